@@ -1,0 +1,1 @@
+"""Remembers proven accounts, their secrets in the system's keyring only."""

@@ -1,0 +1,18 @@
+"""Finds resources/ in a checkout, in an installed wheel and in a frozen bundle."""
+
+from __future__ import annotations
+
+import sys
+from functools import cache
+from pathlib import Path
+
+
+@cache
+def resources() -> Path:
+    """The folder with presets, diagnoses, practice accounts, icons and languages."""
+    package = Path(__file__).resolve().parent
+    bundle = Path(getattr(sys, "_MEIPASS", package))
+    for folder in (bundle / "resources", package / "resources", package.parent / "resources"):
+        if (folder / "diagnoses").is_dir():
+            return folder
+    raise FileNotFoundError("the resources folder of Mailwright is missing: install it again")

@@ -1,0 +1,1 @@
+"""Finds settings: presets, the provider's own word, DNS, guesses."""

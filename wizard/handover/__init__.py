@@ -1,0 +1,1 @@
+"""Brings proven settings to the program that uses them."""

@@ -1,0 +1,123 @@
+"""Settings that are proven, and the whole result of a check."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+
+from wizard.model.address import Address
+from wizard.model.diagnosis import Diagnosis, Fix
+from wizard.model.draft import AccountDraft
+from wizard.model.evidence import Evidence, ProbeReport, Surroundings
+from wizard.model.server import Protocol, ServerCandidate
+
+
+class Verdict(StrEnum):
+    """How a check ended."""
+
+    WORKS = "works"
+    WORKS_AFTER_FIX = "works-after-fix"
+    FAILS = "fails"
+    UNDECIDED = "undecided"
+
+
+class Status(StrEnum):
+    """How far one side (sending or receiving) was proven."""
+
+    VERIFIED = "verified"
+    REACHED = "reached"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+class RoundTripStatus(StrEnum):
+    """What became of the test message."""
+
+    ARRIVED = "arrived"
+    SENT = "sent"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class RoundTrip:
+    """The test message's way; `seconds` from the server's acceptance to the arrival, the verdicts as the receiver wrote them."""
+
+    status: RoundTripStatus = RoundTripStatus.SKIPPED
+    folder: str | None = None
+    is_junk: bool = False
+    seconds: float | None = None
+    spf: str | None = None
+    dkim: str | None = None
+    dmarc: str | None = None
+    token: str | None = None
+    sent_at: datetime | None = None
+    accepted_at: datetime | None = None
+    arrived_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SideResult:
+    """One side of a check: the server that was settled on and how far it was proven."""
+
+    candidate: ServerCandidate
+    status: Status
+    auth: str | None = None
+    max_message_bytes: int | None = None
+    report: ProbeReport | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedAccount:
+    """Settings that were proven; made by `CheckResult.verified_account` only, from sides that passed."""
+
+    address: Address
+    display_name: str | None
+    incoming: ServerCandidate | None
+    outgoing: ServerCandidate | None
+    incoming_auth: str | None
+    outgoing_auth: str | None
+    provider: str | None
+    verified_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """All that a check found out; the command line prints it, the window shows it, a report keeps it."""
+
+    draft: AccountDraft
+    verdict: Verdict
+    started_at: datetime
+    elapsed_s: float
+    provider: str | None = None
+    outgoing: SideResult | None = None
+    incoming: SideResult | None = None
+    round_trip: RoundTrip = field(default_factory=RoundTrip)
+    diagnoses: tuple[Diagnosis, ...] = ()
+    fixes: tuple[Fix, ...] = ()
+    sign_in_attempts: Mapping[Protocol, int] = field(default_factory=lambda: MappingProxyType({}))
+    timeline: tuple[Evidence, ...] = ()
+    surroundings: Surroundings = field(default_factory=Surroundings)
+    notes: tuple[str, ...] = ()
+
+    def verified_account(self) -> VerifiedAccount | None:
+        """The proven settings; `None` while a wanted side is not verified."""
+        sides = [(self.draft.wants_incoming, self.incoming), (self.draft.wants_outgoing, self.outgoing)]
+        wanted = [side for wants, side in sides if wants]
+        if not wanted or any(side is None or side.status is not Status.VERIFIED for side in wanted):
+            return None
+        incoming = self.incoming if self.draft.wants_incoming else None
+        outgoing = self.outgoing if self.draft.wants_outgoing else None
+        return VerifiedAccount(
+            address=self.draft.address,
+            display_name=self.draft.display_name,
+            incoming=incoming.candidate if incoming else None,
+            outgoing=outgoing.candidate if outgoing else None,
+            incoming_auth=incoming.auth if incoming else None,
+            outgoing_auth=outgoing.auth if outgoing else None,
+            provider=self.provider,
+            verified_at=self.started_at,
+        )

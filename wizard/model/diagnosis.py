@@ -1,0 +1,142 @@
+"""The cause of a failure in words for people, and what can be done about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from wizard.model.evidence import CertificateFacts, Evidence, Reply, Stage
+from wizard.model.server import Protocol, Security, ServerCandidate
+
+
+class Change(StrEnum):
+    """The settings a remedy may change; setup/autofix.py turns each into concrete candidates."""
+
+    OTHER_PORT = "other-port"
+    OTHER_SECURITY = "other-security"
+    OTHER_HOST = "other-host"
+    OTHER_USERNAME_FORM = "other-username-form"
+    API_USERNAME = "api-username"  # the fixed user name a provider wants, such as SendGrid's "apikey"
+    OUTGOING_SERVER = "outgoing-server"  # the sending server of the provider whose IMAP or POP server was typed
+    ENCRYPT = "encrypt"
+    SENDER_IS_USERNAME = "sender-is-username"
+    ISP_RELAY = "isp-relay"
+    SMALLER_MESSAGE = "smaller-message"
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSettings:
+    """Other settings, applied and checked again from the failed stage. `candidate` is set once one is known."""
+
+    change: Change
+    candidate: ServerCandidate | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EditField:
+    """Put the cursor into a field of the window: address, password, outgoing-host, outgoing-username …"""
+
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class TryAgain:
+    """Check again from the failed stage."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """Sign in at the provider in the web browser (OAuth 2.0)."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenUrl:
+    """Open a page of the provider."""
+
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class CopyText:
+    """Copy a text that is written out, such as the message for the administrator."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrustCertificate:
+    """Accept exactly this certificate; SHA-256 of its DER form, lower-case hex."""
+
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Nothing helps but time; `seconds` is `None` when nobody can say how long."""
+
+    seconds: int | None
+
+
+Action = ChangeSettings | EditField | TryAgain | SignIn | OpenUrl | CopyText | TrustCertificate | Wait
+
+ACTION_NAMES: dict[type, str] = {
+    ChangeSettings: "change-settings",
+    EditField: "edit-field",
+    TryAgain: "try-again",
+    SignIn: "sign-in",
+    OpenUrl: "open-url",
+    CopyText: "copy-text",
+    TrustCertificate: "trust-certificate",
+    Wait: "wait",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """One thing that can be done. `automatic` remedies the program tries by itself; `last_resort` ones are never first."""
+
+    id: str
+    say: str
+    action: Action
+    steps: tuple[str, ...] = ()
+    automatic: bool = False
+    last_resort: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """A cause by name, what it rests on and what can be done; `confidence` is between 0 and 1."""
+
+    cause: str
+    stage: Stage
+    confidence: float
+    title: str
+    why: str
+    remedies: tuple[Remedy, ...] = ()
+    protocol: Protocol | None = None
+    server: str | None = None
+    reply: Reply | None = None
+    certificate: CertificateFacts | None = None
+    evidence: tuple[Evidence, ...] = ()
+    understood: tuple[str, ...] = ()  # what was recognised, for `explain` when the cause stays unknown
+
+
+@dataclass(frozen=True, slots=True)
+class ServerChange:
+    """The settings a fix touched; `None` where it left them alone."""
+
+    host: str | None = None
+    port: int | None = None
+    security: Security | None = None
+    username: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """A change that was tried and works: which cause it answers, which remedy it is, before and after."""
+
+    cause: str
+    remedy: str
+    protocol: Protocol
+    before: ServerChange
+    after: ServerChange

@@ -1,0 +1,193 @@
+"""What was seen: one `Evidence` per stage, gathered in a `ProbeReport`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+
+from wizard.model.server import Endpoint, Protocol, ServerCandidate
+
+Detail = Mapping[str, str | int | float | bool | None]
+NO_DETAIL: Detail = MappingProxyType({})
+
+
+class Stage(StrEnum):
+    """The stretches of the way, in order."""
+
+    INPUT = "input"
+    DNS = "dns"
+    CONNECT = "connect"
+    TLS = "tls"
+    GREETING = "greeting"
+    AUTH = "auth"
+    ENVELOPE = "envelope"
+    MESSAGE = "message"
+    ARRIVAL = "arrival"
+
+    @property
+    def order(self) -> int:
+        """How far along the way; the candidate that got furthest speaks first."""
+        return tuple(Stage).index(self)
+
+
+class Outcome(StrEnum):
+    """How a stage ended; `STARTED` occurs in progress only."""
+
+    STARTED = "started"
+    OK = "ok"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    SKIPPED = "skipped"
+
+
+class ErrorKind(StrEnum):
+    """What code can measure of a failure; which cause it means is for the rules to say."""
+
+    NAME_NOT_FOUND = "name-not-found"
+    DNS_UNAVAILABLE = "dns-unavailable"
+    ADDRESS_REFUSED_BY_US = "address-refused-by-us"  # loopback, link-local or multicast named by somebody else (T27)
+    CONNECTION_REFUSED = "connection-refused"
+    CONNECTION_TIMED_OUT = "connection-timed-out"
+    NETWORK_UNREACHABLE = "network-unreachable"
+    PERMISSION_DENIED = "permission-denied"  # a local firewall or security program said no
+    CONNECTION_DROPPED = "connection-dropped"
+    SILENCE = "silence"  # connected, and nothing came in time
+    NOT_MAIL = "not-mail"  # detail "speaks": http, ssh, ftp, tls, unknown
+    OTHER_PROTOCOL = "other-protocol"  # detail "speaks": smtp, imap, pop3
+    PLAINTEXT_WHERE_TLS = "plaintext-where-tls"  # TLS was begun, words in clear came back
+    TLS_WHERE_PLAINTEXT = "tls-where-plaintext"  # nothing or a TLS alert where a greeting was due
+    TLS_HANDSHAKE = "tls-handshake"
+    TLS_VERSION = "tls-version"
+    TLS_CERTIFICATE = "tls-certificate"  # CertificateFacts.problem says which
+    STARTTLS_MISSING = "starttls-missing"
+    STARTTLS_REFUSED = "starttls-refused"
+    INJECTED_BEFORE_TLS = "injected-before-tls"  # bytes in the buffer at the switch (T03), or PREAUTH in clear (T07)
+    REPLY = "reply"  # the server answered no; Evidence.reply says what
+    NO_COMMON_AUTH = "no-common-auth"  # it offers methods, none we may use
+    AUTH_MISSING = "auth-missing"  # it offers none
+    UNENCRYPTED = "unencrypted"  # we refuse to sign in in clear
+    PROTOCOL_ERROR = "protocol-error"  # answers out of any grammar, or past the caps
+    SMTPUTF8_MISSING = "smtputf8-missing"
+    NOT_ARRIVED = "not-arrived"
+    OUTCOME_UNKNOWN = "outcome-unknown"  # silence after the final dot: it may have arrived (T12)
+    BUDGET = "budget"  # the sign-in budget forbids another attempt now
+    INTERNAL = "internal"
+
+
+class CertificateProblem(StrEnum):
+    """Why a certificate was not accepted."""
+
+    EXPIRED = "expired"
+    NOT_YET_VALID = "not-yet-valid"
+    SELF_SIGNED = "self-signed"
+    UNTRUSTED = "untrusted"
+    NAME_MISMATCH = "name-mismatch"
+    REVOKED = "revoked"
+    CHANGED = "changed"  # another one than the person had trusted
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A server's answer as received, made inert: control and bidi characters are replaced, secrets masked.
+
+    `code` is SMTP's number (RFC 5321 §4.2); `None` for IMAP and POP3. `enhanced` is RFC 3463's, e.g. "5.7.8".
+    `status` is IMAP's NO/BAD/BYE or POP3's -ERR; `None` for SMTP. `code_text` is IMAP's or POP3's bracketed response code.
+    """
+
+    text: str
+    code: int | None = None
+    enhanced: str | None = None
+    status: str | None = None
+    code_text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateFacts:
+    """What the server's certificate says, whether or not it was accepted; all of it is the server's claim."""
+
+    sha256: str
+    names: tuple[str, ...]
+    issuer: str
+    subject: str
+    not_before: datetime
+    not_after: datetime
+    self_signed: bool
+    problem: CertificateProblem | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What one stage showed at one server.
+
+    `seconds` is how long the stage took, `t_s` when it ended, both in seconds, `t_s` from the start of the run.
+    `capabilities` are words the server announced (EHLO keywords, IMAP capabilities, POP3 CAPA), upper-case.
+    """
+
+    stage: Stage
+    outcome: Outcome
+    protocol: Protocol | None = None
+    endpoint: Endpoint | None = None
+    error: ErrorKind | None = None
+    reply: Reply | None = None
+    certificate: CertificateFacts | None = None
+    capabilities: tuple[str, ...] = ()
+    seconds: float = 0.0
+    t_s: float = 0.0
+    detail: Detail = field(default_factory=lambda: NO_DETAIL)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the computer and its line showed, beside any one server; `None` is "not looked at".
+
+    `open_ports` and `blocked_ports` are ports of hosts of this account only.
+    `public_address` is this computer's address as a server of the account named it.
+    """
+
+    online: bool | None = None
+    captive_portal: bool | None = None
+    clock_off_s: float | None = None
+    proxy_or_vpn: str | None = None
+    ipv6_broken: bool | None = None
+    tls_interceptor: str | None = None
+    open_ports: tuple[int, ...] = ()
+    blocked_ports: tuple[int, ...] = ()
+    public_address: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeReport:
+    """One candidate's whole probe: evidence in order of time and the conversation with every secret removed."""
+
+    candidate: ServerCandidate
+    evidence: tuple[Evidence, ...]
+    transcript: tuple[str, ...] = ()
+    auth: str | None = None  # the method that signed in
+    max_message_bytes: int | None = None  # EHLO SIZE (RFC 1870)
+    sign_in_attempts: int = 0
+
+    @property
+    def failure(self) -> Evidence | None:
+        """The evidence at which it stopped; `None` when it did not."""
+        return next((item for item in reversed(self.evidence) if item.outcome is Outcome.FAILED), None)
+
+    @property
+    def reached(self) -> Stage | None:
+        """The last stage that ended well."""
+        passed = [item.stage for item in self.evidence if item.outcome is Outcome.OK]
+        return max(passed, key=lambda stage: stage.order, default=None)
+
+    @property
+    def signed_in(self) -> bool:
+        """True only after 235, OK or +OK (T11)."""
+        return self.failure is None and any(
+            item.stage is Stage.AUTH and item.outcome is Outcome.OK for item in self.evidence
+        )
+
+    def last(self, stage: Stage) -> Evidence | None:
+        """The newest evidence of that stage."""
+        return next((item for item in reversed(self.evidence) if item.stage is stage), None)

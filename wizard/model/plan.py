@@ -1,0 +1,39 @@
+"""What discovery found: the settings that would be tried, best first, and who was asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from wizard.model.address import Address
+from wizard.model.provider import Provider
+from wizard.model.server import Protocol, ServerCandidate, Source
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A source that was asked: whom, what for, and how it answered ("found", "nothing", "no answer", "refused: …")."""
+
+    source: Source
+    whom: str
+    answer: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The result of discovery.
+
+    `candidates` are in the order they would be tried, all protocols together. `probably` is set when the provider was
+    recognised only through a security gateway in front of it. `notes` are sentences for the person.
+    """
+
+    address: Address
+    candidates: tuple[ServerCandidate, ...]
+    provider: Provider | None = None
+    probably: bool = False
+    asked: tuple[Asked, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def of(self, *protocols: Protocol) -> tuple[ServerCandidate, ...]:
+        """The candidates of these protocols, best first."""
+        return tuple(candidate for candidate in self.candidates if candidate.protocol in protocols)

@@ -1,0 +1,29 @@
+"""What the engine tells the front ends while it works."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from wizard.model.evidence import NO_DETAIL, Detail, Outcome, Stage
+from wizard.model.server import Endpoint, Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A stage begins (`STARTED`) or ended; `t_s` and `seconds` in seconds, `t_s` from the start of the run."""
+
+    t_s: float
+    stage: Stage
+    outcome: Outcome
+    protocol: Protocol | None = None
+    endpoint: Endpoint | None = None
+    seconds: float = 0.0
+    detail: Detail = field(default_factory=lambda: NO_DETAIL)
+
+
+Listener = Callable[[Progress], None]
+
+
+def nobody(_: Progress) -> None:
+    """A listener for runs that nobody watches."""

@@ -1,0 +1,98 @@
+"""A mail provider as its preset states it: servers, demands, limits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from types import MappingProxyType
+
+from wizard.model.server import Protocol, Security, UsernameForm
+
+
+class ProviderStatus(StrEnum):
+    """Whether an account there can be set up: at once, after something was switched on, or not at all."""
+
+    OK = "ok"
+    PREPARATION = "preparation"
+    UNSUPPORTED = "unsupported"
+
+
+class SignInWay(StrEnum):
+    """What the provider accepts as proof of who signs in."""
+
+    PASSWORD = "password"  # noqa: S105 - a word for the way, not a password
+    APP_PASSWORD = "app-password"  # noqa: S105 - likewise
+    OAUTH2 = "oauth2"
+    API_KEY = "api-key"
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderServer:
+    """One server of a provider; in `host` and `username` the placeholders %EMAILDOMAIN% and %EMAILLOCALPART% may stand."""
+
+    protocol: Protocol
+    host: str
+    port: int
+    security: Security
+    username_form: UsernameForm = UsernameForm.FULL_ADDRESS
+    username: str | None = None  # fixed text or placeholders, for `UsernameForm.OTHER`; None there: the person is asked
+    region: str | None = None  # the servers of a region are a choice, not alternatives
+
+
+@dataclass(frozen=True, slots=True)
+class Preparation:
+    """What must be done before a mail program can sign in; `by` is "you" or "administrator"."""
+
+    say: str
+    steps: tuple[str, ...] = ()
+    url: str | None = None
+    by: str = "you"
+
+
+@dataclass(frozen=True, slots=True)
+class AppPassword:
+    """The provider's password for programs: where it is made, and its shape where that is known."""
+
+    url: str | None = None
+    steps: tuple[str, ...] = ()
+    pattern: str | None = None  # a regular expression for the whole secret once blanks are gone
+    strip_blanks: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OAuthEndpoints:
+    """Where the browser sign-in goes (RFC 6749 §3, RFC 8628 §3.1)."""
+
+    authorization: str
+    token: str
+    scopes: tuple[str, ...]
+    device: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """One preset; `id` is its file name, `quirks` are facts the diagnosis rules may use."""
+
+    id: str
+    name: str
+    country: str
+    category: str
+    domains: tuple[str, ...]
+    mx_suffixes: tuple[str, ...]
+    servers: tuple[ProviderServer, ...]
+    status: ProviderStatus = ProviderStatus.OK
+    sign_in: tuple[SignInWay, ...] = (SignInWay.PASSWORD,)
+    preparation: tuple[Preparation, ...] = ()
+    app_password: AppPassword | None = None
+    oauth: OAuthEndpoints | None = None
+    no_servers_because: str | None = None
+    limits: tuple[str, ...] = ()
+    max_message: str | None = None
+    relay_only_in_network: bool = False
+    webmail_url: str | None = None
+    quirks: Mapping[str, str | int | bool] = field(default_factory=lambda: MappingProxyType({}))
+    notes: tuple[str, ...] = ()
+    checked: date | None = None
+    sources: tuple[str, ...] = ()

@@ -1,0 +1,174 @@
+"""Names: addresses through the system, other records through its name servers, or all through one given server."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ipaddress
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import Thread
+from typing import Any, TypeVar
+from typing import Protocol as Interface
+
+from wizard.errors import DnsUnavailable, NameNotFound
+
+IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
+T = TypeVar("T")
+
+RECORD_TIMEOUT_S = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class MxRecord:
+    """A mail exchanger (RFC 5321 §5.1); `host` is lower-case without the final dot."""
+
+    preference: int
+    host: str
+
+
+@dataclass(frozen=True, slots=True)
+class SrvRecord:
+    """A service's place (RFC 2782); `host` is lower-case without the final dot, empty for "not offered"."""
+
+    priority: int
+    weight: int
+    port: int
+    host: str
+
+
+class Resolver(Interface):
+    """Asks for names; every method raises NameNotFound or DnsUnavailable."""
+
+    async def ipv4(self, host: str) -> tuple[IPAddress, ...]:
+        """The A records' addresses."""
+
+    async def ipv6(self, host: str) -> tuple[IPAddress, ...]:
+        """The AAAA records' addresses."""
+
+    async def mx(self, domain: str) -> tuple[MxRecord, ...]:
+        """The mail exchangers, best first; a null MX (RFC 7505) is one record with an empty host."""
+
+    async def srv(self, name: str) -> tuple[SrvRecord, ...]:
+        """The service records, in order of priority and weight."""
+
+    async def txt(self, name: str) -> tuple[str, ...]:
+        """The text records."""
+
+
+class DnsResolver:
+    """Asks name servers.
+
+    Args:
+        nameserver: host and port of the only server to ask, for addresses too; None asks the system for addresses
+            (hosts file, VPN split DNS) and the system's configured servers for MX, SRV and TXT.
+    """
+
+    def __init__(self, nameserver: tuple[str, int] | None = None) -> None:
+        self._nameserver = nameserver
+        self._resolver: Any = None
+
+    @property
+    def is_lab(self) -> bool:
+        """Whether the only server asked stands on this machine, so that loopback addresses are what it is for."""
+        return self._nameserver is not None and ipaddress.ip_address(self._nameserver[0]).is_loopback
+
+    async def ipv4(self, host: str) -> tuple[IPAddress, ...]:
+        return await self._addresses(host, socket.AF_INET, "A")
+
+    async def ipv6(self, host: str) -> tuple[IPAddress, ...]:
+        return await self._addresses(host, socket.AF_INET6, "AAAA")
+
+    async def mx(self, domain: str) -> tuple[MxRecord, ...]:
+        answer = await self._query(domain, "MX")
+        records = [MxRecord(record.preference, record.exchange.to_text().lower().strip(".")) for record in answer]
+        return tuple(sorted(records, key=lambda record: record.preference))
+
+    async def srv(self, name: str) -> tuple[SrvRecord, ...]:
+        answer = await self._query(name, "SRV")
+        records = [SrvRecord(r.priority, r.weight, r.port, r.target.to_text().lower().strip(".")) for r in answer]
+        return tuple(sorted(records, key=lambda record: (record.priority, -record.weight)))
+
+    async def txt(self, name: str) -> tuple[str, ...]:
+        answer = await self._query(name, "TXT")
+        return tuple(b"".join(item.strings).decode("utf-8", "replace") for item in answer)
+
+    async def _addresses(self, host: str, family: socket.AddressFamily, record: str) -> tuple[IPAddress, ...]:
+        try:
+            literal = ipaddress.ip_address(host)
+        except ValueError:
+            pass
+        else:
+            if literal.version == (4 if family is socket.AF_INET else 6):
+                return (literal,)
+            raise NameNotFound(f"{host} is an address of the other kind")
+        if self._nameserver is not None:
+            answer = await self._query(host, record)
+            return tuple(ipaddress.ip_address(item.address) for item in answer)
+        return await _system_addresses(host, family)
+
+    async def _query(self, name: str, record: str) -> Any:
+        import dns.asyncresolver
+        import dns.exception
+        import dns.resolver
+
+        try:
+            if self._resolver is None:
+                self._resolver = dns.asyncresolver.Resolver(configure=self._nameserver is None)
+                if self._nameserver is not None:
+                    host, port = self._nameserver
+                    self._resolver.nameservers = [host]
+                    self._resolver.port = port
+                self._resolver.lifetime = RECORD_TIMEOUT_S
+                self._resolver.search = []
+            return await self._resolver.resolve(name, record, search=False)
+        except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer) as error:
+            raise NameNotFound(f"{name} has no {record} record") from error
+        except dns.exception.DNSException as error:
+            raise DnsUnavailable(f"no name server answered for {name}") from error
+        except (OSError, ValueError) as error:
+            raise DnsUnavailable(f"the name server could not be asked for {name}") from error
+
+
+async def _system_addresses(host: str, family: socket.AddressFamily) -> tuple[IPAddress, ...]:
+    try:
+        found = await _in_own_thread(lambda: socket.getaddrinfo(host, None, family, socket.SOCK_STREAM))
+    except socket.gaierror as error:
+        if error.errno in (socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)):
+            raise NameNotFound(f"{host} has no address") from error
+        if error.errno == getattr(socket, "EAI_ADDRFAMILY", None):
+            raise NameNotFound(f"{host} has no address of this kind") from error
+        raise DnsUnavailable(f"the system could not resolve {host}") from error
+    except UnicodeError as error:
+        raise NameNotFound(f"{host} is not a name") from error
+    addresses = dict.fromkeys(str(item[4][0]).partition("%")[0] for item in found)
+    return tuple(ipaddress.ip_address(address) for address in addresses)
+
+
+async def _in_own_thread(work: Callable[[], T]) -> T:
+    # The system's resolver cannot be cancelled, and asyncio's default pool has cores + 4 threads: six dead names would
+    # block every other look-up. A daemon thread each never holds back another one, nor the end of the program.
+    loop = asyncio.get_running_loop()
+    result: asyncio.Future[T] = loop.create_future()
+
+    def finish(value: T | None, error: BaseException | None) -> None:
+        if result.done():
+            return
+        if error is not None:
+            result.set_exception(error)
+        else:
+            result.set_result(value)  # type: ignore[arg-type]  # a value of T whenever there is no error
+
+    def run() -> None:
+        value: T | None = None
+        failure: BaseException | None = None
+        try:
+            value = work()
+        except Exception as error:
+            failure = error
+        with contextlib.suppress(RuntimeError):  # the loop was closed while the system was still looking
+            loop.call_soon_threadsafe(finish, value, failure)
+
+    Thread(target=run, name="look-up", daemon=True).start()
+    return await result

@@ -1,0 +1,1 @@
+"""The built-in practice network: loopback only, accounts that fail in instructive ways."""

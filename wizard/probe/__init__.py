@@ -1,0 +1,1 @@
+"""Proves settings: really connecting, encrypting, signing in."""

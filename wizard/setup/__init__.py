@@ -1,0 +1,1 @@
+"""One account's way: find, check, explain, fix, prove."""

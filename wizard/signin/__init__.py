@@ -1,0 +1,1 @@
+"""Signs in through the web browser (OAuth 2.0)."""
