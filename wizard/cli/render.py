@@ -1,0 +1,38 @@
+"""What the command line prints: one JSON document or plain text on stdout, progress on stderr."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+_quiet = False
+
+
+def be_quiet() -> None:
+    """No progress from now on."""
+    global _quiet
+    _quiet = True
+
+
+def print_json(document: object) -> None:
+    """One JSON document on one line; lone surrogates and control characters are escaped."""
+    sys.stdout.write(json.dumps(document, ensure_ascii=True, separators=(", ", ": ")) + "\n")
+    sys.stdout.flush()
+
+
+def print_text(text: str) -> None:
+    """Text for people, on stdout; what the terminal cannot show is replaced."""
+    _write(sys.stdout, text)
+
+
+def progress(text: str) -> None:
+    """A line about what is being done now, on stderr; nothing with --quiet."""
+    if not _quiet:
+        _write(sys.stderr, text)
+
+
+def _write(stream: object, text: str) -> None:
+    out = stream if hasattr(stream, "write") else sys.stdout
+    encoding = getattr(out, "encoding", None) or "utf-8"
+    out.write(text.encode(encoding, "replace").decode(encoding, "replace") + "\n")
+    out.flush()
