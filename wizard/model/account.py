@@ -44,7 +44,7 @@ class RoundTripStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RoundTrip:
-    """The test message's way; `seconds` from the server's acceptance to the arrival, the verdicts as the receiver wrote them."""
+    """The test message's way; `seconds` from the server's acceptance to the arrival, verdicts as the receiver wrote."""
 
     status: RoundTripStatus = RoundTripStatus.SKIPPED
     folder: str | None = None

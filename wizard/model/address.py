@@ -31,7 +31,8 @@ class Address:
         if not domain:
             raise UsageError("The part after the @ is missing.", "address")
         if "." not in domain.strip("."):
-            raise UsageError(f"“{domain}” is not a complete domain: it needs an ending such as .com or .org.", "address")
+            message = f"“{domain}” is not a complete domain: it needs an ending such as .com or .org."
+            raise UsageError(message, "address")
         from email_validator import EmailNotValidError, validate_email
 
         try:

@@ -93,7 +93,7 @@ ACTION_NAMES: dict[type, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Remedy:
-    """One thing that can be done. `automatic` remedies the program tries by itself; `last_resort` ones are never first."""
+    """One thing that can be done; the program tries `automatic` ones by itself, `last_resort` ones are never first."""
 
     id: str
     say: str

@@ -95,7 +95,7 @@ class Reply:
     """A server's answer as received, made inert: control and bidi characters are replaced, secrets masked.
 
     `code` is SMTP's number (RFC 5321 §4.2); `None` for IMAP and POP3. `enhanced` is RFC 3463's, e.g. "5.7.8".
-    `status` is IMAP's NO/BAD/BYE or POP3's -ERR; `None` for SMTP. `code_text` is IMAP's or POP3's bracketed response code.
+    `status` is IMAP's NO/BAD/BYE or POP3's -ERR; `None` for SMTP. `code_text` is their bracketed response code.
     """
 
     text: str

@@ -30,7 +30,7 @@ class SignInWay(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ProviderServer:
-    """One server of a provider; in `host` and `username` the placeholders %EMAILDOMAIN% and %EMAILLOCALPART% may stand."""
+    """One server of a provider; `host` and `username` may hold %EMAILDOMAIN% and %EMAILLOCALPART%."""
 
     protocol: Protocol
     host: str

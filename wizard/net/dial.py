@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
 import ipaddress
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Protocol as Interface
 
-from wizard.errors import DnsUnavailable, NameNotFound
+from wizard.errors import DnsUnavailable, NetworkError
 from wizard.model.evidence import ErrorKind
 from wizard.net.dns import IPAddress, Resolver
 
@@ -78,89 +79,130 @@ class SystemDialer:
     async def dial(
         self, host: str, port: int, *, given: bool = False, on_found: Callable[[float], None] | None = None
     ) -> Dialed:
-        loop = asyncio.get_running_loop()
-        started = loop.time()
-        pending_names: dict[asyncio.Task[tuple[IPAddress, ...]], int] = {
-            asyncio.ensure_future(self._resolver.ipv6(host)): 6,
-            asyncio.ensure_future(self._resolver.ipv4(host)): 4,
-        }
-        queue: list[IPAddress] = []
-        attempts: dict[asyncio.Task[socket.socket], IPAddress] = {}
-        tried: list[str] = []
-        errors: list[BaseException] = []
-        name_errors: list[BaseException] = []
-        refused = False
-        found_s: float | None = None
-        next_start = 0.0
+        race = _Race(self._resolver, host, port, lambda found: refused_by_policy(found, given=given, lab=self._lab))
+        return await race.run(on_found)
+
+
+class _Race:
+    """One dial: look-ups and attempts under way until there is a socket or nothing left to try."""
+
+    def __init__(self, resolver: Resolver, host: str, port: int, refused: Callable[[IPAddress], bool]) -> None:
+        self._resolver = resolver
+        self._host = host
+        self._port = port
+        self._refused = refused
+        self._clock = asyncio.get_running_loop().time
+        self._started = self._clock()
+        self._found_at: float | None = None
+        self._next_start = 0.0
+        self._ipv6_pending = True
+        self._queue: list[IPAddress] = []
+        self._tried: list[IPAddress] = []
+        self._errors: list[OSError] = []
+        self._name_errors: list[NetworkError] = []
+        self._any_refused = False
+        self._won: tuple[socket.socket, IPAddress] | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._wake = asyncio.Event()
+
+    async def run(self, on_found: Callable[[float], None] | None) -> Dialed:
+        taken = False
         try:
-            while True:
-                now = loop.time()
-                only_v4 = any(family == 6 for family in pending_names.values()) and not any(a.version == 6 for a in queue)
-                may_start = queue and now >= next_start and len(tried) < MAX_ADDRESSES
-                if may_start and only_v4 and found_s is not None and now - started - found_s < RESOLUTION_DELAY_S:
-                    may_start = False
-                    next_start = max(next_start, started + found_s + RESOLUTION_DELAY_S)
-                if may_start:
-                    address = self._pop(queue, tried)
-                    tried.append(str(address))
-                    attempts[asyncio.ensure_future(_connect(address, port))] = address
-                    next_start = now + STAGGER_S
-                if not pending_names and not attempts and (not queue or len(tried) >= MAX_ADDRESSES):
-                    raise _failure(errors, name_errors, refused, found_s is not None, tuple(tried))
-                waiting: set[asyncio.Task[object]] = {*pending_names, *attempts}  # type: ignore[arg-type]  # only waited for
-                timeout = max(0.0, next_start - loop.time()) if queue and len(tried) < MAX_ADDRESSES else None
-                done, _ = await asyncio.wait(waiting, timeout=timeout, return_when=asyncio.FIRST_COMPLETED) if waiting else (
-                    await asyncio.sleep(timeout or 0, (set(), set()))
-                )
-                for task in done:
-                    if task in pending_names:
-                        del pending_names[task]  # type: ignore[arg-type]
-                        error = task.exception()
-                        if error is not None:
-                            name_errors.append(error)
-                            continue
-                        for found in task.result():  # type: ignore[attr-defined]
-                            if refused_by_policy(found, given=given, lab=self._lab):
-                                refused = True
-                            else:
-                                queue.append(found)
-                        if queue and found_s is None:
-                            found_s = loop.time() - started
-                            if on_found is not None:
-                                on_found(found_s)
-                    else:
-                        address = attempts.pop(task)  # type: ignore[arg-type]
-                        error = task.exception()
-                        if error is not None:
-                            errors.append(error)
-                            next_start = 0.0  # a refusal frees the next attempt at once
-                            continue
-                        sock: socket.socket = task.result()  # type: ignore[assignment]
-                        return Dialed(
-                            sock=sock,
-                            address=str(address),
-                            dns_s=found_s or 0.0,
-                            connect_s=loop.time() - started - (found_s or 0.0),
-                            ipv6_failed=address.version == 4 and any(":" in other for other in tried),
-                        )
+            self._spawn(self._look_up(6))
+            self._spawn(self._look_up(4))
+            told = False
+            while self._won is None:
+                if self._found_at is not None and not told and on_found is not None:
+                    told = True
+                    on_found(self._found_at - self._started)
+                pause = self._start_next()
+                if not self._tasks and pause is None:
+                    raise self._failure()
+                self._wake.clear()
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(pause):
+                        await self._wake.wait()
+                for task in [task for task in self._tasks if task.done()]:
+                    self._tasks.discard(task)
+                    task.result()  # what nobody expected is not hidden
+            sock, address = self._won
+            found_s = (self._found_at or self._started) - self._started
+            taken = True
+            return Dialed(
+                sock=sock,
+                address=str(address),
+                dns_s=found_s,
+                connect_s=self._clock() - self._started - found_s,
+                ipv6_failed=address.version == 4 and any(other.version == 6 for other in self._tried),
+            )
         finally:
-            await _drop(pending_names, attempts)
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+            if self._won is not None and not taken:
+                self._won[0].close()
 
-    @staticmethod
-    def _pop(queue: list[IPAddress], tried: list[str]) -> IPAddress:
+    def _spawn(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.ensure_future(work)
+        task.add_done_callback(lambda _: self._wake.set())
+        self._tasks.add(task)
+
+    def _start_next(self) -> float | None:
+        """Starts an attempt if one is due; seconds until the next may start, None when there is none to start."""
+        if not self._queue or len(self._tried) >= MAX_ADDRESSES or self._found_at is None:
+            return None
+        due = self._next_start
+        if self._ipv6_pending and all(address.version == 4 for address in self._queue):
+            due = max(due, self._found_at + RESOLUTION_DELAY_S)
+        if due > self._clock():
+            return due - self._clock()
         # RFC 8305 §4: the families in turn, IPv6 first.
-        wants = 6 if not tried or ":" not in tried[-1] else 4
-        index = next((i for i, address in enumerate(queue) if address.version == wants), 0)
-        return queue.pop(index)
+        wanted = 4 if self._tried and self._tried[-1].version == 6 else 6
+        index = next((i for i, address in enumerate(self._queue) if address.version == wanted), 0)
+        address = self._queue.pop(index)
+        self._tried.append(address)
+        self._next_start = self._clock() + STAGGER_S
+        self._spawn(self._attempt(address))
+        return STAGGER_S if self._queue else None
 
+    async def _look_up(self, version: int) -> None:
+        ask = self._resolver.ipv6 if version == 6 else self._resolver.ipv4
+        try:
+            addresses = await ask(self._host)
+        except NetworkError as error:
+            self._name_errors.append(error)
+        else:
+            usable = [address for address in addresses if not self._refused(address)]
+            self._any_refused |= len(usable) < len(addresses)
+            self._queue.extend(usable)
+            if usable and self._found_at is None:
+                self._found_at = self._clock()
+        finally:
+            if version == 6:
+                self._ipv6_pending = False
 
-async def _drop(*groups: dict[asyncio.Task[socket.socket], IPAddress] | dict[asyncio.Task[tuple[IPAddress, ...]], int]) -> None:
-    tasks: list[asyncio.Task[object]] = [task for group in groups for task in group]  # type: ignore[misc]
-    for task in tasks:
-        task.cancel()
-    for result in await asyncio.gather(*tasks, return_exceptions=True):
-        if isinstance(result, socket.socket):
-            result.close()
+    async def _attempt(self, address: IPAddress) -> None:
+        try:
+            sock = await _connect(address, self._port)
+        except OSError as error:
+            self._errors.append(error)
+            self._next_start = 0.0  # a refusal frees the next attempt at once
+            return
+        if self._won is None:
+            self._won = (sock, address)
+        else:
+            sock.close()
+
+    def _failure(self) -> DialFailed:
+        if self._errors:
+            kinds = {error_kind_of(error) for error in self._errors}
+            kind = next((known for known in _WEIGHT if known in kinds), ErrorKind.NETWORK_UNREACHABLE)
+            return DialFailed(kind, addresses=tuple(str(address) for address in self._tried))
+        if self._any_refused:
+            return DialFailed(ErrorKind.ADDRESS_REFUSED_BY_US, stage_is_dns=True)
+        if any(isinstance(error, DnsUnavailable) for error in self._name_errors):
+            return DialFailed(ErrorKind.DNS_UNAVAILABLE, stage_is_dns=True)
+        return DialFailed(ErrorKind.NAME_NOT_FOUND, stage_is_dns=True)
 
 
 async def _connect(address: IPAddress, port: int) -> socket.socket:
@@ -207,25 +249,3 @@ def error_kind_of(error: BaseException) -> ErrorKind:
     if isinstance(error, TimeoutError):
         return ErrorKind.CONNECTION_TIMED_OUT
     return ErrorKind.NETWORK_UNREACHABLE
-
-
-def _failure(
-    errors: list[BaseException], name_errors: list[BaseException], refused: bool, found: bool, tried: tuple[str, ...]
-) -> DialFailed:
-    if errors:
-        kinds = {error_kind_of(error) for error in errors}
-        kind = next((known for known in _WEIGHT if known in kinds), ErrorKind.NETWORK_UNREACHABLE)
-        return DialFailed(kind, addresses=tried)
-    if refused:
-        return DialFailed(ErrorKind.ADDRESS_REFUSED_BY_US, stage_is_dns=True)
-    if any(isinstance(error, DnsUnavailable) for error in name_errors):
-        return DialFailed(ErrorKind.DNS_UNAVAILABLE, stage_is_dns=True)
-    if not found and any(isinstance(error, NameNotFound) for error in name_errors):
-        return DialFailed(ErrorKind.NAME_NOT_FOUND, stage_is_dns=True)
-    unexpected = next((error for error in name_errors if not isinstance(error, NameNotFound)), None)
-    if unexpected is not None:
-        raise unexpected
-    return DialFailed(ErrorKind.NAME_NOT_FOUND, stage_is_dns=True)
-
-
-Dial = Callable[[str, int], Awaitable[Dialed]]
