@@ -87,8 +87,8 @@ class Endpoint:
 class ServerCandidate:
     """A server that may be tried.
 
-    `auth` lists the methods the source named, best first; empty means the source did not say. `trusted` is False when the
-    answer came from DNS alone or from a foreign domain: a person must agree before a password goes there.
+    `auth` lists the methods the source named, best first; empty means the source did not say. `trusted` is False when
+    the answer came from DNS alone or from a foreign domain: a person must agree before a password goes there.
     `also` names other sources that said the same.
     """
 

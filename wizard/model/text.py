@@ -22,5 +22,5 @@ def _shown(character: str) -> str:
         return " "
     if " " <= character <= "~":
         return character
-    # Cc control, Cf format (bidi marks, zero-width), Cs surrogates, Co private use, Cn unassigned; Zl and Zp break lines.
+    # Cc control, Cf format (bidi marks, zero-width), Cs surrogates, Co private, Cn unassigned; Zl and Zp break lines.
     return "�" if unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"} else character

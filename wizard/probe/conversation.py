@@ -1,0 +1,264 @@
+"""What SMTP, IMAP and POP3 share: finding, connecting, encrypting, deadlines and evidence."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from typing import Protocol as Interface
+from typing import cast
+
+from wizard.model.evidence import CertificateFacts, ErrorKind, Stage
+from wizard.model.progress import nobody
+from wizard.model.secret import Secret
+from wizard.model.server import Security, ServerCandidate, Source
+from wizard.net.dial import Dialed, Dialer, DialFailed
+from wizard.net.tls import Trust
+from wizard.probe.error_kinds import StageFailed, certificate_problem, what_speaks
+from wizard.probe.recorder import Recorder, StageFacts
+from wizard.probe.tls import certificate_facts, line_facts
+
+SUSPECT_S = 3.3  # SYN is sent again after 1 s and 3 s; only then does silence say something
+CONNECT_S = 7.0
+OPEN_S = 15.0
+SIGN_IN_S = 30.0
+PEEK_AFTER_S = 4.0
+PEEK_S = 3.0
+HTTP_PORTS = frozenset({80, 443, 8080, 8443})
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """How connections are made and which certificates are accepted.
+
+    `pins` are pairs of "host:port" and the SHA-256 that is accepted there and nowhere else; `trusted` are SHA-256 that
+    are accepted from whichever server shows them, because the person named them before it was known where.
+    """
+
+    dialer: Dialer
+    trust: Trust
+    pins: tuple[tuple[str, str], ...] = ()
+    trusted: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """Who signs in and with what; a token is used instead of a password."""
+
+    username: str
+    secret: Secret | None = None
+    token: Secret | None = None
+
+
+class Wire(Interface):
+    """A connection under a conversation."""
+
+    first_bytes: bytes
+
+    @property
+    def transport(self) -> asyncio.BaseTransport | None:
+        """The transport now in use."""
+
+    async def encrypt(self, context: ssl.SSLContext, host: str, pin: str | None) -> None:
+        """Switches to TLS."""
+
+    def abort(self) -> None:
+        """Frees the socket at once."""
+
+
+class Conversation(ABC):
+    """One connection to one server. Every method raises `StageFailed`, and every failure is already in the recorder.
+
+    Args:
+        candidate: the server.
+        network: how to get there.
+        recorder: keeps the evidence.
+        allow_unencrypted: whether signing in over a line in clear was explicitly permitted.
+        observe: look at the certificate only: accept any, and stop right after the handshake.
+    """
+
+    wire: Wire | None = None
+
+    def __init__(
+        self,
+        candidate: ServerCandidate,
+        network: Network,
+        recorder: Recorder,
+        *,
+        allow_unencrypted: bool = False,
+        observe: bool = False,
+    ) -> None:
+        self.candidate = candidate
+        self.network = network
+        self.recorder = recorder
+        self.allow_unencrypted = allow_unencrypted
+        self._observe = observe
+        self._pin = dict(network.pins).get(str(candidate.endpoint))
+        self._encrypted = False
+        self._deadline = asyncio.get_running_loop().time() + OPEN_S
+
+    @abstractmethod
+    async def open(self) -> None:
+        """Connects, encrypts and reads the greeting and what the server offers."""
+
+    @abstractmethod
+    async def sign_in(self, credentials: Credentials) -> str:
+        """Signs in with one attempt; the method that was used."""
+
+    @abstractmethod
+    async def close(self) -> None:
+        """Says goodbye without waiting long, and frees the socket."""
+
+    @abstractmethod
+    def _new_wire(self) -> Wire:
+        """A fresh protocol object for one connection."""
+
+    def abort(self) -> None:
+        """Frees the socket at once."""
+        if self.wire is not None:
+            self.wire.abort()
+
+    @property
+    def is_encrypted(self) -> bool:
+        """Whether what is sent now goes through TLS."""
+        return self._encrypted
+
+    @asynccontextmanager
+    async def stage(self, stage: Stage, limit_s: float | None = None) -> AsyncIterator[StageFacts]:
+        """A stage under its own limit and the probe's deadline."""
+        loop = asyncio.get_running_loop()
+        until = self._deadline if limit_s is None else min(self._deadline, loop.time() + limit_s)
+        with self.recorder.stage(stage) as facts:
+            async with asyncio.timeout_at(until):
+                yield facts
+
+    async def connect(self) -> None:
+        """Finds the name, connects, and encrypts when the line is encrypted from the start."""
+        if self.network.trusted and self._pin is None and not self._observe:
+            seen = await self._look()
+            self._pin = seen.sha256 if seen is not None and seen.sha256 in self.network.trusted else None
+        dialed = await self._dial()
+        loop = asyncio.get_running_loop()
+        wire = self._new_wire()
+        self.wire = wire
+        try:
+            await loop.create_connection(lambda: cast(asyncio.Protocol, wire), sock=dialed.sock)
+        except BaseException:
+            dialed.sock.close()
+            raise
+        if self.candidate.security is Security.TLS:
+            await self.encrypt()
+
+    async def _dial(self) -> Dialed:
+        loop = asyncio.get_running_loop()
+        recorder, host, port = self.recorder, self.candidate.host, self.candidate.port
+        started = loop.time()
+        found_s: float | None = None
+
+        def on_found(seconds: float) -> None:
+            nonlocal found_s
+            found_s = seconds
+            recorder.passed(Stage.DNS, seconds)
+            recorder.begin(Stage.CONNECT)
+
+        recorder.begin(Stage.DNS)
+        suspicion = loop.call_later(SUSPECT_S, lambda: recorder.hint(Stage.CONNECT, suspected_blocked=True))
+        try:
+            async with asyncio.timeout(CONNECT_S):
+                given = self.candidate.source is Source.GIVEN
+                dialed = await self.network.dialer.dial(host, port, given=given, on_found=on_found)
+        except DialFailed as failure:
+            stage = Stage.DNS if failure.stage_is_dns else Stage.CONNECT
+            failed = StageFailed(stage, failure.kind, detail={"addresses": ", ".join(failure.addresses) or None})
+            recorder.failed(failed, loop.time() - started - (found_s or 0.0))
+            raise failed from failure
+        except TimeoutError as error:
+            kind = ErrorKind.DNS_UNAVAILABLE if found_s is None else ErrorKind.CONNECTION_TIMED_OUT
+            failed = StageFailed(Stage.DNS if found_s is None else Stage.CONNECT, kind)
+            recorder.failed(failed, loop.time() - started - (found_s or 0.0))
+            raise failed from error
+        finally:
+            suspicion.cancel()
+        if found_s is None:
+            recorder.passed(Stage.DNS, dialed.dns_s)
+        local = dialed.sock.getsockname()[0]
+        recorder.passed(
+            Stage.CONNECT, dialed.connect_s, address=dialed.address, local=local, ipv6_failed=dialed.ipv6_failed
+        )
+        return dialed
+
+    async def encrypt(self) -> None:
+        """The TLS stage: handshake, certificate and version; looks at a refused certificate through a second line."""
+        wire = self.wire
+        if wire is None:
+            raise ConnectionResetError("not connected")
+        async with self.stage(Stage.TLS) as facts:
+            try:
+                await wire.encrypt(self._context(), self.candidate.host, self._pin)
+            except ssl.SSLCertVerificationError as error:
+                self.abort()
+                seen = await self._look()
+                certificate = replace(seen, problem=certificate_problem(error)) if seen is not None else None
+                raise StageFailed(Stage.TLS, ErrorKind.TLS_CERTIFICATE, certificate=certificate) from error
+            except (ssl.SSLError, OSError) as error:
+                self._say_what_answered(error)
+                raise
+            self._encrypted = True
+            if wire.transport is not None:
+                facts.certificate = certificate_facts(wire.transport)
+                facts.detail |= line_facts(wire.transport)
+
+    def _context(self) -> ssl.SSLContext:
+        trust = self.network.trust
+        return trust.observing() if self._observe or self._pin is not None else trust.verifying()
+
+    def _say_what_answered(self, error: BaseException) -> None:
+        wire = self.wire
+        if wire is None or not wire.first_bytes or self.candidate.security is not Security.TLS:
+            return
+        # Words in clear came first: whoever speaks there does so without encryption.
+        speaks = what_speaks(wire.first_bytes)
+        if speaks != "tls":
+            kind = ErrorKind.NOT_MAIL if speaks in {"http", "ssh", "ftp"} else ErrorKind.PLAINTEXT_WHERE_TLS
+            raise StageFailed(Stage.TLS, kind, detail={"speaks": speaks}) from error
+
+    async def _look(self) -> CertificateFacts | None:
+        """The certificate the server shows, seen through a line of its own that ends right after the handshake."""
+        quiet = Recorder(self.candidate, self.recorder.clock, nobody, self.recorder.redact)
+        look = type(self)(self.candidate, self.network, quiet, observe=True)
+        try:
+            async with asyncio.timeout(PEEK_S):
+                await look.open()
+        except (StageFailed, TimeoutError):
+            pass
+        finally:
+            look.abort()
+        seen = quiet.report().last(Stage.TLS)
+        return seen.certificate if seen is not None else None
+
+    async def answers_tls(self) -> bool:
+        """Whether the port that was silent in clear completes a TLS handshake; nothing is sent through it."""
+        quiet = Recorder(self.candidate, self.recorder.clock, nobody, self.recorder.redact)
+        as_tls = replace(self.candidate, security=Security.TLS)
+        look = type(self)(as_tls, self.network, quiet, observe=True)
+        try:
+            async with asyncio.timeout(PEEK_S):
+                await look.connect()
+        except (StageFailed, TimeoutError):
+            return False
+        finally:
+            look.abort()
+        return True
+
+    async def or_silence_explained(self, first_words: asyncio.Future[bytes]) -> bytes:
+        """The server's first words; when they do not come, StageFailed says whether TLS or another service is why."""
+        done, _ = await asyncio.wait({first_words}, timeout=PEEK_AFTER_S)
+        if not done:
+            if self.candidate.port in HTTP_PORTS:
+                raise StageFailed(Stage.GREETING, ErrorKind.NOT_MAIL, detail={"speaks": "http"})
+            if not self._encrypted and await self.answers_tls():
+                raise StageFailed(Stage.TLS, ErrorKind.TLS_WHERE_PLAINTEXT)
+        return await first_words

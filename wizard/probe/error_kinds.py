@@ -1,0 +1,184 @@
+"""Maps what the libraries raise onto what code can measure; a test proves that nothing is left over."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import ssl
+
+from wizard.model.evidence import CertificateFacts, CertificateProblem, ErrorKind, Reply, Stage
+from wizard.net.dial import DialFailed, error_kind_of
+
+Detail = dict[str, str | int | float | bool | None]
+
+
+class StageFailed(Exception):
+    """A stage did not pass; carries what its evidence will say."""
+
+    def __init__(
+        self,
+        stage: Stage,
+        kind: ErrorKind,
+        *,
+        reply: Reply | None = None,
+        certificate: CertificateFacts | None = None,
+        detail: Detail | None = None,
+    ) -> None:
+        super().__init__(f"{stage.value}: {kind.value}")
+        self.stage = stage
+        self.kind = kind
+        self.reply = reply
+        self.certificate = certificate
+        self.detail: Detail = detail or {}
+
+
+class Oversized(Exception):
+    """A line, reply or literal past its cap (T23)."""
+
+
+class Unparsable(Exception):
+    """An answer out of the protocol's grammar (T24)."""
+
+
+class InjectedBeforeTls(Exception):
+    """Bytes were waiting at the switch to TLS, or the server signed us in before it (T03, T07)."""
+
+
+# OpenSSL's X509_V_ERR_* numbers (x509_vfy.h).
+_VERIFY = {
+    9: CertificateProblem.NOT_YET_VALID,
+    10: CertificateProblem.EXPIRED,
+    18: CertificateProblem.SELF_SIGNED,
+    19: CertificateProblem.UNTRUSTED,
+    20: CertificateProblem.UNTRUSTED,
+    21: CertificateProblem.UNTRUSTED,
+    23: CertificateProblem.REVOKED,
+    62: CertificateProblem.NAME_MISMATCH,
+    64: CertificateProblem.NAME_MISMATCH,
+}
+
+# OpenSSL's reason names: words in clear where a TLS record was due.
+_PLAINTEXT = {
+    "WRONG_VERSION_NUMBER",
+    "UNKNOWN_PROTOCOL",
+    "HTTP_REQUEST",
+    "HTTPS_PROXY_REQUEST",
+    "PACKET_LENGTH_TOO_LONG",
+    "RECORD_LAYER_FAILURE",
+    "UNEXPECTED_MESSAGE",
+    "BAD_RECORD_TYPE",
+    "NOT_SSL_RECORD_LAYER",
+}
+_VERSION = {
+    "UNSUPPORTED_PROTOCOL",
+    "TLSV1_ALERT_PROTOCOL_VERSION",
+    "VERSION_TOO_LOW",
+    "WRONG_SSL_VERSION",
+    "NO_PROTOCOLS_AVAILABLE",
+    "INAPPROPRIATE_FALLBACK",
+    "LEGACY_SIGALG_DISALLOWED_OR_UNSUPPORTED",
+}
+
+
+def certificate_problem(error: ssl.SSLCertVerificationError) -> CertificateProblem:
+    """Why the certificate was refused, by OpenSSL's number; by its words where the system's own store judged."""
+    problem = _VERIFY.get(getattr(error, "verify_code", 0))
+    if problem is not None:
+        return problem
+    words = str(error).lower()
+    for needle, meant in (
+        ("expired", CertificateProblem.EXPIRED),
+        ("not yet valid", CertificateProblem.NOT_YET_VALID),
+        ("revoked", CertificateProblem.REVOKED),
+        ("hostname", CertificateProblem.NAME_MISMATCH),
+        ("self-signed", CertificateProblem.SELF_SIGNED),
+        ("self signed", CertificateProblem.SELF_SIGNED),
+        ("trust", CertificateProblem.UNTRUSTED),
+    ):
+        if needle in words:
+            return meant
+    return CertificateProblem.OTHER
+
+
+def kind_of(error: BaseException, stage: Stage) -> ErrorKind:
+    """The kind of anything a library may raise while `stage` runs."""
+    match error:
+        case StageFailed():
+            return error.kind
+        case DialFailed():
+            return error.kind
+        case InjectedBeforeTls():
+            return ErrorKind.INJECTED_BEFORE_TLS
+        case Oversized() | Unparsable():
+            return ErrorKind.PROTOCOL_ERROR
+        case ssl.SSLCertVerificationError():
+            return ErrorKind.TLS_CERTIFICATE
+        case ssl.SSLEOFError() | ssl.SSLZeroReturnError():
+            return ErrorKind.TLS_HANDSHAKE if stage is Stage.TLS else ErrorKind.CONNECTION_DROPPED
+        case ssl.SSLError():
+            reason = error.reason or ""
+            if stage is not Stage.TLS:
+                return ErrorKind.CONNECTION_DROPPED
+            if reason in _PLAINTEXT:
+                return ErrorKind.PLAINTEXT_WHERE_TLS
+            return ErrorKind.TLS_VERSION if reason in _VERSION else ErrorKind.TLS_HANDSHAKE
+        case TimeoutError():
+            return {
+                Stage.DNS: ErrorKind.DNS_UNAVAILABLE,
+                Stage.CONNECT: ErrorKind.CONNECTION_TIMED_OUT,
+                Stage.TLS: ErrorKind.TLS_HANDSHAKE,
+            }.get(stage, ErrorKind.SILENCE)
+        case ConnectionError() | EOFError() | asyncio.IncompleteReadError():
+            if stage is Stage.CONNECT:
+                return error_kind_of(error)
+            return ErrorKind.TLS_HANDSHAKE if stage is Stage.TLS else ErrorKind.CONNECTION_DROPPED
+        case OSError():
+            return error_kind_of(error) if stage is Stage.CONNECT else ErrorKind.CONNECTION_DROPPED
+        case UnicodeError() | ValueError():
+            return ErrorKind.PROTOCOL_ERROR
+        case _:
+            return _by_module(error)
+
+
+def _by_module(error: BaseException) -> ErrorKind:
+    # aiosmtplib is imported only once SMTP is spoken; its names are enough here.
+    for kind in type(error).__mro__:
+        if not kind.__module__.startswith("aiosmtplib"):
+            continue
+        if "Timeout" in kind.__name__:
+            return ErrorKind.SILENCE
+        if kind.__name__ == "SMTPServerDisconnected":
+            return ErrorKind.CONNECTION_DROPPED
+        if kind.__name__ == "SMTPResponseException":
+            return ErrorKind.PROTOCOL_ERROR
+    return ErrorKind.INTERNAL
+
+
+def failure_from(error: Exception, stage: Stage) -> StageFailed:
+    """The failure of `stage` that an exception means; errors of our own code keep their name in the detail."""
+    cause = error.__cause__
+    if isinstance(cause, ssl.SSLError) and not isinstance(error, ssl.SSLError):
+        error = cause
+    kind = kind_of(error, stage)
+    detail: Detail = {}
+    if isinstance(error, ssl.SSLError) and error.reason:
+        detail["tls_reason"] = error.reason
+    if kind is ErrorKind.INTERNAL:
+        detail["exception"] = type(error).__name__
+    return StageFailed(stage, kind, detail=detail)
+
+
+_SPEAKS = (
+    ("http", re.compile(rb"^HTTP/\d|^<(?:!doctype|html)", re.IGNORECASE)),
+    ("ssh", re.compile(rb"^SSH-\d")),
+    ("imap", re.compile(rb"^\* (?:OK|PREAUTH|BYE)\b", re.IGNORECASE)),
+    ("pop3", re.compile(rb"^(?:\+OK|-ERR)\b")),
+    ("ftp", re.compile(rb"^220[ -].*\bFTP\b", re.IGNORECASE)),
+    ("smtp", re.compile(rb"^(?:220|421|554)[ -]")),
+    ("tls", re.compile(rb"^[\x14-\x17]\x03[\x00-\x04]")),
+)
+
+
+def what_speaks(first_bytes: bytes) -> str:
+    """The protocol that the first bytes betray: http, ssh, imap, pop3, ftp, smtp, tls or unknown."""
+    return next((name for name, pattern in _SPEAKS if pattern.match(first_bytes)), "unknown")

@@ -1,0 +1,331 @@
+"""IMAP: just what a check needs of RFC 9051 and RFC 3501, on a line that cannot be fooled at STARTTLS."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from dataclasses import dataclass
+
+from wizard.model.evidence import ErrorKind, Reply, Stage
+from wizard.model.server import AuthMethod, Security
+from wizard.probe.conversation import SIGN_IN_S, Conversation, Credentials
+from wizard.probe.error_kinds import InjectedBeforeTls, Oversized, StageFailed, Unparsable, what_speaks
+from wizard.probe.line import Line
+from wizard.probe.mechanisms import TOKEN_METHODS, oauthbearer, plain, xoauth2
+
+MAX_LINES = 400
+MAX_REPLY = 64 * 1024
+GOODBYE_S = 0.25
+_CAPABILITY = re.compile(r"\[?CAPABILITY ([^\]\r\n]*)", re.IGNORECASE)
+_CODE = re.compile(r"^\[([^\]]{1,200})\]\s*")
+_LITERAL = re.compile(rb"\{(\d{1,10})\+?\}$")
+_LIST = re.compile(r'^\* LIST \(([^)]*)\) (?:"[^"]*"|NIL) (.+)$', re.IGNORECASE)
+_JUNK_NAMES = {"junk", "spam", "junk e-mail", "junk email", "bulk mail", "spamverdacht", "courrier indésirable"}
+
+
+@dataclass(frozen=True, slots=True)
+class ImapReply:
+    """The answer to one command: its status, text, and the untagged lines that came before."""
+
+    status: str
+    text: str
+    untagged: tuple[bytes, ...]
+
+
+class ImapConversation(Conversation):
+    """One connection to a receiving server that speaks IMAP."""
+
+    def _new_wire(self) -> Line:
+        return Line()
+
+    @property
+    def _line(self) -> Line:
+        if not isinstance(self.wire, Line):
+            raise ConnectionResetError("not connected")
+        return self.wire
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the line still stands."""
+        return isinstance(self.wire, Line) and self.wire.is_open
+
+    async def open(self) -> None:
+        """Connects, encrypts, reads the greeting and the capabilities (inside TLS, RFC 9051 §6.2.1)."""
+        self.capabilities: tuple[str, ...] = ()
+        self._tag = 0
+        self._goodbye: Reply | None = None
+        await self.connect()
+        if self._observe and self._encrypted:
+            return
+        async with self.stage(Stage.GREETING) as facts:
+            await self._greeting()
+            if not self.capabilities:
+                await self._ask_capabilities()
+            facts.capabilities = self.capabilities
+        if self.candidate.security is Security.STARTTLS:
+            await self._starttls()
+            if self._observe:
+                return
+            async with self.stage(Stage.GREETING) as facts:
+                await self._ask_capabilities()
+                facts.capabilities = self.capabilities
+
+    async def _greeting(self) -> None:
+        wait = asyncio.ensure_future(self._line.readline())
+        try:
+            raw = await self.or_silence_explained(wait)
+        finally:
+            wait.cancel()
+            await asyncio.gather(wait, return_exceptions=True)
+        text = raw.decode("utf-8", "replace")
+        self.recorder.received(text)
+        status, _, rest = text.removeprefix("* ").partition(" ")
+        if not text.startswith("* ") or status.upper() not in {"OK", "PREAUTH", "BYE"}:
+            raise self._not_imap(text)
+        if status.upper() == "BYE":
+            raise StageFailed(Stage.GREETING, ErrorKind.REPLY, reply=self._reply("BYE", rest))
+        if status.upper() == "PREAUTH" and not self._encrypted:
+            self.abort()  # STARTTLS is illegal after PREAUTH: somebody signs us in to keep us in clear (T07)
+            raise InjectedBeforeTls
+        self._take_capabilities(text)
+
+    def _not_imap(self, text: str) -> StageFailed:
+        speaks = what_speaks(self._line.first_bytes)
+        kind = {
+            "smtp": ErrorKind.OTHER_PROTOCOL,
+            "pop3": ErrorKind.OTHER_PROTOCOL,
+            "tls": ErrorKind.TLS_WHERE_PLAINTEXT,
+        }.get(speaks, ErrorKind.NOT_MAIL)
+        stage = Stage.TLS if kind is ErrorKind.TLS_WHERE_PLAINTEXT else Stage.GREETING
+        return StageFailed(stage, kind, reply=self.recorder.make_reply(text), detail={"speaks": speaks})
+
+    async def _starttls(self) -> None:
+        if "STARTTLS" not in self.capabilities:
+            failure = StageFailed(Stage.TLS, ErrorKind.STARTTLS_MISSING)
+            self.recorder.failed(failure, 0.0)
+            self.abort()
+            raise failure
+        async with self.stage(Stage.TLS):
+            answer = await self._command("STARTTLS")
+            if answer.status != "OK":
+                self.abort()
+                reply = self._reply(answer.status, answer.text)
+                raise StageFailed(Stage.TLS, ErrorKind.STARTTLS_REFUSED, reply=reply)
+        await self.encrypt()
+        self.capabilities = ()  # what was announced in clear counts for nothing
+
+    async def _ask_capabilities(self) -> None:
+        answer = await self._command("CAPABILITY")
+        for line in answer.untagged:
+            self._take_capabilities(line.decode("ascii", "replace"))
+
+    def _take_capabilities(self, text: str) -> None:
+        found = _CAPABILITY.search(text)
+        if found is not None:
+            self.capabilities = tuple(dict.fromkeys(word.upper() for word in found[1].split()))[:100]
+
+    async def sign_in(self, credentials: Credentials) -> str:
+        """Signs in with one attempt: AUTHENTICATE PLAIN (with SASL-IR where offered), else LOGIN; a token by XOAUTH2.
+
+        Returns the method. Success is a tagged OK and nothing else (T11); LOGIN is never used where LOGINDISABLED.
+        """
+        self._deadline = asyncio.get_running_loop().time() + SIGN_IN_S
+        async with self.stage(Stage.AUTH) as facts:
+            offered = tuple(item.removeprefix("AUTH=") for item in self.capabilities if item.startswith("AUTH="))
+            facts.detail["username"] = credentials.username
+            facts.detail["mechanisms"] = " ".join(offered) or None
+            if not self._encrypted and not self.allow_unencrypted:
+                raise StageFailed(Stage.AUTH, ErrorKind.UNENCRYPTED)
+            method = self._method(offered, credentials)
+            self.recorder.sign_in_attempts += 1
+            answer = await self._authenticate(method, credentials)
+            if answer.status != "OK":
+                reply = self._reply(answer.status, answer.text)
+                raise StageFailed(Stage.AUTH, ErrorKind.REPLY, reply=reply, detail={"method": method.value})
+            facts.detail["method"] = method.value
+            self._take_capabilities(answer.text)
+            for line in answer.untagged:
+                self._take_capabilities(line.decode("ascii", "replace"))
+            self.recorder.auth = method.value
+            return method.value
+
+    def _method(self, offered: tuple[str, ...], credentials: Credentials) -> AuthMethod:
+        if credentials.token is not None:
+            for method in TOKEN_METHODS:
+                if method.value in offered:
+                    return method
+        elif "PLAIN" in offered:
+            return AuthMethod.PLAIN
+        elif "LOGINDISABLED" not in self.capabilities and (self._encrypted or self.allow_unencrypted):
+            return AuthMethod.IMAP_LOGIN
+        kind = ErrorKind.NO_COMMON_AUTH if offered else ErrorKind.AUTH_MISSING
+        raise StageFailed(Stage.AUTH, kind, detail={"mechanisms": " ".join(offered) or None})
+
+    async def _authenticate(self, method: AuthMethod, credentials: Credentials) -> ImapReply:
+        user = credentials.username.encode("utf-8")
+        password = credentials.secret.reveal().encode("utf-8") if credentials.secret is not None else b""
+        token = credentials.token.reveal().encode("utf-8") if credentials.token is not None else b""
+        if method is AuthMethod.IMAP_LOGIN:
+            return await self._login(user, password)
+        blob = {
+            AuthMethod.PLAIN: lambda: plain(user, password),
+            AuthMethod.OAUTHBEARER: lambda: oauthbearer(user, token, self.candidate.host, self.candidate.port),
+        }.get(method, lambda: xoauth2(user, token))()
+        if "SASL-IR" in self.capabilities:
+            tag = self._send(f"AUTHENTICATE {method.value} ".encode() + blob, f"AUTHENTICATE {method.value} ***")
+        else:
+            tag = self._send(f"AUTHENTICATE {method.value}".encode())
+            await self._continuation(tag)
+            self._raw(blob, "***")
+        dismissals = {AuthMethod.OAUTHBEARER: b"AQ==", AuthMethod.XOAUTH2: b""}
+        return await self._answer(tag, dismissals.get(method))
+
+    async def _login(self, user: bytes, password: bytes) -> ImapReply:
+        if all(32 <= byte < 127 for byte in user + password):
+            tag = self._send(b"LOGIN " + _quoted(user) + b" " + _quoted(password), "LOGIN *** ***")
+            return await self._answer(tag)
+        # RFC 9051 §4.3: what a quoted string cannot hold goes as a literal.
+        tag = self._send(b"LOGIN {%d}" % len(user), "LOGIN {…}")
+        await self._continuation(tag)
+        self._raw(user + b" {%d}" % len(password), "*** {…}")
+        await self._continuation(tag)
+        self._raw(password, "***")
+        return await self._answer(tag)
+
+    async def find_message(self, token: str, folders: tuple[str, ...]) -> tuple[str, bytes] | None:
+        """The folder and the header of the message whose Subject holds `token`; None when it is in none of them."""
+        self._deadline = asyncio.get_running_loop().time() + SIGN_IN_S
+        for folder in folders:
+            opened = await self._command(f"EXAMINE {_mailbox(folder)}")
+            if opened.status != "OK":
+                continue
+            uid = await self._search(token)
+            if uid is None:
+                continue
+            fetched = await self._command(f"UID FETCH {uid} (BODY.PEEK[HEADER])")
+            header = b"\r\n".join(line for line in fetched.untagged if not line.startswith(b"* "))
+            return folder, header
+        return None
+
+    async def _search(self, token: str) -> str | None:
+        found = await self._command(f'UID SEARCH SUBJECT "{token}"')
+        for line in found.untagged:
+            if line.upper().startswith(b"* SEARCH"):
+                uids = [word for word in line.decode("ascii", "replace").split()[2:] if word.isdigit()]
+                if uids:
+                    return uids[-1]
+        return None
+
+    async def folders(self) -> tuple[str, str | None]:
+        """The inbox and the folder for junk, by SPECIAL-USE (RFC 6154) or by its name; None where there is none."""
+        self._deadline = asyncio.get_running_loop().time() + SIGN_IN_S
+        answer = await self._command('LIST "" "*"')
+        by_name: str | None = None
+        for line in answer.untagged:
+            found = _LIST.match(line.decode("utf-8", "replace"))
+            if found is None:
+                continue
+            name = found[2].strip()
+            if name.startswith('"') and name.endswith('"'):
+                name = name[1:-1].replace('\\"', '"').replace("\\\\", "\\")
+            if "\\junk" in found[1].lower():
+                return "INBOX", name
+            leaf = re.split(r"[./\\]", name)[-1].lower()
+            if leaf in _JUNK_NAMES and by_name is None:
+                by_name = name
+        return "INBOX", by_name
+
+    async def delete_message(self, token: str, folder: str) -> bool:
+        """Whether the message with `token` was removed for good; only where UIDPLUS (RFC 4315) spares all others."""
+        if "UIDPLUS" not in self.capabilities:
+            await self._ask_capabilities()
+        if "UIDPLUS" not in self.capabilities or (await self._command(f"SELECT {_mailbox(folder)}")).status != "OK":
+            return False
+        uid = await self._search(token)
+        if uid is None:
+            return False
+        marked = await self._command(f"UID STORE {uid} +FLAGS.SILENT (\\Deleted)")
+        return marked.status == "OK" and (await self._command(f"UID EXPUNGE {uid}")).status == "OK"
+
+    async def close(self) -> None:
+        """Says LOGOUT and frees the socket, whatever the server makes of it."""
+        if self.is_open:
+            try:
+                async with asyncio.timeout(GOODBYE_S):
+                    await self._command("LOGOUT")
+            except (TimeoutError, OSError, EOFError, Oversized, Unparsable):
+                pass
+        self.abort()
+
+    async def _command(self, command: str) -> ImapReply:
+        return await self._answer(self._send(command.encode("utf-8")))
+
+    def _send(self, command: bytes, shown: str | None = None) -> str:
+        self._tag += 1
+        tag = f"A{self._tag}"
+        self.recorder.sent(f"{tag} {shown if shown is not None else command.decode('utf-8', 'replace')}")
+        self._line.write(tag.encode() + b" " + command + b"\r\n")
+        return tag
+
+    def _raw(self, data: bytes, shown: str) -> None:
+        self.recorder.sent(shown)
+        self._line.write(data + b"\r\n")
+
+    async def _continuation(self, tag: str) -> None:
+        line = await self._line.readline()
+        self.recorder.received(line.decode("utf-8", "replace"))
+        if line.startswith(tag.encode() + b" "):
+            status, _, text = line.decode("utf-8", "replace")[len(tag) + 1 :].partition(" ")
+            raise StageFailed(Stage.AUTH, ErrorKind.REPLY, reply=self._reply(status.upper(), text))
+        if not line.startswith(b"+"):
+            raise Unparsable
+
+    async def _answer(self, tag: str, dismissal: bytes | None = None) -> ImapReply:
+        untagged: list[bytes] = []
+        size = challenges = 0
+        while len(untagged) < MAX_LINES and size < MAX_REPLY:
+            try:
+                line = await self._line.readline()
+            except (EOFError, OSError) as error:
+                if self._goodbye is not None:
+                    raise StageFailed(Stage.AUTH, ErrorKind.REPLY, reply=self._goodbye) from error
+                raise
+            size += len(line)
+            literal = _LITERAL.search(line)
+            if literal is not None:
+                body = await self._line.readexactly(int(literal[1]))
+                size += len(body)
+                untagged.extend((line, *body.replace(b"\r\n", b"\n").split(b"\n")))
+                continue
+            text = line.decode("utf-8", "replace")
+            self.recorder.received(text)
+            if text.startswith(tag + " "):
+                status, _, rest = text[len(tag) + 1 :].partition(" ")
+                if status.upper() not in {"OK", "NO", "BAD"}:
+                    raise Unparsable
+                return ImapReply(status.upper(), rest, tuple(untagged))
+            if line.startswith(b"+"):
+                # A refused token's reason comes as a challenge; it is dismissed once, more are not met (T11).
+                challenges += 1
+                if dismissal is None or challenges > 1:
+                    raise Unparsable
+                untagged.append(line)
+                self._raw(dismissal, "")
+                continue
+            if text.upper().startswith("* BYE"):
+                self._goodbye = self._reply("BYE", text[6:])  # the reason for a line that ends before its answer
+            untagged.append(line)
+        raise Oversized("reply")
+
+    def _reply(self, status: str, text: str) -> Reply:
+        code = _CODE.match(text)
+        bracketed = code[1] if code is not None and not code[1].upper().startswith("CAPABILITY") else None
+        return self.recorder.make_reply(text, status=status, code_text=bracketed)
+
+
+def _quoted(value: bytes) -> bytes:
+    return b'"' + value.replace(b"\\", b"\\\\").replace(b'"', b'\\"') + b'"'
+
+
+def _mailbox(name: str) -> str:
+    return '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -1,0 +1,246 @@
+"""POP3: just what a check needs of RFC 1939, RFC 2449, RFC 2595 and RFC 5034."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import re
+
+from wizard.model.evidence import ErrorKind, Reply, Stage
+from wizard.model.server import AuthMethod, Security
+from wizard.probe.conversation import SIGN_IN_S, Conversation, Credentials
+from wizard.probe.error_kinds import Oversized, StageFailed, Unparsable, what_speaks
+from wizard.probe.line import Line
+from wizard.probe.mechanisms import TOKEN_METHODS, oauthbearer, plain, xoauth2
+
+MAX_LINES = 2000
+MAX_REPLY = 256 * 1024
+NEWEST = 20
+GOODBYE_S = 0.25
+_TIMESTAMP = re.compile(r"<[^<>@\s]{1,200}@[^<>\s]{1,200}>")  # RFC 1939 §7, the form of a Message-ID
+_CODE = re.compile(r"^\[([^\]]{1,100})\]\s*")  # RFC 2449 §8
+
+
+class Pop3Conversation(Conversation):
+    """One connection to a receiving server that speaks POP3."""
+
+    def _new_wire(self) -> Line:
+        return Line()
+
+    @property
+    def _line(self) -> Line:
+        if not isinstance(self.wire, Line):
+            raise ConnectionResetError("not connected")
+        return self.wire
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the line still stands."""
+        return isinstance(self.wire, Line) and self.wire.is_open
+
+    async def open(self) -> None:
+        """Connects, encrypts, reads the greeting and the capabilities (inside TLS, RFC 2595 §4)."""
+        self.capabilities: dict[str, tuple[str, ...]] = {}
+        self._timestamp: str | None = None
+        await self.connect()
+        if self._observe and self._encrypted:
+            return
+        async with self.stage(Stage.GREETING) as facts:
+            await self._greeting()
+            await self._ask_capabilities()
+            facts.capabilities = tuple(self.capabilities)
+        if self.candidate.security is Security.STARTTLS:
+            await self._starttls()
+            if self._observe:
+                return
+            async with self.stage(Stage.GREETING) as facts:
+                await self._ask_capabilities()
+                facts.capabilities = tuple(self.capabilities)
+
+    async def _greeting(self) -> None:
+        wait = asyncio.ensure_future(self._line.readline())
+        try:
+            raw = await self.or_silence_explained(wait)
+        finally:
+            wait.cancel()
+            await asyncio.gather(wait, return_exceptions=True)
+        text = raw.decode("utf-8", "replace")
+        self.recorder.received(text)
+        if text.startswith("-ERR"):
+            raise StageFailed(Stage.GREETING, ErrorKind.REPLY, reply=self._reply(text[4:].strip()))
+        if not text.startswith("+OK"):
+            raise self._not_pop3(text)
+        if self._encrypted or self.candidate.security is not Security.STARTTLS:
+            found = _TIMESTAMP.search(text)
+            self._timestamp = found[0] if found is not None else None
+
+    def _not_pop3(self, text: str) -> StageFailed:
+        speaks = what_speaks(self._line.first_bytes)
+        kind = {
+            "smtp": ErrorKind.OTHER_PROTOCOL,
+            "imap": ErrorKind.OTHER_PROTOCOL,
+            "tls": ErrorKind.TLS_WHERE_PLAINTEXT,
+        }.get(speaks, ErrorKind.NOT_MAIL)
+        stage = Stage.TLS if kind is ErrorKind.TLS_WHERE_PLAINTEXT else Stage.GREETING
+        return StageFailed(stage, kind, reply=self.recorder.make_reply(text), detail={"speaks": speaks})
+
+    async def _ask_capabilities(self) -> None:
+        self.capabilities = {}
+        ok, _ = await self._command("CAPA")
+        if not ok:
+            return
+        for line in await self._lines():
+            words = line.decode("ascii", "replace").upper().split()
+            if words and len(self.capabilities) < 100:
+                self.capabilities[words[0]] = tuple(words[1:])
+
+    async def _starttls(self) -> None:
+        # Servers without CAPA may still know STLS; a plain refusal then says so.
+        if self.capabilities and "STLS" not in self.capabilities:
+            failure = StageFailed(Stage.TLS, ErrorKind.STARTTLS_MISSING)
+            self.recorder.failed(failure, 0.0)
+            self.abort()
+            raise failure
+        async with self.stage(Stage.TLS):
+            ok, text = await self._command("STLS")
+            if not ok:
+                self.abort()
+                raise StageFailed(Stage.TLS, ErrorKind.STARTTLS_REFUSED, reply=self._reply(text))
+        await self.encrypt()
+
+    async def sign_in(self, credentials: Credentials) -> str:
+        """Signs in with one attempt: AUTH PLAIN, else USER/PASS, else APOP; a token by XOAUTH2.
+
+        Returns the method. Success is +OK and nothing else (T11).
+        """
+        self._deadline = asyncio.get_running_loop().time() + SIGN_IN_S
+        async with self.stage(Stage.AUTH) as facts:
+            offered = self.capabilities.get("SASL", ())
+            facts.detail["username"] = credentials.username
+            facts.detail["mechanisms"] = " ".join(offered) or None
+            if not self._encrypted and not self.allow_unencrypted:
+                raise StageFailed(Stage.AUTH, ErrorKind.UNENCRYPTED)
+            method = self._method(offered, credentials)
+            self.recorder.sign_in_attempts += 1
+            ok, text = await self._authenticate(method, credentials)
+            if not ok:
+                detail: dict[str, str | int | float | bool | None] = {"method": method.value}
+                raise StageFailed(Stage.AUTH, ErrorKind.REPLY, reply=self._reply(text), detail=detail)
+            facts.detail["method"] = method.value
+            self.recorder.auth = method.value
+            return method.value
+
+    def _method(self, offered: tuple[str, ...], credentials: Credentials) -> AuthMethod:
+        if credentials.token is not None:
+            for method in TOKEN_METHODS:
+                if method.value in offered:
+                    return method
+        elif "PLAIN" in offered:
+            return AuthMethod.PLAIN
+        elif "USER" in self.capabilities or not self.capabilities:
+            return AuthMethod.USER_PASS
+        elif self._timestamp is not None:
+            return AuthMethod.APOP
+        kind = ErrorKind.NO_COMMON_AUTH if offered else ErrorKind.AUTH_MISSING
+        raise StageFailed(Stage.AUTH, kind, detail={"mechanisms": " ".join(offered) or None})
+
+    async def _authenticate(self, method: AuthMethod, credentials: Credentials) -> tuple[bool, str]:
+        user = credentials.username.encode("utf-8")
+        password = credentials.secret.reveal().encode("utf-8") if credentials.secret is not None else b""
+        token = credentials.token.reveal().encode("utf-8") if credentials.token is not None else b""
+        match method:
+            case AuthMethod.USER_PASS:
+                _no_line_break(user + password)
+                ok, text = await self._command(b"USER " + user, "USER ***")
+                return await self._command(b"PASS " + password, "PASS ***") if ok else (ok, text)
+            case AuthMethod.APOP:
+                _no_line_break(user)
+                digest = hashlib.md5((self._timestamp or "").encode() + password, usedforsecurity=False).hexdigest()
+                return await self._command(b"APOP " + user + b" " + digest.encode(), "APOP *** ***")
+            case AuthMethod.PLAIN:
+                blob, dismissal = plain(user, password), None
+            case AuthMethod.OAUTHBEARER:
+                blob, dismissal = oauthbearer(user, token, self.candidate.host, self.candidate.port), b"AQ=="
+            case _:
+                blob, dismissal = xoauth2(user, token), b""
+        name = method.value
+        ok, text = await self._command(f"AUTH {name} ".encode() + blob, f"AUTH {name} ***", dismissal)
+        return ok, text
+
+    async def find_message(self, token: str) -> bytes | None:
+        """The header of the message whose Subject holds `token`, among the newest; None when it is not there."""
+        self._deadline = asyncio.get_running_loop().time() + SIGN_IN_S
+        for number in reversed(await self._newest()):
+            ok, _ = await self._command(f"TOP {number} 0")
+            if not ok:
+                continue
+            header = b"\r\n".join(await self._lines())
+            if token.encode() in header:
+                self._found = number
+                return header
+        return None
+
+    async def _newest(self) -> list[int]:
+        ok, _ = await self._command("UIDL")
+        lines = await self._lines() if ok else []
+        numbers = [int(words[0]) for line in lines if (words := line.split()) and words[0].isdigit()]
+        return sorted(numbers)[-NEWEST:]
+
+    async def delete_message(self, token: str) -> bool:
+        """Whether the message with `token` was removed; it goes when the connection is closed with QUIT."""
+        if await self.find_message(token) is None:
+            return False
+        ok, _ = await self._command(f"DELE {self._found}")
+        if ok:
+            ok, _ = await self._command("QUIT")
+        self.abort()
+        return ok
+
+    async def close(self) -> None:
+        """Says QUIT and frees the socket, whatever the server makes of it."""
+        if self.is_open:
+            try:
+                async with asyncio.timeout(GOODBYE_S):
+                    await self._command("QUIT")
+            except (TimeoutError, OSError, EOFError, Oversized, Unparsable):
+                pass
+        self.abort()
+
+    async def _command(
+        self, command: str | bytes, shown: str | None = None, dismissal: bytes | None = None
+    ) -> tuple[bool, str]:
+        data = command.encode("ascii") if isinstance(command, str) else command
+        self.recorder.sent(shown if shown is not None else data.decode("ascii", "replace"))
+        self._line.write(data + b"\r\n")
+        challenges = 0
+        while True:
+            text = (await self._line.readline()).decode("utf-8", "replace")
+            self.recorder.received(text)
+            if text.startswith("+OK"):
+                return True, text[3:].strip()
+            if text.startswith("-ERR"):
+                return False, text[4:].strip()
+            challenges += 1
+            if not text.startswith("+") or dismissal is None or challenges > 1:
+                raise Unparsable
+            self._line.write(dismissal + b"\r\n")
+
+    async def _lines(self) -> list[bytes]:
+        lines: list[bytes] = []
+        size = 0
+        while len(lines) < MAX_LINES and size < MAX_REPLY:
+            line = await self._line.readline()
+            if line == b".":
+                return lines
+            size += len(line)
+            lines.append(line.removeprefix(b"."))
+        raise Oversized("reply")
+
+    def _reply(self, text: str) -> Reply:
+        code = _CODE.match(text)
+        return self.recorder.make_reply(text, status="-ERR", code_text=code[1] if code is not None else None)
+
+
+def _no_line_break(data: bytes) -> None:
+    if any(byte < 32 or byte == 127 for byte in data):
+        raise ValueError("a control character cannot be sent here")

@@ -1,0 +1,302 @@
+"""SMTP submission: aiosmtplib's wire on a socket we connected, one command at a time, one sign-in at most."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+import re
+import ssl
+from typing import cast
+
+from aiosmtplib.auth import auth_crammd5_verify, auth_login_encode, auth_plain_encode, auth_xoauth2_encode
+from aiosmtplib.errors import SMTPDataError, SMTPException, SMTPResponseException, SMTPServerDisconnected
+from aiosmtplib.esmtp import parse_esmtp_extensions
+from aiosmtplib.protocol import SMTPProtocol
+from aiosmtplib.response import SMTPResponse
+
+from wizard.model.evidence import ErrorKind, Reply, Stage
+from wizard.model.server import AuthMethod, Security
+from wizard.probe.conversation import SIGN_IN_S, Conversation, Credentials
+from wizard.probe.error_kinds import InjectedBeforeTls, StageFailed, what_speaks
+from wizard.probe.mechanisms import choose, oauthbearer
+from wizard.probe.tls import encrypt
+
+EHLO_NAME = "[127.0.0.1]"  # RFC 5321 §4.1.3; the computer's own name is nobody's business (T35)
+MESSAGE_S = 60.0
+GOODBYE_S = 0.25
+PREFERRED = (AuthMethod.PLAIN, AuthMethod.LOGIN, AuthMethod.CRAM_MD5)
+_ENHANCED = re.compile(r"^([245]\.\d{1,3}\.\d{1,3})(?:\s|$)")
+
+
+class SmtpWire(SMTPProtocol):
+    """aiosmtplib's protocol with what it does not keep: the first bytes, and anything sent before it was asked for."""
+
+    def __init__(self) -> None:
+        super().__init__(asyncio.get_running_loop())
+        self.first_bytes = b""
+        self._unasked = False
+
+    def data_received(self, data: bytes) -> None:
+        if len(self.first_bytes) < 256:
+            self.first_bytes += data[:256]
+        # aiosmtplib drops these bytes; at the switch to TLS they are a reason to stop (T03).
+        self._unasked |= not self._response_pending or self._response_waiter is None or self._response_waiter.done()
+        super().data_received(data)
+
+    async def encrypt(self, context: ssl.SSLContext, host: str, pin: str | None) -> None:
+        """Switches to TLS; raises InjectedBeforeTls when the server has already sent something else."""
+        plain = self.transport
+        if plain is None:
+            raise ConnectionResetError("the connection is closed")
+        spoke_first = self._response_waiter is not None and self._response_waiter.done() and not self._over_ssl
+        if self._buffer or self._unasked or spoke_first:
+            self.abort()
+            raise InjectedBeforeTls
+        self.transport = await encrypt(cast(asyncio.Transport, plain), cast(asyncio.Protocol, self), context, host, pin)
+        self._over_ssl = True
+
+    def abort(self) -> None:
+        """Frees the socket at once."""
+        if self.transport is not None:
+            cast(asyncio.Transport, self.transport).abort()
+
+
+class SmtpConversation(Conversation):
+    """One connection to a sending server."""
+
+    def _new_wire(self) -> SmtpWire:
+        return SmtpWire()
+
+    @property
+    def _smtp(self) -> SmtpWire:
+        if not isinstance(self.wire, SmtpWire):
+            raise ConnectionResetError("not connected")
+        return self.wire
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the line still stands."""
+        return isinstance(self.wire, SmtpWire) and self.wire.is_connected
+
+    async def open(self) -> None:
+        """Connects, encrypts, reads the greeting and what EHLO offers (inside TLS, RFC 3207 §4.2)."""
+        self.extensions: dict[str, str] = {}
+        self.mechanisms: tuple[str, ...] = ()
+        await self.connect()
+        if self._observe and self._encrypted:
+            return
+        async with self.stage(Stage.GREETING) as facts:
+            await self._greeting()
+            await self._ehlo()
+            facts.capabilities = tuple(key.upper() for key in self.extensions)
+            facts.detail["mechanisms"] = " ".join(self.mechanisms) or None
+        if self.candidate.security is Security.STARTTLS:
+            await self._starttls()
+            if self._observe:
+                return
+            async with self.stage(Stage.GREETING) as facts:
+                await self._ehlo()
+                facts.capabilities = tuple(key.upper() for key in self.extensions)
+                facts.detail["mechanisms"] = " ".join(self.mechanisms) or None
+        size = self.extensions.get("size", "").split(" ")[0]
+        if size.isascii() and size.isdigit() and 0 < int(size) < 2**53:
+            self.recorder.max_message_bytes = int(size)
+
+    async def _greeting(self) -> None:
+        wait = asyncio.ensure_future(self._read_greeting())
+        try:
+            await self.or_silence_explained(wait)
+        finally:
+            wait.cancel()
+            await asyncio.gather(wait, return_exceptions=True)
+
+    async def _read_greeting(self) -> bytes:
+        try:
+            response = await self._smtp.read_response()
+        except SMTPResponseException as error:
+            raise self._not_smtp() from error
+        reply = self._reply(response)
+        if response.code != 220:
+            if response.code < 200 or response.code > 599:
+                raise self._not_smtp()
+            raise StageFailed(Stage.GREETING, ErrorKind.REPLY, reply=reply)
+        if what_speaks(self._smtp.first_bytes) == "ftp":
+            raise self._not_smtp()
+        self._banner = reply.text
+        return response.message.encode("utf-8", "replace")
+
+    def _not_smtp(self) -> StageFailed:
+        speaks = what_speaks(self._smtp.first_bytes)
+        reply = self.recorder.make_reply(self._smtp.first_bytes.decode("utf-8", "replace").split("\n")[0])
+        kind = {
+            "imap": ErrorKind.OTHER_PROTOCOL,
+            "pop3": ErrorKind.OTHER_PROTOCOL,
+            "tls": ErrorKind.TLS_WHERE_PLAINTEXT,
+            "smtp": ErrorKind.PROTOCOL_ERROR,
+        }.get(speaks, ErrorKind.NOT_MAIL)
+        stage = Stage.TLS if kind is ErrorKind.TLS_WHERE_PLAINTEXT else Stage.GREETING
+        return StageFailed(stage, kind, reply=reply, detail={"speaks": speaks})
+
+    async def _ehlo(self) -> None:
+        response = await self._command("EHLO " + EHLO_NAME)
+        self.extensions, self.mechanisms = {}, ()
+        if response.code == 250:
+            self.extensions, methods = parse_esmtp_extensions(response.message)
+            self.mechanisms = tuple(dict.fromkeys(method.upper() for method in methods))
+        elif response.code in (500, 502, 504):
+            response = await self._command("HELO " + EHLO_NAME)
+        if response.code != 250:
+            raise StageFailed(Stage.GREETING, ErrorKind.REPLY, reply=self._reply(response))
+
+    async def _starttls(self) -> None:
+        if "starttls" not in self.extensions:
+            failure = StageFailed(Stage.TLS, ErrorKind.STARTTLS_MISSING)
+            self.recorder.failed(failure, 0.0)
+            self.abort()
+            raise failure
+        async with self.stage(Stage.TLS):
+            response = await self._command("STARTTLS")
+            if response.code != 220:
+                self.abort()
+                raise StageFailed(Stage.TLS, ErrorKind.STARTTLS_REFUSED, reply=self._reply(response))
+        await self.encrypt()
+
+    async def sign_in(self, credentials: Credentials) -> str:
+        """Signs in with one AUTH command (RFC 4954 §4): PLAIN, else LOGIN, else CRAM-MD5; a token by XOAUTH2.
+
+        Returns the method. Success is 235 and nothing else (T11).
+        """
+        self._deadline = asyncio.get_running_loop().time() + SIGN_IN_S
+        async with self.stage(Stage.AUTH) as facts:
+            facts.detail["username"] = credentials.username
+            facts.detail["mechanisms"] = " ".join(self.mechanisms) or None
+            if not self._encrypted and not self.allow_unencrypted:
+                raise StageFailed(Stage.AUTH, ErrorKind.UNENCRYPTED)
+            method = choose(self.mechanisms, PREFERRED, credentials)
+            self.recorder.sign_in_attempts += 1
+            response = await self._authenticate(method, credentials)
+            if response.code != 235:
+                detail = {"method": method.value}
+                raise StageFailed(Stage.AUTH, ErrorKind.REPLY, reply=self._reply(response), detail=dict(detail))
+            facts.detail["method"] = method.value
+            facts.reply = self._reply(response)
+            self.recorder.auth = method.value
+            return method.value
+
+    async def _authenticate(self, method: AuthMethod, credentials: Credentials) -> SMTPResponse:
+        user = credentials.username.encode("utf-8")
+        password = credentials.secret.reveal().encode("utf-8") if credentials.secret is not None else b""
+        token = credentials.token.reveal().encode("utf-8") if credentials.token is not None else b""
+        match method:
+            case AuthMethod.PLAIN:
+                return await self._secret_command(b"AUTH PLAIN " + auth_plain_encode(user, password), "AUTH PLAIN ***")
+            case AuthMethod.LOGIN:
+                name, word = auth_login_encode(user, password)
+                response = await self._secret_command(b"AUTH LOGIN", "AUTH LOGIN")
+                for answer in (name, word):
+                    if response.code != 334:
+                        return response
+                    response = await self._secret_command(answer, "***")
+                return response
+            case AuthMethod.CRAM_MD5:
+                response = await self._secret_command(b"AUTH CRAM-MD5", "AUTH CRAM-MD5")
+                if response.code != 334:
+                    return response
+                return await self._secret_command(
+                    auth_crammd5_verify(user, password, response.message.encode("ascii", "replace")), "***"
+                )
+            case AuthMethod.OAUTHBEARER:
+                blob = oauthbearer(user, token, self.candidate.host, self.candidate.port)
+                return await self._token_command(b"AUTH OAUTHBEARER " + blob, "AUTH OAUTHBEARER ***", b"AQ==")
+            case _:
+                blob = auth_xoauth2_encode(user, token)
+                return await self._token_command(b"AUTH XOAUTH2 " + blob, "AUTH XOAUTH2 ***", b"")
+
+    async def _token_command(self, command: bytes, shown: str, dismissal: bytes) -> SMTPResponse:
+        response = await self._secret_command(command, shown)
+        if response.code != 334:
+            return response
+        # The refusal comes as a challenge in base64 JSON; an empty answer (RFC 7628 §3.2.3: %x01) fetches the reply.
+        final = await self._secret_command(dismissal, "")
+        try:
+            said = base64.b64decode(response.message, validate=True).decode("utf-8", "replace")
+        except (binascii.Error, ValueError):
+            said = response.message
+        return SMTPResponse(final.code, f"{final.message} {said}")
+
+    async def try_envelope(self, sender: str, recipient: str, *, keep: bool = False) -> None:
+        """Asks whether the server would take a message from `sender` to `recipient` (RFC 5321 §3.3).
+
+        Without `keep` the envelope is dropped again and nothing is sent.
+        """
+        self._deadline = asyncio.get_running_loop().time() + SIGN_IN_S
+        async with self.stage(Stage.ENVELOPE) as facts:
+            needs_utf8 = not (sender.isascii() and recipient.isascii())
+            if needs_utf8 and "smtputf8" not in self.extensions:
+                raise StageFailed(Stage.ENVELOPE, ErrorKind.SMTPUTF8_MISSING)
+            facts.detail |= {"sender": sender, "recipient": recipient}
+            options = " SMTPUTF8" if needs_utf8 else ""
+            for step, command in (
+                ("mail", f"MAIL FROM:<{sender}>{options}"),
+                ("rcpt", f"RCPT TO:<{recipient}>"),
+            ):
+                response = await self._command(command)
+                if not 200 <= response.code < 300:
+                    facts.detail["step"] = step
+                    raise StageFailed(Stage.ENVELOPE, ErrorKind.REPLY, reply=self._reply(response))
+        if not keep:
+            await self._command("RSET")
+
+    async def send(self, sender: str, recipient: str, message: bytes) -> Reply:
+        """Sends one message, once; the server's acceptance. Silence after the final dot is OUTCOME_UNKNOWN (T12)."""
+        await self.try_envelope(sender, recipient, keep=True)
+        self._deadline = asyncio.get_running_loop().time() + MESSAGE_S
+        async with self.stage(Stage.MESSAGE) as facts:
+            self.recorder.sent(f"DATA ({len(message)} bytes)")
+            try:
+                response = await self._smtp.execute_data_command(message, timeout=MESSAGE_S - 5)
+            except SMTPDataError as error:
+                refusal = SMTPResponse(error.code, error.message)
+                self.recorder.received(f"{refusal.code} {refusal.message}")
+                raise StageFailed(Stage.MESSAGE, ErrorKind.REPLY, reply=self._reply(refusal)) from error
+            except (SMTPServerDisconnected, TimeoutError) as error:
+                raise StageFailed(Stage.MESSAGE, ErrorKind.OUTCOME_UNKNOWN) from error
+            self.recorder.received(f"{response.code} {response.message}")
+            facts.reply = self._reply(response)
+            return facts.reply
+
+    async def close(self) -> None:
+        """Says QUIT and frees the socket, whatever the server makes of it."""
+        if self.is_open:
+            try:
+                async with asyncio.timeout(GOODBYE_S):
+                    await self._smtp.execute_command(b"QUIT")
+            except (TimeoutError, OSError, SMTPException, ValueError):
+                pass
+        self.abort()
+
+    async def _command(self, command: str) -> SMTPResponse:
+        self.recorder.sent(command)
+        response = await self._smtp.execute_command(command.encode("utf-8"))
+        return self._heard(response)
+
+    async def _secret_command(self, command: bytes, shown: str) -> SMTPResponse:
+        self.recorder.sent(shown)
+        return self._heard(await self._smtp.execute_command(command))
+
+    def _heard(self, response: SMTPResponse) -> SMTPResponse:
+        for line in response.message.split("\n"):
+            self.recorder.received(f"{response.code} {line}")
+        if not 200 <= response.code <= 599:
+            raise StageFailed(Stage.GREETING, ErrorKind.PROTOCOL_ERROR)
+        return response
+
+    def _reply(self, response: SMTPResponse) -> Reply:
+        text = response.message
+        first = _ENHANCED.match(text)
+        if first is not None:
+            # Some servers repeat the enhanced code on every line (RFC 2034 §4); once is enough.
+            text = re.sub(rf"(?m)^{re.escape(first[1])}[ \t]*", "", text)
+        text = re.sub(r"\s*\n\s*", " ", text).strip()
+        return self.recorder.make_reply(text, code=response.code, enhanced=first[1] if first else None)
