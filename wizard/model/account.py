@@ -100,6 +100,7 @@ class CheckResult:
     fixes: tuple[Fix, ...] = ()
     sign_in_attempts: Mapping[Protocol, int] = field(default_factory=lambda: MappingProxyType({}))
     timeline: tuple[Evidence, ...] = ()
+    reports: tuple[ProbeReport, ...] = ()
     surroundings: Surroundings = field(default_factory=Surroundings)
     notes: tuple[str, ...] = ()
 

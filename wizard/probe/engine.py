@@ -39,11 +39,12 @@ class Prober:
         self._per_run = asyncio.Semaphore(PER_RUN)
         self._per_host: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(PER_HOST))
         self._farewells: set[asyncio.Task[None]] = set()
-        self.reports: list[ProbeReport] = []
+        self._recorders: list[Recorder] = []
 
     def conversation(self, candidate: ServerCandidate) -> Conversation:
         """A conversation with the server, not yet connected."""
         recorder = Recorder(candidate, self.clock, self._listener, self._redact)
+        self._recorders.append(recorder)
         # Imported when first spoken: aiosmtplib alone costs 80 ms of start-up.
         match candidate.protocol:
             case Protocol.SMTP:
@@ -58,6 +59,11 @@ class Prober:
                 from wizard.probe.pop3 import Pop3Conversation
 
                 return Pop3Conversation(candidate, self.network, recorder, allow_unencrypted=self._allow_unencrypted)
+
+    @property
+    def reports(self) -> tuple[ProbeReport, ...]:
+        """What every conversation of the run showed so far, in the order they were begun."""
+        return tuple(recorder.report() for recorder in self._recorders)
 
     @asynccontextmanager
     async def place(self, host: str) -> AsyncIterator[None]:

@@ -1,9 +1,10 @@
-"""Several candidates raced to the point just before sign-in: the best acceptable one wins, nobody waits for a dead end."""
+"""Several candidates raced to the point just before sign-in: the best one wins, nobody waits for a dead end."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+import contextlib
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from wizard.model.evidence import Outcome, ProbeReport, Stage
@@ -40,7 +41,7 @@ class Lane:
 
 @dataclass(frozen=True, slots=True)
 class RaceResult:
-    """The winner, open and not signed in, and what every lane showed; `planned_failed` only when all of wave 0 did."""
+    """The winner, open and not signed in, and what every lane showed."""
 
     winner: Lane | None
     lanes: tuple[Lane, ...] = field(default_factory=tuple)
@@ -52,12 +53,16 @@ class RaceResult:
         return tuple(losers) + ((self.winner.report,) if self.winner is not None else ())
 
 
-Spares = Callable[[tuple[ProbeReport, ...]], Sequence[ServerCandidate]]
+Spares = Callable[[tuple[ProbeReport, ...]], Awaitable[Sequence[ServerCandidate]]]
 
 
-def no_spares(_: tuple[ProbeReport, ...]) -> Sequence[ServerCandidate]:
+async def no_spares(_: tuple[ProbeReport, ...]) -> Sequence[ServerCandidate]:
     """For runs in which only the planned candidates are tried."""
     return ()
+
+
+def _order(lane: Lane) -> tuple[int, int]:
+    return lane.wave, lane.rank
 
 
 class Race:
@@ -76,6 +81,8 @@ class Race:
         self._planned = list(candidates)
         self._lanes: list[Lane] = []
         self._changed = asyncio.Event()
+        self._spare_task: asyncio.Future[Sequence[ServerCandidate]] | None = None
+        self._spares_taken = False
         self._clock = asyncio.get_running_loop().time
 
     async def run(self) -> RaceResult:
@@ -90,64 +97,47 @@ class Race:
     async def _until_decided(self) -> Lane | None:
         started = self._clock()
         next_start = started
-        asked_spares = False
         first_opened_at: float | None = None
         waiting = [(candidate, 0) for candidate in self._planned]
         while True:
             now = self._clock()
+            if self._spare_task is not None and self._spare_task.done() and not self._spares_taken:
+                self._spares_taken = True
+                tried = {lane.candidate.endpoint for lane in self._lanes}
+                waiting += [(spare, 1) for spare in self._spare_task.result() if spare.endpoint not in tried]
             if waiting and now >= next_start:
-                candidate, wave = waiting.pop(0)
-                self._start(candidate, wave)
+                self._start(*waiting.pop(0))
                 next_start = now + STAGGER_S
                 continue
             under_way = [lane for lane in self._lanes if lane.task is not None and not lane.task.done()]
-            opened = [lane for lane in self._lanes if lane.opened]
-            if opened and first_opened_at is None:
-                first_opened_at = now
-            best = min(opened, key=lambda lane: (lane.wave, lane.rank), default=None)
-            if best is not None and first_opened_at is not None:
-                rivals = [lane for lane in under_way if (lane.wave, lane.rank) < (best.wave, best.rank)]
-                if not any(lane.is_connected for lane in rivals) or now - first_opened_at >= GRACE_S:
+            best = min((lane for lane in self._lanes if lane.opened), key=_order, default=None)
+            if best is not None:
+                first_opened_at = first_opened_at or now
+                rivals = [lane for lane in under_way if _order(lane) < _order(best)]
+                if now - first_opened_at >= GRACE_S or not any(lane.is_connected for lane in rivals):
                     return best
-            if best is None and not waiting and not asked_spares:
-                planned_done = not under_way
-                if planned_done or now - started >= SUSPECT_S:
-                    asked_spares = True
-                    tried = {lane.candidate.endpoint for lane in self._lanes}
-                    reports = tuple(lane.report for lane in self._lanes)
-                    waiting = [(spare, 1) for spare in self._spares(reports) if spare.endpoint not in tried]
-                    next_start = now
-                    if waiting:
-                        continue
-            if best is None and not waiting and not under_way:
+            elif not waiting and self._spare_task is None and (not under_way or now - started >= SUSPECT_S):
+                self._ask_spares()
+                continue
+            elif not waiting and not under_way and self._spares_taken:
                 return None
-            await self._wait(self._next_moment(now, waiting, next_start, started, asked_spares, first_opened_at))
+            moments = [next_start] if waiting else []
+            if self._spare_task is None:
+                moments.append(started + SUSPECT_S)
+            if first_opened_at is not None:
+                moments.append(first_opened_at + GRACE_S)
+            await self._wait(max(0.0, min(moments) - now) if moments else None)
 
-    def _next_moment(
-        self,
-        now: float,
-        waiting: list[tuple[ServerCandidate, int]],
-        next_start: float,
-        started: float,
-        asked_spares: bool,
-        first_opened_at: float | None,
-    ) -> float | None:
-        moments = []
-        if waiting:
-            moments.append(next_start)
-        if not asked_spares:
-            moments.append(started + SUSPECT_S)
-        if first_opened_at is not None:
-            moments.append(first_opened_at + GRACE_S)
-        return max(0.0, min(moments) - now) if moments else None
+    def _ask_spares(self) -> None:
+        reports = tuple(lane.report for lane in self._lanes)
+        self._spare_task = asyncio.ensure_future(self._spares(reports))
+        self._spare_task.add_done_callback(lambda _: self._changed.set())
 
     async def _wait(self, seconds: float | None) -> None:
         self._changed.clear()
-        try:
+        with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._changed.wait()
-        except TimeoutError:
-            pass
 
     def _start(self, candidate: ServerCandidate, wave: int) -> None:
         lane = Lane(candidate, len(self._lanes), wave, self._prober.conversation(candidate))
@@ -167,7 +157,10 @@ class Race:
             raise
 
     async def _stop_all_but(self, winner: Lane | None) -> None:
-        tasks = [lane.task for lane in self._lanes if lane.task is not None]
+        tasks: list[asyncio.Future[None]] = [lane.task for lane in self._lanes if lane.task is not None]
+        if self._spare_task is not None and not self._spare_task.done():
+            self._spare_task.cancel()
+            await asyncio.gather(self._spare_task, return_exceptions=True)
         for task in tasks:
             task.cancel()
         results = await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,0 +1,51 @@
+"""The sign-in budget: nobody is locked out of an account by this program."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from wizard.model.secret import Secret
+
+MAX_FAILURES = 3
+WINDOW_S = 600.0
+
+
+class SignInBudget:
+    """Counts refused sign-ins per account across presses of "check" (safety promise 4).
+
+    At most three refusals in ten minutes, then a pause; the same user name and secret are sent to the same host once per
+    press, and the program itself adds at most one attempt, with the other form of the user name.
+
+    Args:
+        clock: seconds from a steady clock.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._failures: dict[str, list[float]] = {}
+        self._sent: set[tuple[str, str, Secret]] = set()
+
+    def begin_press(self) -> None:
+        """The person pressed "check": what they ask for again may be sent again."""
+        self._sent.clear()
+
+    def allows(self, account: str, host: str, username: str, secret: Secret) -> bool:
+        """Whether this attempt may be made now."""
+        return self.pause_s(account) == 0 and (host, username, secret) not in self._sent
+
+    def pause_s(self, account: str) -> int:
+        """Seconds until another attempt is allowed; 0 when one is allowed now."""
+        recent = [moment for moment in self._failures.get(account, ()) if self._clock() - moment < WINDOW_S]
+        self._failures[account] = recent
+        if len(recent) < MAX_FAILURES:
+            return 0
+        return max(1, round(WINDOW_S - (self._clock() - recent[0])))
+
+    def spend(self, host: str, username: str, secret: Secret) -> None:
+        """Notes an attempt as it is made."""
+        self._sent.add((host, username, secret))
+
+    def refused(self, account: str) -> None:
+        """Notes that an attempt was refused."""
+        self._failures.setdefault(account, []).append(self._clock())
