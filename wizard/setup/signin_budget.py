@@ -14,8 +14,8 @@ WINDOW_S = 600.0
 class SignInBudget:
     """Counts refused sign-ins per account across presses of "check" (safety promise 4).
 
-    At most three refusals in ten minutes, then a pause; the same user name and secret are sent to the same host once per
-    press, and the program itself adds at most one attempt, with the other form of the user name.
+    At most three refusals in ten minutes, then a pause; the same user name and secret are sent to the same host once
+    per press, and the program itself adds at most one attempt, with the other form of the user name.
 
     Args:
         clock: seconds from a steady clock.

@@ -1,0 +1,185 @@
+"""Which other settings may be tried for a side that failed, each with the change it stands for; always encrypted."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from wizard.model.diagnosis import Change, ChangeSettings, Diagnosis, Fix, Remedy, ServerChange
+from wizard.model.evidence import CertificateProblem, ErrorKind, ProbeReport, Stage
+from wizard.model.provider import Provider
+from wizard.model.server import STANDARD_PORTS, Security, ServerCandidate, Source, usual_security
+
+MAX_SPARES = 12
+_NAME_KINDS = {ErrorKind.NAME_NOT_FOUND, ErrorKind.ADDRESS_REFUSED_BY_US}
+_MODE_KINDS = {ErrorKind.PLAINTEXT_WHERE_TLS, ErrorKind.TLS_WHERE_PLAINTEXT}
+_WRONG_SERVICE = {ErrorKind.OTHER_PROTOCOL, ErrorKind.NOT_MAIL}
+
+
+@dataclass(frozen=True, slots=True)
+class Spare:
+    """Other settings and the change that leads to them."""
+
+    candidate: ServerCandidate
+    change: Change
+
+
+def spares(
+    reports: Sequence[ProbeReport], others: Sequence[ServerCandidate], known_hosts: Iterable[str] = ()
+) -> tuple[Spare, ...]:
+    """What else may be tried, likeliest first.
+
+    Args:
+        reports: what the planned candidates of this side showed.
+        others: other candidates of the same side that a source named; a second source for names in certificates.
+        known_hosts: host names of providers we know, for typing mistakes.
+    """
+    found: dict[object, Spare] = {}
+    tried = {report.candidate.endpoint for report in reports}
+    for report in reports:
+        for spare in _for_one(report, others, known_hosts):
+            endpoint = spare.candidate.endpoint
+            if endpoint not in tried and spare.candidate.security is not Security.NONE:
+                found.setdefault(endpoint, spare)
+    return tuple(found.values())[:MAX_SPARES]
+
+
+def _for_one(report: ProbeReport, others: Sequence[ServerCandidate], known_hosts: Iterable[str]) -> Iterable[Spare]:
+    candidate, failure = report.candidate, report.failure
+    kind = failure.error if failure is not None else ErrorKind.CONNECTION_TIMED_OUT
+    same_protocol = [other for other in others if other.protocol is candidate.protocol]
+    other_hosts = [other for other in same_protocol if other.host != candidate.host]
+    if kind in _NAME_KINDS:
+        yield from _hosts(other_hosts)
+        yield from _nearest(candidate, known_hosts)
+        return
+    if failure is not None and failure.certificate is not None and kind is ErrorKind.TLS_CERTIFICATE:
+        # A name from a certificate is the server's claim: offered only where a second source lists it (T06).
+        names = {name.lower() for name in failure.certificate.names}
+        fitting = failure.certificate.problem is CertificateProblem.NAME_MISMATCH
+        yield from _hosts(other for other in other_hosts if not fitting or _covered(other.host, names))
+        if fitting:
+            yield from _hosts(other for other in others if _covered(other.host, names) and other.host != candidate.host)
+        return
+    if kind in _WRONG_SERVICE:
+        yield from (Spare(other, Change.OUTGOING_SERVER) for other in other_hosts)
+        yield from _ports(candidate)
+        return
+    if kind in _MODE_KINDS:
+        yield from _other_security(candidate)
+    if kind is ErrorKind.STARTTLS_MISSING and candidate.security is Security.STARTTLS:
+        yield from _ports(candidate)
+        yield from _hosts(other_hosts)
+        return
+    yield from _ports(candidate)
+    yield from _other_security(candidate)
+    yield from _hosts(other_hosts)
+
+
+def _ports(candidate: ServerCandidate) -> Iterable[Spare]:
+    for port, security in STANDARD_PORTS[candidate.protocol]:
+        if port != candidate.port:
+            yield Spare(replace(candidate, port=port, security=security), Change.OTHER_PORT)
+
+
+def _other_security(candidate: ServerCandidate) -> Iterable[Spare]:
+    other = Security.TLS if candidate.security is not Security.TLS else Security.STARTTLS
+    if usual_security(candidate.protocol, candidate.port) in (None, other):
+        yield Spare(replace(candidate, security=other), Change.OTHER_SECURITY)
+
+
+def _hosts(others: Iterable[ServerCandidate]) -> Iterable[Spare]:
+    yield from (Spare(other, Change.OTHER_HOST) for other in others)
+
+
+def _nearest(candidate: ServerCandidate, known_hosts: Iterable[str]) -> Iterable[Spare]:
+    for host in difflib.get_close_matches(candidate.host, list(known_hosts), n=2, cutoff=0.85):
+        yield Spare(replace(candidate, host=host), Change.OTHER_HOST)
+        yield from (replace_spare for replace_spare in _ports_of(replace(candidate, host=host)))
+
+
+def _ports_of(candidate: ServerCandidate) -> Iterable[Spare]:
+    return (Spare(spare.candidate, Change.OTHER_HOST) for spare in _ports(candidate))
+
+
+def _covered(host: str, names: set[str]) -> bool:
+    parent = host.partition(".")[2]
+    return host.lower() in names or f"*.{parent.lower()}" in names
+
+
+def other_username(candidate: ServerCandidate, wire_address: str, provider: Provider | None) -> str | None:
+    """The user name in its other form: with or without @domain; None where the form is known or has no other."""
+    if provider is not None and candidate.source in (Source.PRESET, Source.PACK):
+        return None
+    local = wire_address.rpartition("@")[0]
+    if candidate.username == wire_address:
+        return local
+    return wire_address if candidate.username == local else None
+
+
+def applied(diagnosis: Diagnosis, spare: Spare) -> tuple[Diagnosis, Remedy]:
+    """The diagnosis with the remedy that worked in front, and that remedy with its settings filled in."""
+    fitting = next(
+        (
+            remedy
+            for remedy in diagnosis.remedies
+            if isinstance(remedy.action, ChangeSettings) and remedy.action.change is spare.change
+        ),
+        None,
+    )
+    candidate = spare.candidate
+    say = {
+        Change.OTHER_PORT: f"Use port {candidate.port}",
+        Change.OTHER_SECURITY: f"Use {_security_words(candidate.security)}",
+        Change.ENCRYPT: f"Use {_security_words(candidate.security)}",
+        Change.OTHER_HOST: f"Use “{candidate.host}”",
+        Change.OUTGOING_SERVER: f"Use “{candidate.host}”",
+        Change.ISP_RELAY: f"Use “{candidate.host}”",
+        Change.OTHER_USERNAME_FORM: f"Use “{candidate.username}”",
+        Change.API_USERNAME: f"Use “{candidate.username}”",
+    }.get(spare.change, "Use these settings")
+    remedy = Remedy(
+        id=f"use-port-{candidate.port}" if spare.change is Change.OTHER_PORT else _remedy_id(fitting, spare.change),
+        say=say,
+        action=ChangeSettings(spare.change, candidate),
+        steps=fitting.steps if fitting is not None else (),
+        automatic=True,
+    )
+    rest = tuple(other for other in diagnosis.remedies if other is not fitting)
+    return replace(diagnosis, remedies=(remedy, *rest)), remedy
+
+
+def _remedy_id(fitting: Remedy | None, change: Change) -> str:
+    return fitting.id if fitting is not None else f"use-{change.value}"
+
+
+def _security_words(security: Security) -> str:
+    return {Security.TLS: "SSL/TLS", Security.STARTTLS: "STARTTLS", Security.NONE: "no encryption"}[security]
+
+
+def fix_for(diagnosis: Diagnosis, remedy: Remedy, before: ServerCandidate, after: ServerCandidate) -> Fix:
+    """What was changed: only the settings that differ are named."""
+    return Fix(
+        cause=diagnosis.cause,
+        remedy=remedy.id,
+        protocol=after.protocol,
+        before=_difference(before, after),
+        after=_difference(after, before),
+    )
+
+
+def _difference(one: ServerCandidate, other: ServerCandidate) -> ServerChange:
+    # Port and encryption belong together: a change of one is shown with the other.
+    line = (one.port, one.security) != (other.port, other.security)
+    return ServerChange(
+        host=one.host if one.host != other.host else None,
+        port=one.port if line else None,
+        security=one.security if line else None,
+        username=one.username if one.username != other.username else None,
+    )
+
+
+def failed_at(report: ProbeReport) -> Stage | None:
+    """The stage at which the probe stopped."""
+    return report.failure.stage if report.failure is not None else None

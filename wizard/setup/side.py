@@ -1,0 +1,285 @@
+"""Proves one side, sending or receiving: races its candidates, signs in on the winner, tries what may be tried."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+
+from wizard.model.account import SideResult, Status
+from wizard.model.diagnosis import Change, Diagnosis, Fix
+from wizard.model.draft import AccountDraft
+from wizard.model.evidence import ErrorKind, Evidence, Outcome, ProbeReport, Stage
+from wizard.model.provider import Provider
+from wizard.model.server import ServerCandidate
+from wizard.probe.conversation import Conversation, Credentials
+from wizard.probe.engine import Prober
+from wizard.probe.error_kinds import StageFailed
+from wizard.probe.race import Race, Spares, no_spares
+from wizard.setup.autofix import Spare, applied, fix_for, other_username
+from wizard.setup.signin_budget import SignInBudget
+
+GATE_OPEN_S = 0.25
+GATE_DECIDED_S = 8.0
+
+# Refusals that concern the account as a whole: the other side would only hear them again, and add to a lock-out.
+SHARED_REFUSALS = {
+    "bad-credentials",
+    "app-password-required",
+    "web-login-required",
+    "account-disabled",
+    "too-many-attempts",
+    "password-expired",
+    "token-expired",
+}
+# Nothing secret was sent when these happened, so another port of the same account may be asked.
+_NOTHING_SENT = {ErrorKind.AUTH_MISSING, ErrorKind.NO_COMMON_AUTH}
+
+Diagnose = Callable[[Sequence[ProbeReport]], tuple[Diagnosis, ...]]
+FindSpares = Callable[[Sequence[ProbeReport]], Awaitable[tuple[Spare, ...]]]
+
+
+class Gate:
+    """Lets sending wait for what receiving hears at its sign-in: a wrong password then costs one refusal, not two."""
+
+    def __init__(self) -> None:
+        self._begun = asyncio.Event()
+        self._decided: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
+
+    def begin(self) -> None:
+        """The first side is about to sign in."""
+        self._begun.set()
+
+    def decide(self, cause: str | None) -> None:
+        """The first side's outcome: None when it signed in or never tried."""
+        self._begun.set()
+        if not self._decided.done():
+            self._decided.set_result(cause)
+
+    async def refusal(self) -> str | None:
+        """The shared refusal the first side met; None when there was none or it is not known in good time."""
+        try:
+            async with asyncio.timeout(GATE_OPEN_S):
+                await self._begun.wait()
+            async with asyncio.timeout(GATE_DECIDED_S):
+                cause = await asyncio.shield(self._decided)
+        except TimeoutError:
+            return None
+        return cause if cause in SHARED_REFUSALS else None
+
+
+@dataclass(frozen=True, slots=True)
+class SideOutcome:
+    """How one side ended; `conversation` is still open and signed in when the side is verified."""
+
+    result: SideResult
+    failed_reports: tuple[ProbeReport, ...] = ()  # what its diagnosis rests on; empty when it works as planned
+    fixed_diagnosis: Diagnosis | None = None
+    fixes: tuple[Fix, ...] = ()
+    conversation: Conversation | None = None
+    credentials: Credentials | None = None
+    needs_consent: bool = False
+    shared_refusal: str | None = None
+
+
+@dataclass(slots=True)
+class Side:
+    """One side of a check.
+
+    Args:
+        prober: makes conversations.
+        draft: whose account; the secrets.
+        provider: the provider, when it is known.
+        budget: the sign-in budget.
+        diagnose: names the cause of failed reports.
+        find_spares: other settings that may be tried; None when nothing but the planned may be tried.
+        sign_in: whether to sign in at all.
+        accept_untrusted: the person agreed to servers that only DNS or a foreign domain named.
+        may_send: whether the envelope is tried after the sign-in (sending only).
+    """
+
+    prober: Prober
+    draft: AccountDraft
+    provider: Provider | None
+    budget: SignInBudget
+    diagnose: Diagnose
+    find_spares: FindSpares | None
+    sign_in: bool
+    accept_untrusted: bool
+
+    async def prove(self, candidates: Sequence[ServerCandidate], gate: Gate, *, leads: bool) -> SideOutcome:
+        """Runs the side to its end. `leads` is True for the side whose sign-in the other one waits for."""
+        try:
+            return await self._prove(candidates, gate, leads)
+        finally:
+            if leads:
+                gate.decide(None)
+
+    async def _prove(self, candidates: Sequence[ServerCandidate], gate: Gate, leads: bool) -> SideOutcome:
+        found: dict[object, Spare] = {}
+        race = await Race(self.prober, candidates, self._race_spares(found)).run()
+        if race.winner is None:
+            return self._failed(candidates[0], tuple(lane.report for lane in race.lanes if lane.wave == 0))
+        conversation = race.winner.conversation
+        planned = tuple(lane.report for lane in race.lanes if lane.wave == 0 and lane is not race.winner)
+        spare = found.get(conversation.candidate.endpoint) if race.winner.wave == 1 else None
+        outcome = await self._signed_in(conversation, gate, leads)
+        if spare is None and outcome.failed_reports and self._nothing_was_sent(outcome) and self.find_spares:
+            outcome = await self._elsewhere(outcome, gate, leads) or outcome
+        if spare is not None and outcome.result.status is not Status.FAILED:
+            outcome = self._with_fix(outcome, planned or race.reports, spare)
+        elif spare is not None:
+            outcome = replace(outcome, failed_reports=outcome.failed_reports or planned)
+        return outcome
+
+    def _race_spares(self, found: dict[object, Spare]) -> Spares:
+        find = self.find_spares
+        if find is None:
+            return no_spares
+
+        async def ask(reports: tuple[ProbeReport, ...]) -> Sequence[ServerCandidate]:
+            listed = await find(reports)
+            found.update((spare.candidate.endpoint, spare) for spare in listed)
+            return [spare.candidate for spare in listed]
+
+        return ask
+
+    async def _elsewhere(self, outcome: SideOutcome, gate: Gate, leads: bool) -> SideOutcome | None:
+        """The same account at another port, after a server that offers no sign-in we may use."""
+        reports = outcome.failed_reports
+        if self.find_spares is None:
+            return None
+        listed = await self.find_spares(reports)
+        if not listed:
+            return None
+        race = await Race(self.prober, [spare.candidate for spare in listed]).run()
+        if race.winner is None:
+            return None
+        spare = next(item for item in listed if item.candidate.endpoint == race.winner.candidate.endpoint)
+        other = await self._signed_in(race.winner.conversation, gate, leads)
+        return self._with_fix(other, reports, spare) if other.result.status is Status.VERIFIED else None
+
+    async def _signed_in(self, conversation: Conversation, gate: Gate, leads: bool) -> SideOutcome:
+        candidate = conversation.candidate
+        secret, token = self.draft.secret_for(candidate), self.draft.oauth_token
+        needs_consent = not (candidate.trusted or self.accept_untrusted)
+        if not self.sign_in or (secret is None and token is None) or needs_consent:
+            return self._reached(conversation, needs_consent=needs_consent and self.sign_in)
+        if not leads:
+            refusal = await gate.refusal()
+            if refusal is not None and self.draft.outgoing_secret is None:
+                return replace(self._reached(conversation), shared_refusal=refusal)
+        credentials = Credentials(candidate.username, secret, token)
+        if leads:
+            gate.begin()
+        refused = await self._attempt(conversation, credentials)
+        if refused is None:
+            if leads:
+                gate.decide(None)
+            return await self._with_envelope(conversation, credentials)
+        cause = next((diagnosis.cause for diagnosis in self.diagnose([refused])), None)
+        other = await self._other_form(conversation, refused, cause)
+        if leads:
+            gate.decide(cause if other is None else None)
+        if other is not None:
+            return other
+        self.prober.part(conversation)
+        return self._failed(candidate, (refused,))
+
+    async def _attempt(self, conversation: Conversation, credentials: Credentials) -> ProbeReport | None:
+        """One sign-in within the budget; None when it went well, otherwise the report that says why not."""
+        account, host = self.draft.address.wire, conversation.candidate.host
+        secret = credentials.token or credentials.secret
+        recorder = conversation.recorder
+        if secret is None or not self.budget.allows(account, host, credentials.username, secret):
+            pause = self.budget.pause_s(account)
+            recorder.failed(StageFailed(Stage.AUTH, ErrorKind.BUDGET, detail={"pause_s": pause}), 0.0)
+            return recorder.report()
+        before = recorder.sign_in_attempts
+        try:
+            await conversation.sign_in(credentials)
+        except StageFailed as failure:
+            if recorder.sign_in_attempts > before:
+                self.budget.spend(host, credentials.username, secret)
+                if failure.kind is ErrorKind.REPLY:
+                    self.budget.refused(account)
+            return recorder.report()
+        return None
+
+    async def _other_form(
+        self, conversation: Conversation, refused: ProbeReport, cause: str | None
+    ) -> SideOutcome | None:
+        """The other form of the user name, tried once after a plain refusal; None when it is no help (promise 4)."""
+        candidate = conversation.candidate
+        name = other_username(candidate, self.draft.address.wire, self.provider)
+        if cause != "bad-credentials" or name is None or self.find_spares is None or self.draft.oauth_token is not None:
+            return None
+        again = self.prober.conversation(replace(candidate, username=name))
+        credentials = Credentials(name, self.draft.secret_for(candidate))
+        try:
+            async with self.prober.place(candidate.host):
+                await again.open()
+        except StageFailed:
+            again.abort()
+            return None
+        except BaseException:
+            again.abort()
+            raise
+        if await self._attempt(again, credentials) is not None:
+            self.prober.part(again)
+            return None
+        self.prober.part(conversation)
+        told = _with_detail(refused, other_form_works=True, other_username=name)
+        outcome = await self._with_envelope(again, credentials)
+        return self._with_fix(outcome, (told,), Spare(again.candidate, Change.OTHER_USERNAME_FORM))
+
+    async def _with_envelope(self, conversation: Conversation, credentials: Credentials) -> SideOutcome:
+        """Asks a sending server whether it would take a message, so that a refusal there is met now, not later."""
+        if not conversation.candidate.is_incoming:
+            from wizard.probe.smtp import SmtpConversation
+
+            address = self.draft.address.wire
+            if isinstance(conversation, SmtpConversation):
+                try:
+                    await conversation.try_envelope(address, address)
+                except StageFailed:
+                    self.prober.part(conversation)
+                    return self._failed(conversation.candidate, (conversation.recorder.report(),))
+        return SideOutcome(self._result(conversation, Status.VERIFIED), (), None, (), conversation, credentials)
+
+    def _with_fix(self, outcome: SideOutcome, failed: tuple[ProbeReport, ...], spare: Spare) -> SideOutcome:
+        diagnoses = self.diagnose(failed)
+        if not diagnoses:
+            return outcome
+        diagnosis, remedy = applied(diagnoses[0], spare)
+        before = failed[0].candidate
+        fix = fix_for(diagnosis, remedy, before, spare.candidate)
+        return replace(outcome, fixed_diagnosis=diagnosis, fixes=(*outcome.fixes, fix))
+
+    def _reached(self, conversation: Conversation, *, needs_consent: bool = False) -> SideOutcome:
+        self.prober.part(conversation)
+        return SideOutcome(self._result(conversation, Status.REACHED), needs_consent=needs_consent)
+
+    def _failed(self, candidate: ServerCandidate, reports: tuple[ProbeReport, ...]) -> SideOutcome:
+        result = SideResult(candidate, Status.FAILED, report=reports[0] if reports else None)
+        return SideOutcome(result, failed_reports=reports)
+
+    @staticmethod
+    def _result(conversation: Conversation, status: Status) -> SideResult:
+        report = conversation.recorder.report()
+        return SideResult(conversation.candidate, status, report.auth, report.max_message_bytes, report)
+
+    @staticmethod
+    def _nothing_was_sent(outcome: SideOutcome) -> bool:
+        failure = outcome.failed_reports[-1].failure
+        return failure is not None and failure.error in _NOTHING_SENT
+
+
+def _with_detail(report: ProbeReport, **detail: str | bool) -> ProbeReport:
+    """The report with more detail on its failure."""
+    changed: list[Evidence] = list(report.evidence)
+    for index in range(len(changed) - 1, -1, -1):
+        if changed[index].outcome is Outcome.FAILED:
+            changed[index] = replace(changed[index], detail={**changed[index].detail, **detail})
+            break
+    return replace(report, evidence=tuple(changed))
