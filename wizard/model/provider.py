@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
 
-from wizard.model.server import Protocol, Security, UsernameForm
+from wizard.model.server import Protocol, Security, Source, UsernameForm
 
 
 class ProviderStatus(StrEnum):
@@ -30,7 +31,10 @@ class SignInWay(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ProviderServer:
-    """One server of a provider; `host` and `username` may hold %EMAILDOMAIN% and %EMAILLOCALPART%."""
+    """One server of a provider.
+
+    In `host` and `username` may stand %EMAILADDRESS%, %EMAILLOCALPART%, %EMAILDOMAIN% and placeholders of the provider.
+    """
 
     protocol: Protocol
     host: str
@@ -39,6 +43,7 @@ class ProviderServer:
     username_form: UsernameForm = UsernameForm.FULL_ADDRESS
     username: str | None = None  # fixed text or placeholders, for `UsernameForm.OTHER`; None there: the person is asked
     region: str | None = None  # the servers of a region are a choice, not alternatives
+    sign_in: tuple[SignInWay, ...] = ()  # only where this protocol differs from the provider's other ones
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +57,32 @@ class Preparation:
 
 
 @dataclass(frozen=True, slots=True)
+class DatedFact:
+    """What changed or will change at the provider, and on which day."""
+
+    on: date
+    say: str
+
+
+@dataclass(frozen=True, slots=True)
 class AppPassword:
-    """The provider's password for programs: where it is made, and its shape where that is known."""
+    """The provider's password for programs: what it is called, where it is made, and its shape where that is known."""
 
     url: str | None = None
     steps: tuple[str, ...] = ()
     pattern: str | None = None  # a regular expression for the whole secret once blanks are gone
     strip_blanks: bool = False
+    called: str = "app password"  # some say authorisation code, mail key, API key …
+
+    def clean(self, typed: str) -> str:
+        """What goes on the wire: the blanks dropped that the provider only shows for reading."""
+        return "".join(typed.split()) if self.strip_blanks else typed
+
+    def fits(self, typed: str) -> bool | None:
+        """Whether this can be such a password; `None` where its shape is not known."""
+        if self.pattern is None:
+            return None
+        return re.fullmatch(self.pattern, self.clean(typed)) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +97,11 @@ class OAuthEndpoints:
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """One preset; `id` is its file name, `quirks` are facts the diagnosis rules may use."""
+    """One preset; `id` is its file name, `quirks` are facts the diagnosis rules may use.
+
+    `sign_in` is in the order a person would use the ways: a password and an app password together mean that the app
+    password is wanted once two-step sign-in is on.
+    """
 
     id: str
     name: str
@@ -96,3 +124,21 @@ class Provider:
     notes: tuple[str, ...] = ()
     checked: date | None = None
     sources: tuple[str, ...] = ()
+    brand: str | None = None  # the name within a sentence, where `name` is too long for one
+    hosts: tuple[str, ...] = ()  # server names it owns beside those in `servers`, old ones and "*." patterns included
+    limit_reset: str | None = None  # when sending opens again after a limit was met
+    username_hint: str | None = None  # what the user name is, where it cannot be made from the address
+    placeholders: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # name -> what to ask for
+
+    dated: tuple[DatedFact, ...] = ()
+    source: Source = Source.PRESET  # PACK when a helpdesk pack states it
+
+    @property
+    def spoken_name(self) -> str:
+        """The name as it stands in a sentence."""
+        return self.brand or self.name
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """The regions a person chooses from, the usual one first."""
+        return tuple(dict.fromkeys(server.region for server in self.servers if server.region is not None))

@@ -1,0 +1,337 @@
+"""The providers known by heart: looked up by domain, MX or server name, and turned into candidates.
+
+One TOML file per provider is the only source (its schema: preset_file.py). So that a look-up need not parse hundreds of
+them, a folder may hold `compiled.jsonl`, written by `mailwright presets compile`: the first line says which domain, MX
+ending and server name belongs to whom, each further line is one provider and is read when it is asked for.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final
+
+from wizard import assets
+from wizard.discovery.preset_file import provider_of, read_document, read_preset
+from wizard.errors import ResourceError
+from wizard.model.address import Address
+from wizard.model.provider import Provider, ProviderServer, ProviderStatus, SignInWay
+from wizard.model.server import ServerCandidate, Source, UsernameForm
+
+COMPILED: Final = "compiled.jsonl"
+
+_PLACEHOLDER: Final = re.compile(r"%([A-Z]+)%")
+
+
+class PresetBook:
+    """All presets of some folders; make one with `PresetBook.load`."""
+
+    def __init__(self, shelves: Sequence[_Shelf]) -> None:
+        self._shelves = tuple(shelves)
+
+    @classmethod
+    def load(cls, folders: Sequence[Path]) -> PresetBook:
+        """The presets of these folders; what an earlier folder says goes before what a later one says.
+
+        Raises:
+            ResourceError: naming the file and the key that does not hold what it must.
+        """
+        return cls([_Shelf.load(folder) for folder in folders])
+
+    def get(self, provider_id: str) -> Provider | None:
+        """The provider with this id."""
+        return next((shelf.get(provider_id) for shelf in self._shelves if provider_id in shelf.ids), None)
+
+    def all(self) -> tuple[Provider, ...]:
+        """Every provider, by id."""
+        ids = sorted({provider_id for shelf in self._shelves for provider_id in shelf.ids})
+        return tuple(provider for provider_id in ids if (provider := self.get(provider_id)) is not None)
+
+    def for_domain(self, domain: str) -> Provider | None:
+        """The provider of addresses at this domain; sub-domains only where a preset says so with "*."."""
+        name = _plain_host(domain)
+        return self._first("domains", [name, *(f"*.{parent}" for parent in _parents(name))])
+
+    def for_mx(self, host: str) -> Provider | None:
+        """The provider whose MX hosts end like this one, on a label boundary; the longest ending wins."""
+        name = _plain_host(host)
+        return self._first("mx", [name, *_parents(name)])
+
+    def for_host(self, host: str) -> Provider | None:
+        """The provider that runs the mail server of this name."""
+        name = _plain_host(host)
+        return self._first("hosts", [name, *(f"*.{parent}" for parent in _parents(name))])
+
+    def search(self, query: str) -> tuple[Provider, ...]:
+        """The providers whose name, domain or server matches, best first; upper case and accents do not matter.
+
+        An address stands for its domain; every word must be found; an empty query finds all.
+        """
+        words = _folded(query.rpartition("@")[2]).split()
+        if not words:
+            return tuple(sorted(self.all(), key=lambda provider: _folded(provider.name)))
+        ranked = [(rank, _folded(p.name), p) for p in self.all() if (rank := _rank(p, words)) is not None]
+        return tuple(provider for _, _, provider in sorted(ranked, key=lambda entry: entry[:2]))
+
+    def _first(self, part: str, keys: Iterable[str]) -> Provider | None:
+        wanted = tuple(keys)
+        for number, shelf in enumerate(self._shelves):
+            for key in wanted:
+                provider_id = shelf.index[part].get(key)
+                # A provider that an earlier folder states anew was already asked there, in its new words.
+                if provider_id and not any(provider_id in earlier.ids for earlier in self._shelves[:number]):
+                    return shelf.get(provider_id)
+        return None
+
+
+class _Shelf:
+    """The presets of one folder, parsed when they are asked for."""
+
+    def __init__(
+        self,
+        ids: Iterable[str],
+        index: Mapping[str, Mapping[str, str]],
+        lines: Mapping[str, str],
+        read: dict[str, Provider],
+    ) -> None:
+        self.ids = frozenset(ids)
+        self.index = index
+        self._lines = lines
+        self._read = read
+
+    @classmethod
+    def load(cls, folder: Path) -> _Shelf:
+        compiled = folder / COMPILED
+        if compiled.is_file():
+            try:
+                head, *lines = compiled.read_text("utf-8").splitlines()
+                index = json.loads(head)
+                ids = index["ids"]
+                return cls(ids, index, dict(zip(ids, lines, strict=True)), {})
+            except (ValueError, KeyError, TypeError):
+                raise ResourceError(f"{COMPILED}: does not hold what it must; write it anew") from None
+        providers = [replace(read_preset(path), source=Source.PACK) for path in _preset_files(folder)]
+        return cls((p.id for p in providers), index_of(providers), {}, {p.id: p for p in providers})
+
+    def get(self, provider_id: str) -> Provider:
+        provider = self._read.get(provider_id)
+        if provider is None:
+            provider = provider_of(provider_id, json.loads(self._lines[provider_id]))
+            self._read[provider_id] = provider
+        return provider
+
+
+def index_of(providers: Iterable[Provider]) -> dict[str, dict[str, str]]:
+    """Which domain, MX ending and server name belongs to which provider's id; "*." stands before patterns."""
+    domains: dict[str, str] = {}
+    mx: dict[str, str] = {}
+    owned: dict[str, str] = {}
+    used: dict[str, str] = {}
+    for provider in sorted(providers, key=lambda each: each.id):
+        for names, index in ((provider.domains, domains), (provider.mx_suffixes, mx), (provider.hosts, owned)):
+            for name in names:
+                index.setdefault(name, provider.id)
+        for host in server_hosts(provider):
+            used.setdefault(host, provider.id)
+    return {"domains": domains, "mx": mx, "hosts": used | owned}
+
+
+def server_hosts(provider: Provider) -> tuple[str, ...]:
+    """The names of its servers: %EMAILDOMAIN% filled in with its domains, other placeholders as a "*." pattern."""
+    names: dict[str, None] = {}
+    for server in provider.servers:
+        if "%" not in server.host:
+            names[server.host] = None
+        elif "%EMAILDOMAIN%" in server.host:
+            for domain in provider.domains:
+                names[server.host.replace("%EMAILDOMAIN%", domain)] = None
+        else:
+            names["*." + server.host.partition(".")[2]] = None
+    return tuple(names)
+
+
+def conflicts(providers: Sequence[Provider]) -> tuple[str, ...]:
+    """What two presets both claim, a sentence each; shared servers must be owned by exactly one through `hosts`."""
+    sentences = []
+    for what, names_of in (
+        ("domain", lambda provider: provider.domains),
+        ("MX ending", lambda provider: provider.mx_suffixes),
+        ("server", lambda provider: provider.hosts),
+    ):
+        for name, ids in _claims(providers, names_of).items():
+            if len(ids) > 1:
+                sentences.append(f"{what} {name} is claimed by {', '.join(ids)}")
+    owned = _claims(providers, lambda provider: provider.hosts)
+    for host, ids in _claims(providers, server_hosts).items():
+        if len(ids) > 1 and host not in owned:
+            sentences.append(f"server {host} is used by {', '.join(ids)} and owned by none")
+    return tuple(sentences)
+
+
+def compiled(folder: Path) -> str:
+    """What `compiled.jsonl` of this folder must hold.
+
+    Raises:
+        ResourceError: when a preset is not valid, or two claim the same.
+    """
+    paths = _preset_files(folder)
+    providers = [read_preset(path) for path in paths]
+    if found := conflicts(providers):
+        raise ResourceError("; ".join(found))
+    head: dict[str, Any] = {"ids": [provider.id for provider in providers], **index_of(providers)}
+    lines = [head, *(read_document(path) for path in paths)]
+    return "".join(json.dumps(line, ensure_ascii=False, separators=(",", ":"), default=str) + "\n" for line in lines)
+
+
+def candidates(
+    provider: Provider,
+    address: Address,
+    *,
+    region: str | None = None,
+    placeholders: Mapping[str, str] = MappingProxyType({}),
+) -> tuple[ServerCandidate, ...]:
+    """The provider's servers for this address in the order they would be tried: IMAP, POP3, SMTP, each best first.
+
+    Where there are regions and none is given, the usual one is taken. A server whose name holds a placeholder of the
+    provider that is not given is left out: only the person knows it.
+    """
+    usual = provider.regions[0] if provider.regions else None
+    values = {
+        "EMAILADDRESS": address.wire,
+        "EMAILLOCALPART": address.local,
+        "EMAILDOMAIN": address.domain,
+        **placeholders,
+    }
+    found = []
+    for server in provider.servers:
+        host = _filled_in(server.host, values)
+        if server.region not in (None, region or usual) or "%" in host:
+            continue
+        ways = server.sign_in or provider.sign_in
+        found.append(
+            ServerCandidate(
+                protocol=server.protocol,
+                host=host,
+                port=server.port,
+                security=server.security,
+                username=_username(server, values),
+                source=provider.source,
+                trusted=True,
+                auth=("XOAUTH2",) if ways == (SignInWay.OAUTH2,) else (),
+            )
+        )
+    return tuple(found)
+
+
+def needs(provider: Provider) -> tuple[str, ...]:
+    """What the person must know before the first try, a plain sentence each."""
+    brand = provider.spoken_name
+    said: list[str] = []
+    if provider.no_servers_because:
+        said.append(provider.no_servers_because)
+    if provider.status is not ProviderStatus.UNSUPPORTED:
+        said += _sign_in_needs(provider)
+        said += [preparation.say for preparation in provider.preparation]
+        if provider.username_hint:
+            said.append(provider.username_hint)
+        said += list(provider.placeholders.values())
+        if len(provider.regions) > 1:
+            said.append(f"{brand} has servers of its own for each region: choose yours.")
+        said += [fact.say for fact in provider.dated]
+        if provider.relay_only_in_network:
+            said.append(f"Sending works only while you are connected through {brand}.")
+    return tuple(said)
+
+
+def gateway_for_mx(host: str) -> str | None:
+    """The mail filter behind this MX, whose customers have their mailboxes elsewhere; `None` for any other host."""
+    name = _plain_host(host)
+    known = _gateways()
+    return next((known[part] for part in (name, *_parents(name)) if part in known), None)
+
+
+@cache
+def _gateways() -> Mapping[str, str]:
+    path = assets.resources() / "gateways.toml"
+    try:
+        table = tomllib.loads(path.read_text("utf-8"))["mx"]
+    except (OSError, tomllib.TOMLDecodeError, KeyError) as error:
+        raise ResourceError(f"{path.name}: mx: {error}") from None
+    return MappingProxyType({suffix: str(name) for suffix, name in table.items()})
+
+
+def _sign_in_needs(provider: Provider) -> list[str]:
+    brand = provider.spoken_name
+    ways = provider.sign_in
+    called = provider.app_password.called if provider.app_password else "app password"
+    one = f"{'an' if called[0].lower() in 'aeiou' else 'a'} {called}"
+    if ways == (SignInWay.OAUTH2,):
+        return [f"{brand} signs you in through the web browser; a password is not enough here."]
+    if SignInWay.API_KEY in ways:
+        key = one if provider.app_password else "an API key"
+        return [f"{brand} wants {key} here, not the password of your account."]
+    if SignInWay.APP_PASSWORD not in ways:
+        return []
+    if SignInWay.PASSWORD in ways:
+        return [f"Where two-step sign-in is on, {brand} wants {one} here."]
+    everyday = "one" if called.endswith("password") else "password"
+    return [f"{brand} wants {one} here, not your everyday {everyday}."]
+
+
+def _username(server: ProviderServer, values: Mapping[str, str]) -> str:
+    match server.username_form:
+        case UsernameForm.LOCAL_PART:
+            return values["EMAILLOCALPART"]
+        case UsernameForm.OTHER if server.username is not None:
+            return _filled_in(server.username, values)
+        case _:  # the address is also where a person starts whose user name only they know (Provider.username_hint)
+            return values["EMAILADDRESS"]
+
+
+def _filled_in(text: str, values: Mapping[str, str]) -> str:
+    return _PLACEHOLDER.sub(lambda match: values.get(match[1], match[0]), text)
+
+
+def _preset_files(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*.toml"), key=lambda path: path.stem)
+
+
+def _claims(providers: Sequence[Provider], names_of: Any) -> dict[str, list[str]]:
+    claims: dict[str, list[str]] = {}
+    for provider in providers:
+        for name in names_of(provider):
+            claims.setdefault(name, []).append(provider.id)
+    return claims
+
+
+def _plain_host(name: str) -> str:
+    return name.strip().rstrip(".").lower()
+
+
+def _parents(name: str) -> list[str]:
+    labels = name.split(".")
+    return [".".join(labels[start:]) for start in range(1, len(labels))]
+
+
+def _folded(text: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", text.casefold().replace("ł", "l").replace("ø", "o"))
+    return "".join(character for character in decomposed if not unicodedata.combining(character))
+
+
+def _rank(provider: Provider, words: Sequence[str]) -> int | None:
+    """0 is best: the whole name, id or domain; then a beginning; then anywhere; `None` when a word is not found."""
+    names = [provider.id, _folded(provider.name), _folded(provider.spoken_name), *provider.domains]
+    query = " ".join(words)
+    if query in names:
+        return 0
+    if any(name.startswith(query) for name in names):
+        return 1
+    everything = " ".join([*names, *provider.hosts, *(server.host for server in provider.servers)])
+    return 2 if all(word in everything for word in words) else None
