@@ -31,15 +31,14 @@ AT_ONCE = 16  # addresses of a --lines file that are looked up at the same time
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds this command's options."""
     parser.add_argument("address", nargs="?", metavar="ADDRESS", help="the email address")
-    parser.add_argument("--lines", metavar="FILE", type=Path, help='many addresses: a JSON object {"address": …} per line')
-    parser.add_argument("--offline", action="store_true", help="presets, DNS (MX, SRV) and guesses only: no page is fetched")
+    parser.add_argument("--lines", metavar="FILE", type=Path, help='many addresses, {"address": …} on each line')
+    parser.add_argument("--offline", action="store_true", help="presets, MX, SRV and guesses only: no page is fetched")
     parser.add_argument("--ask-nobody", action="store_true", help="presets and guesses only: nobody is asked")
     parser.add_argument("--incoming-protocol", choices=["imap", "pop3"], help="leave out the other one")
-    parser.add_argument("--nameserver", metavar="HOST[:PORT]", help="resolve every name there instead of through the system")
-    parser.add_argument("--ca-file", metavar="PEM", type=Path, action="append", default=[], help="trust these roots as well")
-    parser.add_argument(
-        "--pack", metavar="FILE_OR_FOLDER", type=Path, action="append", default=[], help="a helpdesk pack (repeatable)"
-    )
+    parser.add_argument("--nameserver", metavar="HOST[:PORT]", help="resolve every name there, not through the system")
+    paths: dict[str, Any] = {"type": Path, "action": "append", "default": []}
+    parser.add_argument("--ca-file", metavar="PEM", help="trust these roots as well", **paths)
+    parser.add_argument("--pack", metavar="FILE_OR_FOLDER", help="a helpdesk pack (repeatable)", **paths)
     parser.add_argument("--practice", action="store_true", help="ask the built-in practice network")
 
 
@@ -50,7 +49,10 @@ def run(args: argparse.Namespace) -> int:
     if args.lines is not None and not args.json:
         raise UsageError("--lines prints JSON: add --json.")
     planner = wiring.planner(
-        nameserver=args.nameserver, ca_files=tuple(args.ca_file), pack_paths=tuple(args.pack), practice=args.practice or None
+        nameserver=args.nameserver,
+        ca_files=tuple(args.ca_file),
+        pack_paths=tuple(args.pack),
+        practice=args.practice or None,
     )
     wanted = Protocol(args.incoming_protocol) if args.incoming_protocol else None
     how = _How(planner, args.offline, args.ask_nobody, wanted)
@@ -127,7 +129,7 @@ def text(plan: Plan) -> str:
     lines += [f"Note: {note}" for note in plan.notes]
     if plan.asked:
         lines.append("Asked:")
-        lines += [f"  {one.source.value:<12} {one.whom}: {one.answer} ({one.seconds * 1000:.0f} ms)" for one in plan.asked]
+        lines += [f"  {one.source.value:<12} {one.whom}: {one.answer} ({one.seconds:.2f} s)" for one in plan.asked]
     else:
         lines.append("Nobody was asked.")
     return "\n".join(lines)

@@ -11,7 +11,7 @@ from wizard.discovery.candidate import (
     PASSWORD_METHODS,
     KnownHost,
     Maker,
-    inert,
+    one_line,
     port_number,
 )
 from wizard.discovery.safe_xml import Element, parse
@@ -88,7 +88,7 @@ def read(body: bytes, maker: Maker, languages: tuple[str, ...] = ("en",)) -> Ans
         kind = server.attributes.get("type", "smtp" if server.tag.lower() == "outgoingserver" else "").strip().lower()
         protocol = _PROTOCOLS.get(kind)
         if protocol is None:
-            others.append(inert(kind or "unknown", 20))
+            others.append(one_line(kind or "unknown", 20))
             continue
         if (protocol is Protocol.SMTP) != (server.tag.lower() == "outgoingserver"):
             refused.append(f"a server of type {kind} on the wrong side")
@@ -99,7 +99,8 @@ def read(body: bytes, maker: Maker, languages: tuple[str, ...] = ("en",)) -> Ans
             refused.append(str(error))
     notes = [*_notes(provider, languages)]
     if others and not candidates:
-        notes.append(f"This provider only names kinds of server that are not mail servers: {', '.join(dict.fromkeys(others))}.")
+        kinds = ", ".join(dict.fromkeys(others))
+        notes.append(f"This provider names servers of other kinds only: {kinds}.")
     encrypted = [c for c in candidates if c.security is not Security.NONE]
     clear = [c for c in candidates if c.security is Security.NONE]
     return Answer(tuple(encrypted + clear), tuple(notes), tuple(dict.fromkeys(refused)))
@@ -113,14 +114,14 @@ def _server(server: Element, protocol: Protocol, maker: Maker) -> ServerCandidat
     kind = (server.text_of("socketType") or "").lower()
     security = _SECURITY.get(kind)
     if security is None and kind:
-        raise Refused(f"encryption “{inert(kind, 20)}” of {inert(host, 60)}")
+        raise Refused(f"encryption “{one_line(kind, 20)}” of {one_line(host, 60)}")
     if written is None:
-        raise Refused(f"no port for {inert(host, 60)}")
+        raise Refused(f"no port for {one_line(host, 60)}")
     port = port_number(written)
     if security is None:
         security = usual_security(protocol, port)
         if security is None:
-            raise Refused(f"no encryption named for {inert(host, 60)}")
+            raise Refused(f"no encryption named for {one_line(host, 60)}")
     # Many files state a user name once per protocol, some leave it out: then it is the address.
     return maker.make(protocol, host, port, security, server.text_of("username"), _auth(server, protocol))
 
@@ -162,9 +163,9 @@ def _in_language(elements: list[Element], languages: tuple[str, ...]) -> str | N
             return languages.index(language)
         return len(languages) + bool(language)
 
-    return inert(min(elements, key=order).text) or None
+    return one_line(min(elements, key=order).text) or None
 
 
 def _link(url: str | None) -> str | None:
-    clean = inert(url, 300) if url else ""
+    clean = one_line(url, 300) if url else ""
     return clean if clean.lower().startswith(("https://", "http://")) and " " not in clean else None

@@ -6,7 +6,7 @@ from urllib.parse import urljoin, urlsplit
 from xml.sax.saxutils import escape  # only escapes text; nothing is parsed here
 
 from wizard.discovery.answer import NOTHING, Answer, Question, Refused
-from wizard.discovery.candidate import PASSWORD_METHODS, KnownHost, Maker, inert, port_number
+from wizard.discovery.candidate import PASSWORD_METHODS, KnownHost, Maker, one_line, port_number
 from wizard.discovery.safe_xml import Element, parse
 from wizard.model.address import Address
 from wizard.model.server import Protocol, Security, ServerCandidate, Source, usual_security
@@ -46,10 +46,10 @@ def autodiscover_srv(
         records = [record for record in (await resolver.srv(name))[:MAX_NAMES] if record.host]
         if not records:
             return NOTHING
-        refused = [f"{inert(record.host, 60)} is another domain's" for record in records if not _at_home(address, record.host)]
-        own = [record for record in records if _at_home(address, record.host) and record.port == 443]
-        then = tuple(_question(address, record.host, fetcher, known, rank) for record in own)
-        return Answer(refused=tuple(dict.fromkeys(refused)), then=then)
+        hosts = dict.fromkeys(record.host for record in records if record.port == 443)
+        refused = [f"{one_line(host, 60)} is another domain's" for host in hosts if not _at_home(address, host)]
+        then = [_question(address, host, fetcher, known, rank) for host in hosts if _at_home(address, host)]
+        return Answer(refused=tuple(refused), then=tuple(then))
 
     return Question(Source.AUTODISCOVER, name, rank, ask)
 
@@ -73,7 +73,7 @@ def _question(address: Address, host: str, fetcher: Fetcher, known: KnownHost, r
             url = urljoin(url, forward)
             target = urlsplit(url).hostname or ""
             if not same_site(target, address.domain):
-                raise Refused(f"it sends on to another domain, {inert(target, 60)}")
+                raise Refused(f"it sends on to another domain, {one_line(target, 60)}")
         raise Refused("it sends on in circles")
 
     return Question(Source.AUTODISCOVER, f"{host}{PATH}", rank, ask)
@@ -87,7 +87,7 @@ def _account(body: bytes) -> Element:
     if account is None:
         error = next(root.find("Error"), None)
         words = error.text_of("Message") if error is not None else None
-        raise Refused(f"an error: {inert(words or 'without words', 80)}")
+        raise Refused(f"an error: {one_line(words or 'without words', 80)}")
     return account
 
 

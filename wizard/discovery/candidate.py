@@ -1,4 +1,4 @@
-"""Makes candidates from what others wrote: names, ports and user names are checked before anything is done with them."""
+"""Makes candidates from what others wrote: names, ports and user names are checked before they are used."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from wizard.discovery.answer import Refused
 from wizard.model.address import Address
 from wizard.model.provider import Provider
 from wizard.model.server import Protocol, Security, ServerCandidate, Source
+from wizard.model.text import inert
 from wizard.net.sites import same_site
 
 KnownHost = Callable[[str], Provider | None]
@@ -34,7 +35,7 @@ def host_name(text: str) -> str:
         Refused: not a name somebody else may send us to (T27: this computer, its line, or no name at all).
     """
     name = text.strip().lower().rstrip(".").strip("[]")
-    shown = inert(text, 60)
+    shown = one_line(text, 60)
     if not name:
         raise Refused("an empty server name")
     try:
@@ -57,7 +58,8 @@ def host_name(text: str) -> str:
     labels = name.split(".")
     if labels[-1] in ("localhost", "localdomain", "local") or name == "localhost":
         raise Refused(f"server {shown} is inside this computer or its line")
-    if len(labels) < 2 or len(name) > 253 or labels[-1].isdigit() or not all(_LABEL.fullmatch(label) for label in labels):
+    well_formed = all(_LABEL.fullmatch(label) for label in labels) and not labels[-1].isdigit()
+    if len(labels) < 2 or len(name) > 253 or not well_formed:
         raise Refused(f"“{shown}” is not a server name")
     return name
 
@@ -66,7 +68,7 @@ def port_number(text: str) -> int:
     """The port in `text`. Raises Refused."""
     digits = text.strip()
     if not (digits.isascii() and digits.isdigit() and len(digits) <= 5) or not 1 <= int(digits) <= 65535:
-        raise Refused(f"“{inert(text, 20)}” is not a port")
+        raise Refused(f"“{one_line(text, 20)}” is not a port")
     return int(digits)
 
 
@@ -84,7 +86,7 @@ def filled(text: str, address: Address, *, bare: bool = False) -> str:
         return values[whole.group(1).upper()]
     unknown = _UNKNOWN.search(_PLACEHOLDER.sub("", text))
     if unknown is not None:
-        raise Refused(f"unknown placeholder {inert(unknown.group(), 40)}")
+        raise Refused(f"unknown placeholder {one_line(unknown.group(), 40)}")
     return _PLACEHOLDER.sub(lambda match: values[(match.group(1) or match.group(2)).upper()], text)
 
 
@@ -160,8 +162,6 @@ DIGEST_METHODS: dict[Protocol, tuple[str, ...]] = {
 OAUTH_METHODS = ("OAUTHBEARER", "XOAUTH2")
 
 
-def inert(text: str, limit: int = 300) -> str:
-    """Somebody else's text made harmless to show: one line, no control or direction characters, not too long."""
-    clean = "".join(" " if unicodedata.category(c)[0] in "CZ" else c for c in text[: limit * 4])
-    clean = " ".join(clean.split())
-    return clean if len(clean) <= limit else clean[: limit - 1] + "…"
+def one_line(text: str, limit: int = 300) -> str:
+    """Somebody else's text made harmless to show, on one line."""
+    return inert(" ".join(text[: limit * 4].split()), limit)

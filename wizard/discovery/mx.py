@@ -104,16 +104,17 @@ def _at_exchangers(address: Address, hosts: list[str], known: KnownHost) -> tupl
 
 
 def _behind(address: Address, resolver: Resolver, presets: PresetBook, rank: int) -> Question:
+    filtered = f"A mail filter stands in front of {address.shown_domain}"
+
     async def ask() -> Answer:
         for record in (await resolver.txt(address.domain))[:20]:
             if not record.lower().startswith("v=spf1"):
                 continue
             for include in _INCLUDE.findall(record)[:10]:
-                provider = presets.get(BEHIND.get(include.lower(), "")) if include.lower() in BEHIND else None
+                provider = presets.get(BEHIND[include.lower()]) if include.lower() in BEHIND else None
                 if provider is not None:
-                    note = f"A mail filter stands in front of {address.shown_domain}; behind it is probably {provider.name}."
+                    note = f"{filtered}; behind it is probably {provider.name}."
                     return Answer(candidates_of(provider, address, Source.MX), (note,), (), provider, True)
-        note = f"A mail filter stands in front of {address.shown_domain}; it does not show who keeps the mailbox."
-        return Answer(notes=(note,))
+        return Answer(notes=(f"{filtered}; it does not show who keeps the mailbox.",))
 
     return Question(Source.MX, f"SPF of {address.domain}", rank, ask)

@@ -11,7 +11,7 @@ import json
 from typing import Any
 
 from wizard.discovery.answer import NOTHING, Answer, Question, Refused
-from wizard.discovery.candidate import OAUTH_METHODS, PASSWORD_METHODS, KnownHost, Maker, inert
+from wizard.discovery.candidate import OAUTH_METHODS, PASSWORD_METHODS, KnownHost, Maker, one_line
 from wizard.errors import NameNotFound
 from wizard.model.address import Address
 from wizard.model.server import Protocol, Security, ServerCandidate, Source
@@ -91,7 +91,7 @@ def read(body: bytes, maker: Maker) -> Answer:
     guide = _table(_table(document, "info"), "help").get("documentation")
     notes: tuple[str, ...] = ()
     if isinstance(guide, str) and guide.startswith("https://"):
-        notes = (f"The provider's guide: {inert(guide)}",)
+        notes = (f"The provider's guide: {one_line(guide)}",)
     return Answer(tuple(candidates), notes if candidates else (), tuple(refused))
 
 

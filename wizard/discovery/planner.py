@@ -20,8 +20,8 @@ from wizard.errors import DnsUnavailable, FetchError, NameNotFound
 from wizard.model.address import Address
 from wizard.model.evidence import Outcome, Stage
 from wizard.model.plan import Asked, Plan
-from wizard.model.provider import Provider
 from wizard.model.progress import Listener, Progress, nobody
+from wizard.model.provider import Provider
 from wizard.model.server import Protocol, Security, ServerCandidate, Source
 from wizard.net.dns import Resolver
 from wizard.net.fetch import Fetcher, PageMissing, PageRefused
@@ -32,7 +32,7 @@ GRACE_BETTER_S = 0.3
 GRACE_LESSER_S = 0.1
 
 # Whose word counts more. A provider's own page beats the community's copy of it; both beat Exchange's answer, which
-# often names servers that are switched off; a preset found through MX beats SRV, for a preset is checked and DNS is not;
+# often names servers that are switched off; a preset found through MX beats SRV, for presets are checked, DNS is not;
 # what a foreign domain says about its own customers comes last of all that was said, and guesses come after every word.
 RANKS = {
     Source.PACK: 0,
@@ -69,7 +69,13 @@ class Planner:
     """
 
     def __init__(
-        self, resolver: Resolver, fetcher: Fetcher, presets: PresetBook, *, ispdb_url: str = BASE_URL, cap_s: float = CAP_S
+        self,
+        resolver: Resolver,
+        fetcher: Fetcher,
+        presets: PresetBook,
+        *,
+        ispdb_url: str = BASE_URL,
+        cap_s: float = CAP_S,
     ) -> None:
         self._resolver = resolver
         self._fetcher = fetcher
@@ -255,9 +261,8 @@ def _settling_rank(heard: Iterable[_Heard]) -> int | None:
     ranks = []
     for one in heard:
         trusted = [c for c in one.answer.candidates if c.trusted and c.security is not Security.NONE]
-        if any(c.is_incoming for c in trusted) and any(not c.is_incoming for c in trusted):
-            ranks.append(one.question.rank)
-        elif one.answer.provider is not None:
+        both_ways = {candidate.is_incoming for candidate in trusted} == {True, False}
+        if both_ways or one.answer.provider is not None:
             ranks.append(one.question.rank)
     return min(ranks, default=None)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from wizard.discovery.answer import Refused
-from wizard.discovery.candidate import inert
+from wizard.discovery.candidate import one_line
 
 MAX_DEPTH = 20
 MAX_ELEMENTS = 20_000
@@ -100,7 +100,7 @@ def parse(body: bytes) -> Element:
     except DefusedXmlException:
         raise Refused("XML with entities") from None
     except ParseError as error:
-        raise Refused(f"not well-formed XML ({inert(str(error), 80)})") from None
+        raise Refused(f"not well-formed XML ({one_line(str(error), 80)})") from None
     except (ValueError, LookupError, UnicodeError):
         raise Refused("XML in an unknown encoding") from None
     if not isinstance(root, Element):

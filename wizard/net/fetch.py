@@ -94,7 +94,13 @@ class Fetcher:
             raise FetchError(f"no answer within {timeout_s:g} s") from None
 
     async def _follow(
-        self, method: str, url: str, body: bytes, headers: tuple[tuple[str, str], ...], private: str | None, at_home: bool
+        self,
+        method: str,
+        url: str,
+        body: bytes,
+        headers: tuple[tuple[str, str], ...],
+        private: str | None,
+        at_home: bool,
     ) -> Fetched:
         first = _checked(url)
         hops: list[str] = []
@@ -104,7 +110,7 @@ class Fetcher:
             status, location, content = await self._exchange(method, url, body, headers)
             if status not in _REDIRECTS or location is None:
                 return Fetched(url, status, content, tuple(hops))
-            url = urljoin(url, location)
+            url = _joined(url, location)
             target = _checked(url)
             if not same_site(first, target):
                 if at_home:
@@ -180,6 +186,13 @@ def _judged(headers: Iterable[tuple[bytes, bytes]]) -> tuple[str | None, int | N
     return location, size
 
 
+def _joined(url: str, location: str) -> str:
+    try:
+        return urljoin(url, location)
+    except ValueError:
+        raise PageRefused("it sends on to something that is no address") from None
+
+
 def _checked(url: str) -> str:
     """The host of an address that may be fetched."""
     try:
@@ -187,8 +200,10 @@ def _checked(url: str) -> str:
         port = parts.port
     except ValueError:
         raise PageRefused("it sends on to something that is no address") from None
+    if parts.scheme == "http":
+        raise PageRefused("it sends on without encryption (http)")
     if parts.scheme != "https":
-        raise PageRefused("it sends on without encryption (http)" if parts.scheme == "http" else "only https is fetched")
+        raise PageRefused("only https is fetched")
     host = parts.hostname
     if not host or parts.username is not None or parts.password is not None or not url.isascii():
         raise PageRefused("it sends on to something that is no plain address")

@@ -37,4 +37,4 @@ def _is_address(host: str) -> bool:
 def _suffixes() -> Any:
     from publicsuffixlist import PublicSuffixList
 
-    return PublicSuffixList(idna=True)
+    return PublicSuffixList()
