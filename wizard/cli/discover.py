@@ -1,0 +1,195 @@
+"""`mailwright discover`: the settings that would be tried, best first, and where each came from."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+from collections import deque
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from wizard import wiring
+from wizard.cli import render
+from wizard.errors import MailwrightError, UsageError
+from wizard.model.address import Address
+from wizard.model.evidence import Outcome
+from wizard.model.plan import Plan
+from wizard.model.progress import Progress
+from wizard.model.server import Protocol, ServerCandidate
+
+if TYPE_CHECKING:
+    from wizard.discovery.planner import Planner
+
+HELP = "the settings that would be tried for an address, best first, and where each came from"
+EXAMPLE = "mailwright discover ada@example.org --json"
+
+AT_ONCE = 16  # addresses of a --lines file that are looked up at the same time
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds this command's options."""
+    parser.add_argument("address", nargs="?", metavar="ADDRESS", help="the email address")
+    parser.add_argument("--lines", metavar="FILE", type=Path, help='many addresses, {"address": …} on each line')
+    parser.add_argument("--offline", action="store_true", help="presets, MX, SRV and guesses only: no page is fetched")
+    parser.add_argument("--ask-nobody", action="store_true", help="presets and guesses only: nobody is asked")
+    parser.add_argument("--incoming-protocol", choices=["imap", "pop3"], help="leave out the other one")
+    parser.add_argument("--nameserver", metavar="HOST[:PORT]", help="resolve every name there, not through the system")
+    paths: dict[str, Any] = {"type": Path, "action": "append", "default": []}
+    parser.add_argument("--ca-file", metavar="PEM", help="trust these roots as well", **paths)
+    parser.add_argument("--pack", metavar="FILE_OR_FOLDER", help="a helpdesk pack (repeatable)", **paths)
+    parser.add_argument("--practice", action="store_true", help="ask the built-in practice network")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Prints the plan, or one plan a line; the exit code is 0 whenever a plan could be made."""
+    if (args.address is None) == (args.lines is None):
+        raise UsageError("Give an email address, or --lines with a file of them.")
+    if args.lines is not None and not args.json:
+        raise UsageError("--lines prints JSON: add --json.")
+    planner = wiring.planner(
+        nameserver=args.nameserver,
+        ca_files=tuple(args.ca_file),
+        pack_paths=tuple(args.pack),
+        practice=args.practice or None,
+    )
+    wanted = Protocol(args.incoming_protocol) if args.incoming_protocol else None
+    how = _How(planner, args.offline, args.ask_nobody, wanted)
+    if args.lines is not None:
+        asyncio.run(_print_lines(how, args.lines))
+        return 0
+    plan = asyncio.run(how.plan(Address.parse(args.address), told=True))
+    if args.json:
+        render.print_json(document(plan) | {"asked": _asked(plan)})
+    else:
+        render.print_text(text(plan))
+    return 0
+
+
+class _How:
+    def __init__(self, planner: Planner, offline: bool, ask_nobody: bool, incoming_protocol: Protocol | None) -> None:
+        self._planner = planner
+        self._offline = offline
+        self._ask_nobody = ask_nobody
+        self._incoming_protocol = incoming_protocol
+
+    async def plan(self, address: Address, *, told: bool = False) -> Plan:
+        return await self._planner.plan(
+            address,
+            offline=self._offline,
+            ask_nobody=self._ask_nobody,
+            incoming_protocol=self._incoming_protocol,
+            listener=_tell if told else lambda _: None,
+        )
+
+
+def document(plan: Plan) -> dict[str, Any]:
+    """The plan as the contract's JSON."""
+    return {
+        "address": str(plan.address),
+        "provider": plan.provider.id if plan.provider is not None else None,
+        "candidates": [_candidate(candidate) for candidate in plan.candidates],
+        "notes": list(plan.notes),
+    }
+
+
+def _candidate(candidate: ServerCandidate) -> dict[str, Any]:
+    return {
+        "protocol": candidate.protocol.value,
+        "host": candidate.host,
+        "port": candidate.port,
+        "security": candidate.security.value,
+        "username": candidate.username,
+        "auth": list(candidate.auth),
+        "source": candidate.source.value,
+        "trusted": candidate.trusted,
+    }
+
+
+def _asked(plan: Plan) -> list[dict[str, Any]]:
+    return [
+        {"source": one.source.value, "whom": one.whom, "answer": one.answer, "seconds": round(one.seconds, 3)}
+        for one in plan.asked
+    ]
+
+
+def text(plan: Plan) -> str:
+    """The plan for people: a line per server, then what else was said, then who was asked."""
+    lines = [f"Settings for {plan.address}" + _of_provider(plan)]
+    for candidate in plan.candidates:
+        sources = ", ".join(source.value for source in (candidate.source, *candidate.also))
+        doubt = "" if candidate.trusted else "   not confirmed: needs your yes"
+        lines.append(
+            f"  {candidate.protocol.value:<5} {candidate.endpoint}  {candidate.security.value:<8} "
+            f"{candidate.username}   from {sources}{doubt}"
+        )
+    if not plan.candidates:
+        lines.append("  No servers are known.")
+    lines += [f"Note: {note}" for note in plan.notes]
+    if plan.asked:
+        lines.append("Asked:")
+        lines += [f"  {one.source.value:<12} {one.whom}: {one.answer} ({one.seconds:.2f} s)" for one in plan.asked]
+    else:
+        lines.append("Nobody was asked.")
+    return "\n".join(lines)
+
+
+def _of_provider(plan: Plan) -> str:
+    if plan.provider is None:
+        return ""
+    return f" ({'probably ' if plan.probably else ''}{plan.provider.name})"
+
+
+def _tell(progress: Progress) -> None:
+    if progress.outcome is Outcome.STARTED:
+        render.progress(f"Asking {progress.detail['whom']}")
+
+
+async def _print_lines(how: _How, path: Path) -> None:
+    async for line in _answers(how, _lines(path)):
+        render.print_json(line)
+
+
+async def _answers(how: _How, texts: Iterator[str]) -> AsyncIterator[dict[str, Any]]:
+    """One document per line, in order, while the next ones are already looked up."""
+    under_way: deque[asyncio.Task[dict[str, Any]]] = deque()
+    try:
+        for written in texts:
+            under_way.append(asyncio.ensure_future(_answer(how, written)))
+            if len(under_way) >= AT_ONCE:
+                yield await under_way.popleft()
+        while under_way:
+            yield await under_way.popleft()
+    finally:
+        for task in under_way:
+            task.cancel()
+        await asyncio.gather(*under_way, return_exceptions=True)
+
+
+async def _answer(how: _How, written: str) -> dict[str, Any]:
+    try:
+        row = json.loads(written)
+    except ValueError:
+        row = None
+    address = row.get("address") if isinstance(row, dict) else None
+    if not isinstance(address, str):
+        return _failed(None, "This line is no JSON object with an address.")
+    try:
+        return document(await how.plan(Address.parse(address))) | {"address": address}
+    except MailwrightError as error:
+        return _failed(address, str(error))
+
+
+def _failed(address: str | None, note: str) -> dict[str, Any]:
+    return {"address": address, "provider": None, "candidates": [], "notes": [note]}
+
+
+def _lines(path: Path) -> Iterator[str]:
+    try:
+        with path.open(encoding="utf-8") as file:
+            for line in file:
+                if line.strip():
+                    yield line
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"The file {path} cannot be read: {error}") from None

@@ -1,0 +1,51 @@
+"""What a source is asked and what it answers: the shape that every source has in common."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from wizard.model.provider import Provider
+from wizard.model.server import ServerCandidate, Source
+
+
+class Refused(Exception):
+    """A source's answer, or a part of it, that is not accepted; str() says why, in a few words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One thing asked of one party. `rank` orders the answers, small first; the same `whom` is asked only once."""
+
+    source: Source
+    whom: str
+    rank: int
+    ask: Callable[[], Awaitable[Answer]] = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back.
+
+    `refused` are reasons why parts of it, or all, were not accepted. `provider` was recognised on the way, `probably`
+    when only through what stands in front of it. `then` are questions that only this answer makes possible.
+    """
+
+    candidates: tuple[ServerCandidate, ...] = ()
+    notes: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+    provider: Provider | None = None
+    probably: bool = False
+    then: tuple[Question, ...] = ()
+
+    @property
+    def said(self) -> str:
+        """The answer in one word, or why it was refused: what `Asked.answer` holds."""
+        if self.candidates or self.provider is not None:
+            return "found"
+        if self.refused:
+            return "refused: " + "; ".join(self.refused)
+        return "nothing"
+
+
+NOTHING = Answer()

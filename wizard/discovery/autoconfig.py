@@ -1,0 +1,171 @@
+"""The provider's own autoconfig file (draft-ietf-mailmaint-autoconfig, Thunderbird's config-v1.1.xml), over HTTPS."""
+
+from __future__ import annotations
+
+from urllib.parse import quote, urlsplit
+
+from wizard.discovery.answer import NOTHING, Answer, Question, Refused
+from wizard.discovery.candidate import (
+    DIGEST_METHODS,
+    OAUTH_METHODS,
+    PASSWORD_METHODS,
+    KnownHost,
+    Maker,
+    one_line,
+    port_number,
+)
+from wizard.discovery.safe_xml import Element, parse
+from wizard.model.address import Address
+from wizard.model.server import Protocol, Security, ServerCandidate, Source, usual_security
+from wizard.net.fetch import Fetcher
+from wizard.net.sites import same_site
+
+MAX_SERVERS = 20
+
+_SECURITY = {
+    "ssl": Security.TLS,
+    "tls": Security.TLS,
+    "ssl/tls": Security.TLS,
+    "starttls": Security.STARTTLS,
+    "plain": Security.NONE,
+    "none": Security.NONE,
+}
+_PROTOCOLS = {"imap": Protocol.IMAP, "pop3": Protocol.POP3, "pop": Protocol.POP3, "smtp": Protocol.SMTP}
+
+
+def autoconfig(address: Address, fetcher: Fetcher, known: KnownHost, *, rank: int) -> tuple[Question, ...]:
+    """The two places where a domain keeps its file; only they are told the whole address (promise 11)."""
+    who = quote(address.wire, safe="@")
+    urls = (
+        f"https://autoconfig.{address.domain}/mail/config-v1.1.xml?emailaddress={who}",
+        f"https://{address.domain}/.well-known/autoconfig/mail/config-v1.1.xml?emailaddress={who}",
+    )
+    return tuple(_question(address, url, fetcher, known, rank, private=address.wire) for url in urls)
+
+
+def autoconfig_of_mx(address: Address, mx_domain: str, fetcher: Fetcher, known: KnownHost, *, rank: int) -> Question:
+    """The file of the domain that takes this domain's mail: DNS led there, so its word needs the person's yes."""
+    url = f"https://autoconfig.{mx_domain}/mail/config-v1.1.xml"
+    return _question(address, url, fetcher, known, rank, private=None)
+
+
+def _question(
+    address: Address, url: str, fetcher: Fetcher, known: KnownHost, rank: int, *, private: str | None
+) -> Question:
+    async def ask() -> Answer:
+        fetched = await fetcher.get(url, private=private)
+        if fetched.status != 200:
+            return NOTHING
+        vouched = private is not None and all(same_site(hop, address.domain) for hop in fetched.hops)
+        answer = read(fetched.body, Maker(address, Source.AUTOCONFIG, vouched, known))
+        abroad = next((hop for hop in fetched.hops if not same_site(hop, address.domain)), None)
+        if private is not None and abroad is not None and answer.candidates:
+            note = f"{address.shown_domain} leaves the settings to another domain: {abroad}."
+            answer = Answer(answer.candidates, (*answer.notes, note), answer.refused)
+        return answer
+
+    parts = urlsplit(url)
+    return Question(Source.AUTOCONFIG, f"{parts.hostname}{parts.path}", rank, ask)
+
+
+def read(body: bytes, maker: Maker, languages: tuple[str, ...] = ("en",)) -> Answer:
+    """What a config-v1.1.xml says, its servers in its own order of preference; what is refused is refused by name.
+
+    Raises:
+        Refused: the whole file.
+    """
+    root = parse(body)
+    provider = next(root.find("emailProvider"), None)
+    if root.tag.lower() != "clientconfig" or provider is None:
+        raise Refused("a page that is no autoconfig file")
+    candidates: list[ServerCandidate] = []
+    refused: list[str] = []
+    others: list[str] = []
+    servers = [*provider.each("incomingServer", "outgoingServer")]
+    if len(servers) > MAX_SERVERS:
+        refused.append(f"{len(servers) - MAX_SERVERS} servers past the first {MAX_SERVERS}")
+    for server in servers[:MAX_SERVERS]:
+        kind = server.attributes.get("type", "smtp" if server.tag.lower() == "outgoingserver" else "").strip().lower()
+        protocol = _PROTOCOLS.get(kind)
+        if protocol is None:
+            others.append(one_line(kind or "unknown", 20))
+            continue
+        if (protocol is Protocol.SMTP) != (server.tag.lower() == "outgoingserver"):
+            refused.append(f"a server of type {kind} on the wrong side")
+            continue
+        try:
+            candidates.append(_server(server, protocol, maker))
+        except Refused as error:
+            refused.append(str(error))
+    notes = [*_notes(provider, languages)]
+    if others and not candidates:
+        kinds = ", ".join(dict.fromkeys(others))
+        notes.append(f"This provider names servers of other kinds only: {kinds}.")
+    encrypted = [c for c in candidates if c.security is not Security.NONE]
+    clear = [c for c in candidates if c.security is Security.NONE]
+    return Answer(tuple(encrypted + clear), tuple(notes), tuple(dict.fromkeys(refused)))
+
+
+def _server(server: Element, protocol: Protocol, maker: Maker) -> ServerCandidate:
+    host = server.text_of("hostname")
+    if host is None:
+        raise Refused("a server without a name")
+    written = server.text_of("port")
+    kind = (server.text_of("socketType") or "").lower()
+    security = _SECURITY.get(kind)
+    if security is None and kind:
+        raise Refused(f"encryption “{one_line(kind, 20)}” of {one_line(host, 60)}")
+    if written is None:
+        raise Refused(f"no port for {one_line(host, 60)}")
+    port = port_number(written)
+    if security is None:
+        security = usual_security(protocol, port)
+        if security is None:
+            raise Refused(f"no encryption named for {one_line(host, 60)}")
+    # Many files state a user name once per protocol, some leave it out: then it is the address.
+    return maker.make(protocol, host, port, security, server.text_of("username"), _auth(server, protocol))
+
+
+def _auth(server: Element, protocol: Protocol) -> tuple[str, ...]:
+    methods: list[str] = []
+    for element in server.each("authentication"):
+        match element.text.strip().lower():
+            case "password-cleartext" | "plain" | "password-plaintext":
+                methods += PASSWORD_METHODS[protocol]
+            case "password-encrypted" | "secure" | "cram-md5":
+                methods += DIGEST_METHODS[protocol]
+            case "oauth2" | "oauth":
+                methods += OAUTH_METHODS
+            case _:
+                pass  # NTLM, GSSAPI, client-IP-address, none … : nothing that a person with a password can use
+    return tuple(dict.fromkeys(methods))
+
+
+def _notes(provider: Element, languages: tuple[str, ...]) -> list[str]:
+    """The provider's own instructions, with their links, each in the best language there is."""
+    notes: list[str] = []
+    for element in [*provider.each("enable"), *provider.find("documentation")][:6]:
+        words = _in_language([*element.each("instruction", "descr")], languages)
+        link = _link(element.attributes.get("visiturl") or element.attributes.get("url"))
+        if words or link:
+            lead = "The provider says" if element.tag.lower() == "enable" else "The provider's guide"
+            notes.append(f"{lead}: {' '.join(part for part in (words, link) if part)}")
+    return list(dict.fromkeys(notes))
+
+
+def _in_language(elements: list[Element], languages: tuple[str, ...]) -> str | None:
+    if not elements:
+        return None
+
+    def order(element: Element) -> int:
+        language = element.attributes.get("lang", "").lower().partition("-")[0]
+        if language in languages:
+            return languages.index(language)
+        return len(languages) + bool(language)
+
+    return one_line(min(elements, key=order).text) or None
+
+
+def _link(url: str | None) -> str | None:
+    clean = one_line(url, 300) if url else ""
+    return clean if clean.lower().startswith(("https://", "http://")) and " " not in clean else None

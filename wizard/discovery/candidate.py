@@ -1,0 +1,167 @@
+"""Makes candidates from what others wrote: names, ports and user names are checked before they are used."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from wizard.discovery.answer import Refused
+from wizard.model.address import Address
+from wizard.model.provider import Provider
+from wizard.model.server import Protocol, Security, ServerCandidate, Source
+from wizard.model.text import inert
+from wizard.net.sites import same_site
+
+KnownHost = Callable[[str], Provider | None]
+
+MAIL_PORTS = frozenset({25, 465, 587, 2525, 143, 993, 110, 995})
+FIRST_FREE_PORT = 1024  # below are the well-known services of other protocols (T32)
+MAX_USERNAME = 320  # RFC 3696 erratum 1690: 64 + @ + 255
+
+_NAMES = "EMAILADDRESS|EMAILLOCALPART|EMAILDOMAIN"
+_PLACEHOLDER = re.compile(rf"%\s*({_NAMES})\s*%?|({_NAMES})\s*%", re.IGNORECASE)
+_BARE = re.compile(rf"\s*({_NAMES})\s*", re.IGNORECASE)
+_UNKNOWN = re.compile(r"%[A-Za-z_]+%|%EMAIL\w*", re.IGNORECASE)
+_LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
+
+
+def host_name(text: str) -> str:
+    """The host in `text` as it is looked up: lower-case A-labels, or an address.
+
+    Raises:
+        Refused: not a name somebody else may send us to (T27: this computer, its line, or no name at all).
+    """
+    name = text.strip().lower().rstrip(".").strip("[]")
+    shown = one_line(text, 60)
+    if not name:
+        raise Refused("an empty server name")
+    try:
+        address = ipaddress.ip_address(name)
+    except ValueError:
+        pass
+    else:
+        if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
+            address = address.ipv4_mapped
+        if address.is_loopback or address.is_link_local or address.is_multicast or address.is_unspecified:
+            raise Refused(f"server {shown} is inside this computer or its line")
+        return str(address)
+    if not name.isascii():
+        import idna
+
+        try:
+            name = idna.encode(name, uts46=True).decode("ascii")
+        except idna.IDNAError:
+            raise Refused(f"“{shown}” is not a server name") from None
+    labels = name.split(".")
+    if labels[-1] in ("localhost", "localdomain", "local") or name == "localhost":
+        raise Refused(f"server {shown} is inside this computer or its line")
+    well_formed = all(_LABEL.fullmatch(label) for label in labels) and not labels[-1].isdigit()
+    if len(labels) < 2 or len(name) > 253 or not well_formed:
+        raise Refused(f"“{shown}” is not a server name")
+    return name
+
+
+def port_number(text: str) -> int:
+    """The port in `text`. Raises Refused."""
+    digits = text.strip()
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= 5) or not 1 <= int(digits) <= 65535:
+        raise Refused(f"“{one_line(text, 20)}” is not a port")
+    return int(digits)
+
+
+def filled(text: str, address: Address, *, bare: bool = False) -> str:
+    """`text` with its placeholders filled in, the malformed ones too: a missing %, another case.
+
+    `bare` also takes a whole text that is a placeholder's name without any %.
+
+    Raises:
+        Refused: a placeholder that nobody knows.
+    """
+    values = {"EMAILADDRESS": address.wire, "EMAILLOCALPART": address.local, "EMAILDOMAIN": address.domain}
+    whole = _BARE.fullmatch(text) if bare else None
+    if whole is not None:
+        return values[whole.group(1).upper()]
+    unknown = _UNKNOWN.search(_PLACEHOLDER.sub("", text))
+    if unknown is not None:
+        raise Refused(f"unknown placeholder {one_line(unknown.group(), 40)}")
+    return _PLACEHOLDER.sub(lambda match: values[(match.group(1) or match.group(2)).upper()], text)
+
+
+def user_name(text: str | None, address: Address) -> str:
+    """The user name a source wrote, placeholders filled; the whole address where it wrote none. Raises Refused."""
+    if text is None or not text.strip():
+        return address.wire
+    name = filled(text.strip(), address, bare=True)
+    if len(name) > MAX_USERNAME or any(unicodedata.category(character) in ("Cc", "Cf", "Cs") for character in name):
+        raise Refused("a user name with characters that no user name has")
+    return name
+
+
+@dataclass(frozen=True, slots=True)
+class Maker:
+    """Makes one source's candidates.
+
+    Args:
+        address: whose settings they are.
+        source: who named them.
+        vouched: the word came from the address's own domain over HTTPS, or from a list that others keep; False when
+            DNS alone or a foreign domain said so.
+        known: recognises a host as a preset's; such a server needs no other word.
+    """
+
+    address: Address
+    source: Source
+    vouched: bool
+    known: KnownHost
+
+    def make(
+        self,
+        protocol: Protocol,
+        host: str,
+        port: int,
+        security: Security,
+        username: str | None = None,
+        auth: tuple[str, ...] = (),
+    ) -> ServerCandidate:
+        """A checked candidate; raises Refused.
+
+        It is trusted only when the word is vouched for *and* the server stands in the address's own registrable domain,
+        or when it is a preset's server (promise 12); never without encryption.
+        """
+        name = host_name(filled(host, self.address))
+        trusted = security is not Security.NONE and (
+            self.known(name) is not None or (self.vouched and same_site(name, self.address.domain))
+        )
+        if not trusted and port not in MAIL_PORTS and port < FIRST_FREE_PORT:
+            raise Refused(f"port {port} of {name} is not a mail port")
+        return ServerCandidate(
+            protocol=protocol,
+            host=name,
+            port=port,
+            security=security,
+            username=user_name(username, self.address),
+            source=self.source,
+            trusted=trusted,
+            auth=auth,
+        )
+
+
+PASSWORD_METHODS: dict[Protocol, tuple[str, ...]] = {
+    Protocol.SMTP: ("PLAIN", "LOGIN"),
+    Protocol.IMAP: ("PLAIN", "IMAP LOGIN"),
+    Protocol.POP3: ("PLAIN", "USER/PASS"),
+}
+DIGEST_METHODS: dict[Protocol, tuple[str, ...]] = {
+    Protocol.SMTP: ("CRAM-MD5",),
+    Protocol.IMAP: ("CRAM-MD5",),
+    Protocol.POP3: ("CRAM-MD5", "APOP"),
+}
+OAUTH_METHODS = ("OAUTHBEARER", "XOAUTH2")
+
+
+def one_line(text: str, limit: int = 300) -> str:
+    """Somebody else's text made harmless to show, on one line."""
+    return inert(" ".join(text[: limit * 4].split()), limit)

@@ -1,0 +1,120 @@
+"""Mail exchangers: which provider takes the domain's mail, and whom else that lets us ask."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from wizard.discovery.answer import Answer, Question, Refused
+from wizard.discovery.candidate import KnownHost, Maker, host_name
+from wizard.discovery.provider_servers import PresetBook, candidates_of, notes_of
+from wizard.model.address import Address
+from wizard.model.server import Protocol, Security, ServerCandidate, Source
+from wizard.net.dns import Resolver
+from wizard.net.sites import registrable_domain, same_site
+
+MAX_NAMES = 5  # T27
+
+# Services that filter mail in front of a provider: they say nothing about where the mailbox is.
+GATEWAYS = (
+    "pphosted.com",
+    "ppe-hosted.com",
+    "gpphosted.com",
+    "mimecast.com",
+    "mimecast-offshore.com",
+    "mimecast.co.za",
+    "messagelabs.com",
+    "barracudanetworks.com",
+    "cudamail.com",
+    "iphmx.com",
+    "hornetsecurity.com",
+    "hornetdefense.net",
+    "antispameurope.com",
+    "mailcontrol.com",
+    "trendmicro.com",
+    "trendmicro.eu",
+    "fireeyecloud.com",
+    "sophos.com",
+    "mailspamprotection.com",
+    "spamexperts.com",
+    "antispamcloud.com",
+    "retarus.com",
+    "mailanyone.net",
+    "mxthunder.com",
+    "nospamproxy.de",
+    "mxlogic.net",
+    "arsmtp.com",
+    "electric.net",
+)
+# Whom a domain lets send for it (SPF, RFC 7208 §5.2) shows the provider behind such a service.
+BEHIND = {
+    "spf.protection.outlook.com": "microsoft-365",
+    "_spf.google.com": "google-workspace",
+}
+_INCLUDE = re.compile(r"\binclude:([A-Za-z0-9._-]+)")
+
+MakeFollowUps = Callable[[str], tuple[Question, ...]]
+
+
+def mx(
+    address: Address, resolver: Resolver, presets: PresetBook, known: KnownHost, follow_up: MakeFollowUps, *, rank: int
+) -> Question:
+    """The provider by its mail exchangers; `follow_up` makes the questions for a foreign exchanger's domain."""
+
+    async def ask() -> Answer:
+        records = await resolver.mx(address.domain)
+        if len(records) == 1 and not records[0].host:
+            note = f"{address.shown_domain} says that it accepts no mail (null MX, RFC 7505)."
+            return Answer(notes=(note,), refused=("this domain accepts no mail",))
+        hosts: list[str] = []
+        refused: list[str] = []
+        if len(records) > MAX_NAMES:
+            refused.append(f"{len(records) - MAX_NAMES} names past the first {MAX_NAMES}")
+        for record in records[:MAX_NAMES]:
+            try:
+                hosts.append(host_name(record.host))
+            except Refused as error:
+                refused.append(str(error))
+        provider = next(filter(None, map(presets.for_mx, hosts)), None)
+        if provider is not None:
+            found = candidates_of(provider, address, Source.MX)
+            return Answer(found, notes_of(provider), tuple(refused), provider)
+        if any(registrable_domain(host) in GATEWAYS for host in hosts):
+            return Answer(refused=tuple(refused), then=(_behind(address, resolver, presets, rank),))
+        domains = dict.fromkeys(registrable_domain(h) for h in hosts if not same_site(h, address.domain))
+        then = tuple(question for domain in [*domains][:1] for question in follow_up(domain))
+        return Answer(_at_exchangers(address, hosts, known), (), tuple(refused), then=then)
+
+    return Question(Source.MX, f"MX of {address.domain}", rank, ask)
+
+
+def _at_exchangers(address: Address, hosts: list[str], known: KnownHost) -> tuple[ServerCandidate, ...]:
+    """The first exchanger itself: with small hosters it is the mail server too. DNS alone named it."""
+    maker = Maker(address, Source.MX, False, known)
+    return tuple(
+        maker.make(protocol, host, port, security)
+        for host in hosts[:1]
+        for protocol, port, security in (
+            (Protocol.IMAP, 993, Security.TLS),
+            (Protocol.POP3, 995, Security.TLS),
+            (Protocol.SMTP, 465, Security.TLS),
+            (Protocol.SMTP, 587, Security.STARTTLS),
+        )
+    )
+
+
+def _behind(address: Address, resolver: Resolver, presets: PresetBook, rank: int) -> Question:
+    filtered = f"A mail filter stands in front of {address.shown_domain}"
+
+    async def ask() -> Answer:
+        for record in (await resolver.txt(address.domain))[:20]:
+            if not record.lower().startswith("v=spf1"):
+                continue
+            for include in _INCLUDE.findall(record)[:10]:
+                provider = presets.get(BEHIND[include.lower()]) if include.lower() in BEHIND else None
+                if provider is not None:
+                    note = f"{filtered}; behind it is probably {provider.name}."
+                    return Answer(candidates_of(provider, address, Source.MX), (note,), (), provider, True)
+        return Answer(notes=(f"{filtered}; it does not show who keeps the mailbox.",))
+
+    return Question(Source.MX, f"SPF of {address.domain}", rank, ask)

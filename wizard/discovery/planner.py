@@ -1,0 +1,303 @@
+"""Asks every source at once and puts their answers into one order."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from time import monotonic
+
+from wizard.discovery.answer import NOTHING, Answer, Question, Refused
+from wizard.discovery.autoconfig import autoconfig, autoconfig_of_mx
+from wizard.discovery.autodiscover import autodiscover, autodiscover_srv
+from wizard.discovery.guess import guesses
+from wizard.discovery.ispdb import BASE_URL, ispdb
+from wizard.discovery.mx import mx
+from wizard.discovery.pacc import pacc
+from wizard.discovery.provider_servers import PresetBook, candidates_of, notes_of
+from wizard.discovery.srv import srv
+from wizard.errors import DnsUnavailable, FetchError, NameNotFound
+from wizard.model.address import Address
+from wizard.model.evidence import Outcome, Stage
+from wizard.model.plan import Asked, Plan
+from wizard.model.progress import Listener, Progress, nobody
+from wizard.model.provider import Provider
+from wizard.model.server import Protocol, Security, ServerCandidate, Source
+from wizard.net.dns import Resolver
+from wizard.net.fetch import Fetcher, PageMissing, PageRefused
+
+CAP_S = 5.0
+# Once trusted settings for both ways are known: how long a better source may still speak, and a lesser one.
+GRACE_BETTER_S = 0.3
+GRACE_LESSER_S = 0.1
+
+# Whose word counts more. A provider's own page beats the community's copy of it; both beat Exchange's answer, which
+# often names servers that are switched off; a preset found through MX beats SRV, for presets are checked, DNS is not;
+# what a foreign domain says about its own customers comes last of all that was said, and guesses come after every word.
+RANKS = {
+    Source.PACK: 0,
+    Source.PRESET: 1,
+    Source.AUTOCONFIG: 2,
+    Source.ISPDB: 3,
+    Source.PACC: 4,
+    Source.AUTODISCOVER: 5,
+    Source.MX: 6,
+    Source.SRV: 7,
+    Source.GUESS: 9,
+}
+FOREIGN_RANK = 8
+EXCHANGER_RANK = 10  # the exchanger itself as mail server: less likely than any guess
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    question: Question
+    answer: Answer
+    asked: Asked
+
+
+class Planner:
+    """Finds the settings of an address.
+
+    Answers are kept for the run: asking again asks only who did not answer, and nobody where all was settled.
+
+    Args:
+        resolver: who is asked for MX, SRV and TXT records.
+        fetcher: who fetches pages.
+        presets: the providers we know.
+        ispdb_url: where the community's database stands.
+    """
+
+    def __init__(
+        self,
+        resolver: Resolver,
+        fetcher: Fetcher,
+        presets: PresetBook,
+        *,
+        ispdb_url: str = BASE_URL,
+        cap_s: float = CAP_S,
+    ) -> None:
+        self._resolver = resolver
+        self._fetcher = fetcher
+        self._presets = presets
+        self._ispdb_url = ispdb_url
+        self._cap_s = cap_s
+        self._heard: dict[tuple[str, str], _Heard] = {}
+        self._settled: set[tuple[str, bool]] = set()
+
+    def forget(self) -> None:
+        """Everything heard so far; the next plan asks everybody again."""
+        self._heard.clear()
+        self._settled.clear()
+
+    async def plan(
+        self,
+        address: Address,
+        *,
+        offline: bool = False,
+        ask_nobody: bool = False,
+        incoming_protocol: Protocol | None = None,
+        listener: Listener = nobody,
+    ) -> Plan:
+        """The settings that would be tried, best first.
+
+        `offline` asks DNS only (MX and SRV), `ask_nobody` not even that. `incoming_protocol` leaves out the other one.
+        Takes at most five seconds; cancelling it closes everything that was opened.
+        """
+        provider = self._presets.for_domain(address.domain)
+        if provider is not None:
+            source = Source.PACK if self._is_from_pack(provider.id) else Source.PRESET
+            found = _only(candidates_of(provider, address, source), incoming_protocol)
+            asked = Asked(source, provider.id, "found", 0.0)
+            return Plan(address, found, provider, False, (asked,), notes_of(provider))
+        heard: list[_Heard] = []
+        if not ask_nobody:
+            heard = await self._ask_all(address, offline, listener)
+        return self._combined(address, heard, incoming_protocol)
+
+    def _is_from_pack(self, provider_id: str) -> bool:
+        from_pack = getattr(self._presets, "is_from_pack", None)
+        return bool(from_pack(provider_id)) if from_pack is not None else False
+
+    def _questions(self, address: Address, offline: bool) -> tuple[Question, ...]:
+        known = self._presets.for_host
+
+        def of_exchanger(domain: str) -> tuple[Question, ...]:
+            if offline:
+                return ()
+            return (
+                ispdb(address, domain, self._fetcher, known, rank=FOREIGN_RANK, base_url=self._ispdb_url),
+                autoconfig_of_mx(address, domain, self._fetcher, known, rank=FOREIGN_RANK),
+            )
+
+        by_dns = (
+            mx(address, self._resolver, self._presets, known, of_exchanger, rank=RANKS[Source.MX]),
+            *srv(address, self._resolver, known, rank=RANKS[Source.SRV]),
+        )
+        if offline:
+            return by_dns
+        fetcher = self._fetcher
+        return (
+            *autoconfig(address, fetcher, known, rank=RANKS[Source.AUTOCONFIG]),
+            ispdb(address, address.domain, fetcher, known, rank=RANKS[Source.ISPDB], base_url=self._ispdb_url),
+            pacc(address, fetcher, self._resolver, known, rank=RANKS[Source.PACC]),
+            *autodiscover(address, fetcher, known, rank=RANKS[Source.AUTODISCOVER]),
+            autodiscover_srv(address, self._resolver, fetcher, known, rank=RANKS[Source.AUTODISCOVER]),
+            *by_dns,
+        )
+
+    async def _ask_all(self, address: Address, offline: bool, listener: Listener) -> list[_Heard]:
+        """Everything that was heard before the deadline, or before waiting for more stopped being worth it."""
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        heard: list[_Heard] = []
+        pending: dict[asyncio.Task[_Heard], tuple[Question, float]] = {}
+        asked: dict[str, int] = {}  # who, in which order
+        queue = [*self._questions(address, offline)]
+        settled_at: float | None = None
+        settled = (address.wire, offline) in self._settled
+        try:
+            while queue or pending:
+                while queue:
+                    question = queue.pop(0)
+                    if question.whom in asked:
+                        continue
+                    asked[question.whom] = len(asked)
+                    known = self._heard.get((address.wire, question.whom))
+                    if known is not None:
+                        heard.append(known)
+                        queue += known.answer.then
+                    elif not settled:
+                        _tell(listener, loop.time() - began, question, None)
+                        pending[asyncio.ensure_future(_ask(question))] = (question, loop.time())
+                if not pending:
+                    break
+                best = _settling_rank(heard)
+                if best is not None and settled_at is None:
+                    settled_at = loop.time()
+                until = began + self._cap_s
+                if settled_at is not None and best is not None:
+                    better = any(question.rank < best for question, _ in pending.values())
+                    until = min(until, settled_at + (GRACE_BETTER_S if better else GRACE_LESSER_S))
+                done, _ = await asyncio.wait(
+                    pending, timeout=max(0.0, until - loop.time()), return_when=asyncio.FIRST_COMPLETED
+                )
+                if not done:
+                    break
+                for task in done:
+                    question, _ = pending.pop(task)
+                    one = task.result()
+                    if one.asked.answer != "no answer":
+                        self._heard[(address.wire, question.whom)] = one
+                    heard.append(one)
+                    queue += one.answer.then
+                    _tell(listener, loop.time() - began, question, one.asked)
+            for question, since in pending.values():
+                silent = Asked(question.source, question.whom, "no answer", loop.time() - since)
+                heard.append(_Heard(question, NOTHING, silent))
+        finally:
+            for task in pending:
+                task.cancel()
+            await asyncio.gather(*pending, return_exceptions=True)
+        if _settling_rank(heard) is not None:
+            self._settled.add((address.wire, offline))
+            self._heard.update({(address.wire, one.question.whom): one for one in heard})
+        return sorted(heard, key=lambda one: (one.question.rank, asked[one.question.whom]))
+
+    def _combined(self, address: Address, heard: list[_Heard], incoming_protocol: Protocol | None) -> Plan:
+        said = [(one.question.rank, candidate) for one in heard for candidate in one.answer.candidates]
+        provider, probably = _recognised(heard)
+        guessed = [(RANKS[Source.GUESS], candidate) for candidate in self._guessed(address, said, provider)]
+        ranked = sorted([*said, *guessed], key=lambda item: _rank(*item))
+        candidates = _only(_merged(candidate for _, candidate in ranked), incoming_protocol)
+        if provider is None:
+            provider = next(filter(None, (self._presets.for_host(c.host) for c in candidates if c.trusted)), None)
+        notes = [note for one in heard for note in one.answer.notes]
+        asked = tuple(one.asked for one in heard)
+        return Plan(address, candidates, provider, probably, asked, tuple(dict.fromkeys(notes)))
+
+    @staticmethod
+    def _guessed(
+        address: Address, said: list[tuple[int, ServerCandidate]], provider: Provider | None
+    ) -> tuple[ServerCandidate, ...]:
+        """Guesses for the ways that nobody trusted has named a server for."""
+        if provider is not None and not provider.servers:
+            return ()
+        trusted = {candidate.is_incoming for _, candidate in said if candidate.trusted}
+        incoming = () if True in trusted else (Protocol.IMAP, Protocol.POP3)
+        outgoing = () if False in trusted else (Protocol.SMTP,)
+        return guesses(address, incoming + outgoing)
+
+
+def _recognised(heard: list[_Heard]) -> tuple[Provider | None, bool]:
+    """The provider that an answer recognised, and whether only through what stands in front of it."""
+    found = next((one.answer for one in heard if one.answer.provider is not None), NOTHING)
+    return found.provider, found.probably
+
+
+def _rank(rank: int, candidate: ServerCandidate) -> int:
+    return EXCHANGER_RANK if candidate.source is Source.MX and not candidate.trusted else rank
+
+
+async def _ask(question: Question) -> _Heard:
+    """The answer to one question; whatever goes wrong is an answer too."""
+    began = monotonic()
+    answer = NOTHING
+    said: str | None = None
+    try:
+        answer = await question.ask()
+    except (Refused, PageRefused) as error:
+        answer = Answer(refused=(str(error),))
+    except (NameNotFound, PageMissing):
+        pass
+    except (DnsUnavailable, FetchError):
+        said = "no answer"
+    asked = Asked(question.source, question.whom, said or answer.said, monotonic() - began)
+    return _Heard(question, answer, asked)
+
+
+def _settling_rank(heard: Iterable[_Heard]) -> int | None:
+    """The rank of the best answer that has trusted, encrypted servers for both ways; None while there is none."""
+    ranks = []
+    for one in heard:
+        trusted = [c for c in one.answer.candidates if c.trusted and c.security is not Security.NONE]
+        both_ways = {candidate.is_incoming for candidate in trusted} == {True, False}
+        if both_ways or one.answer.provider is not None:
+            ranks.append(one.question.rank)
+    return min(ranks, default=None)
+
+
+def _merged(candidates: Iterable[ServerCandidate]) -> tuple[ServerCandidate, ...]:
+    """Each server once, with everybody who named it; those without encryption last.
+
+    A guess vouches for nobody: that the name exists is again only DNS's word.
+    """
+    merged: dict[tuple[object, ...], ServerCandidate] = {}
+    for candidate in candidates:
+        key = (candidate.protocol, candidate.host, candidate.port, candidate.security, candidate.username)
+        first = merged.get(key)
+        if first is None:
+            merged[key] = candidate
+            continue
+        also = first.also if candidate.source in (first.source, *first.also) else (*first.also, candidate.source)
+        vouched = first.trusted or (candidate.trusted and candidate.source is not Source.GUESS)
+        merged[key] = replace(first, also=also, trusted=vouched, auth=first.auth or candidate.auth)
+    return tuple(sorted(merged.values(), key=lambda candidate: candidate.security is Security.NONE))
+
+
+def _only(
+    candidates: Iterable[ServerCandidate], incoming_protocol: Protocol | None
+) -> tuple[ServerCandidate, ...]:
+    return tuple(
+        candidate
+        for candidate in candidates
+        if incoming_protocol is None or not candidate.is_incoming or candidate.protocol is incoming_protocol
+    )
+
+
+def _tell(listener: Listener, t_s: float, question: Question, asked: Asked | None) -> None:
+    detail: dict[str, str | int | float | bool | None] = {"source": question.source.value, "whom": question.whom}
+    if asked is not None:
+        detail["answer"] = asked.answer
+    outcome = Outcome.STARTED if asked is None else Outcome.OK
+    listener(Progress(t_s, Stage.INPUT, outcome, seconds=asked.seconds if asked else 0.0, detail=detail))

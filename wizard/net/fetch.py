@@ -1,0 +1,305 @@
+"""HTTPS pages from strangers: bounded in size, time and redirects, and without anything secret in reach."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import ssl
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, quote, unquote, unquote_plus, urlencode, urljoin, urlsplit, urlunsplit
+
+from wizard.errors import FetchError
+from wizard.model.evidence import ErrorKind
+from wizard.net.dial import Dialer, DialFailed
+from wizard.net.sites import same_site
+from wizard.net.tls import Trust
+
+if TYPE_CHECKING:
+    import httpcore
+
+MAX_BODY_BYTES = 256 * 1024
+MAX_REDIRECTS = 3
+DIAL_TIMEOUT_S = 2.0  # a SYN that was lost is sent again after one second; a dead host costs no more than this
+_REDIRECTS = (301, 302, 303, 307, 308)
+
+Headers = Iterable[tuple[str, str]]
+
+
+class PageMissing(FetchError):
+    """There is no such host, nobody listens there, or it sends on in circles of its own: nothing to be had."""
+
+
+class PageRefused(FetchError):
+    """There was an answer that we do not accept; str() says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """An answer: the address it came from in the end, its status, its body, the hosts on the way, first to last."""
+
+    url: str
+    status: int
+    body: bytes
+    hops: tuple[str, ...]
+
+
+class Fetcher:
+    """Fetches pages over HTTPS.
+
+    Never plain http, at most three redirects, at most 256 KiB, never a cookie, never an Authorization header, whatever
+    the server asks for (T30 to T33).
+
+    Args:
+        dialer: makes the connections, so that its policy on addresses holds and a name is resolved once.
+        trust: whose certificates are accepted.
+    """
+
+    def __init__(self, dialer: Dialer, trust: Trust) -> None:
+        self._dialer = dialer
+        self._trust = trust
+
+    async def get(
+        self, url: str, *, timeout_s: float = 4.0, headers: Headers = (), private: str | None = None
+    ) -> Fetched:
+        """The page at `url`, redirects followed; `timeout_s` bounds the whole exchange.
+
+        `private` is a text (an address) for the first host's site alone: a redirect that would carry it to another site
+        loses the query parameters that hold it, and is refused where it stands in the path.
+
+        Raises:
+            PageMissing: nobody is there.
+            PageRefused: what came is not acceptable.
+            FetchError: no answer in time, or the line broke.
+        """
+        return await self._within(timeout_s, self._follow("GET", url, b"", tuple(headers), private, False))
+
+    async def post(
+        self, url: str, body: bytes, content_type: str, *, timeout_s: float = 4.0, headers: Headers = ()
+    ) -> Fetched:
+        """The answer to `body`, sent to `url`; redirects to another site are refused, for the body is private.
+
+        Raises: as `get`.
+        """
+        sent = (*headers, ("Content-Type", content_type))
+        return await self._within(timeout_s, self._follow("POST", url, body, sent, None, True))
+
+    async def _within(self, timeout_s: float, exchange: Any) -> Fetched:
+        try:
+            async with asyncio.timeout(timeout_s):
+                fetched: Fetched = await exchange
+                return fetched
+        except TimeoutError:
+            raise FetchError(f"no answer within {timeout_s:g} s") from None
+
+    async def _follow(
+        self,
+        method: str,
+        url: str,
+        body: bytes,
+        headers: tuple[tuple[str, str], ...],
+        private: str | None,
+        at_home: bool,
+    ) -> Fetched:
+        first = _checked(url)
+        hops: list[str] = []
+        for _ in range(MAX_REDIRECTS + 1):
+            host = _checked(url)
+            hops.append(host)
+            status, location, content = await self._exchange(method, url, body, headers)
+            if status not in _REDIRECTS or location is None:
+                return Fetched(url, status, content, tuple(hops))
+            url = _joined(url, location)
+            target = _checked(url)
+            if not same_site(first, target):
+                if at_home:
+                    raise PageRefused(f"it sends on to another domain, {target}")
+                url = _without(url, private)
+            if method == "POST" and status in (301, 302, 303):
+                # RFC 9110 §15.4 lets a POST become a GET here; what asks with a POST has no use for that.
+                method, body = "GET", b""
+        raise PageRefused(f"more than {MAX_REDIRECTS} redirects")
+
+    async def _exchange(
+        self, method: str, url: str, body: bytes, headers: tuple[tuple[str, str], ...]
+    ) -> tuple[int, str | None, bytes]:
+        import httpcore
+
+        parts = urlsplit(url)
+        sent = [
+            ("Host", parts.netloc),
+            ("User-Agent", "Mailwright"),
+            ("Accept", "*/*"),
+            ("Accept-Encoding", "identity"),  # a compressed body could be a bomb; see safety.md
+            ("Connection", "close"),
+            *headers,
+        ]
+        if body or method == "POST":
+            sent.append(("Content-Length", str(len(body))))
+        target = parts.path or "/"
+        if parts.query:
+            target += f"?{parts.query}"
+        port = parts.port or 443
+        # httpcore sets ALPN on the context it is given. The shared one must not learn "http/1.1", since mail servers
+        # refuse it; so httpcore gets an empty one and the backend uses ours.
+        unused = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        pool = httpcore.AsyncConnectionPool(
+            ssl_context=unused, network_backend=_backend(self._dialer, self._trust), max_keepalive_connections=0
+        )
+        request_url = httpcore.URL(
+            scheme=b"https", host=(parts.hostname or "").encode("ascii"), port=port, target=target.encode("ascii")
+        )
+        try:
+            async with pool, pool.stream(method, request_url, headers=sent, content=body or None) as response:
+                location, size = _judged(response.headers)
+                if response.status in _REDIRECTS and location is not None:
+                    return response.status, location, b""
+                if size is not None and size > MAX_BODY_BYTES:
+                    raise PageRefused(f"the page is larger than {MAX_BODY_BYTES // 1024} KiB")
+                content = bytearray()
+                async for chunk in response.aiter_stream():
+                    content += chunk
+                    if len(content) > MAX_BODY_BYTES:
+                        raise PageRefused(f"the page is larger than {MAX_BODY_BYTES // 1024} KiB")
+                return response.status, None, bytes(content)
+        except DialFailed as error:
+            raise _not_dialed(error) from error
+        except ssl.SSLCertVerificationError as error:
+            raise PageRefused(f"the certificate is not good for it: {error.verify_message}") from error
+        except (httpcore.ProtocolError, httpcore.NetworkError, httpcore.TimeoutException, OSError, EOFError) as error:
+            raise FetchError("the connection broke") from error
+
+
+def _judged(headers: Iterable[tuple[bytes, bytes]]) -> tuple[str | None, int | None]:
+    """Where an answer sends on to, and how large it says it is."""
+    location: str | None = None
+    size: int | None = None
+    for name, value in headers:
+        match name.lower():
+            case b"location":
+                location = value.decode("latin-1").strip()
+            case b"content-encoding" if value.strip().lower() not in (b"", b"identity"):
+                raise PageRefused("the page is compressed, which was not asked for")
+            case b"content-length" if value.strip().isdigit():
+                size = int(value[:20])
+    return location, size
+
+
+def _joined(url: str, location: str) -> str:
+    try:
+        return urljoin(url, location)
+    except ValueError:
+        raise PageRefused("it sends on to something that is no address") from None
+
+
+def _checked(url: str) -> str:
+    """The host of an address that may be fetched."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise PageRefused("it sends on to something that is no address") from None
+    if parts.scheme == "http":
+        raise PageRefused("it sends on without encryption (http)")
+    if parts.scheme != "https":
+        raise PageRefused("only https is fetched")
+    host = parts.hostname
+    if not host or parts.username is not None or parts.password is not None or not url.isascii():
+        raise PageRefused("it sends on to something that is no plain address")
+    if any(ord(character) <= 32 or ord(character) == 127 for character in url):
+        raise PageRefused("it sends on to something that is no plain address")
+    if port is not None and port != 443 and port < 1024:
+        raise PageRefused(f"it sends on to port {port}")
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return host
+    raise PageRefused("it sends on to a bare IP address")
+
+
+def _without(url: str, private: str | None) -> str:
+    """`url` without the query parameters that hold the private text."""
+    parts = urlsplit(url)
+    query = parts.query
+    if private is not None:
+        needle = private.casefold()
+        if needle in unquote(parts.path).casefold():
+            raise PageRefused(f"it would carry the whole address to {parts.hostname}")
+        if needle in unquote_plus(query).casefold():
+            pairs = parse_qsl(query, keep_blank_values=True)
+            query = urlencode([pair for pair in pairs if needle not in "=".join(pair).casefold()], quote_via=quote)
+    return urlunsplit((parts.scheme, parts.netloc, parts.path, query, ""))
+
+
+def _not_dialed(error: DialFailed) -> FetchError:
+    match error.kind:
+        case ErrorKind.NAME_NOT_FOUND:
+            return PageMissing("there is no such host")
+        case ErrorKind.CONNECTION_REFUSED:
+            return PageMissing("no web server there")
+        case ErrorKind.ADDRESS_REFUSED_BY_US:
+            return PageRefused("its name leads to an address inside this computer or its line")
+        case _:
+            return FetchError("the host could not be reached")
+
+
+def _backend(dialer: Dialer, trust: Trust) -> httpcore.AsyncNetworkBackend:
+    """What connects for httpcore; made here so that httpcore is imported only when something is fetched."""
+    import httpcore
+
+    class Backend(httpcore.AsyncNetworkBackend):
+        async def connect_tcp(self, host: str, port: int, *_: Any, **__: Any) -> httpcore.AsyncNetworkStream:
+            try:
+                async with asyncio.timeout(DIAL_TIMEOUT_S):
+                    dialed = await dialer.dial(host, port)
+            except TimeoutError:
+                raise FetchError(f"the host did not answer within {DIAL_TIMEOUT_S:g} s") from None
+            return Connected(dialed.sock)
+
+        async def sleep(self, seconds: float) -> None:
+            await asyncio.sleep(seconds)
+
+    class Connected(httpcore.AsyncNetworkStream):
+        """A socket that can only be made into a TLS connection: there is nothing to read or write in clear."""
+
+        def __init__(self, sock: Any) -> None:
+            self._sock = sock
+
+        async def start_tls(
+            self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+        ) -> httpcore.AsyncNetworkStream:
+            try:
+                reader, writer = await asyncio.open_connection(
+                    sock=self._sock, ssl=trust.verifying(), server_hostname=server_hostname, limit=65536
+                )
+            except BaseException:
+                self._sock.close()
+                raise
+            return Encrypted(reader, writer)
+
+        async def aclose(self) -> None:
+            self._sock.close()
+
+        def get_extra_info(self, info: str) -> Any:
+            return None
+
+    class Encrypted(httpcore.AsyncNetworkStream):
+        def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            self._reader = reader
+            self._writer = writer
+
+        async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+            return await self._reader.read(max_bytes)
+
+        async def write(self, buffer: bytes, timeout: float | None = None) -> None:
+            self._writer.write(buffer)
+            await self._writer.drain()
+
+        async def aclose(self) -> None:
+            self._writer.transport.abort()  # a peer that ignores close_notify would hold the socket (T36)
+
+        def get_extra_info(self, info: str) -> Any:
+            return None
+
+    return Backend()

@@ -1,0 +1,40 @@
+"""Whose name it is: the registrable domain of a host, by the Public Suffix List."""
+
+from __future__ import annotations
+
+import ipaddress
+from functools import cache
+from typing import Any
+
+
+def registrable_domain(host: str) -> str:
+    """The part of `host` that somebody registered ("example.co.uk"); the host itself where nobody did."""
+    host = host.lower().rstrip(".")
+    if _is_address(host):
+        return host
+    return _suffixes().privatesuffix(host) or host
+
+
+def same_site(one: str, other: str) -> bool:
+    """Whether both hosts belong to the same registrable domain."""
+    return registrable_domain(one) == registrable_domain(other)
+
+
+def is_public_suffix(domain: str) -> bool:
+    """Whether anybody may register names below `domain`, such as "co.uk"."""
+    return bool(_suffixes().privatesuffix(domain) is None)
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host.strip("[]"))
+    except ValueError:
+        return False
+    return True
+
+
+@cache
+def _suffixes() -> Any:
+    from publicsuffixlist import PublicSuffixList
+
+    return PublicSuffixList()
