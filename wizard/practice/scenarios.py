@@ -1,0 +1,442 @@
+"""Practice accounts as their scenario files state them: one file each, strictly read."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, TypeVar
+
+from wizard.errors import ResourceError
+from wizard.model.provider import AppPassword, Provider, ProviderServer, SignInWay
+from wizard.model.server import Protocol, Security
+from wizard.net.dns import MxRecord, SrvRecord
+
+E = TypeVar("E", bound=StrEnum)
+T = TypeVar("T")
+
+
+class CertificateKind(StrEnum):
+    """The certificate a server shows."""
+
+    GOOD = "good"
+    EXPIRED = "expired"
+    NOT_YET_VALID = "not-yet-valid"
+    OTHER_NAME = "other-name"
+    SELF_SIGNED = "self-signed"
+    UNTRUSTED = "untrusted"
+
+
+class Accepts(StrEnum):
+    """Whom a server lets sign in."""
+
+    FULL_ADDRESS = "full-address"
+    LOCAL_PART = "local-part"
+    NOBODY = "nobody"
+
+
+class FoundBy(StrEnum):
+    """How discovery comes to the account's settings."""
+
+    PRESET = "preset"
+    AUTOCONFIG = "autoconfig"
+    SRV = "srv"
+    GUESS = "guess"
+
+
+@dataclass(frozen=True, slots=True)
+class PracticeAccount:
+    """What a person needs to try an account: whom, which password, what it teaches and which cause comes out."""
+
+    scenario: str
+    name: str
+    address: str
+    password: str
+    teaches: str
+    cause: str | None
+    fixable: bool
+
+    def __repr__(self) -> str:
+        return f"PracticeAccount({self.address})"
+
+
+@dataclass(frozen=True, slots=True)
+class PracticeServer:
+    """A server that really listens, or with `blocked` a port that never answers.
+
+    `banner` is sent instead of the greeting, then the connection ends. `refusal` answers a sign-in that is not
+    accepted; `mail_reply`, `rcpt_reply` and `data_reply` refuse these SMTP commands, with {address} for the one named
+    there. Lines are parted by a newline.
+    """
+
+    protocol: Protocol
+    host: str
+    port: int
+    security: Security
+    certificate: CertificateKind = CertificateKind.GOOD
+    certificate_name: str | None = None
+    blocked: bool = False
+    auth: tuple[str, ...] = ("PLAIN", "LOGIN")
+    accepts: Accepts = Accepts.FULL_ADDRESS
+    banner: str | None = None
+    delay_s: float = 0.0
+    refusal: str | None = None
+    mail_reply: str | None = None
+    rcpt_reply: str | None = None
+    data_reply: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Where a message to the account lands, how many seconds later, and what the receiver notes about its origin."""
+
+    folder: str = "INBOX"
+    after_s: float = 0.3
+    spf: str = "pass"
+    dkim: str = "pass"
+    dmarc: str = "pass"
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """One practice account with its servers and names.
+
+    `listed` are the settings discovery finds, which may differ from the servers that are really there.
+    `accepted_password` is the one the servers take.
+    """
+
+    account: PracticeAccount
+    accepted_password: str
+    found_by: FoundBy
+    servers: tuple[PracticeServer, ...]
+    listed: tuple[ProviderServer, ...]
+    mx: tuple[MxRecord, ...]
+    delivery: Delivery
+    provider: Provider | None = None
+
+    @property
+    def id(self) -> str:
+        """The scenario's name: its file's, without the ending."""
+        return self.account.scenario
+
+    @property
+    def domain(self) -> str:
+        """The part of the address after the @."""
+        return self.account.address.rpartition("@")[2]
+
+    @property
+    def srv(self) -> Mapping[str, tuple[SrvRecord, ...]]:
+        """The service records by name (RFC 6186, RFC 8314 §5.1); none unless that is how the settings are found."""
+        if self.found_by is not FoundBy.SRV:
+            return {}
+        records: dict[str, tuple[SrvRecord, ...]] = {}
+        for server in self.listed:
+            name = f"{_SERVICES[server.protocol, server.security]}.{self.domain}"
+            records[name] = (*records.get(name, ()), SrvRecord(0, 1, server.port, server.host))
+        return records
+
+    @property
+    def autoconfig_host(self) -> str | None:
+        """Where the settings are published; None when they are found another way."""
+        return f"autoconfig.{self.domain}" if self.found_by is FoundBy.AUTOCONFIG else None
+
+
+_SERVICES = {
+    (Protocol.SMTP, Security.TLS): "_submissions._tcp",
+    (Protocol.SMTP, Security.STARTTLS): "_submission._tcp",
+    (Protocol.IMAP, Security.TLS): "_imaps._tcp",
+    (Protocol.IMAP, Security.STARTTLS): "_imap._tcp",
+    (Protocol.POP3, Security.TLS): "_pop3s._tcp",
+    (Protocol.POP3, Security.STARTTLS): "_pop3._tcp",
+}
+_HOST = re.compile(r"(?=.{1,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+example")
+_ADDRESS = re.compile(r"([a-z0-9.+-]+)@(.+)")
+_CAUSE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_MECHANISMS = {"PLAIN", "LOGIN", "XOAUTH2"}
+_FOLDERS = {"INBOX", "Junk"}
+_VERDICTS = {"pass", "fail", "softfail", "neutral", "none"}
+
+
+def load_scenarios(folder: Path) -> tuple[Scenario, ...]:
+    """Every scenario in the folder, "all-well" first, the others by name.
+
+    Raises:
+        ResourceError: a file does not hold what it must, or two files claim the same name.
+    """
+    files = sorted(folder.glob("*.toml"), key=lambda file: (file.stem != "all-well", file.stem))
+    if not files:
+        raise ResourceError(f"{folder.name}: there are no practice accounts here.")
+    scenarios = tuple(load_scenario(file) for file in files)
+    owners: dict[str, str] = {}
+    for scenario in scenarios:
+        claims = {scenario.domain, *(server.host for server in scenario.servers)}
+        for name in claims:
+            owner = owners.setdefault(name, scenario.id)
+            if owner != scenario.id:
+                raise ResourceError(f"{scenario.id}.toml: {name} belongs to {owner}.toml already.")
+    return scenarios
+
+
+def load_scenario(file: Path) -> Scenario:
+    """The scenario in one file.
+
+    Raises:
+        ResourceError: names the file, the key and what is wrong with it.
+    """
+    try:
+        content = tomllib.loads(file.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ResourceError(f"{file.name}: {error}") from error
+    return _scenario(file.stem, _Table(content, file.name))
+
+
+class _Table:
+    """A TOML table that is taken apart key by key; what is left over at the end is an error."""
+
+    def __init__(self, content: dict[str, Any], where: str) -> None:
+        self._content = dict(content)
+        self.where = where
+
+    def take(self, key: str, kind: type[T], default: T | None = None) -> T:
+        """The value, which must be of the kind; the default when it is absent and there is one."""
+        value = self.take_optional(key, kind)
+        if value is not None:
+            return value
+        if default is None:
+            raise self.error(key, "is missing")
+        return default
+
+    def take_optional(self, key: str, kind: type[T]) -> T | None:
+        """The value, or None when it is absent."""
+        if key not in self._content:
+            return None
+        value = self._content.pop(key)
+        # bool is a kind of int to Python, not to the author of a file.
+        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+            raise self.error(key, f"must be {_KINDS[kind]}")
+        return value
+
+    def text(self, key: str, default: str | None = None) -> str:
+        value = self.take(key, str, default)
+        if not value.strip():
+            raise self.error(key, "is empty")
+        return value
+
+    def word(self, key: str, kind: type[E], default: E | None = None) -> E:
+        value = self.take(key, str, None if default is None else default.value)
+        try:
+            return kind(value)
+        except ValueError:
+            raise self.error(key, f"must be one of {', '.join(kind)}") from None
+
+    def host(self, key: str) -> str:
+        return self.checked_host(key, self.text(key))
+
+    def checked_host(self, key: str, value: str) -> str:
+        if not _HOST.fullmatch(value):
+            raise self.error(key, f"“{value}” is not a name under .example, in lower case")
+        return value
+
+    def number(self, key: str, lowest: float, highest: float, default: float | None = None) -> float:
+        value = self.take_optional(key, float)
+        if value is None:
+            if default is None:
+                raise self.error(key, "is missing")
+            return default
+        if not lowest <= value <= highest:
+            raise self.error(key, f"must be between {lowest:g} and {highest:g}")
+        return value
+
+    def port(self, key: str) -> int:
+        value = self.take(key, int)
+        if not 1 <= value <= 65535:
+            raise self.error(key, "must be between 1 and 65535")
+        return value
+
+    def texts(self, key: str, default: tuple[str, ...] = ()) -> tuple[str, ...]:
+        value = self.take_optional(key, list)
+        if value is None:
+            return default
+        if not all(isinstance(item, str) and item.strip() for item in value):
+            raise self.error(key, "must be a list of texts")
+        return tuple(value)
+
+    def table(self, key: str) -> _Table | None:
+        value = self.take_optional(key, dict)
+        return None if value is None else _Table(value, f"{self.where}: {key}")
+
+    def tables(self, key: str) -> tuple[_Table, ...]:
+        value = self.take_optional(key, list)
+        if value is None:
+            return ()
+        if not all(isinstance(item, dict) for item in value):
+            raise self.error(key, f"must be tables, written [[{key}]]")
+        return tuple(_Table(item, f"{self.where}: {key} {index}") for index, item in enumerate(value, 1))
+
+    def end(self) -> None:
+        """Raises when a key was not taken."""
+        if self._content:
+            raise self.error(next(iter(self._content)), "is not known here")
+
+    def error(self, key: str, what: str) -> ResourceError:
+        return ResourceError(f"{self.where}: {key} {what}.")
+
+
+_KINDS: dict[type, str] = {
+    str: "a text",
+    int: "a whole number",
+    float: "a number with a point",
+    bool: "true or false",
+    list: "a list",
+    dict: "a table",
+}
+
+
+def _scenario(name: str, table: _Table) -> Scenario:
+    address = table.text("address")
+    parts = _ADDRESS.fullmatch(address)
+    if parts is None:
+        raise table.error("address", "is not an address")
+    domain = table.checked_host("address", parts[2])
+    cause = table.take_optional("cause", str)
+    if cause is not None and not _CAUSE.fullmatch(cause):
+        raise table.error("cause", "is not a cause id")
+    password = table.text("password")
+    fixable = table.take("fixable", bool, False)
+    if fixable and cause is None:
+        raise table.error("fixable", "needs a cause")
+    account = PracticeAccount(
+        scenario=name,
+        name=table.text("name", "Ada Example"),
+        address=address,
+        password=password,
+        teaches=table.text("teaches"),
+        cause=cause,
+        fixable=fixable,
+    )
+    accepted_password = table.text("accepted_password", password)
+    mx = tuple(
+        MxRecord(10 * index, table.checked_host("mx", host))
+        for index, host in enumerate(table.texts("mx", (f"mx.{domain}",)), 1)
+    )
+    servers = tuple(_server(item) for item in table.tables("server"))
+    if not servers:
+        raise table.error("server", "is missing")
+    if len({(server.host, server.port) for server in servers}) < len(servers):
+        raise table.error("server", "names the same host and port twice")
+    delivery_table = table.table("delivery")
+    delivery = Delivery() if delivery_table is None else _delivery(delivery_table)
+    found = table.table("found")
+    if found is None:
+        raise table.error("found", "is missing")
+    found_by = found.word("by", FoundBy)
+    listed = tuple(_listed(item) for item in found.tables("server")) or tuple(
+        ProviderServer(server.protocol, server.host, server.port, server.security) for server in servers
+    )
+    if found_by is FoundBy.SRV and any(server.security is Security.NONE for server in listed):
+        raise found.error("server", "without encryption has no SRV record")
+    provider = _provider(name, domain, listed, found) if found_by is FoundBy.PRESET else None
+    found.end()
+    table.end()
+    return Scenario(account, accepted_password, found_by, servers, listed, mx, delivery, provider)
+
+
+def _server(table: _Table) -> PracticeServer:
+    protocol = table.word("protocol", Protocol)
+    certificate = table.word("certificate", CertificateKind, CertificateKind.GOOD)
+    certificate_name = table.host("certificate_name") if certificate is CertificateKind.OTHER_NAME else None
+    auth = table.texts("auth", ("PLAIN", "LOGIN"))
+    if not _MECHANISMS.issuperset(auth):
+        raise table.error("auth", f"must be of {', '.join(sorted(_MECHANISMS))}")
+    refusal = table.take_optional("refusal", str)
+    if refusal is not None:
+        _check_reply(table, "refusal", refusal, protocol)
+    replies = {key: table.take_optional(key, str) for key in ("mail_reply", "rcpt_reply", "data_reply")}
+    for key, reply in replies.items():
+        if reply is None:
+            continue
+        if protocol is not Protocol.SMTP:
+            raise table.error(key, "is for smtp only")
+        _check_reply(table, key, reply, protocol)
+    server = PracticeServer(
+        protocol=protocol,
+        host=table.host("host"),
+        port=table.port("port"),
+        security=table.word("security", Security),
+        certificate=certificate,
+        certificate_name=certificate_name,
+        blocked=table.take("blocked", bool, False),
+        auth=auth,
+        accepts=table.word("accepts", Accepts, Accepts.FULL_ADDRESS),
+        banner=table.take_optional("banner", str),
+        delay_s=table.number("delay_s", 0, 60, 0.0),
+        refusal=refusal,
+        **replies,
+    )
+    table.end()
+    return server
+
+
+def _check_reply(table: _Table, key: str, reply: str, protocol: Protocol) -> None:
+    lines = reply.split("\n")
+    match protocol:
+        case Protocol.SMTP:
+            code = lines[0][:3]
+            heads = [f"{code}-"] * (len(lines) - 1) + [f"{code} "]
+            well = re.fullmatch(r"[45]\d\d", code) is not None and [line[:4] for line in lines] == heads
+        case Protocol.IMAP:
+            well = len(lines) == 1 and reply.startswith(("NO ", "BAD "))
+        case Protocol.POP3:
+            well = len(lines) == 1 and reply.startswith("-ERR ")
+    if not well:
+        raise table.error(key, f"is not a refusal in {protocol}'s grammar")
+
+
+def _delivery(table: _Table) -> Delivery:
+    usual = Delivery()
+    folder = table.text("folder", usual.folder)
+    if folder not in _FOLDERS:
+        raise table.error("folder", f"must be one of {', '.join(sorted(_FOLDERS))}")
+    verdicts = {key: table.text(key, getattr(usual, key)) for key in ("spf", "dkim", "dmarc")}
+    for key, verdict in verdicts.items():
+        if verdict not in _VERDICTS:
+            raise table.error(key, f"must be one of {', '.join(sorted(_VERDICTS))}")
+    delivery = Delivery(folder=folder, after_s=table.number("after_s", 0, 60, usual.after_s), **verdicts)
+    table.end()
+    return delivery
+
+
+def _listed(table: _Table) -> ProviderServer:
+    server = ProviderServer(
+        protocol=table.word("protocol", Protocol),
+        host=table.host("host"),
+        port=table.port("port"),
+        security=table.word("security", Security),
+    )
+    table.end()
+    return server
+
+
+def _provider(name: str, domain: str, listed: tuple[ProviderServer, ...], table: _Table) -> Provider:
+    sign_in = table.word("sign_in", SignInWay, SignInWay.PASSWORD)
+    app_password = None
+    app_password_table = table.table("app_password")
+    if app_password_table is not None:
+        app_password = AppPassword(
+            url=app_password_table.text("url"), steps=app_password_table.texts("steps"), strip_blanks=True
+        )
+        app_password_table.end()
+    return Provider(
+        id=f"practice-{name}",
+        name=table.text("provider"),
+        country="ZZ",
+        category="practice",
+        domains=(domain,),
+        mx_suffixes=(),
+        servers=listed,
+        sign_in=(sign_in,),
+        app_password=app_password,
+    )
