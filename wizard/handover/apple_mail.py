@@ -125,7 +125,7 @@ def _steps(account: VerifiedAccount) -> tuple[str, ...]:
         steps.append("The quick way: save the profile, open it on the Mac, iPhone or iPad, and allow it in Settings.")
     steps += [
         "By hand, on a Mac: choose Mail, Settings, Accounts, the + button, then Other Mail Account.",
-        "By hand, on an iPhone or iPad: open Settings, Apps, Mail, Mail Accounts, Add Account, Other, Add Mail Account.",
+        "By hand, on an iPhone or iPad: open Settings, Apps, Mail, Mail Accounts, Add Account, then Other.",
         "Copy the fields below. Port, TLS/SSL and Authentication stand under Server Settings (iPhone: Advanced); on a "
         "Mac, switch off “Automatically manage connection settings” first.",
         password_step(account, "Mail"),

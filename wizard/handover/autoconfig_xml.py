@@ -29,7 +29,7 @@ def sheet(account: VerifiedAccount) -> Sheet:
     if not produced:
         raise HandoverError("An autoconfig file needs both directions, and only one was checked.")
     steps = [
-        f"On one computer: put it into the folder “isp” of Thunderbird's program folder as {account.address.domain}.xml.",
+        f"On one computer: put it in the folder “isp” of Thunderbird's program folder as {account.address.domain}.xml.",
         f"For a whole domain: serve it at https://autoconfig.{account.address.domain}/mail/config-v1.1.xml.",
     ]
     if not _serves_everyone(account):

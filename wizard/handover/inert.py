@@ -10,7 +10,7 @@ REPLACEMENT: Final = "�"
 # Cc controls, Cf bidi and invisible marks, Cs lone surrogates, Co private use, Zl/Zp line separators (T13).
 _LOUD: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 _UNQUOTABLE: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
-_FORMULA: Final = re.compile(r"^[\s﻿]*[=+\-@]")
+_FORMULA: Final = re.compile(r"^[\s\ufeff\u200b]*[=+\-@＝＋－＠]")
 _NOT_IN_FILE_NAMES: Final = re.compile(r"[^A-Za-z0-9.@_+-]+")
 
 
@@ -32,14 +32,19 @@ def is_single_line(text: str) -> bool:
     )
 
 
-def csv_cell(text: str) -> str:
-    """The text as a spreadsheet shows it and never computes it (T15).
+def one_line(text: str) -> str:
+    """The text inert and on one line, its lines joined by blanks."""
+    return inert(" ".join(text.splitlines()))
 
-    An apostrophe goes in front of = + - @, also after blanks and newlines, and of TAB and CR.
+
+def csv_cell(text: str) -> str:
+    """The text on one line, as a spreadsheet shows it and never computes it (T15).
+
+    An apostrophe goes in front of = + - @ (full-width too), also after blanks and newlines, and of TAB and CR.
+    One line, because careless importers start a row at a line break, and its first character counts again.
     """
-    if text[:1] in ("\t", "\r") or _FORMULA.match(text):
-        return "'" + text
-    return text
+    flat = one_line(text)
+    return "'" + flat if text[:1] in ("\t", "\r") or _FORMULA.match(" ".join(text.splitlines())) else flat
 
 
 def file_stem(text: str) -> str:

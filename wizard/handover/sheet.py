@@ -15,7 +15,7 @@ class TargetKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A program settings can be handed to; `id` is the argument of `mailwright handover` and the button `target:<id>`."""
+    """A program settings can be handed to; `id` is what `mailwright handover` takes and the button `target:<id>`."""
 
     id: str
     name: str
