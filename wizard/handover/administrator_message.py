@@ -6,11 +6,11 @@ import ipaddress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from wizard.handover.inert import inert
 from wizard.model.address import Address
 from wizard.model.diagnosis import Diagnosis
 from wizard.model.evidence import Reply
 from wizard.model.secret import Redactor
+from wizard.model.text import inert
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ def administrator_message(
 def reply_line(reply: Reply) -> str:
     """The reply on one line, the codes in front unless the text already begins with them."""
     codes = [reply.status, str(reply.code) if reply.code is not None else None, reply.enhanced]
-    text = " ".join(reply.text.splitlines()).strip()
+    text = reply.text.strip()
     front = []
     for code in codes:
         if code and code not in text[:24]:

@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 from typing import Final
 
 from wizard.errors import HandoverError, UsageError
-from wizard.handover.inert import inert
 from wizard.model.account import CheckResult, RoundTrip, SideResult, Status, VerifiedAccount
 from wizard.model.address import Address
 from wizard.model.diagnosis import Diagnosis, Fix, ServerChange
 from wizard.model.evidence import CertificateFacts, Evidence, Reply
 from wizard.model.secret import Redactor, Secret
 from wizard.model.server import Protocol, Security, ServerCandidate, Source
+from wizard.model.text import inert
 
 SCHEMA: Final = "mailwright/check/1"
 
@@ -69,17 +69,13 @@ def _cleaned(value: object, clean: Clean, key: str = "") -> object:
             # Texts to copy have lines of their own; a server's words have not.
             return "\n".join(clean(line) for line in value.split("\n"))
         case Mapping() if key == "reply":
-            return {str(name): _flat(item, clean) if isinstance(item, str) else item for name, item in value.items()}
+            return {str(name): clean(item) if isinstance(item, str) else item for name, item in value.items()}
         case Mapping():
             return {str(name): _cleaned(item, clean, str(name)) for name, item in value.items()}
         case list() | tuple():
             return [_cleaned(item, clean, key) for item in value]
         case _:
             return value
-
-
-def _flat(text: str, clean: Clean) -> str:
-    return clean(" ".join(text.splitlines()))
 
 
 def _side(side: SideResult | None, *, wanted: bool, outgoing: bool) -> Json:
@@ -161,7 +157,7 @@ def _reply(reply: Reply, clean: Clean) -> Json:
         "enhanced": reply.enhanced,
         "status": reply.status,
         "code_text": None if reply.code_text is None else clean(reply.code_text),
-        "text": _flat(reply.text, clean),
+        "text": clean(reply.text),
     }
     return {key: value for key, value in values.items() if value is not None}
 

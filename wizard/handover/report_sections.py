@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from wizard.handover.inert import inert, one_line
+from wizard.model.text import inert
 
 _MAX_TEXT: Final = 2000
 _MAX_ITEMS: Final = 2000
@@ -110,7 +110,7 @@ def _pairs(*pairs: tuple[str, object]) -> tuple[tuple[str, str], ...]:
 
 
 def _words(key: str) -> str:
-    return one_line(key[:100]).replace("_", " ").capitalize()
+    return inert(key[:100]).replace("_", " ").capitalize()
 
 
 def _text(value: object, depth: int = 0) -> str:
@@ -123,7 +123,7 @@ def _text(value: object, depth: int = 0) -> str:
         case int() | float():
             return str(value)[:40] if abs(value) < 1e30 else "a very large number"
         case str():
-            return one_line(value[:_MAX_TEXT]) + (" …" if len(value) > _MAX_TEXT else "")
+            return inert(value[:_MAX_TEXT]) + (" …" if len(value) > _MAX_TEXT else "")
         case Mapping() if depth < 3:
             inner = ((_words(key), _text(item, depth + 1)) for key, item in _items(value))
             return _shortened("; ".join(f"{name}: {text}" for name, text in inner if text))

@@ -1,35 +1,20 @@
-"""Writes a file so that it is whole, private, and proven to be what was meant."""
+"""Hand-over files on the disk."""
 
 from __future__ import annotations
 
-import contextlib
-import os
-import secrets
 from pathlib import Path
 
 from wizard.errors import HandoverError
+from wizard.private_file import write_private
 
 
 def write_file(path: Path, content: bytes) -> None:
-    """Leaves `content` at `path`, readable by its owner alone (0600), replacing what was there in one step.
-
-    It is read back and compared, because a full disk or a network drive can say yes and keep less.
+    """Leaves `content` at `path`, for its owner alone, read back and compared.
 
     Raises:
-        HandoverError: it could not be written or reads back differently; then `path` is as it was before.
+        HandoverError: it could not be written; what was at `path` before is still there.
     """
-    temporary = path.with_name(f".{path.name[:80]}.{secrets.token_hex(6)}.tmp")
     try:
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        if temporary.read_bytes() != content:
-            raise HandoverError(f"“{path}” did not read back as it was written; nothing was changed.")
-        temporary.replace(path)
+        write_private(path, content)
     except OSError as error:
         raise HandoverError(f"“{path}” could not be written: {error.strerror or error}.") from error
-    finally:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
