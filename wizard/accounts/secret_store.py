@@ -119,7 +119,7 @@ def _system_keyring() -> KeyringBackend:
 def _safe(keyring: KeyringBackend) -> KeyringBackend:
     """The keyring, or the first safe one inside a chain."""
     if type(keyring).__module__ == "keyring.backends.chainer":
-        chained = list(getattr(keyring, "backends", ()))
+        chained: list[KeyringBackend] = list(getattr(keyring, "backends", ()))
         safe = next((inner for inner in chained if _why_unsafe(inner) is None), None)
         if safe is None:
             raise SecretStoreError(_sentence("none of those installed is one"))

@@ -23,7 +23,8 @@ _MAX_BYTES: Final = 8 * 1024 * 1024
 class SavedAccount:
     """Settings that were proven once, and what the last check of them said; its password lies in the keyring.
 
-    `has_secret` tells whether the keyring was given one. `last_status` and `last_cause` belong to `last_checked_at`; a cause is there only while the account does not work.
+    `has_secret` tells whether the keyring was given one. `last_status` and `last_cause` belong to `last_checked_at`;
+    a cause is there only while the account does not work.
     """
 
     address: Address
@@ -89,7 +90,7 @@ class AccountBook:
         return self._read().get(address.wire)
 
     def save(self, account: VerifiedAccount, *, has_secret: bool = False) -> SavedAccount:
-        """Keeps proven settings, in place of older ones of the same address; `remember` puts the secret in the keyring."""
+        """Keeps proven settings, in place of older ones of the same address; `remember` keeps the secret as well."""
         saved = SavedAccount(
             address=account.address,
             display_name=account.display_name,
@@ -144,7 +145,7 @@ class AccountBook:
             accounts = [_account(item) for item in document["accounts"]]
         except (ValueError, TypeError, KeyError, RecursionError, MailwrightError) as error:
             raise ResourceError(
-                f"The accounts saved in {self._path} are damaged or newer than this version ({error}). Nothing was changed."
+                f"The accounts in {self._path} are damaged or newer than this version ({error}). Nothing was changed."
             ) from error
         return {account.id: account for account in accounts}
 
