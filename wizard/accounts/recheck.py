@@ -1,0 +1,77 @@
+"""A saved account checked again: what has changed since it last worked is evidence of its own."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from types import MappingProxyType
+
+from wizard.accounts.store import SavedAccount
+from wizard.model.account import CheckResult, SideResult, Verdict
+from wizard.model.diagnosis import Diagnosis
+from wizard.model.draft import AccountDraft
+from wizard.model.evidence import Evidence, Outcome
+from wizard.model.secret import Secret
+from wizard.model.server import ServerCandidate
+
+
+def draft(saved: SavedAccount, secret: Secret | None, outgoing_secret: Secret | None = None) -> AccountDraft:
+    """The saved settings with a secret, as the circuit wants them; a direction that was never proven stays out."""
+    return AccountDraft(
+        address=saved.address,
+        display_name=saved.display_name,
+        secret=secret,
+        incoming=saved.incoming,
+        outgoing=saved.outgoing,
+        outgoing_secret=outgoing_secret,
+        wants_incoming=saved.incoming is not None,
+        wants_outgoing=saved.outgoing is not None,
+    )
+
+
+def worked_until(saved: SavedAccount, result: CheckResult) -> datetime | None:
+    """When these very settings last worked, if they no longer do; `None` when they work, or others were tried."""
+    if result.verdict is not Verdict.FAILS:
+        return None
+    same = _is_same(saved.incoming, result.incoming) and _is_same(saved.outgoing, result.outgoing)
+    return saved.verified_at if same else None
+
+
+def with_history(saved: SavedAccount, result: CheckResult) -> CheckResult:
+    """The result with "worked until" in the failing evidence (detail `worked_until`) and in each card's why."""
+    until = worked_until(saved, result)
+    if until is None:
+        return result
+    return replace(
+        result,
+        diagnoses=tuple(_dated(diagnosis, until) for diagnosis in result.diagnoses),
+        timeline=tuple(_marked(item, until) for item in result.timeline),
+    )
+
+
+def _dated(diagnosis: Diagnosis, until: datetime) -> Diagnosis:
+    return replace(
+        diagnosis,
+        why=f"{diagnosis.why} With the same settings it worked until {day(until)}.",
+        evidence=tuple(_marked(item, until) for item in diagnosis.evidence),
+    )
+
+
+def _marked(item: Evidence, until: datetime) -> Evidence:
+    if item.outcome is not Outcome.FAILED:
+        return item
+    return replace(item, detail=MappingProxyType({**item.detail, "worked_until": until.date().isoformat()}))
+
+
+def day(time: datetime) -> str:
+    """The day as people write it, in this computer's time zone: 21 November 2026."""
+    local = time.astimezone()
+    return f"{local.day} {local:%B %Y}"
+
+
+def _is_same(saved: ServerCandidate | None, side: SideResult | None) -> bool:
+    if saved is None or side is None:
+        # A side that never got as far as a server cannot have been tried with other settings.
+        return True
+    tried = side.candidate
+    return saved.endpoint == tried.endpoint and saved.username == tried.username

@@ -1,0 +1,133 @@
+"""Mail on Mac, iPhone and iPad: its fields, and a configuration profile without a password."""
+
+from __future__ import annotations
+
+import plistlib
+import uuid
+from typing import Final
+
+from wizard.handover.inert import file_stem
+from wizard.handover.sheet import HandoverFile, Row, Sheet, Target, TargetKind
+from wizard.handover.words import (
+    ACCOUNT_TYPE,
+    SignInKind,
+    ascii_host,
+    name_of,
+    password_step,
+    sign_in_kind,
+    sign_in_kinds,
+)
+from wizard.model.account import VerifiedAccount
+from wizard.model.server import AuthMethod, Protocol, Security, ServerCandidate
+
+TARGET = Target("apple-mail", "Apple Mail", TargetKind.PERSON)
+MEDIA_TYPE: Final = "application/x-apple-aspen-config"
+
+_AUTHENTICATION: Final = {SignInKind.NORMAL: "EmailAuthPassword", SignInKind.ENCRYPTED: "EmailAuthCRAMMD5"}
+_AUTHENTICATION_WORDS: Final = {
+    SignInKind.NORMAL: "Password",
+    SignInKind.ENCRYPTED: "MD5 Challenge-Response",
+    SignInKind.OAUTH2: "OAuth2",
+}
+_ACCOUNT_TYPE: Final = {Protocol.IMAP: "EmailTypeIMAP", Protocol.POP3: "EmailTypePOP"}
+# The same account must give the same identifiers, so that installing again replaces the profile and adds no second one.
+_NAMESPACE: Final = uuid.UUID("7d8f4c34-5d0e-4d58-9c0b-6f8e5a3f2b11")
+
+
+def sheet(account: VerifiedAccount) -> Sheet:
+    """The sheet for Mail; the labels are those of its account set-up and of Server Settings."""
+    rows = [
+        Row("name", "Full Name", name_of(account), "You"),
+        Row("address", "Email Address", str(account.address), "You"),
+    ]
+    if account.incoming is not None:
+        rows.append(Row("account-type", "Account Type", _shown_type(account.incoming), "Incoming Mail Server"))
+        rows += _server("incoming", "Incoming Mail Server", account.incoming, account.incoming_auth)
+    if account.outgoing is not None:
+        rows += _server("outgoing", "Outgoing Mail Server", account.outgoing, account.outgoing_auth)
+    return Sheet(TARGET, "Use it in Apple Mail", _steps(account), tuple(rows), files=files(account))
+
+
+def files(account: VerifiedAccount) -> tuple[HandoverFile, ...]:
+    """The profile; none where its format cannot say what was proven: a direction missing, OAuth2, APOP."""
+    incoming, outgoing = account.incoming, account.outgoing
+    if incoming is None or outgoing is None:
+        return ()
+    if SignInKind.OAUTH2 in sign_in_kinds(account) or account.incoming_auth == AuthMethod.APOP:
+        return ()
+    say = "Open it on the Mac, iPhone or iPad and allow it in Settings. Mail then asks for the password."
+    name = f"{file_stem(str(account.address))}.mobileconfig"
+    return (HandoverFile(name, MEDIA_TYPE, _profile(account, incoming, outgoing), say),)
+
+
+def _profile(account: VerifiedAccount, incoming: ServerCandidate, outgoing: ServerCandidate) -> bytes:
+    address = account.address.wire
+    identifier = f"mailwright.account.{uuid.uuid5(_NAMESPACE, address)}"
+    mail = {
+        "PayloadType": "com.apple.mail.managed",
+        "PayloadVersion": 1,
+        "PayloadIdentifier": f"{identifier}.mail",
+        "PayloadUUID": str(uuid.uuid5(_NAMESPACE, f"mail {address}")).upper(),
+        "PayloadDisplayName": f"Mail ({account.address})",
+        "EmailAccountDescription": str(account.address),
+        "EmailAccountName": name_of(account),
+        "EmailAccountType": _ACCOUNT_TYPE[incoming.protocol],
+        "EmailAddress": address,
+        **_profile_server("Incoming", incoming, account.incoming_auth),
+        **_profile_server("Outgoing", outgoing, account.outgoing_auth),
+        "OutgoingPasswordSameAsIncomingPassword": incoming.username == outgoing.username,
+    }
+    profile = {
+        "PayloadType": "Configuration",
+        "PayloadVersion": 1,
+        "PayloadIdentifier": identifier,
+        "PayloadUUID": str(uuid.uuid5(_NAMESPACE, f"profile {address}")).upper(),
+        "PayloadDisplayName": f"Mail settings for {account.address}",
+        "PayloadDescription": "Mail servers that were checked. It holds no password.",
+        "PayloadContent": [mail],
+    }
+    return plistlib.dumps(profile, fmt=plistlib.FMT_XML)
+
+
+def _profile_server(side: str, server: ServerCandidate, auth: str | None) -> dict[str, str | int | bool]:
+    prefix = f"{side}MailServer"
+    return {
+        f"{prefix}Authentication": _AUTHENTICATION[sign_in_kind(auth)],
+        f"{prefix}HostName": ascii_host(server.host),
+        f"{prefix}PortNumber": server.port,
+        f"{prefix}Username": server.username,
+        # One switch for both ways to encrypt: on the usual STARTTLS ports Mail switches by itself.
+        f"{prefix}UseSSL": server.security is not Security.NONE,
+    }
+
+
+def _server(side: str, group: str, server: ServerCandidate, auth: str | None) -> list[Row]:
+    return [
+        Row(f"{side}-server", "Host Name", server.host, group),
+        Row(f"{side}-username", "User Name", server.username, group),
+        Row(f"{side}-port", "Port", str(server.port), group),
+        Row(f"{side}-security", "Use TLS/SSL", "Off" if server.security is Security.NONE else "On", group),
+        Row(f"{side}-auth", "Authentication", _authentication_words(auth), group),
+    ]
+
+
+def _authentication_words(auth: str | None) -> str:
+    return "Authenticated POP (APOP)" if auth == AuthMethod.APOP else _AUTHENTICATION_WORDS[sign_in_kind(auth)]
+
+
+def _shown_type(server: ServerCandidate) -> str:
+    return ACCOUNT_TYPE[server.protocol].removesuffix("3")
+
+
+def _steps(account: VerifiedAccount) -> tuple[str, ...]:
+    steps = []
+    if files(account):
+        steps.append("The quick way: save the profile, open it on the Mac, iPhone or iPad, and allow it in Settings.")
+    steps += [
+        "By hand, on a Mac: choose Mail, Settings, Accounts, the + button, then Other Mail Account.",
+        "By hand, on an iPhone or iPad: open Settings, Apps, Mail, Mail Accounts, Add Account, then Other.",
+        "Copy the fields below. Port, TLS/SSL and Authentication stand under Server Settings (iPhone: Advanced); on a "
+        "Mac, switch off “Automatically manage connection settings” first.",
+        password_step(account, "Mail"),
+    ]
+    return tuple(steps)

@@ -1,0 +1,25 @@
+"""Tables for spreadsheets in which nothing computes (T15)."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+
+from wizard.handover.inert import csv_cell
+
+
+def csv_text(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """The table as CSV (RFC 4180), every cell quoted and inert, `None` as an empty cell."""
+    out = io.StringIO()
+    writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    writer.writerow([csv_cell(name) for name in header])
+    writer.writerows([_cell(value) for value in row] for row in rows)
+    return out.getvalue()
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    # A number of ours may keep its minus sign: only text can be a formula.
+    return str(value) if isinstance(value, int | float) else csv_cell(str(value))

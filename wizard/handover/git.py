@@ -1,0 +1,56 @@
+"""git send-email: a piece of git configuration."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from wizard.handover.inert import file_stem
+from wizard.handover.sheet import HandoverFile, Sheet, Target, TargetKind
+from wizard.handover.words import ascii_host, name_of, require_outgoing
+from wizard.model.account import VerifiedAccount
+from wizard.model.server import Security
+
+TARGET = Target("git", "git send-email", TargetKind.PROGRAM)
+
+_ENCRYPTION: Final = {Security.TLS: "ssl", Security.STARTTLS: "tls"}
+
+
+def sheet(account: VerifiedAccount) -> Sheet:
+    """The configuration, to be included from ~/.gitconfig."""
+    name = f"{file_stem(account.address.wire)}.gitconfig"
+    return Sheet(
+        TARGET,
+        "Use it in git send-email",
+        (
+            "Save the file and run: git config --global --add include.path followed by its full path.",
+            "git asks for the password, or takes it from your credential helper.",
+        ),
+        (),
+        files=(HandoverFile(name, "text/plain", _config(account), "Included from ~/.gitconfig."),),
+    )
+
+
+def _config(account: VerifiedAccount) -> bytes:
+    server = require_outgoing(account, "git send-email")
+    lines = [
+        "[sendemail]",
+        f"\tsmtpServer = {_quoted(ascii_host(server.host))}",
+        f"\tsmtpServerPort = {server.port}",
+        f"\tsmtpUser = {_quoted(server.username)}",
+        f"\tfrom = {_quoted(_mailbox(name_of(account), account.address.wire))}",
+    ]
+    if server.security in _ENCRYPTION:
+        lines.append(f"\tsmtpEncryption = {_ENCRYPTION[server.security]}")
+    return ("\n".join(lines) + "\n").encode()
+
+
+def _mailbox(name: str, address: str) -> str:
+    if "@" in name:
+        return address
+    phrase = name.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{phrase}" <{address}>'
+
+
+def _quoted(value: str) -> str:
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

@@ -1,0 +1,65 @@
+"""NeoMutt and Mutt: lines for the muttrc."""
+
+from __future__ import annotations
+
+import shlex
+
+from wizard.handover.inert import file_stem
+from wizard.handover.sheet import HandoverFile, Sheet, Target, TargetKind
+from wizard.handover.url import url
+from wizard.handover.words import SignInKind, name_of, sign_in_kind, sign_in_kinds, url_host
+from wizard.model.account import VerifiedAccount
+from wizard.model.server import Protocol, Security, ServerCandidate
+
+TARGET = Target("neomutt", "NeoMutt and Mutt", TargetKind.PROGRAM)
+
+
+def sheet(account: VerifiedAccount) -> Sheet:
+    """The lines, ready to be sourced from the muttrc."""
+    steps = ["Save the file and add a line to your muttrc: source followed by its path."]
+    if SignInKind.OAUTH2 in sign_in_kinds(account):
+        steps.append(
+            "Set imap_oauth_refresh_command and smtp_oauth_refresh_command to a program that prints an access token."
+        )
+    else:
+        steps.append("NeoMutt asks for the password; the file holds none.")
+    name = f"{file_stem(account.address.wire)}.muttrc"
+    return Sheet(
+        TARGET,
+        "Use it in NeoMutt",
+        tuple(steps),
+        (),
+        files=(HandoverFile(name, "text/plain", _lines(account), steps[0]),),
+    )
+
+
+def _lines(account: VerifiedAccount) -> bytes:
+    settings = [("from", account.address.wire), ("realname", name_of(account))]
+    if account.incoming is not None:
+        settings += _receiving(account.incoming, account.incoming_auth)
+    if account.outgoing is not None:
+        settings.append(("smtp_url", url(account.outgoing)))
+        if sign_in_kind(account.outgoing_auth) is SignInKind.OAUTH2:
+            settings.append(("smtp_authenticators", str(account.outgoing_auth).lower()))
+    servers = [server for server in (account.incoming, account.outgoing) if server is not None]
+    if any(server.security is Security.STARTTLS for server in servers):
+        settings.append(("ssl_starttls", "yes"))
+    # Without this, NeoMutt would go on in clear where STARTTLS is not offered.
+    settings.append(("ssl_force_tls", "no" if any(s.security is Security.NONE for s in servers) else "yes"))
+    # shlex quotes by single quotes, inside which a muttrc knows neither variables nor `commands`.
+    return "".join(f"set {name}={shlex.quote(value)}\n" for name, value in settings).encode()
+
+
+def _receiving(server: ServerCandidate, auth: str | None) -> list[tuple[str, str]]:
+    scheme = "s" if server.security is Security.TLS else ""
+    place = f"{url_host(server.host)}:{server.port}/"
+    if server.protocol is Protocol.POP3:
+        return [("pop_host", f"pop{scheme}://{place}"), ("pop_user", server.username)]
+    settings = [
+        ("imap_user", server.username),
+        ("folder", f"imap{scheme}://{place}"),
+        ("spoolfile", "+INBOX"),
+    ]
+    if sign_in_kind(auth) is SignInKind.OAUTH2:
+        settings.append(("imap_authenticators", str(auth).lower()))
+    return settings

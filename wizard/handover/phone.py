@@ -1,0 +1,94 @@
+"""A phone: the QR code Thunderbird for Android scans, the profile an iPhone installs, the fields for any other app."""
+
+from __future__ import annotations
+
+import json
+from typing import Final
+
+from wizard.handover import apple_mail
+from wizard.handover.sheet import Row, Sheet, Target, TargetKind
+from wizard.handover.words import (
+    ACCOUNT_TYPE,
+    ENCRYPTION,
+    SignInKind,
+    ascii_host,
+    name_of,
+    password_step,
+    sign_in_kind,
+)
+from wizard.model.account import VerifiedAccount
+from wizard.model.server import Protocol, Security, ServerCandidate
+
+TARGET = Target("phone", "Phone", TargetKind.PERSON)
+
+# Numbers of Thunderbird's QR code format, version 1 (2025-02-06).
+_FORMAT: Final = 1
+_PROTOCOL: Final = {Protocol.IMAP: 0, Protocol.POP3: 1, Protocol.SMTP: 0}
+_SECURITY: Final = {Security.NONE: 0, Security.STARTTLS: 2, Security.TLS: 3}
+_SIGN_IN: Final = {SignInKind.NORMAL: 1, SignInKind.ENCRYPTED: 2, SignInKind.OAUTH2: 6}
+
+
+def sheet(account: VerifiedAccount) -> Sheet:
+    """The sheet for phones; `qr` is `None` where the format cannot carry this account."""
+    rows = [
+        Row("name", "Your name", name_of(account), "You"),
+        Row("address", "Email address", str(account.address), "You"),
+    ]
+    sides = (
+        ("incoming", "Receiving", account.incoming, account.incoming_auth),
+        ("outgoing", "Sending", account.outgoing, account.outgoing_auth),
+    )
+    for side, group, server, auth in sides:
+        if server is not None:
+            rows += [
+                Row(f"{side}-server", f"{ACCOUNT_TYPE[server.protocol]} server", server.host, group),
+                Row(f"{side}-security", "Security", ENCRYPTION[server.security], group),
+                Row(f"{side}-port", "Port", str(server.port), group),
+                Row(f"{side}-username", "Username", server.username, group),
+                Row(f"{side}-auth", "Authentication", sign_in_kind(auth).value, group),
+            ]
+    code = qr_text(account)
+    return Sheet(TARGET, "Use it on a phone", _steps(account, code), tuple(rows), code, apple_mail.files(account))
+
+
+def qr_text(account: VerifiedAccount) -> str | None:
+    """The QR code's text without any password.
+
+    `None` where the format cannot carry the account: it wants both directions and an ASCII address.
+    """
+    incoming, outgoing = account.incoming, account.outgoing
+    if incoming is None or outgoing is None or not account.address.is_ascii:
+        return None
+    document = [
+        _FORMAT,
+        [1, 1],
+        _server(incoming, account.incoming_auth),
+        [[_server(outgoing, account.outgoing_auth), [account.address.wire, name_of(account)]]],
+    ]
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+
+
+def _server(server: ServerCandidate, auth: str | None) -> list[str | int]:
+    return [
+        _PROTOCOL[server.protocol],
+        ascii_host(server.host),
+        server.port,
+        _SECURITY[server.security],
+        _SIGN_IN[sign_in_kind(auth)],
+        server.username,
+    ]
+
+
+def _steps(account: VerifiedAccount, code: str | None) -> tuple[str, ...]:
+    steps = []
+    if code is not None:
+        steps.append(
+            "Android: install Thunderbird, start it, choose Import settings, then Scan QR code, and scan this one."
+        )
+    if apple_mail.files(account):
+        steps.append("iPhone or iPad: send yourself the profile, open it there and allow it in Settings.")
+    steps += [
+        "Any other mail app: choose to add an account by hand (often “Other” or “IMAP”) and copy the fields below.",
+        password_step(account, "the app"),
+    ]
+    return tuple(steps)

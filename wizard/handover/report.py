@@ -1,0 +1,199 @@
+"""The redacted report of a check: what was tried, with times, and the conversation without its secrets.
+
+It is built from a list of what may be shown; what is not named here does not get in.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from wizard import __version__
+from wizard.errors import UsageError
+from wizard.handover.document import SCHEMA as CHECK_SCHEMA
+from wizard.handover.document import Clean, DiagnosisDocument, Json, check_document, cleaner
+from wizard.handover.report_html import html_page
+from wizard.handover.report_text import text_page
+from wizard.handover.write import write_file
+from wizard.model.account import CheckResult, SideResult
+from wizard.model.address import Address
+
+SCHEMA: Final = "mailwright/report/1"
+MAX_BYTES: Final = 8 * 1024 * 1024
+SUFFIXES: Final = (".json", ".html", ".txt")
+
+# What a probe may tell about a stage and a helpdesk may read; a new detail is shown once it is named here.
+_SHOWN_DETAILS: Final = frozenset(
+    {
+        "address",
+        "addresses",
+        "capabilities",
+        "certificate",
+        "cipher",
+        "error",
+        "exception",
+        "ipv6_failed",
+        "local",
+        "mechanisms",
+        "method",
+        "recipient",
+        "reply",
+        "sender",
+        "speaks",
+        "step",
+        "suspected_blocked",
+        "tls",
+        "tls_reason",
+        "username",
+        "worked_until",
+    }
+)
+_ADDRESS: Final = re.compile(r"[^\s<>\"'()\[\],;:=@]+@(?=[^\s<>\"'()\[\],;:=@]+\.)")
+
+
+def report_document(result: CheckResult, *, diagnosis_document: DiagnosisDocument, mask_addresses: bool = True) -> Json:
+    """The report as a document; with `mask_addresses` mail addresses keep their first letter and domain."""
+    clean = cleaner(result)
+    check = check_document(result, diagnosis_document=diagnosis_document)
+    timeline = check.get("timeline")
+    for entry in timeline if isinstance(timeline, list) else ():
+        entry["detail"] = {key: value for key, value in entry["detail"].items() if key in _SHOWN_DETAILS}
+    surroundings = result.surroundings
+    document: Json = {
+        "schema": SCHEMA,
+        "program": f"Mailwright {__version__}",
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.release()}",
+        "surroundings": {
+            "online": surroundings.online,
+            "captive_portal": surroundings.captive_portal,
+            "clock_off_s": surroundings.clock_off_s,
+            "proxy_or_vpn": _optional(surroundings.proxy_or_vpn, clean),
+            "ipv6_broken": surroundings.ipv6_broken,
+            "tls_interceptor": _optional(surroundings.tls_interceptor, clean),
+            "open_ports": list(surroundings.open_ports),
+            "blocked_ports": list(surroundings.blocked_ports),
+            "public_address": _optional(surroundings.public_address, clean),
+        },
+        "check": check,
+        "conversations": [
+            conversation
+            for side in (result.outgoing, result.incoming)
+            if (conversation := _conversation(side, clean)) is not None
+        ],
+    }
+    if mask_addresses:
+        document = _masked(document, result.draft.address)
+    document["case"] = _case(document)
+    return document
+
+
+def report_bytes(document: Mapping[str, object], suffix: str) -> bytes:
+    """The report in the form that belongs to a file name's ending: .json, .html or .txt.
+
+    Raises:
+        UsageError: another ending.
+    """
+    match suffix.lower():
+        case ".json":
+            return (json.dumps(document, ensure_ascii=True, indent=1) + "\n").encode()
+        case ".html" | ".htm":
+            return html_page(document).encode("utf-8", "replace")
+        case ".txt":
+            return text_page(document).encode("utf-8", "replace")
+        case _:
+            raise UsageError("A report is saved as .json, .html or .txt: give the file one of these endings.")
+
+
+def write_report(path: Path, document: Mapping[str, object]) -> None:
+    """Saves the report in the form its file name asks for, readable by its owner alone.
+
+    Raises:
+        UsageError: an ending that is none of ours.
+        HandoverError: the file could not be written.
+    """
+    write_file(path, report_bytes(document, path.suffix))
+
+
+def open_report(path: Path) -> str:
+    """A saved JSON report, or a check's JSON, as text; whoever made the file, the text is inert.
+
+    Raises:
+        UsageError: no such file, too large, or not a report.
+    """
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise UsageError(f"“{path}” could not be read: {error.strerror or error}.") from None
+    if len(content) > MAX_BYTES:
+        raise UsageError(f"“{path}” is larger than any report: the limit is {MAX_BYTES // 1024 // 1024} MiB.")
+    return text_page(read_report(content))
+
+
+def read_report(content: bytes) -> Mapping[str, object]:
+    """The document in a saved report; a check's JSON counts as a report without conversations.
+
+    Raises:
+        UsageError: it is neither.
+    """
+    try:
+        # The limits of the parser (nesting, digits) are what RecursionError and ValueError stand for here.
+        document = json.loads(content.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        raise UsageError("This file is not a report: it holds no readable JSON.") from None
+    schema = document.get("schema") if isinstance(document, Mapping) else None
+    if schema == SCHEMA:
+        return document  # type: ignore[no-any-return]
+    if schema == CHECK_SCHEMA:
+        return {"schema": SCHEMA, "check": document}
+    raise UsageError(f"This file is not a report: it does not say “{SCHEMA}”.")
+
+
+def _conversation(side: SideResult | None, clean: Clean) -> Json | None:
+    if side is None or side.report is None:
+        return None
+    server = side.candidate
+    return {
+        "protocol": server.protocol.value,
+        "server": str(server.endpoint),
+        "lines": [clean(line) for line in side.report.transcript],
+    }
+
+
+def _optional(text: str | None, clean: Clean) -> str | None:
+    return None if text is None else clean(text)
+
+
+def _masked(value: object, address: Address) -> Json:
+    local = re.compile(rf"(?<![\w.+-]){re.escape(address.local)}(?![\w.+-])", re.IGNORECASE)
+
+    def mask(text: str) -> str:
+        text = _ADDRESS.sub(lambda found: f"{found[0][0]}***@", text)
+        # The bare local part is masked too where it is long enough to mean the person and nothing else.
+        return local.sub(f"{address.local[0]}***", text) if len(address.local) > 2 else text
+
+    def walk(item: object) -> object:
+        match item:
+            case str():
+                return mask(item)
+            case Mapping():
+                return {key: walk(inner) for key, inner in item.items()}
+            case list():
+                return [walk(inner) for inner in item]
+            case _:
+                return item
+
+    result = walk(value)
+    return result if isinstance(result, dict) else {}
+
+
+def _case(document: Mapping[str, object]) -> str:
+    """Eight letters and digits to say on the phone; the same report always has the same."""
+    digest = hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()[:8].upper()
+    return f"{digest[:4]}-{digest[4:]}"

@@ -1,0 +1,49 @@
+"""A report as one self-contained page: no script, no link, nothing loaded from anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+from typing import Final
+
+from wizard.handover.report_sections import Section, sections
+
+_STYLE: Final = """
+:root { color-scheme: light dark; }
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
+h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin-top: 2rem; }
+table { border-collapse: collapse; } th, td { text-align: start; vertical-align: top; padding: .2rem .8rem .2rem 0; }
+td, pre { overflow-wrap: anywhere; } pre { white-space: pre-wrap; font: 14px/1.5 ui-monospace, monospace; }
+@media print { body { margin: 0; max-width: none; } }
+"""
+
+
+def html_page(document: Mapping[str, object]) -> str:
+    """The report for a browser or a printer; every word of it escaped."""
+    body = "\n".join(_section(section, "h1" if first else "h2") for first, section in _numbered(document))
+    return (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        # Should a browser ever find something to load or run, it is told not to.
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
+        f"<title>Mailwright report</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n{body}\n</body>\n</html>\n"
+    )
+
+
+def _numbered(document: Mapping[str, object]) -> list[tuple[bool, Section]]:
+    return [(number == 0, section) for number, section in enumerate(sections(document))]
+
+
+def _section(section: Section, heading: str) -> str:
+    parts = [f"<section><{heading}>{escape(section.heading)}</{heading}>"]
+    parts += [f"<p>{escape(paragraph)}</p>" for paragraph in section.paragraphs if paragraph]
+    if section.pairs:
+        rows = "".join(f'<tr><th scope="row">{escape(n)}</th><td>{escape(v)}</td></tr>' for n, v in section.pairs)
+        parts.append(f"<table>{rows}</table>")
+    if section.table:
+        names, *body = section.table
+        head = "".join(f'<th scope="col">{escape(name)}</th>' for name in names)
+        rows = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in body)
+        parts.append(f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>")
+    if section.lines:
+        parts.append("<pre>" + "\n".join(escape(line) for line in section.lines) + "</pre>")
+    return "\n".join([*parts, "</section>"])

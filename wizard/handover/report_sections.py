@@ -1,0 +1,153 @@
+"""A report cut into headed sections, which the text and the HTML page then lay out.
+
+The document may come from a stranger's file: every value is looked at, shortened and made inert before it is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from wizard.model.text import inert
+
+_MAX_TEXT: Final = 2000
+_MAX_ITEMS: Final = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading with sentences, pairs of name and value, a table, or lines of a conversation under it."""
+
+    heading: str
+    paragraphs: tuple[str, ...] = ()
+    pairs: tuple[tuple[str, str], ...] = ()
+    table: tuple[tuple[str, ...], ...] = ()  # the first row names the columns
+    lines: tuple[str, ...] = ()
+
+
+_VERDICTS: Final = {
+    "works": "It works.",
+    "works-after-fix": "It works, after a change.",
+    "fails": "It does not work yet.",
+    "undecided": "The check ended before a verdict.",
+}
+
+
+def sections(document: Mapping[str, object]) -> Iterator[Section]:
+    """The report from its verdict to the conversations."""
+    check = _mapping(document.get("check"))
+    yield Section(
+        "Mailwright report",
+        paragraphs=(_VERDICTS.get(_text(check.get("verdict")), "The verdict is unknown."),),
+        pairs=_pairs(
+            ("Case", document.get("case")),
+            ("Address", check.get("address")),
+            ("Provider", check.get("provider")),
+            ("Checked", check.get("started_at")),
+            ("Seconds", check.get("elapsed_s")),
+            ("Program", document.get("program")),
+            ("System", document.get("system")),
+            ("Python", document.get("python")),
+        ),
+    )
+    for diagnosis in _mappings(check.get("diagnoses")):
+        yield _diagnosis(diagnosis)
+    for fix in _mappings(check.get("fixes")):
+        yield Section(
+            "What was changed",
+            pairs=_pairs(("Cause", fix.get("cause")), ("Before", fix.get("before")), ("After", fix.get("after"))),
+        )
+    for key, heading in (("outgoing", "Sending"), ("incoming", "Receiving")):
+        side = _mapping(check.get(key))
+        if side:
+            yield Section(heading, pairs=_pairs(*((_words(name), value) for name, value in _items(side))))
+    trip = _mapping(check.get("round_trip"))
+    if trip:
+        yield Section("Test message", pairs=_pairs(*((_words(name), value) for name, value in _items(trip))))
+    surroundings = _mapping(document.get("surroundings"))
+    if surroundings:
+        yield Section(
+            "This computer and its line", pairs=_pairs(*((_words(name), value) for name, value in _items(surroundings)))
+        )
+    yield from _timeline(check)
+    for conversation in _mappings(document.get("conversations")):
+        heading = f"Conversation: {_text(conversation.get('protocol'))} {_text(conversation.get('server'))}"
+        yield Section(heading, lines=tuple(_text(line) for line in _list(conversation.get("lines"))))
+
+
+def _diagnosis(diagnosis: Mapping[str, object]) -> Section:
+    paragraphs = [_text(diagnosis.get("why"))]
+    for remedy in _mappings(diagnosis.get("remedies")):
+        paragraphs.append(f"→ {_text(remedy.get('say'))}")
+        paragraphs += [f"   {number}. {_text(step)}" for number, step in enumerate(_list(remedy.get("steps")), 1)]
+        if remedy.get("url"):
+            paragraphs.append(f"   {_text(remedy.get('url'))}")
+    return Section(
+        _text(diagnosis.get("title")) or "A cause",
+        paragraphs=tuple(paragraphs),
+        pairs=_pairs(
+            ("Cause", diagnosis.get("cause")),
+            ("Stage", diagnosis.get("stage")),
+            ("Server", diagnosis.get("server")),
+            ("The server's reply", diagnosis.get("reply")),
+            ("Confidence", diagnosis.get("confidence")),
+        ),
+    )
+
+
+def _timeline(check: Mapping[str, object]) -> Iterator[Section]:
+    entries = _mappings(check.get("timeline"))
+    if entries:
+        columns = ("t_s", "protocol", "server", "stage", "outcome", "seconds", "detail")
+        names = ("After s", "Protocol", "Server", "Stage", "Outcome", "Seconds", "Detail")
+        rows = tuple(tuple(_text(entry.get(column)) for column in columns) for entry in entries)
+        yield Section("What was tried", table=(names, *rows))
+
+
+def _pairs(*pairs: tuple[str, object]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, text) for name, value in pairs if (text := _text(value)))
+
+
+def _words(key: str) -> str:
+    return inert(key[:100]).replace("_", " ").capitalize()
+
+
+def _text(value: object, depth: int = 0) -> str:
+    """Any value of a document as one short, inert line."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case int() | float():
+            return str(value)[:40] if abs(value) < 1e30 else "a very large number"
+        case str():
+            return inert(value[:_MAX_TEXT]) + (" …" if len(value) > _MAX_TEXT else "")
+        case Mapping() if depth < 3:
+            inner = ((_words(key), _text(item, depth + 1)) for key, item in _items(value))
+            return _shortened("; ".join(f"{name}: {text}" for name, text in inner if text))
+        case list() if depth < 3:
+            return _shortened(", ".join(_text(item, depth + 1) for item in value[:50]))
+        case _:
+            return "…"
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _MAX_TEXT else text[:_MAX_TEXT] + " …"
+
+
+def _mapping(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _items(value: Mapping[str, object]) -> list[tuple[str, object]]:
+    return [(inert(str(key)), item) for key, item in list(value.items())[:50]]
+
+
+def _list(value: object) -> list[object]:
+    return value[:_MAX_ITEMS] if isinstance(value, list) else []
+
+
+def _mappings(value: object) -> list[Mapping[str, object]]:
+    return [item for item in _list(value) if isinstance(item, Mapping)]

@@ -1,0 +1,57 @@
+"""What a hand-over hands over: steps, fields to copy, and the files or the QR code a program takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class TargetKind(StrEnum):
+    """Who reads the result: a person filling in a dialog, or a program reading a file."""
+
+    PERSON = "person"
+    PROGRAM = "program"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A program settings can be handed to; `id` is what `mailwright handover` takes and the button `target:<id>`."""
+
+    id: str
+    name: str
+    kind: TargetKind
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One field of that program's own dialog; `field_id` is unique on the sheet and names the button `copy:<field_id>`.
+
+    `group` is the heading the row stands under; rows of one group follow each other.
+    """
+
+    field_id: str
+    label: str
+    value: str
+    group: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandoverFile:
+    """A file the program takes; it never holds a password. `say` tells what to do with it."""
+
+    name: str
+    media_type: str
+    content: bytes
+    say: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Everything one target needs; `qr` is the text of a QR code, `None` where no program reads one."""
+
+    target: Target
+    title: str
+    steps: tuple[str, ...]
+    rows: tuple[Row, ...]
+    qr: str | None = None
+    files: tuple[HandoverFile, ...] = ()
