@@ -76,6 +76,7 @@ if [[ ! -x $exim ]]; then
     chmod 777 "$package" # apt-get downloads as a user of its own
     (cd "$package" && { apt-get -qq download exim4-daemon-light || { "${as_root[@]}" apt-get -qq update && apt-get -qq download exim4-daemon-light; }; }) </dev/null
     dpkg-deb -x "$package"/exim4-daemon-light_*.deb .lab/exim
+    chmod 755 "$exim" # not set-uid: the loader would leave nss_wrapper out
     rm -rf "$package"
   fi
 fi

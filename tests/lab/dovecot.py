@@ -7,6 +7,7 @@ import grp
 import os
 import pwd
 import re
+import shutil
 import smtplib
 import socket
 from collections.abc import Sequence
@@ -132,9 +133,9 @@ class Dovecot:
         return [path.read_bytes() for path in self._messages(address, folder)]
 
     def empty(self, address: str) -> None:
-        """No message in any folder of that mailbox."""
-        for path in (*self._messages(address, "INBOX"), *self._messages(address, "Junk")):
-            path.unlink(missing_ok=True)
+        """No message in any folder of that mailbox, as if it had never been used."""
+        # Dovecot's own index goes with it: for a second it would be believed more than the folder.
+        shutil.rmtree(self._home(self._accounts[address]), ignore_errors=True)
 
     def _messages(self, address: str, folder: str) -> list[Path]:
         maildir = self._home(self._accounts[address]) / "Maildir"

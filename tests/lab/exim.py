@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
@@ -54,10 +55,14 @@ class Exim:
         self._log = folder / "mainlog"
         self._read_from = 0
         self._user = _NOBODY if os.getuid() == 0 else os.getuid()
-        spool = folder / "spool"
-        spool.mkdir(parents=True)
+        self._spool = folder / "spool"
+        self._spool.mkdir(parents=True)
+        # A copy, because it starts itself again as its own user, who may not see into the checkout.
+        self._program = folder / "exim4"
+        shutil.copyfile(_UNPACKED, self._program)
+        self._program.chmod(0o755)
         (folder / "key.pem").write_bytes(certificate.key.read_bytes())
-        for path in (folder, spool, folder / "key.pem"):
+        for path in (folder, self._spool, folder / "key.pem"):
             if os.getuid() == 0:
                 os.chown(path, self._user, self._user)
         (folder / "key.pem").chmod(0o600)
@@ -71,7 +76,7 @@ class Exim:
         configuration = folder / "exim.conf"
         configuration.write_text(self._configuration(folder, hostname, accounts, dovecot, smtp_auth))
         self._process = Process(
-            [str(_UNPACKED), "-C", str(configuration), "-bdf"],
+            [str(self._program), "-C", str(configuration), "-bdf"],
             folder / "output",
             self._ready,
             {
@@ -105,6 +110,10 @@ class Exim:
         """What happened up to now is not told again."""
         self._read_from = len(self.log())
 
+    def queue_is_empty(self) -> bool:
+        """Whether all it took is delivered."""
+        return not any((self._spool / "input").glob("*-H"))
+
     def _ready(self) -> bool:
         return all(
             accepts(self._address, port) for port in (self._ports.submission, self._ports.submissions, self._ports.smtp)
@@ -120,7 +129,7 @@ class Exim:
         offered = f"and {{{{!eq{{$tls_in_cipher}}{{}}}} {{!eq{{$received_port}}{{{ports.smtp}}}}}}}"
         return f"""
 primary_hostname = {hostname}
-exim_path = {_UNPACKED}
+exim_path = {self._program}
 exim_user = {self._user}
 exim_group = {self._user}
 never_users =

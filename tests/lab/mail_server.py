@@ -15,7 +15,7 @@ from tests.lab.certificates import Authority, Issued
 from tests.lab.dovecot import AuthAttempt, Dovecot, Ports
 from tests.lab.exim import Exim
 from tests.lab.postfix import Postfix, SubmissionPorts
-from tests.lab.processes import free_address, free_ports
+from tests.lab.processes import free_address, free_ports, wait_until
 
 STANDARD = {"submission": 587, "submissions": 465, "smtp": 25, "imaps": 993, "imap": 143, "pop3s": 995, "pop3": 110}
 
@@ -122,6 +122,7 @@ class MailServer:
 
     def refresh(self) -> None:
         """As new: empty mailboxes, no sign-in remembered."""
+        wait_until(self._sender.queue_is_empty, "everything is delivered")
         for account in self.accounts:
             self._dovecot.empty(account.address)
         self._dovecot.forget_auth_log()

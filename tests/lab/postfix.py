@@ -61,6 +61,7 @@ class Postfix:
         self._address = address
         self._ports = ports
         self._log = folder / "mail.log"
+        self._queue = folder / "queue"
         self._folders(folder)
         domains = sorted({account.domain for account in accounts})
         arrivals = {account: _detailed(account) for account in accounts}
@@ -133,6 +134,10 @@ class Postfix:
     def log(self) -> str:
         """What Postfix wrote."""
         return self._log.read_text(errors="replace") if self._log.exists() else ""
+
+    def queue_is_empty(self) -> bool:
+        """Whether all it took is delivered."""
+        return not any(path.is_file() for name in ("incoming", "active") for path in (self._queue / name).iterdir())
 
     def _ready(self) -> bool:
         return all(
