@@ -1,0 +1,64 @@
+# make run: opens the wizard. make test: runs every test. Both set up all they need the first time.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+VENV := .venv
+PIP := $(VENV)/bin/python -m pip --disable-pip-version-check --no-input
+REQUIREMENTS := packaging/requirements
+ARGS ?=
+
+.PHONY: help run test lint bench screenshots package smoke lock clean
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 20
+
+run: $(VENV)/.run ## opens the wizard (ARGS="--practice" for the built-in practice network)
+	@$(VENV)/bin/python -m wizard gui $(ARGS)
+
+test: $(VENV)/.dev .lab/.installed ## runs every test (ARGS="-k imap" for some)
+	$(VENV)/bin/python -m pytest $(ARGS)
+
+lint: $(VENV)/.dev ## ruff, mypy, the layers
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+
+bench: $(VENV)/.dev .lab/.installed ## prints the figures of speed and of a free window
+	$(VENV)/bin/python -m tests.bench $(ARGS)
+
+screenshots: $(VENV)/.dev .lab/.installed ## draws docs/screenshots/ anew
+	$(VENV)/bin/python -m tests.screenshots $(ARGS)
+
+package: $(VENV)-package/.build .lab/.installed ## builds and tries the bundle, and the .deb, in dist/
+	packaging/build.sh
+	packaging/with-desktop.sh $(VENV)/bin/python packaging/smoke_test.py dist/mailwright
+	packaging/linux/build-deb.sh
+
+lock: ## resolves packaging/requirements/ anew (needs uv)
+	packaging/lock.sh
+
+clean: ## removes what was built; keeps the virtual environments
+	rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+
+# The stamps: an environment is made anew when its lock file changed, the programs are looked for when the list did.
+$(VENV)/.run: $(REQUIREMENTS)/run.txt packaging/system-packages.sh packaging/link.py
+	packaging/system-packages.sh run
+	$(call environment,$(VENV),run)
+
+$(VENV)/.dev: $(REQUIREMENTS)/dev.txt packaging/link.py | $(VENV)/.run
+	$(PIP) install --quiet --require-hashes --no-deps -r $(REQUIREMENTS)/dev.txt
+	@touch $@
+
+$(VENV)-package/.build: $(REQUIREMENTS)/build.txt
+	$(call environment,$(VENV)-package,build)
+
+.lab/.installed: packaging/system-packages.sh
+	packaging/system-packages.sh test
+	@mkdir -p .lab && touch $@
+
+# (folder, lock file): a virtual environment with exactly what the lock file names, and this checkout.
+define environment
+	[ -x $(1)/bin/python ] || "$$(packaging/find-python.sh)" -m venv $(1)
+	$(1)/bin/python -m pip --disable-pip-version-check --no-input install --quiet --require-hashes --no-deps -r $(REQUIREMENTS)/$(2).txt
+	$(1)/bin/python packaging/link.py
+	@touch $(1)/.$(2)
+endef

@@ -1,0 +1,112 @@
+"""What every test may use, and what none may leave behind."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import os
+import socket
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from tests.lab.certificates import Authority
+from tests.lab.mail_server import MailServer
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+GRACE_S = 0.5  # how long a closed connection may take to go (safety.md T36)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No test, and no program one starts, reads or writes what belongs to the person who runs it."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
+            patch.setenv(name, str(tmp_path_factory.mktemp(name.lower())))
+        yield
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    """Issues certificates; its `ca_file` is what a client of the lab trusts."""
+    return Authority(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture(scope="session")
+def _postfix_and_dovecot(authority: Authority) -> Iterator[MailServer]:
+    with MailServer(authority) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def _exim_and_dovecot(authority: Authority) -> Iterator[MailServer]:
+    with MailServer(authority, sends_with="exim") as server:
+        yield server
+
+
+@pytest.fixture
+def mail_server(_postfix_and_dovecot: MailServer) -> MailServer:
+    """Postfix and Dovecot with empty mailboxes and nobody signed in yet."""
+    _postfix_and_dovecot.refresh()
+    return _postfix_and_dovecot
+
+
+@pytest.fixture
+def exim_server(_exim_and_dovecot: MailServer) -> MailServer:
+    """Exim and Dovecot with empty mailboxes and nobody signed in yet."""
+    _exim_and_dovecot.refresh()
+    return _exim_and_dovecot
+
+
+@pytest.fixture
+def new_mail_server(authority: Authority) -> Iterator[Callable[..., MailServer]]:
+    """Starts a mail server of the test's own; takes the options of MailServer."""
+    with ExitStack() as started:
+        yield lambda *names, **options: started.enter_context(MailServer(authority, *names, **options))
+
+
+@pytest.fixture(autouse=True)
+def _nothing_left(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A test that leaves a task running or a network socket open fails."""
+    before = _network_sockets()
+    if inspect.iscoroutinefunction(getattr(request.node, "function", None)):
+        request.getfixturevalue("_no_task_left")
+    yield
+    end = time.monotonic() + GRACE_S
+    while (left := _network_sockets() - before) and time.monotonic() < end:
+        time.sleep(0.01)
+    if left:
+        pytest.fail(f"sockets left open: {', '.join(sorted(left))}")
+
+
+@pytest_asyncio.fixture
+async def _no_task_left() -> AsyncIterator[None]:
+    before = asyncio.all_tasks()
+    yield
+    left = asyncio.all_tasks() - before - {asyncio.current_task()}
+    if left:
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+        pytest.fail(f"tasks left running: {', '.join(sorted(repr(task) for task in left))}")
+
+
+def _network_sockets() -> set[str]:
+    """The TCP and UDP sockets of this process; Qt's and the desktop's are of other families."""
+    found = set()
+    for entry in Path("/proc/self/fd").iterdir():
+        try:
+            name = os.readlink(entry)
+            if not name.startswith("socket:"):
+                continue
+            with socket.socket(fileno=os.dup(int(entry.name))) as sock:
+                if sock.family in (socket.AF_INET, socket.AF_INET6):
+                    found.add(f"{name} {sock.getsockname()}")
+        except OSError:  # closed while we looked
+            continue
+    return found
