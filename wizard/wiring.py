@@ -2,31 +2,126 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from wizard import assets
+from wizard.errors import UsageError
+
 if TYPE_CHECKING:
-    from wizard.discovery.planner import Planner
-
-
-def planner(
-    nameserver: str | None = None,
-    ca_files: Sequence[Path] = (),
-    pack_paths: Sequence[Path] = (),
-    practice: object | None = None,
-) -> Planner:
-    """What finds settings; `nameserver` is "HOST[:PORT]"."""
-    from wizard import assets
+    from wizard.diagnosis.catalogue import Catalogue
+    from wizard.diagnosis.diagnose import Diagnoser
     from wizard.discovery.planner import Planner
     from wizard.discovery.presets import PresetBook
+    from wizard.net.dial import Dialer
+    from wizard.net.tls import Trust
+    from wizard.practice.presets import PracticePresets
+    from wizard.setup.session import Options, SetupSession
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What decides how the parts are built; `nameserver` is "HOST[:PORT]"."""
+
+    nameserver: str | None = None
+    ca_files: tuple[Path, ...] = ()
+    pack_paths: tuple[Path, ...] = ()
+    practice: bool = False
+    options: Options | None = field(default=None)
+
+
+@cache
+def catalogue() -> Catalogue:
+    """The causes."""
+    from wizard.diagnosis.catalogue import Catalogue
+
+    return Catalogue.load([assets.resources() / "diagnoses"])
+
+
+@cache
+def presets(pack_paths: Sequence[Path] = ()) -> PresetBook:
+    """The providers, those of the packs first."""
+    from wizard.discovery.presets import PresetBook
+
+    return PresetBook.load([*pack_paths, assets.resources() / "presets"])
+
+
+@cache
+def diagnoser() -> Diagnoser:
+    """What names causes."""
+    from wizard.diagnosis.diagnose import Diagnoser
+
+    return Diagnoser(catalogue(), presets().for_host)
+
+
+@asynccontextmanager
+async def planner(settings: Settings) -> AsyncIterator[Planner]:
+    """What finds settings; with `practice` in the practice network, which lives as long as the block."""
+    async with _network(settings) as (_, _, planner, _):
+        yield planner
+
+
+@asynccontextmanager
+async def session(settings: Settings) -> AsyncIterator[SetupSession]:
+    """One account's way; all it opened is closed at the end of the block."""
+    from wizard.setup.session import Parts, SetupSession
+
+    async with _network(settings) as (dialer, trust, planner, known):
+        session = SetupSession(
+            Parts(dialer, trust, planner, diagnoser(), known.for_host, known.hosts), settings.options
+        )
+        try:
+            yield session
+        finally:
+            await session.close()
+
+
+@asynccontextmanager
+async def _network(settings: Settings) -> AsyncIterator[tuple[Dialer, Trust, Planner, PresetBook | PracticePresets]]:
+    from wizard.discovery.planner import Planner
+    from wizard.net.fetch import Fetcher
+
+    if settings.practice:
+        from wizard.practice.network import PracticeNetwork
+        from wizard.practice.presets import PracticePresets
+        from wizard.practice.scenarios import load_scenarios
+
+        async with PracticeNetwork.start(load_scenarios(assets.resources() / "practice")) as network:
+            book = PracticePresets(network.presets)
+            planner = Planner(network.resolver, Fetcher(network.dialer, network.trust), book)
+            yield network.dialer, network.trust, planner, book
+        return
     from wizard.net.dial import SystemDialer
     from wizard.net.dns import DnsResolver
-    from wizard.net.fetch import Fetcher
     from wizard.net.tls import Trust
 
-    host, _, port = (nameserver or "").partition(":")
-    resolver = DnsResolver((host, int(port or 53)) if host else None)
+    resolver = DnsResolver(_nameserver(settings.nameserver))
     dialer = SystemDialer(resolver, lab=resolver.is_lab)
-    presets = PresetBook.load([*pack_paths, assets.resources() / "presets"])
-    return Planner(resolver, Fetcher(dialer, Trust(tuple(ca_files))), presets)
+    trust = Trust(settings.ca_files)
+    known = presets(settings.pack_paths)
+    yield dialer, trust, Planner(resolver, Fetcher(dialer, trust), known), known
+
+
+def _nameserver(text: str | None) -> tuple[str, int] | None:
+    if text is None:
+        return None
+    import ipaddress
+
+    host, port = text, "53"
+    if text.startswith("["):
+        host, _, rest = text[1:].partition("]")
+        port = rest.removeprefix(":") or port
+    elif text.count(":") == 1:
+        host, port = text.split(":")
+    try:
+        ipaddress.ip_address(host)
+        number = int(port)
+    except ValueError:
+        raise UsageError("--nameserver takes an IP address, with :PORT where it is not 53.") from None
+    if not 0 < number < 65536:
+        raise UsageError("A port is a number from 1 to 65535.")
+    return host, number

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from wizard import wiring
 from wizard.cli import render
+from wizard.cli.options import add_network_arguments, settings_from
 from wizard.errors import MailwrightError, UsageError
 from wizard.model.address import Address
 from wizard.model.evidence import Outcome
@@ -32,14 +33,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds this command's options."""
     parser.add_argument("address", nargs="?", metavar="ADDRESS", help="the email address")
     parser.add_argument("--lines", metavar="FILE", type=Path, help='many addresses, {"address": …} on each line')
-    parser.add_argument("--offline", action="store_true", help="presets, MX, SRV and guesses only: no page is fetched")
-    parser.add_argument("--ask-nobody", action="store_true", help="presets and guesses only: nobody is asked")
     parser.add_argument("--incoming-protocol", choices=["imap", "pop3"], help="leave out the other one")
-    parser.add_argument("--nameserver", metavar="HOST[:PORT]", help="resolve every name there, not through the system")
-    paths: dict[str, Any] = {"type": Path, "action": "append", "default": []}
-    parser.add_argument("--ca-file", metavar="PEM", help="trust these roots as well", **paths)
-    parser.add_argument("--pack", metavar="FILE_OR_FOLDER", help="a helpdesk pack (repeatable)", **paths)
-    parser.add_argument("--practice", action="store_true", help="ask the built-in practice network")
+    add_network_arguments(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -48,18 +43,17 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError("Give an email address, or --lines with a file of them.")
     if args.lines is not None and not args.json:
         raise UsageError("--lines prints JSON: add --json.")
-    planner = wiring.planner(
-        nameserver=args.nameserver,
-        ca_files=tuple(args.ca_file),
-        pack_paths=tuple(args.pack),
-        practice=args.practice or None,
-    )
+    return asyncio.run(_run(args))
+
+
+async def _run(args: argparse.Namespace) -> int:
     wanted = Protocol(args.incoming_protocol) if args.incoming_protocol else None
-    how = _How(planner, args.offline, args.ask_nobody, wanted)
-    if args.lines is not None:
-        asyncio.run(_print_lines(how, args.lines))
-        return 0
-    plan = asyncio.run(how.plan(Address.parse(args.address), told=True))
+    async with wiring.planner(settings_from(args)) as planner:
+        how = _How(planner, args.offline, args.ask_nobody, wanted)
+        if args.lines is not None:
+            await _print_lines(how, args.lines)
+            return 0
+        plan = await how.plan(Address.parse(args.address), told=True)
     if args.json:
         render.print_json(document(plan) | {"asked": _asked(plan)})
     else:

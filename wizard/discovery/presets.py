@@ -69,6 +69,10 @@ class PresetBook:
         name = _plain_host(host)
         return self._first("hosts", [name, *(f"*.{parent}" for parent in _parents(name))])
 
+    def hosts(self) -> tuple[str, ...]:
+        """The server names of all providers, patterns left out; what a mistyped name is compared with."""
+        return tuple(dict.fromkeys(host for shelf in self._shelves for host in shelf.index["hosts"] if "*" not in host))
+
     def search(self, query: str) -> tuple[Provider, ...]:
         """The providers whose name, domain or server matches, best first; upper case and accents do not matter.
 

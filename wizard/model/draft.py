@@ -18,6 +18,10 @@ class AccountDraft:
     secret: Secret | None = None
     incoming: ServerCandidate | None = None
     outgoing: ServerCandidate | None = None
+    incoming_others: tuple[ServerCandidate, ...] = ()  # further ports of a server that was given without one
+    outgoing_others: tuple[ServerCandidate, ...] = ()
+    username: str | None = None  # said without a server: used with whichever is found
+    outgoing_username: str | None = None
     outgoing_secret: Secret | None = None  # only where sending has a password of its own
     oauth_token: Secret | None = None  # an access token from a browser sign-in, used instead of `secret`
     wants_incoming: bool = True

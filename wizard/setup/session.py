@@ -359,18 +359,19 @@ class _Run:
 
     def _candidates(self, *, incoming: bool) -> tuple[ServerCandidate, ...]:
         draft = self._draft
-        wanted, given = (
-            (draft.wants_incoming, draft.incoming) if incoming else (draft.wants_outgoing, draft.outgoing)
+        if not (draft.wants_incoming if incoming else draft.wants_outgoing):
+            return ()
+        given, others = (
+            (draft.incoming, draft.incoming_others) if incoming else (draft.outgoing, draft.outgoing_others)
         )
-        if not wanted:
-            return ()
         if given is not None:
-            return (given,)
-        if self._plan is None:
+            return (given, *others)
+        plan = self._plan
+        if plan is None:
             return ()
-        if not incoming:
-            return _best_sources(self._plan.of(Protocol.SMTP))
-        return _best_sources(self._plan.of(Protocol.IMAP) or self._plan.of(Protocol.POP3))
+        found = (plan.of(Protocol.IMAP) or plan.of(Protocol.POP3)) if incoming else plan.of(Protocol.SMTP)
+        name = draft.username if incoming else draft.outgoing_username or draft.username
+        return tuple(replace(one, username=name) if name else one for one in _best_sources(found))
 
     def _is_kept(self, *, incoming: bool) -> bool:
         return self._kept_side(self._candidates(incoming=incoming), incoming=incoming) is not None

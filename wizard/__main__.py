@@ -1,0 +1,23 @@
+"""No arguments: the window; otherwise the command line."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> int:
+    """The `mailwright` command."""
+    from wizard.cli.main import main as run
+
+    return run()
+
+
+def gui_main() -> int:
+    """The window's entry point on systems that start programs without a terminal."""
+    from wizard.cli.main import main as run
+
+    return run(["gui", *sys.argv[1:]])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,226 @@
+"""`mailwright check`: the wizard's whole run without a window."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from wizard import wiring
+from wizard.cli import render
+from wizard.cli.options import (
+    add_network_arguments,
+    add_password_arguments,
+    add_run_arguments,
+    password_from,
+    read_password,
+    settings_from,
+)
+from wizard.errors import UsageError
+from wizard.model.account import CheckResult, RoundTripStatus, SideResult, Verdict
+from wizard.model.address import Address
+from wizard.model.diagnosis import Diagnosis, ServerChange
+from wizard.model.draft import AccountDraft
+from wizard.model.evidence import Outcome
+from wizard.model.plan import Plan
+from wizard.model.progress import Progress
+from wizard.model.secret import Secret
+from wizard.setup.given import given_candidates
+from wizard.setup.session import SetupSession
+from wizard.wiring import Settings
+
+HELP = "the wizard's whole run without a window"
+EXAMPLE = "mailwright check ada@example.org --test-message --json"
+
+EXIT_CODES = {Verdict.WORKS: 0, Verdict.WORKS_AFTER_FIX: 3, Verdict.FAILS: 1, Verdict.UNDECIDED: 4}
+NAGIOS = {Verdict.WORKS: (0, "OK"), Verdict.WORKS_AFTER_FIX: (1, "WARNING"), Verdict.FAILS: (2, "CRITICAL")}
+REPORT_KINDS = {".json", ".html", ".txt"}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds this command's options."""
+    parser.add_argument("address", metavar="ADDRESS", help="the email address")
+    parser.add_argument("--name", help="the name shown beside the address")
+    add_password_arguments(parser)
+    parser.add_argument("--outgoing", metavar="HOST[:PORT][/SECURITY]", help="the sending server")
+    parser.add_argument("--incoming", metavar="[imap:|pop3:]HOST[:PORT][/SECURITY]", help="the receiving server")
+    parser.add_argument("--username", help="the user name, where it is not the address")
+    parser.add_argument("--outgoing-username", metavar="USER", help="the user name for sending")
+    parser.add_argument("--outgoing-password-file", metavar="FILE", help="the password for sending")
+    parser.add_argument("--no-incoming", action="store_true", help="check sending only")
+    parser.add_argument("--no-outgoing", action="store_true", help="check receiving only")
+    parser.add_argument(
+        "--test-message", metavar="TO", nargs="?", const="", help="send one (to the address itself without TO)"
+    )
+    parser.add_argument("--report", metavar="FILE", type=Path, help="write the redacted report (.json, .html, .txt)")
+    parser.add_argument("--nagios", action="store_true", help="one plugin line, exit 0, 1, 2 or 3")
+    add_run_arguments(parser)
+    add_network_arguments(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Checks the account; the exit code is 0 (works), 3 (works after a fix), 1 (fails) or 4 (no verdict in time)."""
+    if args.report is not None and args.report.suffix.lower() not in REPORT_KINDS:
+        raise UsageError("--report takes a file that ends in .json, .html or .txt.")
+    if args.no_incoming and args.no_outgoing:
+        raise UsageError("With --no-incoming and --no-outgoing there is nothing to check.")
+    draft = _draft(args)
+    to = Address.parse(args.test_message) if args.test_message else None
+    result = asyncio.run(_check(settings_from(args), draft, args, to))
+    if args.report is not None:
+        _write_report(args.report, result)
+    return _print(result, args)
+
+
+async def _check(settings: Settings, draft: AccountDraft, args: argparse.Namespace, to: Address | None) -> CheckResult:
+    async with wiring.session(settings) as session:
+        plan = await _consented(session, draft, args)
+        result = await session.check(draft, plan=plan, listener=_tell)
+        if args.test_message is not None and result.verdict in (Verdict.WORKS, Verdict.WORKS_AFTER_FIX):
+            left_s = max(1.0, settings.options.deadline_s - result.elapsed_s) if settings.options else None
+            try:
+                async with asyncio.timeout(left_s):
+                    result = await session.send_test_message(result, to, listener=_tell)
+            except TimeoutError:
+                result = replace(result, verdict=Verdict.UNDECIDED)
+        return result
+
+
+async def _consented(session: SetupSession, draft: AccountDraft, args: argparse.Namespace) -> Plan | None:
+    """The plan, when a side has to be found; asks on a terminal about servers that nobody trusted named."""
+    both_given = (draft.outgoing or not draft.wants_outgoing) and (draft.incoming or not draft.wants_incoming)
+    if both_given or draft.secret is None or args.yes or not sys.stdin.isatty() or args.json:
+        return None
+    plan = await session.discover(draft.address, listener=_tell)
+    doubtful = sorted({candidate.host for candidate in plan.candidates if not candidate.trusted})
+    if doubtful and not any(candidate.trusted for candidate in plan.candidates):
+        print("These servers were named by DNS or another domain:", ", ".join(doubtful), file=sys.stderr)
+        answer = await asyncio.to_thread(input, "Send your password to them? [y/N] ")
+        if answer.strip().lower() in {"y", "yes"}:
+            session.options = replace(session.options, accept_untrusted=True)
+    return plan
+
+
+def _draft(args: argparse.Namespace) -> AccountDraft:
+    address = Address.parse(args.address)
+    wants_sign_in = not args.no_sign_in
+    secret = password_from(args, ask_for=None)
+    if secret is None and wants_sign_in and args.practice:
+        secret = _practice_password(address)
+    if secret is None and wants_sign_in:
+        secret = password_from(args, ask_for=str(address))
+    username = args.username or address.wire
+    sending_name = args.outgoing_username or username
+    outgoing = given_candidates(args.outgoing, incoming=False, username=sending_name) if args.outgoing else ()
+    incoming = given_candidates(args.incoming, incoming=True, username=username) if args.incoming else ()
+    for name in (username, sending_name):
+        if any(ord(character) < 32 or ord(character) == 127 for character in name):
+            raise UsageError("A user name has no control characters.", "username")
+    return AccountDraft(
+        address=address,
+        display_name=args.name,
+        secret=secret,
+        incoming=incoming[0] if incoming else None,
+        outgoing=outgoing[0] if outgoing else None,
+        incoming_others=incoming[1:],
+        outgoing_others=outgoing[1:],
+        outgoing_secret=read_password(args.outgoing_password_file) if args.outgoing_password_file else None,
+        username=args.username,
+        outgoing_username=args.outgoing_username,
+        wants_incoming=not args.no_incoming,
+        wants_outgoing=not args.no_outgoing,
+    )
+
+
+def _practice_password(address: Address) -> Secret | None:
+    from wizard import assets
+    from wizard.practice.scenarios import load_scenarios
+
+    accounts = (scenario.account for scenario in load_scenarios(assets.resources() / "practice"))
+    return next((Secret(account.password) for account in accounts if account.address == address.wire), None)
+
+
+def _tell(progress: Progress) -> None:
+    if progress.stage.value == "input":
+        return
+    if progress.outcome is Outcome.STARTED and not progress.detail.get("suspected_blocked"):
+        return
+    where = f"{progress.protocol.value} {progress.endpoint}" if progress.protocol and progress.endpoint else "discovery"
+    if progress.detail.get("suspected_blocked"):
+        render.progress(f"{progress.t_s:6.2f} s  {where}: no answer yet, this port may be blocked")
+        return
+    error = progress.detail.get("error")
+    what = f"{progress.outcome.value}{f' ({error})' if error else ''}"
+    render.progress(f"{progress.t_s:6.2f} s  {where}: {progress.stage.value} {what}, {progress.seconds:.3f} s")
+
+
+def _write_report(path: Path, result: CheckResult) -> None:
+    from wizard.diagnosis.document import diagnosis_document
+    from wizard.handover.report import report_document, write_report
+
+    write_report(path, report_document(result, diagnosis_document=diagnosis_document))
+
+
+def _print(result: CheckResult, args: argparse.Namespace) -> int:
+    if args.nagios:
+        code, word = NAGIOS.get(result.verdict, (3, "UNKNOWN"))
+        told = result.diagnoses[0].title if result.diagnoses else result.verdict.value
+        render.print_text(f"MAIL {word} - {result.draft.address}: {told} | time={result.elapsed_s:.3f}s")
+        return code
+    if args.json:
+        from wizard.diagnosis.document import diagnosis_document
+        from wizard.handover.document import check_document
+
+        render.print_json(check_document(result, diagnosis_document=diagnosis_document))
+    else:
+        render.print_text(text(result))
+    return EXIT_CODES[result.verdict]
+
+
+def text(result: CheckResult) -> str:
+    """The result for people."""
+    headline = {
+        Verdict.WORKS: "Sending and receiving work." if result.incoming and result.outgoing else "It works.",
+        Verdict.WORKS_AFTER_FIX: "It works, after a change.",
+        Verdict.FAILS: "It does not work yet.",
+        Verdict.UNDECIDED: "There is no verdict.",
+    }[result.verdict]
+    lines = [f"{result.draft.address}: {headline} ({result.elapsed_s:.1f} s)"]
+    for word, side in (("Receiving", result.incoming), ("Sending", result.outgoing)):
+        if side is not None:
+            lines.append(f"  {word:9} {_side(side)}")
+    trip = result.round_trip
+    if trip.status is RoundTripStatus.ARRIVED:
+        lines.append(f"  Message   arrived in {trip.folder} after {trip.seconds:.1f} s")
+    elif trip.status is not RoundTripStatus.SKIPPED:
+        lines.append(f"  Message   {trip.status.value}")
+    for diagnosis in result.diagnoses:
+        lines += ["", *_diagnosis(diagnosis)]
+    for fix in result.fixes:
+        lines.append(f"  Changed: {_change(fix.before)} to {_change(fix.after)}")
+    lines += [f"Note: {note}" for note in result.notes]
+    return "\n".join(lines)
+
+
+def _side(side: SideResult) -> str:
+    candidate = side.candidate
+    signed = f", signed in with {side.auth}" if side.auth else ""
+    return f"{side.status.value}: {candidate.endpoint} {candidate.security.value}, user {candidate.username}{signed}"
+
+
+def _diagnosis(diagnosis: Diagnosis) -> list[str]:
+    lines = [diagnosis.title, f"  {diagnosis.why}"]
+    if diagnosis.reply is not None:
+        code = " ".join(str(part) for part in (diagnosis.reply.code, diagnosis.reply.enhanced) if part)
+        lines.append(f"  The server said: {code} {diagnosis.reply.text}".replace("  ", " "))
+    for remedy in diagnosis.remedies:
+        lines.append(f"  - {remedy.say}")
+        lines += [f"      {number}. {step}" for number, step in enumerate(remedy.steps, 1)]
+    return lines
+
+
+def _change(change: ServerChange) -> str:
+    parts = [change.host, f"port {change.port}" if change.port else None, change.security, change.username]
+    return ", ".join(str(part) for part in parts if part)

@@ -1,0 +1,23 @@
+"""`mailwright gui`: the window."""
+
+from __future__ import annotations
+
+import argparse
+
+from wizard.cli.options import add_network_arguments, settings_from
+
+HELP = "the window (also without any command)"
+EXAMPLE = "mailwright gui --practice"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds this command's options."""
+    parser.add_argument("address", nargs="?", metavar="ADDRESS", help="fills in the email address")
+    add_network_arguments(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Opens the window; the exit code is 0 when it was closed, 2 where there is no display."""
+    from wizard.gui.app import main
+
+    return main(args.address, settings_from(args))

@@ -1,0 +1,105 @@
+"""The command line's entry: picks the command, loads only that one, and never shows a traceback."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from types import ModuleType
+
+from wizard import __version__
+from wizard.errors import MailwrightError, UsageError
+
+COMMANDS = (
+    "gui",
+    "check",
+    "discover",
+    "explain",
+    "presets",
+    "catalogue",
+    "handover",
+    "accounts",
+    "bulk",
+    "practice",
+    "report",
+)
+EXIT_FAILS, EXIT_USAGE, EXIT_CANCELLED, EXIT_INTERNAL = 1, 2, 4, 70
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs a command; the exit code of contract.md."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    try:
+        if words and words[0] in {"-h", "--help"}:
+            print(_overview())
+            return 0
+        if words and words[0] == "--version":
+            print(f"mailwright {__version__}")
+            return 0
+        name = words.pop(0) if words and words[0] in COMMANDS else "gui"
+        module = importlib.import_module(f"wizard.cli.{name}")
+        args = _parser(name, module).parse_args(words)
+        if args.quiet:
+            from wizard.cli import render
+
+            render.be_quiet()
+        code: int = module.run(args)
+        return code
+    except UsageError as error:
+        print(f"mailwright: {error}", file=sys.stderr)
+        return EXIT_USAGE
+    except MailwrightError as error:
+        print(f"mailwright: {error}", file=sys.stderr)
+        return EXIT_FAILS
+    except KeyboardInterrupt:
+        print("mailwright: stopped", file=sys.stderr)
+        return EXIT_CANCELLED
+    except BrokenPipeError:
+        sys.stderr.close()
+        return EXIT_FAILS
+    except SystemExit as stop:  # argparse: wrong usage, or --help
+        return stop.code if isinstance(stop.code, int) else EXIT_USAGE
+    except Exception as error:
+        print(f"mailwright: something went wrong inside. What happened is in {_log(error)}", file=sys.stderr)
+        return EXIT_INTERNAL
+
+
+def _parser(name: str, module: ModuleType) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog=f"mailwright {name}",
+        description=module.HELP[:1].upper() + module.HELP[1:] + ".",
+        epilog=f"Example:\n  {module.EXAMPLE}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--json", action="store_true", help="one JSON document on standard output")
+    parser.add_argument("--quiet", action="store_true", help="no progress on standard error")
+    module.add_arguments(parser)
+    return parser
+
+
+def _overview() -> str:
+    lines = ["mailwright: sets up mail accounts, names what is wrong and puts it right", "", "Commands:"]
+    for name in COMMANDS:
+        module = importlib.import_module(f"wizard.cli.{name}")
+        lines.append(f"  {name:10} {module.HELP}")
+    lines += ["", "Without a command the window opens: mailwright [ADDRESS]", "Each command has --help, --json, --quiet."]
+    return "\n".join(lines)
+
+
+def _log(error: BaseException) -> Path | str:
+    """Where the trace of an internal error was kept: places and types, never values, for a message may hold a secret."""
+    import platformdirs
+
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [f"mailwright {__version__}", type(error).__name__]
+    lines += [f"  {Path(frame.filename).name}:{frame.lineno} in {frame.name}" for frame in frames]
+    try:
+        path = Path(platformdirs.user_log_dir("mailwright", appauthor=False, ensure_exists=True)) / "error.log"
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    except OSError:
+        return "no log: the log folder cannot be written"
+    return path

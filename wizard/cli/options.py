@@ -1,0 +1,114 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from wizard.errors import UsageError
+from wizard.model.secret import Secret
+from wizard.wiring import Settings
+
+
+def add_network_arguments(parser: argparse.ArgumentParser) -> None:
+    """Options about whom to ask and whom to trust."""
+    paths: dict[str, Any] = {"type": Path, "action": "append", "default": []}
+    parser.add_argument("--practice", action="store_true", help="use the built-in practice network")
+    parser.add_argument("--pack", metavar="FILE_OR_FOLDER", help="a helpdesk pack (repeatable)", **paths)
+    parser.add_argument("--nameserver", metavar="HOST[:PORT]", help="resolve every name there, not through the system")
+    parser.add_argument("--ca-file", metavar="PEM", help="trust these roots as well (repeatable)", **paths)
+    parser.add_argument("--offline", action="store_true", help="presets and guesses only: fetch no settings")
+    parser.add_argument("--ask-nobody", action="store_true", help="like --offline, and no MX or SRV look-up either")
+
+
+def add_run_arguments(parser: argparse.ArgumentParser) -> None:
+    """Options about how a check runs."""
+    parser.add_argument("--no-sign-in", action="store_true", help="reach and encrypt only")
+    parser.add_argument("--no-autofix", action="store_true", help="diagnose, do not try other settings")
+    parser.add_argument("--yes", action="store_true", help="accept settings from sources that are not trusted")
+    parser.add_argument(
+        "--trust-certificate", metavar="SHA256", action="append", default=[], help="accept exactly this certificate"
+    )
+    parser.add_argument("--allow-unencrypted", action="store_true", help="permit sign-in without encryption")
+    parser.add_argument("--deadline", metavar="SECONDS", type=float, default=60.0, help="the whole run (default 60)")
+
+
+def settings_from(args: argparse.Namespace) -> Settings:
+    """The parts' settings from a command's options."""
+    from wizard.setup.session import Options
+
+    deadline = getattr(args, "deadline", 60.0)
+    if not 0 < deadline <= 3600:
+        raise UsageError("--deadline takes seconds, from more than 0 to 3600.")
+    for path in args.ca_file:
+        if not path.is_file():
+            raise UsageError(f"The file {path} does not exist.")
+    return Settings(
+        nameserver=args.nameserver,
+        ca_files=tuple(args.ca_file),
+        pack_paths=tuple(args.pack),
+        practice=args.practice,
+        options=Options(
+            autofix=not getattr(args, "no_autofix", False),
+            sign_in=not getattr(args, "no_sign_in", False),
+            accept_untrusted=getattr(args, "yes", False),
+            offline=args.offline,
+            ask_nobody=args.ask_nobody,
+            allow_unencrypted=getattr(args, "allow_unencrypted", False),
+            trusted_certificates=tuple(_fingerprint(text) for text in getattr(args, "trust_certificate", ())),
+            deadline_s=deadline,
+        ),
+    )
+
+
+def add_password_arguments(parser: argparse.ArgumentParser) -> None:
+    """Where the password comes from; it is never an argument."""
+    parser.add_argument("--password-file", metavar="FILE", help="its first line is the password (- is standard input)")
+    parser.add_argument("--password-env", metavar="VAR", help="the environment variable that holds the password")
+
+
+def password_from(args: argparse.Namespace, *, ask_for: str | None) -> Secret | None:
+    """The password, asked for on a terminal when `ask_for` names whose it is; None when there is none to be had."""
+    if args.password_file is not None and args.password_env is not None:
+        raise UsageError("Give the password in a file or in a variable, not in both.", "password")
+    if args.password_file is not None:
+        return read_password(args.password_file)
+    if args.password_env is not None:
+        value = os.environ.get(args.password_env)
+        if not value:
+            raise UsageError(f"The variable {args.password_env} is empty or not set.", "password")
+        return Secret(value)
+    if ask_for is None or not sys.stdin.isatty():
+        return None
+    from getpass import getpass
+
+    typed = getpass(f"Password for {ask_for}: ")
+    if not typed:
+        raise UsageError("The password is empty.", "password")
+    return Secret(typed)
+
+
+def read_password(name: str) -> Secret:
+    """The password in the first line of a file; "-" is standard input."""
+    try:
+        if name == "-":
+            line = sys.stdin.readline()
+        else:
+            with Path(name).open(encoding="utf-8") as file:
+                line = file.readline()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"The password file cannot be read: {type(error).__name__}.", "password") from None
+    password = line.rstrip("\r\n")
+    if not password:
+        raise UsageError("The password is empty.", "password")
+    return Secret(password)
+
+
+def _fingerprint(text: str) -> str:
+    plain = text.replace(":", "").replace(" ", "").lower()
+    if len(plain) != 64 or any(character not in "0123456789abcdef" for character in plain):
+        raise UsageError("--trust-certificate takes a SHA-256 fingerprint: 64 hexadecimal digits.")
+    return plain

@@ -1,0 +1,38 @@
+"""The practice providers as presets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from wizard.model.provider import Provider
+
+
+class PracticePresets:
+    """Finds practice providers as the real book of presets finds real ones."""
+
+    def __init__(self, providers: Sequence[Provider]) -> None:
+        self._providers = tuple(providers)
+
+    def for_domain(self, domain: str) -> Provider | None:
+        """The provider of an address's domain."""
+        return next((provider for provider in self._providers if domain.lower() in provider.domains), None)
+
+    def for_mx(self, host: str) -> Provider | None:
+        """The provider whose mail exchanger this is."""
+        return next(
+            (provider for provider in self._providers if any(host.endswith(end) for end in provider.mx_suffixes)), None
+        )
+
+    def for_host(self, host: str) -> Provider | None:
+        """The provider one of whose servers this is."""
+        return next(
+            (provider for provider in self._providers if any(server.host == host for server in provider.servers)), None
+        )
+
+    def get(self, id: str) -> Provider | None:
+        """The provider of that name."""
+        return next((provider for provider in self._providers if provider.id == id), None)
+
+    def hosts(self) -> Iterable[str]:
+        """Every server's host name."""
+        return dict.fromkeys(server.host for provider in self._providers for server in provider.servers)
