@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import socket
 import subprocess
@@ -28,6 +29,7 @@ options {{
     notify no;
     empty-zones-enable no;
     minimal-responses yes;
+    querylog yes;
 }};
 controls {{ }};
 """
@@ -35,6 +37,7 @@ _HEAD = """$TTL 60
 @ IN SOA ns.invalid. hostmaster.invalid. 1 3600 600 86400 60
 @ IN NS ns.invalid.
 """
+_QUERY = re.compile(r"query: (\S+) IN (\S+) ")
 
 
 class NameServer:
@@ -59,6 +62,13 @@ class NameServer:
     def option(self) -> str:
         """Host and port, as the command line's --nameserver takes them."""
         return f"{self.host}:{self.port}"
+
+    @property
+    def questions(self) -> list[tuple[str, str]]:
+        """What it was asked so far, in order: name and record type."""
+        assert self._folder is not None
+        log = (Path(self._folder.name) / "log").read_text("utf-8", "replace")
+        return [(name.lower(), kind) for name, kind in _QUERY.findall(log)]
 
     def __enter__(self) -> NameServer:
         program = shutil.which("named") or shutil.which("named", path="/usr/sbin")
@@ -106,8 +116,15 @@ class NameServer:
                 time.sleep(0.005)
                 continue
             if answer.answer:
+                self._check_zones(log)
                 return
         raise RuntimeError(f"named does not answer:\n{log.read_text('utf-8', 'replace')[-2000:]}")
+
+    def _check_zones(self, log: Path) -> None:
+        for zone in self._zones:
+            answer = dns.query.udp(dns.message.make_query(zone, "SOA"), self.host, timeout=5, port=self.port)
+            if not answer.answer:
+                raise RuntimeError(f"named did not take zone {zone}:\n{log.read_text('utf-8', 'replace')[-2000:]}")
 
 
 def _free_port(host: str) -> int:

@@ -1,0 +1,197 @@
+"""config-v1.1.xml as the world writes it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wizard.discovery.answer import Answer, Refused
+from wizard.discovery.autoconfig import read
+from wizard.discovery.candidate import Maker
+from wizard.model.address import Address
+from wizard.model.server import Protocol, Security, ServerCandidate, Source
+
+ADA = Address.parse("ada@example.org")
+
+
+def provider(inner: str) -> bytes:
+    return f'<clientConfig version="1.1"><emailProvider id="example.org">{inner}</emailProvider></clientConfig>'.encode()
+
+
+def server(
+    kind: str = "imap",
+    host: str = "imap.example.org",
+    port: str = "993",
+    socket: str = "SSL",
+    username: str = "%EMAILADDRESS%",
+    more: str = "",
+) -> str:
+    side = "outgoingServer" if kind == "smtp" else "incomingServer"
+    return (
+        f'<{side} type="{kind}"><hostname>{host}</hostname><port>{port}</port><socketType>{socket}</socketType>'
+        f"<username>{username}</username>{more}</{side}>"
+    )
+
+
+def answer(inner: str, address: Address = ADA) -> Answer:
+    return read(provider(inner), Maker(address, Source.AUTOCONFIG, True, lambda _: None))
+
+
+def only(inner: str) -> ServerCandidate:
+    (candidate,) = answer(inner).candidates
+    return candidate
+
+
+def test_several_servers_stay_in_the_order_of_preference() -> None:
+    found = answer(
+        server(host="imap2.example.org")
+        + server(host="imap.example.org", port="143", socket="STARTTLS")
+        + server("pop3", "pop.example.org", "995")
+        + server("smtp", "smtp.example.org", "587", "STARTTLS", "%EMAILLOCALPART%")
+        + server("smtp", "smtp.example.org", "465")
+    )
+    assert [(c.protocol, c.host, c.port, c.security, c.username) for c in found.candidates] == [
+        (Protocol.IMAP, "imap2.example.org", 993, Security.TLS, "ada@example.org"),
+        (Protocol.IMAP, "imap.example.org", 143, Security.STARTTLS, "ada@example.org"),
+        (Protocol.POP3, "pop.example.org", 995, Security.TLS, "ada@example.org"),
+        (Protocol.SMTP, "smtp.example.org", 587, Security.STARTTLS, "ada"),
+        (Protocol.SMTP, "smtp.example.org", 465, Security.TLS, "ada@example.org"),
+    ]
+    assert all(candidate.trusted for candidate in found.candidates)
+    assert found.said == "found"
+
+
+def test_unencrypted_servers_come_last_and_are_not_trusted() -> None:
+    found = answer(server(port="143", socket="plain") + server("smtp", "smtp.example.org", "587", "STARTTLS"))
+    assert [(c.security, c.trusted) for c in found.candidates] == [(Security.STARTTLS, True), (Security.NONE, False)]
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("ssl", Security.TLS), ("SSL", Security.TLS), ("TLS", Security.TLS), ("SSL/TLS", Security.TLS),
+     (" StartTLS ", Security.STARTTLS), ("Plain", Security.NONE), ("", Security.TLS)],
+)  # fmt: skip
+def test_socket_types(written: str, meant: Security) -> None:
+    assert only(server(socket=written)).security is meant
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("<authentication>password-cleartext</authentication>", ("PLAIN", "IMAP LOGIN")),
+        ("<authentication>plain</authentication>", ("PLAIN", "IMAP LOGIN")),
+        ("<authentication>password-encrypted</authentication>", ("CRAM-MD5",)),
+        ("<authentication>secure</authentication>", ("CRAM-MD5",)),
+        ("<authentication>OAuth2</authentication>", ("OAUTHBEARER", "XOAUTH2")),
+        (
+            "<authentication>OAuth2</authentication><authentication>password-cleartext</authentication>",
+            ("OAUTHBEARER", "XOAUTH2", "PLAIN", "IMAP LOGIN"),
+        ),
+        ("<authentication>GSSAPI</authentication><authentication>NTLM</authentication>", ()),
+        ("", ()),
+    ],
+)
+def test_authentication(written: str, meant: tuple[str, ...]) -> None:
+    assert only(server(more=written)).auth == meant
+
+
+@pytest.mark.parametrize(
+    ("inner", "why"),
+    [
+        (server(host="localhost"), "inside this computer"),
+        (server(host="127.0.0.1"), "inside this computer"),
+        (server(host="169.254.169.254"), "inside this computer"),
+        (server(host=""), "without a name"),
+        (server(host="not a host"), "not a server name"),
+        (server(host="%FOO%.example.org"), "unknown placeholder %FOO%"),
+        (server(port="0"), "not a port"),
+        (server(port="imap"), "not a port"),
+        (server(port=""), "no port"),
+        (server(socket="quantum"), "encryption “quantum”"),
+        (server(port="1993", socket=""), "no encryption named"),
+        (server(username="a&#10;b"), "user name"),
+        (server(host="imap.example.net", port="22"), "not a mail port"),
+        (server("smtp").replace("outgoing", "incoming"), "wrong side"),
+    ],
+)
+def test_what_is_refused_is_refused_by_name_and_the_rest_stays(inner: str, why: str) -> None:
+    found = answer(inner + server("smtp", "smtp.example.org", "465"))
+    assert [candidate.protocol for candidate in found.candidates] == [Protocol.SMTP]
+    assert any(why in reason for reason in found.refused)
+    assert answer(inner).said.startswith("refused: ")
+
+
+def test_other_kinds_of_server_are_left_alone() -> None:
+    found = answer(server("exchange") + server("jmap") + server())
+    assert [candidate.protocol for candidate in found.candidates] == [Protocol.IMAP]
+    (note,) = answer(server("exchange") + server("ews")).notes
+    assert "exchange, ews" in note
+
+
+def test_oauth2_sections_are_understood_as_no_servers() -> None:
+    section = (
+        "<oAuth2><issuer>login.example.org</issuer><scope>mail</scope>"
+        "<authURL>https://login.example.org/a</authURL><tokenURL>https://login.example.org/t</tokenURL></oAuth2>"
+    )
+    body = provider(server()).replace(b"</clientConfig>", section.encode() + b"</clientConfig>")
+    found = read(body, Maker(ADA, Source.AUTOCONFIG, True, lambda _: None))
+    assert len(found.candidates) == 1
+    assert found.refused == ()
+
+
+def test_instructions_in_the_best_language() -> None:
+    found = answer(
+        server()
+        + '<enable visiturl="https://mail.example.org/settings">'
+        '<instruction lang="de">IMAP einschalten</instruction><instruction lang="en">Switch IMAP on</instruction></enable>'
+        '<documentation url="https://example.org/help"><descr lang="fr">Aide</descr><descr>Help</descr></documentation>'
+        '<documentation url="javascript:alert(1)"/><documentation url="https://example.org/a b"/>'
+    )
+    assert found.notes == (
+        "The provider says: Switch IMAP on https://mail.example.org/settings",
+        "The provider's guide: Help https://example.org/help",
+    )
+
+
+def test_instructions_are_inert() -> None:
+    (note,) = answer(server() + "<enable><instruction>a\u202eb &#10; c</instruction></enable>").notes
+    assert note.isprintable()
+
+
+def test_unusual_addresses() -> None:
+    inner = server(host="imap.%EMAILDOMAIN%") + server("smtp", "smtp.%EMAILDOMAIN%", "465", "SSL", "%EMAILLOCALPART%")
+    imap, smtp = answer(inner, Address.parse("ädä+x@bücher.example")).candidates
+    assert (imap.host, imap.username) == ("imap.xn--bcher-kva.example", "ädä+x@xn--bcher-kva.example")
+    assert smtp.username == "ädä+x"
+    (imap,) = answer(server(host="mail.example.org"), Address.parse("ada@students.example.org")).candidates
+    assert imap.trusted
+
+
+def test_too_many_servers() -> None:
+    found = answer("".join(server(host=f"imap{n}.example.org") for n in range(30)))
+    assert len(found.candidates) == 20
+    assert found.refused == ("10 servers past the first 20",)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"<html><body>Welcome</body></html>", b"<clientConfig/>", b"<other><emailProvider/></other>", b"not xml"],
+)
+def test_pages_that_are_no_autoconfig(body: bytes) -> None:
+    with pytest.raises(Refused):
+        read(body, Maker(ADA, Source.AUTOCONFIG, True, lambda _: None))
+
+
+_words = st.sampled_from(
+    ["imap", "pop3", "smtp", "SSL", "plain", "STARTTLS", "%EMAILADDRESS%", "localhost", "mail.example.org", "993", "x", ""]
+)
+
+
+@given(st.lists(st.tuples(_words, _words, _words, _words, _words | st.text(max_size=5)), max_size=5))
+def test_any_file_gives_sound_candidates_or_refusals(rows: list[tuple[str, str, str, str, str]]) -> None:
+    escaped = [tuple("".join(c for c in part if c.isalnum() or c in "%@.") for part in row) for row in rows]
+    found = answer("".join(server(*row[:5]) for row in escaped))
+    for candidate in found.candidates:
+        assert candidate.host == "mail.example.org"
+        assert 1 <= candidate.port <= 65535
