@@ -97,23 +97,36 @@ class Planner:
         offline: bool = False,
         ask_nobody: bool = False,
         incoming_protocol: Protocol | None = None,
+        repair: bool = False,
         listener: Listener = nobody,
     ) -> Plan:
         """The settings that would be tried, best first.
 
         `offline` asks DNS only (MX and SRV), `ask_nobody` not even that. `incoming_protocol` leaves out the other one.
+        `repair` asks every source and guesses even where a preset knows the provider, whose servers did not do.
         Takes at most five seconds; cancelling it closes everything that was opened.
         """
         provider = self._presets.for_domain(address.domain)
+        preset: Plan | None = None
         if provider is not None:
             source = Source.PACK if self._is_from_pack(provider.id) else Source.PRESET
             found = _only(candidates_of(provider, address, source), incoming_protocol)
             asked = Asked(source, provider.id, "found", 0.0)
-            return Plan(address, found, provider, False, (asked,), notes_of(provider))
+            preset = Plan(address, found, provider, False, (asked,), notes_of(provider))
+            if not repair:
+                return preset
         heard: list[_Heard] = []
         if not ask_nobody:
             heard = await self._ask_all(address, offline, listener)
-        return self._combined(address, heard, incoming_protocol)
+        wider = self._combined(address, heard, incoming_protocol)
+        if preset is None:
+            return wider
+        others = _only(guesses(address), incoming_protocol)
+        return replace(
+            preset,
+            candidates=_merged((*preset.candidates, *wider.candidates, *others)),
+            asked=(*preset.asked, *wider.asked),
+        )
 
     def _is_from_pack(self, provider_id: str) -> bool:
         from_pack = getattr(self._presets, "is_from_pack", None)

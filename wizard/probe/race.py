@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
-from wizard.model.evidence import Outcome, ProbeReport, Stage
+from wizard.model.evidence import ErrorKind, Outcome, ProbeReport, Stage
 from wizard.model.server import ServerCandidate
 from wizard.probe.conversation import SUSPECT_S, Conversation
 from wizard.probe.engine import Prober
@@ -27,6 +27,7 @@ class Lane:
     conversation: Conversation
     task: asyncio.Task[None] | None = None
     opened: bool = False
+    started: float = 0.0
 
     @property
     def report(self) -> ProbeReport:
@@ -140,7 +141,7 @@ class Race:
                 await self._changed.wait()
 
     def _start(self, candidate: ServerCandidate, wave: int) -> None:
-        lane = Lane(candidate, len(self._lanes), wave, self._prober.conversation(candidate))
+        lane = Lane(candidate, len(self._lanes), wave, self._prober.conversation(candidate), started=self._clock())
         lane.task = asyncio.ensure_future(self._run(lane))
         lane.task.add_done_callback(lambda _: self._changed.set())
         self._lanes.append(lane)
@@ -167,6 +168,10 @@ class Race:
         for lane in self._lanes:
             if lane is winner:
                 continue
+            if winner is not None and winner.wave > lane.wave and not lane.is_connected and lane.report.failure is None:
+                # Another port answered while this one swallowed three SYNs: it is blocked, and that is the cause.
+                silence = StageFailed(Stage.CONNECT, ErrorKind.CONNECTION_TIMED_OUT)
+                lane.conversation.recorder.failed(silence, self._clock() - lane.started)
             if lane.opened:
                 self._prober.part(lane.conversation)
             else:

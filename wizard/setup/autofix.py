@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from wizard.model.diagnosis import Change, ChangeSettings, Diagnosis, Fix, Remedy, ServerChange
-from wizard.model.evidence import CertificateProblem, ErrorKind, ProbeReport, Stage
+from wizard.model.evidence import CertificateProblem, ErrorKind, ProbeReport
 from wizard.model.provider import Provider
 from wizard.model.server import STANDARD_PORTS, Security, ServerCandidate, Source, usual_security
 
@@ -43,6 +43,15 @@ def spares(
             if endpoint not in tried and spare.candidate.security is not Security.NONE:
                 found.setdefault(endpoint, spare)
     return tuple(found.values())[:MAX_SPARES]
+
+
+def needs_other_names(report: ProbeReport) -> bool:
+    """Whether another host name is what the failure asks for."""
+    failure = report.failure
+    if failure is None:
+        return False
+    problem = failure.certificate.problem if failure.certificate is not None else None
+    return failure.error in _NAME_KINDS | _WRONG_SERVICE or problem is CertificateProblem.NAME_MISMATCH
 
 
 def _for_one(report: ProbeReport, others: Sequence[ServerCandidate], known_hosts: Iterable[str]) -> Iterable[Spare]:
@@ -178,8 +187,3 @@ def _difference(one: ServerCandidate, other: ServerCandidate) -> ServerChange:
         security=one.security if line else None,
         username=one.username if one.username != other.username else None,
     )
-
-
-def failed_at(report: ProbeReport) -> Stage | None:
-    """The stage at which the probe stopped."""
-    return report.failure.stage if report.failure is not None else None

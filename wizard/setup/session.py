@@ -36,7 +36,7 @@ from wizard.probe.conversation import Conversation, Credentials, Network
 from wizard.probe.engine import Prober
 from wizard.probe.environment import surroundings
 from wizard.probe.error_kinds import StageFailed
-from wizard.setup.autofix import Spare, spares
+from wizard.setup.autofix import Spare, needs_other_names, spares
 from wizard.setup.round_trip import ARRIVAL_S, POLL_S, compose, read_arrival
 from wizard.setup.side import Gate, Side, SideOutcome
 from wizard.setup.signin_budget import SignInBudget
@@ -54,6 +54,7 @@ class Finds(Interface):
         offline: bool = False,
         ask_nobody: bool = False,
         incoming_protocol: Protocol | None = None,
+        repair: bool = False,
         listener: Listener = nobody,
     ) -> Plan:
         """The settings that would be tried."""
@@ -126,12 +127,18 @@ class SetupSession:
         self._kept: _Kept | None = None
         self._idle: asyncio.TimerHandle | None = None
 
-    async def discover(self, address: Address, *, ask_nobody: bool = False, listener: Listener = nobody) -> Plan:
-        """The settings that would be tried for the address; no password is in reach of this."""
+    async def discover(
+        self, address: Address, *, ask_nobody: bool = False, repair: bool = False, listener: Listener = nobody
+    ) -> Plan:
+        """The settings that would be tried for the address; no password is in reach of this.
+
+        `repair` asks every source, because what the best one said did not do.
+        """
         return await self._parts.planner.plan(
             address,
             offline=self.options.offline,
             ask_nobody=ask_nobody or self.options.ask_nobody,
+            repair=repair,
             listener=listener,
         )
 
@@ -369,9 +376,9 @@ class _Run:
         plan = self._plan
         if plan is None:
             return ()
-        found = (plan.of(Protocol.IMAP) or plan.of(Protocol.POP3)) if incoming else plan.of(Protocol.SMTP)
+        found = _of_best_source([one for one in plan.candidates if one.is_incoming is incoming])
         name = draft.username if incoming else draft.outgoing_username or draft.username
-        return tuple(replace(one, username=name) if name else one for one in _best_sources(found))
+        return tuple(replace(one, username=name) if name else one for one in found)
 
     def _is_kept(self, *, incoming: bool) -> bool:
         return self._kept_side(self._candidates(incoming=incoming), incoming=incoming) is not None
@@ -399,7 +406,11 @@ class _Run:
         return self._plan
 
     async def _spares(self, reports: Sequence[ProbeReport]) -> tuple[Spare, ...]:
-        plan = await self._planned()
+        """Other settings for a side that failed; where the name is the matter, every source is asked for another."""
+        if any(needs_other_names(report) for report in reports):
+            plan = await self._session.discover(self._draft.address, repair=True, listener=self._listener)
+        else:
+            plan = await self._planned()
         incoming = reports[0].candidate.is_incoming
         others = [candidate for candidate in plan.candidates if candidate.is_incoming is incoming]
         return spares(reports, others, self._parts.known_hosts())
@@ -615,12 +626,10 @@ class _Trip:
         )
 
 
-def _best_sources(candidates: Sequence[ServerCandidate]) -> tuple[ServerCandidate, ...]:
-    """The candidates of the best source, and of the next ones only where it is a guess: the others are for repairs."""
-    if not candidates:
-        return ()
-    first = candidates[0].source
-    return tuple(candidate for candidate in candidates if candidate.source is first)
+def _of_best_source(candidates: Sequence[ServerCandidate]) -> tuple[ServerCandidate, ...]:
+    """One side's candidates as the best source named them, IMAP before POP3; the other sources' are for repairs."""
+    best = [candidate for candidate in candidates if candidate.source is candidates[0].source]
+    return tuple(sorted(best, key=lambda candidate: candidate.protocol is Protocol.POP3))
 
 
 def _timeline(reports: Sequence[ProbeReport]) -> tuple[Evidence, ...]:
