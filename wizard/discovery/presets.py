@@ -78,10 +78,16 @@ class PresetBook:
 
         An address stands for its domain; every word must be found; an empty query finds all.
         """
-        words = _folded(query.rpartition("@")[2]).split()
+        query = query.rpartition("@")[2]
+        words = _folded(query).split()
         if not words:
             return tuple(sorted(self.all(), key=lambda provider: _folded(provider.name)))
-        ranked = [(rank, _folded(p.name), p) for p in self.all() if (rank := _rank(p, words)) is not None]
+        owner = self.for_domain(query) or self.for_host(query)
+        ranked = [
+            (rank, _folded(provider.name), provider)
+            for provider in self.all()
+            if (rank := 0 if provider is owner else _rank(provider, words)) is not None
+        ]
         return tuple(provider for _, _, provider in sorted(ranked, key=lambda entry: entry[:2]))
 
     def _first(self, part: str, keys: Iterable[str]) -> Provider | None:
@@ -148,9 +154,14 @@ def index_of(providers: Iterable[Provider]) -> dict[str, dict[str, str]]:
 
 
 def server_hosts(provider: Provider) -> tuple[str, ...]:
-    """The names of its servers: %EMAILDOMAIN% filled in with its domains, other placeholders as a "*." pattern."""
+    """The names of its servers: %EMAILDOMAIN% filled in with its domains, other placeholders as a "*." pattern.
+
+    A bare IP address is nobody's name: 127.0.0.1 is where a bridge listens, and much else.
+    """
     names: dict[str, None] = {}
     for server in provider.servers:
+        if server.host.rpartition(".")[2].isdigit():
+            continue
         if "%" not in server.host:
             names[server.host] = None
         elif "%EMAILDOMAIN%" in server.host:
@@ -330,12 +341,12 @@ def _folded(text: str) -> str:
 
 
 def _rank(provider: Provider, words: Sequence[str]) -> int | None:
-    """0 is best: the whole name, id or domain; then a beginning; then anywhere; `None` when a word is not found."""
+    """Smaller is better: the whole name, id or domain; a beginning; anywhere; `None` when a word is not found."""
     names = [provider.id, _folded(provider.name), _folded(provider.spoken_name), *provider.domains]
     query = " ".join(words)
     if query in names:
-        return 0
-    if any(name.startswith(query) for name in names):
         return 1
+    if any(name.startswith(query) for name in names):
+        return 2
     everything = " ".join([*names, *provider.hosts, *(server.host for server in provider.servers)])
-    return 2 if all(word in everything for word in words) else None
+    return 3 if all(word in everything for word in words) else None
