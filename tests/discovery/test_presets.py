@@ -376,7 +376,10 @@ def test_a_pack_goes_before_ours(tmp_path: Path, folder: Path) -> None:
     school = book.for_domain("umich.edu")
     assert school is not None
     assert school.id == "our-school"
-    assert {each.source for each in candidates(school, Address.parse("ada@umich.edu"))} == {Source.PACK}
+    assert book.is_from_pack("our-school")
+    assert not book.is_from_pack("icloud")
+    found = candidates(school, Address.parse("ada@umich.edu"), source=Source.PACK)
+    assert {each.source for each in found} == {Source.PACK}
     assert book.for_domain("icloud.com") is not None
 
 

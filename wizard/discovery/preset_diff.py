@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from wizard.discovery.answer import Refused
 from wizard.discovery.presets import PresetBook
+from wizard.discovery.safe_xml import Element, parse
 from wizard.errors import UsageError
 from wizard.model.provider import Provider, ProviderServer
 from wizard.model.server import Protocol, Security, UsernameForm
-
-if TYPE_CHECKING:
-    from xml.etree.ElementTree import Element
-
-SIZE_LIMIT_BYTES: Final = 256 * 1024
 
 _SECURITY: Final = {"SSL": Security.TLS, "STARTTLS": Security.STARTTLS, "plain": Security.NONE}
 _FORMS: Final = {"%EMAILADDRESS%": UsernameForm.FULL_ADDRESS, "%EMAILLOCALPART%": UsernameForm.LOCAL_PART}
@@ -43,7 +40,7 @@ def differences(book: PresetBook, folder: Path) -> tuple[Difference, ...]:
     Raises:
         UsageError: when the folder is not there or holds no file.
     """
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix in ("", ".xml"))
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and _is_markup(path))
     if not files:
         raise UsageError(f"{folder} holds no autoconfig files.")
     return tuple(difference for path in files for difference in _of_file(book, path))
@@ -54,7 +51,7 @@ def _of_file(book: PresetBook, path: Path) -> Iterable[Difference]:
     if theirs is None:
         yield Difference(path.name, None, "not an autoconfig file", "", "left out")
         return
-    domains = [_text(element) for element in theirs.iter("domain")]
+    domains = [element.text.strip() for element in theirs.each("domain")]
     provider = next((found for domain in domains if (found := book.for_domain(domain))), None)
     if provider is None:
         yield Difference(path.name, None, "no preset", "", ", ".join(domains) or "no domains")
@@ -69,7 +66,7 @@ def _of_file(book: PresetBook, path: Path) -> Iterable[Difference]:
 
 def _of_protocol(file: str, provider: Provider, protocol: Protocol, theirs: Element) -> Iterable[Difference]:
     tag = "outgoingServer" if protocol is Protocol.SMTP else "incomingServer"
-    elements = [element for element in theirs.iter(tag) if element.get("type") == protocol.value]
+    elements = [element for element in theirs.each(tag) if element.attributes.get("type") == protocol.value]
     ours = [server for server in provider.servers if server.protocol is protocol]
     named = [_server(element) for element in elements]
     if [_shown(server) for server in ours] != named:
@@ -77,36 +74,30 @@ def _of_protocol(file: str, provider: Provider, protocol: Protocol, theirs: Elem
             file, provider.id, protocol.value, ", ".join(map(_shown, ours)) or "none", ", ".join(named) or "none"
         )
     if ours and elements:
-        name = _text(elements[0].find("username"))
+        name = elements[0].text_of("username") or "none"
         form = _FORMS.get(name, UsernameForm.OTHER)
         if form is not ours[0].username_form or (form is UsernameForm.OTHER and name != ours[0].username):
             own = ours[0].username or ours[0].username_form.value
-            yield Difference(file, provider.id, f"{protocol.value} user name", own, name or "none")
+            yield Difference(file, provider.id, f"{protocol.value} user name", own, name)
 
 
 def _email_provider(path: Path) -> Element | None:
-    from xml.etree.ElementTree import ParseError
-
-    from defusedxml.common import DefusedXmlException
-    from defusedxml.ElementTree import fromstring
-
-    if path.stat().st_size > SIZE_LIMIT_BYTES:
-        return None
     try:
-        root: Element = fromstring(path.read_bytes(), forbid_dtd=True)
-    except (ParseError, DefusedXmlException, ValueError, LookupError):
+        return next(parse(path.read_bytes()).each("emailProvider"), None)
+    except Refused:
         return None
-    return root.find("emailProvider")
+
+
+def _is_markup(path: Path) -> bool:
+    # In the ISPDB a file is called like the provider's domain, so its name says nothing about its kind.
+    with path.open("rb") as file:
+        return file.read(64).removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<")
 
 
 def _server(element: Element) -> str:
-    security = _SECURITY.get(_text(element.find("socketType")))
-    return f"{_text(element.find('hostname'))}:{_text(element.find('port'))}/{security or 'unknown'}"
+    security = _SECURITY.get(element.text_of("socketType") or "")
+    return f"{element.text_of('hostname')}:{element.text_of('port')}/{security or 'unknown'}"
 
 
 def _shown(server: ProviderServer) -> str:
     return f"{server.host}:{server.port}/{server.security}"
-
-
-def _text(element: Element | None) -> str:
-    return ((element.text if element is not None else None) or "").strip()

@@ -12,7 +12,6 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -48,6 +47,10 @@ class PresetBook:
     def get(self, provider_id: str) -> Provider | None:
         """The provider with this id."""
         return next((shelf.get(provider_id) for shelf in self._shelves if provider_id in shelf.ids), None)
+
+    def is_from_pack(self, provider_id: str) -> bool:
+        """Whether a helpdesk pack states this provider, and not our own presets."""
+        return next((shelf.is_pack for shelf in self._shelves if provider_id in shelf.ids), False)
 
     def all(self) -> tuple[Provider, ...]:
         """Every provider, by id."""
@@ -110,25 +113,28 @@ class _Shelf:
         index: Mapping[str, Mapping[str, str]],
         lines: Mapping[str, str],
         read: dict[str, Provider],
+        is_pack: bool,
     ) -> None:
         self.ids = frozenset(ids)
+        self.is_pack = is_pack
         self.index = index
         self._lines = lines
         self._read = read
 
     @classmethod
     def load(cls, folder: Path) -> _Shelf:
+        is_pack = folder != assets.resources() / "presets"
         compiled = folder / COMPILED
         if compiled.is_file():
             try:
                 head, *lines = compiled.read_text("utf-8").splitlines()
                 index = json.loads(head)
                 ids = index["ids"]
-                return cls(ids, index, dict(zip(ids, lines, strict=True)), {})
+                return cls(ids, index, dict(zip(ids, lines, strict=True)), {}, is_pack)
             except (ValueError, KeyError, TypeError):
                 raise ResourceError(f"{COMPILED}: does not hold what it must; write it anew") from None
-        providers = [replace(read_preset(path), source=Source.PACK) for path in _preset_files(folder)]
-        return cls((p.id for p in providers), index_of(providers), {}, {p.id: p for p in providers})
+        providers = {path.stem: read_preset(path) for path in _preset_files(folder)}
+        return cls(providers, index_of(providers.values()), {}, providers, is_pack)
 
     def get(self, provider_id: str) -> Provider:
         provider = self._read.get(provider_id)
@@ -209,13 +215,15 @@ def candidates(
     provider: Provider,
     address: Address,
     *,
+    source: Source = Source.PRESET,
     region: str | None = None,
     placeholders: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[ServerCandidate, ...]:
     """The provider's servers for this address in the order they would be tried: IMAP, POP3, SMTP, each best first.
 
     Where there are regions and none is given, the usual one is taken. A server whose name holds a placeholder of the
-    provider that is not given is left out: only the person knows it.
+    provider that is not given is left out: only the person knows it. Where the user name cannot be made from the
+    address (Provider.username_hint says what it is), the address stands in its place for the person to change.
     """
     usual = provider.regions[0] if provider.regions else None
     values = {
@@ -237,7 +245,7 @@ def candidates(
                 port=server.port,
                 security=server.security,
                 username=_username(server, values),
-                source=provider.source,
+                source=source,
                 trusted=True,
                 auth=("XOAUTH2",) if ways == (SignInWay.OAUTH2,) else (),
             )
@@ -306,7 +314,7 @@ def _username(server: ProviderServer, values: Mapping[str, str]) -> str:
             return values["EMAILLOCALPART"]
         case UsernameForm.OTHER if server.username is not None:
             return _filled_in(server.username, values)
-        case _:  # the address is also where a person starts whose user name only they know (Provider.username_hint)
+        case _:
             return values["EMAILADDRESS"]
 
 
