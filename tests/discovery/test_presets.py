@@ -12,7 +12,7 @@ from wizard import assets
 from wizard.discovery import presets
 from wizard.discovery.preset_diff import differences
 from wizard.discovery.preset_file import provider_of, read_preset
-from wizard.discovery.presets import PresetBook, candidates, gateway_for_mx, needs
+from wizard.discovery.presets import PresetBook, candidates, gateway_for_mx, needs, region_of_mx
 from wizard.errors import ResourceError, UsageError
 from wizard.model.address import Address
 from wizard.model.provider import Provider, ProviderStatus, SignInWay
@@ -281,6 +281,23 @@ def test_a_region_is_a_choice(book: PresetBook) -> None:
     godaddy = candidates(provider(book, "godaddy-workspace"), address, region="eu")
     assert [each.host for each in godaddy if each.protocol is Protocol.IMAP] == ["imap.secureserver.net"]
     assert "smtp.europe.secureserver.net" in {each.host for each in godaddy}
+
+
+@pytest.mark.parametrize(
+    ("provider_id", "host", "region"),
+    [
+        ("zoho-workplace", "mx2.zoho.eu", "eu"),
+        ("zoho-workplace", "mx.zoho.com", "com"),
+        ("amazon-workmail", "inbound-smtp.eu-west-1.amazonaws.com", "eu-west-1"),
+        ("feishu", "mx1.larksuite.com", "lark"),
+        ("zoho-workplace", "mx.example.org", None),
+        ("ovh", "mx1.mail.ovh.net", None),
+    ],
+)
+def test_an_mx_may_give_the_region_away(
+    book: PresetBook, provider_id: str, host: str, region: str | None
+) -> None:
+    assert region_of_mx(provider(book, provider_id), host) == region
 
 
 def test_a_server_name_that_only_the_customer_knows_is_left_out_until_it_is_told(book: PresetBook) -> None:

@@ -253,6 +253,17 @@ def candidates(
     return tuple(found)
 
 
+def region_of_mx(provider: Provider, host: str) -> str | None:
+    """The region that an MX host gives away, by a label such as eu-west-1 or by the ending its servers share."""
+    name = _plain_host(host)
+    labels = name.split(".")
+    for server in provider.servers:
+        ending = server.host.partition(".")[2]
+        if server.region and (server.region in labels[:-1] or ending in (name, *_parents(name))):
+            return server.region
+    return None
+
+
 def needs(provider: Provider) -> tuple[str, ...]:
     """What the person must know before the first try, a plain sentence each."""
     brand = provider.spoken_name
