@@ -294,9 +294,7 @@ def test_a_region_is_a_choice(book: PresetBook) -> None:
         ("ovh", "mx1.mail.ovh.net", None),
     ],
 )
-def test_an_mx_may_give_the_region_away(
-    book: PresetBook, provider_id: str, host: str, region: str | None
-) -> None:
+def test_an_mx_may_give_the_region_away(book: PresetBook, provider_id: str, host: str, region: str | None) -> None:
     assert region_of_mx(provider(book, provider_id), host) == region
 
 
