@@ -14,14 +14,16 @@ from wizard.discovery.guess import guesses
 from wizard.discovery.ispdb import BASE_URL, ispdb
 from wizard.discovery.mx import mx
 from wizard.discovery.pacc import pacc
-from wizard.discovery.provider_servers import PresetBook, candidates_of, notes_of
+from wizard.discovery.presets import candidates as candidates_of
+from wizard.discovery.presets import needs
+from wizard.discovery.provider_servers import PresetBook
 from wizard.discovery.srv import srv
 from wizard.errors import DnsUnavailable, FetchError, NameNotFound
 from wizard.model.address import Address
 from wizard.model.evidence import Outcome, Stage
 from wizard.model.plan import Asked, Plan
 from wizard.model.progress import Listener, Progress, nobody
-from wizard.model.provider import Provider
+from wizard.model.provider import Provider, ProviderStatus
 from wizard.model.server import Protocol, Security, ServerCandidate, Source
 from wizard.net.dns import Resolver
 from wizard.net.fetch import Fetcher, PageMissing, PageRefused
@@ -105,15 +107,18 @@ class Planner:
         Takes at most five seconds; cancelling it closes everything that was opened.
         """
         provider = self._presets.for_domain(address.domain)
-        if provider is not None:
+        if provider is not None and (provider.servers or provider.status is ProviderStatus.UNSUPPORTED):
             source = Source.PACK if self._is_from_pack(provider.id) else Source.PRESET
-            found = _only(candidates_of(provider, address, source), incoming_protocol)
+            found = _only(candidates_of(provider, address, source=source), incoming_protocol)
             asked = Asked(source, provider.id, "found", 0.0)
-            return Plan(address, found, provider, False, (asked,), notes_of(provider))
+            return Plan(address, found, provider, False, (asked,), needs(provider))
         heard: list[_Heard] = []
         if not ask_nobody:
             heard = await self._ask_all(address, offline, listener)
-        return self._combined(address, heard, incoming_protocol)
+        plan = self._combined(address, heard, incoming_protocol)
+        if provider is None:
+            return plan
+        return replace(plan, provider=provider, notes=(*needs(provider), *plan.notes))
 
     def _is_from_pack(self, provider_id: str) -> bool:
         from_pack = getattr(self._presets, "is_from_pack", None)
@@ -221,7 +226,7 @@ class Planner:
         address: Address, said: list[tuple[int, ServerCandidate]], provider: Provider | None
     ) -> tuple[ServerCandidate, ...]:
         """Guesses for the ways that nobody trusted has named a server for."""
-        if provider is not None and not provider.servers:
+        if provider is not None and provider.status is ProviderStatus.UNSUPPORTED:
             return ()
         trusted = {candidate.is_incoming for _, candidate in said if candidate.trusted}
         incoming = () if True in trusted else (Protocol.IMAP, Protocol.POP3)
