@@ -287,7 +287,7 @@ def test_a_region_is_a_choice(book: PresetBook) -> None:
     ("provider_id", "host", "region"),
     [
         ("zoho-workplace", "mx2.zoho.eu", "eu"),
-        ("zoho-workplace", "mx.zoho.com", "com"),
+        ("zoho-workplace", "mx.zoho.com", "us"),
         ("amazon-workmail", "inbound-smtp.eu-west-1.amazonaws.com", "eu-west-1"),
         ("feishu", "mx1.larksuite.com", "lark"),
         ("zoho-workplace", "mx.example.org", None),
@@ -396,6 +396,16 @@ def test_a_pack_goes_before_ours(tmp_path: Path, folder: Path) -> None:
     found = candidates(school, Address.parse("ada@umich.edu"), source=Source.PACK)
     assert {each.source for each in found} == {Source.PACK}
     assert book.for_domain("icloud.com") is not None
+
+
+def test_a_pack_may_be_a_folder_of_more_than_presets_or_one_file(tmp_path: Path) -> None:
+    path = write(tmp_path / "pack" / "presets", "example.toml")
+    for pack in (tmp_path / "pack", path):
+        found = PresetBook.load([pack]).for_domain("example.org")
+        assert found is not None
+        assert found.id == "example"
+    with pytest.raises(ResourceError, match=r"^nowhere: cannot be read"):
+        PresetBook.load([tmp_path / "nowhere"])
 
 
 # Strictness

@@ -39,6 +39,8 @@ class PresetBook:
     def load(cls, folders: Sequence[Path]) -> PresetBook:
         """The presets of these folders; what an earlier folder says goes before what a later one says.
 
+        A helpdesk pack may be a folder, a folder with a folder `presets` in it, or one preset file.
+
         Raises:
             ResourceError: naming the file and the key that does not hold what it must.
         """
@@ -124,6 +126,8 @@ class _Shelf:
     @classmethod
     def load(cls, folder: Path) -> _Shelf:
         is_pack = folder != assets.resources() / "presets"
+        if (folder / "presets").is_dir():
+            folder = folder / "presets"
         compiled = folder / COMPILED
         if compiled.is_file():
             try:
@@ -305,7 +309,7 @@ def _sign_in_needs(provider: Provider) -> list[str]:
     brand = provider.spoken_name
     ways = provider.sign_in
     called = provider.app_password.called if provider.app_password else "app password"
-    one = f"{'an' if called[0].lower() in 'aeiou' else 'a'} {called}"
+    one = f"{_article(called)} {called}"
     if ways == (SignInWay.OAUTH2,):
         return [f"{brand} signs you in through the web browser; a password is not enough here."]
     if SignInWay.API_KEY in ways:
@@ -317,6 +321,12 @@ def _sign_in_needs(provider: Provider) -> list[str]:
         return [f"Where two-step sign-in is on, {brand} wants {one} here."]
     everyday = "one" if called.endswith("password") else "password"
     return [f"{brand} wants {one} here, not your everyday {everyday}."]
+
+
+def _article(words: str) -> str:
+    first = words.split()[0]
+    # Letters that are spelled out begin with the sound of their name: an SMTP key, an API key.
+    return "an" if first[0] in ("AEFHILMNORSX" if first.isupper() else "AEIOUaeiou") else "a"
 
 
 def _username(server: ProviderServer, values: Mapping[str, str]) -> str:
@@ -334,6 +344,8 @@ def _filled_in(text: str, values: Mapping[str, str]) -> str:
 
 
 def _preset_files(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        return [folder]
     return sorted(folder.glob("*.toml"), key=lambda path: path.stem)
 
 
