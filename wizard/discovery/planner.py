@@ -28,11 +28,6 @@ from wizard.model.server import Protocol, Security, ServerCandidate, Source
 from wizard.net.dns import Resolver
 from wizard.net.fetch import Fetcher, PageMissing, PageRefused
 
-CAP_S = 5.0
-# Once trusted settings for both ways are known: how long a better source may still speak, and a lesser one.
-GRACE_BETTER_S = 0.3
-GRACE_LESSER_S = 0.1
-
 # Whose word counts more. A provider's own page beats the community's copy of it; both beat Exchange's answer, which
 # often names servers that are switched off; a preset found through MX beats SRV, for presets are checked, DNS is not;
 # what a foreign domain says about its own customers comes last of all that was said, and guesses come after every word.
@@ -52,6 +47,19 @@ EXCHANGER_RANK = 10  # the exchanger itself as mail server: less likely than any
 
 
 @dataclass(frozen=True, slots=True)
+class Patience:
+    """How long is waited, in seconds.
+
+    `cap_s` for everybody; once trusted settings for both ways are known, `better_s` for sources that count more than
+    the one that knew them, and `lesser_s` for the others, whose word can only be added.
+    """
+
+    cap_s: float = 5.0
+    better_s: float = 0.3
+    lesser_s: float = 0.1
+
+
+@dataclass(frozen=True, slots=True)
 class _Heard:
     question: Question
     answer: Answer
@@ -68,6 +76,7 @@ class Planner:
         fetcher: who fetches pages.
         presets: the providers we know.
         ispdb_url: where the community's database stands.
+        patience: how long is waited for whom.
     """
 
     def __init__(
@@ -77,13 +86,13 @@ class Planner:
         presets: PresetBook,
         *,
         ispdb_url: str = BASE_URL,
-        cap_s: float = CAP_S,
+        patience: Patience = Patience(),
     ) -> None:
         self._resolver = resolver
         self._fetcher = fetcher
         self._presets = presets
         self._ispdb_url = ispdb_url
-        self._cap_s = cap_s
+        self._patience = patience
         self._heard: dict[tuple[str, str], _Heard] = {}
         self._settled: set[tuple[str, bool]] = set()
 
@@ -180,10 +189,10 @@ class Planner:
                 best = _settling_rank(heard)
                 if best is not None and settled_at is None:
                     settled_at = loop.time()
-                until = began + self._cap_s
+                until = began + self._patience.cap_s
                 if settled_at is not None and best is not None:
                     better = any(question.rank < best for question, _ in pending.values())
-                    until = min(until, settled_at + (GRACE_BETTER_S if better else GRACE_LESSER_S))
+                    until = min(until, settled_at + (self._patience.better_s if better else self._patience.lesser_s))
                 done, _ = await asyncio.wait(
                     pending, timeout=max(0.0, until - loop.time()), return_when=asyncio.FIRST_COMPLETED
                 )
@@ -200,6 +209,7 @@ class Planner:
             for question, since in pending.values():
                 silent = Asked(question.source, question.whom, "no answer", loop.time() - since)
                 heard.append(_Heard(question, NOTHING, silent))
+                _tell(listener, loop.time() - began, question, silent)
         finally:
             for task in pending:
                 task.cancel()
@@ -304,5 +314,7 @@ def _tell(listener: Listener, t_s: float, question: Question, asked: Asked | Non
     detail: dict[str, str | int | float | bool | None] = {"source": question.source.value, "whom": question.whom}
     if asked is not None:
         detail["answer"] = asked.answer
-    outcome = Outcome.STARTED if asked is None else Outcome.OK
+    outcome = Outcome.STARTED
+    if asked is not None:
+        outcome = Outcome.FAILED if asked.answer == "no answer" else Outcome.OK
     listener(Progress(t_s, Stage.INPUT, outcome, seconds=asked.seconds if asked else 0.0, detail=detail))
