@@ -1,4 +1,4 @@
-"""The engine's own thread: one asyncio loop for every probe, look-up, fetch and handshake. The window never waits on it.
+"""The engine's own thread: one asyncio loop for every probe, look-up, fetch and handshake.
 
 Two crossings: work goes in by `run`, progress comes back as frozen events that the caller's listener must carry over.
 """

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from wizard.net.dial import Dialer
     from wizard.net.tls import Trust
     from wizard.practice.presets import PracticePresets
-    from wizard.setup.session import Options, SetupSession
+    from wizard.setup.parts import Options
+    from wizard.setup.session import SetupSession
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,8 @@ async def planner(settings: Settings) -> AsyncIterator[Planner]:
 @asynccontextmanager
 async def session(settings: Settings) -> AsyncIterator[SetupSession]:
     """One account's way; all it opened is closed at the end of the block."""
-    from wizard.setup.session import Parts, SetupSession
+    from wizard.setup.parts import Parts
+    from wizard.setup.session import SetupSession
 
     async with _network(settings) as (dialer, trust, planner, known):
         session = SetupSession(

@@ -11,12 +11,13 @@ import trustme
 
 from tests.lab.names import NameServer
 from tests.lab.web import LabDialer, Page, Request, WebServer, trust_of
-from wizard.discovery.planner import Planner
+from wizard.discovery.planner import Patience, Planner
 from wizard.model.provider import Provider, ProviderServer
 from wizard.model.server import Protocol, Security
 from wizard.net.dns import DnsResolver
 from wizard.net.fetch import Fetcher
 
+UNHURRIED = Patience(cap_s=20, better_s=20, lesser_s=20)
 Pages = Mapping[tuple[str, str], Page | Callable[[Request], Page]]
 
 
@@ -69,7 +70,7 @@ def start_lab(ca: trustme.CA) -> Iterator[StartLab]:
             pages: Pages | None = None,
             presets: Sequence[Provider] = (),
             *,
-            cap_s: float = 5.0,
+            patience: Patience = UNHURRIED,
         ) -> Lab:
             lines = {zone: [*own] for zone, own in (zones or {}).items()}
             for host, _ in pages or {}:
@@ -84,7 +85,7 @@ def start_lab(ca: trustme.CA) -> Iterator[StartLab]:
             dialer = LabDialer(names, web.port)
             resolver = DnsResolver(names.address)
             fetcher = Fetcher(dialer, trust_of(ca))
-            planner = Planner(resolver, fetcher, Book(tuple(presets)), cap_s=cap_s)
+            planner = Planner(resolver, fetcher, Book(tuple(presets)), patience=patience)
             return Lab(names, web, dialer, resolver, fetcher, planner)
 
         yield start

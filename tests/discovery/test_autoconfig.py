@@ -16,7 +16,7 @@ ADA = Address.parse("ada@example.org")
 
 
 def provider(inner: str) -> bytes:
-    return f'<clientConfig version="1.1"><emailProvider id="example.org">{inner}</emailProvider></clientConfig>'.encode()
+    return f'<clientConfig version="1.1"><emailProvider id="x">{inner}</emailProvider></clientConfig>'.encode()
 
 
 def server(
@@ -144,7 +144,8 @@ def test_instructions_in_the_best_language() -> None:
     found = answer(
         server()
         + '<enable visiturl="https://mail.example.org/settings">'
-        '<instruction lang="de">IMAP einschalten</instruction><instruction lang="en">Switch IMAP on</instruction></enable>'
+        '<instruction lang="de">IMAP einschalten</instruction><instruction lang="en">Switch IMAP on</instruction>'
+        "</enable>"
         '<documentation url="https://example.org/help"><descr lang="fr">Aide</descr><descr>Help</descr></documentation>'
         '<documentation url="javascript:alert(1)"/><documentation url="https://example.org/a b"/>'
     )
@@ -184,7 +185,7 @@ def test_pages_that_are_no_autoconfig(body: bytes) -> None:
 
 
 _words = st.sampled_from(
-    ["imap", "pop3", "smtp", "SSL", "plain", "STARTTLS", "%EMAILADDRESS%", "localhost", "mail.example.org", "993", "x", ""]
+    ["imap", "pop3", "smtp", "SSL", "plain", "STARTTLS", "%EMAILADDRESS%", "localhost", "mail.example.org", "993", ""]
 )
 
 

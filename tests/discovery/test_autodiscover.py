@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,6 +17,7 @@ from wizard.model.address import Address
 from wizard.model.server import Protocol, Security, Source
 
 ADA = Address.parse("ada@example.org")
+MAKER = Maker(ADA, Source.AUTODISCOVER, True, lambda _: None)
 HOST = "autodiscover.example.org"
 
 
@@ -85,7 +88,7 @@ async def test_sent_on_within_the_domain(start_lab: StartLab) -> None:
         (pox("<Action>redirectUrl</Action><RedirectUrl>http://ex.example.org/</RedirectUrl>"), "without encryption"),
         (pox(f"<Action>redirectUrl</Action><RedirectUrl>https://{HOST}{PATH}</RedirectUrl>"), "circles"),
         (pox("<Action>redirectAddr</Action><RedirectAddr>b@example.net</RedirectAddr>"), "another email address"),
-        (b"<Autodiscover><Response><Error><Message>No\x41</Message></Error></Response></Autodiscover>", "an error: NoA"),
+        (b"<Autodiscover><Response><Error><Message>No</Message></Error></Response></Autodiscover>", "an error: No"),
         (b"<html/>", "no Autodiscover answer"),
     ],
 )
@@ -97,7 +100,8 @@ async def test_answers_that_are_refused(start_lab: StartLab, page: bytes, why: s
 
 
 async def test_http_redirects_leave_with_nothing(start_lab: StartLab) -> None:
-    lab = start_lab({}, {(HOST, PATH): moved(f"https://a.example.net{PATH}", 307), ("a.example.net", PATH): Page(SETTINGS)})
+    away = moved(f"https://a.example.net{PATH}", 307)
+    lab = start_lab({}, {(HOST, PATH): away, ("a.example.net", PATH): Page(SETTINGS)})
     await lab.planner.plan(ADA)
     assert lab.web.count("a.example.net", PATH) == 0
 
@@ -129,22 +133,21 @@ async def test_the_service_record(start_lab: StartLab) -> None:
     ],
 )
 def test_encryption(kind: str, port: str, more: str, meant: Security) -> None:
-    found = read(pox(protocol(kind, "mail.example.org", port, more)), Maker(ADA, Source.AUTODISCOVER, True, lambda _: None))
+    found = read(pox(protocol(kind, "mail.example.org", port, more)), MAKER)
     assert [candidate.security for candidate in found.candidates] == [meant]
 
 
 def test_an_exchange_server_without_imap_is_said_to_be_one() -> None:
-    found = read(pox(protocol("EXCH", "ex.example.org", "")), Maker(ADA, Source.AUTODISCOVER, True, lambda _: None))
+    found = read(pox(protocol("EXCH", "ex.example.org", "")), MAKER)
     assert "Exchange" in found.notes[0]
 
 
-@given(st.lists(st.sampled_from(["Action", "redirectUrl", "Protocol", "Type", "IMAP", "Server", "x.org", "Port", "0"]), max_size=9))
+_TAGS = ["Account", "Action", "redirectUrl", "Protocol", "Type", "IMAP", "Server", "x.org", "Port", "Error"]
+
+
+@given(st.lists(st.sampled_from(_TAGS), max_size=9))
 def test_any_nesting_is_read_or_refused(words: list[str]) -> None:
-    inner = "".join(f"<{word.replace('0', 'o')}>" for word in words)
-    outer = "".join(f"</{word.replace('0', 'o')}>" for word in reversed(words))
-    body = pox(inner + "IMAP" + outer)
-    try:
-        read(body, Maker(ADA, Source.AUTODISCOVER, True, lambda _: None))
+    body = pox("".join(f"<{word}>" for word in words) + "IMAP" + "".join(f"</{word}>" for word in reversed(words)))
+    with contextlib.suppress(Refused):
+        read(body, MAKER)
         read_forward(body)
-    except Refused:
-        pass

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -68,7 +70,5 @@ def test_xml_as_the_world_writes_it() -> None:
 
 @given(st.binary(max_size=400) | st.text(alphabet="<>/a&;!?[]\"'= x-DOCTYPE\n", max_size=200).map(str.encode))
 def test_no_input_gets_past_refused(body: bytes) -> None:
-    try:
+    with contextlib.suppress(Refused):
         parse(body)
-    except Refused:
-        pass

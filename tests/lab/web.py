@@ -126,6 +126,7 @@ class WebServer:
 class _Server(ThreadingHTTPServer):
     daemon_threads = False
     block_on_close = True
+    request_queue_size = 128  # with socketserver's 5, a burst of connections waits a second for its second SYN
 
     def __init__(
         self, bind: tuple[str, int], handler: type[BaseHTTPRequestHandler], context: ssl.SSLContext, web: WebServer

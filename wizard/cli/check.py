@@ -99,7 +99,7 @@ async def _consented(session: SetupSession, draft: AccountDraft, args: argparse.
         print("These servers were named by DNS or another domain:", ", ".join(doubtful), file=sys.stderr)
         answer = await asyncio.to_thread(input, "Send your password to them? [y/N] ")
         if answer.strip().lower() in {"y", "yes"}:
-            session.options = replace(session.options, accept_untrusted=True)
+            session.change_options(replace(session.options, accept_untrusted=True))
     return plan
 
 

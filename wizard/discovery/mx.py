@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 from wizard.discovery.answer import Answer, Question, Refused
 from wizard.discovery.candidate import KnownHost, Maker, host_name
-from wizard.discovery.provider_servers import PresetBook, candidates_of, notes_of
+from wizard.discovery.presets import candidates, gateway_for_mx, needs, region_of_mx
+from wizard.discovery.provider_servers import PresetBook
 from wizard.model.address import Address
 from wizard.model.server import Protocol, Security, ServerCandidate, Source
 from wizard.net.dns import Resolver
@@ -15,37 +16,6 @@ from wizard.net.sites import registrable_domain, same_site
 
 MAX_NAMES = 5  # T27
 
-# Services that filter mail in front of a provider: they say nothing about where the mailbox is.
-GATEWAYS = (
-    "pphosted.com",
-    "ppe-hosted.com",
-    "gpphosted.com",
-    "mimecast.com",
-    "mimecast-offshore.com",
-    "mimecast.co.za",
-    "messagelabs.com",
-    "barracudanetworks.com",
-    "cudamail.com",
-    "iphmx.com",
-    "hornetsecurity.com",
-    "hornetdefense.net",
-    "antispameurope.com",
-    "mailcontrol.com",
-    "trendmicro.com",
-    "trendmicro.eu",
-    "fireeyecloud.com",
-    "sophos.com",
-    "mailspamprotection.com",
-    "spamexperts.com",
-    "antispamcloud.com",
-    "retarus.com",
-    "mailanyone.net",
-    "mxthunder.com",
-    "nospamproxy.de",
-    "mxlogic.net",
-    "arsmtp.com",
-    "electric.net",
-)
 # Whom a domain lets send for it (SPF, RFC 7208 §5.2) shows the provider behind such a service.
 BEHIND = {
     "spf.protection.outlook.com": "microsoft-365",
@@ -75,11 +45,12 @@ def mx(
                 hosts.append(host_name(record.host))
             except Refused as error:
                 refused.append(str(error))
-        provider = next(filter(None, map(presets.for_mx, hosts)), None)
-        if provider is not None:
-            found = candidates_of(provider, address, Source.MX)
-            return Answer(found, notes_of(provider), tuple(refused), provider)
-        if any(registrable_domain(host) in GATEWAYS for host in hosts):
+        for host in hosts:
+            provider = presets.for_mx(host)
+            if provider is not None:
+                found = candidates(provider, address, source=Source.MX, region=region_of_mx(provider, host))
+                return Answer(found, needs(provider), tuple(refused), provider)
+        if any(map(gateway_for_mx, hosts)):
             return Answer(refused=tuple(refused), then=(_behind(address, resolver, presets, rank),))
         domains = dict.fromkeys(registrable_domain(h) for h in hosts if not same_site(h, address.domain))
         then = tuple(question for domain in [*domains][:1] for question in follow_up(domain))
@@ -114,7 +85,9 @@ def _behind(address: Address, resolver: Resolver, presets: PresetBook, rank: int
                 provider = presets.get(BEHIND[include.lower()]) if include.lower() in BEHIND else None
                 if provider is not None:
                     note = f"{filtered}; behind it is probably {provider.name}."
-                    return Answer(candidates_of(provider, address, Source.MX), (note,), (), provider, True)
+                    return Answer(
+                        candidates(provider, address, source=Source.MX), (note, *needs(provider)), (), provider, True
+                    )
         return Answer(notes=(f"{filtered}; it does not show who keeps the mailbox.",))
 
     return Question(Source.MX, f"SPF of {address.domain}", rank, ask)

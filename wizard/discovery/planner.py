@@ -14,22 +14,19 @@ from wizard.discovery.guess import guesses
 from wizard.discovery.ispdb import BASE_URL, ispdb
 from wizard.discovery.mx import mx
 from wizard.discovery.pacc import pacc
-from wizard.discovery.provider_servers import PresetBook, candidates_of, notes_of
+from wizard.discovery.presets import candidates as candidates_of
+from wizard.discovery.presets import needs
+from wizard.discovery.provider_servers import PresetBook
 from wizard.discovery.srv import srv
 from wizard.errors import DnsUnavailable, FetchError, NameNotFound
 from wizard.model.address import Address
 from wizard.model.evidence import Outcome, Stage
 from wizard.model.plan import Asked, Plan
 from wizard.model.progress import Listener, Progress, nobody
-from wizard.model.provider import Provider
+from wizard.model.provider import Provider, ProviderStatus
 from wizard.model.server import Protocol, Security, ServerCandidate, Source
 from wizard.net.dns import Resolver
 from wizard.net.fetch import Fetcher, PageMissing, PageRefused
-
-CAP_S = 5.0
-# Once trusted settings for both ways are known: how long a better source may still speak, and a lesser one.
-GRACE_BETTER_S = 0.3
-GRACE_LESSER_S = 0.1
 
 # Whose word counts more. A provider's own page beats the community's copy of it; both beat Exchange's answer, which
 # often names servers that are switched off; a preset found through MX beats SRV, for presets are checked, DNS is not;
@@ -50,6 +47,19 @@ EXCHANGER_RANK = 10  # the exchanger itself as mail server: less likely than any
 
 
 @dataclass(frozen=True, slots=True)
+class Patience:
+    """How long is waited, in seconds.
+
+    `cap_s` for everybody; once trusted settings for both ways are known, `better_s` for sources that count more than
+    the one that knew them, and `lesser_s` for the others, whose word can only be added.
+    """
+
+    cap_s: float = 5.0
+    better_s: float = 0.3
+    lesser_s: float = 0.1
+
+
+@dataclass(frozen=True, slots=True)
 class _Heard:
     question: Question
     answer: Answer
@@ -66,6 +76,7 @@ class Planner:
         fetcher: who fetches pages.
         presets: the providers we know.
         ispdb_url: where the community's database stands.
+        patience: how long is waited for whom.
     """
 
     def __init__(
@@ -75,13 +86,13 @@ class Planner:
         presets: PresetBook,
         *,
         ispdb_url: str = BASE_URL,
-        cap_s: float = CAP_S,
+        patience: Patience = Patience(),
     ) -> None:
         self._resolver = resolver
         self._fetcher = fetcher
         self._presets = presets
         self._ispdb_url = ispdb_url
-        self._cap_s = cap_s
+        self._patience = patience
         self._heard: dict[tuple[str, str], _Heard] = {}
         self._settled: set[tuple[str, bool]] = set()
 
@@ -108,24 +119,26 @@ class Planner:
         """
         provider = self._presets.for_domain(address.domain)
         preset: Plan | None = None
-        if provider is not None:
+        if provider is not None and (provider.servers or provider.status is ProviderStatus.UNSUPPORTED):
             source = Source.PACK if self._is_from_pack(provider.id) else Source.PRESET
-            found = _only(candidates_of(provider, address, source), incoming_protocol)
+            found = _only(candidates_of(provider, address, source=source), incoming_protocol)
             asked = Asked(source, provider.id, "found", 0.0)
-            preset = Plan(address, found, provider, False, (asked,), notes_of(provider))
+            preset = Plan(address, found, provider, False, (asked,), needs(provider))
             if not repair:
                 return preset
         heard: list[_Heard] = []
         if not ask_nobody:
             heard = await self._ask_all(address, offline, listener)
-        wider = self._combined(address, heard, incoming_protocol)
+        plan = self._combined(address, heard, incoming_protocol)
+        if provider is None:
+            return plan
         if preset is None:
-            return wider
+            return replace(plan, provider=provider, notes=(*needs(provider), *plan.notes))
         others = _only(guesses(address), incoming_protocol)
         return replace(
             preset,
-            candidates=_merged((*preset.candidates, *wider.candidates, *others)),
-            asked=(*preset.asked, *wider.asked),
+            candidates=_merged((*preset.candidates, *plan.candidates, *others)),
+            asked=(*preset.asked, *plan.asked),
         )
 
     def _is_from_pack(self, provider_id: str) -> bool:
@@ -188,10 +201,10 @@ class Planner:
                 best = _settling_rank(heard)
                 if best is not None and settled_at is None:
                     settled_at = loop.time()
-                until = began + self._cap_s
+                until = began + self._patience.cap_s
                 if settled_at is not None and best is not None:
                     better = any(question.rank < best for question, _ in pending.values())
-                    until = min(until, settled_at + (GRACE_BETTER_S if better else GRACE_LESSER_S))
+                    until = min(until, settled_at + (self._patience.better_s if better else self._patience.lesser_s))
                 done, _ = await asyncio.wait(
                     pending, timeout=max(0.0, until - loop.time()), return_when=asyncio.FIRST_COMPLETED
                 )
@@ -208,6 +221,7 @@ class Planner:
             for question, since in pending.values():
                 silent = Asked(question.source, question.whom, "no answer", loop.time() - since)
                 heard.append(_Heard(question, NOTHING, silent))
+                _tell(listener, loop.time() - began, question, silent)
         finally:
             for task in pending:
                 task.cancel()
@@ -234,7 +248,7 @@ class Planner:
         address: Address, said: list[tuple[int, ServerCandidate]], provider: Provider | None
     ) -> tuple[ServerCandidate, ...]:
         """Guesses for the ways that nobody trusted has named a server for."""
-        if provider is not None and not provider.servers:
+        if provider is not None and provider.status is ProviderStatus.UNSUPPORTED:
             return ()
         trusted = {candidate.is_incoming for _, candidate in said if candidate.trusted}
         incoming = () if True in trusted else (Protocol.IMAP, Protocol.POP3)
@@ -312,5 +326,7 @@ def _tell(listener: Listener, t_s: float, question: Question, asked: Asked | Non
     detail: dict[str, str | int | float | bool | None] = {"source": question.source.value, "whom": question.whom}
     if asked is not None:
         detail["answer"] = asked.answer
-    outcome = Outcome.STARTED if asked is None else Outcome.OK
+    outcome = Outcome.STARTED
+    if asked is not None:
+        outcome = Outcome.FAILED if asked.answer == "no answer" else Outcome.OK
     listener(Progress(t_s, Stage.INPUT, outcome, seconds=asked.seconds if asked else 0.0, detail=detail))

@@ -12,7 +12,6 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -40,6 +39,8 @@ class PresetBook:
     def load(cls, folders: Sequence[Path]) -> PresetBook:
         """The presets of these folders; what an earlier folder says goes before what a later one says.
 
+        A helpdesk pack may be a folder, a folder with a folder `presets` in it, or one preset file.
+
         Raises:
             ResourceError: naming the file and the key that does not hold what it must.
         """
@@ -48,6 +49,10 @@ class PresetBook:
     def get(self, provider_id: str) -> Provider | None:
         """The provider with this id."""
         return next((shelf.get(provider_id) for shelf in self._shelves if provider_id in shelf.ids), None)
+
+    def is_from_pack(self, provider_id: str) -> bool:
+        """Whether a helpdesk pack states this provider, and not our own presets."""
+        return next((shelf.is_pack for shelf in self._shelves if provider_id in shelf.ids), False)
 
     def all(self) -> tuple[Provider, ...]:
         """Every provider, by id."""
@@ -78,10 +83,16 @@ class PresetBook:
 
         An address stands for its domain; every word must be found; an empty query finds all.
         """
-        words = _folded(query.rpartition("@")[2]).split()
+        query = query.rpartition("@")[2]
+        words = _folded(query).split()
         if not words:
             return tuple(sorted(self.all(), key=lambda provider: _folded(provider.name)))
-        ranked = [(rank, _folded(p.name), p) for p in self.all() if (rank := _rank(p, words)) is not None]
+        owner = self.for_domain(query) or self.for_host(query)
+        ranked = [
+            (rank, _folded(provider.name), provider)
+            for provider in self.all()
+            if (rank := 0 if provider is owner else _rank(provider, words)) is not None
+        ]
         return tuple(provider for _, _, provider in sorted(ranked, key=lambda entry: entry[:2]))
 
     def _first(self, part: str, keys: Iterable[str]) -> Provider | None:
@@ -104,25 +115,30 @@ class _Shelf:
         index: Mapping[str, Mapping[str, str]],
         lines: Mapping[str, str],
         read: dict[str, Provider],
+        is_pack: bool,
     ) -> None:
         self.ids = frozenset(ids)
+        self.is_pack = is_pack
         self.index = index
         self._lines = lines
         self._read = read
 
     @classmethod
     def load(cls, folder: Path) -> _Shelf:
+        is_pack = folder != assets.resources() / "presets"
+        if (folder / "presets").is_dir():
+            folder = folder / "presets"
         compiled = folder / COMPILED
         if compiled.is_file():
             try:
                 head, *lines = compiled.read_text("utf-8").splitlines()
                 index = json.loads(head)
                 ids = index["ids"]
-                return cls(ids, index, dict(zip(ids, lines, strict=True)), {})
+                return cls(ids, index, dict(zip(ids, lines, strict=True)), {}, is_pack)
             except (ValueError, KeyError, TypeError):
                 raise ResourceError(f"{COMPILED}: does not hold what it must; write it anew") from None
-        providers = [replace(read_preset(path), source=Source.PACK) for path in _preset_files(folder)]
-        return cls((p.id for p in providers), index_of(providers), {}, {p.id: p for p in providers})
+        providers = {path.stem: read_preset(path) for path in _preset_files(folder)}
+        return cls(providers, index_of(providers.values()), {}, providers, is_pack)
 
     def get(self, provider_id: str) -> Provider:
         provider = self._read.get(provider_id)
@@ -148,9 +164,14 @@ def index_of(providers: Iterable[Provider]) -> dict[str, dict[str, str]]:
 
 
 def server_hosts(provider: Provider) -> tuple[str, ...]:
-    """The names of its servers: %EMAILDOMAIN% filled in with its domains, other placeholders as a "*." pattern."""
+    """The names of its servers: %EMAILDOMAIN% filled in with its domains, other placeholders as a "*." pattern.
+
+    A bare IP address is nobody's name: 127.0.0.1 is where a bridge listens, and much else.
+    """
     names: dict[str, None] = {}
     for server in provider.servers:
+        if server.host.rpartition(".")[2].isdigit():
+            continue
         if "%" not in server.host:
             names[server.host] = None
         elif "%EMAILDOMAIN%" in server.host:
@@ -198,13 +219,15 @@ def candidates(
     provider: Provider,
     address: Address,
     *,
+    source: Source = Source.PRESET,
     region: str | None = None,
     placeholders: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[ServerCandidate, ...]:
     """The provider's servers for this address in the order they would be tried: IMAP, POP3, SMTP, each best first.
 
     Where there are regions and none is given, the usual one is taken. A server whose name holds a placeholder of the
-    provider that is not given is left out: only the person knows it.
+    provider that is not given is left out: only the person knows it. Where the user name cannot be made from the
+    address (Provider.username_hint says what it is), the address stands in its place for the person to change.
     """
     usual = provider.regions[0] if provider.regions else None
     values = {
@@ -226,12 +249,23 @@ def candidates(
                 port=server.port,
                 security=server.security,
                 username=_username(server, values),
-                source=provider.source,
+                source=source,
                 trusted=True,
                 auth=("XOAUTH2",) if ways == (SignInWay.OAUTH2,) else (),
             )
         )
     return tuple(found)
+
+
+def region_of_mx(provider: Provider, host: str) -> str | None:
+    """The region that an MX host gives away, by a label such as eu-west-1 or by the ending its servers share."""
+    name = _plain_host(host)
+    labels = name.split(".")
+    for server in provider.servers:
+        ending = server.host.partition(".")[2]
+        if server.region and (server.region in labels[:-1] or ending in (name, *_parents(name))):
+            return server.region
+    return None
 
 
 def needs(provider: Provider) -> tuple[str, ...]:
@@ -275,7 +309,7 @@ def _sign_in_needs(provider: Provider) -> list[str]:
     brand = provider.spoken_name
     ways = provider.sign_in
     called = provider.app_password.called if provider.app_password else "app password"
-    one = f"{'an' if called[0].lower() in 'aeiou' else 'a'} {called}"
+    one = f"{_article(called)} {called}"
     if ways == (SignInWay.OAUTH2,):
         return [f"{brand} signs you in through the web browser; a password is not enough here."]
     if SignInWay.API_KEY in ways:
@@ -289,13 +323,19 @@ def _sign_in_needs(provider: Provider) -> list[str]:
     return [f"{brand} wants {one} here, not your everyday {everyday}."]
 
 
+def _article(words: str) -> str:
+    first = words.split()[0]
+    # Letters that are spelled out begin with the sound of their name: an SMTP key, an API key.
+    return "an" if first[0] in ("AEFHILMNORSX" if first.isupper() else "AEIOUaeiou") else "a"
+
+
 def _username(server: ProviderServer, values: Mapping[str, str]) -> str:
     match server.username_form:
         case UsernameForm.LOCAL_PART:
             return values["EMAILLOCALPART"]
         case UsernameForm.OTHER if server.username is not None:
             return _filled_in(server.username, values)
-        case _:  # the address is also where a person starts whose user name only they know (Provider.username_hint)
+        case _:
             return values["EMAILADDRESS"]
 
 
@@ -304,6 +344,8 @@ def _filled_in(text: str, values: Mapping[str, str]) -> str:
 
 
 def _preset_files(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        return [folder]
     return sorted(folder.glob("*.toml"), key=lambda path: path.stem)
 
 
@@ -330,12 +372,12 @@ def _folded(text: str) -> str:
 
 
 def _rank(provider: Provider, words: Sequence[str]) -> int | None:
-    """0 is best: the whole name, id or domain; then a beginning; then anywhere; `None` when a word is not found."""
+    """Smaller is better: the whole name, id or domain; a beginning; anywhere; `None` when a word is not found."""
     names = [provider.id, _folded(provider.name), _folded(provider.spoken_name), *provider.domains]
     query = " ".join(words)
     if query in names:
-        return 0
-    if any(name.startswith(query) for name in names):
         return 1
+    if any(name.startswith(query) for name in names):
+        return 2
     everything = " ".join([*names, *provider.hosts, *(server.host for server in provider.servers)])
-    return 2 if all(word in everything for word in words) else None
+    return 3 if all(word in everything for word in words) else None

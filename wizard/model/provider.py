@@ -9,7 +9,7 @@ from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
 
-from wizard.model.server import Protocol, Security, Source, UsernameForm
+from wizard.model.server import Protocol, Security, UsernameForm
 
 
 class ProviderStatus(StrEnum):
@@ -131,7 +131,6 @@ class Provider:
     placeholders: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # name -> what to ask for
 
     dated: tuple[DatedFact, ...] = ()
-    source: Source = Source.PRESET  # PACK when a helpdesk pack states it
 
     @property
     def spoken_name(self) -> str:

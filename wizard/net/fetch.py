@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import socket
 import ssl
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -255,31 +256,37 @@ def _backend(dialer: Dialer, trust: Trust) -> httpcore.AsyncNetworkBackend:
                     dialed = await dialer.dial(host, port)
             except TimeoutError:
                 raise FetchError(f"the host did not answer within {DIAL_TIMEOUT_S:g} s") from None
-            return Connected(dialed.sock)
+            return Connected(await _opened(dialed.sock))
 
         async def sleep(self, seconds: float) -> None:
             await asyncio.sleep(seconds)
 
     class Connected(httpcore.AsyncNetworkStream):
-        """A socket that can only be made into a TLS connection: there is nothing to read or write in clear."""
+        """A connection that can only be made into an encrypted one: there is nothing to read or write in clear."""
 
-        def __init__(self, sock: Any) -> None:
-            self._sock = sock
+        def __init__(self, transport: asyncio.Transport) -> None:
+            self._transport = transport
 
         async def start_tls(
             self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
         ) -> httpcore.AsyncNetworkStream:
+            reader = asyncio.StreamReader()
+            protocol = asyncio.StreamReaderProtocol(reader)
+            loop = asyncio.get_running_loop()
             try:
-                reader, writer = await asyncio.open_connection(
-                    sock=self._sock, ssl=trust.verifying(), server_hostname=server_hostname, limit=65536
+                encrypted = await loop.start_tls(
+                    self._transport, protocol, trust.verifying(), server_hostname=server_hostname
                 )
+                if encrypted is None:
+                    raise EOFError("the connection was closed before the handshake")
             except BaseException:
-                self._sock.close()
+                self._transport.abort()
                 raise
-            return Encrypted(reader, writer)
+            protocol.connection_made(encrypted)
+            return Encrypted(reader, asyncio.StreamWriter(encrypted, protocol, reader, loop))
 
         async def aclose(self) -> None:
-            self._sock.close()
+            self._transport.abort()
 
         def get_extra_info(self, info: str) -> Any:
             return None
@@ -303,3 +310,24 @@ def _backend(dialer: Dialer, trust: Trust) -> httpcore.AsyncNetworkBackend:
             return None
 
     return Backend()
+
+
+class _Clear(asyncio.Protocol):
+    """The connection before TLS: a server that speaks now is cut off, so that nothing of it is read as encrypted."""
+
+    _transport: asyncio.BaseTransport
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        self._transport.close()
+
+
+async def _opened(sock: socket.socket) -> asyncio.Transport:
+    try:
+        transport, _ = await asyncio.get_running_loop().create_connection(_Clear, sock=sock)
+    except BaseException:
+        sock.close()
+        raise
+    return transport

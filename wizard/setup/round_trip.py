@@ -1,85 +1,149 @@
-"""The test message: written, sent once, and watched for in Inbox and Junk."""
+"""The round trip: one message sent, once, and watched for in Inbox and Junk."""
 
 from __future__ import annotations
 
-import re
-import secrets
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from email.message import EmailMessage
-from email.parser import BytesHeaderParser
-from email.policy import SMTP, SMTPUTF8
-from email.utils import format_datetime, formataddr
 
-from wizard.model.account import RoundTrip, RoundTripStatus
+from wizard.model.account import CheckResult, RoundTrip, RoundTripStatus, SideResult, Status, Verdict
 from wizard.model.address import Address
+from wizard.model.diagnosis import Diagnosis
+from wizard.model.evidence import ErrorKind, Outcome, Stage
+from wizard.model.progress import Listener, Progress
+from wizard.model.provider import Provider
+from wizard.probe.conversation import Conversation, Credentials
+from wizard.probe.engine import Prober
+from wizard.probe.environment import surroundings
+from wizard.probe.error_kinds import StageFailed
+from wizard.setup.message import compose, read_arrival
+from wizard.setup.parts import Bench, timeline
 
-ALPHABET = "ACDEFGHJKLMNPQRTUVWXY3479"  # nothing that reads like something else
 POLL_S = (0.15, 0.25, 0.4, 0.6, 1.0, 1.5, 2.0, 3.0)
 ARRIVAL_S = 45.0
-_VERDICT = re.compile(r"\b(spf|dkim|dmarc)\s*=\s*([a-z]{1,20})", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class TestMessage:
-    """A message ready to be sent and the token that finds it again."""
+@dataclass(slots=True)
+class OpenLines:
+    """Signed-in conversations that a check left open for its test message, by whether they receive."""
 
-    __test__ = False  # a name that starts with Test is not a test here
-
-    token: str
-    data: bytes
+    prober: Prober
+    conversations: dict[bool, tuple[Conversation, Credentials]] = field(default_factory=dict)
 
 
-def compose(sender: Address, recipient: Address, display_name: str | None) -> TestMessage:
-    """A proper message (RFC 5322): date, id, plain text and a small HTML part, and a token in its subject."""
-    token = "".join(secrets.choice(ALPHABET) for _ in range(12))
-    shown = f"{token[:4]}-{token[4:8]}-{token[8:]}"
-    needs_utf8 = not (sender.is_ascii and recipient.is_ascii)
-    message = EmailMessage(policy=SMTPUTF8 if needs_utf8 else SMTP)
-    message["Subject"] = f"Mailwright test {shown}"
-    message["From"] = formataddr((display_name or "", sender.wire))
-    message["To"] = recipient.wire
-    message["Date"] = format_datetime(datetime.now(UTC))
-    message["Message-ID"] = f"<mailwright.{token.lower()}@{sender.domain}>"
-    message["Auto-Submitted"] = "auto-generated"  # RFC 3834 §5: no vacation notice answers it
-    message.set_content(
-        f"This message shows that {sender.wire} can send and receive mail.\n"
-        f"Mailwright sent it while the account was set up – “{shown}”. It can be deleted.\n",
-        cte="quoted-printable",
-    )
-    message.add_alternative(
-        "<!doctype html><html><body><p>This message shows that <b>"
-        f"{_escaped(sender.wire)}</b> can send and receive mail.</p>"
-        f"<p>Mailwright sent it while the account was set up – “{shown}”. It can be deleted.</p></body></html>\n",
-        subtype="html",
-        cte="quoted-printable",
-    )
-    return TestMessage(shown, message.as_bytes())
+class RoundTripRun:
+    """One test message."""
 
+    def __init__(self, bench: Bench, lines: OpenLines, result: CheckResult, to: Address, listener: Listener) -> None:
+        self._bench = bench
+        self._result = result
+        self._to = to
+        self._listener = listener
+        self._prober = lines.prober
+        self._open = lines.conversations
+        self._trip = RoundTrip()
 
-def read_arrival(header: bytes, folder: str, *, is_junk: bool, sent: RoundTrip) -> RoundTrip:
-    """The arrival as the header tells it; SPF, DKIM and DMARC from the topmost Authentication-Results (RFC 8601)."""
-    arrived_at = datetime.now(UTC)
-    parsed = BytesHeaderParser().parsebytes(header)
-    results = [str(value) for value in parsed.get_all("Authentication-Results", [])][:1]
-    verdicts: dict[str, str] = {}
-    for name, verdict in _VERDICT.findall(results[0] if results else ""):
-        verdicts.setdefault(name.lower(), verdict.lower())
-    since = sent.accepted_at or sent.sent_at
-    return RoundTrip(
-        status=RoundTripStatus.ARRIVED,
-        folder=folder,
-        is_junk=is_junk,
-        seconds=(arrived_at - since).total_seconds() if since is not None else None,
-        spf=verdicts.get("spf"),
-        dkim=verdicts.get("dkim"),
-        dmarc=verdicts.get("dmarc"),
-        token=sent.token,
-        sent_at=sent.sent_at,
-        accepted_at=sent.accepted_at,
-        arrived_at=arrived_at,
-    )
+    async def run(self) -> CheckResult:
+        sending = self._result.outgoing
+        if sending is None or sending.status is not Status.VERIFIED:
+            return self._result
+        draft = self._result.draft
+        message = compose(draft.address, self._to, draft.display_name)
+        self._trip = RoundTrip(RoundTripStatus.FAILED, token=message.token, sent_at=datetime.now(UTC))
+        try:
+            await self._send(sending, message.data)
+        except StageFailed:
+            return self._failed()
+        self._trip = replace(self._trip, status=RoundTripStatus.SENT, accepted_at=datetime.now(UTC))
+        receiving = self._result.incoming
+        to_itself = self._to.wire.lower() == draft.address.wire.lower()
+        if receiving is not None and receiving.status is Status.VERIFIED and to_itself:
+            await self._watch(receiving, message.token)
+        return self._done(self._result.diagnoses, self._result.verdict)
 
+    async def _send(self, side: SideResult, data: bytes) -> None:
+        from wizard.probe.smtp import SmtpConversation
 
-def _escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+        conversation = self._open[False][0] if False in self._open else None
+        if not isinstance(conversation, SmtpConversation) or not conversation.is_open:
+            conversation, credentials = await self._bench.reopen(self._prober, self._result.draft, side)
+            self._open[False] = (conversation, credentials)
+        if isinstance(conversation, SmtpConversation):
+            await conversation.send(self._result.draft.address.wire, self._to.wire, data)
+
+    async def _watch(self, side: SideResult, token: str) -> None:
+        started = self._prober.clock()
+        self._tell(Outcome.STARTED, side, 0.0)
+        try:
+            async with asyncio.timeout(ARRIVAL_S):
+                found = await self._until_found(side, token)
+        except (TimeoutError, StageFailed, OSError, EOFError):
+            found = None
+        if found is not None:
+            folder, header, is_junk = found
+            self._trip = read_arrival(header, folder, is_junk=is_junk, sent=self._trip)
+        outcome = Outcome.OK if found is not None else Outcome.FAILED
+        self._tell(outcome, side, self._prober.clock() - started)
+
+    async def _until_found(self, side: SideResult, token: str) -> tuple[str, bytes, bool]:
+        from wizard.probe.imap import ImapConversation
+        from wizard.probe.pop3 import Pop3Conversation
+
+        conversation = self._open[True][0] if True in self._open else None
+        folders: tuple[str, ...] = ()
+        junk: str | None = None
+        for attempt in range(10_000):
+            await asyncio.sleep(POLL_S[min(attempt, len(POLL_S) - 1)])
+            if not isinstance(conversation, ImapConversation) or not conversation.is_open:
+                # A POP3 session shows the mailbox as it was at its sign-in (RFC 1939 §4): each look is a new one.
+                if conversation is not None:
+                    await conversation.close()
+                conversation, credentials = await self._bench.reopen(self._prober, self._result.draft, side)
+                self._open[True] = (conversation, credentials)
+                folders = ()
+            if isinstance(conversation, ImapConversation):
+                if not folders:
+                    inbox, junk = await conversation.folders()
+                    folders = (inbox, junk) if junk is not None else (inbox,)
+                seen = await conversation.find_message(token, folders)
+                if seen is not None:
+                    return seen[0], seen[1], seen[0] == junk
+            elif isinstance(conversation, Pop3Conversation):
+                header = await conversation.find_message(token)
+                if header is not None:
+                    return "INBOX", header, False
+        raise TimeoutError
+
+    def _failed(self) -> CheckResult:
+        report = self._open[False][0].recorder.report() if False in self._open else self._prober.reports[-1]
+        found = self._bench.parts.diagnoser.of_reports(
+            (report,),
+            provider=self._provider(),
+            surroundings=surroundings(self._prober.reports),
+            address=self._result.draft.address,
+        )
+        if report.failure is not None and report.failure.error is ErrorKind.OUTCOME_UNKNOWN:
+            return self._done(found, Verdict.UNDECIDED)  # it may have arrived; it is not sent again (T12)
+        return self._done(found + self._result.diagnoses, Verdict.FAILS)
+
+    def _provider(self) -> Provider | None:
+        side = self._result.outgoing
+        return self._bench.parts.provider_of_host(side.candidate.host) if side is not None else None
+
+    def _done(self, diagnoses: tuple[Diagnosis, ...], verdict: Verdict) -> CheckResult:
+        reports = self._prober.reports
+        return replace(
+            self._result,
+            round_trip=self._trip,
+            diagnoses=diagnoses,
+            verdict=verdict,
+            elapsed_s=max(self._result.elapsed_s, self._prober.clock()),
+            timeline=timeline(reports),
+            reports=reports,
+        )
+
+    def _tell(self, outcome: Outcome, side: SideResult, seconds: float) -> None:
+        candidate = side.candidate
+        self._listener(
+            Progress(self._prober.clock(), Stage.ARRIVAL, outcome, candidate.protocol, candidate.endpoint, seconds)
+        )

@@ -1,0 +1,296 @@
+"""The planner: everybody at once, each once, and one order in the end."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import json
+from collections import Counter
+
+import pytest
+
+from tests.discovery.conftest import Pages, StartLab, config, hoster
+from tests.lab.web import LabDialer, Page, Request, moved, silent
+from wizard.discovery.autodiscover import PATH as POX
+from wizard.discovery.planner import Patience
+from wizard.model.address import Address
+from wizard.model.evidence import Outcome
+from wizard.model.progress import Progress
+from wizard.model.server import Protocol, Security, Source
+
+ADA = Address.parse("ada@example.org")
+CONFIG = "/mail/config-v1.1.xml"
+WELL_KNOWN = "/.well-known/autoconfig/mail/config-v1.1.xml"
+PACC = "/.well-known/user-agent-configuration.json"
+ISPDB = "autoconfig.thunderbird.net"
+
+PACC_BODY = json.dumps(
+    {"protocols": {"imap": {"host": "imap.example.org"}, "smtp": {"host": "smtp.example.org"}}}
+).encode()
+POX_BODY = (
+    b"<Autodiscover><Response><Account><Action>settings</Action>"
+    b"<Protocol><Type>IMAP</Type><Server>imap.example.org</Server><Port>993</Port></Protocol>"
+    b"<Protocol><Type>SMTP</Type><Server>smtp.example.org</Server><Port>465</Port></Protocol>"
+    b"</Account></Response></Autodiscover>"
+)
+ZONE = [
+    "@ MX 10 mail.example.net.",
+    "_imaps._tcp SRV 0 1 993 imap",
+    "_submissions._tcp SRV 0 1 465 smtp",
+    "_autodiscover._tcp SRV 0 0 443 autodiscover",
+    f'_ua-auto-config TXT "v=UAAC1; a=sha256; d={base64.b64encode(hashlib.sha256(PACC_BODY).digest()).decode()}"',
+]
+PAGES: Pages = {
+    ("autoconfig.example.org", CONFIG): Page(config()),
+    ("example.org", WELL_KNOWN): Page(config()),
+    (ISPDB, "/v1.1/example.org"): Page(config()),
+    (ISPDB, "/v1.1/example.net"): Page(config("imap.example.net", "smtp.example.net")),
+    ("autoconfig.example.net", CONFIG): Page(config("imap.example.net", "smtp.example.net")),
+    ("ua-auto-config.example.org", PACC): Page(PACC_BODY),
+    ("autodiscover.example.org", POX): Page(POX_BODY),
+    ("example.org", POX): Page(POX_BODY),
+}
+
+
+async def test_all_together_ask_each_thing_once(start_lab: StartLab) -> None:
+    lab = start_lab({"example.org": ZONE, "example.net": []}, PAGES)
+    plan = await lab.planner.plan(ADA)
+    asked = Counter((request.host, request.path.partition("?")[0]) for request in lab.web.requests)
+    assert set(asked) == set(PAGES)
+    assert set(asked.values()) == {1}
+    records = Counter(question for question in lab.names.questions if question[1] in ("MX", "SRV", "TXT"))
+    assert set(records.values()) == {1}
+    assert len(records) == 1 + 7 + 1
+    whom = [one.whom for one in plan.asked]
+    assert len(whom) == len(set(whom)) == len(PAGES) + 9 - 1  # PACC's page and its record are one question
+    imap, smtp = plan.candidates[:2]
+    assert (imap.host, smtp.host) == ("imap.example.org", "smtp.example.org")
+    assert imap.source is Source.AUTOCONFIG
+    assert imap.also == (Source.ISPDB, Source.PACC, Source.AUTODISCOVER, Source.SRV)
+    assert imap.trusted
+    assert [c.host for c in plan.candidates[2:4]] == ["imap.example.net", "smtp.example.net"]
+    assert not any(candidate.trusted for candidate in plan.candidates[2:4])
+
+
+async def test_asking_again_asks_nobody_until_forgotten(start_lab: StartLab) -> None:
+    lab = start_lab({"example.org": ZONE}, PAGES)
+    first = await lab.planner.plan(ADA)
+    web, dns = len(lab.web.requests), len(lab.names.questions)
+    assert await lab.planner.plan(ADA) == first
+    assert (len(lab.web.requests), len(lab.names.questions)) == (web, dns)
+    lab.planner.forget()
+    await lab.planner.plan(ADA)
+    assert len(lab.web.requests) == 2 * web
+
+
+async def test_a_retry_asks_only_who_did_not_answer(start_lab: StartLab) -> None:
+    lab = start_lab({"example.org": []}, {("autoconfig.example.org", CONFIG): silent()}, patience=Patience(cap_s=0.4))
+    await lab.planner.plan(ADA)
+    lab.web.pages[("autoconfig.example.org", CONFIG)] = Page(config())
+    before = len(lab.names.questions)
+    plan = await lab.planner.plan(ADA)
+    assert plan.candidates[0].source is Source.AUTOCONFIG
+    assert {name for name, _ in lab.names.questions[before:]} == {"autoconfig.example.org"}
+
+
+async def test_a_preset_needs_no_network(start_lab: StartLab) -> None:
+    lab = start_lab(presets=[hoster(domains=("example.org",))])
+    plan = await lab.planner.plan(ADA)
+    assert plan.provider is not None
+    assert [(c.host, c.source, c.trusted) for c in plan.candidates] == [
+        ("imap.hoster.example", Source.PRESET, True),
+        ("smtp.hoster.example", Source.PRESET, True),
+    ]
+    assert lab.dialer.hosts == []
+    assert lab.names.questions == [(".", "SOA")]
+
+
+async def test_asking_nobody_leaves_guesses(start_lab: StartLab) -> None:
+    lab = start_lab({"example.org": ZONE}, PAGES)
+    before = len(lab.names.questions)
+    plan = await lab.planner.plan(ADA, ask_nobody=True)
+    assert {candidate.source for candidate in plan.candidates} == {Source.GUESS}
+    assert (plan.asked, lab.dialer.hosts, len(lab.names.questions)) == ((), [], before)
+
+
+async def test_offline_fetches_no_page(start_lab: StartLab) -> None:
+    lab = start_lab({"example.org": ZONE}, PAGES)
+    plan = await lab.planner.plan(ADA, offline=True)
+    assert lab.dialer.hosts == []
+    assert {one.source for one in plan.asked} == {Source.MX, Source.SRV}
+
+
+async def test_conflicts_stay_visible_in_order(start_lab: StartLab) -> None:
+    pages: Pages = {
+        ("autoconfig.example.org", CONFIG): Page(config(username="%EMAILLOCALPART%")),
+        (ISPDB, "/v1.1/example.org"): Page(config()),
+    }
+    plan = await start_lab({"example.org": []}, pages).planner.plan(ADA)
+    assert [(c.source, c.username) for c in plan.of(Protocol.IMAP)] == [
+        (Source.AUTOCONFIG, "ada"),
+        (Source.ISPDB, "ada@example.org"),
+    ]
+
+
+async def test_a_silent_source_holds_nobody_back(start_lab: StartLab) -> None:
+    pages: Pages = dict.fromkeys(PAGES, silent()) | {(ISPDB, "/v1.1/example.org"): Page(config())}
+    lab = start_lab({"example.org": []}, pages, patience=Patience())
+    began = asyncio.get_running_loop().time()
+    plan = await lab.planner.plan(ADA)
+    assert asyncio.get_running_loop().time() - began < 1.0
+    assert plan.candidates[0].source is Source.ISPDB
+    silence = [one for one in plan.asked if one.answer == "no answer"]
+    assert {one.source for one in silence} == {Source.AUTOCONFIG, Source.AUTODISCOVER}
+
+
+async def test_a_better_source_is_waited_for_a_moment(start_lab: StartLab) -> None:
+    loop = asyncio.get_running_loop()
+    database_answered = asyncio.Event()
+
+    def database(_: Request) -> Page:
+        loop.call_soon_threadsafe(database_answered.set)
+        return Page(config())
+
+    def own(_: Request) -> Page:
+        asyncio.run_coroutine_threadsafe(database_answered.wait(), loop).result(5)
+        return Page(config("imap2.example.org"))
+
+    pages: Pages = {("autoconfig.example.org", CONFIG): own, (ISPDB, "/v1.1/example.org"): database}
+    lab = start_lab({"example.org": []}, pages, patience=Patience(better_s=5, lesser_s=0))
+    plan = await lab.planner.plan(ADA)
+    assert plan.candidates[0].host == "imap2.example.org"
+
+
+async def test_everybody_silent_ends_at_the_cap_with_guesses(start_lab: StartLab) -> None:
+    lab = start_lab({"example.org": []}, dict.fromkeys(PAGES, silent()), patience=Patience(cap_s=0.5))
+    began = asyncio.get_running_loop().time()
+    plan = await lab.planner.plan(ADA)
+    assert 0.4 < asyncio.get_running_loop().time() - began < 0.9
+    assert {candidate.source for candidate in plan.candidates} == {Source.GUESS}
+    await _closed(lab.dialer)
+
+
+async def test_cancelling_leaves_nothing_open(start_lab: StartLab) -> None:
+    lab = start_lab({"example.org": []}, dict.fromkeys(PAGES, silent()))
+    task = asyncio.ensure_future(lab.planner.plan(ADA))
+    while lab.dialer.open_sockets < 3:  # noqa: ASYNC110 - sockets have no event to wait for
+        await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await _closed(lab.dialer)
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
+HOSTILE = {
+    "entities": Page(b'<!DOCTYPE a [<!ENTITY x "y">]><clientConfig>&x;</clientConfig>'),
+    "deep": Page(b"<a>" * 50_000),
+    "huge": Page(bytes(300_000)),
+    "compressed": Page(b"\x1f\x8b", headers={"Content-Encoding": "gzip"}),
+    "http": moved("http://autoconfig.example.org/mail/config-v1.1.xml"),
+    "circle": lambda request: moved(request.path),
+    "password": Page(status=401, headers={"WWW-Authenticate": 'Basic realm="x"'}),
+    "html": Page(b"<html><body>Coming soon<br></body></html>"),
+    "own machine": Page(config("localhost", "127.0.0.1")),
+    "nothing": Page(b""),
+}
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+async def test_with_every_source_hostile_the_guesses_are_left(start_lab: StartLab, kind: str) -> None:
+    zone = ["_imaps._tcp SRV 0 1 993 localhost.", "_submissions._tcp SRV 0 1 22 smtp", "@ MX 1 localhost."]
+    lab = start_lab({"example.org": zone}, dict.fromkeys(PAGES, HOSTILE[kind]))
+    plan = await lab.planner.plan(ADA)
+    assert {candidate.source for candidate in plan.candidates} == {Source.GUESS}
+    assert not any("authorization" in request.headers for request in lab.web.requests)
+    if kind != "password":
+        assert any(one.answer.startswith("refused: ") for one in plan.asked if one.source is Source.AUTOCONFIG)
+
+
+async def test_settings_on_a_foreign_domain_need_a_yes(start_lab: StartLab) -> None:
+    pages: Pages = {("autoconfig.example.org", CONFIG): Page(config("imap.example.net", "smtp.example.net"))}
+    plan = await start_lab({"example.org": []}, pages).planner.plan(ADA)
+    assert [(c.host, c.trusted) for c in plan.candidates[:2]] == [
+        ("imap.example.net", False),
+        ("smtp.example.net", False),
+    ]
+    assert plan.candidates[2].source is Source.GUESS
+    # A preset's servers need no other word.
+    pages = {("autoconfig.example.org", CONFIG): Page(config("imap.hoster.example", "smtp.hoster.example"))}
+    plan = await start_lab({"example.org": []}, pages, [hoster(mx=("mx.invalid",))]).planner.plan(ADA)
+    assert [(c.host, c.trusted) for c in plan.candidates] == [
+        ("imap.hoster.example", True),
+        ("smtp.hoster.example", True),
+    ]
+    assert plan.provider is not None
+
+
+async def test_settings_fetched_from_a_foreign_domain_need_a_yes(start_lab: StartLab) -> None:
+    pages: Pages = {
+        ("autoconfig.example.org", CONFIG): lambda request: moved(f"https://config.example.net{request.path}"),
+        ("config.example.net", CONFIG): Page(config()),
+    }
+    lab = start_lab({"example.org": []}, pages)
+    plan = await lab.planner.plan(ADA)
+    assert not plan.candidates[0].trusted
+    assert "example.org leaves the settings to another domain: config.example.net." in plan.notes
+    abroad = [request.path for request in lab.web.requests if request.host == "config.example.net"]
+    assert abroad == [CONFIG]
+
+
+async def test_unencrypted_comes_last_of_all(start_lab: StartLab) -> None:
+    clear = config().replace(b"993", b"143").replace(b"SSL", b"plain")
+    plan = await start_lab({"example.org": []}, {("autoconfig.example.org", CONFIG): Page(clear)}).planner.plan(ADA)
+    assert [c.security for c in plan.candidates[-2:]] == [Security.NONE, Security.NONE]
+    assert not any(c.trusted for c in plan.candidates[-2:])
+    assert plan.candidates[0].source is Source.GUESS
+
+
+async def test_only_the_wanted_incoming_protocol(start_lab: StartLab) -> None:
+    lab = start_lab({"example.org": ZONE}, PAGES)
+    plan = await lab.planner.plan(ADA, incoming_protocol=Protocol.POP3)
+    assert {candidate.protocol for candidate in plan.candidates} == {Protocol.POP3, Protocol.SMTP}
+
+
+@pytest.mark.parametrize(
+    ("address", "sent"),
+    [
+        ("ada+news@example.org", "ada%2Bnews@example.org"),
+        ("ädä@example.org", "%C3%A4d%C3%A4@example.org"),
+        ("a&b=c@example.org", "a%26b%3Dc@example.org"),
+    ],
+)
+async def test_unusual_local_parts_reach_only_the_domain(start_lab: StartLab, address: str, sent: str) -> None:
+    lab = start_lab({"example.org": ZONE}, PAGES)
+    await lab.planner.plan(Address.parse(address))
+    told = {request.host: request.path for request in lab.web.requests if "?" in request.path}
+    assert told["autoconfig.example.org"] == f"{CONFIG}?emailaddress={sent}"
+    assert {host.removeprefix("autoconfig.") for host in told} == {"example.org"}
+    named = [request for request in lab.web.requests if b"EMailAddress" in request.body]
+    assert all(request.host.endswith("example.org") for request in named)
+
+
+async def test_idn_and_subdomains(start_lab: StartLab) -> None:
+    host = "autoconfig.post.xn--bcher-kva.example"
+    page = Page(config("imap.%EMAILDOMAIN%", "smtp.bücher.example"))
+    lab = start_lab({"xn--bcher-kva.example": []}, {(host, CONFIG): page})
+    plan = await lab.planner.plan(Address.parse("ada@post.bücher.example"))
+    imap, smtp = plan.candidates[:2]
+    assert (imap.host, imap.trusted) == ("imap.post.xn--bcher-kva.example", True)
+    assert (smtp.host, smtp.trusted) == ("smtp.xn--bcher-kva.example", True)
+    assert not any(host.endswith("autoconfig.xn--bcher-kva.example") for host in lab.dialer.hosts)
+
+
+async def test_what_is_asked_is_told(start_lab: StartLab) -> None:
+    told: list[Progress] = []
+    plan = await start_lab({"example.org": ZONE}, PAGES).planner.plan(ADA, listener=told.append)
+    began = {one.detail["whom"] for one in told if one.outcome is Outcome.STARTED}
+    ended = {one.detail["whom"]: one.detail["answer"] for one in told if one.outcome is Outcome.OK}
+    assert began == set(ended) == {one.whom for one in plan.asked}
+
+
+async def _closed(dialer: LabDialer) -> None:
+    async with asyncio.timeout(0.5):
+        while dialer.open_sockets:  # noqa: ASYNC110 - sockets have no event to wait for
+            await asyncio.sleep(0)

@@ -1,0 +1,183 @@
+"""`mailwright presets`: list, show and check providers, and compare them with autoconfig files."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from wizard import assets
+from wizard.cli.render import print_json, print_text, progress
+from wizard.errors import UsageError
+from wizard.model.provider import Provider, ProviderServer
+
+HELP = "list or show providers; check one's own; compare them with autoconfig files"
+EXAMPLE = "mailwright presets gmail"
+
+_ACTIONS = """\
+presets [QUERY]                      list providers, or show the one that matches a name, domain or server
+presets check FILE                   validate a preset of one's own
+presets diff --against FOLDER        compare with a folder of autoconfig XML files; 1 when there are differences
+presets compile [FOLDER]             write the compiled presets of a folder anew after a TOML file was changed"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of `mailwright presets`."""
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.description = _ACTIONS
+    parser.add_argument("words", nargs="*", metavar="QUERY", help="name, domain or server; or check, diff, compile")
+    parser.add_argument("--against", type=Path, metavar="FOLDER", help="the autoconfig files to compare with (diff)")
+    parser.add_argument(
+        "--pack", type=Path, action="append", default=[], metavar="FOLDER", help="presets that go before ours"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """The exit code after one of the actions."""
+    words: list[str] = args.words
+    match words:
+        case ["check", *files]:
+            return _check([Path(file) for file in files], args.json)
+        case ["diff"]:
+            return _diff(args.against, args.pack, args.json)
+        case ["compile", *folders] if len(folders) <= 1:
+            return _compile(Path(folders[0]) if folders else _own_folder(), args.json)
+        case _:
+            return _list(" ".join(words), args.pack, args.json)
+
+
+def _own_folder() -> Path:
+    return assets.resources() / "presets"
+
+
+def _list(query: str, packs: Sequence[Path], as_json: bool) -> int:
+    from wizard.discovery.presets import PresetBook
+
+    found = PresetBook.load([*packs, _own_folder()]).search(query)
+    if as_json:
+        print_json({"presets": [_document(provider) for provider in found]})
+    elif not found:
+        print_text(f"No preset matches “{query}”.")
+    elif len(found) == 1 or _is_called(found[0], query):
+        print_text(_details(found[0]))
+    else:
+        print_text("\n".join(_line(provider) for provider in sorted(found, key=lambda each: (each.country, each.name))))
+    return 0
+
+
+def _is_called(provider: Provider, query: str) -> bool:
+    return query.casefold().rpartition("@")[2] in (provider.id, provider.name.casefold(), *provider.domains)
+
+
+def _check(files: Sequence[Path], as_json: bool) -> int:
+    from wizard.discovery.preset_file import read_preset
+
+    if not files:
+        raise UsageError("presets check needs the file to validate.")
+    providers = [read_preset(file) for file in files]
+    if as_json:
+        print_json({"valid": [provider.id for provider in providers]})
+    else:
+        print_text("\n".join(f"{file.name}: valid" for file in files))
+    return 0
+
+
+def _diff(folder: Path | None, packs: Sequence[Path], as_json: bool) -> int:
+    from wizard.discovery.preset_diff import differences
+    from wizard.discovery.presets import PresetBook
+
+    if folder is None:
+        raise UsageError("presets diff needs --against FOLDER.")
+    found = differences(PresetBook.load([*packs, _own_folder()]), folder)
+    if as_json:
+        fields = ("file", "provider", "what", "preset", "theirs")
+        print_json({"differences": [{field: getattr(each, field) for field in fields} for each in found]})
+    else:
+        print_text("\n".join(map(str, found)) or "No differences.")
+    return 1 if found else 0
+
+
+def _compile(folder: Path, as_json: bool) -> int:
+    from wizard.discovery.presets import COMPILED, compiled
+
+    text = compiled(folder)
+    (folder / COMPILED).write_text(text, "utf-8", newline="\n")
+    count = len(text.splitlines()) - 1
+    progress(f"{count} presets compiled")
+    if as_json:
+        print_json({"compiled": count})
+    return 0
+
+
+def _line(provider: Provider) -> str:
+    domains = ", ".join(provider.domains[:3]) + (", …" if len(provider.domains) > 3 else "")
+    return f"{provider.country:3} {provider.id:20} {provider.name:36} {domains}".rstrip()
+
+
+def _details(provider: Provider) -> str:
+    from wizard.discovery.presets import needs
+
+    lines = [f"{provider.name}  ({provider.id}, {provider.country}, {provider.category}, {provider.status})"]
+    for title, values in (
+        ("Domains", (", ".join(provider.domains),)),
+        ("Before you start", needs(provider)),
+        ("Servers", tuple(_server_line(server) for server in provider.servers)),
+        (_password_title(provider), _numbered(provider.app_password.steps if provider.app_password else ())),
+        *((each.say, _numbered(each.steps)) for each in provider.preparation if each.steps),
+        ("Limits", provider.limits),
+        ("Largest message", (provider.max_message or "",)),
+        ("Good to know", provider.notes),
+        ("Webmail", (provider.webmail_url or "",)),
+        ("Checked", (str(provider.checked or ""),)),
+        ("Sources", provider.sources),
+    ):
+        if any(values):
+            lines += ["", title, *(f"  {value}" for value in values)]
+    return "\n".join(lines)
+
+
+def _password_title(provider: Provider) -> str:
+    called = provider.app_password.called if provider.app_password else "password"
+    return called[:1].upper() + called[1:]
+
+
+def _numbered(steps: Sequence[str]) -> tuple[str, ...]:
+    return tuple(f"{number}. {step}" for number, step in enumerate(steps, 1))
+
+
+def _server_line(server: ProviderServer) -> str:
+    name = server.username or {"other": "a user name you are told"}.get(server.username_form, server.username_form)
+    region = f"  (region {server.region})" if server.region else ""
+    return f"{server.protocol:4} {server.host}:{server.port}/{server.security}  {name}{region}"
+
+
+def _document(provider: Provider) -> dict[str, Any]:
+    from wizard.discovery.presets import needs
+
+    return {
+        "id": provider.id,
+        "name": provider.name,
+        "country": provider.country,
+        "category": provider.category,
+        "status": provider.status.value,
+        "domains": list(provider.domains),
+        "mx": list(provider.mx_suffixes),
+        "sign_in": [way.value for way in provider.sign_in],
+        "needs": list(needs(provider)),
+        "servers": [
+            {
+                "protocol": server.protocol.value,
+                "host": server.host,
+                "port": server.port,
+                "security": server.security.value,
+                "username_form": server.username_form.value,
+                "username": server.username,
+                "region": server.region,
+            }
+            for server in provider.servers
+        ],
+        "webmail_url": provider.webmail_url,
+        "checked": provider.checked.isoformat() if provider.checked else None,
+        "sources": list(provider.sources),
+    }

@@ -1,0 +1,103 @@
+"""Compares presets with a folder of autoconfig files (Mozilla's ISPDB format), for whoever maintains presets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from wizard.discovery.answer import Refused
+from wizard.discovery.presets import PresetBook
+from wizard.discovery.safe_xml import Element, parse
+from wizard.errors import UsageError
+from wizard.model.provider import Provider, ProviderServer
+from wizard.model.server import Protocol, Security, UsernameForm
+
+_SECURITY: Final = {"SSL": Security.TLS, "STARTTLS": Security.STARTTLS, "plain": Security.NONE}
+_FORMS: Final = {"%EMAILADDRESS%": UsernameForm.FULL_ADDRESS, "%EMAILLOCALPART%": UsernameForm.LOCAL_PART}
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing a preset and a file do not agree on; `provider` is `None` when no preset knows any of its domains."""
+
+    file: str
+    provider: str | None
+    what: str
+    preset: str
+    theirs: str
+
+    def __str__(self) -> str:
+        if self.provider is None:
+            return f"{self.file}: {self.what}: {self.theirs}"
+        return f"{self.provider} ({self.file}): {self.what}: preset {self.preset}, file {self.theirs}"
+
+
+def differences(book: PresetBook, folder: Path) -> tuple[Difference, ...]:
+    """What the autoconfig files of the folder state otherwise than the presets, file by file.
+
+    Raises:
+        UsageError: when the folder is not there or holds no file.
+    """
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and _is_markup(path))
+    if not files:
+        raise UsageError(f"{folder} holds no autoconfig files.")
+    return tuple(difference for path in files for difference in _of_file(book, path))
+
+
+def _of_file(book: PresetBook, path: Path) -> Iterable[Difference]:
+    theirs = _email_provider(path)
+    if theirs is None:
+        yield Difference(path.name, None, "not an autoconfig file", "", "left out")
+        return
+    domains = [element.text.strip() for element in theirs.each("domain")]
+    provider = next((found for domain in domains if (found := book.for_domain(domain))), None)
+    if provider is None:
+        yield Difference(path.name, None, "no preset", "", ", ".join(domains) or "no domains")
+        return
+    for domain in domains:
+        owner = book.for_domain(domain)
+        if owner is not provider:
+            yield Difference(path.name, provider.id, "domain", owner.id if owner else "does not know it", domain)
+    for protocol in Protocol:
+        yield from _of_protocol(path.name, provider, protocol, theirs)
+
+
+def _of_protocol(file: str, provider: Provider, protocol: Protocol, theirs: Element) -> Iterable[Difference]:
+    tag = "outgoingServer" if protocol is Protocol.SMTP else "incomingServer"
+    elements = [element for element in theirs.each(tag) if element.attributes.get("type") == protocol.value]
+    ours = [server for server in provider.servers if server.protocol is protocol]
+    named = [_server(element) for element in elements]
+    if [_shown(server) for server in ours] != named:
+        yield Difference(
+            file, provider.id, protocol.value, ", ".join(map(_shown, ours)) or "none", ", ".join(named) or "none"
+        )
+    if ours and elements:
+        name = elements[0].text_of("username") or "none"
+        form = _FORMS.get(name, UsernameForm.OTHER)
+        if form is not ours[0].username_form or (form is UsernameForm.OTHER and name != ours[0].username):
+            own = ours[0].username or ours[0].username_form.value
+            yield Difference(file, provider.id, f"{protocol.value} user name", own, name)
+
+
+def _email_provider(path: Path) -> Element | None:
+    try:
+        return next(parse(path.read_bytes()).each("emailProvider"), None)
+    except Refused:
+        return None
+
+
+def _is_markup(path: Path) -> bool:
+    # In the ISPDB a file is called like the provider's domain, so its name says nothing about its kind.
+    with path.open("rb") as file:
+        return file.read(64).removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<")
+
+
+def _server(element: Element) -> str:
+    security = _SECURITY.get(element.text_of("socketType") or "")
+    return f"{element.text_of('hostname')}:{element.text_of('port')}/{security or 'unknown'}"
+
+
+def _shown(server: ProviderServer) -> str:
+    return f"{server.host}:{server.port}/{server.security}"

@@ -1,0 +1,143 @@
+"""What a session works with, and what lasts from press to press."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol as Interface
+
+from wizard.model.account import SideResult
+from wizard.model.address import Address
+from wizard.model.diagnosis import Diagnosis
+from wizard.model.draft import AccountDraft
+from wizard.model.evidence import Evidence, ProbeReport, Surroundings
+from wizard.model.plan import Plan
+from wizard.model.progress import Listener, nobody
+from wizard.model.provider import Provider
+from wizard.model.secret import Redactor
+from wizard.model.server import Protocol
+from wizard.net.dial import Dialer
+from wizard.net.tls import Trust
+from wizard.probe.conversation import Conversation, Credentials, Network
+from wizard.probe.engine import Prober
+from wizard.setup.signin_budget import SignInBudget
+
+
+class Finds(Interface):
+    """Finds settings; `discovery.planner.Planner` is one."""
+
+    async def plan(
+        self,
+        address: Address,
+        *,
+        offline: bool = False,
+        ask_nobody: bool = False,
+        incoming_protocol: Protocol | None = None,
+        repair: bool = False,
+        listener: Listener = nobody,
+    ) -> Plan:
+        """The settings that would be tried."""
+
+
+class Explains(Interface):
+    """Names causes; `diagnosis.diagnose.Diagnoser` is one."""
+
+    def of_reports(
+        self,
+        reports: Sequence[ProbeReport],
+        *,
+        provider: Provider | None,
+        surroundings: Surroundings,
+        address: Address,
+    ) -> tuple[Diagnosis, ...]:
+        """The causes of failed probes, the first one to be heard first."""
+
+    def of_text(
+        self, text: str, *, stage: str | None = None, protocol: str | None = None, server: str | None = None
+    ) -> Diagnosis:
+        """The cause behind a pasted text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a session works with; `wiring` builds them once."""
+
+    dialer: Dialer
+    trust: Trust
+    planner: Finds
+    diagnoser: Explains
+    provider_of_host: Callable[[str], Provider | None]
+    known_hosts: Callable[[], Iterable[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a check is run; times in seconds."""
+
+    autofix: bool = True
+    sign_in: bool = True
+    accept_untrusted: bool = False
+    offline: bool = False
+    ask_nobody: bool = False
+    allow_unencrypted: bool = False
+    trusted_certificates: tuple[str, ...] = ()
+    deadline_s: float = 60.0
+
+
+@dataclass(slots=True)
+class Bench:
+    """What every run of a session shares: parts, options, the sign-in budget, certificates that were trusted."""
+
+    parts: Parts
+    options: Options
+    budget: SignInBudget = field(default_factory=SignInBudget)
+    pins: dict[str, str] = field(default_factory=dict)
+
+    async def discover(
+        self, address: Address, *, ask_nobody: bool = False, repair: bool = False, listener: Listener = nobody
+    ) -> Plan:
+        """The settings that would be tried for the address; no password is in reach of this.
+
+        `repair` asks every source, because what the best one said did not do.
+        """
+        return await self.parts.planner.plan(
+            address,
+            offline=self.options.offline,
+            ask_nobody=ask_nobody or self.options.ask_nobody,
+            repair=repair,
+            listener=listener,
+        )
+
+    def prober(self, draft: AccountDraft, listener: Listener) -> Prober:
+        """What makes conversations for one run of this account."""
+        known = (draft.secret, draft.outgoing_secret, draft.oauth_token)
+        names = [draft.address.wire, draft.address.local]
+        names += [side.username for side in (draft.incoming, draft.outgoing) if side is not None]
+        redact = Redactor(tuple(secret for secret in known if secret is not None), tuple(dict.fromkeys(names)))
+        network = Network(
+            self.parts.dialer,
+            self.parts.trust,
+            pins=tuple(self.pins.items()),
+            trusted=self.options.trusted_certificates,
+        )
+        return Prober(network, redact, listener=listener, allow_unencrypted=self.options.allow_unencrypted)
+
+    async def reopen(
+        self, prober: Prober, draft: AccountDraft, side: SideResult
+    ) -> tuple[Conversation, Credentials]:
+        """A fresh, signed-in conversation with a server that was already proven; raises StageFailed."""
+        candidate = side.candidate
+        credentials = Credentials(candidate.username, draft.secret_for(candidate), draft.oauth_token)
+        conversation = prober.conversation(candidate)
+        try:
+            await conversation.open()
+            await conversation.sign_in(credentials)
+        except BaseException:
+            conversation.abort()
+            raise
+        return conversation, credentials
+
+
+def timeline(reports: Sequence[ProbeReport]) -> tuple[Evidence, ...]:
+    """All evidence in order of time."""
+    return tuple(sorted((item for report in reports for item in report.evidence), key=lambda item: item.t_s))

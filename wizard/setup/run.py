@@ -1,0 +1,262 @@
+"""One press of "check": both sides proven at once, what failed diagnosed, the whole put into one result."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from wizard.model.account import CheckResult, SideResult, Status, Verdict
+from wizard.model.diagnosis import Diagnosis
+from wizard.model.draft import AccountDraft
+from wizard.model.evidence import ErrorKind, Evidence, Outcome, ProbeReport, Stage
+from wizard.model.plan import Plan
+from wizard.model.progress import Listener
+from wizard.model.provider import Provider, ProviderStatus
+from wizard.model.secret import Secret
+from wizard.model.server import Protocol, Security, ServerCandidate, Source
+from wizard.probe.conversation import Conversation, Credentials
+from wizard.probe.environment import surroundings
+from wizard.setup.autofix import Spare, needs_other_names, spares
+from wizard.setup.parts import Bench, timeline
+from wizard.setup.side import Gate, Side, SideOutcome
+
+
+class Run:
+    """One press of "check"."""
+
+    def __init__(
+        self,
+        bench: Bench,
+        draft: AccountDraft,
+        plan: Plan | None,
+        previous: CheckResult | None,
+        listener: Listener,
+    ) -> None:
+        self._bench = bench
+        self._parts = bench.parts
+        self._options = bench.options
+        self._plan = plan
+        self._plan_task: asyncio.Task[Plan] | None = None
+        self._previous = previous
+        self._listener = listener
+        self._provider = self._provider_for(draft, plan)
+        self._draft = self._cleaned(draft)
+        self.prober = bench.prober(self._draft, listener)
+        self._started_at = datetime.now(UTC)
+        self._outcomes: dict[bool, SideOutcome] = {}
+        self._notes: list[str] = []
+
+    async def check(self) -> CheckResult:
+        timed_out = False
+        try:
+            async with asyncio.timeout(self._options.deadline_s):
+                await self._prove_sides()
+        except TimeoutError:
+            timed_out = True
+        finally:
+            if self._plan_task is not None and not self._plan_task.done():
+                self._plan_task.cancel()
+                await asyncio.gather(self._plan_task, return_exceptions=True)
+            if not self._all_verified():
+                self._let_go()
+                await self.prober.close()
+        return self._result(timed_out)
+
+    def open_lines(self) -> dict[bool, tuple[Conversation, Credentials]]:
+        """The signed-in conversations of a verified account, by whether they receive; the caller closes them."""
+        if not self._all_verified():
+            return {}
+        return {
+            incoming: (outcome.conversation, outcome.credentials)
+            for incoming, outcome in self._outcomes.items()
+            if outcome.conversation is not None and outcome.credentials is not None
+        }
+
+    def _let_go(self) -> None:
+        for outcome in self._outcomes.values():
+            if outcome.conversation is not None:
+                self.prober.part(outcome.conversation)
+
+    async def _prove_sides(self) -> None:
+        draft = self._draft
+        needs_plan = (draft.wants_incoming and draft.incoming is None) or (
+            draft.wants_outgoing and draft.outgoing is None
+        )
+        if needs_plan:
+            await self._planned()
+        gate = Gate()
+        incoming, outgoing = self._candidates(incoming=True), self._candidates(incoming=False)
+        if not incoming or self._is_kept(incoming=True):
+            gate.decide(None)
+        async with asyncio.TaskGroup() as group:
+            if incoming:
+                group.create_task(self._prove(incoming, gate, leads=True))
+            if outgoing:
+                group.create_task(self._prove(outgoing, gate, leads=False))
+
+    async def _prove(self, candidates: Sequence[ServerCandidate], gate: Gate, *, leads: bool) -> None:
+        kept = self._kept_side(candidates, incoming=leads)
+        if kept is not None:
+            self._outcomes[leads] = SideOutcome(kept)
+            return
+        side = Side(
+            prober=self.prober,
+            draft=self._draft,
+            provider=self._provider,
+            budget=self._bench.budget,
+            diagnose=self._diagnose,
+            find_spares=self._spares if self._options.autofix else None,
+            sign_in=self._options.sign_in,
+            accept_untrusted=self._options.accept_untrusted,
+        )
+        self._outcomes[leads] = await side.prove(candidates, gate, leads=leads)
+
+    def _candidates(self, *, incoming: bool) -> tuple[ServerCandidate, ...]:
+        draft = self._draft
+        if not (draft.wants_incoming if incoming else draft.wants_outgoing):
+            return ()
+        given, others = (
+            (draft.incoming, draft.incoming_others) if incoming else (draft.outgoing, draft.outgoing_others)
+        )
+        if given is not None:
+            return (given, *others)
+        plan = self._plan
+        if plan is None:
+            return ()
+        found = _of_best_source([one for one in plan.candidates if one.is_incoming is incoming])
+        name = draft.username if incoming else draft.outgoing_username or draft.username
+        return tuple(replace(one, username=name) if name else one for one in found)
+
+    def _is_kept(self, *, incoming: bool) -> bool:
+        return self._kept_side(self._candidates(incoming=incoming), incoming=incoming) is not None
+
+    def _kept_side(self, candidates: Sequence[ServerCandidate], *, incoming: bool) -> SideResult | None:
+        """The side as an earlier check of the same secret proved it; None when it must be proven anew."""
+        before = self._previous
+        if before is None or before.draft.secret != self._draft.secret:
+            return None
+        side = before.incoming if incoming else before.outgoing
+        if side is None or side.status is not Status.VERIFIED:
+            return None
+        given = self._draft.incoming if incoming else self._draft.outgoing
+        return side if given is None or given == side.candidate or side.candidate in candidates else None
+
+    async def _planned(self) -> Plan:
+        if self._plan is None:
+            if self._plan_task is None:
+                asking = self._bench.discover(self._draft.address, listener=self._listener)
+                self._plan_task = asyncio.ensure_future(asking)
+            self._plan = await asyncio.shield(self._plan_task)
+            if self._provider is None:
+                self._provider = self._provider_for(self._draft, self._plan)
+                self._draft = self._cleaned(self._draft)
+        return self._plan
+
+    async def _spares(self, reports: Sequence[ProbeReport]) -> tuple[Spare, ...]:
+        """Other settings for a side that failed; where the name is the matter, every source is asked for another."""
+        if any(needs_other_names(report) for report in reports):
+            plan = await self._bench.discover(self._draft.address, repair=True, listener=self._listener)
+        else:
+            plan = await self._planned()
+        incoming = reports[0].candidate.is_incoming
+        others = [candidate for candidate in plan.candidates if candidate.is_incoming is incoming]
+        return spares(reports, others, self._parts.known_hosts())
+
+    def _diagnose(self, reports: Sequence[ProbeReport]) -> tuple[Diagnosis, ...]:
+        return self._parts.diagnoser.of_reports(
+            reports,
+            provider=self._provider,
+            surroundings=surroundings(self.prober.reports),
+            address=self._draft.address,
+        )
+
+    def _provider_for(self, draft: AccountDraft, plan: Plan | None) -> Provider | None:
+        if plan is not None and plan.provider is not None:
+            return plan.provider
+        hosts = [side.host for side in (draft.outgoing, draft.incoming) if side is not None]
+        return next((found for host in hosts if (found := self._parts.provider_of_host(host)) is not None), None)
+
+    def _cleaned(self, draft: AccountDraft) -> AccountDraft:
+        """The draft with the blanks taken out of an app password that its provider shows in groups."""
+        shape = self._provider.app_password if self._provider is not None else None
+        if shape is None or not shape.strip_blanks or draft.secret is None:
+            return draft
+        return replace(draft, secret=Secret("".join(draft.secret.reveal().split())))
+
+    def _all_verified(self) -> bool:
+        wanted = [
+            self._outcomes.get(incoming)
+            for incoming, wants in ((True, self._draft.wants_incoming), (False, self._draft.wants_outgoing))
+            if wants
+        ]
+        return bool(wanted) and all(
+            outcome is not None and outcome.result.status is Status.VERIFIED for outcome in wanted
+        )
+
+    def _result(self, timed_out: bool) -> CheckResult:
+        reports = self.prober.reports
+        incoming, outgoing = self._outcomes.get(True), self._outcomes.get(False)
+        outcomes = [outcome for outcome in (incoming, outgoing) if outcome is not None]
+        failed = [report for outcome in outcomes for report in outcome.failed_reports]
+        diagnoses = self._diagnose(failed) if failed else ()
+        diagnoses += tuple(outcome.fixed_diagnosis for outcome in outcomes if outcome.fixed_diagnosis is not None)
+        fixes = tuple(fix for outcome in outcomes for fix in outcome.fixes)
+        if not outcomes and self._plan is not None and self._plan.provider is not None:
+            diagnoses = self._unsupported(self._plan.provider)
+        notes = list(self._plan.notes) if self._plan is not None else []
+        if any(outcome.needs_consent for outcome in outcomes):
+            notes.append("DNS or another domain named these servers: agree to them before a password goes there.")
+        attempts: dict[Protocol, int] = {}
+        for report in reports:
+            protocol = report.candidate.protocol
+            attempts[protocol] = attempts.get(protocol, 0) + report.sign_in_attempts
+        return CheckResult(
+            draft=self._draft,
+            verdict=self._verdict(outcomes, diagnoses, fixes, timed_out),
+            started_at=self._started_at,
+            elapsed_s=self.prober.clock(),
+            provider=self._provider.id if self._provider is not None else None,
+            outgoing=outgoing.result if outgoing is not None else None,
+            incoming=incoming.result if incoming is not None else None,
+            diagnoses=diagnoses,
+            fixes=fixes,
+            sign_in_attempts={protocol: count for protocol, count in attempts.items() if count},
+            timeline=timeline(reports),
+            reports=reports,
+            surroundings=surroundings(reports),
+            notes=tuple(dict.fromkeys(notes)),
+        )
+
+    def _verdict(
+        self,
+        outcomes: Sequence[SideOutcome],
+        diagnoses: Sequence[Diagnosis],
+        fixes: Sequence[object],
+        timed_out: bool,
+    ) -> Verdict:
+        statuses = [outcome.result.status for outcome in outcomes]
+        if Status.FAILED in statuses or (diagnoses and not fixes):
+            return Verdict.FAILS
+        if timed_out or not outcomes:
+            return Verdict.UNDECIDED
+        if self._options.sign_in and any(status is not Status.VERIFIED for status in statuses):
+            return Verdict.FAILS if any(outcome.shared_refusal for outcome in outcomes) else Verdict.UNDECIDED
+        return Verdict.WORKS_AFTER_FIX if fixes else Verdict.WORKS
+
+    def _unsupported(self, provider: Provider) -> tuple[Diagnosis, ...]:
+        """The diagnosis for a provider that has no servers for mail programs."""
+        if provider.status is not ProviderStatus.UNSUPPORTED and provider.servers:
+            return ()
+        nowhere = ServerCandidate(
+            Protocol.SMTP, self._draft.address.domain, 0, Security.TLS, self._draft.address.wire, Source.PRESET, True
+        )
+        evidence = Evidence(Stage.AUTH, Outcome.FAILED, Protocol.SMTP, error=ErrorKind.AUTH_MISSING)
+        return self._diagnose((ProbeReport(nowhere, (evidence,)),))
+
+
+def _of_best_source(candidates: Sequence[ServerCandidate]) -> tuple[ServerCandidate, ...]:
+    """One side's candidates as the best source named them, IMAP before POP3; the other sources' are for repairs."""
+    best = [candidate for candidate in candidates if candidate.source is candidates[0].source]
+    return tuple(sorted(best, key=lambda candidate: candidate.protocol is Protocol.POP3))
