@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from tests.discovery.conftest import StartLab, config, hoster
+from tests.lab.web import Page
 from wizard import assets
 from wizard.discovery import presets
 from wizard.discovery.preset_diff import differences
@@ -571,3 +574,37 @@ def test_differences_are_named(tmp_path: Path, example_book: PresetBook) -> None
 def test_an_empty_folder_is_said(tmp_path: Path, example_book: PresetBook) -> None:
     with pytest.raises(UsageError):
         differences(example_book, tmp_path / "nowhere")
+
+
+# In the plan
+
+
+async def test_a_provider_whose_servers_nobody_knows_by_heart_is_still_looked_up(start_lab: StartLab) -> None:
+    known = replace(hoster(domains=("example.org",)), servers=(), no_servers_because="It names them itself.")
+    page = Page(body=config())
+    lab = start_lab(pages={("autoconfig.example.org", "/mail/config-v1.1.xml"): page}, presets=[known])
+    plan = await lab.planner.plan(Address.parse("ada@example.org"))
+    assert plan.provider is known
+    assert plan.notes[0] == "It names them itself."
+    assert "imap.example.org" in {each.host for each in plan.candidates}
+
+
+async def test_a_provider_without_mail_programs_is_not_looked_up(start_lab: StartLab) -> None:
+    closed = replace(
+        hoster(domains=("example.org",)),
+        servers=(),
+        status=ProviderStatus.UNSUPPORTED,
+        no_servers_because="It lets no mail program in.",
+    )
+    lab = start_lab(pages={("autoconfig.example.org", "/mail/config-v1.1.xml"): Page(body=config())}, presets=[closed])
+    plan = await lab.planner.plan(Address.parse("ada@example.org"))
+    assert (plan.candidates, plan.notes) == ((), ("It lets no mail program in.",))
+    assert plan.provider is closed
+
+
+async def test_an_mx_leads_to_the_servers_of_its_region(start_lab: StartLab, book: PresetBook) -> None:
+    zoho = provider(book, "zoho-workplace")
+    lab = start_lab({"example.org": ["@ MX 10 mx.zoho.eu."]}, presets=[zoho])
+    plan = await lab.planner.plan(Address.parse("ada@example.org"), offline=True)
+    assert [each.host for each in plan.of(Protocol.SMTP)] == ["smtppro.zoho.eu", "smtppro.zoho.eu"]
+    assert {each.source for each in plan.candidates} == {Source.MX}
