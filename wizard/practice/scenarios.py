@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
@@ -54,13 +54,10 @@ class PracticeAccount:
     scenario: str
     name: str
     address: str
-    password: str
+    password: str = field(repr=False)
     teaches: str
     cause: str | None
     fixable: bool
-
-    def __repr__(self) -> str:
-        return f"PracticeAccount({self.address})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +106,7 @@ class Scenario:
     """
 
     account: PracticeAccount
-    accepted_password: str
+    accepted_password: str = field(repr=False)
     found_by: FoundBy
     servers: tuple[PracticeServer, ...]
     listed: tuple[ProviderServer, ...]
