@@ -24,7 +24,7 @@ async def read_all(reader: asyncio.StreamReader) -> bytes:
 async def test_names_resolve_from_the_scenarios(network: PracticeNetwork) -> None:
     (address,) = await network.resolver.ipv4("SMTP.all-well.example.")
     assert str(address).startswith("192.0.2.")
-    assert [record.host for record in await network.resolver.mx("misnamed.example")] == ["node7.misnamed.example"]
+    assert [record.host for record in await network.resolver.mx("misnamed.example")] == ["mx.misnamed.example"]
     assert (await network.resolver.srv("_imaps._tcp.busy.example"))[0].port == 993
 
 
@@ -136,6 +136,19 @@ async def test_autoconfig_is_published_over_https(network: PracticeNetwork) -> N
         "authentication": "password-cleartext",
         "username": "%EMAILADDRESS%",
     }
+
+
+async def test_autodiscover_is_published_over_https(network: PracticeNetwork) -> None:
+    host = "autodiscover.auth-off.example"
+    body = b"<Autodiscover/>"
+    request = b"POST /autodiscover/autodiscover.xml HTTP/1.1\r\nHost: %b\r\nContent-Length: %d\r\n\r\n%b"
+    answer = await ask(network, host, request % (host.encode(), len(body), body))
+    assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
+    document = ElementTree.fromstring(answer.partition(b"\r\n\r\n")[2])
+    texts = [(child.tag.rpartition("}")[2], child.text) for child in document.iter()]
+    assert ("Server", "smtp.auth-off.example") in texts
+    assert ("Encryption", "TLS") in texts
+    assert ("LoginName", "ada@auth-off.example") in texts
 
 
 @pytest.mark.parametrize("request_line", [b"GET / HTTP/1.1", b"POST /mail/config-v1.1.xml HTTP/1.1", b"\0\xff", b""])

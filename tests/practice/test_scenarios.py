@@ -76,10 +76,10 @@ def test_a_preset_names_the_app_password_page(scenarios: tuple[Scenario, ...]) -
 
 
 def test_srv_records_follow_from_the_listed_servers(scenarios: tuple[Scenario, ...]) -> None:
-    scenario = next(scenario for scenario in scenarios if scenario.id == "smtp-auth-off")
+    scenario = next(scenario for scenario in scenarios if scenario.id == "server-busy")
     assert {name: [(record.host, record.port) for record in records] for name, records in scenario.srv.items()} == {
-        "_submission._tcp.auth-off.example": [("smtp.auth-off.example", 587)],
-        "_imaps._tcp.auth-off.example": [("imap.auth-off.example", 993)],
+        "_submissions._tcp.busy.example": [("smtp.busy.example", 465)],
+        "_imaps._tcp.busy.example": [("imap.busy.example", 993)],
     }
 
 
@@ -110,7 +110,7 @@ def test_the_password_is_not_in_the_repr(tmp_path: Path) -> None:
         ('cause = "bad-credentials"', 'cause = "Bad credentials"', "cause is not a cause id"),
         ('cause = "bad-credentials"', "fixable = true", "fixable needs a cause"),
         ('cause = "bad-credentials"', "fixable = 1", "fixable must be true or false"),
-        ('by = "guess"', 'by = "magic"', "by must be one of preset, autoconfig, srv, guess"),
+        ('by = "guess"', 'by = "magic"', "by must be one of preset, autoconfig, autodiscover, srv, guess"),
         ('by = "guess"', 'by = "preset"', "found: provider is missing"),
         ('by = "guess"', 'by = "guess"\nprovider = "x"', "found: provider is not known here"),
         ("port = 465", "port = 0", "server 1: port must be between 1 and 65535"),
