@@ -21,11 +21,11 @@ from wizard.model.server import Protocol, Security
 from wizard.net.dial import Dialed, DialFailed
 from wizard.net.dns import IPAddress, MxRecord, SrvRecord
 from wizard.net.tls import Trust
-from wizard.practice.autoconfig_server import answer_request
 from wizard.practice.certificates import Authority
 from wizard.practice.dialogue_server import HANDSHAKE_TIMEOUT_S, Line, PeerGoneError, TooLongError
 from wizard.practice.imap_server import ImapDialogue
 from wizard.practice.mailbox import Mailbox
+from wizard.practice.page_server import answer_request, pages_of
 from wizard.practice.pop3_server import Pop3Dialogue
 from wizard.practice.scenarios import CertificateKind, PracticeAccount, PracticeServer, Scenario
 from wizard.practice.smtp_server import SmtpDialogue
@@ -64,8 +64,7 @@ class PracticeResolver:
             self._srv.update(scenario.srv)
             hosts.update(dict.fromkeys(record.host for record in scenario.mx))
             hosts.update(dict.fromkeys(server.host for server in scenario.servers))
-            if scenario.autoconfig_host is not None:
-                hosts[scenario.autoconfig_host] = None
+            hosts.update(dict.fromkeys(page.host for page in pages_of(scenario)))
         networks = [ipaddress.ip_network(text) for text in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24")]
         free = (address for network in networks for address in network.hosts())
         self._addresses: dict[str, IPAddress] = dict(zip(hosts, free, strict=False))
@@ -151,7 +150,7 @@ class PracticeNetwork:
         self._servers = {
             (server.host, server.port): (scenario, server) for scenario in scenarios for server in scenario.servers
         }
-        self._autoconfig = {scenario.autoconfig_host: scenario for scenario in scenarios if scenario.autoconfig_host}
+        self._pages = {page.host: page for scenario in scenarios for page in pages_of(scenario)}
         self._real_ports: dict[tuple[str, int], int] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._lines: set[Line] = set()
@@ -190,7 +189,7 @@ class PracticeNetwork:
         ]
         pages = [
             PracticeEndpoint(host, HTTPS_PORT, "https", Security.TLS, self.bind(host, HTTPS_PORT))
-            for host in self._autoconfig
+            for host in self._pages
         ]
         return (*mail, *pages)
 
@@ -208,9 +207,9 @@ class PracticeNetwork:
                 scenario, server = entry
                 context = partial(self._authority.context, host, server.certificate, server.certificate_name)
                 self._listen(key, partial(self._converse, scenario, server, context), context, server.security)
-            elif port == HTTPS_PORT and host in self._autoconfig:
+            elif port == HTTPS_PORT and host in self._pages:
                 context = partial(self._authority.context, host, CertificateKind.GOOD)
-                self._listen(key, partial(answer_request, scenario=self._autoconfig[host]), context, Security.TLS)
+                self._listen(key, partial(answer_request, page=self._pages[host]), context, Security.TLS)
         return self._real_ports.get(key)
 
     def refusal(self, recipient: str) -> str | None:

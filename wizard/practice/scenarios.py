@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
@@ -43,6 +43,7 @@ class FoundBy(StrEnum):
 
     PRESET = "preset"
     AUTOCONFIG = "autoconfig"
+    AUTODISCOVER = "autodiscover"
     SRV = "srv"
     GUESS = "guess"
 
@@ -54,13 +55,10 @@ class PracticeAccount:
     scenario: str
     name: str
     address: str
-    password: str
+    password: str = field(repr=False)
     teaches: str
     cause: str | None
     fixable: bool
-
-    def __repr__(self) -> str:
-        return f"PracticeAccount({self.address})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,15 +102,17 @@ class Delivery:
 class Scenario:
     """One practice account with its servers and names.
 
-    `listed` are the settings discovery finds, which may differ from the servers that are really there.
+    `listed` are the settings discovery finds, which may differ from the servers that are really there; `second` are
+    what an Autodiscover page says beside them, where other settings are wanted to fall back on.
     `accepted_password` is the one the servers take.
     """
 
     account: PracticeAccount
-    accepted_password: str
+    accepted_password: str = field(repr=False)
     found_by: FoundBy
     servers: tuple[PracticeServer, ...]
     listed: tuple[ProviderServer, ...]
+    second: tuple[ProviderServer, ...]
     mx: tuple[MxRecord, ...]
     delivery: Delivery
     provider: Provider | None = None
@@ -139,9 +139,14 @@ class Scenario:
         return records
 
     @property
-    def autoconfig_host(self) -> str | None:
-        """Where the settings are published; None when they are found another way."""
-        return f"autoconfig.{self.domain}" if self.found_by is FoundBy.AUTOCONFIG else None
+    def autoconfig(self) -> tuple[ProviderServer, ...]:
+        """What the domain's Autoconfig page names; nothing when there is none."""
+        return self.listed if self.found_by is FoundBy.AUTOCONFIG else ()
+
+    @property
+    def autodiscover(self) -> tuple[ProviderServer, ...]:
+        """What the domain's Autodiscover page names; nothing when there is none."""
+        return self.listed if self.found_by is FoundBy.AUTODISCOVER else self.second
 
 
 _SERVICES = {
@@ -336,12 +341,13 @@ def _scenario(name: str, table: _Table) -> Scenario:
     listed = tuple(_listed(item) for item in found.tables("server")) or tuple(
         ProviderServer(server.protocol, server.host, server.port, server.security) for server in servers
     )
+    second = tuple(_listed(item) for item in found.tables("second"))
     if found_by is FoundBy.SRV and any(server.security is Security.NONE for server in listed):
         raise found.error("server", "without encryption has no SRV record")
     provider = _provider(name, domain, listed, found) if found_by is FoundBy.PRESET else None
     found.end()
     table.end()
-    return Scenario(account, accepted_password, found_by, servers, listed, mx, delivery, provider)
+    return Scenario(account, accepted_password, found_by, servers, listed, second, mx, delivery, provider)
 
 
 def _server(table: _Table) -> PracticeServer:
