@@ -11,7 +11,6 @@ from wizard.model.diagnosis import Diagnosis, EditField, Fix, Remedy, ServerChan
 from wizard.model.draft import AccountDraft
 from wizard.model.evidence import (
     CertificateFacts,
-    Endpoint,
     ErrorKind,
     Evidence,
     Outcome,
@@ -21,7 +20,7 @@ from wizard.model.evidence import (
     Surroundings,
 )
 from wizard.model.secret import Secret
-from wizard.model.server import Protocol, Security, ServerCandidate, Source
+from wizard.model.server import Endpoint, Protocol, Security, ServerCandidate, Source
 
 WHEN = datetime(2026, 11, 21, 12, 30, tzinfo=UTC)
 ADDRESS = Address.parse("ada@example.org")
