@@ -137,6 +137,7 @@ def failed(text: str = "5.7.8 Authentication failed") -> CheckResult:
         diagnoses=(diagnosis(reply=Reply(text, code=535, enhanced="5.7.8")),),
         sign_in_attempts={Protocol.SMTP: 1, Protocol.IMAP: 1},
         timeline=(evidence(text),),
+        reports=(report,),
         surroundings=Surroundings(online=True, public_address="203.0.113.7"),
         notes=("Asked: example.org",),
     )

@@ -12,7 +12,7 @@ from tests.handover.accounts import CANARY, diagnosis_document, failed, works
 from tests.handover.test_document import JSON_VALUES
 from wizard import __version__
 from wizard.errors import UsageError
-from wizard.handover.report import MAX_BYTES, open_report, read_report, report_bytes, report_document, write_report
+from wizard.handover.report import MAX_BYTES, load_report, read_report, report_bytes, report_document, write_report
 from wizard.handover.report_text import text_page
 from wizard.model.account import CheckResult
 
@@ -109,10 +109,10 @@ def test_the_text_form_has_no_control_characters() -> None:
     assert "\u202e" not in text
 
 
-def test_a_saved_report_opens_as_the_same_text(tmp_path: Path) -> None:
+def test_a_saved_report_opens_as_it_was(tmp_path: Path) -> None:
     document = report()
     write_report(tmp_path / "report.json", document)
-    assert open_report(tmp_path / "report.json") == text_page(document)
+    assert load_report(tmp_path / "report.json") == document
     assert (tmp_path / "report.json").stat().st_mode & 0o777 == 0o600
 
 
@@ -121,7 +121,7 @@ def test_a_checks_own_json_opens_as_a_report(tmp_path: Path) -> None:
 
     path = tmp_path / "check.json"
     path.write_text(json.dumps(check_document(works(), diagnosis_document=diagnosis_document)))
-    assert "It works, after a change." in open_report(path)
+    assert "It works, after a change." in text_page(load_report(path))
 
 
 def test_the_case_code_is_the_reports_own() -> None:
@@ -160,12 +160,12 @@ def test_a_file_too_large_is_not_read_whole(tmp_path: Path) -> None:
     with path.open("wb") as file:
         file.truncate(MAX_BYTES + 1)
     with pytest.raises(UsageError, match="larger than any report"):
-        open_report(path)
+        text_page(load_report(path))
 
 
 def test_a_missing_file_is_said(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="could not be read"):
-        open_report(tmp_path / "missing.json")
+        load_report(tmp_path / "missing.json")
 
 
 SECTIONS = st.sampled_from(
