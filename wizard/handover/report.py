@@ -20,8 +20,9 @@ from wizard.handover.document import Clean, DiagnosisDocument, Json, check_docum
 from wizard.handover.report_html import html_page
 from wizard.handover.report_text import text_page
 from wizard.handover.write import write_file
-from wizard.model.account import CheckResult, SideResult
+from wizard.model.account import CheckResult
 from wizard.model.address import Address
+from wizard.model.evidence import ProbeReport
 
 SCHEMA: Final = "mailwright/report/1"
 MAX_BYTES: Final = 8 * 1024 * 1024
@@ -81,11 +82,7 @@ def report_document(result: CheckResult, *, diagnosis_document: DiagnosisDocumen
             "public_address": _optional(surroundings.public_address, clean),
         },
         "check": check,
-        "conversations": [
-            conversation
-            for side in (result.outgoing, result.incoming)
-            if (conversation := _conversation(side, clean)) is not None
-        ],
+        "conversations": [_conversation(report, clean) for report in result.reports if report.transcript],
     }
     if mask_addresses:
         document = _masked(document, result.draft.address)
@@ -120,8 +117,8 @@ def write_report(path: Path, document: Mapping[str, object]) -> None:
     write_file(path, report_bytes(document, path.suffix))
 
 
-def open_report(path: Path) -> str:
-    """A saved JSON report, or a check's JSON, as text; whoever made the file, the text is inert.
+def load_report(path: Path) -> Mapping[str, object]:
+    """The document in a saved JSON report, or in a check's JSON; `text_page` shows it whoever made the file.
 
     Raises:
         UsageError: no such file, too large, or not a report.
@@ -133,7 +130,7 @@ def open_report(path: Path) -> str:
         raise UsageError(f"“{path}” could not be read: {error.strerror or error}.") from None
     if len(content) > MAX_BYTES:
         raise UsageError(f"“{path}” is larger than any report: the limit is {MAX_BYTES // 1024 // 1024} MiB.")
-    return text_page(read_report(content))
+    return read_report(content)
 
 
 def read_report(content: bytes) -> Mapping[str, object]:
@@ -155,14 +152,12 @@ def read_report(content: bytes) -> Mapping[str, object]:
     raise UsageError(f"This file is not a report: it does not say “{SCHEMA}”.")
 
 
-def _conversation(side: SideResult | None, clean: Clean) -> Json | None:
-    if side is None or side.report is None:
-        return None
-    server = side.candidate
+def _conversation(report: ProbeReport, clean: Clean) -> Json:
+    server = report.candidate
     return {
         "protocol": server.protocol.value,
         "server": str(server.endpoint),
-        "lines": [clean(line) for line in side.report.transcript],
+        "lines": [clean(line) for line in report.transcript],
     }
 
 

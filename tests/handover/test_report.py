@@ -1,0 +1,191 @@
+from __future__ import annotations
+
+import json
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.handover.accounts import CANARY, diagnosis_document, failed, works
+from tests.handover.test_document import JSON_VALUES
+from wizard import __version__
+from wizard.errors import UsageError
+from wizard.handover.report import MAX_BYTES, load_report, read_report, report_bytes, report_document, write_report
+from wizard.handover.report_text import text_page
+from wizard.model.account import CheckResult
+
+HOSTILE = (
+    "<script>alert(1)</script><img src=http://eve.example.net/x onerror=a()> <a href='javascript:1'>x</a> "
+    "=cmd|' /C calc'!A0 \x1b[31m \u202e \0 ada@example.org for ada \"quoted\" &amp; https://eve.example.net/"
+)
+
+
+def report(result: CheckResult | None = None, **options: bool) -> dict[str, object]:
+    return report_document(result or failed(), diagnosis_document=diagnosis_document, **options)
+
+
+class Tags(HTMLParser):
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.seen: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.append((tag, dict(attrs)))
+
+
+def page(document: dict[str, object]) -> str:
+    return report_bytes(document, ".html").decode()
+
+
+def test_the_report_tells_what_was_tried_and_what_the_server_said() -> None:
+    text = report_bytes(report(), ".txt").decode()
+    for words in (
+        "It does not work yet.",
+        "The server refused this password",
+        "5.7.8 Authentication failed",
+        "Type the password once more",
+        "1. Look at caps lock",
+        "smtp.example.org:465",
+        "Conversation: smtp smtp.example.org:465",
+        "> AUTH PLAIN ***",
+        "203.0.113.7",
+        f"Mailwright {__version__}",
+    ):
+        assert words in text
+
+
+def test_addresses_are_masked_unless_asked_otherwise() -> None:
+    masked = json.dumps(report(failed("no mailbox ada@example.org; user ada; Eve Adams <eve.adams@example.net>")))
+    assert "ada@" not in masked
+    assert "user a***;" in masked
+    assert "e***@example.net" in masked
+    assert "example.org" in masked
+    assert "ada@example.org" in json.dumps(report(mask_addresses=False))
+
+
+def test_only_what_is_listed_gets_in() -> None:
+    assert "not for reports" not in json.dumps(report())
+    assert "Ada Example" not in json.dumps(report())
+
+
+@pytest.mark.parametrize("suffix", [".json", ".html", ".txt"])
+def test_no_form_holds_the_secret(suffix: str) -> None:
+    assert b"Kanarienvogel" not in report_bytes(report(failed(f"you said {CANARY}")), suffix)
+
+
+@pytest.mark.parametrize("text", [HOSTILE, "</pre></td></table><svg onload=a()>", "</style><script>"])
+def test_the_page_holds_no_active_tag_and_loads_nothing(text: str) -> None:
+    shown = page(report(failed(text)))
+    tags = Tags(shown).seen
+    inert_tags = {
+        *("html", "head", "meta", "title", "style", "body", "section", "h1", "h2", "p"),
+        *("table", "thead", "tbody", "tr", "th", "td", "pre"),
+    }
+    assert {tag for tag, _ in tags} <= inert_tags
+    assert {name for _, attributes in tags for name in attributes} <= {
+        "lang",
+        "charset",
+        "http-equiv",
+        "content",
+        "scope",
+    }
+    assert not set(shown) & set("\x1b\u202e\0")
+    assert "default-src 'none'" in shown
+    assert "url(" not in shown.split("</style>")[0]
+
+
+@given(st.text(max_size=200))
+def test_no_server_text_opens_a_tag(text: str) -> None:
+    plain = [tag for tag, _ in Tags(page(report(failed("plain")))).seen]
+    assert [tag for tag, _ in Tags(page(report(failed(text or "x")))).seen] == plain
+
+
+def test_the_text_form_has_no_control_characters() -> None:
+    text = report_bytes(report(failed(HOSTILE)), ".txt").decode()
+    assert not any(ord(char) < 32 and char != "\n" for char in text)
+    assert "\u202e" not in text
+
+
+def test_a_saved_report_opens_as_it_was(tmp_path: Path) -> None:
+    document = report()
+    write_report(tmp_path / "report.json", document)
+    assert load_report(tmp_path / "report.json") == document
+    assert (tmp_path / "report.json").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_checks_own_json_opens_as_a_report(tmp_path: Path) -> None:
+    from wizard.handover.document import check_document
+
+    path = tmp_path / "check.json"
+    path.write_text(json.dumps(check_document(works(), diagnosis_document=diagnosis_document)))
+    assert "It works, after a change." in text_page(load_report(path))
+
+
+def test_the_case_code_is_the_reports_own() -> None:
+    assert report()["case"] == report()["case"]
+    assert report()["case"] != report(works())["case"]
+
+
+@pytest.mark.parametrize("name", ["report.pdf", "report", "report.exe"])
+def test_another_ending_is_answered_with_ours(tmp_path: Path, name: str) -> None:
+    with pytest.raises(UsageError, match=r"\.json, \.html or \.txt"):
+        write_report(tmp_path / name, report())
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\xff\xfe\x00",
+        b"[" * 100_000,
+        b'{"a":' * 100_000,
+        b"1" * 10_000,
+        b"null",
+        b'{"schema": "other"}',
+        b'"mailwright/report/1"',
+    ],
+    ids=["empty", "binary", "lists", "objects", "digits", "null", "schema", "text"],
+)
+def test_what_is_no_report_is_said_in_a_sentence(content: bytes) -> None:
+    with pytest.raises(UsageError, match="not a report"):
+        read_report(content)
+
+
+def test_a_file_too_large_is_not_read_whole(tmp_path: Path) -> None:
+    path = tmp_path / "huge.json"
+    with path.open("wb") as file:
+        file.truncate(MAX_BYTES + 1)
+    with pytest.raises(UsageError, match="larger than any report"):
+        text_page(load_report(path))
+
+
+def test_a_missing_file_is_said(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="could not be read"):
+        load_report(tmp_path / "missing.json")
+
+
+SECTIONS = st.sampled_from(
+    ["verdict", "diagnoses", "fixes", "outgoing", "round_trip", "timeline", "address", "elapsed_s", "started_at"]
+)
+
+
+@given(
+    check=st.dictionaries(SECTIONS, JSON_VALUES),
+    rest=st.dictionaries(st.sampled_from(["conversations", "case"]), JSON_VALUES),
+)
+def test_any_json_under_our_schema_shows_as_inert_text(check: dict[str, object], rest: dict[str, object]) -> None:
+    content = json.dumps({"schema": "mailwright/report/1", "check": check, **rest}).encode()
+    text = text_page(read_report(content))
+    assert not any(ord(char) < 32 and char != "\n" for char in text)
+
+
+def test_a_bloated_report_is_shortened() -> None:
+    lines = ["x" * 100_000] * 5000
+    content = json.dumps({"schema": "mailwright/report/1", "conversations": [{"lines": lines[:70]}] * 2}).encode()
+    assert len(content) > MAX_BYTES
+    text = text_page(read_report(content))
+    assert len(text) < 500_000

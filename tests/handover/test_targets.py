@@ -1,0 +1,176 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.handover.accounts import CANARY, account, imap, smtp
+from wizard.errors import HandoverError, UsageError
+from wizard.handover.sheet import Sheet, TargetKind
+from wizard.handover.targets import sheet, targets
+from wizard.model.address import Address
+from wizard.model.server import Protocol, Security
+
+IDS = tuple(target.id for target in targets())
+
+
+def everything(written: Sheet) -> str:
+    texts = [*written.steps, *(f"{row.label}\t{row.value}" for row in written.rows), written.qr or "", written.title]
+    return "\n".join(texts + [file.content.decode() for file in written.files])
+
+
+def test_the_targets_of_the_contract_are_there_people_first() -> None:
+    assert IDS == (
+        "thunderbird",
+        "outlook",
+        "apple-mail",
+        "phone",
+        "other",
+        "autoconfig-xml",
+        "msmtp",
+        "url",
+        "env",
+        "wordpress",
+        "neomutt",
+        "git",
+    )
+    kinds = [target.kind for target in targets()]
+    assert kinds == sorted(kinds, key=lambda kind: kind is TargetKind.PROGRAM)
+
+
+@pytest.mark.parametrize("target", IDS)
+def test_every_target_has_steps_and_something_to_take_along(target: str) -> None:
+    written = sheet(target, account())
+    assert written.target.id == target
+    assert written.steps
+    assert written.rows or written.files
+    assert "smtp.example.org" in everything(written)
+    assert len({row.field_id for row in written.rows}) == len(written.rows)
+
+
+@pytest.mark.parametrize("target", IDS)
+def test_rows_of_one_group_follow_each_other(target: str) -> None:
+    groups = [row.group for row in sheet(target, account()).rows]
+    runs = [group for number, group in enumerate(groups) if number == 0 or groups[number - 1] != group]
+    assert len(runs) == len(set(runs))
+
+
+@pytest.mark.parametrize("target", IDS)
+@pytest.mark.parametrize(
+    "side",
+    [{"incoming": None, "incoming_auth": None}, {"outgoing": None, "outgoing_auth": None}],
+    ids=["sending-only", "receiving-only"],
+)
+def test_a_missing_direction_is_left_out_or_named(target: str, side: dict[str, None]) -> None:
+    gone = "imap.example.org" if "incoming" in side else "smtp.example.org"
+    needs_sending = {"msmtp", "env", "wordpress", "git", "autoconfig-xml"}
+    needs_receiving = {"autoconfig-xml"}
+    if target in (needs_receiving if "incoming" in side else needs_sending):
+        with pytest.raises(HandoverError, match=r"was checked\.$"):
+            sheet(target, account(**side))
+    else:
+        assert gone not in everything(sheet(target, account(**side)))
+
+
+@pytest.mark.parametrize("target", IDS)
+@pytest.mark.parametrize("text", ["a\nb", "a\rb", "a\0b", "a\x1bb", "a\u2028b", "a\ud800b", "a\ufffeb"])
+@pytest.mark.parametrize("field", ["display_name", "username", "host"])
+def test_a_line_break_or_control_character_is_refused(target: str, text: str, field: str) -> None:
+    hostile = account(display_name=text) if field == "display_name" else account(outgoing=smtp(**{field: text}))
+    with pytest.raises(HandoverError, match="line break"):
+        sheet(target, hostile)
+
+
+def test_an_unknown_target_is_answered_with_the_known_ones() -> None:
+    with pytest.raises(UsageError, match="thunderbird, outlook"):
+        sheet("pine", account())
+
+
+@pytest.mark.parametrize(
+    ("method", "words"),
+    [
+        ("PLAIN", "Normal password"),
+        ("LOGIN", "Normal password"),
+        ("IMAP LOGIN", "Normal password"),
+        ("USER/PASS", "Normal password"),
+        (None, "Normal password"),
+        ("CRAM-MD5", "Encrypted password"),
+        ("APOP", "Encrypted password"),
+        ("XOAUTH2", "OAuth2"),
+        ("OAUTHBEARER", "OAuth2"),
+    ],
+)
+@pytest.mark.parametrize("target", ["thunderbird", "phone", "other"])
+def test_the_method_that_worked_decides_the_words(target: str, method: str | None, words: str) -> None:
+    rows = {row.field_id: row.value for row in sheet(target, account(outgoing_auth=method)).rows}
+    assert rows["outgoing-auth"] == words
+    assert rows["incoming-auth"] == "Normal password"
+
+
+def test_thunderbird_speaks_thunderbird() -> None:
+    rows = [(row.label, row.value) for row in sheet("thunderbird", account()).rows if row.group == "Incoming server"]
+    assert rows == [
+        ("Protocol", "IMAP"),
+        ("Hostname", "imap.example.org"),
+        ("Port", "993"),
+        ("Connection security", "SSL/TLS"),
+        ("Authentication method", "Normal password"),
+        ("Username", "ada@example.org"),
+    ]
+
+
+def test_outlook_has_both_dialogs_and_spa_off() -> None:
+    written = sheet("outlook", account(outgoing=smtp(port=587, security=Security.STARTTLS)))
+    rows = {row.label: row.value for row in written.rows}
+    assert rows["Require logon using Secure Password Authentication (SPA)"] == "Off"
+    assert rows["Incoming mail server"] == "imap.example.org"
+    assert rows["Outgoing mail server (SMTP)"] == "smtp.example.org"
+    assert rows["Use the following type of encrypted connection (outgoing)"] == "STARTTLS"
+    assert rows["Use same settings as my incoming mail server"] == "Chosen"
+    assert rows["SMTP Secure connection type"] == "StartTLS"
+
+
+def test_outlook_asks_for_the_second_user_name_where_sending_has_its_own() -> None:
+    rows = {row.field_id: row.value for row in sheet("outlook", account(outgoing=smtp(username="relay-7"))).rows}
+    assert rows["outgoing-username"] == "relay-7"
+    assert "outgoing-same" not in rows
+
+
+def test_outlook_says_so_where_it_lacks_the_method() -> None:
+    assert "Thunderbird can" in sheet("outlook", account(outgoing_auth="CRAM-MD5")).steps[0]
+
+
+def test_the_form_sheet_has_both_user_names_and_marks_the_one_that_worked() -> None:
+    rows = {row.field_id: row for row in sheet("other", account(outgoing=smtp(username="ada"))).rows}
+    assert rows["outgoing-username"].value == "ada"
+    assert rows["outgoing-username-other"].value == "ada@example.org"
+    assert rows["incoming-username-other"].value == "ada"
+    assert rows["from"].value == "ada@example.org"
+
+
+@pytest.mark.parametrize(
+    ("security", "box"), [(Security.TLS, "Yes"), (Security.STARTTLS, "No (choose TLS"), (Security.NONE, "No")]
+)
+def test_the_ssl_box_means_encrypted_from_the_start(security: Security, box: str) -> None:
+    rows = {row.field_id: row.value for row in sheet("other", account(outgoing=smtp(security=security))).rows}
+    assert rows["outgoing-ssl"].startswith(box)
+
+
+@pytest.mark.parametrize("target", IDS)
+def test_words_for_people(target: str) -> None:
+    for changes in ({}, {"outgoing_auth": "XOAUTH2", "incoming_auth": "XOAUTH2"}, {"outgoing_auth": "CRAM-MD5"}):
+        written = sheet(target, account(**changes))
+        words = " ".join([*written.steps, *(file.say for file in written.files)])
+        assert "!" not in words
+        assert "please" not in words.lower()
+        assert CANARY not in everything(written)
+
+
+def test_addresses_outside_ascii_reach_the_targets_that_can_take_them() -> None:
+    address = Address.parse("ada@bücher.example")
+    written = sheet("autoconfig-xml", account(address=address, incoming=imap(host="imap.bücher.example")))
+    assert written.files[0].name == "xn--bcher-kva.example.xml"
+    assert b"imap.xn--bcher-kva.example" in written.files[0].content
+
+
+def test_pop3_is_called_by_its_name() -> None:
+    pop = imap(protocol=Protocol.POP3, host="pop.example.org", port=995)
+    assert ("Protocol", "POP3") in [(row.label, row.value) for row in sheet("thunderbird", account(incoming=pop)).rows]

@@ -1,0 +1,258 @@
+"""`mailwright accounts`: the saved accounts, checked again or forgotten."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from wizard.accounts import recheck
+from wizard.accounts.remember import forget
+from wizard.accounts.secret_store import SecretKind, SecretStore
+from wizard.accounts.store import AccountBook, SavedAccount, default_path
+from wizard.cli import render
+from wizard.errors import SecretStoreError, UsageError
+from wizard.model.account import CheckResult, Verdict
+from wizard.model.address import Address
+from wizard.model.secret import Secret
+
+HELP = "list, check again or forget saved accounts"
+EXAMPLE = "mailwright accounts check --all"
+
+# A check of saved settings; wiring supplies it.
+Checker = Callable[[SavedAccount, Secret, Secret | None], Awaitable[CheckResult]]
+
+_AT_ONCE: Final = 4
+_EXIT_CODES: Final = {Verdict.WORKS: 0, Verdict.WORKS_AFTER_FIX: 3, Verdict.FAILS: 1, Verdict.UNDECIDED: 4}
+_WORST_FIRST: Final = (Verdict.FAILS, Verdict.UNDECIDED, Verdict.WORKS_AFTER_FIX, Verdict.WORKS)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds this command's options."""
+    parser.add_argument("what", nargs="?", choices=("list", "check", "forget"), default="list", help="default: list")
+    parser.add_argument("address", nargs="?", metavar="ADDRESS", help="which account to check or forget")
+    parser.add_argument("--all", action="store_true", help="every saved account")
+    parser.add_argument("--password-env", metavar="VAR", help="a new password, in this environment variable")
+    parser.add_argument(
+        "--password-file", metavar="FILE", help="a new password, on the first line; - is standard input"
+    )
+    parser.add_argument("--nameserver", metavar="HOST[:PORT]", help="resolve every name there, not through the system")
+    paths: dict[str, Any] = {"type": Path, "action": "append", "default": []}
+    parser.add_argument("--ca-file", metavar="PEM", help="trust these roots as well", **paths)
+    parser.add_argument("--pack", metavar="FILE_OR_FOLDER", help="a helpdesk pack (repeatable)", **paths)
+    parser.add_argument("--practice", action="store_true", help="check against the built-in practice network")
+    parser.add_argument("--deadline", metavar="SECONDS", type=float, default=60.0, help="for each account (default 60)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """0 when every account that was checked works; otherwise the worst exit code of `check`."""
+    book, store = AccountBook(default_path()), SecretStore()
+    match args.what:
+        case "list":
+            return show(book, as_json=args.json)
+        case "forget":
+            return asyncio.run(
+                forget_accounts(chosen(book, args.address, everyone=args.all), book, store, as_json=args.json)
+            )
+        case _:
+            from wizard import wiring
+
+            async def checker(saved: SavedAccount, secret: Secret, outgoing: Secret | None) -> CheckResult:
+                return await wiring.recheck(  # type: ignore[attr-defined, no-any-return]
+                    saved,
+                    secret,
+                    outgoing,
+                    nameserver=args.nameserver,
+                    ca_files=tuple(args.ca_file),
+                    pack_paths=tuple(args.pack),
+                    practice=args.practice,
+                    deadline_s=args.deadline,
+                )
+
+            accounts = chosen(book, args.address, everyone=args.all)
+            new_secret = _new_secret(args.password_env, args.password_file)
+            if new_secret is not None and len(accounts) != 1:
+                raise UsageError("A new password belongs to one account: name it instead of --all.")
+            return asyncio.run(check_accounts(accounts, checker, book, store, new_secret=new_secret, as_json=args.json))
+
+
+def show(book: AccountBook, *, as_json: bool) -> int:
+    """Prints the saved accounts."""
+    accounts = book.list()
+    if as_json:
+        render.print_json({"accounts": [document(account) for account in accounts]})
+    elif accounts:
+        width = max(len(str(account.address)) for account in accounts)
+        render.print_text("\n".join(f"{account.address!s:<{width}}  {state(account)}" for account in accounts))
+    else:
+        render.print_text("No account is saved.")
+    return 0
+
+
+def document(account: SavedAccount) -> dict[str, object]:
+    """A saved account as JSON, without any secret."""
+    return {
+        "address": str(account.address),
+        "provider": account.provider,
+        "verified": account.is_verified,
+        "verified_at": account.verified_at.isoformat(),
+        "last_checked_at": account.last_checked_at.isoformat(),
+        "last_status": account.last_status.value,
+        "last_cause": account.last_cause,
+        "password_kept": account.has_secret,
+        "incoming": str(account.incoming.endpoint) if account.incoming else None,
+        "outgoing": str(account.outgoing.endpoint) if account.outgoing else None,
+    }
+
+
+def state(account: SavedAccount) -> str:
+    """The mark people see: verified or not, when, and why not."""
+    checked = recheck.day(account.last_checked_at)
+    if account.is_verified:
+        return f"Verified, {checked}"
+    why = f": {account.last_cause}" if account.last_cause else ""
+    return f"Not verified{why}, {checked} (worked until {recheck.day(account.verified_at)})"
+
+
+def chosen(book: AccountBook, address: str | None, *, everyone: bool) -> tuple[SavedAccount, ...]:
+    """The accounts a command line names.
+
+    Raises:
+        UsageError: none is named, or one that is not saved.
+    """
+    if (address is None) != everyone:
+        raise UsageError("Name one saved account, or say --all.")
+    if address is None:
+        return book.list()
+    saved = book.get(Address.parse(address))
+    if saved is None:
+        raise UsageError(f"{address} is not a saved account; `accounts list` shows those there are.")
+    return (saved,)
+
+
+async def forget_accounts(
+    accounts: Sequence[SavedAccount], book: AccountBook, store: SecretStore, *, as_json: bool
+) -> int:
+    """Deletes settings and secrets."""
+    for account in accounts:
+        await forget(account.address, book=book, store=store)
+        render.progress(f"Forgotten: {account.address}")
+    if as_json:
+        render.print_json({"forgotten": [str(account.address) for account in accounts]})
+    return 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    saved: SavedAccount
+    result: CheckResult | None
+    note: str | None = None
+
+    @property
+    def verdict(self) -> Verdict:
+        return self.result.verdict if self.result is not None else Verdict.UNDECIDED
+
+
+async def check_accounts(
+    accounts: Sequence[SavedAccount],
+    checker: Checker,
+    book: AccountBook,
+    store: SecretStore,
+    *,
+    new_secret: Secret | None = None,
+    as_json: bool = False,
+) -> int:
+    """Checks the accounts, a few at once, records and prints what came out; the worst exit code of `check`.
+
+    A `new_secret` that works takes the place of the one in the keyring.
+    """
+    gate = asyncio.Semaphore(_AT_ONCE)
+
+    async def check(saved: SavedAccount) -> _Checked:
+        async with gate:
+            render.progress(f"Checking {saved.address}")
+            return await _check(saved, checker, book, store, new_secret)
+
+    checked = await asyncio.gather(*(check(saved) for saved in accounts))
+    if as_json:
+        render.print_json({"accounts": [_document(item) for item in checked]})
+    else:
+        render.print_text("\n".join(_line(item) for item in checked) or "No account is saved.")
+    worst = next(
+        (verdict for verdict in _WORST_FIRST if any(item.verdict is verdict for item in checked)), Verdict.WORKS
+    )
+    return _EXIT_CODES[worst]
+
+
+async def _check(
+    saved: SavedAccount, checker: Checker, book: AccountBook, store: SecretStore, new_secret: Secret | None
+) -> _Checked:
+    try:
+        secret = new_secret or await _secret(saved, store)
+        outgoing = await store.load(saved.address, SecretKind.OUTGOING_PASSWORD) if saved.has_secret else None
+    except SecretStoreError as error:
+        return _Checked(saved, None, str(error))
+    if secret is None:
+        return _Checked(saved, None, "No password is kept for it: give one with --password-env or --password-file.")
+    result = recheck.with_history(saved, await checker(saved, secret, outgoing))
+    after = book.record_check(saved.address, result) or saved
+    if new_secret is not None and saved.has_secret and after.is_verified and result.verified_account() is not None:
+        await store.save(saved.address, new_secret)
+    return _Checked(after, result)
+
+
+async def _secret(saved: SavedAccount, store: SecretStore) -> Secret | None:
+    if saved.has_secret:
+        kept = await store.load(saved.address)
+        if kept is not None:
+            return kept
+    if sys.stdin.isatty():
+        import getpass
+
+        return Secret(await asyncio.to_thread(getpass.getpass, f"Password for {saved.address}: "))
+    return None
+
+
+def _document(item: _Checked) -> dict[str, object]:
+    until = recheck.worked_until(item.saved, item.result) if item.result is not None else None
+    return {
+        "address": str(item.saved.address),
+        "verdict": item.verdict.value,
+        "cause": item.saved.last_cause if item.result is not None else None,
+        "worked_until": until.isoformat() if until is not None else None,
+        "note": item.note,
+    }
+
+
+def _line(item: _Checked) -> str:
+    if item.result is None:
+        return f"{item.saved.address}: not checked. {item.note}"
+    lines = [f"{item.saved.address}: {state(item.saved)}"]
+    if item.result.diagnoses and item.result.verdict is not Verdict.WORKS:
+        first = item.result.diagnoses[0]
+        lines += [f"  {first.title}", f"  {first.why}"]
+        lines += [f"  → {remedy.say}" for remedy in first.remedies[:1]]
+    return "\n".join(lines)
+
+
+def _new_secret(variable: str | None, file: str | None) -> Secret | None:
+    if variable is not None:
+        value = os.environ.get(variable)
+        if not value:
+            raise UsageError(f"The environment variable {variable} is not set.")
+        return Secret(value)
+    if file is None:
+        return None
+    try:
+        line = sys.stdin.readline() if file == "-" else Path(file).read_text("utf-8").split("\n", 1)[0]
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"The password file could not be read: {type(error).__name__}.") from None
+    value = line.rstrip("\r\n")
+    if not value:
+        raise UsageError("The password file's first line is empty.")
+    return Secret(value)

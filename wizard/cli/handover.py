@@ -1,0 +1,173 @@
+"""`mailwright handover`: proven settings written down for a program."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from wizard.accounts.store import AccountBook, default_path
+from wizard.cli import render
+from wizard.errors import UsageError
+from wizard.handover.document import verified_account
+from wizard.handover.sheet import HandoverFile, Sheet, TargetKind
+from wizard.handover.targets import sheet, targets
+from wizard.handover.write import write_file
+from wizard.model.account import VerifiedAccount
+from wizard.model.address import Address
+
+HELP = "write proven settings for a program; `handover list` names the programs"
+EXAMPLE = "mailwright handover thunderbird --account ada@example.org"
+
+_MAX_BYTES: Final = 8 * 1024 * 1024
+_QR_SUFFIXES: Final = (".svg", ".png")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds this command's options."""
+    parser.add_argument("target", metavar="TARGET", help="the program, or `list`")
+    parser.add_argument("--account", "--address", metavar="ADDRESS", help="a saved account; the only one if left out")
+    parser.add_argument(
+        "--from", dest="source", metavar="FILE", help="what `check --json` printed; - is standard input"
+    )
+    parser.add_argument("--name", metavar="NAME", help="the name others see")
+    parser.add_argument(
+        "--output", metavar="FILE", type=Path, help="write the program's file there (a QR code as .svg or .png)"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Prints or writes the settings; 0 unless they cannot be had."""
+    if args.target == "list":
+        _print_targets(as_json=args.json)
+        return 0
+    account = _account(args.account, args.source)
+    if args.name is not None:
+        account = replace(account, display_name=args.name)
+    written = sheet(args.target, account)
+    if args.output is not None:
+        _write(written, args.output)
+    if args.json:
+        render.print_json(document(written, args.output))
+    elif args.output is None:
+        _print_sheet(written)
+    return 0
+
+
+def document(written: Sheet, output: Path | None = None) -> dict[str, object]:
+    """The sheet as JSON; `written` is the file it was written to."""
+    return {
+        "target": written.target.id,
+        "title": written.title,
+        "steps": list(written.steps),
+        "rows": [
+            {"field": row.field_id, "label": row.label, "value": row.value, "group": row.group} for row in written.rows
+        ],
+        "qr": written.qr,
+        "files": [
+            {"name": file.name, "media_type": file.media_type, "content": file.content.decode(), "say": file.say}
+            for file in written.files
+        ],
+        "written": None if output is None else str(output),
+    }
+
+
+def text(written: Sheet) -> str:
+    """The sheet for people: the steps, then the fields under their headings."""
+    lines = [written.title, ""]
+    lines += [f"{number}. {step}" for number, step in enumerate(written.steps, 1)]
+    width = max((len(row.label) for row in written.rows), default=0)
+    group = None
+    for row in written.rows:
+        if row.group != group:
+            group = row.group
+            lines += ["", group]
+        lines.append(f"  {row.label:<{width}}  {row.value}")
+    for file in written.files:
+        lines += ["", f"File {file.name}: {file.say} Save it with --output."]
+    if written.qr is not None:
+        lines += ["", "QR code: save it with --output code.svg and open that."]
+    return "\n".join(lines)
+
+
+def _print_targets(*, as_json: bool) -> None:
+    if as_json:
+        listed = [{"id": target.id, "name": target.name, "kind": target.kind.value} for target in targets()]
+        render.print_json({"targets": listed})
+        return
+    width = max(len(target.id) for target in targets())
+    render.print_text("\n".join(f"{target.id:<{width}}  {target.name}" for target in targets()))
+
+
+def _print_sheet(written: Sheet) -> None:
+    """A program's file goes to stdout alone, so that it can be redirected; its steps go where progress goes."""
+    if written.target.kind is TargetKind.PERSON or not written.files:
+        render.print_text(text(written))
+        return
+    for step in written.steps:
+        render.progress(step)
+    for file in written.files:
+        render.print_text(file.content.decode().rstrip("\n"))
+
+
+def _write(written: Sheet, path: Path) -> None:
+    if written.qr is not None and path.suffix.lower() in _QR_SUFFIXES:
+        content = _qr_image(written.qr, path.suffix.lower())
+    else:
+        content = _file_for(written, path).content
+    write_file(path, content)
+    render.progress(f"Written: {path}")
+
+
+def _file_for(written: Sheet, path: Path) -> HandoverFile:
+    if not written.files:
+        raise UsageError(f"There is no file for {written.target.name}: its settings are typed in. Leave --output out.")
+    return next((file for file in written.files if Path(file.name).suffix == path.suffix), written.files[0])
+
+
+def _qr_image(qr: str, suffix: str) -> bytes:
+    import io
+
+    import segno
+
+    out = io.BytesIO()
+    segno.make(qr, micro=False, error="m").save(out, kind=suffix[1:], scale=8, border=4)
+    return out.getvalue()
+
+
+def _account(address: str | None, source: str | None) -> VerifiedAccount:
+    if source is not None:
+        account = verified_account(_read_json(source))
+        if address is not None and Address.parse(address) != account.address:
+            raise UsageError(f"The check result is about {account.address}, not about {address}.")
+        return account
+    book = AccountBook(default_path())
+    if address is not None:
+        saved = book.get(Address.parse(address))
+        if saved is None:
+            raise UsageError(f"{address} is not a saved account. Give a check's result with --from.")
+        return saved.verified_account()
+    accounts = book.list()
+    if len(accounts) != 1:
+        raise UsageError("Say whose settings: --account ADDRESS for a saved account, or --from with a check's result.")
+    return accounts[0].verified_account()
+
+
+def _read_json(source: str) -> object:
+    try:
+        if source == "-":
+            content = sys.stdin.buffer.read(_MAX_BYTES + 1)
+        else:
+            with Path(source).open("rb") as file:
+                content = file.read(_MAX_BYTES + 1)
+    except OSError as error:
+        raise UsageError(f"“{source}” could not be read: {error.strerror or error}.") from None
+    try:
+        if len(content) > _MAX_BYTES:
+            raise ValueError
+        return json.loads(content.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        raise UsageError("This is not what `check --json` prints: no readable JSON.") from None
