@@ -86,12 +86,13 @@ def _overview() -> str:
     for name in COMMANDS:
         module = importlib.import_module(f"wizard.cli.{name}")
         lines.append(f"  {name:10} {module.HELP}")
-    lines += ["", "Without a command the window opens: mailwright [ADDRESS]", "Each command has --help, --json, --quiet."]
+    lines += ["", "Without a command the window opens: mailwright [ADDRESS]"]
+    lines += ["Each command has --help, --json and --quiet."]
     return "\n".join(lines)
 
 
 def _log(error: BaseException) -> Path | str:
-    """Where the trace of an internal error was kept: places and types, never values, for a message may hold a secret."""
+    """Where the trace of an internal error was kept: places and types, never values, which may hold a secret."""
     import platformdirs
 
     frames = traceback.extract_tb(error.__traceback__)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from typing import TextIO
 
 _quiet = False
 
@@ -31,8 +32,7 @@ def progress(text: str) -> None:
         _write(sys.stderr, text)
 
 
-def _write(stream: object, text: str) -> None:
-    out = stream if hasattr(stream, "write") else sys.stdout
-    encoding = getattr(out, "encoding", None) or "utf-8"
-    out.write(text.encode(encoding, "replace").decode(encoding, "replace") + "\n")
-    out.flush()
+def _write(stream: TextIO, text: str) -> None:
+    encoding = stream.encoding or "utf-8"
+    stream.write(text.encode(encoding, "replace").decode(encoding, "replace") + "\n")
+    stream.flush()

@@ -20,7 +20,7 @@ from wizard.probe.conversation import Conversation, Credentials
 from wizard.probe.environment import surroundings
 from wizard.setup.autofix import Spare, needs_other_names, spares
 from wizard.setup.parts import Bench, timeline
-from wizard.setup.side import Gate, Side, SideOutcome
+from wizard.setup.side import NOTHING_HEARD, Gate, Side, SideOutcome
 
 
 class Run:
@@ -89,7 +89,7 @@ class Run:
         gate = Gate()
         incoming, outgoing = self._candidates(incoming=True), self._candidates(incoming=False)
         if not incoming or self._is_kept(incoming=True):
-            gate.decide(None)
+            gate.decide(NOTHING_HEARD)
         async with asyncio.TaskGroup() as group:
             if incoming:
                 group.create_task(self._prove(incoming, gate, leads=True))

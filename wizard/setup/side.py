@@ -39,33 +39,44 @@ Diagnose = Callable[[Sequence[ProbeReport]], tuple[Diagnosis, ...]]
 FindSpares = Callable[[Sequence[ProbeReport]], Awaitable[tuple[Spare, ...]]]
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What one side's sign-in taught: why it was refused, or that the other form of the user name works."""
+
+    refusal: str | None = None
+    fix: Diagnosis | None = None
+    username: str | None = None
+
+
+NOTHING_HEARD = Heard()
+
+
 class Gate:
     """Lets sending wait for what receiving hears at its sign-in: a wrong password then costs one refusal, not two."""
 
     def __init__(self) -> None:
         self._begun = asyncio.Event()
-        self._decided: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
+        self._decided: asyncio.Future[Heard] = asyncio.get_running_loop().create_future()
 
     def begin(self) -> None:
         """The first side is about to sign in."""
         self._begun.set()
 
-    def decide(self, cause: str | None) -> None:
-        """The first side's outcome: None when it signed in or never tried."""
+    def decide(self, heard: Heard) -> None:
+        """The first side's outcome."""
         self._begun.set()
         if not self._decided.done():
-            self._decided.set_result(cause)
+            self._decided.set_result(heard)
 
-    async def refusal(self) -> str | None:
-        """The shared refusal the first side met; None when there was none or it is not known in good time."""
+    async def heard(self) -> Heard:
+        """What the first side heard; nothing when it is not known in good time."""
         try:
             async with asyncio.timeout(GATE_OPEN_S):
                 await self._begun.wait()
             async with asyncio.timeout(GATE_DECIDED_S):
-                cause = await asyncio.shield(self._decided)
+                return await asyncio.shield(self._decided)
         except TimeoutError:
-            return None
-        return cause if cause in SHARED_REFUSALS else None
+            return NOTHING_HEARD
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +124,7 @@ class Side:
             return await self._prove(candidates, gate, leads)
         finally:
             if leads:
-                gate.decide(None)
+                gate.decide(NOTHING_HEARD)
 
     async def _prove(self, candidates: Sequence[ServerCandidate], gate: Gate, leads: bool) -> SideOutcome:
         found: dict[object, Spare] = {}
@@ -165,22 +176,25 @@ class Side:
         needs_consent = not (candidate.trusted or self.accept_untrusted)
         if not self.sign_in or (secret is None and token is None) or needs_consent:
             return self._reached(conversation, needs_consent=needs_consent and self.sign_in)
-        if not leads:
-            refusal = await gate.refusal()
-            if refusal is not None and self.draft.outgoing_secret is None:
-                return replace(self._reached(conversation), shared_refusal=refusal)
+        if not leads and self.draft.outgoing_secret is None:
+            heard = await gate.heard()
+            if heard.refusal in SHARED_REFUSALS:
+                return replace(self._reached(conversation), shared_refusal=heard.refusal)
+            if heard.fix is not None and heard.username == self._other_username(candidate):
+                return await self._as_taught(conversation, heard)
         credentials = Credentials(candidate.username, secret, token)
         if leads:
             gate.begin()
         refused = await self._attempt(conversation, credentials)
         if refused is None:
             if leads:
-                gate.decide(None)
+                gate.decide(NOTHING_HEARD)
             return await self._with_envelope(conversation, credentials)
         cause = next((diagnosis.cause for diagnosis in self.diagnose([refused])), None)
         other = await self._other_form(conversation, refused, cause)
         if leads:
-            gate.decide(cause if other is None else None)
+            taught = Heard(fix=other.fixed_diagnosis, username=other.result.candidate.username) if other else None
+            gate.decide(taught or Heard(refusal=cause))
         if other is not None:
             return other
         self.prober.part(conversation)
@@ -211,7 +225,7 @@ class Side:
     ) -> SideOutcome | None:
         """The other form of the user name, tried once after a plain refusal; None when it is no help (promise 4)."""
         candidate = conversation.candidate
-        name = other_username(candidate, self.draft.address.wire, self.provider)
+        name = self._other_username(candidate)
         if cause != "bad-credentials" or name is None or self.find_spares is None or self.draft.oauth_token is not None:
             return None
         again = self.prober.conversation(replace(candidate, username=name))
@@ -232,6 +246,25 @@ class Side:
         told = _with_detail(refused, other_form_works=True, other_username=name)
         outcome = await self._with_envelope(again, credentials)
         return self._with_fix(outcome, (told,), Spare(again.candidate, Change.OTHER_USERNAME_FORM))
+
+    def _other_username(self, candidate: ServerCandidate) -> str | None:
+        return other_username(candidate, self.draft.address.wire, self.provider)
+
+    async def _as_taught(self, conversation: Conversation, heard: Heard) -> SideOutcome:
+        """Signs in with the form of the user name that worked on the other side: no refusal is spent on finding out."""
+        before = conversation.candidate
+        after = replace(before, username=heard.username or before.username)
+        conversation.candidate = conversation.recorder.candidate = after
+        credentials = Credentials(after.username, self.draft.secret_for(after), self.draft.oauth_token)
+        refused = await self._attempt(conversation, credentials)
+        if refused is not None:
+            self.prober.part(conversation)
+            return self._failed(after, (refused,))
+        outcome = await self._with_envelope(conversation, credentials)
+        if heard.fix is None or outcome.result.status is not Status.VERIFIED:
+            return outcome
+        diagnosis, remedy = applied(heard.fix, Spare(after, Change.OTHER_USERNAME_FORM))
+        return replace(outcome, fixes=(fix_for(diagnosis, remedy, before, after),))
 
     async def _with_envelope(self, conversation: Conversation, credentials: Credentials) -> SideOutcome:
         """Asks a sending server whether it would take a message, so that a refusal there is met now, not later."""
