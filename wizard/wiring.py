@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -69,17 +69,29 @@ async def planner(settings: Settings) -> AsyncIterator[Planner]:
 @asynccontextmanager
 async def session(settings: Settings) -> AsyncIterator[SetupSession]:
     """One account's way; all it opened is closed at the end of the block."""
+    async with sessions(settings) as new_session:
+        yield new_session()
+
+
+@asynccontextmanager
+async def sessions(settings: Settings) -> AsyncIterator[Callable[[], SetupSession]]:
+    """Makes sessions that share one network, one set of roots and one cache of answers; all are closed at the end."""
     from wizard.setup.parts import Parts
     from wizard.setup.session import SetupSession
 
+    made: list[SetupSession] = []
     async with _network(settings) as (dialer, trust, planner, known):
-        session = SetupSession(
-            Parts(dialer, trust, planner, diagnoser(), known.for_host, known.hosts), settings.options
-        )
+        parts = Parts(dialer, trust, planner, diagnoser(), known.for_host, known.hosts)
+
+        def new_session() -> SetupSession:
+            made.append(SetupSession(parts, settings.options))
+            return made[-1]
+
         try:
-            yield session
+            yield new_session
         finally:
-            await session.close()
+            for session in made:
+                await session.close()
 
 
 @asynccontextmanager

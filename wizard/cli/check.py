@@ -27,7 +27,7 @@ from wizard.model.evidence import Outcome
 from wizard.model.plan import Plan
 from wizard.model.progress import Progress
 from wizard.model.secret import Secret
-from wizard.setup.given import given_candidates
+from wizard.setup.given import given_draft
 from wizard.setup.session import SetupSession
 from wizard.wiring import Settings
 
@@ -111,24 +111,18 @@ def _draft(args: argparse.Namespace) -> AccountDraft:
         secret = _practice_password(address)
     if secret is None and wants_sign_in:
         secret = password_from(args, ask_for=str(address))
-    username = args.username or address.wire
-    sending_name = args.outgoing_username or username
-    outgoing = given_candidates(args.outgoing, incoming=False, username=sending_name) if args.outgoing else ()
-    incoming = given_candidates(args.incoming, incoming=True, username=username) if args.incoming else ()
-    for name in (username, sending_name):
-        if any(ord(character) < 32 or ord(character) == 127 for character in name):
-            raise UsageError("A user name has no control characters.", "username")
-    return AccountDraft(
-        address=address,
-        display_name=args.name,
-        secret=secret,
-        incoming=incoming[0] if incoming else None,
-        outgoing=outgoing[0] if outgoing else None,
-        incoming_others=incoming[1:],
-        outgoing_others=outgoing[1:],
-        outgoing_secret=read_password(args.outgoing_password_file) if args.outgoing_password_file else None,
+    draft = given_draft(
+        address,
+        outgoing=args.outgoing,
+        incoming=args.incoming,
         username=args.username,
         outgoing_username=args.outgoing_username,
+    )
+    return replace(
+        draft,
+        display_name=args.name,
+        secret=secret,
+        outgoing_secret=read_password(args.outgoing_password_file) if args.outgoing_password_file else None,
         wants_incoming=not args.no_incoming,
         wants_outgoing=not args.no_outgoing,
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ipaddress
 
 from wizard.errors import UsageError
+from wizard.model.address import Address
+from wizard.model.draft import AccountDraft
 from wizard.model.server import STANDARD_PORTS, Protocol, Security, ServerCandidate, Source, usual_security
 
 _PREFIXES = {"imap:": Protocol.IMAP, "pop3:": Protocol.POP3, "pop:": Protocol.POP3}
@@ -37,6 +39,32 @@ def given_candidates(text: str, *, incoming: bool, username: str) -> tuple[Serve
         pairs = [(port, security or usual_security(protocol, port) or Security.STARTTLS)]
     return tuple(
         ServerCandidate(protocol, host, port, how, username, Source.GIVEN, trusted=True) for port, how in pairs
+    )
+
+
+def given_draft(
+    address: Address,
+    *,
+    outgoing: str | None = None,
+    incoming: str | None = None,
+    username: str | None = None,
+    outgoing_username: str | None = None,
+) -> AccountDraft:
+    """The draft for servers and user names as they were typed, without any secret; raises UsageError."""
+    for name in (username, outgoing_username):
+        if name is not None and any(ord(character) < 32 or ord(character) == 127 for character in name):
+            raise UsageError("A user name has no control characters.", "username")
+    user = username or address.wire
+    sending = given_candidates(outgoing, incoming=False, username=outgoing_username or user) if outgoing else ()
+    receiving = given_candidates(incoming, incoming=True, username=user) if incoming else ()
+    return AccountDraft(
+        address=address,
+        incoming=receiving[0] if receiving else None,
+        outgoing=sending[0] if sending else None,
+        incoming_others=receiving[1:],
+        outgoing_others=sending[1:],
+        username=username,
+        outgoing_username=outgoing_username,
     )
 
 
