@@ -1,0 +1,45 @@
+"""A secret is not shown, in no form."""
+
+from __future__ import annotations
+
+import base64
+import json
+import pickle
+from urllib.parse import quote
+
+import pytest
+
+from wizard.model.secret import MASK, Redactor, Secret
+
+WORD = 'canary "7" ü&%'
+
+
+def test_a_secret_shows_nothing() -> None:
+    secret = Secret(WORD)
+    for shown in (repr(secret), str(secret), f"{secret}", f"{[secret]}"):
+        assert WORD not in shown
+        assert MASK in shown
+    with pytest.raises(TypeError):
+        pickle.dumps(secret)
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        WORD,
+        base64.b64encode(WORD.encode()).decode(),
+        quote(WORD, safe=""),
+        json.dumps(WORD)[1:-1],
+        WORD.replace('"', '\\"'),
+        base64.b64encode(b"\0ada\0" + WORD.encode()).decode(),
+        base64.b64encode(b"user=ada\1auth=Bearer " + WORD.encode() + b"\1\1").decode(),
+    ],
+)
+def test_every_form_is_masked(form: str) -> None:
+    redact = Redactor((Secret(WORD),), ("ada",))
+    assert redact(f"before {form} after") == f"before {MASK} after"
+
+
+def test_other_text_stays() -> None:
+    redact = Redactor((Secret(WORD),), ("ada",))
+    assert redact("535 5.7.8 Error: authentication failed") == "535 5.7.8 Error: authentication failed"

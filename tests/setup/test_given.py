@@ -1,0 +1,55 @@
+"""Servers as people type them."""
+
+from __future__ import annotations
+
+import pytest
+
+from wizard.errors import UsageError
+from wizard.model.server import Protocol, Security, Source
+from wizard.setup.given import given_candidates
+
+
+@pytest.mark.parametrize(
+    ("text", "incoming", "protocol", "host", "port", "security"),
+    [
+        ("smtp.example.org:465/tls", False, Protocol.SMTP, "smtp.example.org", 465, Security.TLS),
+        ("smtp.example.org:587", False, Protocol.SMTP, "smtp.example.org", 587, Security.STARTTLS),
+        ("SMTP.Example.ORG.:10025/none", False, Protocol.SMTP, "smtp.example.org", 10025, Security.NONE),
+        ("[2001:db8::1]:465", False, Protocol.SMTP, "2001:db8::1", 465, Security.TLS),
+        ("imap:mail.example.org:143/starttls", True, Protocol.IMAP, "mail.example.org", 143, Security.STARTTLS),
+        ("pop3:mail.example.org:995", True, Protocol.POP3, "mail.example.org", 995, Security.TLS),
+        ("mail.example.org:110", True, Protocol.POP3, "mail.example.org", 110, Security.STARTTLS),
+        ("mail.bücher.example:993", True, Protocol.IMAP, "mail.xn--bcher-kva.example", 993, Security.TLS),
+    ],
+)
+def test_a_server_is_read(
+    text: str, incoming: bool, protocol: Protocol, host: str, port: int, security: Security
+) -> None:
+    (candidate,) = given_candidates(text, incoming=incoming, username="ada")
+    assert (candidate.protocol, candidate.host, candidate.port, candidate.security) == (protocol, host, port, security)
+    assert candidate.source is Source.GIVEN
+    assert candidate.trusted
+
+
+def test_without_a_port_the_usual_ones_are_tried_encrypted_from_the_start_first() -> None:
+    ports = [(one.port, one.security) for one in given_candidates("mail.example.org", incoming=False, username="ada")]
+    assert ports == [(465, Security.TLS), (587, Security.STARTTLS)]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("smtp.example.org:0", "from 1 to 65535"),
+        ("smtp.example.org:99999", "from 1 to 65535"),
+        ("smtp.example.org:https", "from 1 to 65535"),
+        ("smtp.example.org:465/ssl3", "tls, starttls, none"),
+        ("2001:db8::1:465", "brackets"),
+        ("smtp example.org:465", "no blanks"),
+        ("smtp..example.org:465", "not a server name"),
+        (":465", "not empty"),
+    ],
+)
+def test_what_cannot_be_a_server_is_said_at_its_field(text: str, words: str) -> None:
+    with pytest.raises(UsageError, match=words) as told:
+        given_candidates(text, incoming=False, username="ada")
+    assert told.value.field == "outgoing"
