@@ -54,7 +54,8 @@ def settings_from(args: argparse.Namespace) -> Settings:
         options=Options(
             autofix=not getattr(args, "no_autofix", False),
             sign_in=not getattr(args, "no_sign_in", False),
-            accept_untrusted=getattr(args, "yes", False),
+            # In the practice network no password is a secret: its accounts shall run through without a question.
+            accept_untrusted=getattr(args, "yes", False) or args.practice,
             offline=args.offline,
             ask_nobody=args.ask_nobody,
             allow_unencrypted=getattr(args, "allow_unencrypted", False),

@@ -1,8 +1,4 @@
-"""Service records (RFC 6186, and RFC 8314 §5.1 for `_submissions`).
-
-DNS alone says so: a server under another domain is not trusted. One under the address's own domain is, like a guess:
-whoever forges the record still lacks a certificate for that name.
-"""
+"""Service records (RFC 6186, and RFC 8314 §5.1 for `_submissions`): DNS alone says so, so nothing here is trusted."""
 
 from __future__ import annotations
 
@@ -11,7 +7,6 @@ from wizard.discovery.candidate import KnownHost, Maker
 from wizard.model.address import Address
 from wizard.model.server import Protocol, Security, ServerCandidate, Source, usual_security
 from wizard.net.dns import Resolver
-from wizard.net.sites import same_site
 
 MAX_NAMES = 5  # T27: nobody needs a hundred servers
 
@@ -48,9 +43,9 @@ def _question(
         records = [record for record in await resolver.srv(name) if record.host]  # a target of "." is "not offered"
         refused = [f"{len(records) - MAX_NAMES} names past the first {MAX_NAMES}"] if len(records) > MAX_NAMES else []
         candidates: list[ServerCandidate] = []
+        maker = Maker(address, Source.SRV, False, known)
         for record in records[:MAX_NAMES]:
             secured = usual_security(protocol, record.port) or security
-            maker = Maker(address, Source.SRV, same_site(record.host, address.domain), known)
             try:
                 candidates.append(maker.make(protocol, record.host, record.port, secured))
             except Refused as error:
