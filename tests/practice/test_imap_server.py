@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.practice.conftest import Clients
@@ -287,6 +287,7 @@ async def words_of(chunks: list[bytes]) -> list[list[Token] | str]:
     return found
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.one_of(st.binary(max_size=20), st.sampled_from([b"\r\n", b"(", b")", b'"', b"{2}\r\n", b"[", b"]"])))
 )
@@ -295,6 +296,7 @@ def test_any_bytes_are_a_command_or_a_bad_one_at_any_chunking(pieces: list[bytes
     assert asyncio.run(words_of(pieces)) == whole
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="0123456789:,*", max_size=30))
 def test_a_sequence_set_names_known_numbers_only(text: str) -> None:
     with contextlib.suppress(BadCommandError):

@@ -12,7 +12,8 @@ from defusedxml import ElementTree
 from tests.practice.conftest import Clients
 from wizard.errors import NameNotFound
 from wizard.model.evidence import ErrorKind
-from wizard.net.dial import DialFailed
+from wizard.net.dial import Dialer, DialFailed
+from wizard.net.dns import Resolver
 from wizard.practice.network import LOOPBACK, PracticeNetwork
 from wizard.practice.scenarios import Scenario
 
@@ -108,6 +109,23 @@ async def test_only_the_practice_authority_is_trusted(network: PracticeNetwork) 
     assert [dict(part[0] for part in root["subject"])["commonName"] for root in roots] == [  # type: ignore[misc]
         "Mailwright practice authority"
     ]
+
+
+async def test_certificates_pass_the_strict_checks_of_newer_pythons(network: PracticeNetwork, clients: Clients) -> None:
+    context = ssl.create_default_context(cadata=network.ca_pem)
+    context.verify_flags |= ssl.VERIFY_X509_STRICT
+    clients.context = context
+    with await clients.run(clients.tls, "smtp.all-well.example", 465) as sock:
+        assert sock.version() == "TLSv1.3"
+
+
+async def test_the_engine_can_use_it_in_place_of_the_world(network: PracticeNetwork) -> None:
+    resolver: Resolver = network.resolver
+    dialer: Dialer = network.dialer
+    (address,) = await resolver.ipv4("imap.all-well.example")
+    dialed = await dialer.dial("imap.all-well.example", 993)
+    dialed.sock.close()
+    assert dialed.address == str(address)
 
 
 async def ask(network: PracticeNetwork, host: str, request: bytes) -> bytes:
