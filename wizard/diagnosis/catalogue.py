@@ -1,0 +1,130 @@
+"""All causes, read from their files, and the one that explains given facts best."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+
+from wizard.errors import ResourceError
+from wizard.model.provider import Provider
+from wizard.diagnosis.rule import STAGE_FOLDERS, Cause, Facts, Match, read_cause
+
+FAMILIES_FILE = "providers.toml"
+_SAMPLES_BEGIN = "\n[[sample]]"
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Providers that answer in the same words: how they are recognised, and their pages by placeholder name."""
+
+    id: str
+    name: str
+    hosts: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    presets: tuple[str, ...] = ()
+    pages: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A cause that matches, with how specifically."""
+
+    cause: Cause
+    match: Match
+    weight: int
+
+
+class Catalogue:
+    """The causes by id and the provider families; make one with `Catalogue.load`."""
+
+    def __init__(self, causes: Mapping[str, Cause], families: tuple[Family, ...]) -> None:
+        self.causes = causes
+        self.families = families
+
+        self._matches = tuple((cause, match) for cause in causes.values() for match in cause.matches)
+        self._by_preset = {preset: family for family in families for preset in family.presets}
+
+    @classmethod
+    def load(cls, folders: Sequence[Path], *, with_samples: bool = False) -> Catalogue:
+        """The causes of all folders; a file in a later folder replaces the one of the same name before it.
+
+        Samples are left out unless asked for: they stand last in each file and are half of it.
+
+        Raises:
+            ResourceError: naming file and key.
+        """
+        causes: dict[str, Cause] = {}
+        families: dict[str, Family] = {}
+        for folder in folders:
+            for stage in STAGE_FOLDERS:
+                for path in sorted((folder / stage).glob("*.toml")):
+                    causes[path.stem] = load_cause(path, with_samples=with_samples)
+            if (folder / FAMILIES_FILE).is_file():
+                families.update(_families(folder / FAMILIES_FILE))
+        if "unknown" not in causes:
+            raise ResourceError("The diagnosis files lack other/unknown.toml.")
+        return cls(causes, tuple(families.values()))
+
+    def rank(self, facts: Facts) -> tuple[Ranked, ...]:
+        """Every cause that matches, each by its best match, most specific first."""
+        best: dict[str, Ranked] = {}
+        for cause, match in self._matches:
+            weight = match.weigh(facts)
+            if weight is not None and (cause.id not in best or weight > best[cause.id].weight):
+                best[cause.id] = Ranked(cause, match, weight)
+        return tuple(sorted(best.values(), key=lambda ranked: -ranked.weight))
+
+    def families_of(self, provider: Provider | None, hosts: Sequence[str], text: str) -> tuple[Family, ...]:
+        """The families a preset, host names or a folded text belong to."""
+        found: dict[str, Family] = {}
+        if provider is not None and provider.id in self._by_preset:
+            family = self._by_preset[provider.id]
+            found[family.id] = family
+        for family in self.families:
+            by_host = any(host == known or host.endswith("." + known) for host in hosts for known in family.hosts)
+            if by_host or any(word in text for word in family.words):
+                found.setdefault(family.id, family)
+        return tuple(found.values())
+
+
+def load_cause(path: Path, *, with_samples: bool = True) -> Cause:
+    """The cause in one file.
+
+    Raises:
+        ResourceError: naming file and key.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+        document = tomllib.loads(text if with_samples else text.partition(_SAMPLES_BEGIN)[0])
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ResourceError(f"{path}: {error}") from None
+    return read_cause(path, document)
+
+
+def _families(path: Path) -> dict[str, Family]:
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ResourceError(f"{path}: {error}") from None
+    found: dict[str, Family] = {}
+    for key, table in document.items():
+        if not isinstance(table, dict) or not isinstance(table.get("name"), str):
+            raise ResourceError(f"{path}: {key}: a table with a name is needed.")
+        pages = {name: url for name, url in table.items() if name.endswith(("_url", "_username"))}
+        for name, value in table.items():
+            if name in pages or name == "name":
+                continue
+            if name not in ("hosts", "words", "presets") or not isinstance(value, list):
+                raise ResourceError(f"{path}: {key}.{name}: this key is not known, or not a list.")
+        found[key] = Family(
+            id=key,
+            name=table["name"],
+            hosts=tuple(table.get("hosts", ())),
+            words=tuple(table.get("words", ())),
+            presets=tuple(table.get("presets", ())),
+            pages=pages,
+        )
+    return found

@@ -1,0 +1,238 @@
+"""Reads pasted text: finds the telling lines, undoes what encodings and logs did to them, and takes the codes out.
+
+Everything here is linear in the text, and nothing raises, whatever is pasted.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import html
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from wizard.diagnosis.rule import fold
+
+MAX_TEXT = 1_000_000  # characters looked at; of a longer text the start and the end
+MAX_TELLING = 6_000  # characters that are judged
+_SHORT = 2_500  # a text up to here is judged whole
+
+_ENHANCED = re.compile(r"(?<![\d.])#?([245])\.(\d{1,3})\.(\d{1,3})(?![\d]|\.\d)")
+_CODE_WITH_ENHANCED = re.compile(r"(?<![\d.])([245]\d\d)(?:[ \-:]{1,3}|, ?b?['\"])#?([245]\.\d{1,3}\.\d{1,3})(?![\d]|\.\d)")
+# Numbers that servers reply with; 465 and 587 are ports, and any other number in a log may be anything.
+_KNOWN_CODES: Final = (
+    "4(?:2[12]|3[0-2]|4[1-9]|5[0-9]|7[0-3]|54)|5(?:0[0-4]|1[0-9]|2[0-9]|3[0-8]|4[0-9]|5[0-9]|6[0-9]|7[0-9]|9[0-9])|334"
+)
+_CODE = re.compile(rf"(?<![\w.:/-])({_KNOWN_CODES})(?=[\s\-:,;)\]\"'|>]|$)(?!-\d)")
+_NOT_A_CODE_BEFORE = re.compile(r"(?:port|line|errno|timeout|size|pid|zeile|porta|puerto)[\s:=#]*$", re.IGNORECASE)
+_STATUS = re.compile(r"(?:^|[\s\"'>:(\[])(NO|BAD|BYE|-ERR)(?=[\s:\[\"']|$)", re.MULTILINE)
+_RESPONSE_CODE = re.compile(
+    r"\[(ALERT|AUTHENTICATIONFAILED|AUTHORIZATIONFAILED|UNAVAILABLE|EXPIRED|PRIVACYREQUIRED|CONTACTADMIN|INUSE|IN-USE|LIMIT|"
+    r"OVERQUOTA|SERVERBUG|CLIENTBUG|CANNOT|NOPERM|LOGIN-DELAY|SYS/TEMP|SYS/PERM|AUTH|WEBALERT|THROTTLED|TRYCREATE|"
+    r"NONEXISTENT|REFERRAL)(?:[ \]]|$)"
+)
+_HOST = re.compile(r"(?<![@\w.-])(?:[a-z0-9](?:[a-z0-9-]{0,62})\.){1,6}[a-z]{2,24}(?![\w@-])")
+_BASE64 = re.compile(r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{20,2000}={0,2}(?![A-Za-z0-9+/=])")
+_ESCAPED_BYTES = re.compile(r"(?:\\x[0-9a-fA-F]{2}){2,}")
+_ESCAPED_UNICODE = re.compile(r"\\u([0-9a-fA-F]{4})")
+_HIGH_LATIN = re.compile("[\x80-\xff\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]{2,}")
+_DIAGNOSTIC = re.compile(r"^Diagnostic-Code:[ \t]*(.*(?:\n[ \t]+.*){0,12})", re.IGNORECASE | re.MULTILINE)
+_COMMANDS = (
+    ("rcpt", ("rcpt to", "rcpt command")),
+    ("mail", ("mail from", "mail command")),
+    ("data", ("end of data", "data command", "end-of-message", "end-of-data", "after data", "message body")),
+    ("auth", ("auth command", "auth plain", "auth login", "in reply to auth")),
+    ("ehlo", ("ehlo", "helo")),
+)
+# A sentence in which a library lists everything that might be wrong says nothing about what is.
+_BOILERPLATE = re.compile(
+    r"(?:when connecting to an smtp service, port 587 is typically reserved for|"
+    r"(?:one|another|yet another|the other|a third) possibility is that|other possibilities(?: include)?:).{0,700}?"
+    r"(?=one possibility|another possibility|the other possibility|---> |see https?://\S+ for possible solutions|$)",
+    re.DOTALL,
+)
+_PORT_HINT = "you are trying to connect to a port which does not support ssl/tls"
+
+_TELLING = re.compile(
+    r"error|fail|denied|refused|reject|timed out|timeout|invalid|unable|cannot|can't|could not|not accepted|too many|blocked|"
+    r"exceed|disabled|expired|certificate|unknown|unavailable|password|authenti|credential|unreachable|reset by|closed|"
+    r"greylist|quota|spam|not found|no such|unrouteable|does not exist|suspend|locked|0x8[0-9a-f]{7}|relay|starttls|"
+    r"\b[45]\d\d[ -]|\b[45]\.\d\.\d|-err|\bbad\b|\bbye\b|fehl|ungültig|échou|erreur|impossible|errore|impossibile|"
+    r"ошибк|не удалось|невозможно|失败|失敗|错误|エラー|できません|授权码|erro\b|falh|warning|alert"
+)
+_NOISE = re.compile(r"^\s*(?:at [\w$.<>]+\(|File \"|received: |dkim-signature|x-google-|arc-|from .* by .* with |>?\s*$)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a pasted text gave: the telling words as pasted and folded, and the codes and names found in it."""
+
+    telling: str
+    folded: str
+    code: str | None = None
+    enhanced: str | None = None
+    status: str | None = None
+    response_code: str | None = None
+    command: str | None = None
+    protocol: str | None = None
+    hosts: tuple[str, ...] = ()
+
+
+def read(text: str) -> Reading:
+    """What the text says, however long or broken it is."""
+    telling = telling_lines(text)
+    telling = _undo_encodings(telling)
+    code, enhanced = _codes(telling)
+    joined = _join_reply_lines(telling, code)
+    folded = fold(joined)[: 2 * MAX_TELLING]
+    lean = _BOILERPLATE.sub(" ", folded)
+    if lean != folded and _PORT_HINT in folded and "unexpected packet format" not in lean:
+        folded = lean
+    elif lean != folded:
+        folded = lean
+    status = _STATUS.search(telling)
+    response_code = _RESPONSE_CODE.search(telling)
+    return Reading(
+        telling=joined,
+        folded=folded,
+        code=code,
+        enhanced=enhanced,
+        status=status[1] if status else None,
+        response_code=response_code[1] if response_code else None,
+        command=next((name for name, words in _COMMANDS if any(word in folded for word in words)), None),
+        protocol=_protocol(folded, telling),
+        hosts=tuple(dict.fromkeys(_HOST.findall(folded)[:60])),
+    )
+
+
+def telling_lines(text: str) -> str:
+    """The lines of a long text that speak of a failure; a short text as it is."""
+    if len(text) > MAX_TEXT:
+        text = text[: MAX_TEXT // 2] + "\n" + text[-MAX_TEXT // 2 :]
+    if "<" in text and re.search(r"<(?:br|p|div|html|td|span)\b", text[:20_000], re.IGNORECASE):
+        text = re.sub(r"<[a-zA-Z/!][^<>]{0,300}>", " ", text)
+    diagnostics = [found.strip() for found in _DIAGNOSTIC.findall(text)[:5]]
+    if diagnostics:
+        return "\n".join(diagnostics)[:MAX_TELLING]
+    if len(text) <= _SHORT:
+        return text
+    kept: list[str] = []
+    size = 0
+    seen: set[str] = set()
+    for line in text.splitlines():
+        line = line.strip()[:1_000]
+        if not line or line in seen or not _TELLING.search(line.lower()) or _NOISE.match(line):
+            continue
+        seen.add(line)
+        kept.append(line)
+        size += len(line) + 1
+        if size > MAX_TELLING:
+            break
+    if not kept:
+        return text[: MAX_TELLING // 2] + "\n" + text[-MAX_TELLING // 2 :]
+    return "\n".join(kept)[:MAX_TELLING]
+
+
+def mask_secrets(text: str) -> str:
+    """The text with what looks like a password or token in a pasted conversation masked."""
+    return _SECRETS.sub(lambda found: found[1] + "***", text)
+
+
+_SECRETS = re.compile(
+    r"((?:auth (?:plain|login|xoauth2|oauthbearer|cram-md5)|authenticate [\w-]+|pass|password[=:]|passwort[=:]|bearer|pwd[=:]|"
+    r"login \S{1,200})[ \t]+|(?:password|passwd|pwd|access_token|refresh_token|api_key)\s?[=:]\s?[\"']?)[^\s\"',;]{3,4000}"
+    r"(?=[\s\"',;]|$)",
+    re.IGNORECASE,
+)
+
+
+def _undo_encodings(text: str) -> str:
+    if "&" in text and ";" in text:
+        text = html.unescape(text)
+    if "\\u" in text:
+        text = _ESCAPED_UNICODE.sub(lambda found: _character(int(found[1], 16)), text)
+    if "\\x" in text:
+        text = _ESCAPED_BYTES.sub(lambda found: _guess_bytes(bytes.fromhex(found[0].replace("\\x", ""))), text)
+    if "\\r" in text or "\\n" in text:
+        text = text.replace("\\r\\n", "\n").replace("\\n", "\n").replace("\\r", "\n")
+    text = _HIGH_LATIN.sub(_redecode, text)
+    added = [decoded for blob in _BASE64.findall(text)[:8] if (decoded := _json_in(blob))]
+    return "\n".join([text, *added]) if added else text
+
+
+def _character(number: int) -> str:
+    return " " if 0xD800 <= number <= 0xDFFF or number < 32 else chr(number)
+
+
+def _guess_bytes(data: bytes) -> str:
+    for encoding in ("utf-8", "gb18030", "cp932", "koi8-r"):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return data.decode("latin-1")
+
+
+def _redecode(found: re.Match[str]) -> str:
+    """Text that was UTF-8 or GBK and was shown as Latin-1 (seen with QQ Mail's replies), put right where that is plain."""
+    shown = found[0]
+    try:
+        data = shown.encode("latin-1")
+    except UnicodeEncodeError:
+        try:
+            data = shown.encode("cp1252")
+        except UnicodeEncodeError:
+            return shown
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    if len(data) >= 4:
+        try:
+            decoded = data.decode("gbk")
+        except UnicodeDecodeError:
+            return shown
+        if all("\u3000" <= sign <= "\u9fff" or "\uff00" <= sign <= "\uffef" for sign in decoded):
+            return shown + " " + decoded
+    return shown
+
+
+def _json_in(blob: str) -> str | None:
+    """The JSON in a base64 blob: how Gmail and Microsoft say why a token was refused (a 334 reply, RFC 7628 §3.2.2)."""
+    try:
+        decoded = base64.b64decode(blob + "=" * (-len(blob) % 4), validate=True).decode("utf-8")
+    except (binascii.Error, ValueError):
+        return None
+    return decoded if decoded.lstrip().startswith("{") else None
+
+
+def _codes(text: str) -> tuple[str | None, str | None]:
+    both = _CODE_WITH_ENHANCED.search(text)
+    if both:
+        return both[1], both[2]
+    enhanced = _ENHANCED.search(text)
+    code = None
+    for found in _CODE.finditer(text):
+        if not _NOT_A_CODE_BEFORE.search(text[max(0, found.start() - 12) : found.start()]):
+            code = found[1]
+            break
+    return code, ".".join(enhanced.groups()) if enhanced else None
+
+
+def _join_reply_lines(text: str, code: str | None) -> str:
+    """The words of a reply of several lines as one sentence (RFC 5321 §4.2.1)."""
+    if code is None:
+        return text
+    again = re.compile(rf"(?:\s|\\n)+{code}[- ](?:#?[245]\.\d{{1,3}}\.\d{{1,3}}[ \t]+)?|\n[245]\.\d{{1,3}}\.\d{{1,3}}[ \t]+")
+    return again.sub(" ", text)
+
+
+def _protocol(folded: str, text: str) -> str | None:
+    if "smtp" in folded:
+        return "smtp"
+    if "imap" in folded or "* bye" in folded:
+        return "imap"
+    if "pop3" in folded or "-ERR" in text:
+        return "pop3"
+    return None

@@ -1,0 +1,324 @@
+"""From failures or a pasted text to the diagnosis a person should hear first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Final, assert_never
+
+from wizard.diagnosis.catalogue import Catalogue, Ranked
+from wizard.diagnosis.client_errors import mask_secrets, read
+from wizard.diagnosis.facts import facts_of_evidence, facts_of_text, known_protocol, known_stage, plain_reply
+from wizard.diagnosis.rule import PHRASE_WEIGHT, Cause, Do, Facts, Match, RemedyRule
+from wizard.model.address import Address
+from wizard.model.diagnosis import (
+    Action,
+    ChangeSettings,
+    CopyText,
+    Diagnosis,
+    EditField,
+    OpenUrl,
+    Remedy,
+    SignIn,
+    TrustCertificate,
+    TryAgain,
+    Wait,
+)
+from wizard.model.evidence import Evidence, ProbeReport, Stage, Surroundings
+from wizard.model.provider import Provider
+from wizard.model.server import Protocol
+
+# What holds for the whole line or computer: one card, whatever else failed.
+_WHOLE_LINE: Final = frozenset(
+    {"captive-portal", "clock-wrong", "dns-unavailable", "no-internet", "network-unreachable", "tls-intercepted"}
+)
+# A plain "wrong name or password" on one side is explained by what the other side says in full.
+_SIGN_IN_CAUSES: Final = frozenset(
+    {
+        "account-disabled",
+        "api-key-required",
+        "app-password-required",
+        "oauth-required",
+        "password-expired",
+        "token-expired",
+        "too-many-attempts",
+        "username-format",
+        "web-login-required",
+    }
+)
+_CONFIDENCE: Final = {"measured": 0.97, "words": 0.93, "response code": 0.85, "enhanced code": 0.75, "code": 0.55}
+_TRUSTABLE: Final = frozenset({"expired", "self-signed", "untrusted", "name-mismatch"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    report: ProbeReport
+    evidence: Evidence
+    ranked: Ranked
+    runner_up: Ranked | None
+    facts: Facts
+    provider: Provider | None
+
+
+class Diagnoser:
+    """Names causes; `provider_of_host` finds the preset a server's host name belongs to.
+
+    Args:
+        catalogue: the causes.
+        provider_of_host: the preset of a host name, `None` where there is none.
+        now: the time for "expired three days ago" and the administrator's message.
+    """
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        provider_of_host: Callable[[str], Provider | None] = lambda _: None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._catalogue = catalogue
+        self._provider_of_host = provider_of_host
+        self._now = now
+
+    def of_reports(
+        self,
+        reports: Sequence[ProbeReport],
+        *,
+        provider: Provider | None,
+        surroundings: Surroundings,
+        address: Address,
+    ) -> tuple[Diagnosis, ...]:
+        """One diagnosis for each side that failed, the one that got furthest first; one for both where the reason is shared.
+
+        A side with a report that passed has none. `evidence` of a diagnosis holds every failure it explains, the one its
+        words are about first; `protocol` and `server` are that one's.
+        """
+        failures = [
+            failure
+            for side in (False, True)
+            if (failure := self._furthest([r for r in reports if r.candidate.is_incoming is side], provider, surroundings, address))
+        ]
+        failures.sort(key=lambda failure: -failure.evidence.stage.order)
+        line_wide = next((f for f in failures if f.ranked.cause.id in ("no-internet", "captive-portal")), None)
+        if line_wide is not None:
+            failures.remove(line_wide)
+            failures.insert(0, line_wide)
+        told = self._without_shared(failures)
+        all_failures = [item for report in reports if (item := report.failure) is not None]
+        return tuple(self._told(failure, all_failures, alone=len(told) == 1) for failure in told)
+
+    def of_text(
+        self, text: str, *, stage: str | None = None, protocol: str | None = None, server: str | None = None
+    ) -> Diagnosis:
+        """What a pasted text means; cause "unknown" with what was understood when no rule knows it.
+
+        `stage`, `protocol` and `server` are where the text came from, as far as that is known, in our words or a log's.
+        """
+        reading = read(text)
+        known, command = known_stage(stage)
+        host = (server or "").strip().lower().rstrip(".").rsplit(":", 1)[0] or None
+        hosts = tuple(filter(None, (host, *reading.hosts)))
+        provider = self._provider_of_host(host) if host else None
+        facts = facts_of_text(
+            reading,
+            stage=known,
+            command=command,
+            protocol=known_protocol(protocol),
+            server=host,
+            provider=provider,
+            families=self._catalogue.families_of(provider, hosts, reading.folded),
+        )
+        ranked = self._rank(facts)
+        best, runner_up = ranked[0], ranked[1] if len(ranked) > 1 else None
+        reply = plain_reply(reading, mask_secrets(reading.telling))
+        words = {**facts.words, "reply": reply.text} if reply else dict(facts.words)
+        facts = replace(facts, words=words)
+        cause = best.cause
+        protocols = facts.values.get("protocol", frozenset())
+        return Diagnosis(
+            cause=cause.id,
+            stage=known or _stage_of(cause),
+            confidence=_confidence(best, runner_up),
+            title=cause.title.said(words) or cause.id,
+            why=cause.why.said(words) or "",
+            remedies=self._remedies(cause, facts, provider),
+            protocol=Protocol(next(iter(protocols))) if protocols else None,
+            server=host,
+            reply=reply,
+            understood=_understood(facts),
+        )
+
+    def _rank(self, facts: Facts) -> tuple[Ranked, ...]:
+        ranked = self._catalogue.rank(facts)
+        return ranked or (Ranked(self._catalogue.causes["unknown"], Match(()), 0),)
+
+    def _furthest(
+        self, reports: Sequence[ProbeReport], provider: Provider | None, surroundings: Surroundings, address: Address
+    ) -> _Failure | None:
+        failed = [(report, item) for report in reports if (item := report.failure) is not None]
+        if not failed or any(report.failure is None and report.reached is not None for report in reports):
+            return None
+        found: list[_Failure] = []
+        for report, evidence in failed:
+            host = (evidence.endpoint or report.candidate.endpoint).host
+            here = self._provider_of_host(host) or provider
+            facts = facts_of_evidence(
+                evidence,
+                report,
+                provider=here,
+                families=self._catalogue.families_of(here, (host.lower(),), ""),
+                surroundings=surroundings,
+                address=address,
+                now=self._now(),
+            )
+            ranked = self._rank(facts)
+            runner_up = ranked[1] if len(ranked) > 1 else None
+            found.append(_Failure(report, evidence, ranked[0], runner_up, facts, here))
+        # max() keeps the first of equals: the order the candidates were tried in.
+        return max(found, key=lambda failure: (failure.evidence.stage.order, failure.ranked.weight))
+
+    @staticmethod
+    def _without_shared(failures: list[_Failure]) -> list[_Failure]:
+        if len(failures) < 2:
+            return failures
+        first, second = failures
+        one, other = first.ranked.cause.id, second.ranked.cause.id
+        if one in ("no-internet", "captive-portal"):
+            return [first]
+        same_user = first.report.candidate.username == second.report.candidate.username
+        if same_user and other == "bad-credentials" and one in _SIGN_IN_CAUSES:
+            return [first]
+        if same_user and one == "bad-credentials" and other in _SIGN_IN_CAUSES:
+            return [second]
+        if one != other:
+            return failures
+        if one in _WHOLE_LINE or (first.evidence.stage is Stage.AUTH and same_user):
+            return [first]
+        return [first] if _same_owner(first, second) else failures
+
+    def _told(self, failure: _Failure, all_failures: Sequence[Evidence], *, alone: bool) -> Diagnosis:
+        evidence, cause, facts = failure.evidence, failure.ranked.cause, failure.facts
+        words = facts.words
+        endpoint = evidence.endpoint or failure.report.candidate.endpoint
+        protocol = evidence.protocol or failure.report.candidate.protocol
+        others = [
+            item
+            for item in all_failures
+            if item is not evidence and (alone or (item.protocol is Protocol.SMTP) is (protocol is Protocol.SMTP))
+        ]
+        return Diagnosis(
+            cause=cause.id,
+            stage=evidence.stage,
+            confidence=_confidence(failure.ranked, failure.runner_up),
+            title=cause.title.said(words) or cause.id,
+            why=cause.why.said(words) or "",
+            remedies=self._remedies(cause, facts, failure.provider),
+            protocol=protocol,
+            server=str(endpoint),
+            reply=evidence.reply,
+            certificate=evidence.certificate,
+            evidence=(evidence, *others),
+            understood=_understood(facts),
+        )
+
+    def _remedies(self, cause: Cause, facts: Facts, provider: Provider | None) -> tuple[Remedy, ...]:
+        found: dict[str, Remedy] = {}
+        for rule in cause.remedies:
+            if rule.id not in found and (remedy := _remedy(rule, facts, provider)) is not None:
+                found[rule.id] = remedy
+        message = self._administrator_message(cause, facts)
+        if message is not None:
+            say = "Copy a message for your mail administrator"
+            found.setdefault("ask-administrator", Remedy("ask-administrator", say, CopyText(message)))
+        return tuple(sorted(found.values(), key=lambda remedy: remedy.last_resort))
+
+    def _administrator_message(self, cause: Cause, facts: Facts) -> str | None:
+        request = cause.ask_administrator.said(facts.words) if cause.ask_administrator else None
+        if request is None:
+            return None
+        words = facts.words
+        lines = [request, "", f"What happened: {cause.title.said(words)}."]
+        lines += [f"Server: {words['server']} ({words.get('encryption') or words.get('protocol') or 'mail'})"] if "server" in words else []
+        lines += [f"Account: {words['address']}"] if "address" in words else []
+        lines += [f"The server's reply: {words['reply']}"] if "reply" in words else []
+        lines.append(f"Time: {self._now():%Y-%m-%d %H:%M} UTC")
+        return "\n".join(lines)
+
+
+def _remedy(rule: RemedyRule, facts: Facts, provider: Provider | None) -> Remedy | None:
+    if not all(facts.has(key, wanted) for key, wanted in rule.only):
+        return None
+    say = rule.say.said(facts.words)
+    action = _action(rule, facts)
+    if say is None or action is None:
+        return None
+    return Remedy(rule.id, say, action, _steps(rule, provider) or rule.steps, rule.automatic, rule.last_resort)
+
+
+def _action(rule: RemedyRule, facts: Facts) -> Action | None:
+    match rule.do:
+        case Do.CHANGE_SETTINGS:
+            return ChangeSettings(rule.change) if rule.change is not None else None
+        case Do.EDIT_FIELD:
+            return EditField(rule.field) if rule.field is not None else None
+        case Do.TRY_AGAIN:
+            return TryAgain()
+        case Do.SIGN_IN:
+            return SignIn()
+        case Do.OPEN_URL:
+            url = rule.url.said(facts.words) if rule.url is not None else None
+            return OpenUrl(url) if url is not None else None
+        case Do.COPY_TEXT:
+            text = rule.text.said(facts.words) if rule.text is not None else None
+            return CopyText(text) if text is not None else None
+        case Do.TRUST_CERTIFICATE:
+            # Whatever a file says: never for a provider we know, nor for a revoked or a changed certificate (T06).
+            allowed = facts.has("certificate", _TRUSTABLE) and facts.has("preset", frozenset({"no"}))
+            return TrustCertificate(facts.words["sha256"]) if allowed and "sha256" in facts.words else None
+        case Do.WAIT:
+            return Wait(rule.seconds)
+        case _:
+            assert_never(rule.do)
+
+
+def _steps(rule: RemedyRule, provider: Provider | None) -> tuple[str, ...]:
+    if provider is None or rule.steps_from is None:
+        return ()
+    if rule.steps_from == "app-password":
+        return provider.app_password.steps if provider.app_password else ()
+    return next((step.steps for step in provider.preparation if step.steps), ())
+
+
+def _confidence(best: Ranked, runner_up: Ranked | None) -> float:
+    confidence = _CONFIDENCE[best.match.rests_on]
+    if best.weight == 0:
+        return 0.1
+    if best.cause.id == "unknown":
+        return 0.3
+    if best.match.rests_on == "words" and best.weight < PHRASE_WEIGHT + 10:
+        confidence -= 0.1
+    # A rival that fits nearly as well is a doubt worth showing.
+    if runner_up is not None and runner_up.weight > 0.85 * best.weight:
+        confidence -= 0.15
+    return round(confidence, 2)
+
+
+def _stage_of(cause: Cause) -> Stage:
+    return Stage(cause.stage) if cause.stage in set(Stage) else Stage.INPUT
+
+
+def _same_owner(one: _Failure, other: _Failure) -> bool:
+    hosts = [(f.evidence.endpoint or f.report.candidate.endpoint).host.lower() for f in (one, other)]
+    return hosts[0] == hosts[1] or hosts[0].split(".")[-2:] == hosts[1].split(".")[-2:]
+
+
+def _understood(facts: Facts) -> tuple[str, ...]:
+    words: Mapping[str, str] = facts.words
+    found: list[str] = []
+    if "reply_code" in words:
+        found.append(f"the reply code {words['reply_code']}")
+    if "provider" in words:
+        found.append(f"the provider {words['provider']}")
+    if "protocol" in words:
+        found.append(f"{words['side']} mail ({words['protocol']})")
+    return tuple(found)

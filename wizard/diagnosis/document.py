@@ -1,0 +1,90 @@
+"""A diagnosis as the JSON that every command shows."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from wizard.model.diagnosis import (
+    ACTION_NAMES,
+    ChangeSettings,
+    CopyText,
+    Diagnosis,
+    EditField,
+    OpenUrl,
+    Remedy,
+    SignIn,
+    TrustCertificate,
+    TryAgain,
+    Wait,
+)
+
+
+def diagnosis_document(diagnosis: Diagnosis) -> dict[str, object]:
+    """The shape of `diagnoses[]` in check's JSON (contract.md)."""
+    reply = diagnosis.reply
+    document: dict[str, object] = {
+        "cause": diagnosis.cause,
+        "stage": diagnosis.stage.value,
+        "protocol": diagnosis.protocol.value if diagnosis.protocol else None,
+        "server": diagnosis.server,
+        "confidence": diagnosis.confidence,
+        "title": diagnosis.title,
+        "why": diagnosis.why,
+        "reply": None
+        if reply is None
+        else {"code": reply.code, "enhanced": reply.enhanced, "status": reply.status, "text": reply.text},
+        "remedies": [remedy_document(remedy) for remedy in diagnosis.remedies],
+    }
+    certificate = diagnosis.certificate
+    if certificate is not None:
+        document["certificate"] = {
+            "sha256": certificate.sha256,
+            "names": list(certificate.names),
+            "issuer": certificate.issuer,
+            "not_before": certificate.not_before.isoformat(),
+            "not_after": certificate.not_after.isoformat(),
+            "problem": certificate.problem.value if certificate.problem else None,
+        }
+    if diagnosis.understood:
+        document["understood"] = list(diagnosis.understood)
+    return document
+
+
+def remedy_document(remedy: Remedy) -> dict[str, object]:
+    """One entry of `remedies[]`: what is said, the action and what the action needs."""
+    document: dict[str, object] = {
+        "id": remedy.id,
+        "say": remedy.say,
+        "steps": list(remedy.steps),
+        "action": ACTION_NAMES[type(remedy.action)],
+        "automatic": remedy.automatic,
+        "last_resort": remedy.last_resort,
+    }
+    match remedy.action:
+        case ChangeSettings(change, candidate):
+            document["change"] = change.value
+            if candidate is not None:
+                document["candidate"] = {
+                    "protocol": candidate.protocol.value,
+                    "host": candidate.host,
+                    "port": candidate.port,
+                    "security": candidate.security.value,
+                    "username": candidate.username,
+                    "source": candidate.source.value,
+                    "trusted": candidate.trusted,
+                }
+        case EditField(name):
+            document["field"] = name
+        case OpenUrl(url):
+            document["url"] = url
+        case CopyText(text):
+            document["text"] = text
+        case TrustCertificate(sha256):
+            document["sha256"] = sha256
+        case Wait(seconds):
+            document["seconds"] = seconds
+        case TryAgain() | SignIn():
+            pass
+        case _:
+            assert_never(remedy.action)
+    return document
