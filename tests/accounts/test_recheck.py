@@ -28,6 +28,11 @@ def test_the_draft_is_the_saved_settings_with_the_secret(saved: SavedAccount) ->
     assert not draft(replace(saved, incoming=None), None).wants_incoming
 
 
+def test_a_server_that_was_agreed_to_once_needs_no_second_yes(saved: SavedAccount) -> None:
+    made = draft(replace(saved, outgoing=smtp(trusted=False)), None)
+    assert made.outgoing == smtp(trusted=True)
+
+
 def test_the_same_settings_refused_now_worked_until_then(saved: SavedAccount) -> None:
     assert worked_until(saved, failed()) == WHEN - timedelta(days=3)
 

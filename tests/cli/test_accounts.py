@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -13,11 +12,12 @@ from tests.cli.commands import run
 from tests.handover.accounts import ADDRESS, CANARY, WHEN, account, failed, works
 from wizard.accounts.remember import remember
 from wizard.accounts.secret_store import SecretStore
-from wizard.accounts.store import AccountBook, SavedAccount, default_path
+from wizard.accounts.store import AccountBook, default_path
 from wizard.cli import accounts
 from wizard.errors import UsageError
 from wizard.model.account import CheckResult, Verdict
 from wizard.model.address import Address
+from wizard.model.draft import AccountDraft
 from wizard.model.secret import Secret
 
 EVE = Address.parse("eve@example.net")
@@ -29,12 +29,13 @@ def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AccountBook:
     return AccountBook(default_path())
 
 
-def answering(*results: CheckResult) -> tuple[Callable[..., Awaitable[CheckResult]], list[Secret]]:
+def answering(*results: CheckResult) -> tuple[accounts.Checker, list[Secret | None]]:
     """A checker that gives these results in turn, and the secrets it was given."""
-    left, secrets = list(results), []
+    left = list(results)
+    secrets: list[Secret | None] = []
 
-    async def check(saved: SavedAccount, secret: Secret, outgoing: Secret | None) -> CheckResult:
-        secrets.append(secret)
+    async def check(draft: AccountDraft) -> CheckResult:
+        secrets.append(draft.secret)
         return left.pop(0)
 
     return check, secrets
@@ -172,10 +173,10 @@ def test_a_new_password_comes_from_a_file_or_variable_and_belongs_to_one_account
     monkeypatch.setenv("NEW_PASSWORD", CANARY)
     with pytest.raises(UsageError, match="belongs to one account"):
         run(accounts, "check", "--all", "--password-env", "NEW_PASSWORD")
-    with pytest.raises(UsageError, match="UNSET is not set"):
+    with pytest.raises(UsageError, match="UNSET is empty"):
         run(accounts, "check", "ada@example.org", "--password-env", "UNSET")
-    with pytest.raises(UsageError, match="could not be read"):
+    with pytest.raises(UsageError, match="cannot be read"):
         run(accounts, "check", "ada@example.org", "--password-file", str(tmp_path / "missing"))
     (tmp_path / "empty").write_text("\nsecond line")
-    with pytest.raises(UsageError, match="first line is empty"):
+    with pytest.raises(UsageError, match="password is empty"):
         run(accounts, "check", "ada@example.org", "--password-file", str(tmp_path / "empty"))
