@@ -42,6 +42,7 @@ def test_a_saved_account_is_written_down(capsys: pytest.CaptureFixture[str]) -> 
     assert run(handover, "thunderbird", "--account", "ada@example.org") == 0
     out = capsys.readouterr().out
     assert "Connection security    SSL/TLS" in out
+    assert "Incoming server\n===============\n" in out
     assert "1. In Thunderbird" in out
 
 

@@ -1,4 +1,4 @@
-"""A report cut into headed sections, which the text and the HTML page then lay out.
+"""A report cut into headed sections.
 
 The document may come from a stranger's file: every value is looked at, shortened and made inert before it is shown.
 """
@@ -6,24 +6,13 @@ The document may come from a stranger's file: every value is looked at, shortene
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
 
+from wizard.handover.page import Section
 from wizard.model.text import inert
 
 _MAX_TEXT: Final = 2000
 _MAX_ITEMS: Final = 2000
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A heading with sentences, pairs of name and value, a table, or lines of a conversation under it."""
-
-    heading: str
-    paragraphs: tuple[str, ...] = ()
-    pairs: tuple[tuple[str, str], ...] = ()
-    table: tuple[tuple[str, ...], ...] = ()  # the first row names the columns
-    lines: tuple[str, ...] = ()
 
 
 _VERDICTS: Final = {
