@@ -48,9 +48,10 @@ def _lines(section: Section) -> list[str]:
     lines = [section.heading, "=" * min(len(section.heading), 78), *section.paragraphs]
     width = max((len(name) for name, _ in section.pairs), default=0)
     lines += [f"{name:<{width}}  {value}" for name, value in section.pairs]
+    widths = [max(len(cell) for cell in column) for column in zip(*section.table, strict=False)][:-1]
     for row in section.table:
-        *cells, last = row
-        lines.append("  ".join([*(f"{cell:<9}" for cell in cells), last]).rstrip())
+        cells = [f"{cell:<{width}}" for cell, width in zip(row, widths, strict=False)]
+        lines.append("  ".join([*cells, row[-1]]).rstrip())
     lines += [f"    {line}" for line in section.lines]
     return [*lines, ""]
 

@@ -14,7 +14,6 @@ from wizard.model.text import inert
 _MAX_TEXT: Final = 2000
 _MAX_ITEMS: Final = 2000
 
-
 _VERDICTS: Final = {
     "works": "It works.",
     "works-after-fix": "It works, after a change.",
@@ -52,7 +51,7 @@ def sections(document: Mapping[str, object]) -> Iterator[Section]:
         if side:
             yield Section(heading, pairs=_pairs(*((_words(name), value) for name, value in _items(side))))
     trip = _mapping(check.get("round_trip"))
-    if trip:
+    if trip and trip.get("status") != "skipped":
         yield Section("Test message", pairs=_pairs(*((_words(name), value) for name, value in _items(trip))))
     surroundings = _mapping(document.get("surroundings"))
     if surroundings:
@@ -79,10 +78,17 @@ def _diagnosis(diagnosis: Mapping[str, object]) -> Section:
             ("Cause", diagnosis.get("cause")),
             ("Stage", diagnosis.get("stage")),
             ("Server", diagnosis.get("server")),
-            ("The server's reply", diagnosis.get("reply")),
+            ("The server's reply", _reply(diagnosis.get("reply"))),
             ("Confidence", diagnosis.get("confidence")),
         ),
     )
+
+
+def _reply(value: object) -> str:
+    reply = _mapping(value)
+    text = _text(reply.get("text"))
+    codes = [_text(reply.get(key)) for key in ("status", "code", "enhanced")]
+    return " ".join([*(code for code in codes if code and code not in text[:24]), text])
 
 
 def _timeline(check: Mapping[str, object]) -> Iterator[Section]:
