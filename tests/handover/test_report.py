@@ -12,8 +12,15 @@ from tests.handover.accounts import CANARY, diagnosis_document, failed, works
 from tests.handover.test_document import JSON_VALUES
 from wizard import __version__
 from wizard.errors import UsageError
-from wizard.handover.report import MAX_BYTES, load_report, read_report, report_bytes, report_document, write_report
-from wizard.handover.report_text import text_page
+from wizard.handover.report import (
+    MAX_BYTES,
+    load_report,
+    read_report,
+    report_bytes,
+    report_document,
+    report_text,
+    write_report,
+)
 from wizard.model.account import CheckResult
 
 HOSTILE = (
@@ -121,7 +128,7 @@ def test_a_checks_own_json_opens_as_a_report(tmp_path: Path) -> None:
 
     path = tmp_path / "check.json"
     path.write_text(json.dumps(check_document(works(), diagnosis_document=diagnosis_document)))
-    assert "It works, after a change." in text_page(load_report(path))
+    assert "It works, after a change." in report_text(load_report(path))
 
 
 def test_the_case_code_is_the_reports_own() -> None:
@@ -160,7 +167,7 @@ def test_a_file_too_large_is_not_read_whole(tmp_path: Path) -> None:
     with path.open("wb") as file:
         file.truncate(MAX_BYTES + 1)
     with pytest.raises(UsageError, match="larger than any report"):
-        text_page(load_report(path))
+        report_text(load_report(path))
 
 
 def test_a_missing_file_is_said(tmp_path: Path) -> None:
@@ -179,7 +186,7 @@ SECTIONS = st.sampled_from(
 )
 def test_any_json_under_our_schema_shows_as_inert_text(check: dict[str, object], rest: dict[str, object]) -> None:
     content = json.dumps({"schema": "mailwright/report/1", "check": check, **rest}).encode()
-    text = text_page(read_report(content))
+    text = report_text(read_report(content))
     assert not any(ord(char) < 32 and char != "\n" for char in text)
 
 
@@ -187,5 +194,5 @@ def test_a_bloated_report_is_shortened() -> None:
     lines = ["x" * 100_000] * 5000
     content = json.dumps({"schema": "mailwright/report/1", "conversations": [{"lines": lines[:70]}] * 2}).encode()
     assert len(content) > MAX_BYTES
-    text = text_page(read_report(content))
+    text = report_text(read_report(content))
     assert len(text) < 500_000

@@ -16,17 +16,24 @@ from wizard.model.server import ServerCandidate
 
 
 def draft(saved: SavedAccount, secret: Secret | None, outgoing_secret: Secret | None = None) -> AccountDraft:
-    """The saved settings with a secret, as the circuit wants them; a direction that was never proven stays out."""
+    """The saved settings with a secret, as the circuit wants them; a direction that was never proven stays out.
+
+    Servers that were proven with this person's password are theirs by now, whoever named them first.
+    """
     return AccountDraft(
         address=saved.address,
         display_name=saved.display_name,
         secret=secret,
-        incoming=saved.incoming,
-        outgoing=saved.outgoing,
+        incoming=_trusted(saved.incoming),
+        outgoing=_trusted(saved.outgoing),
         outgoing_secret=outgoing_secret,
         wants_incoming=saved.incoming is not None,
         wants_outgoing=saved.outgoing is not None,
     )
+
+
+def _trusted(server: ServerCandidate | None) -> ServerCandidate | None:
+    return None if server is None else replace(server, trusted=True)
 
 
 def worked_until(saved: SavedAccount, result: CheckResult) -> datetime | None:

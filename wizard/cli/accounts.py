@@ -4,28 +4,34 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
-import sys
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from wizard.accounts import recheck
 from wizard.accounts.remember import forget
 from wizard.accounts.secret_store import SecretKind, SecretStore
 from wizard.accounts.store import AccountBook, SavedAccount, default_path
 from wizard.cli import render
+from wizard.cli.options import (
+    add_network_arguments,
+    add_password_arguments,
+    add_run_arguments,
+    ask_password,
+    password_from,
+    settings_from,
+)
 from wizard.errors import SecretStoreError, UsageError
 from wizard.model.account import CheckResult, Verdict
 from wizard.model.address import Address
+from wizard.model.draft import AccountDraft
 from wizard.model.secret import Secret
+from wizard.wiring import Settings
 
 HELP = "list, check again or forget saved accounts"
 EXAMPLE = "mailwright accounts check --all"
 
-# A check of saved settings; wiring supplies it.
-Checker = Callable[[SavedAccount, Secret, Secret | None], Awaitable[CheckResult]]
+Checker = Callable[[AccountDraft], Awaitable[CheckResult]]
 
 _AT_ONCE: Final = 4
 _EXIT_CODES: Final = {Verdict.WORKS: 0, Verdict.WORKS_AFTER_FIX: 3, Verdict.FAILS: 1, Verdict.UNDECIDED: 4}
@@ -33,52 +39,40 @@ _WORST_FIRST: Final = (Verdict.FAILS, Verdict.UNDECIDED, Verdict.WORKS_AFTER_FIX
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Adds this command's options."""
+    """Adds this command's options; a password given here is a new one, to reconnect with."""
     parser.add_argument("what", nargs="?", choices=("list", "check", "forget"), default="list", help="default: list")
     parser.add_argument("address", nargs="?", metavar="ADDRESS", help="which account to check or forget")
     parser.add_argument("--all", action="store_true", help="every saved account")
-    parser.add_argument("--password-env", metavar="VAR", help="a new password, in this environment variable")
-    parser.add_argument(
-        "--password-file", metavar="FILE", help="a new password, on the first line; - is standard input"
-    )
-    parser.add_argument("--nameserver", metavar="HOST[:PORT]", help="resolve every name there, not through the system")
-    paths: dict[str, Any] = {"type": Path, "action": "append", "default": []}
-    parser.add_argument("--ca-file", metavar="PEM", help="trust these roots as well", **paths)
-    parser.add_argument("--pack", metavar="FILE_OR_FOLDER", help="a helpdesk pack (repeatable)", **paths)
-    parser.add_argument("--practice", action="store_true", help="check against the built-in practice network")
-    parser.add_argument("--deadline", metavar="SECONDS", type=float, default=60.0, help="for each account (default 60)")
+    add_password_arguments(parser)
+    add_run_arguments(parser)
+    add_network_arguments(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """0 when every account that was checked works; otherwise the worst exit code of `check`."""
     book, store = AccountBook(default_path()), SecretStore()
-    match args.what:
-        case "list":
-            return show(book, as_json=args.json)
-        case "forget":
-            return asyncio.run(
-                forget_accounts(chosen(book, args.address, everyone=args.all), book, store, as_json=args.json)
-            )
-        case _:
-            from wizard import wiring
+    if args.what == "list":
+        return show(book, as_json=args.json)
+    accounts = chosen(book, args.address, everyone=args.all)
+    if args.what == "forget":
+        return asyncio.run(forget_accounts(accounts, book, store, as_json=args.json))
+    new_secret = password_from(args, ask_for=None)
+    if new_secret is not None and len(accounts) != 1:
+        raise UsageError("A new password belongs to one account: name it instead of --all.")
+    checker = _session_checker(settings_from(args))
+    return asyncio.run(check_accounts(accounts, checker, book, store, new_secret=new_secret, as_json=args.json))
 
-            async def checker(saved: SavedAccount, secret: Secret, outgoing: Secret | None) -> CheckResult:
-                return await wiring.recheck(  # type: ignore[attr-defined, no-any-return]
-                    saved,
-                    secret,
-                    outgoing,
-                    nameserver=args.nameserver,
-                    ca_files=tuple(args.ca_file),
-                    pack_paths=tuple(args.pack),
-                    practice=args.practice,
-                    deadline_s=args.deadline,
-                )
 
-            accounts = chosen(book, args.address, everyone=args.all)
-            new_secret = _new_secret(args.password_env, args.password_file)
-            if new_secret is not None and len(accounts) != 1:
-                raise UsageError("A new password belongs to one account: name it instead of --all.")
-            return asyncio.run(check_accounts(accounts, checker, book, store, new_secret=new_secret, as_json=args.json))
+def _session_checker(settings: Settings) -> Checker:
+    """A checker in which every account has a session, and so a sign-in budget, of its own."""
+
+    async def check(draft: AccountDraft) -> CheckResult:
+        from wizard import wiring
+
+        async with wiring.session(settings) as session:
+            return await session.check(draft)
+
+    return check
 
 
 def show(book: AccountBook, *, as_json: bool) -> int:
@@ -199,7 +193,7 @@ async def _check(
         return _Checked(saved, None, str(error))
     if secret is None:
         return _Checked(saved, None, "No password is kept for it: give one with --password-env or --password-file.")
-    result = recheck.with_history(saved, await checker(saved, secret, outgoing))
+    result = recheck.with_history(saved, await checker(recheck.draft(saved, secret, outgoing)))
     after = book.record_check(saved.address, result) or saved
     if new_secret is not None and saved.has_secret and after.is_verified and result.verified_account() is not None:
         await store.save(saved.address, new_secret)
@@ -211,11 +205,7 @@ async def _secret(saved: SavedAccount, store: SecretStore) -> Secret | None:
         kept = await store.load(saved.address)
         if kept is not None:
             return kept
-    if sys.stdin.isatty():
-        import getpass
-
-        return Secret(await asyncio.to_thread(getpass.getpass, f"Password for {saved.address}: "))
-    return None
+    return await asyncio.to_thread(ask_password, str(saved.address))
 
 
 def _document(item: _Checked) -> dict[str, object]:
@@ -238,21 +228,3 @@ def _line(item: _Checked) -> str:
         lines += [f"  {first.title}", f"  {first.why}"]
         lines += [f"  → {remedy.say}" for remedy in first.remedies[:1]]
     return "\n".join(lines)
-
-
-def _new_secret(variable: str | None, file: str | None) -> Secret | None:
-    if variable is not None:
-        value = os.environ.get(variable)
-        if not value:
-            raise UsageError(f"The environment variable {variable} is not set.")
-        return Secret(value)
-    if file is None:
-        return None
-    try:
-        line = sys.stdin.readline() if file == "-" else Path(file).read_text("utf-8").split("\n", 1)[0]
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"The password file could not be read: {type(error).__name__}.") from None
-    value = line.rstrip("\r\n")
-    if not value:
-        raise UsageError("The password file's first line is empty.")
-    return Secret(value)

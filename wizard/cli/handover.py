@@ -14,6 +14,7 @@ from wizard.cli import render
 from wizard.errors import UsageError
 from wizard.handover.document import verified_account
 from wizard.handover.sheet import HandoverFile, Sheet, TargetKind
+from wizard.handover.sheet_page import sheet_text
 from wizard.handover.targets import sheet, targets
 from wizard.handover.write import write_file
 from wizard.model.account import VerifiedAccount
@@ -76,16 +77,8 @@ def document(written: Sheet, output: Path | None = None) -> dict[str, object]:
 
 
 def text(written: Sheet) -> str:
-    """The sheet for people: the steps, then the fields under their headings."""
-    lines = [written.title, ""]
-    lines += [f"{number}. {step}" for number, step in enumerate(written.steps, 1)]
-    width = max((len(row.label) for row in written.rows), default=0)
-    group = None
-    for row in written.rows:
-        if row.group != group:
-            group = row.group
-            lines += ["", group]
-        lines.append(f"  {row.label:<{width}}  {row.value}")
+    """The sheet for people, and what else there is to save."""
+    lines = [sheet_text(written).rstrip("\n")]
     for file in written.files:
         lines += ["", f"File {file.name}: {file.say} Save it with --output."]
     if written.qr is not None:

@@ -82,7 +82,12 @@ def password_from(args: argparse.Namespace, *, ask_for: str | None) -> Secret | 
         if not value:
             raise UsageError(f"The variable {args.password_env} is empty or not set.", "password")
         return Secret(value)
-    if ask_for is None or not sys.stdin.isatty():
+    return ask_password(ask_for) if ask_for is not None else None
+
+
+def ask_password(ask_for: str) -> Secret | None:
+    """The password a person types at the terminal; None where there is no terminal."""
+    if not sys.stdin.isatty():
         return None
     from getpass import getpass
 

@@ -6,8 +6,7 @@ import argparse
 from pathlib import Path
 
 from wizard.cli import render
-from wizard.handover.report import load_report
-from wizard.handover.report_text import text_page
+from wizard.handover.report import load_report, report_text
 
 HELP = "show a saved report as text"
 EXAMPLE = "mailwright report open report.json"
@@ -27,5 +26,5 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         render.print_json(report)
     else:
-        render.print_text(text_page(report))
+        render.print_text(report_text(report))
     return 0

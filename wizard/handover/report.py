@@ -17,8 +17,8 @@ from wizard import __version__
 from wizard.errors import UsageError
 from wizard.handover.document import SCHEMA as CHECK_SCHEMA
 from wizard.handover.document import Clean, DiagnosisDocument, Json, check_document, cleaner
-from wizard.handover.report_html import html_page
-from wizard.handover.report_text import text_page
+from wizard.handover.page import html_page, text_page
+from wizard.handover.report_sections import sections
 from wizard.handover.write import write_file
 from wizard.model.account import CheckResult
 from wizard.model.address import Address
@@ -100,11 +100,16 @@ def report_bytes(document: Mapping[str, object], suffix: str) -> bytes:
         case ".json":
             return (json.dumps(document, ensure_ascii=True, indent=1) + "\n").encode()
         case ".html" | ".htm":
-            return html_page(document).encode("utf-8", "replace")
+            return html_page("Mailwright report", sections(document)).encode("utf-8", "replace")
         case ".txt":
-            return text_page(document).encode("utf-8", "replace")
+            return report_text(document).encode("utf-8", "replace")
         case _:
             raise UsageError("A report is saved as .json, .html or .txt: give the file one of these endings.")
+
+
+def report_text(document: Mapping[str, object]) -> str:
+    """The report as text, inert whoever made the document."""
+    return text_page(sections(document))
 
 
 def write_report(path: Path, document: Mapping[str, object]) -> None:
@@ -118,7 +123,7 @@ def write_report(path: Path, document: Mapping[str, object]) -> None:
 
 
 def load_report(path: Path) -> Mapping[str, object]:
-    """The document in a saved JSON report, or in a check's JSON; `text_page` shows it whoever made the file.
+    """The document in a saved JSON report, or in a check's JSON; `report_text` shows it whoever made the file.
 
     Raises:
         UsageError: no such file, too large, or not a report.

@@ -1,4 +1,4 @@
-"""A report cut into headed sections, which the text and the HTML page then lay out.
+"""A report cut into headed sections.
 
 The document may come from a stranger's file: every value is looked at, shortened and made inert before it is shown.
 """
@@ -6,25 +6,13 @@ The document may come from a stranger's file: every value is looked at, shortene
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
 
+from wizard.handover.page import Section
 from wizard.model.text import inert
 
 _MAX_TEXT: Final = 2000
 _MAX_ITEMS: Final = 2000
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A heading with sentences, pairs of name and value, a table, or lines of a conversation under it."""
-
-    heading: str
-    paragraphs: tuple[str, ...] = ()
-    pairs: tuple[tuple[str, str], ...] = ()
-    table: tuple[tuple[str, ...], ...] = ()  # the first row names the columns
-    lines: tuple[str, ...] = ()
-
 
 _VERDICTS: Final = {
     "works": "It works.",
@@ -63,7 +51,7 @@ def sections(document: Mapping[str, object]) -> Iterator[Section]:
         if side:
             yield Section(heading, pairs=_pairs(*((_words(name), value) for name, value in _items(side))))
     trip = _mapping(check.get("round_trip"))
-    if trip:
+    if trip and trip.get("status") != "skipped":
         yield Section("Test message", pairs=_pairs(*((_words(name), value) for name, value in _items(trip))))
     surroundings = _mapping(document.get("surroundings"))
     if surroundings:
@@ -90,10 +78,17 @@ def _diagnosis(diagnosis: Mapping[str, object]) -> Section:
             ("Cause", diagnosis.get("cause")),
             ("Stage", diagnosis.get("stage")),
             ("Server", diagnosis.get("server")),
-            ("The server's reply", diagnosis.get("reply")),
+            ("The server's reply", _reply(diagnosis.get("reply"))),
             ("Confidence", diagnosis.get("confidence")),
         ),
     )
+
+
+def _reply(value: object) -> str:
+    reply = _mapping(value)
+    text = _text(reply.get("text"))
+    codes = [_text(reply.get(key)) for key in ("status", "code", "enhanced")]
+    return " ".join([*(code for code in codes if code and code not in text[:24]), text])
 
 
 def _timeline(check: Mapping[str, object]) -> Iterator[Section]:

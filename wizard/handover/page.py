@@ -1,12 +1,11 @@
-"""A report as one self-contained page: no script, no link, nothing loaded from anywhere."""
+"""Headed sections laid out as plain text, or as one self-contained page: no script, no link, nothing to load."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
+from dataclasses import dataclass
 from html import escape
 from typing import Final
-
-from wizard.handover.report_sections import Section, sections
 
 _STYLE: Final = """
 :root { color-scheme: light dark; }
@@ -18,19 +17,43 @@ td, pre { overflow-wrap: anywhere; } pre { white-space: pre-wrap; font: 14px/1.5
 """
 
 
-def html_page(document: Mapping[str, object]) -> str:
-    """The report for a browser or a printer; every word of it escaped."""
-    body = "\n".join(_section(section, "h1" if first else "h2") for first, section in _numbered(document))
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading with sentences, pairs of name and value, a table, or lines of a conversation under it."""
+
+    heading: str
+    paragraphs: tuple[str, ...] = ()
+    pairs: tuple[tuple[str, str], ...] = ()
+    table: tuple[tuple[str, ...], ...] = ()  # the first row names the columns
+    lines: tuple[str, ...] = ()
+
+
+def text_page(sections: Iterable[Section]) -> str:
+    """The sections for a terminal or a mail."""
+    return "\n".join(line for section in sections for line in _lines(section))
+
+
+def html_page(title: str, sections: Iterable[Section]) -> str:
+    """The sections for a browser or a printer; every word of them escaped."""
+    body = "\n".join(_section(section, "h2" if number else "h1") for number, section in enumerate(sections))
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         # Should a browser ever find something to load or run, it is told not to.
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
-        f"<title>Mailwright report</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n{body}\n</body>\n</html>\n"
+        f"<title>{escape(title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n{body}\n</body>\n</html>\n"
     )
 
 
-def _numbered(document: Mapping[str, object]) -> list[tuple[bool, Section]]:
-    return [(number == 0, section) for number, section in enumerate(sections(document))]
+def _lines(section: Section) -> list[str]:
+    lines = [section.heading, "=" * min(len(section.heading), 78), *section.paragraphs]
+    width = max((len(name) for name, _ in section.pairs), default=0)
+    lines += [f"{name:<{width}}  {value}" for name, value in section.pairs]
+    widths = [max(len(cell) for cell in column) for column in zip(*section.table, strict=False)][:-1]
+    for row in section.table:
+        cells = [f"{cell:<{width}}" for cell, width in zip(row, widths, strict=False)]
+        lines.append("  ".join([*cells, row[-1]]).rstrip())
+    lines += [f"    {line}" for line in section.lines]
+    return [*lines, ""]
 
 
 def _section(section: Section, heading: str) -> str:

@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.handover.accounts import CANARY, WHEN, account, diagnosis, evidence, failed, smtp, works
+from wizard.accounts.recheck import draft, with_history, worked_until
+from wizard.accounts.store import AccountBook, SavedAccount
+from wizard.model.account import Status, Verdict
+from wizard.model.secret import Secret
+
+
+@pytest.fixture
+def saved(tmp_path: Path) -> SavedAccount:
+    return AccountBook(tmp_path / "accounts.json").save(account(verified_at=WHEN - timedelta(days=3)))
+
+
+def test_the_draft_is_the_saved_settings_with_the_secret(saved: SavedAccount) -> None:
+    made = draft(saved, Secret(CANARY), Secret("second"))
+    assert (made.incoming, made.outgoing) == (saved.incoming, saved.outgoing)
+    assert made.secret == Secret(CANARY)
+    assert made.outgoing_secret == Secret("second")
+    assert made.wants_incoming
+    assert made.wants_outgoing
+    assert not draft(replace(saved, incoming=None), None).wants_incoming
+
+
+def test_a_server_that_was_agreed_to_once_needs_no_second_yes(saved: SavedAccount) -> None:
+    made = draft(replace(saved, outgoing=smtp(trusted=False)), None)
+    assert made.outgoing == smtp(trusted=True)
+
+
+def test_the_same_settings_refused_now_worked_until_then(saved: SavedAccount) -> None:
+    assert worked_until(saved, failed()) == WHEN - timedelta(days=3)
+
+
+def test_other_settings_or_success_say_nothing_about_the_past(saved: SavedAccount) -> None:
+    assert worked_until(saved, works()) is None
+    assert worked_until(saved, replace(failed(), verdict=Verdict.UNDECIDED)) is None
+    side = failed().outgoing
+    assert side is not None
+    for other in (smtp(port=587), smtp(username="ada"), smtp(host="mail.example.org")):
+        assert worked_until(saved, replace(failed(), outgoing=replace(side, candidate=other))) is None
+
+
+def test_a_side_that_never_met_a_server_was_not_changed(saved: SavedAccount) -> None:
+    assert worked_until(saved, replace(failed(), incoming=None, outgoing=None)) is not None
+
+
+def test_card_and_evidence_carry_the_date(saved: SavedAccount) -> None:
+    result = replace(failed(), diagnoses=(diagnosis(evidence=(evidence(),)),))
+    told = with_history(saved, result)
+    assert told.diagnoses[0].why.endswith("With the same settings it worked until 18 November 2026.")
+    assert told.diagnoses[0].evidence[0].detail["worked_until"] == "2026-11-18"
+    assert told.diagnoses[0].evidence[0].detail["method"] == "PLAIN"
+    assert told.timeline[0].detail["worked_until"] == "2026-11-18"
+    assert told.incoming is not None
+    assert told.incoming.status is Status.VERIFIED
+
+
+def test_a_result_without_a_past_stays_as_it_is(saved: SavedAccount) -> None:
+    assert with_history(saved, works()) == works()

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.accounts.keyrings import LockedKeyring, MemoryKeyring, WeakKeyring
+from tests.handover.accounts import ADDRESS, CANARY, account
+from wizard.accounts.remember import forget, remember
+from wizard.accounts.secret_store import SecretKind, SecretStore
+from wizard.accounts.store import AccountBook
+from wizard.errors import SecretStoreError
+from wizard.model.secret import Secret
+
+
+async def test_settings_go_into_the_file_and_secrets_into_the_keyring(tmp_path: Path) -> None:
+    book, store = AccountBook(tmp_path / "accounts.json"), SecretStore(MemoryKeyring())
+    saved = await remember(account(), Secret(CANARY), book=book, store=store, outgoing_secret=Secret("second"))
+    assert saved.has_secret
+    assert await store.load(ADDRESS) == Secret(CANARY)
+    assert await store.load(ADDRESS, SecretKind.OUTGOING_PASSWORD) == Secret("second")
+    assert CANARY not in (tmp_path / "accounts.json").read_text()
+    assert await forget(ADDRESS, book=book, store=store)
+    assert book.list() == ()
+    assert await store.load(ADDRESS) is None
+    assert not await forget(ADDRESS, book=book, store=store)
+
+
+async def test_an_unsafe_keyring_leaves_nothing_behind(tmp_path: Path) -> None:
+    book = AccountBook(tmp_path / "accounts.json")
+    with pytest.raises(SecretStoreError):
+        await remember(account(), Secret(CANARY), book=book, store=SecretStore(WeakKeyring()))
+    assert book.list() == ()
+
+
+async def test_settings_alone_need_no_keyring_and_are_forgotten_without_one(tmp_path: Path) -> None:
+    book, store = AccountBook(tmp_path / "accounts.json"), SecretStore(WeakKeyring())
+    saved = await remember(account(), None, book=book, store=store)
+    assert not saved.has_secret
+    assert await forget(ADDRESS, book=book, store=store)
+
+
+async def test_a_secret_that_cannot_be_deleted_keeps_its_account_listed(tmp_path: Path) -> None:
+    book = AccountBook(tmp_path / "accounts.json")
+    await remember(account(), Secret(CANARY), book=book, store=SecretStore(MemoryKeyring()))
+    with pytest.raises(SecretStoreError):
+        await forget(ADDRESS, book=book, store=SecretStore(LockedKeyring()))
+    assert len(book.list()) == 1

@@ -1,0 +1,182 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.accounts.keyrings import LockedKeyring, MemoryKeyring
+from tests.cli.commands import run
+from tests.handover.accounts import ADDRESS, CANARY, WHEN, account, failed, works
+from wizard.accounts.remember import remember
+from wizard.accounts.secret_store import SecretStore
+from wizard.accounts.store import AccountBook, default_path
+from wizard.cli import accounts
+from wizard.errors import UsageError
+from wizard.model.account import CheckResult, Verdict
+from wizard.model.address import Address
+from wizard.model.draft import AccountDraft
+from wizard.model.secret import Secret
+
+EVE = Address.parse("eve@example.net")
+
+
+@pytest.fixture
+def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AccountBook:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    return AccountBook(default_path())
+
+
+def answering(*results: CheckResult) -> tuple[accounts.Checker, list[Secret | None]]:
+    """A checker that gives these results in turn, and the secrets it was given."""
+    left = list(results)
+    secrets: list[Secret | None] = []
+
+    async def check(draft: AccountDraft) -> CheckResult:
+        secrets.append(draft.secret)
+        return left.pop(0)
+
+    return check, secrets
+
+
+def test_list_shows_the_mark_the_date_and_the_cause(book: AccountBook, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(accounts) == 0
+    assert capsys.readouterr().out == "No account is saved.\n"
+    book.save(account())
+    book.save(account(address=EVE))
+    book.record_check(EVE, replace(failed(), started_at=WHEN + timedelta(days=2)))
+    assert run(accounts, "list") == 0
+    assert capsys.readouterr().out == (
+        "ada@example.org  Verified, 21 November 2026\n"
+        "eve@example.net  Not verified: bad-credentials, 23 November 2026 (worked until 21 November 2026)\n"
+    )
+    assert run(accounts, "list", "--json") == 0
+    ada, eve = json.loads(capsys.readouterr().out)["accounts"]
+    assert (ada["verified"], ada["outgoing"], ada["password_kept"]) == (True, "smtp.example.org:465", False)
+    assert (eve["last_status"], eve["last_cause"]) == ("fails", "bad-credentials")
+
+
+@pytest.mark.parametrize("words", [("check",), ("forget",), ("check", "ada@example.org", "--all")])
+def test_one_account_or_all_must_be_named(book: AccountBook, words: tuple[str, ...]) -> None:
+    with pytest.raises(UsageError, match="or say --all"):
+        run(accounts, *words)
+
+
+def test_an_account_that_is_not_saved_is_said(book: AccountBook) -> None:
+    with pytest.raises(UsageError, match="not a saved account"):
+        run(accounts, "forget", "ada@example.org")
+
+
+def test_forget_deletes(book: AccountBook, capsys: pytest.CaptureFixture[str]) -> None:
+    book.save(account())
+    assert run(accounts, "forget", "ada@example.org", "--json") == 0
+    assert json.loads(capsys.readouterr().out) == {"forgotten": ["ada@example.org"]}
+    assert book.list() == ()
+
+
+async def test_check_uses_the_kept_password_and_records_the_outcome(
+    book: AccountBook, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store = SecretStore(MemoryKeyring())
+    saved = await remember(account(), Secret(CANARY), book=book, store=store)
+    checker, secrets = answering(failed())
+    assert await accounts.check_accounts((saved,), checker, book, store, as_json=True) == 1
+    assert secrets == [Secret(CANARY)]
+    assert json.loads(capsys.readouterr().out) == {
+        "accounts": [
+            {
+                "address": "ada@example.org",
+                "verdict": "fails",
+                "cause": "bad-credentials",
+                "worked_until": "2026-11-21T12:30:00+00:00",
+                "note": None,
+            }
+        ]
+    }
+    after = book.get(ADDRESS)
+    assert after is not None
+    assert after.last_cause == "bad-credentials"
+
+
+async def test_the_card_of_a_failed_check_says_until_when_it_worked(
+    book: AccountBook, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store = SecretStore(MemoryKeyring())
+    saved = await remember(account(), Secret(CANARY), book=book, store=store)
+    await accounts.check_accounts((saved,), answering(failed())[0], book, store)
+    out = capsys.readouterr().out
+    assert "The server refused this password" in out
+    assert "it worked until 21 November 2026" in out
+    assert "→ Type the password once more" in out
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "code"),
+    [
+        ((Verdict.WORKS, Verdict.WORKS), 0),
+        ((Verdict.WORKS, Verdict.WORKS_AFTER_FIX), 3),
+        ((Verdict.UNDECIDED, Verdict.WORKS_AFTER_FIX), 4),
+        ((Verdict.UNDECIDED, Verdict.FAILS), 1),
+    ],
+)
+async def test_the_worst_verdict_is_the_exit_code(book: AccountBook, verdicts: tuple[Verdict, ...], code: int) -> None:
+    store = SecretStore(MemoryKeyring())
+    saved = [
+        await remember(account(address=address), Secret(CANARY), book=book, store=store) for address in (ADDRESS, EVE)
+    ]
+    checker, _ = answering(*(replace(works(), verdict=verdict) for verdict in verdicts))
+    assert await accounts.check_accounts(saved, checker, book, store) == code
+
+
+async def test_a_new_password_that_works_is_kept_in_place_of_the_old(book: AccountBook) -> None:
+    store = SecretStore(MemoryKeyring())
+    saved = await remember(account(), Secret("old"), book=book, store=store)
+    checker, secrets = answering(works())
+    await accounts.check_accounts((saved,), checker, book, store, new_secret=Secret("new"))
+    assert secrets == [Secret("new")]
+    assert await store.load(ADDRESS) == Secret("new")
+
+
+async def test_a_new_password_that_is_refused_replaces_nothing(book: AccountBook) -> None:
+    store = SecretStore(MemoryKeyring())
+    saved = await remember(account(), Secret("old"), book=book, store=store)
+    await accounts.check_accounts((saved,), answering(failed())[0], book, store, new_secret=Secret("new"))
+    assert await store.load(ADDRESS) == Secret("old")
+
+
+async def test_without_a_password_the_others_are_still_checked(
+    book: AccountBook, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store = SecretStore(MemoryKeyring())
+    ada = await remember(account(), None, book=book, store=store)
+    eve = await remember(account(address=EVE), Secret(CANARY), book=book, store=store)
+    checker, secrets = answering(works())
+    assert await accounts.check_accounts((ada, eve), checker, book, store) == 4
+    assert len(secrets) == 1
+    assert "ada@example.org: not checked. No password is kept" in capsys.readouterr().out
+
+
+async def test_a_locked_keyring_is_said_for_the_account(book: AccountBook, capsys: pytest.CaptureFixture[str]) -> None:
+    saved = await remember(account(), Secret(CANARY), book=book, store=SecretStore(MemoryKeyring()))
+    code = await accounts.check_accounts((saved,), answering()[0], book, SecretStore(LockedKeyring()))
+    assert code == 4
+    assert "refused (KeyringLocked)" in capsys.readouterr().out
+
+
+def test_a_new_password_comes_from_a_file_or_variable_and_belongs_to_one_account(
+    book: AccountBook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book.save(account())
+    book.save(account(address=EVE))
+    monkeypatch.setenv("NEW_PASSWORD", CANARY)
+    with pytest.raises(UsageError, match="belongs to one account"):
+        run(accounts, "check", "--all", "--password-env", "NEW_PASSWORD")
+    with pytest.raises(UsageError, match="UNSET is empty"):
+        run(accounts, "check", "ada@example.org", "--password-env", "UNSET")
+    with pytest.raises(UsageError, match="cannot be read"):
+        run(accounts, "check", "ada@example.org", "--password-file", str(tmp_path / "missing"))
+    (tmp_path / "empty").write_text("\nsecond line")
+    with pytest.raises(UsageError, match="password is empty"):
+        run(accounts, "check", "ada@example.org", "--password-file", str(tmp_path / "empty"))

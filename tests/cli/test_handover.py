@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+import io
+import json
+import plistlib
+from pathlib import Path
+
+import pytest
+
+from tests.cli.commands import run
+from tests.handover.accounts import account, diagnosis_document, failed, works
+from wizard.accounts.store import AccountBook, default_path
+from wizard.cli import handover
+from wizard.errors import HandoverError, UsageError
+from wizard.handover.document import check_document
+from wizard.handover.targets import targets
+from wizard.model.address import Address
+
+
+@pytest.fixture(autouse=True)
+def _own_data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+
+
+@pytest.fixture
+def check_file(tmp_path: Path) -> str:
+    path = tmp_path / "check.json"
+    path.write_text(json.dumps(check_document(works(), diagnosis_document=diagnosis_document)))
+    return str(path)
+
+
+def test_list_names_every_target(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(handover, "list", "--json") == 0
+    listed = json.loads(capsys.readouterr().out)["targets"]
+    assert [target["id"] for target in listed] == [target.id for target in targets()]
+    assert run(handover, "list") == 0
+    assert "thunderbird     Thunderbird" in capsys.readouterr().out
+
+
+def test_a_saved_account_is_written_down(capsys: pytest.CaptureFixture[str]) -> None:
+    AccountBook(default_path()).save(account())
+    assert run(handover, "thunderbird", "--account", "ada@example.org") == 0
+    out = capsys.readouterr().out
+    assert "Connection security    SSL/TLS" in out
+    assert "Incoming server\n===============\n" in out
+    assert "1. In Thunderbird" in out
+
+
+def test_the_only_saved_account_needs_no_name(capsys: pytest.CaptureFixture[str]) -> None:
+    book = AccountBook(default_path())
+    with pytest.raises(UsageError, match="--account ADDRESS"):
+        run(handover, "thunderbird")
+    book.save(account())
+    assert run(handover, "thunderbird") == 0
+    book.save(account(address=Address.parse("eve@example.net")))
+    with pytest.raises(UsageError, match="--account ADDRESS"):
+        run(handover, "thunderbird")
+    with pytest.raises(UsageError, match="not a saved account"):
+        run(handover, "thunderbird", "--account", "nobody@example.org")
+
+
+def test_a_programs_file_goes_to_stdout_alone(check_file: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(handover, "msmtp", "--from", check_file) == 0
+    captured = capsys.readouterr()
+    assert captured.out.startswith("account ada@example.org\nhost")
+    assert "msmtprc" not in captured.out
+    assert "~/.msmtprc" in captured.err
+
+
+def test_what_check_prints_can_be_piped_in(check_file: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(Path(check_file).read_bytes())))
+    assert run(handover, "env", "--from", "-") == 0
+
+
+def test_json_holds_everything(check_file: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(handover, "phone", "--from", check_file, "--name", "Ada Example", "--json") == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["target"] == "phone"
+    assert json.loads(document["qr"])[3][0][1] == ["ada@example.org", "Ada Example"]
+    assert {"field": "incoming-port", "label": "Port", "value": "993", "group": "Receiving"} in document["rows"]
+    assert document["files"][0]["name"] == "ada@example.org.mobileconfig"
+
+
+def test_output_writes_the_file_privately(check_file: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "ada.mobileconfig"
+    assert run(handover, "apple-mail", "--from", check_file, "--output", str(path)) == 0
+    assert plistlib.loads(path.read_bytes())["PayloadType"] == "Configuration"
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize(("name", "start"), [("code.svg", b"<?xml"), ("code.png", b"\x89PNG")])
+def test_the_qr_code_is_written_as_a_picture(check_file: str, tmp_path: Path, name: str, start: bytes) -> None:
+    assert run(handover, "phone", "--from", check_file, "--output", str(tmp_path / name)) == 0
+    assert (tmp_path / name).read_bytes().startswith(start)
+
+
+def test_a_target_without_a_file_says_so(check_file: str, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="typed in"):
+        run(handover, "outlook", "--from", check_file, "--output", str(tmp_path / "x"))
+    assert not (tmp_path / "x").exists()
+
+
+def test_settings_that_were_not_proven_are_not_handed_over(tmp_path: Path) -> None:
+    path = tmp_path / "failed.json"
+    document = check_document(failed(), diagnosis_document=diagnosis_document)
+    path.write_text(json.dumps(document))
+    with pytest.raises(HandoverError, match="only receiving was checked"):
+        run(handover, "msmtp", "--from", str(path))
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"[" * 100_000, b"\xff", b'{"schema": "mailwright/check/1"}'])
+def test_a_file_that_is_no_check_is_said(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "x.json"
+    path.write_bytes(content)
+    with pytest.raises(UsageError, match=r"This is not|names no address"):
+        run(handover, "msmtp", "--from", str(path))
+    with pytest.raises(UsageError, match="could not be read"):
+        run(handover, "msmtp", "--from", str(tmp_path / "missing"))
+
+
+def test_a_check_about_somebody_else_is_noticed(check_file: str) -> None:
+    with pytest.raises(UsageError, match=r"about ada@example\.org"):
+        run(handover, "msmtp", "--from", check_file, "--account", "eve@example.net")

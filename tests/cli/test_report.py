@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.commands import run
+from tests.handover.accounts import diagnosis_document, failed
+from wizard.cli import report
+from wizard.errors import UsageError
+from wizard.handover.report import report_document, write_report
+
+
+@pytest.fixture
+def saved(tmp_path: Path) -> str:
+    path = tmp_path / "report.json"
+    write_report(path, report_document(failed("\x1b[2J gone"), diagnosis_document=diagnosis_document))
+    return str(path)
+
+
+def test_a_saved_report_is_shown_as_text(saved: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(report, "open", saved) == 0
+    out = capsys.readouterr().out
+    assert "It does not work yet." in out
+    assert "535" in out
+    assert "\x1b" not in out
+
+
+def test_json_gives_the_document_back(saved: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(report, "open", saved, "--json") == 0
+    assert json.loads(capsys.readouterr().out) == json.loads(Path(saved).read_text())
+
+
+def test_another_file_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "x.json").write_text("{}")
+    with pytest.raises(UsageError, match="not a report"):
+        run(report, "open", str(tmp_path / "x.json"))
