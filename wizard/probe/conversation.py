@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Protocol as Interface
@@ -190,12 +190,17 @@ class Conversation(ABC):
         )
         return dialed
 
-    async def encrypt(self) -> None:
-        """The TLS stage: handshake, certificate and version; looks at a refused certificate through a second line."""
+    async def encrypt(self, ask: Callable[[], Awaitable[None]] | None = None) -> None:
+        """The TLS stage: handshake, certificate and version; looks at a refused certificate through a second line.
+
+        `ask` sends STARTTLS or STLS first, and raises StageFailed when the server will not.
+        """
         wire = self.wire
         if wire is None:
             raise ConnectionResetError("not connected")
         async with self.stage(Stage.TLS) as facts:
+            if ask is not None:
+                await ask()
             try:
                 await wire.encrypt(self._context(), self.candidate.host, self._pin)
             except ssl.SSLCertVerificationError as error:
