@@ -46,8 +46,8 @@ async def encrypt(
 
 
 def _acknowledge_at_once(transport: asyncio.BaseTransport) -> None:
-    # The server sends its session tickets and then the greeting; its Nagle holds the greeting back until the tickets are
-    # acknowledged, which the kernel delays by 40 ms. Measured with Postfix: half a round trip won on 465.
+    # The server sends its session tickets and then the greeting; its Nagle holds the greeting back until the tickets
+    # are acknowledged, which the kernel delays by 40 ms. Measured with Postfix: half a round trip won on 465.
     sock = transport.get_extra_info("socket")
     if sock is not None and hasattr(socket, "TCP_QUICKACK"):
         with contextlib.suppress(OSError):
