@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import json
 import re
-import ssl
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from tests.lab.certificates import Authority
 from tests.lab.scripted import Conversation, ScriptedServer
@@ -16,9 +16,12 @@ from tests.lab.stage import PASSWORD, fixed, imap, listed, smtp, speaks_first, s
 from tests.seeds.rows import ADA, GMAIL, GMAIL_IN, IN, OUT, ROWS, Row
 from wizard import wiring
 from wizard.diagnosis.document import diagnosis_document
-from wizard.model.account import RoundTripStatus, Status, Verdict
+from wizard.model.account import CheckResult, RoundTripStatus, Status, Verdict
 from wizard.model.address import Address
+from wizard.model.evidence import Outcome
 from wizard.model.secret import Secret
+from wizard.setup.given import given_draft
+from wizard.setup.parts import Options
 from wizard.wiring import Settings
 
 
@@ -76,7 +79,7 @@ async def test_seed_G13_details_hold_names_certificates_and_conversation() -> No
     async with stage(ADA, smtp("smtp.example.org", 587), IN) as on_stage:
         result = await on_stage.check()
     connected = [item for item in result.timeline if item.stage.value == "connect"]
-    assert all(item.detail["address"] for item in connected)
+    assert {item.detail["address"] for item in connected if item.outcome is Outcome.OK}
     certificates = [item.certificate for item in result.timeline if item.certificate is not None]
     assert {name for facts in certificates for name in facts.names} >= {"smtp.example.org", "imap.example.org"}
     talk = "\n".join(line for report in result.reports for line in report.transcript)
@@ -86,28 +89,32 @@ async def test_seed_G13_details_hold_names_certificates_and_conversation() -> No
 
 
 async def test_seed_G11_tls_too_old_is_named_and_never_lowered(authority: Authority) -> None:
-    old = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    issued = authority.issue("127.0.0.1")
-    issued.server_context()
-    old.minimum_version = old.maximum_version = ssl.TLSVersion.TLSv1_1
-    old.set_ciphers("ALL:@SECLEVEL=0")
-    issued.load_into(old)
+    # The alert protocol_version (RFC 8446 §6.2, number 70) is what a server that knows only TLS 1.1 answers with.
+    async def too_old(conversation: Conversation) -> None:
+        await conversation.some_bytes()
+        await conversation.send_raw(bytes([21, 3, 1, 0, 2, 2, 70]))
 
-    async def nothing(conversation: Conversation) -> None:
-        await conversation.silence()
-
-    async with ScriptedServer(nothing, certificate=issued, tls_at_start=True, context=old) as server:
-        settings = Settings(ca_files=(authority.ca_file,))
-        async with wiring.session(settings) as session:
-            from dataclasses import replace
-
-            from wizard.setup.given import given_draft
-
-            draft = given_draft(Address.parse(ADA), outgoing=f"127.0.0.1:{server.port}/tls")
-            draft = replace(draft, secret=Secret(PASSWORD), wants_incoming=False)
-            result = await session.check(draft)
+    async with ScriptedServer(too_old) as server:
+        result = await _checked_at(f"127.0.0.1:{server.port}/tls", authority)
     speaks_first(result, "tls-version-too-old", "ask-administrator")
     assert PASSWORD.encode() not in server.received
+
+
+async def test_seed_E7_a_connection_that_is_cut(authority: Authority) -> None:
+    async def cut(conversation: Conversation) -> None:
+        conversation.reset()
+
+    async with ScriptedServer(cut) as server:
+        result = await _checked_at(f"127.0.0.1:{server.port}/starttls", authority)
+    speaks_first(result, "connection-dropped", "try-again")
+
+
+async def _checked_at(outgoing: str, authority: Authority) -> CheckResult:
+    """Sending alone, at one given server, nothing else tried."""
+    settings = Settings(ca_files=(authority.ca_file,), options=Options(autofix=False, deadline_s=20))
+    async with wiring.session(settings) as session:
+        draft = given_draft(Address.parse(ADA), outgoing=outgoing)
+        return await session.check(replace(draft, secret=Secret(PASSWORD), wants_incoming=False))
 
 
 async def test_seed_I3_noticed_by_port_alone() -> None:

@@ -17,6 +17,7 @@ from wizard.model.provider import Provider
 from wizard.model.secret import Redactor
 from wizard.model.server import Protocol
 from wizard.net.dial import Dialer
+from wizard.net.dns import Resolver
 from wizard.net.tls import Trust
 from wizard.probe.conversation import Conversation, Credentials, Network
 from wizard.probe.engine import Prober
@@ -62,6 +63,7 @@ class Explains(Interface):
 class Parts:
     """What a session works with; `wiring` builds them once."""
 
+    resolver: Resolver
     dialer: Dialer
     trust: Trust
     planner: Finds

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from wizard.errors import DnsUnavailable
 from wizard.model.account import CheckResult, SideResult, Status, Verdict
 from wizard.model.diagnosis import Diagnosis
 from wizard.model.draft import AccountDraft
@@ -20,7 +21,9 @@ from wizard.probe.conversation import Conversation, Credentials
 from wizard.probe.environment import surroundings
 from wizard.setup.autofix import Spare, needs_other_names, spares
 from wizard.setup.parts import Bench, timeline
-from wizard.setup.side import NOTHING_HEARD, Gate, Side, SideOutcome
+from wizard.setup.side import NOTHING_HEARD, Gate, Side, SideOutcome, with_detail
+
+DOMAIN_S = 3.0
 
 
 class Run:
@@ -111,7 +114,24 @@ class Run:
             sign_in=self._options.sign_in,
             accept_untrusted=self._options.accept_untrusted,
         )
-        self._outcomes[leads] = await side.prove(candidates, gate, leads=leads)
+        outcome = await side.prove(candidates, gate, leads=leads)
+        self._outcomes[leads] = replace(outcome, failed_reports=await self._with_domain_fact(outcome.failed_reports))
+
+    async def _with_domain_fact(self, reports: tuple[ProbeReport, ...]) -> tuple[ProbeReport, ...]:
+        """The reports, marked when their names are missing because the account's whole domain is."""
+        domain = self._draft.address.domain
+        missing = [report.failure for report in reports if report.failure is not None]
+        if not missing or any(failure.error is not ErrorKind.NAME_NOT_FOUND for failure in missing):
+            return reports
+        if not all(report.candidate.host.endswith(domain) for report in reports):
+            return reports
+        try:
+            async with asyncio.timeout(DOMAIN_S):
+                if await self._parts.resolver.exists(domain):
+                    return reports
+        except (DnsUnavailable, TimeoutError):
+            return reports
+        return tuple(with_detail(report, domain_not_registered=True) for report in reports)
 
     def _candidates(self, *, incoming: bool) -> tuple[ServerCandidate, ...]:
         draft = self._draft
