@@ -69,11 +69,12 @@ _FOLDED = str.maketrans(
         "´": "'",
         "`": "'",
         "ʼ": "'",
-        "“": '"',
-        "”": '"',
-        "„": '"',
-        "«": '"',
-        "»": '"',
+        '"': None,  # programs quote numbers and names or do not, so no phrase depends on it
+        "“": None,
+        "”": None,
+        "„": None,
+        "«": None,
+        "»": None,
         "–": "-",
         "—": "-",
         "‑": "-",
@@ -89,7 +90,7 @@ _FOLDED = str.maketrans(
 
 
 def fold(text: str) -> str:
-    """The text as phrases are compared: lower case, plain quotes and dashes, single blanks."""
+    """The text as phrases are compared: lower case, plain dashes, no double quotes, single blanks."""
     return " ".join(text.lower().translate(_FOLDED).split())
 
 
