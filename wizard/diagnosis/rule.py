@@ -69,11 +69,12 @@ _FOLDED = str.maketrans(
         "´": "'",
         "`": "'",
         "ʼ": "'",
-        "“": '"',
-        "”": '"',
-        "„": '"',
-        "«": '"',
-        "»": '"',
+        '"': None,  # programs quote numbers and names or do not, so no phrase depends on it
+        "“": None,
+        "”": None,
+        "„": None,
+        "«": None,
+        "»": None,
         "–": "-",
         "—": "-",
         "‑": "-",
@@ -89,7 +90,7 @@ _FOLDED = str.maketrans(
 
 
 def fold(text: str) -> str:
-    """The text as phrases are compared: lower case, plain quotes and dashes, single blanks."""
+    """The text as phrases are compared: lower case, plain dashes, no double quotes, single blanks."""
     return " ".join(text.lower().translate(_FOLDED).split())
 
 
@@ -122,23 +123,20 @@ class Phrase:
         return _compiled(self.words).search(folded) is not None
 
 
+_LETTER = r"[a-z0-9\u00df-\u04ff]"
+
+
 @cache
 def _compiled(words: str) -> re.Pattern[str]:
-    parts: list[str] = []
-    for part in re.split(r"(\.\.\.|[*#])", words):
-        match part:
-            case "...":
-                parts.append(f".{{0,{GAP}}}?")
-            case "*":
-                parts.append(r"\w{0,30}")
-            case "#":
-                parts.append(r"\d{1,12}")
-            case _:
-                parts.append(re.escape(part))
-    letter = r"[a-z0-9\u00df-\u04ff]"
-    start = f"(?<!{letter})" if re.match(letter, words) else ""
-    end = f"(?!{letter})" if re.search(letter + "$", words) else ""
-    return re.compile(start + "".join(parts) + end, re.DOTALL)
+    return re.compile(f".{{0,{GAP}}}?".join(_compiled_part(part.strip()) for part in words.split("...")), re.DOTALL)
+
+
+def _compiled_part(words: str) -> str:
+    """The expression for words without a gap, at the borders of words where the script has borders."""
+    pieces = [{"*": r"\w{0,30}", "#": r"\d{1,12}"}.get(piece) or re.escape(piece) for piece in re.split(r"([*#])", words)]
+    start = f"(?<!{_LETTER})" if re.match(_LETTER, words) else ""
+    end = f"(?!{_LETTER})" if re.search(_LETTER + "$", words) else ""
+    return start + "".join(pieces) + end
 
 
 @dataclass(frozen=True, slots=True)
