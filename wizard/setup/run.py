@@ -20,7 +20,7 @@ from wizard.model.server import Protocol, Security, ServerCandidate, Source
 from wizard.probe.conversation import Conversation, Credentials
 from wizard.probe.environment import surroundings
 from wizard.setup.autofix import Spare, needs_other_names, spares
-from wizard.setup.parts import Bench, timeline
+from wizard.setup.parts import Bench, sign_in_attempts, timeline
 from wizard.setup.side import NOTHING_HEARD, Gate, Side, SideOutcome, with_detail
 
 DOMAIN_S = 3.0
@@ -228,10 +228,6 @@ class Run:
         notes = list(self._plan.notes) if self._plan is not None else []
         if any(outcome.needs_consent for outcome in outcomes):
             notes.append("DNS or another domain named these servers: agree to them before a password goes there.")
-        attempts: dict[Protocol, int] = {}
-        for report in reports:
-            protocol = report.candidate.protocol
-            attempts[protocol] = attempts.get(protocol, 0) + report.sign_in_attempts
         return CheckResult(
             draft=self._draft,
             verdict=self._verdict(outcomes, diagnoses, fixes, timed_out),
@@ -242,7 +238,7 @@ class Run:
             incoming=incoming.result if incoming is not None else None,
             diagnoses=diagnoses,
             fixes=fixes,
-            sign_in_attempts={protocol: count for protocol, count in attempts.items() if count},
+            sign_in_attempts=sign_in_attempts(reports),
             timeline=timeline(reports),
             reports=reports,
             surroundings=surroundings(reports),
