@@ -10,13 +10,13 @@ from time import monotonic
 from wizard.discovery.answer import NOTHING, Answer, Question, Refused
 from wizard.discovery.autoconfig import autoconfig, autoconfig_of_mx
 from wizard.discovery.autodiscover import autodiscover, autodiscover_srv
+from wizard.discovery.book import PresetBook
 from wizard.discovery.guess import guesses
 from wizard.discovery.ispdb import BASE_URL, ispdb
 from wizard.discovery.mx import mx
 from wizard.discovery.pacc import pacc
 from wizard.discovery.presets import candidates as candidates_of
 from wizard.discovery.presets import needs
-from wizard.discovery.provider_servers import PresetBook
 from wizard.discovery.srv import srv
 from wizard.errors import DnsUnavailable, FetchError, NameNotFound
 from wizard.model.address import Address
@@ -115,12 +115,12 @@ class Planner:
 
         `offline` asks DNS only (MX and SRV), `ask_nobody` not even that. `incoming_protocol` leaves out the other one.
         `repair` asks every source and guesses even where a preset knows the provider, whose servers did not do.
-        Takes at most five seconds; cancelling it closes everything that was opened.
+        Takes at most `Patience.cap_s`; cancelling it closes everything that was opened.
         """
         provider = self._presets.for_domain(address.domain)
         preset: Plan | None = None
         if provider is not None and (provider.servers or provider.status is ProviderStatus.UNSUPPORTED):
-            source = Source.PACK if self._is_from_pack(provider.id) else Source.PRESET
+            source = Source.PACK if self._presets.is_from_pack(provider.id) else Source.PRESET
             found = _only(candidates_of(provider, address, source=source), incoming_protocol)
             asked = Asked(source, provider.id, "found", 0.0)
             preset = Plan(address, found, provider, False, (asked,), needs(provider))
@@ -133,6 +133,7 @@ class Planner:
         if provider is None:
             return plan
         if preset is None:
+            # A preset that knows the provider but no server of it: who they are is settled, where they are was asked.
             return replace(plan, provider=provider, notes=(*needs(provider), *plan.notes))
         others = _only(guesses(address), incoming_protocol)
         return replace(
@@ -140,10 +141,6 @@ class Planner:
             candidates=_merged((*preset.candidates, *plan.candidates, *others)),
             asked=(*preset.asked, *plan.asked),
         )
-
-    def _is_from_pack(self, provider_id: str) -> bool:
-        from_pack = getattr(self._presets, "is_from_pack", None)
-        return bool(from_pack(provider_id)) if from_pack is not None else False
 
     def _questions(self, address: Address, offline: bool) -> tuple[Question, ...]:
         known = self._presets.for_host
@@ -232,7 +229,11 @@ class Planner:
         return sorted(heard, key=lambda one: (one.question.rank, asked[one.question.whom]))
 
     def _combined(self, address: Address, heard: list[_Heard], incoming_protocol: Protocol | None) -> Plan:
-        said = [(one.question.rank, candidate) for one in heard for candidate in one.answer.candidates]
+        said = [
+            (one.question.rank, candidate)
+            for one in heard
+            for candidate in _only(one.answer.candidates, incoming_protocol)
+        ]
         provider, probably = _recognised(heard)
         guessed = [(RANKS[Source.GUESS], candidate) for candidate in self._guessed(address, said, provider)]
         ranked = sorted([*said, *guessed], key=lambda item: _rank(*item))
@@ -328,5 +329,5 @@ def _tell(listener: Listener, t_s: float, question: Question, asked: Asked | Non
         detail["answer"] = asked.answer
     outcome = Outcome.STARTED
     if asked is not None:
-        outcome = Outcome.FAILED if asked.answer == "no answer" else Outcome.OK
+        outcome = Outcome.SKIPPED if asked.answer == "no answer" else Outcome.OK
     listener(Progress(t_s, Stage.INPUT, outcome, seconds=asked.seconds if asked else 0.0, detail=detail))

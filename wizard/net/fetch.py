@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     import httpcore
 
 MAX_BODY_BYTES = 256 * 1024
+MAX_RAW_BYTES = MAX_BODY_BYTES + 64 * 1024  # headers and the framing of chunks
+TOO_LARGE = f"the page is larger than {MAX_BODY_BYTES // 1024} KiB"
 MAX_REDIRECTS = 3
 DIAL_TIMEOUT_S = 2.0  # a SYN that was lost is sent again after one second; a dead host costs no more than this
 _REDIRECTS = (301, 302, 303, 307, 308)
@@ -157,12 +159,12 @@ class Fetcher:
                 if response.status in _REDIRECTS and location is not None:
                     return response.status, location, b""
                 if size is not None and size > MAX_BODY_BYTES:
-                    raise PageRefused(f"the page is larger than {MAX_BODY_BYTES // 1024} KiB")
+                    raise PageRefused(TOO_LARGE)
                 content = bytearray()
                 async for chunk in response.aiter_stream():
                     content += chunk
-                    if len(content) > MAX_BODY_BYTES:
-                        raise PageRefused(f"the page is larger than {MAX_BODY_BYTES // 1024} KiB")
+                if len(content) > MAX_BODY_BYTES:
+                    raise PageRefused(TOO_LARGE)
                 return response.status, None, bytes(content)
         except DialFailed as error:
             raise _not_dialed(error) from error
@@ -295,9 +297,16 @@ def _backend(dialer: Dialer, trust: Trust) -> httpcore.AsyncNetworkBackend:
         def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             self._reader = reader
             self._writer = writer
+            self._left = MAX_RAW_BYTES
 
         async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-            return await self._reader.read(max_bytes)
+            # Counted here, before anything is unpacked. Leaving httpcore's loop over the body early instead would leave
+            # its generators to the garbage collector.
+            data = await self._reader.read(max_bytes)
+            self._left -= len(data)
+            if self._left < 0:
+                raise PageRefused(TOO_LARGE)
+            return data
 
         async def write(self, buffer: bytes, timeout: float | None = None) -> None:
             self._writer.write(buffer)
