@@ -129,16 +129,15 @@ class Planner:
         heard: list[_Heard] = []
         if not ask_nobody:
             heard = await self._ask_all(address, offline, listener)
-        plan = self._combined(address, heard, incoming_protocol)
+        plan = self._combined(address, heard, incoming_protocol, guess_all=repair)
         if provider is None:
             return plan
         if preset is None:
             # A preset that knows the provider but no server of it: who they are is settled, where they are was asked.
             return replace(plan, provider=provider, notes=(*needs(provider), *plan.notes))
-        others = _only(guesses(address), incoming_protocol)
         return replace(
             preset,
-            candidates=_merged((*preset.candidates, *plan.candidates, *others)),
+            candidates=_merged((*preset.candidates, *plan.candidates)),
             asked=(*preset.asked, *plan.asked),
         )
 
@@ -228,15 +227,18 @@ class Planner:
             self._heard.update({(address.wire, one.question.whom): one for one in heard})
         return sorted(heard, key=lambda one: (one.question.rank, asked[one.question.whom]))
 
-    def _combined(self, address: Address, heard: list[_Heard], incoming_protocol: Protocol | None) -> Plan:
+    def _combined(
+        self, address: Address, heard: list[_Heard], incoming_protocol: Protocol | None, *, guess_all: bool
+    ) -> Plan:
         said = [
             (one.question.rank, candidate)
             for one in heard
             for candidate in _only(one.answer.candidates, incoming_protocol)
         ]
         provider, probably = _recognised(heard)
-        guessed = [(RANKS[Source.GUESS], candidate) for candidate in self._guessed(address, said, provider)]
-        ranked = sorted([*said, *guessed], key=lambda item: _rank(*item))
+        guessed = guesses(address) if guess_all else self._guessed(address, said, provider)
+        said += [(RANKS[Source.GUESS], candidate) for candidate in guessed]
+        ranked = sorted(said, key=lambda item: _rank(*item))
         candidates = _only(_merged(candidate for _, candidate in ranked), incoming_protocol)
         if provider is None:
             provider = next(filter(None, (self._presets.for_host(c.host) for c in candidates if c.trusted)), None)
