@@ -71,6 +71,7 @@ async def test_all_together_ask_each_thing_once(start_lab: StartLab) -> None:
     assert imap.source is Source.AUTOCONFIG
     assert imap.also == (Source.ISPDB, Source.PACC, Source.AUTODISCOVER, Source.SRV)
     assert imap.trusted
+    assert len(plan.candidates) == 4
     assert [c.host for c in plan.candidates[2:4]] == ["imap.example.net", "smtp.example.net"]
     assert not any(candidate.trusted for candidate in plan.candidates[2:4])
 

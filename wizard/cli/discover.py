@@ -111,11 +111,12 @@ def _asked(plan: Plan) -> list[dict[str, Any]]:
 def text(plan: Plan) -> str:
     """The plan for people: a line per server, then what else was said, then who was asked."""
     lines = [f"Settings for {plan.address}" + _of_provider(plan)]
+    width = max((len(str(candidate.endpoint)) for candidate in plan.candidates), default=0)
     for candidate in plan.candidates:
         sources = ", ".join(source.value for source in (candidate.source, *candidate.also))
         doubt = "" if candidate.trusted else "   not confirmed: needs your yes"
         lines.append(
-            f"  {candidate.protocol.value:<5} {candidate.endpoint}  {candidate.security.value:<8} "
+            f"  {candidate.protocol.value:<5} {candidate.endpoint!s:<{width}}  {candidate.security.value:<8} "
             f"{candidate.username}   from {sources}{doubt}"
         )
     if not plan.candidates:

@@ -230,33 +230,21 @@ class Planner:
     def _combined(
         self, address: Address, heard: list[_Heard], incoming_protocol: Protocol | None, *, guess_all: bool
     ) -> Plan:
-        said = [
-            (one.question.rank, candidate)
-            for one in heard
-            for candidate in _only(one.answer.candidates, incoming_protocol)
-        ]
+        said = [(one.question.rank, candidate) for one in heard for candidate in one.answer.candidates]
         provider, probably = _recognised(heard)
-        guessed = guesses(address) if guess_all else self._guessed(address, said, provider)
-        said += [(RANKS[Source.GUESS], candidate) for candidate in guessed]
-        ranked = sorted(said, key=lambda item: _rank(*item))
+        named = _only((candidate for _, candidate in said), incoming_protocol)
+        # Ideas are for the ways that nobody trusted has named a server for: True is receiving, False sending.
+        known = set() if guess_all else {candidate.is_incoming for candidate in named if candidate.trusted}
+        if provider is None or provider.status is not ProviderStatus.UNSUPPORTED:
+            said += [(RANKS[Source.GUESS], candidate) for candidate in guesses(address)]
+        wanted = [item for item in said if not (_is_idea(item[1]) and item[1].is_incoming in known)]
+        ranked = sorted(wanted, key=lambda item: _rank(*item))
         candidates = _only(_merged(candidate for _, candidate in ranked), incoming_protocol)
         if provider is None:
             provider = next(filter(None, (self._presets.for_host(c.host) for c in candidates if c.trusted)), None)
         notes = [note for one in heard for note in one.answer.notes]
         asked = tuple(one.asked for one in heard)
         return Plan(address, candidates, provider, probably, asked, tuple(dict.fromkeys(notes)))
-
-    @staticmethod
-    def _guessed(
-        address: Address, said: list[tuple[int, ServerCandidate]], provider: Provider | None
-    ) -> tuple[ServerCandidate, ...]:
-        """Guesses for the ways that nobody trusted has named a server for."""
-        if provider is not None and provider.status is ProviderStatus.UNSUPPORTED:
-            return ()
-        trusted = {candidate.is_incoming for _, candidate in said if candidate.trusted}
-        incoming = () if True in trusted else (Protocol.IMAP, Protocol.POP3)
-        outgoing = () if False in trusted else (Protocol.SMTP,)
-        return guesses(address, incoming + outgoing)
 
 
 def _recognised(heard: list[_Heard]) -> tuple[Provider | None, bool]:
@@ -265,8 +253,17 @@ def _recognised(heard: list[_Heard]) -> tuple[Provider | None, bool]:
     return found.provider, found.probably
 
 
+def _is_exchanger(candidate: ServerCandidate) -> bool:
+    return candidate.source is Source.MX and not candidate.trusted
+
+
+def _is_idea(candidate: ServerCandidate) -> bool:
+    """Whether nobody named it as a server to sign in at."""
+    return candidate.source is Source.GUESS or _is_exchanger(candidate)
+
+
 def _rank(rank: int, candidate: ServerCandidate) -> int:
-    return EXCHANGER_RANK if candidate.source is Source.MX and not candidate.trusted else rank
+    return EXCHANGER_RANK if _is_exchanger(candidate) else rank
 
 
 async def _ask(question: Question) -> _Heard:
