@@ -10,6 +10,7 @@ import pytest
 from tests.accounts.keyrings import LockedKeyring, MemoryKeyring
 from tests.cli.commands import run
 from tests.handover.accounts import ADDRESS, CANARY, WHEN, account, failed, works
+from wizard.accounts.recheck import Checker, check_saved
 from wizard.accounts.remember import remember
 from wizard.accounts.secret_store import SecretStore
 from wizard.accounts.store import AccountBook, default_path
@@ -29,7 +30,7 @@ def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AccountBook:
     return AccountBook(default_path())
 
 
-def answering(*results: CheckResult) -> tuple[accounts.Checker, list[Secret | None]]:
+def answering(*results: CheckResult) -> tuple[Checker, list[Secret | None]]:
     """A checker that gives these results in turn, and the secrets it was given."""
     left = list(results)
     secrets: list[Secret | None] = []
@@ -50,7 +51,8 @@ def test_list_shows_the_mark_the_date_and_the_cause(book: AccountBook, capsys: p
     assert run(accounts, "list") == 0
     assert capsys.readouterr().out == (
         "ada@example.org  Verified, 21 November 2026\n"
-        "eve@example.net  Not verified: bad-credentials, 23 November 2026 (worked until 21 November 2026)\n"
+        "eve@example.net  Not verified: The server refused this password, 23 November 2026 "
+        "(worked until 21 November 2026)\n"
     )
     assert run(accounts, "list", "--json") == 0
     ada, eve = json.loads(capsys.readouterr().out)["accounts"]
@@ -137,6 +139,21 @@ async def test_a_new_password_that_works_is_kept_in_place_of_the_old(book: Accou
     await accounts.check_accounts((saved,), checker, book, store, new_secret=Secret("new"))
     assert secrets == [Secret("new")]
     assert await store.load(ADDRESS) == Secret("new")
+
+
+async def test_a_new_password_that_works_and_cannot_be_kept_says_both(book: AccountBook) -> None:
+    class Full(MemoryKeyring):
+        def set_password(self, service: str, username: str, password: str) -> None:
+            if self.kept:
+                raise OSError("no room")
+            super().set_password(service, username, password)
+
+    store = SecretStore(Full())
+    saved = await remember(account(), Secret("old"), book=book, store=store)
+    done = await check_saved(saved, answering(works())[0], book=book, store=store, new_secret=Secret("new"))
+    assert done.result is not None
+    assert done.why_not is not None
+    assert done.saved.is_verified
 
 
 async def test_a_new_password_that_is_refused_replaces_nothing(book: AccountBook) -> None:
