@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
+from typing import Final
 
 from wizard.accounts.secret_store import SecretKind, SecretStore
 from wizard.accounts.store import AccountBook, SavedAccount
@@ -17,6 +18,12 @@ from wizard.model.draft import AccountDraft
 from wizard.model.evidence import Evidence, Outcome
 from wizard.model.secret import Secret
 from wizard.model.server import ServerCandidate
+
+# strftime would use the language of the system, not of our sentences.
+_MONTHS: Final = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 
 # Runs a check; `SetupSession.check` is one.
 Checker = Callable[[AccountDraft], Awaitable[CheckResult]]
@@ -137,7 +144,7 @@ def _marked(item: Evidence, until: datetime) -> Evidence:
 def day(time: datetime) -> str:
     """The day as people write it, in this computer's time zone: 21 November 2026."""
     local = time.astimezone()
-    return f"{local.day} {local:%B %Y}"
+    return f"{local.day} {_MONTHS[local.month - 1]} {local.year}"
 
 
 def _is_same(saved: ServerCandidate | None, side: SideResult | None) -> bool:
