@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from wizard.accounts.recheck import Recheck, state
 from wizard.accounts.store import SavedAccount
+from wizard.gui.theme import Role
 from wizard.gui.widgets.buttons import PrimaryButton, QuietButton, SecondaryButton
 from wizard.gui.widgets.fields import PasswordField
 from wizard.gui.widgets.flow import flow_of
@@ -86,21 +87,19 @@ class SavedCard(Card):
         self.password.input.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _lay_out(self) -> None:
-        address = Heading(str(self.account.address))
-        address.setWordWrap(True)
         words = QVBoxLayout()
         words.setSpacing(4)
-        for widget in (address, self.state, self.why):
+        for widget in (Heading(str(self.account.address), Role.STRONG), self.state, self.why):
             words.addWidget(widget)
-        top = QHBoxLayout()
-        top.setSpacing(12)
-        top.addWidget(self.disc, 0, Qt.AlignmentFlag.AlignTop)
-        top.addLayout(words, 1)
-        self.box.setSpacing(12)
-        self.box.addLayout(top)
-        self.box.addLayout(flow_of(self._check, self._open_reconnect, self._open_forget, gap=8))
-        self.box.addWidget(self._password_row)
-        self.box.addWidget(self._forget_row)
+        words.addSpacing(8)
+        words.addLayout(flow_of(self._check, self._open_reconnect, self._open_forget, gap=8))
+        for row in (self._password_row, self._forget_row):
+            words.addWidget(row)
+        line = QHBoxLayout()
+        line.setSpacing(12)
+        line.addWidget(self.disc, 0, Qt.AlignmentFlag.AlignTop)
+        line.addLayout(words, 1)
+        self.box.addLayout(line)
         self.why.hide()
         self._close_rows()
 
@@ -158,7 +157,7 @@ class SavedCard(Card):
 def _column(*widgets: QWidget) -> QWidget:
     made = QWidget()
     column = QVBoxLayout(made)
-    column.setContentsMargins(0, 0, 0, 0)
+    column.setContentsMargins(0, 12, 0, 0)
     column.setSpacing(10)
     for widget in widgets:
         column.addWidget(
