@@ -51,12 +51,11 @@ def presets(pack_paths: Sequence[Path] = ()) -> PresetBook:
     return PresetBook.load([*pack_paths, assets.resources() / "presets"])
 
 
-@cache
-def diagnoser() -> Diagnoser:
-    """What names causes."""
+def diagnoser(book: PresetBook | PracticePresets | None = None) -> Diagnoser:
+    """What names causes; `book` knows the providers."""
     from wizard.diagnosis.diagnose import Diagnoser
 
-    return Diagnoser(catalogue(), presets().for_host)
+    return Diagnoser(catalogue(), (book or presets()).for_host)
 
 
 @asynccontextmanager
@@ -81,7 +80,7 @@ async def sessions(settings: Settings) -> AsyncIterator[Callable[[], SetupSessio
 
     made: list[SetupSession] = []
     async with _network(settings) as (dialer, trust, planner, known):
-        parts = Parts(dialer, trust, planner, diagnoser(), known.for_host, known.hosts)
+        parts = Parts(dialer, trust, planner, diagnoser(known), known.for_host, known.hosts)
 
         def new_session() -> SetupSession:
             made.append(SetupSession(parts, settings.options))

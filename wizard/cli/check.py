@@ -193,7 +193,7 @@ def text(result: CheckResult) -> str:
     for diagnosis in result.diagnoses:
         lines += ["", *_diagnosis(diagnosis)]
     for fix in result.fixes:
-        lines.append(f"  Changed: {_change(fix.before)} to {_change(fix.after)}")
+        lines.append(f"  Changed for {fix.protocol.value}: {_change(fix.before)} to {_change(fix.after)}")
     lines += [f"Note: {note}" for note in result.notes]
     return "\n".join(lines)
 

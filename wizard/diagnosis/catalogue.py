@@ -72,7 +72,7 @@ class Catalogue:
         """Every cause that matches, each by its best match, most specific first."""
         best: dict[str, Ranked] = {}
         for cause, match in self._matches:
-            weight = match.weigh(facts)
+            weight = match.weigh(facts, general=cause.general)
             if weight is not None and (cause.id not in best or weight > best[cause.id].weight):
                 best[cause.id] = Ranked(cause, match, weight)
         return tuple(sorted(best.values(), key=lambda ranked: -ranked.weight))

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Final, assert_never
 
 from wizard.diagnosis.catalogue import Catalogue, Ranked
-from wizard.diagnosis.client_errors import mask_secrets, read
+from wizard.diagnosis.client_errors import Reading, mask_secrets, read
 from wizard.diagnosis.facts import facts_of_evidence, facts_of_text, known_protocol, known_stage, plain_reply
 from wizard.diagnosis.rule import PHRASE_WEIGHT, Cause, Do, Facts, Match, RemedyRule
 from wizard.model.address import Address
@@ -114,6 +114,37 @@ class Diagnoser:
 
         `stage`, `protocol` and `server` are where the text came from, as far as that is known, in our words or a log's.
         """
+        reading, facts, host, provider = self._text_facts(text, stage, protocol, server)
+        ranked = self._rank(facts)
+        best, runner_up = ranked[0], ranked[1] if len(ranked) > 1 else None
+        cause = best.cause
+        reply = plain_reply(reading, mask_secrets(reading.telling))
+        words = {**facts.words, "reply": reply.text} if reply else dict(facts.words)
+        facts = replace(facts, words=words)
+        known, _ = known_stage(stage)
+        protocols = facts.values.get("protocol", frozenset())
+        return Diagnosis(
+            cause=cause.id,
+            stage=known or _stage_of(cause),
+            confidence=_confidence(best, runner_up),
+            title=cause.title.said(words) or cause.id,
+            why=cause.why.said(words) or "",
+            remedies=self._remedies(cause, facts, provider),
+            protocol=Protocol(next(iter(protocols))) if protocols else None,
+            server=host,
+            reply=reply,
+            understood=_understood(facts),
+        )
+
+    def ranking(
+        self, text: str, *, stage: str | None = None, protocol: str | None = None, server: str | None = None
+    ) -> tuple[Ranked, ...]:
+        """Every cause that fits a pasted text, the one `of_text` names first."""
+        return self._rank(self._text_facts(text, stage, protocol, server)[1])
+
+    def _text_facts(
+        self, text: str, stage: str | None, protocol: str | None, server: str | None
+    ) -> tuple[Reading, Facts, str | None, Provider | None]:
         reading = read(text)
         known, command = known_stage(stage)
         host = (server or "").strip().lower().rstrip(".").rsplit(":", 1)[0] or None
@@ -128,25 +159,7 @@ class Diagnoser:
             provider=provider,
             families=self._catalogue.families_of(provider, hosts, reading.folded),
         )
-        ranked = self._rank(facts)
-        best, runner_up = ranked[0], ranked[1] if len(ranked) > 1 else None
-        reply = plain_reply(reading, mask_secrets(reading.telling))
-        words = {**facts.words, "reply": reply.text} if reply else dict(facts.words)
-        facts = replace(facts, words=words)
-        cause = best.cause
-        protocols = facts.values.get("protocol", frozenset())
-        return Diagnosis(
-            cause=cause.id,
-            stage=known or _stage_of(cause),
-            confidence=_confidence(best, runner_up),
-            title=cause.title.said(words) or cause.id,
-            why=cause.why.said(words) or "",
-            remedies=self._remedies(cause, facts, provider),
-            protocol=Protocol(next(iter(protocols))) if protocols else None,
-            server=host,
-            reply=reply,
-            understood=_understood(facts),
-        )
+        return reading, facts, host, provider
 
     def _rank(self, facts: Facts) -> tuple[Ranked, ...]:
         ranked = self._catalogue.rank(facts)

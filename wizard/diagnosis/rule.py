@@ -25,7 +25,7 @@ WEIGHTS: Final[Mapping[str, int]] = {
     "certificate": 60,
     "seen": 60,
     "looks_like": 50,
-    "provider": 40,
+    "provider": 20,
     "speaks": 30,
     "mechanism": 30,
     "response_code": 25,
@@ -165,8 +165,8 @@ class Match:
     also: tuple[Phrase, ...] = ()
     issuer: tuple[Phrase, ...] = ()
 
-    def weigh(self, facts: Facts) -> int | None:
-        """How specifically it recognises the facts; `None` when it does not."""
+    def weigh(self, facts: Facts, *, general: bool = False) -> int | None:
+        """How specifically it recognises the facts; `None` when it does not. Words of a general cause count half."""
         total = 0
         for key, wanted in self.keys:
             if not facts.has(key, wanted):
@@ -177,7 +177,7 @@ class Match:
                 best = max((phrase.weight for phrase in phrases if phrase.is_in(text)), default=None)
                 if best is None:
                     return None
-                total += PHRASE_WEIGHT + best
+                total += PHRASE_WEIGHT + (best // 2 if general else best)
         return total
 
     @property
@@ -258,6 +258,7 @@ class Cause:
     matches: tuple[Match, ...]
     remedies: tuple[RemedyRule, ...]
     samples: tuple[Sample, ...] = ()
+    general: bool = False  # its words often stand beside those of a more telling cause, so they count half
 
 
 PLACEHOLDERS: Final = frozenset(
@@ -268,7 +269,7 @@ PLACEHOLDERS: Final = frozenset(
     webmail_url worked_until""".split()
 )
 
-_CAUSE_KEYS = {"title", "why", "ask_administrator", "match", "remedy", "sample"}
+_CAUSE_KEYS = {"general", "title", "why", "ask_administrator", "match", "remedy", "sample"}
 _REMEDY_KEYS = {"id", "say", "do", "change", "field", "url", "text", "seconds", "steps", "steps_from"} | {
     "automatic",
     "last_resort",
@@ -287,8 +288,12 @@ def read_cause(path: Path, document: Mapping[str, object]) -> Cause:
     remedies = tuple(reader.remedy(table, index) for index, table in enumerate(reader.tables(document, "remedy"), 1))
     if not remedies:
         reader.fail("remedy", "every cause needs at least one remedy")
+    general = document.get("general", False)
+    if not isinstance(general, bool):
+        reader.fail("general", "true or false is needed")
     return Cause(
         id=path.stem,
+        general=general is True,
         stage=path.parent.name,
         title=reader.sentences(document, "title"),
         why=reader.sentences(document, "why"),

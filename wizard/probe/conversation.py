@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Protocol as Interface
@@ -168,8 +168,7 @@ class Conversation(ABC):
         suspicion = loop.call_later(SUSPECT_S, lambda: recorder.hint(Stage.CONNECT, suspected_blocked=True))
         try:
             async with asyncio.timeout(CONNECT_S):
-                given = self.candidate.source is Source.GIVEN
-                dialed = await self.network.dialer.dial(host, port, given=given, on_found=on_found)
+                dialed = await self.network.dialer.dial(host, port, given=_is_meant(self.candidate), on_found=on_found)
         except DialFailed as failure:
             stage = Stage.DNS if failure.stage_is_dns else Stage.CONNECT
             failed = StageFailed(stage, failure.kind, detail={"addresses": ", ".join(failure.addresses) or None})
@@ -190,12 +189,17 @@ class Conversation(ABC):
         )
         return dialed
 
-    async def encrypt(self) -> None:
-        """The TLS stage: handshake, certificate and version; looks at a refused certificate through a second line."""
+    async def encrypt(self, ask: Callable[[], Awaitable[None]] | None = None) -> None:
+        """The TLS stage: handshake, certificate and version; looks at a refused certificate through a second line.
+
+        `ask` sends STARTTLS or STLS first, and raises StageFailed when the server will not.
+        """
         wire = self.wire
         if wire is None:
             raise ConnectionResetError("not connected")
         async with self.stage(Stage.TLS) as facts:
+            if ask is not None:
+                await ask()
             try:
                 await wire.encrypt(self._context(), self.candidate.host, self._pin)
             except ssl.SSLCertVerificationError as error:
@@ -262,3 +266,11 @@ class Conversation(ABC):
             if not self._encrypted and await self.answers_tls():
                 raise StageFailed(Stage.TLS, ErrorKind.TLS_WHERE_PLAINTEXT)
         return await first_words
+
+
+def _is_meant(candidate: ServerCandidate) -> bool:
+    """Whether an address on this computer or its line is what was meant: the person typed it, or a preset states it."""
+    if candidate.source is Source.GIVEN:
+        return True
+    # Proton's Bridge listens on 127.0.0.1. A preset's *name* that DNS turns into such an address is still refused.
+    return candidate.source in (Source.PRESET, Source.PACK) and candidate.host.replace(".", "").isdigit()

@@ -63,7 +63,7 @@ class ImapConversation(Conversation):
                 await self._ask_capabilities()
             facts.capabilities = self.capabilities
         if self.candidate.security is Security.STARTTLS:
-            await self._starttls()
+            await self.encrypt(self._starttls)
             if self._observe:
                 return
             async with self.stage(Stage.GREETING) as facts:
@@ -101,17 +101,13 @@ class ImapConversation(Conversation):
 
     async def _starttls(self) -> None:
         if "STARTTLS" not in self.capabilities:
-            failure = StageFailed(Stage.TLS, ErrorKind.STARTTLS_MISSING)
-            self.recorder.failed(failure, 0.0)
             self.abort()
-            raise failure
-        async with self.stage(Stage.TLS):
-            answer = await self._command("STARTTLS")
-            if answer.status != "OK":
-                self.abort()
-                reply = self._reply(answer.status, answer.text)
-                raise StageFailed(Stage.TLS, ErrorKind.STARTTLS_REFUSED, reply=reply)
-        await self.encrypt()
+            raise StageFailed(Stage.TLS, ErrorKind.STARTTLS_MISSING)
+        answer = await self._command("STARTTLS")
+        if answer.status != "OK":
+            self.abort()
+            reply = self._reply(answer.status, answer.text)
+            raise StageFailed(Stage.TLS, ErrorKind.STARTTLS_REFUSED, reply=reply)
         self.capabilities = ()  # what was announced in clear counts for nothing
 
     async def _ask_capabilities(self) -> None:

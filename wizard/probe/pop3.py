@@ -50,7 +50,7 @@ class Pop3Conversation(Conversation):
             await self._ask_capabilities()
             facts.capabilities = tuple(self.capabilities)
         if self.candidate.security is Security.STARTTLS:
-            await self._starttls()
+            await self.encrypt(self._starttls)
             if self._observe:
                 return
             async with self.stage(Stage.GREETING) as facts:
@@ -97,16 +97,12 @@ class Pop3Conversation(Conversation):
     async def _starttls(self) -> None:
         # Servers without CAPA may still know STLS; a plain refusal then says so.
         if self.capabilities and "STLS" not in self.capabilities:
-            failure = StageFailed(Stage.TLS, ErrorKind.STARTTLS_MISSING)
-            self.recorder.failed(failure, 0.0)
             self.abort()
-            raise failure
-        async with self.stage(Stage.TLS):
-            ok, text = await self._command("STLS")
-            if not ok:
-                self.abort()
-                raise StageFailed(Stage.TLS, ErrorKind.STARTTLS_REFUSED, reply=self._reply(text))
-        await self.encrypt()
+            raise StageFailed(Stage.TLS, ErrorKind.STARTTLS_MISSING)
+        ok, text = await self._command("STLS")
+        if not ok:
+            self.abort()
+            raise StageFailed(Stage.TLS, ErrorKind.STARTTLS_REFUSED, reply=self._reply(text))
 
     async def sign_in(self, credentials: Credentials) -> str:
         """Signs in with one attempt: AUTH PLAIN, else USER/PASS, else APOP; a token by XOAUTH2.

@@ -92,7 +92,7 @@ class SmtpConversation(Conversation):
             facts.capabilities = tuple(key.upper() for key in self.extensions)
             facts.detail["mechanisms"] = " ".join(self.mechanisms) or None
         if self.candidate.security is Security.STARTTLS:
-            await self._starttls()
+            await self.encrypt(self._starttls)
             if self._observe:
                 return
             async with self.stage(Stage.GREETING) as facts:
@@ -151,16 +151,12 @@ class SmtpConversation(Conversation):
 
     async def _starttls(self) -> None:
         if "starttls" not in self.extensions:
-            failure = StageFailed(Stage.TLS, ErrorKind.STARTTLS_MISSING)
-            self.recorder.failed(failure, 0.0)
             self.abort()
-            raise failure
-        async with self.stage(Stage.TLS):
-            response = await self._command("STARTTLS")
-            if response.code != 220:
-                self.abort()
-                raise StageFailed(Stage.TLS, ErrorKind.STARTTLS_REFUSED, reply=self._reply(response))
-        await self.encrypt()
+            raise StageFailed(Stage.TLS, ErrorKind.STARTTLS_MISSING)
+        response = await self._command("STARTTLS")
+        if response.code != 220:
+            self.abort()
+            raise StageFailed(Stage.TLS, ErrorKind.STARTTLS_REFUSED, reply=self._reply(response))
 
     async def sign_in(self, credentials: Credentials) -> str:
         """Signs in with one AUTH command (RFC 4954 §4): PLAIN, else LOGIN, else CRAM-MD5; a token by XOAUTH2.

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
+import socket
 import ssl
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -30,6 +32,7 @@ async def encrypt(
         raise
     if secured is None:
         raise ConnectionResetError("closed during the handshake")
+    _acknowledge_at_once(secured)
     if pin is not None:
         certificate = certificate_facts(secured)
         if certificate is None or certificate.sha256 != pin:
@@ -40,6 +43,15 @@ async def encrypt(
                 certificate=replace(certificate, problem=CertificateProblem.CHANGED) if certificate else None,
             )
     return secured
+
+
+def _acknowledge_at_once(transport: asyncio.BaseTransport) -> None:
+    # The server sends its session tickets and then the greeting; its Nagle holds the greeting back until the tickets
+    # are acknowledged, which the kernel delays by 40 ms. Measured with Postfix: half a round trip won on 465.
+    sock = transport.get_extra_info("socket")
+    if sock is not None and hasattr(socket, "TCP_QUICKACK"):
+        with contextlib.suppress(OSError):
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
 
 
 def certificate_facts(

@@ -181,9 +181,9 @@ class Run:
     def _cleaned(self, draft: AccountDraft) -> AccountDraft:
         """The draft with the blanks taken out of an app password that its provider shows in groups."""
         shape = self._provider.app_password if self._provider is not None else None
-        if shape is None or not shape.strip_blanks or draft.secret is None:
+        if shape is None or draft.secret is None:
             return draft
-        return replace(draft, secret=Secret("".join(draft.secret.reveal().split())))
+        return replace(draft, secret=Secret(shape.clean(draft.secret.reveal())))
 
     def _all_verified(self) -> bool:
         wanted = [
@@ -247,7 +247,7 @@ class Run:
 
     def _unsupported(self, provider: Provider) -> tuple[Diagnosis, ...]:
         """The diagnosis for a provider that has no servers for mail programs."""
-        if provider.status is not ProviderStatus.UNSUPPORTED and provider.servers:
+        if provider.status is not ProviderStatus.UNSUPPORTED:
             return ()
         nowhere = ServerCandidate(
             Protocol.SMTP, self._draft.address.domain, 0, Security.TLS, self._draft.address.wire, Source.PRESET, True

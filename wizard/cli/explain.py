@@ -1,0 +1,101 @@
+"""`mailwright explain`: what an error text means and what to do about it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from wizard.cli.render import print_json, print_text
+from wizard.errors import UsageError
+
+if TYPE_CHECKING:
+    from wizard.diagnosis.diagnose import Diagnoser
+    from wizard.model.diagnosis import Diagnosis
+
+HELP = "what an error text means and what to do about it"
+EXAMPLE = 'mailwright explain "535 5.7.8 Username and Password not accepted"'
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of explain."""
+    parser.add_argument("text", nargs="?", metavar="TEXT | -", help="the error text; - or nothing reads it from stdin")
+    parser.add_argument("--stage", help="where it happened: dns, connect, tls, greeting, auth, mail, rcpt, data, client")
+    parser.add_argument("--protocol", help="smtp, imap or pop3")
+    parser.add_argument("--server", help="the server's name")
+    parser.add_argument("--lines", metavar="FILE", help="JSON lines with id and text; one JSON line back for each")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Prints the explanation; 0 always, an unknown cause is an answer too."""
+    from wizard import wiring
+
+    diagnoser = wiring.diagnoser()
+    if args.lines is not None:
+        _explain_lines(args.lines, diagnoser)
+        return 0
+    text = args.text
+    if text is None or text == "-":
+        text = sys.stdin.buffer.read().decode("utf-8", "replace")
+    if not text.strip():
+        raise UsageError("There is no text to explain: give it as an argument or on standard input.")
+    diagnosis = diagnoser.of_text(text, stage=args.stage, protocol=args.protocol, server=args.server)
+    if args.json:
+        from wizard.diagnosis.document import diagnosis_document
+
+        print_json({"schema": "mailwright/explain/1", **diagnosis_document(diagnosis)})
+    else:
+        print_text(_for_people(diagnosis))
+    return 0
+
+
+def _explain_lines(path: str, diagnoser: Diagnoser) -> None:
+    if path == "-":
+        _stream(sys.stdin.buffer, diagnoser)
+        return
+    try:
+        with open(path, "rb") as lines:
+            _stream(lines, diagnoser)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror or error}.") from None
+
+
+def _stream(lines: Iterable[bytes], diagnoser: Diagnoser) -> None:
+    from wizard.diagnosis.document import remedy_document
+
+    for number, raw in enumerate(lines, 1):
+        if not raw.strip():
+            continue
+        try:
+            row = json.loads(raw.decode("utf-8", "replace"))
+        except ValueError:
+            row = None
+        if not isinstance(row, dict) or not isinstance(row.get("text"), str):
+            raise UsageError(f"Line {number} is not a JSON object with a “text”.")
+        hints = {name: row[name] for name in ("stage", "protocol", "server") if isinstance(row.get(name), str)}
+        diagnosis = diagnoser.of_text(row["text"], **hints)
+        print_json(
+            {
+                "id": row.get("id"),
+                "cause": diagnosis.cause,
+                "confidence": diagnosis.confidence,
+                "title": diagnosis.title,
+                "remedies": [remedy_document(remedy) for remedy in diagnosis.remedies],
+            }
+        )
+
+
+def _for_people(diagnosis: Diagnosis) -> str:
+    lines = [diagnosis.title, "", diagnosis.why, ""]
+    for number, remedy in enumerate(diagnosis.remedies, 1):
+        lines.append(f"{number}. {remedy.say}")
+        lines += [f"   - {step}" for step in remedy.steps]
+        target = getattr(remedy.action, "url", None)
+        if target:
+            lines.append(f"   {target}")
+    if diagnosis.understood:
+        lines += ["", "Understood: " + "; ".join(diagnosis.understood)]
+    lines += ["", f"Cause: {diagnosis.cause} (confidence {diagnosis.confidence:.0%})"]
+    return "\n".join(lines)

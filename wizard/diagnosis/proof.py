@@ -1,0 +1,40 @@
+"""Proof that every sample of the catalogue still gives its own cause, without a tie."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from wizard.diagnosis.diagnose import Diagnoser
+from wizard.diagnosis.rule import Cause, Sample
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A sample that another cause wins, or shares first place with."""
+
+    cause: str
+    sample: Sample
+    winner: str
+    is_tie: bool
+
+    def __str__(self) -> str:
+        verdict = f"a tie with “{self.winner}”" if self.is_tie else f"“{self.winner}” wins"
+        return f"{self.cause}: {verdict}: {self.sample.text[:100]!r}"
+
+
+def faults(causes: Iterable[Cause], diagnoser: Diagnoser) -> tuple[Fault, ...]:
+    """Every sample of the causes that does not come out as it must; empty when all hold."""
+    return tuple(fault for cause in causes for sample in cause.samples if (fault := _fault(cause, sample, diagnoser)))
+
+
+def _fault(cause: Cause, sample: Sample, diagnoser: Diagnoser) -> Fault | None:
+    ranked = diagnoser.ranking(sample.text, stage=sample.stage, protocol=sample.protocol, server=sample.server)
+    if ranked[0].cause.id != cause.id and ranked[0].weight > _weight_of(cause.id, ranked):
+        return Fault(cause.id, sample, ranked[0].cause.id, is_tie=False)
+    rivals = [other for other in ranked if other.cause.id != cause.id and other.weight == ranked[0].weight]
+    return Fault(cause.id, sample, rivals[0].cause.id, is_tie=True) if rivals else None
+
+
+def _weight_of(cause: str, ranked: tuple[object, ...]) -> int:
+    return next((entry.weight for entry in ranked if entry.cause.id == cause), -1)  # type: ignore[attr-defined]
