@@ -10,6 +10,7 @@ import pytest
 from tests.accounts.keyrings import LockedKeyring, MemoryKeyring
 from tests.cli.commands import run
 from tests.handover.accounts import ADDRESS, CANARY, WHEN, account, failed, works
+from wizard import assets, wiring
 from wizard.accounts.recheck import Checker, check_saved
 from wizard.accounts.remember import remember
 from wizard.accounts.secret_store import SecretStore
@@ -20,6 +21,8 @@ from wizard.model.account import CheckResult, Verdict
 from wizard.model.address import Address
 from wizard.model.draft import AccountDraft
 from wizard.model.secret import Secret
+from wizard.practice.scenarios import load_scenarios
+from wizard.wiring import Settings
 
 EVE = Address.parse("eve@example.net")
 
@@ -197,3 +200,28 @@ def test_a_new_password_comes_from_a_file_or_variable_and_belongs_to_one_account
     (tmp_path / "empty").write_text("\nsecond line")
     with pytest.raises(UsageError, match="password is empty"):
         run(accounts, "check", "ada@example.org", "--password-file", str(tmp_path / "empty"))
+
+
+async def test_a_practice_account_works_today_and_is_refused_after_its_password_changed(
+    book: AccountBook, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The whole circuit over real sockets: check, remember, check again, check with a password that no longer holds."""
+    settings = Settings(practice=True)
+    scenarios = load_scenarios(assets.resources() / "practice")
+    practice = next(scenario.account for scenario in scenarios if scenario.account.address == "ada@all-well.example")
+    address, store = Address.parse(practice.address), SecretStore(MemoryKeyring())
+    async with wiring.session(settings) as session:
+        result = await session.check(AccountDraft(address, secret=Secret(practice.password)))
+    proven = result.verified_account()
+    assert proven is not None
+    saved = await remember(proven, Secret(practice.password), book=book, store=store)
+    checker = accounts.session_checker(settings)
+    assert await accounts.check_accounts((saved,), checker, book, store) == 0
+    assert await accounts.check_accounts((saved,), checker, book, store, new_secret=Secret("yesterday's")) == 1
+    out = capsys.readouterr().out
+    assert "Verified, " in out
+    assert "With the same settings it worked until" in out
+    after = book.get(address)
+    assert after is not None
+    assert after.last_cause == "bad-credentials"
+    assert await store.load(address) == Secret(practice.password)

@@ -57,11 +57,11 @@ def run(args: argparse.Namespace) -> int:
     new_secret = password_from(args, ask_for=None)
     if new_secret is not None and len(accounts) != 1:
         raise UsageError("A new password belongs to one account: name it instead of --all.")
-    checker = _session_checker(settings_from(args))
+    checker = session_checker(settings_from(args))
     return asyncio.run(check_accounts(accounts, checker, book, store, new_secret=new_secret, as_json=args.json))
 
 
-def _session_checker(settings: Settings) -> Checker:
+def session_checker(settings: Settings) -> Checker:
     """A checker in which every account has a session, and so a sign-in budget, of its own."""
 
     async def check(draft: AccountDraft) -> CheckResult:
