@@ -1,0 +1,121 @@
+"""What every page of the wizard has: a title of its own, content that scrolls, links above the buttons."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget, QWizard, QWizardPage
+
+from wizard.gui import theme
+from wizard.gui.accessibility import announce
+from wizard.gui.theme import Role
+from wizard.gui.widgets.label import Label
+from wizard.gui.widgets.scroll_page import ScrollPage
+
+COMPACT_TITLE = 1.3
+
+
+class Page(QWizardPage):
+    """A page; its objectName is `page:<name>`.
+
+    The window reads `primary_text`, `skip_text` and `step_note`, and listens to `looks_changed`.
+    A page whose primary button does something before it leads on overrides `validatePage`.
+    """
+
+    looks_changed = Signal()
+
+    def __init__(self, name: str, title: str, subtitle: str, primary: str = "Continue") -> None:
+        super().__init__()
+        self.setObjectName(f"page:{name}")
+        self.name = name
+        self.step_note = ""
+        self.is_compact = False
+        self.skip_text: str | None = None
+        self._primary = primary
+        self._ready = True
+        self.heading = Label(title, Role.TITLE, wrap=True)
+        self.subheading = Label(subtitle, tone="ink2", wrap=True)
+        self.scroll = ScrollPage()
+        self.body: QVBoxLayout = QVBoxLayout()
+        self.body.setSpacing(0)
+        self.links: QHBoxLayout = QHBoxLayout()
+        self.links.setSpacing(24)
+        self.links.addStretch(1)
+        column = self.scroll.body
+        column.addWidget(self.heading)
+        column.addSpacing(2)
+        column.addWidget(self.subheading)
+        column.addSpacing(17)
+        column.addLayout(self.body)
+        column.addStretch(1)
+        column.addLayout(self.links)
+        self.outer = QVBoxLayout(self)
+        self.outer.setContentsMargins(0, 0, 0, 0)
+        self.outer.setSpacing(0)
+        self.outer.addWidget(self.scroll)
+        self.setTitle("")
+        self.setAccessibleName(title)
+        super().setButtonText(QWizard.WizardButton.NextButton, primary)
+        super().setButtonText(QWizard.WizardButton.FinishButton, primary)
+
+    def set_title(self, title: str, subtitle: str) -> None:
+        """Other words at the top."""
+        self.heading.setText(title)
+        self.subheading.setText(subtitle)
+        self.setAccessibleName(title)
+
+    def set_primary(self, text: str) -> None:
+        """Other words on the primary button."""
+        self._primary = text
+        self.setButtonText(QWizard.WizardButton.NextButton, text)
+        self.setButtonText(QWizard.WizardButton.FinishButton, text)
+        self.looks_changed.emit()
+
+    @property
+    def primary_text(self) -> str:
+        """The words on the primary button."""
+        return self._primary
+
+    def set_ready(self, ready: bool) -> None:
+        """Whether the primary button can be pressed."""
+        self._ready = ready
+        self.completeChanged.emit()
+
+    def isComplete(self) -> bool:
+        """Qt's question for the same."""
+        return self._ready
+
+    def set_skip(self, text: str | None) -> None:
+        """The words of the Skip button; `None` is no such button."""
+        self.skip_text = text
+        self.looks_changed.emit()
+
+    def skip(self) -> None:
+        """The Skip button was pressed."""
+
+    def set_step_note(self, note: str) -> None:
+        """What the step list says below the step's name."""
+        self.step_note = note
+        self.looks_changed.emit()
+
+    def set_compact(self, compact: bool) -> None:
+        """One column, for narrow windows and large fonts; pages with more to change extend this."""
+        self.is_compact = compact
+        self.heading.set_role(Role.TITLE, factor=COMPACT_TITLE if compact else None)
+        side = 24 if compact else 32
+        self.scroll.body.setContentsMargins(side, 16 if compact else 24, side, 14)
+
+    def add_link(self, link: QWidget) -> None:
+        """A link in the row above the buttons."""
+        self.links.insertWidget(self.links.count() - 1, link)
+
+    def tell(self, sentence: str, *, urgent: bool = False) -> None:
+        """Has a screen reader say it."""
+        announce(self, sentence, urgent=urgent)
+
+    def leave(self) -> None:
+        """The window closes or the page is left for good: stop what runs."""
+
+    @property
+    def column_left(self) -> int:
+        """Where the text of a card begins, from the card's edge."""
+        return 20 + theme.mark(22) + 12

@@ -1,0 +1,223 @@
+"""The four buttons: primary, secondary, quiet and link."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QEnterEvent, QFocusEvent, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
+
+from wizard.gui import icons, theme
+from wizard.gui.theme import Role, Tokens
+from wizard.gui.widgets import focus_ring
+
+_ICON_GAP = 8
+
+
+class Button(QPushButton):
+    """What all four share. `icon` is the name of one of our icons; a `fold` is checkable and carries a chevron."""
+
+    height_at_14 = 36
+    padding = 16
+    role = Role.LABEL
+    radius = 8
+
+    def __init__(
+        self, text: str = "", icon: str | None = None, *, fold: bool = False, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(text, parent)
+        self._icon = icon
+        self._fold = fold
+        self._tone: str | None = None
+        self.setAutoDefault(False)
+        self.setCheckable(fold)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self._retheme()
+        theme.current().changed.connect(self._retheme)
+
+    def set_icon(self, icon: str | None) -> None:
+        """Another icon, or none."""
+        self._icon = icon
+        self.updateGeometry()
+        self.update()
+
+    def set_tone(self, tone: str | None) -> None:
+        """Text and icon in that colour of the theme; `None` is the button's own."""
+        self._tone = tone
+        self.update()
+
+    def set_wide(self, wide: bool) -> None:
+        """As wide as there is room, as buttons are in the one-column layout."""
+        policy = QSizePolicy.Policy.Expanding if wide else QSizePolicy.Policy.Maximum
+        self.setSizePolicy(policy, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        """Text, icon and chevron with the padding around them."""
+        return QSize(self._content_width() + 2 * self.padding, theme.control(self.height_at_14))
+
+    def minimumSizeHint(self) -> QSize:
+        """The same: buttons are not cut off."""
+        return self.sizeHint()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Shows where the keyboard is."""
+        super().focusInEvent(event)
+        focus_ring.show_for(self, event, self.radius)
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        """Another colour under the pointer."""
+        super().enterEvent(event)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Box, icon, text, chevron."""
+        tokens = theme.tokens()
+        painter = QPainter(self)
+        self._paint_box(painter, QRectF(self.rect()), tokens)
+        ink = self._ink(tokens) if self.isEnabled() else tokens.off
+        painter.setFont(self.font())
+        metrics = QFontMetrics(self.font())
+        left = self._content_left()
+        middle = self.height() / 2
+        if self._icon is not None:
+            size = theme.mark(16)
+            icons.draw(painter, self._icon, left, middle - size / 2, size, self._icon_ink(tokens, ink))
+            left += size + _ICON_GAP
+        text = self._words()
+        painter.setPen(ink)
+        width = metrics.horizontalAdvance(text)
+        flags = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
+        painter.drawText(QRectF(left, 0, width + 2, self.height()), int(flags), text)
+        if self._fold:
+            size = theme.mark(16)
+            name = "chevron-up" if self.isChecked() else "chevron-down"
+            icons.draw(painter, name, left + width + _ICON_GAP, middle - size / 2, size, ink)
+
+    def _words(self) -> str:
+        return self.text()
+
+    def _content_width(self) -> int:
+        width = QFontMetrics(self.font()).horizontalAdvance(self._words())
+        extras = (self._icon is not None) + self._fold
+        return width + extras * (theme.mark(16) + _ICON_GAP)
+
+    def _content_left(self) -> float:
+        return max(0.0, (self.width() - self._content_width()) / 2)
+
+    def _ink(self, tokens: Tokens) -> QColor:
+        return tokens[self._tone] if self._tone else tokens.ink
+
+    def _icon_ink(self, tokens: Tokens, ink: QColor) -> QColor:
+        return ink
+
+    def _paint_box(self, painter: QPainter, rect: QRectF, tokens: Tokens) -> None:
+        """Nothing, unless a kind of button has a box."""
+
+    def _retheme(self) -> None:
+        self.setFont(theme.font(self.role))
+        self.updateGeometry()
+        self.update()
+
+
+class PrimaryButton(Button):
+    """The one filled button of a page or card."""
+
+    padding = 20
+
+    def _ink(self, tokens: Tokens) -> QColor:
+        return tokens.fill_ink
+
+    def _paint_box(self, painter: QPainter, rect: QRectF, tokens: Tokens) -> None:
+        if not self.isEnabled():
+            theme.rounded(painter, rect, self.radius, tokens.offfill, tokens.hair)
+            return
+        hot = self.underMouse() or self.isDown()
+        theme.rounded(painter, rect, self.radius, tokens.fill_hover if hot else tokens.fill)
+
+
+class SecondaryButton(Button):
+    """A bordered button."""
+
+    def _icon_ink(self, tokens: Tokens, ink: QColor) -> QColor:
+        return tokens.ink2 if self.isEnabled() else ink
+
+    def _paint_box(self, painter: QPainter, rect: QRectF, tokens: Tokens) -> None:
+        if not self.isEnabled():
+            theme.rounded(painter, rect, self.radius, tokens.offfill, tokens.hair)
+            return
+        hot = self.underMouse() or self.isDown()
+        theme.rounded(painter, rect, self.radius, tokens.sunken if hot else tokens.button, tokens.btnline)
+
+
+class QuietButton(Button):
+    """A button without a box, for folds and Cancel; its text stands where the text column does with `flush`."""
+
+    padding = 12
+
+    def __init__(
+        self,
+        text: str = "",
+        icon: str | None = None,
+        *,
+        fold: bool = False,
+        flush: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
+        if flush:
+            self.padding = 0
+        super().__init__(text, icon, fold=fold, parent=parent)
+
+    def _ink(self, tokens: Tokens) -> QColor:
+        if self.underMouse() and self._tone is None:
+            return tokens.ink
+        return tokens[self._tone or "ink2"]
+
+
+class LinkButton(Button):
+    """An accent-coloured button without a box, 24 high; `trailing` puts the icon behind the text."""
+
+    height_at_14 = 24
+    padding = 0
+    radius = 4
+    SMALL: ClassVar = Role.SMALL_LABEL
+
+    def __init__(
+        self,
+        text: str = "",
+        icon: str | None = None,
+        *,
+        trailing: str | None = None,
+        role: Role = Role.LABEL,
+        parent: QWidget | None = None,
+    ) -> None:
+        self.role = role
+        self._trailing = trailing
+        super().__init__(text, icon, parent=parent)
+
+    def _ink(self, tokens: Tokens) -> QColor:
+        return tokens[self._tone or "accent"]
+
+    def _content_width(self) -> int:
+        return super()._content_width() + (theme.mark(16) + _ICON_GAP if self._trailing else 0)
+
+    def _content_left(self) -> float:
+        return 0.0
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Adds the trailing icon, and a line under the text while the pointer is on it."""
+        super().paintEvent(event)
+        painter = QPainter(self)
+        tokens = theme.tokens()
+        ink = self._ink(tokens) if self.isEnabled() else tokens.off
+        start = theme.mark(16) + _ICON_GAP if self._icon else 0
+        metrics = QFontMetrics(self.font())
+        width = metrics.horizontalAdvance(self._words())
+        if self._trailing:
+            size = theme.mark(16)
+            icons.draw(painter, self._trailing, start + width + _ICON_GAP, (self.height() - size) / 2, size, ink)
+        if self.underMouse() and self.isEnabled():
+            base = round((self.height() + metrics.ascent() - metrics.descent()) / 2) + 2
+            painter.fillRect(start, base, width, 1, ink)

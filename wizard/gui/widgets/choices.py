@@ -1,0 +1,292 @@
+"""Choosing: switch, segments, tiles and the drop-down list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QFontMetrics, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QButtonGroup,
+    QCheckBox,
+    QComboBox,
+    QGroupBox,
+    QHBoxLayout,
+    QRadioButton,
+    QSizePolicy,
+    QWidget,
+)
+
+from wizard.gui import icons, theme
+from wizard.gui.theme import Role
+from wizard.gui.widgets import focus_ring
+
+
+class Switch(QCheckBox):
+    """On or off, with its words to the right; `small` is the one that stands in a line of small text."""
+
+    def __init__(self, text: str, *, small: bool = False, parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self._small = small
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self._retheme()
+        theme.current().changed.connect(self._retheme)
+
+    def _track(self) -> QSize:
+        return QSize(theme.mark(28), theme.mark(16)) if self._small else QSize(theme.mark(40), theme.mark(22))
+
+    def sizeHint(self) -> QSize:
+        """Track, gap and words."""
+        metrics = QFontMetrics(self.font())
+        track = self._track()
+        gap = 8 if self._small else 12
+        return QSize(track.width() + gap + metrics.horizontalAdvance(self.text()) + 1, max(track.height(), 24))
+
+    def minimumSizeHint(self) -> QSize:
+        """The same."""
+        return self.sizeHint()
+
+    def hitButton(self, pos: QPoint) -> bool:
+        """Words count as well as the track."""
+        return self.rect().contains(pos)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Shows where the keyboard is."""
+        super().focusInEvent(event)
+        focus_ring.show_for(self, event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Track, knob, words."""
+        tokens = theme.tokens()
+        painter = QPainter(self)
+        track = self._track()
+        top = (self.height() - track.height()) / 2
+        rect = QRectF(0, top, track.width(), track.height())
+        on = self.isChecked()
+        theme.rounded(painter, rect, track.height() / 2, tokens.fill if on else tokens.card, None if on else tokens.edge)
+        knob = track.height() - 6 if on else track.height() * 0.56
+        inset = (track.height() - knob) / 2
+        left = track.width() - knob - inset if on else inset
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(tokens.fill_ink if on else tokens.edge)
+        painter.drawEllipse(QRectF(left, top + inset, knob, knob))
+        painter.setPen(tokens.ink if self.isEnabled() else tokens.off)
+        painter.setFont(self.font())
+        start = track.width() + (8 if self._small else 12)
+        area = QRectF(start, 0, self.width() - start, self.height())
+        painter.drawText(area, int(Qt.AlignmentFlag.AlignVCenter), self.text())
+
+    def _retheme(self) -> None:
+        self.setFont(theme.font(Role.SMALL_LABEL if self._small else Role.LABEL))
+        self.updateGeometry()
+        self.update()
+
+
+class _Segment(QRadioButton):
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def sizeHint(self) -> QSize:
+        metrics = QFontMetrics(theme.font(Role.STRONG))
+        return QSize(metrics.horizontalAdvance(self.text()) + theme.mark(16) + 28, theme.control(34))
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def hitButton(self, pos: QPoint) -> bool:
+        return self.rect().contains(pos)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        focus_ring.show_for(self, event, 6)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        tokens = theme.tokens()
+        painter = QPainter(self)
+        chosen = self.isChecked()
+        if chosen:
+            theme.rounded(painter, QRectF(self.rect()), 6, tokens.button, tokens.btnline)
+        font = theme.font(Role.STRONG if chosen else Role.BODY)
+        painter.setFont(font)
+        width = QFontMetrics(font).horizontalAdvance(self.text())
+        size = theme.mark(16)
+        left = (self.width() - width - (size + 6 if chosen else 0)) / 2
+        if chosen:
+            icons.draw(painter, "check", left, (self.height() - size) / 2, size, tokens.accent)
+            left += size + 6
+        painter.setPen(tokens.ink if chosen else tokens.ink2)
+        area = QRectF(left, 0, width + 2, self.height())
+        painter.drawText(area, int(Qt.AlignmentFlag.AlignVCenter), self.text())
+
+
+class Segmented(QGroupBox):
+    """A choice of two or three that are all seen; `chosen` carries the key of the new one."""
+
+    chosen = Signal(str)
+
+    def __init__(self, options: Sequence[tuple[str, str]], *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._group = QButtonGroup(self)
+        self._keys: dict[str, QAbstractButton] = {}
+        row = QHBoxLayout(self)
+        row.setContentsMargins(3, 3, 3, 3)
+        row.setSpacing(2)
+        for key, text in options:
+            segment = _Segment(text)
+            self._group.addButton(segment)
+            self._keys[key] = segment
+            row.addWidget(segment)
+            segment.clicked.connect(lambda _=False, key=key: self.chosen.emit(key))
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        theme.current().changed.connect(self.update)
+
+    def key(self) -> str | None:
+        """The key of what is chosen."""
+        return next((key for key, segment in self._keys.items() if segment.isChecked()), None)
+
+    def choose(self, key: str) -> None:
+        """Chooses without telling."""
+        if key in self._keys:
+            self._keys[key].setChecked(True)
+
+    def show_option(self, key: str, visible: bool) -> None:
+        """Offers an option only where it is needed."""
+        self._keys[key].setVisible(visible)
+
+    def sizeHint(self) -> QSize:
+        """As high as a field."""
+        return QSize(super().sizeHint().width(), theme.control(40))
+
+    def minimumSizeHint(self) -> QSize:
+        """The segments next to one another."""
+        return QSize(self.layout().minimumSize().width(), theme.control(40))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The trough."""
+        tokens = theme.tokens()
+        theme.rounded(QPainter(self), QRectF(self.rect()), 8, tokens.sunken, tokens.edge)
+
+
+class Tile(QRadioButton):
+    """One of several tiles 60 high, icon above its words; put them into one parent and they exclude each other."""
+
+    def __init__(self, text: str, icon: str, *, parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self._icon = icon
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        theme.current().changed.connect(self._retheme)
+
+    def sizeHint(self) -> QSize:
+        """Wide enough for its words when chosen."""
+        metrics = QFontMetrics(theme.font(Role.SMALL_LABEL))
+        return QSize(metrics.horizontalAdvance(self.text()) + 20, theme.control(60))
+
+    def minimumSizeHint(self) -> QSize:
+        """The same."""
+        return self.sizeHint()
+
+    def hitButton(self, pos: QPoint) -> bool:
+        """All of it."""
+        return self.rect().contains(pos)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Shows where the keyboard is."""
+        super().focusInEvent(event)
+        focus_ring.show_for(self, event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Box, icon, words."""
+        tokens = theme.tokens()
+        painter = QPainter(self)
+        chosen = self.isChecked()
+        rect = QRectF(self.rect())
+        if chosen:
+            theme.rounded(painter, rect, 8, tokens.accenttint, tokens.accent, 2)
+        else:
+            theme.rounded(painter, rect, 8, tokens.button, tokens.btnline)
+        size = theme.mark(20)
+        ink = tokens.accent if chosen else tokens.ink2
+        font = theme.font(Role.SMALL_LABEL)
+        if chosen:
+            font.setWeight(font.Weight.DemiBold)
+        line = QFontMetrics(font).height()
+        top = (self.height() - size - line - 4) / 2
+        icons.draw(painter, self._icon, (self.width() - size) / 2, top, size, ink)
+        painter.setFont(font)
+        painter.setPen(tokens.accent if chosen else tokens.ink)
+        area = QRectF(0, top + size + 4, self.width(), line)
+        painter.drawText(area, int(Qt.AlignmentFlag.AlignCenter), self.text())
+
+    def _retheme(self) -> None:
+        self.updateGeometry()
+        self.update()
+
+
+class Choice(QComboBox):
+    """A drop-down list that looks like a field; the wheel scrolls the page, never the choice."""
+
+    def __init__(self, *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(8)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._wrong = False
+        self._retheme()
+        theme.current().changed.connect(self._retheme)
+
+    def set_wrong(self, wrong: bool) -> None:
+        """Marks it as what the sentence below is about."""
+        self._wrong = wrong
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """As high as a field."""
+        return QSize(super().sizeHint().width() + 28, theme.control(40))
+
+    def minimumSizeHint(self) -> QSize:
+        """Narrower than its longest entry, for the smallest window."""
+        return QSize(100, theme.control(40))
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Left to the page."""
+        event.ignore()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Box, words, chevron."""
+        tokens = theme.tokens()
+        painter = QPainter(self)
+        paint_field_box(painter, self, self._wrong)
+        size = theme.mark(16)
+        right = self.width() - 10 - size
+        icons.draw(painter, "chevron-down", right, (self.height() - size) / 2, size, tokens.ink2)
+        painter.setFont(self.font())
+        painter.setPen(tokens.ink if self.isEnabled() else tokens.off)
+        words = QFontMetrics(self.font()).elidedText(
+            self.currentText(), Qt.TextElideMode.ElideRight, right - 14 - 4
+        )
+        painter.drawText(QRectF(14, 0, right - 14, self.height()), int(Qt.AlignmentFlag.AlignVCenter), words)
+
+    def _retheme(self) -> None:
+        self.setFont(theme.font(Role.BODY))
+        self.updateGeometry()
+        self.update()
+
+
+def paint_field_box(painter: QPainter, field: QWidget, wrong: bool) -> None:
+    """The box of anything one types or chooses in: focus and errors are its line."""
+    tokens = theme.tokens()
+    rect = QRectF(field.rect())
+    if not field.isEnabled():
+        theme.rounded(painter, rect, 8, tokens.offfill, tokens.hair)
+    elif field.hasFocus():
+        theme.rounded(painter, rect, 8, tokens.card, tokens.stop if wrong else tokens.accent, 2)
+    elif wrong:
+        theme.rounded(painter, rect, 8, tokens.card, tokens.stop, 1.5)
+    else:
+        theme.rounded(painter, rect, 8, tokens.card, tokens.edge)

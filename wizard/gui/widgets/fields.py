@@ -1,0 +1,280 @@
+"""What people type into: a label above, a state to its right, help or an error below."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from wizard.gui import icons, theme
+from wizard.gui.theme import Role
+from wizard.gui.widgets import focus_ring
+from wizard.gui.widgets.choices import Choice, Segmented, paint_field_box
+from wizard.gui.widgets.label import Label
+from wizard.gui.widgets.state_disc import DiscState, StateDisc
+from wizard.gui.widgets.surfaces import Icon
+
+
+class Input(QLineEdit):
+    """A line to type in, 40 high."""
+
+    def __init__(self, *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._wrong = False
+        self.setFrame(False)
+        self.setTextMargins(12, 0, 10, 0)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._retheme()
+        theme.current().changed.connect(self._retheme)
+
+    def set_wrong(self, wrong: bool) -> None:
+        """Marks it as what the sentence below is about."""
+        self._wrong = wrong
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Grows with the font."""
+        return QSize(200, theme.control(40))
+
+    def minimumSizeHint(self) -> QSize:
+        """Narrow enough for the smallest window."""
+        return QSize(100, theme.control(40))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The box, then the text."""
+        painter = QPainter(self)
+        paint_field_box(painter, self, self._wrong)
+        painter.end()
+        super().paintEvent(event)
+
+    def _retheme(self) -> None:
+        self.setFont(theme.font(Role.BODY))
+        palette = QPalette(self.palette())
+        palette.setBrush(QPalette.ColorRole.Base, Qt.BrushStyle.NoBrush)
+        palette.setColor(QPalette.ColorRole.Text, theme.tokens().ink)
+        palette.setColor(QPalette.ColorRole.PlaceholderText, theme.tokens().ink2)
+        self.setPalette(palette)
+        self.updateGeometry()
+
+
+class LabelledField(QWidget):
+    """Label, note, control and help line around any control; `accessible_name` is the contract's, whatever the label."""
+
+    def __init__(
+        self, label: str, control: QWidget, *, accessible_name: str | None = None, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.control = control
+        self._name = accessible_name
+        self._help = ""
+        self._error: str | None = None
+        self.label = Label(label, Role.LABEL)
+        self.label.setBuddy(control)
+        control.setAccessibleName(accessible_name or label)
+        self.note_disc = StateDisc(DiscState.OK, 16)
+        self.note_icon = Icon("shield-check", 14)
+        self.note = Label("", Role.SMALL, "ink2")
+        self.help_icon = Icon("warning", 14, "stop")
+        self.help = Label("", Role.SMALL, "ink2", wrap=True)
+        above = QHBoxLayout()
+        above.setSpacing(6)
+        above.addWidget(self.label)
+        above.addStretch(1)
+        above.addWidget(self.note_disc)
+        above.addWidget(self.note_icon)
+        above.addWidget(self.note)
+        self.help_row = QHBoxLayout()
+        self.help_row.setSpacing(6)
+        self.help_row.addWidget(self.help_icon, 0, Qt.AlignmentFlag.AlignTop)
+        self.help_row.addWidget(self.help, 1)
+        self.box = QVBoxLayout(self)
+        self.box.setContentsMargins(0, 0, 0, 0)
+        self.box.setSpacing(6)
+        self.box.addLayout(above)
+        self.box.addWidget(control)
+        self.box.addLayout(self.help_row)
+        for widget in (self.note_disc, self.note_icon, self.note, self.help_icon, self.help):
+            widget.hide()
+
+    def set_label(self, label: str) -> None:
+        """Other words above; they are the accessible name too, unless one was given."""
+        self.label.setText(label)
+        self.control.setAccessibleName(self._name or label)
+
+    def set_note(
+        self, text: str, *, icon: str | None = None, disc: DiscState | None = None, tone: str = "ink2"
+    ) -> None:
+        """What is said to the right of the label: a source with its icon, or a state with its disc."""
+        self.note.setText(text)
+        self.note.set_tone(tone)
+        self.note.set_role(Role.SMALL if tone == "ink2" else Role.SMALL_LABEL)
+        self.note.setVisible(bool(text))
+        self.note_icon.setVisible(bool(text) and icon is not None)
+        self.note_disc.setVisible(bool(text) and disc is not None)
+        if icon is not None:
+            self.note_icon.set_icon(icon, tone)
+        if disc is not None:
+            self.note_disc.set_state(disc)
+
+    def set_help(self, text: str) -> None:
+        """A sentence below, while there is no error."""
+        self._help = text
+        self._show_help()
+
+    def set_error(self, sentence: str | None) -> None:
+        """What is wrong with it, at the field; `None` when nothing is."""
+        self._error = sentence
+        set_wrong = getattr(self.control, "set_wrong", None)
+        if set_wrong is not None:
+            set_wrong(sentence is not None)
+        self._show_help()
+
+    @property
+    def error(self) -> str | None:
+        """The sentence that is shown as wrong."""
+        return self._error
+
+    def _show_help(self, warning: str | None = None) -> None:
+        text = self._error or warning or self._help
+        tone = "stop" if self._error else "warn" if warning else "ink2"
+        self.help.setText(text)
+        self.help.set_tone(tone)
+        self.help.setVisible(bool(text))
+        self.help_icon.set_icon("warning", tone)
+        self.help_icon.setVisible(tone != "ink2")
+        self.control.setAccessibleDescription(text)
+
+
+class Field(LabelledField):
+    """A labelled line to type in; `edited` is emitted when the person types, not when the program does."""
+
+    edited = Signal(str)
+
+    def __init__(
+        self,
+        label: str,
+        *,
+        accessible_name: str | None = None,
+        placeholder: str = "",
+        parent: QWidget | None = None,
+    ) -> None:
+        self.input = Input()
+        super().__init__(label, self.input, accessible_name=accessible_name, parent=parent)
+        self.input.setPlaceholderText(placeholder)
+        self.input.textEdited.connect(self.edited)
+
+    def text(self) -> str:
+        """What stands in it."""
+        return self.input.text()
+
+    def set_text(self, text: str) -> None:
+        """Puts a text in, without telling."""
+        self.input.setText(text)
+
+
+class PasswordField(Field):
+    """A field whose text is hidden until the eye is pressed; warns about caps lock and pasted blanks."""
+
+    def __init__(self, label: str = "Password", *, parent: QWidget | None = None) -> None:
+        super().__init__(label, parent=parent)
+        self.input.setEchoMode(QLineEdit.EchoMode.Password)
+        self.input.setInputMethodHints(
+            Qt.InputMethodHint.ImhHiddenText
+            | Qt.InputMethodHint.ImhNoPredictiveText
+            | Qt.InputMethodHint.ImhNoAutoUppercase
+            | Qt.InputMethodHint.ImhSensitiveData
+        )
+        self.input.setTextMargins(12, 0, 42, 0)
+        self._caps_lock = False
+        self._shape_warning: str | None = None
+        self._blanks_matter = True
+        self.eye = _Eye(self.input)
+        self.eye.toggled.connect(self._reveal)
+        inside = QGridLayout(self.input)
+        inside.setContentsMargins(0, 0, 8, 0)
+        inside.addWidget(self.eye, 0, 0, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.input.textChanged.connect(self._warn)
+        self.input.installEventFilter(self)
+
+    def set_shape_warning(self, sentence: str | None, *, blanks_matter: bool = True) -> None:
+        """A sentence about a password of the wrong shape; some providers' blanks mean nothing."""
+        self._shape_warning, self._blanks_matter = sentence, blanks_matter
+        self._warn()
+
+    def warning(self) -> str | None:
+        """The sentence that is shown as a warning."""
+        text = self.text()
+        if self._caps_lock:
+            return "Caps Lock is on."
+        if self._blanks_matter and text and text != text.strip():
+            return "There is a blank at the start or the end. It was probably copied along with the password."
+        return self._shape_warning
+
+    def eventFilter(self, watched: object, event: object) -> bool:
+        """Watches the keys: a capital without Shift gives Caps Lock away."""
+        if watched is self.input and isinstance(event, QKeyEvent) and event.type() == QKeyEvent.Type.KeyPress:
+            text = event.text()
+            if event.key() == Qt.Key.Key_CapsLock:
+                self._caps_lock = False
+                self._warn()
+            elif len(text) == 1 and text.isalpha() and text.lower() != text.upper():
+                shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+                self._caps_lock = text.isupper() != shift
+                self._warn()
+        return False
+
+    def _warn(self) -> None:
+        self._show_help(self.warning())
+
+    def _show_help(self, warning: str | None = None) -> None:
+        super()._show_help(warning or (self.warning() if hasattr(self, "eye") else None))
+
+    def _reveal(self, shown: bool) -> None:
+        self.input.setEchoMode(QLineEdit.EchoMode.Normal if shown else QLineEdit.EchoMode.Password)
+
+
+class _Eye(QToolButton):
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setCheckable(True)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAccessibleName("Show the password")
+        self.setToolTip("Show the password")
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        size = theme.mark(18) + 10
+        return QSize(size, size)
+
+    def focusInEvent(self, event: object) -> None:
+        super().focusInEvent(event)  # type: ignore[arg-type]
+        focus_ring.show_for(self, event, 4)  # type: ignore[arg-type]
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        size = theme.mark(18)
+        name = "eye-off" if self.isChecked() else "eye"
+        corner = (self.width() - size) / 2
+        icons.draw(QPainter(self), name, corner, corner, size, theme.tokens().ink2)
+
+
+class ChoiceField(LabelledField):
+    """A labelled drop-down list."""
+
+    def __init__(self, label: str, *, accessible_name: str | None = None, parent: QWidget | None = None) -> None:
+        self.choice = Choice()
+        super().__init__(label, self.choice, accessible_name=accessible_name, parent=parent)
+
+
+class SegmentedField(LabelledField):
+    """A labelled choice of segments."""
+
+    def __init__(
+        self,
+        label: str,
+        options: list[tuple[str, str]],
+        *,
+        accessible_name: str | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        self.segments = Segmented(options)
+        super().__init__(label, self.segments, accessible_name=accessible_name, parent=parent)

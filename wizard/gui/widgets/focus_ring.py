@@ -1,0 +1,63 @@
+"""The focus mark: a 2 pixel line, 2 pixels away from what has the keyboard."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, Qt
+from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractScrollArea, QWidget
+
+from wizard.gui import theme
+
+_REACH = 4
+
+
+class FocusRing(QWidget):
+    """Follows one widget; made by `show_for`, gone with the focus."""
+
+    def __init__(self, target: QWidget, radius: int) -> None:
+        super().__init__(_room_for(target))
+        self._target, self._radius = target, radius
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        target.installEventFilter(self)
+        self._follow()
+        self.show()
+        self.raise_()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Moves along, and leaves when the focus does."""
+        if event.type() in (QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.Show):
+            self._follow()
+        elif event.type() in (QEvent.Type.FocusOut, QEvent.Type.Hide):
+            self._target.removeEventFilter(self)
+            self.hide()
+            self.deleteLater()
+        return False
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The line."""
+        painter = QPainter(self)
+        theme.rounded(painter, QRectF(self.rect()), self._radius + _REACH, None, theme.tokens().accent, 2)
+
+    def _follow(self) -> None:
+        room = self.parentWidget()
+        corner = self._target.mapTo(room, QPoint(0, 0))
+        self.setGeometry(QRect(corner, self._target.size()).adjusted(-_REACH, -_REACH, _REACH, _REACH))
+
+
+def show_for(target: QWidget, event: QFocusEvent, radius: int = 8) -> None:
+    """Marks `target` when the focus came from the keyboard or from the program, not from the mouse."""
+    if event.reason() is not Qt.FocusReason.MouseFocusReason:
+        FocusRing(target, radius)
+
+
+def _room_for(target: QWidget) -> QWidget:
+    """The nearest widget around it that does not cut the ring off."""
+    room = target.parentWidget() or target
+    while (outer := room.parentWidget()) is not None and not room.isWindow():
+        corner = target.mapTo(room, QPoint(0, 0))
+        ring = QRect(corner, target.size()).adjusted(-_REACH, -_REACH, _REACH, _REACH)
+        if room.rect().contains(ring) or isinstance(outer.parentWidget(), QAbstractScrollArea):
+            break
+        room = outer
+    return room

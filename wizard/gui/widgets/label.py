@@ -1,0 +1,53 @@
+"""Text: always plain, in one of the theme's roles and tones."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+
+from wizard.gui import theme
+from wizard.gui.theme import Role
+
+
+class Label(QLabel):
+    """A text that is never read as markup; `tone` is the name of a colour of the theme."""
+
+    def __init__(
+        self,
+        text: str = "",
+        role: Role = Role.BODY,
+        tone: str = "ink",
+        *,
+        wrap: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._role, self._tone, self._factor = role, tone, None
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(wrap)
+        if wrap:
+            policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+            policy.setHeightForWidth(True)
+            self.setSizePolicy(policy)
+        self.setText(text)
+        self._retheme()
+        theme.current().changed.connect(self._retheme)
+
+    def set_tone(self, tone: str) -> None:
+        """Another colour of the theme."""
+        self._tone = tone
+        self._retheme()
+
+    def set_role(self, role: Role, *, factor: float | None = None) -> None:
+        """Another size and weight; `factor` overrides the role's size."""
+        self._role, self._factor = role, factor
+        self._retheme()
+
+    _factor: float | None
+
+    def _retheme(self) -> None:
+        self.setFont(theme.font(self._role, factor=self._factor))
+        palette = QPalette(self.palette())
+        palette.setColor(QPalette.ColorRole.WindowText, theme.tokens()[self._tone])
+        self.setPalette(palette)

@@ -1,0 +1,76 @@
+"""A page whose content scrolls while the buttons stay."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QScrollArea,
+    QScrollBar,
+    QSizePolicy,
+    QStyle,
+    QStyleOptionSlider,
+    QVBoxLayout,
+    QWidget,
+)
+
+from wizard.gui import theme
+
+
+class ScrollBar(QScrollBar):
+    """A slim bar without arrows."""
+
+    def __init__(self) -> None:
+        super().__init__(Qt.Orientation.Vertical)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent, False)
+
+    def sizeHint(self) -> QSize:
+        """Ten pixels, and air."""
+        return QSize(14, 40)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The handle alone."""
+        option = QStyleOptionSlider()
+        self.initStyleOption(option)
+        handle = self.style().subControlRect(
+            QStyle.ComplexControl.CC_ScrollBar, option, QStyle.SubControl.SC_ScrollBarSlider, self
+        )
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), theme.tokens().page)
+        bar = QRectF(2, handle.top() + 1, 8, max(16, handle.height() - 2))
+        theme.rounded(painter, bar, 4, theme.tokens().edge)
+
+
+class ScrollPage(QScrollArea):
+    """Put things into `body`; it is never narrower than the view, and only its height scrolls."""
+
+    def __init__(self, *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBar(ScrollBar())
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.content = QWidget()
+        self.content.setObjectName("content")
+        self.body = QVBoxLayout(self.content)
+        self.body.setContentsMargins(32, 24, 32, 14)
+        self.body.setSpacing(0)
+        self.setWidget(self.content)
+        self.viewport().setAutoFillBackground(False)
+        self.content.setAutoFillBackground(False)
+        self.content.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """What gets the keyboard comes into view."""
+        return super().eventFilter(watched, event)
+
+    def bring_into_view(self, widget: QWidget) -> None:
+        """Scrolls until the top of `widget` can be seen."""
+        corner = widget.mapTo(self.content, widget.rect().topLeft())
+        bar = self.verticalScrollBar()
+        below = corner.y() + widget.height() - self.viewport().height() - bar.value()
+        if corner.y() < bar.value() or below > 0:
+            bar.setValue(corner.y() - 12)
