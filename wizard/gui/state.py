@@ -1,0 +1,120 @@
+"""What the pages share: the account as far as it has got, from the typed address to the proven settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Signal
+
+from wizard.model.account import CheckResult
+from wizard.model.address import Address
+from wizard.model.draft import AccountDraft
+from wizard.model.plan import Plan
+from wizard.model.secret import Secret
+from wizard.model.server import Protocol, ServerCandidate
+
+
+@dataclass(frozen=True, slots=True)
+class Helpdesk:
+    """Whom people can ask, as a helpdesk pack names it; shown in the side panel and on every card."""
+
+    name: str
+    phone: str | None = None
+    hours: str | None = None
+    url: str | None = None
+    email: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PracticeAccount:
+    """An account of the practice network, to be picked instead of typed."""
+
+    address: str
+    password: str
+    teaches: str
+
+
+class WizardState(QObject):
+    """One account on its way through the pages; a signal for each part that others look at."""
+
+    plan_changed = Signal()
+    draft_changed = Signal()
+    result_changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.helpdesk: Helpdesk | None = None
+        self.practice: tuple[PracticeAccount, ...] = ()
+        self.restart()
+
+    def restart(self) -> None:
+        """Forgets the account: the next one begins."""
+        self.display_name: str | None = None
+        self.address: Address | None = None
+        self.secret: Secret | None = None
+        self.ask_nobody = False
+        self.plan: Plan | None = None
+        self.incoming: ServerCandidate | None = None
+        self.outgoing: ServerCandidate | None = None
+        self.agreed: frozenset[str] = frozenset()  # registrable domains the person agreed to give the password to
+        self.result: CheckResult | None = None
+        self._draft: AccountDraft | None = None
+
+    def set_plan(self, plan: Plan | None) -> None:
+        """What discovery found; the servers follow it."""
+        self.plan = plan
+        self.incoming = first(plan, Protocol.IMAP, Protocol.POP3)
+        self.outgoing = first(plan, Protocol.SMTP)
+        self.result = None
+        self._draft = None
+        self.plan_changed.emit()
+
+    def set_servers(self, incoming: ServerCandidate | None, outgoing: ServerCandidate | None) -> None:
+        """What the person made of them."""
+        if (incoming, outgoing) != (self.incoming, self.outgoing):
+            self.incoming, self.outgoing = incoming, outgoing
+            self.result = None
+            self._draft = None
+            self.draft_changed.emit()
+
+    def set_secret(self, secret: Secret | None) -> None:
+        """Another password: what was checked with the old one no longer counts."""
+        if secret != self.secret:
+            self.secret = secret
+            self.result = None
+            self._draft = None
+
+    def set_result(self, result: CheckResult | None) -> None:
+        """What a check found out; the account is then what was proven."""
+        self.result = result
+        if result is not None:
+            self.set_draft(result.draft)
+        self.result_changed.emit()
+
+    def set_draft(self, draft: AccountDraft) -> None:
+        """The account as a remedy made it anew."""
+        self._draft = draft
+        self.incoming, self.outgoing = draft.incoming or self.incoming, draft.outgoing or self.outgoing
+        self.secret = draft.secret
+        self.draft_changed.emit()
+
+    def draft(self) -> AccountDraft | None:
+        """The account as it would be checked; `None` before there is an address."""
+        if self._draft is not None:
+            return self._draft
+        if self.address is None:
+            return None
+        return AccountDraft(
+            address=self.address,
+            display_name=self.display_name or None,
+            secret=self.secret,
+            incoming=self.incoming,
+            outgoing=self.outgoing,
+            wants_incoming=self.incoming is not None or self.plan is None,
+            wants_outgoing=self.outgoing is not None or self.plan is None,
+        )
+
+
+def first(plan: Plan | None, *protocols: Protocol) -> ServerCandidate | None:
+    """The best candidate of these protocols; `None` without one."""
+    return next(iter(plan.of(*protocols)), None) if plan is not None else None

@@ -1,0 +1,213 @@
+"""Where one is: the step list at the side, or its short form above the page in a narrow window."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from wizard.gui import icons, theme
+from wizard.gui.state import Helpdesk
+from wizard.gui.theme import Role
+from wizard.gui.widgets.label import Label
+from wizard.gui.widgets.state_disc import DiscState, paint_state
+from wizard.gui.widgets.surfaces import Icon
+
+WIDTH = 216
+_ROW = 44
+_PITCH = 52
+_MARK = 20
+_MARK_X = 40
+_TEXT_X = 62
+
+
+class Where(Enum):
+    """A step against where one is now; the value is what a screen reader says."""
+
+    DONE = "done"
+    HERE = "you are here"
+    TO_COME = "to come"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of the list with what was decided there."""
+
+    name: str
+    where: Where
+    note: str = ""
+
+
+class _Row(QLabel):
+    """One step; a label so that a screen reader meets it in reading order."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self._number = number
+        self._step = Step("", Where.TO_COME)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def show_step(self, step: Step) -> None:
+        self._step = step
+        note = f", {step.note}" if step.note else ""
+        self.setText(f"{self._number}. {step.name}: {step.where.value}{note}")
+        self.setToolTip(step.note if self._is_cut(step.note) else "")
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(WIDTH, theme.control(_PITCH))
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def _is_cut(self, note: str) -> bool:
+        return QFontMetrics(theme.font(Role.SMALL)).horizontalAdvance(note) > WIDTH - _TEXT_X - 20
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        tokens = theme.tokens()
+        step = self._step
+        painter = QPainter(self)
+        middle = self.height() / 2
+        mark = theme.mark(_MARK)
+        row = theme.control(_ROW)
+        if step.where is Where.HERE:
+            theme.rounded(painter, QRectF(16, middle - row / 2, WIDTH - 32, row), 8, tokens.card, tokens.hair)
+        state = {Where.DONE: DiscState.DONE, Where.HERE: DiscState.HERE, Where.TO_COME: DiscState.NUMBER}[step.where]
+        paint_state(painter, QPointF(_MARK_X, middle), mark, state, number=self._number)
+        name_font = theme.font(Role.STRONG if step.where is Where.HERE else Role.LABEL)
+        if step.where is Where.TO_COME:
+            name_font = theme.font(Role.BODY)
+        note_font = theme.font(Role.SMALL)
+        name_height = QFontMetrics(name_font).height()
+        note_height = QFontMetrics(note_font).height() + 1 if step.note else 0
+        top = middle - (name_height + note_height) / 2
+        width = WIDTH - _TEXT_X - 18
+        painter.setFont(name_font)
+        painter.setPen(tokens.ink2 if step.where is Where.TO_COME else tokens.ink)
+        painter.drawText(QRectF(_TEXT_X, top, width, name_height), int(Qt.AlignmentFlag.AlignVCenter), step.name)
+        if step.note:
+            painter.setFont(note_font)
+            painter.setPen(tokens.accent if step.where is Where.HERE else tokens.ink2)
+            note = QFontMetrics(note_font).elidedText(step.note, Qt.TextElideMode.ElideMiddle, width)
+            area = QRectF(_TEXT_X, top + name_height + 1, width, note_height)
+            painter.drawText(area, int(Qt.AlignmentFlag.AlignVCenter), note)
+
+
+class SidePanel(QWidget):
+    """Logo, step list and helpdesk."""
+
+    def __init__(self, names: tuple[str, ...], helpdesk: Helpdesk | None, *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFixedWidth(WIDTH)
+        self._rows = [_Row(number) for number in range(1, len(names) + 1)]
+        brand = QHBoxLayout()
+        brand.setContentsMargins(24, 24, 16, 0)
+        brand.setSpacing(10)
+        brand.addWidget(_Logo())
+        brand.addWidget(Label("Mailwright", Role.STRONG), 1)
+        self._steps = QVBoxLayout()
+        self._steps.setSpacing(0)
+        for row in self._rows:
+            self._steps.addWidget(row)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 16)
+        column.setSpacing(0)
+        column.addLayout(brand)
+        column.addSpacing(24)
+        column.addLayout(self._steps)
+        column.addStretch(1)
+        if helpdesk is not None:
+            column.addLayout(_helpdesk(helpdesk))
+        theme.current().changed.connect(self.update)
+
+    def show_steps(self, steps: tuple[Step, ...]) -> None:
+        """Shows where one is."""
+        for row, step in zip(self._rows, steps, strict=True):
+            row.show_step(step)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The ground and the lines between the marks."""
+        tokens = theme.tokens()
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), tokens.side)
+        mark, row = theme.mark(_MARK), theme.control(_ROW)
+        for above, below in zip(self._rows, self._rows[1:], strict=False):
+            start = above.mapTo(self, above.rect().center()).y() + 1
+            end = below.mapTo(self, below.rect().center()).y() + 1
+            start += (row if above._step.where is Where.HERE else mark) // 2 + 3
+            end -= (row if below._step.where is Where.HERE else mark) // 2 + 3
+            colour = tokens.accent if above._step.where is Where.DONE else tokens.btnline
+            painter.fillRect(QRectF(_MARK_X - 1, start, 2, end - start), colour)
+
+
+class _Logo(QWidget):
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFixedSize(28, 28)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        tokens = theme.tokens()
+        painter = QPainter(self)
+        theme.rounded(painter, QRectF(self.rect()), 7.5, tokens.fill)
+        icons.draw(painter, "letter-m", 4, 4, 20, tokens.fill_ink)
+
+
+def _helpdesk(helpdesk: Helpdesk) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.setContentsMargins(32, 0, 16, 0)
+    row.setSpacing(14)
+    row.addWidget(Icon("phone", 16), 0, Qt.AlignmentFlag.AlignTop)
+    words = QVBoxLayout()
+    words.setSpacing(1)
+    words.addWidget(Label(helpdesk.name, Role.SMALL, "ink2", wrap=True))
+    if helpdesk.phone:
+        words.addWidget(Label(helpdesk.phone, Role.STRONG))
+    for line in (helpdesk.email, helpdesk.hours):
+        if line:
+            words.addWidget(Label(line, Role.SMALL, "ink2", wrap=True))
+    row.addLayout(words, 1)
+    return row
+
+
+class StepHeader(QWidget):
+    """The panel's short form: the step, the helpdesk, and how far one has got."""
+
+    def __init__(self, helpdesk: Helpdesk | None, *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._done, self._count = 0, 1
+        self._where = Label("", Role.STRONG)
+        self._helpdesk = Label("", tone="ink2")
+        if helpdesk is not None:
+            self._helpdesk.setText(" ".join(part for part in (helpdesk.name, helpdesk.phone) if part))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(24, 4, 24, 8)
+        row.addWidget(self._where)
+        row.addStretch(1)
+        row.addWidget(self._helpdesk)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        theme.current().changed.connect(self.update)
+
+    def sizeHint(self) -> QSize:
+        """Grows with the font."""
+        return QSize(200, theme.control(36))
+
+    def show_step(self, number: int, count: int, name: str) -> None:
+        """Says the step and fills as many segments."""
+        self._done, self._count = number, count
+        self._where.setText(f"Step {number} of {count}: {name}")
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The ground and the segments."""
+        tokens = theme.tokens()
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), tokens.side)
+        width = (self.width() - 2 * (self._count - 1)) / self._count
+        for number in range(self._count):
+            colour = tokens.accent if number < self._done else tokens.btnline
+            painter.fillRect(QRectF(number * (width + 2), self.height() - 4, width, 4), colour)

@@ -1,0 +1,199 @@
+"""The wizard's window: five pages, the panel that says where one is, and the row of buttons."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QPalette, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QFrame, QLayout, QWidget, QWizard
+
+from wizard.gui import icons, theme
+from wizard.gui.pages.page import Page
+from wizard.gui.state import WizardState
+from wizard.gui.widgets.buttons import PrimaryButton, QuietButton, SecondaryButton
+from wizard.gui.widgets.side_panel import SidePanel, Step, StepHeader, Where
+
+SIZE = QSize(860, 620)
+SMALLEST = QSize(640, 520)
+COMPACT_WIDTH = 760
+
+_ORDER = [
+    QWizard.WizardButton.CancelButton,
+    QWizard.WizardButton.CustomButton2,
+    QWizard.WizardButton.Stretch,
+    QWizard.WizardButton.CustomButton1,
+    QWizard.WizardButton.BackButton,
+    QWizard.WizardButton.NextButton,
+    QWizard.WizardButton.FinishButton,
+]
+
+
+class WizardWindow(QWizard):
+    """Shows the pages it is given; what they want done is for `Flow` to do.
+
+    `closing` is emitted once, when the person finishes, cancels or closes the window.
+    """
+
+    closing = Signal()
+    another_account = Signal()
+
+    def __init__(self, state: WizardState, pages: Sequence[tuple[str, Page]]) -> None:
+        super().__init__()
+        self.setObjectName("mailwright")
+        self.setWindowTitle("Mailwright")
+        self.setWindowIcon(icons.application_icon())
+        self.setWizardStyle(QWizard.WizardStyle.ModernStyle)
+        self.setOption(QWizard.WizardOption.ExtendedWatermarkPixmap)
+        self.setOption(QWizard.WizardOption.NoBackButtonOnStartPage)
+        self.setOption(QWizard.WizardOption.NoCancelButtonOnLastPage)
+        self.setOption(QWizard.WizardOption.NoDefaultButton, False)
+        self._names = tuple(name for name, _ in pages)
+        self._pages = tuple(page for _, page in pages)
+        self._closed = False
+        self._make_buttons()
+        self._panel = SidePanel(self._names, state.helpdesk)
+        self.setSideWidget(self._panel)
+        self._headers = []
+        for page in self._pages:
+            header = StepHeader(state.helpdesk)
+            header.hide()
+            page.outer.insertWidget(0, header)
+            self._headers.append(header)
+            page.looks_changed.connect(self._show_looks)
+            self.addPage(page)
+        self.currentIdChanged.connect(self._show_looks)
+        self._compact: bool | None = None
+        self.setMinimumSize(SMALLEST)
+        self.resize(SIZE)
+        theme.current().changed.connect(self._settle)
+
+    def current_page(self) -> Page | None:
+        """The page that is showing."""
+        page = self.currentPage()
+        return page if isinstance(page, Page) else None
+
+    def reject(self) -> None:
+        """Cancel, Escape and the window's own button: closes at once."""
+        self._leave()
+        super().reject()
+
+    def accept(self) -> None:
+        """Finish."""
+        self._leave()
+        super().accept()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A narrow window has no side panel."""
+        super().resizeEvent(event)
+        self._settle()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """The first moment at which Qt's layout is there to be settled."""
+        super().showEvent(event)
+        self._settle()
+
+    def event(self, event: QEvent) -> bool:
+        """Lays out anew when Qt did."""
+        done = super().event(event)
+        if event.type() is QEvent.Type.LayoutRequest:
+            self._trim()
+        return done
+
+    def _make_buttons(self) -> None:
+        role = QWizard.WizardButton
+        for which, button, name in (
+            (role.CancelButton, QuietButton("Cancel", flush=True), "cancel"),
+            (role.CustomButton2, QuietButton("Set up another account", flush=True), "another"),
+            (role.CustomButton1, QuietButton("Skip"), "skip"),
+            (role.BackButton, SecondaryButton("Back"), "back"),
+            (role.NextButton, PrimaryButton("Continue"), "continue"),
+            (role.FinishButton, PrimaryButton("Finish"), "continue"),
+        ):
+            self.setButton(which, button)
+            self.setButtonText(which, button.text())
+            button.setObjectName(name)
+        self.setButtonLayout(_ORDER)
+        self.customButtonClicked.connect(self._custom_clicked)
+
+    def _custom_clicked(self, which: int) -> None:
+        page = self.current_page()
+        if which == QWizard.WizardButton.CustomButton1.value and page is not None:
+            page.skip()
+        elif which == QWizard.WizardButton.CustomButton2.value:
+            self.another_account.emit()
+
+    def _show_looks(self) -> None:
+        """Step list, header and the buttons that only some pages have."""
+        page = self.current_page()
+        if page is None:
+            return
+        here = self._pages.index(page)
+        steps = []
+        for index, (name, shown) in enumerate(zip(self._names, self._pages, strict=True)):
+            where = Where.HERE if index == here else Where.DONE if index < here else Where.TO_COME
+            steps.append(Step(name, where, "" if where is Where.TO_COME else shown.step_note))
+        self._panel.show_steps(tuple(steps))
+        self._headers[here].show_step(here + 1, len(self._pages), self._names[here])
+        is_last = here == len(self._pages) - 1
+        skip = self.button(QWizard.WizardButton.CustomButton1)
+        skip.setText(page.skip_text or "Skip")
+        skip.setVisible(page.skip_text is not None)
+        self.button(QWizard.WizardButton.CustomButton2).setVisible(is_last)
+        for which in (QWizard.WizardButton.NextButton, QWizard.WizardButton.FinishButton):
+            self.button(which).updateGeometry()
+        self._trim()
+
+    def _settle(self) -> None:
+        """Side panel or header, by width and font."""
+        compact = self.width() < COMPACT_WIDTH or theme.current().is_large
+        if compact != self._compact:
+            self._compact = compact
+            self._panel.parentWidget().setVisible(not compact)
+            self._panel.setVisible(not compact)
+            for page, header in zip(self._pages, self._headers, strict=True):
+                header.setVisible(compact)
+                page.set_compact(compact)
+        self._trim()
+
+    def _trim(self) -> None:
+        """Takes the style's own margins out of Qt's layout, so that side panel, page and buttons stand where they belong."""
+        root = self.findChild(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        grid = root.layout() if root is not None else None
+        if grid is None:
+            return
+        _set_margins(grid, 0, 0, 0, 0)
+        side = self._panel.parentWidget()
+        if side is not self and side.layout() is not None:
+            _set_margins(side.layout(), 0, 0, 0, 0)
+        tokens = theme.tokens()
+        edge = 24 if self._compact else 32
+        for index in range(grid.count()):
+            item = grid.itemAt(index)
+            widget, layout = item.widget(), item.layout()
+            if isinstance(widget, QFrame) and widget.layout() is not None and widget is not side:
+                _set_margins(widget.layout(), 0, 0, 0, 0)
+            elif widget is not None and widget is not side and widget.maximumHeight() <= 2:
+                palette = QPalette(widget.palette())
+                palette.setColor(QPalette.ColorRole.Mid, tokens.hair)
+                palette.setColor(QPalette.ColorRole.Base, tokens.page)
+                if palette != widget.palette():
+                    widget.setPalette(palette)
+            elif layout is not None:
+                _set_margins(layout, edge, 8 if theme.current().is_large else 12, edge, 9 if theme.current().is_large else 14)
+                if layout.spacing() != 8:
+                    layout.setSpacing(8)
+
+    def _leave(self) -> None:
+        if not self._closed:
+            self._closed = True
+            for page in self._pages:
+                page.leave()
+            self.closing.emit()
+
+
+def _set_margins(layout: QLayout, left: int, top: int, right: int, bottom: int) -> None:
+    """Sets them only when they differ, because setting them lays everything out again."""
+    have = layout.contentsMargins()
+    if (have.left(), have.top(), have.right(), have.bottom()) != (left, top, right, bottom):
+        layout.setContentsMargins(left, top, right, bottom)
