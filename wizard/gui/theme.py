@@ -1,7 +1,7 @@
 """Colours, sizes and fonts of the window; everything painted asks here, and asks again when `changed` is emitted.
 
-Colours are a table of two columns, light and dark. Sizes are written for a body text of 14 pixels and follow the system's
-font from there. On a system in high contrast the table steps back and the system's own palette is used.
+Colours are a table of two columns, light and dark. Sizes are written for a body text of 14 pixels and follow the
+system's font from there. On a system in high contrast the table steps back and the system's own palette is used.
 """
 
 from __future__ import annotations
@@ -251,7 +251,7 @@ def font(role: Role, *, factor: float | None = None) -> QFont:
     made.setPointSizeF(QFontInfo(made).pointSizeF() * (factor or size))
     made.setWeight(weight)
     if role is Role.TITLE:
-        made.setLetterSpacing(QFont.SpacingType.PercentageSpacing, 98.5)
+        made.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, -0.02 * QFontInfo(made).pixelSize())
     made.setFeature(QFont.Tag("tnum"), 1)
     return made
 

@@ -172,6 +172,7 @@ class WizardWindow(QWizard):
             item = grid.itemAt(index)
             widget, layout = item.widget(), item.layout()
             if isinstance(widget, QFrame) and widget.layout() is not None and widget is not side:
+                widget.setBackgroundRole(QPalette.ColorRole.Window)
                 _set_margins(widget.layout(), 0, 0, 0, 0)
             elif widget is not None and widget is not side and widget.maximumHeight() <= 2:
                 palette = QPalette(widget.palette())
@@ -187,6 +188,9 @@ class WizardWindow(QWizard):
     def _leave(self) -> None:
         if not self._closed:
             self._closed = True
+            focused = self.focusWidget()
+            if focused is not None:  # a field that ends being edited while it is taken down speaks to what is gone
+                focused.clearFocus()
             for page in self._pages:
                 page.leave()
             self.closing.emit()

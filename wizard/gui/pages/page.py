@@ -42,9 +42,9 @@ class Page(QWizardPage):
         self.links.addStretch(1)
         column = self.scroll.body
         column.addWidget(self.heading)
-        column.addSpacing(2)
+        column.addSpacing(1)
         column.addWidget(self.subheading)
-        column.addSpacing(17)
+        column.addSpacing(18)
         column.addLayout(self.body)
         column.addStretch(1)
         column.addLayout(self.links)

@@ -125,7 +125,7 @@ class Button(QPushButton):
 class PrimaryButton(Button):
     """The one filled button of a page or card."""
 
-    padding = 20
+    padding = 19
 
     def _ink(self, tokens: Tokens) -> QColor:
         return tokens.fill_ink
@@ -140,6 +140,8 @@ class PrimaryButton(Button):
 
 class SecondaryButton(Button):
     """A bordered button."""
+
+    padding = 15
 
     def _icon_ink(self, tokens: Tokens, ink: QColor) -> QColor:
         return tokens.ink2 if self.isEnabled() else ink

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QFontMetrics, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QFocusEvent,
+    QFontMetrics,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QResizeEvent,
+    QShowEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import (
     QAbstractButton,
     QButtonGroup,
@@ -13,6 +22,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QGroupBox,
     QHBoxLayout,
+    QLineEdit,
     QRadioButton,
     QSizePolicy,
     QWidget,
@@ -42,7 +52,7 @@ class Switch(QCheckBox):
         metrics = QFontMetrics(self.font())
         track = self._track()
         gap = 8 if self._small else 12
-        return QSize(track.width() + gap + metrics.horizontalAdvance(self.text()) + 1, max(track.height(), 24))
+        return QSize(track.width() + gap + metrics.horizontalAdvance(self.text()), max(track.height(), 24))
 
     def minimumSizeHint(self) -> QSize:
         """The same."""
@@ -65,7 +75,10 @@ class Switch(QCheckBox):
         top = (self.height() - track.height()) / 2
         rect = QRectF(0, top, track.width(), track.height())
         on = self.isChecked()
-        theme.rounded(painter, rect, track.height() / 2, tokens.fill if on else tokens.card, None if on else tokens.edge)
+        if on:
+            theme.rounded(painter, rect, track.height() / 2, tokens.fill)
+        else:
+            theme.rounded(painter, rect, track.height() / 2, tokens.card, tokens.edge)
         knob = track.height() - 6 if on else track.height() * 0.56
         inset = (track.height() - knob) / 2
         left = track.width() - knob - inset if on else inset
@@ -157,6 +170,16 @@ class Segmented(QGroupBox):
         """Offers an option only where it is needed."""
         self._keys[key].setVisible(visible)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Without the room Qt leaves for a title."""
+        super().resizeEvent(event)
+        self.setContentsMargins(0, 0, 0, 0)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """The same after another font or style."""
+        super().changeEvent(event)
+        self.setContentsMargins(0, 0, 0, 0)
+
     def sizeHint(self) -> QSize:
         """As high as a field."""
         return QSize(super().sizeHint().width(), theme.control(40))
@@ -228,17 +251,47 @@ class Tile(QRadioButton):
 
 
 class Choice(QComboBox):
-    """A drop-down list that looks like a field; the wheel scrolls the page, never the choice."""
+    """A drop-down list that looks like a field; `typed` lets people type what it does not list.
 
-    def __init__(self, *, parent: QWidget | None = None) -> None:
+    The wheel scrolls the page, never the choice.
+    """
+
+    def __init__(self, *, typed: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(8)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._wrong = False
+        if typed:
+            self.setEditable(True)
+            self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+            self.setCompleter(None)
+            self.setLineEdit(_Inner(self))
         self._retheme()
         theme.current().changed.connect(self._retheme)
+
+    def setAccessibleName(self, name: str) -> None:
+        """The name, for the line one types in as well."""
+        super().setAccessibleName(name)
+        inner = self.lineEdit()
+        if inner is not None:
+            inner.setAccessibleName(name)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The line one types in stands where the words of a plain list stand."""
+        super().resizeEvent(event)
+        self._place_inner()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """The same when Qt has placed it anew."""
+        super().showEvent(event)
+        self._place_inner()
+
+    def _place_inner(self) -> None:
+        inner = self.lineEdit()
+        if inner is not None:
+            inner.setGeometry(QRect(12, 2, self.width() - 12 - 12 - theme.mark(16), self.height() - 4))
 
     def set_wrong(self, wrong: bool) -> None:
         """Marks it as what the sentence below is about."""
@@ -265,6 +318,8 @@ class Choice(QComboBox):
         size = theme.mark(16)
         right = self.width() - 10 - size
         icons.draw(painter, "chevron-down", right, (self.height() - size) / 2, size, tokens.ink2)
+        if self.isEditable():
+            return
         painter.setFont(self.font())
         painter.setPen(tokens.ink if self.isEnabled() else tokens.off)
         words = QFontMetrics(self.font()).elidedText(
@@ -278,15 +333,48 @@ class Choice(QComboBox):
         self.update()
 
 
+class _Inner(QLineEdit):
+    """The line one types in, inside a list; its list draws the box."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setFrame(False)
+        self._retheme()
+        theme.current().changed.connect(self._retheme)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """What is typed next replaces what stands there."""
+        super().focusInEvent(event)
+        if event.reason() is not Qt.FocusReason.PopupFocusReason:
+            self.selectAll()
+        self.parentWidget().update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """The list draws another box."""
+        super().focusOutEvent(event)
+        self.parentWidget().update()
+
+    def _retheme(self) -> None:
+        palette = QPalette(self.palette())
+        palette.setBrush(QPalette.ColorRole.Base, Qt.BrushStyle.NoBrush)
+        palette.setColor(QPalette.ColorRole.Text, theme.tokens().ink)
+        self.setPalette(palette)
+
+
 def paint_field_box(painter: QPainter, field: QWidget, wrong: bool) -> None:
     """The box of anything one types or chooses in: focus and errors are its line."""
     tokens = theme.tokens()
     rect = QRectF(field.rect())
     if not field.isEnabled():
         theme.rounded(painter, rect, 8, tokens.offfill, tokens.hair)
-    elif field.hasFocus():
+    elif _has_keyboard(field):
         theme.rounded(painter, rect, 8, tokens.card, tokens.stop if wrong else tokens.accent, 2)
     elif wrong:
         theme.rounded(painter, rect, 8, tokens.card, tokens.stop, 1.5)
     else:
         theme.rounded(painter, rect, 8, tokens.card, tokens.edge)
+
+
+def _has_keyboard(field: QWidget) -> bool:
+    inner = field.lineEdit() if isinstance(field, QComboBox) else None
+    return field.hasFocus() or (inner is not None and inner.hasFocus())

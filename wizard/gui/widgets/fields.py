@@ -58,7 +58,7 @@ class Input(QLineEdit):
 
 
 class LabelledField(QWidget):
-    """Label, note, control and help line around any control; `accessible_name` is the contract's, whatever the label."""
+    """Label, note, control and help line around any control; `accessible_name` stays, whatever the label says."""
 
     def __init__(
         self, label: str, control: QWidget, *, accessible_name: str | None = None, parent: QWidget | None = None
@@ -68,6 +68,7 @@ class LabelledField(QWidget):
         self._name = accessible_name
         self._help = ""
         self._error: str | None = None
+        self.help_gap = 6
         self.label = Label(label, Role.LABEL)
         self.label.setBuddy(control)
         control.setAccessibleName(accessible_name or label)
@@ -89,8 +90,9 @@ class LabelledField(QWidget):
         self.help_row.addWidget(self.help, 1)
         self.box = QVBoxLayout(self)
         self.box.setContentsMargins(0, 0, 0, 0)
-        self.box.setSpacing(6)
+        self.box.setSpacing(0)
         self.box.addLayout(above)
+        self.box.addSpacing(6)
         self.box.addWidget(control)
         self.box.addLayout(self.help_row)
         for widget in (self.note_disc, self.note_icon, self.note, self.help_icon, self.help):
@@ -140,6 +142,7 @@ class LabelledField(QWidget):
         self.help.setText(text)
         self.help.set_tone(tone)
         self.help.setVisible(bool(text))
+        self.help_row.setContentsMargins(0, self.help_gap if text else 0, 0, 0)
         self.help_icon.set_icon("warning", tone)
         self.help_icon.setVisible(tone != "ink2")
         self.control.setAccessibleDescription(text)
@@ -185,13 +188,15 @@ class PasswordField(Field):
             | Qt.InputMethodHint.ImhSensitiveData
         )
         self.input.setTextMargins(12, 0, 42, 0)
+        # The small bullet: some styles draw one so large that it looks like a row of buttons.
+        self.input.setStyleSheet("background: transparent; border: none; lineedit-password-character: 8226")
         self._caps_lock = False
         self._shape_warning: str | None = None
         self._blanks_matter = True
         self.eye = _Eye(self.input)
         self.eye.toggled.connect(self._reveal)
         inside = QGridLayout(self.input)
-        inside.setContentsMargins(0, 0, 8, 0)
+        inside.setContentsMargins(0, 0, 4, 0)
         inside.addWidget(self.eye, 0, 0, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.input.textChanged.connect(self._warn)
         self.input.installEventFilter(self)
@@ -200,6 +205,11 @@ class PasswordField(Field):
         """A sentence about a password of the wrong shape; some providers' blanks mean nothing."""
         self._shape_warning, self._blanks_matter = sentence, blanks_matter
         self._warn()
+
+    @property
+    def has_shape_warning(self) -> bool:
+        """Whether it says that the password has the wrong shape."""
+        return self._shape_warning is not None
 
     def warning(self) -> str | None:
         """The sentence that is shown as a warning."""
@@ -243,7 +253,7 @@ class _Eye(QToolButton):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
-        size = theme.mark(18) + 10
+        size = theme.mark(20) + 8
         return QSize(size, size)
 
     def focusInEvent(self, event: object) -> None:
@@ -251,17 +261,24 @@ class _Eye(QToolButton):
         focus_ring.show_for(self, event, 4)  # type: ignore[arg-type]
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        size = theme.mark(18)
+        size = theme.mark(20)
         name = "eye-off" if self.isChecked() else "eye"
         corner = (self.width() - size) / 2
         icons.draw(QPainter(self), name, corner, corner, size, theme.tokens().ink2)
 
 
 class ChoiceField(LabelledField):
-    """A labelled drop-down list."""
+    """A labelled drop-down list; `typed` as in `Choice`."""
 
-    def __init__(self, label: str, *, accessible_name: str | None = None, parent: QWidget | None = None) -> None:
-        self.choice = Choice()
+    def __init__(
+        self,
+        label: str,
+        *,
+        typed: bool = False,
+        accessible_name: str | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        self.choice = Choice(typed=typed)
         super().__init__(label, self.choice, accessible_name=accessible_name, parent=parent)
 
 

@@ -25,6 +25,7 @@ class Label(QLabel):
         super().__init__(parent)
         self._role, self._tone, self._factor = role, tone, None
         self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setForegroundRole(QPalette.ColorRole.WindowText)
         self.setWordWrap(wrap)
         if wrap:
             policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)

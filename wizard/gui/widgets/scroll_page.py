@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -42,6 +42,13 @@ class ScrollBar(QScrollBar):
         theme.rounded(painter, bar, 4, theme.tokens().edge)
 
 
+class _Content(QWidget):
+    """What scrolls. Its height follows from its width alone: the least height of wrapped text is a guess of Qt's."""
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, 0)
+
+
 class ScrollPage(QScrollArea):
     """Put things into `body`; it is never narrower than the view, and only its height scrolls."""
 
@@ -53,7 +60,7 @@ class ScrollPage(QScrollArea):
         self.setVerticalScrollBar(ScrollBar())
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.content = QWidget()
+        self.content = _Content()
         self.content.setObjectName("content")
         self.body = QVBoxLayout(self.content)
         self.body.setContentsMargins(32, 24, 32, 14)
@@ -61,11 +68,6 @@ class ScrollPage(QScrollArea):
         self.setWidget(self.content)
         self.viewport().setAutoFillBackground(False)
         self.content.setAutoFillBackground(False)
-        self.content.installEventFilter(self)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """What gets the keyboard comes into view."""
-        return super().eventFilter(watched, event)
 
     def bring_into_view(self, widget: QWidget) -> None:
         """Scrolls until the top of `widget` can be seen."""

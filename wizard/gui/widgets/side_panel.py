@@ -114,7 +114,7 @@ class SidePanel(QWidget):
         for row in self._rows:
             self._steps.addWidget(row)
         column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 16)
+        column.setContentsMargins(0, 0, 0, 19)
         column.setSpacing(0)
         column.addLayout(brand)
         column.addSpacing(24)
@@ -159,11 +159,11 @@ class _Logo(QWidget):
 
 def _helpdesk(helpdesk: Helpdesk) -> QHBoxLayout:
     row = QHBoxLayout()
-    row.setContentsMargins(32, 0, 16, 0)
-    row.setSpacing(14)
-    row.addWidget(Icon("phone", 16), 0, Qt.AlignmentFlag.AlignTop)
+    row.setContentsMargins(31, 0, 16, 0)
+    row.setSpacing(13)
+    row.addWidget(Icon("phone", 18), 0, Qt.AlignmentFlag.AlignTop)
     words = QVBoxLayout()
-    words.setSpacing(1)
+    words.setSpacing(2)
     words.addWidget(Label(helpdesk.name, Role.SMALL, "ink2", wrap=True))
     if helpdesk.phone:
         words.addWidget(Label(helpdesk.phone, Role.STRONG))

@@ -164,7 +164,7 @@ class Banner(Surface):
         self.links.setSpacing(24)
         self.links.addStretch(1)
         self.box = QVBoxLayout()
-        self.box.setSpacing(2)
+        self.box.setSpacing(3)
         self.box.addWidget(self.fact)
         self.box.addWidget(self.sentence)
         self.box.addLayout(self.links)

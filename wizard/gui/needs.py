@@ -1,0 +1,108 @@
+"""What a provider wants from the person before a mail program can sign in, in words; no Qt here."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from wizard.model.plan import Plan
+from wizard.model.provider import Provider, ProviderStatus, SignInWay
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One banner: fact, sentence, steps to follow and the page they happen on; `tone` is a colour of the theme."""
+
+    fact: str
+    sentence: str
+    tone: str = "accent"
+    icon: str = "info"
+    steps: tuple[str, ...] = ()
+    url: str | None = None
+    url_says: str = "Open the page"
+    browser_sign_in: bool = False
+
+
+def of_plan(plan: Plan) -> Need | None:
+    """The need that comes first; `None` when the everyday password will do."""
+    provider = plan.provider
+    if provider is None:
+        if plan.notes and not plan.candidates:
+            return Need(f"We found no mail servers for {plan.address.shown_domain}.", plan.notes[0], "warn", "warning")
+        return None
+    who = _who(plan, provider)
+    if provider.status is ProviderStatus.UNSUPPORTED:
+        because = provider.no_servers_because or f"{provider.name} has no way in for mail programs."
+        return Need(who, because, "stop", "shield-x", url=provider.webmail_url, url_says="Open the mail in the browser")
+    if wants_app_password(provider):
+        sentence = f"{provider.name} wants an app password here, not your everyday one."
+        steps, url = _app_password_steps(provider)
+        return Need(who, sentence, icon="key", steps=steps, url=url, url_says=f"Open the page at {provider.name}")
+    if wants_browser(provider):
+        sentence = f"{provider.name} wants you to sign in in the browser. There is no password to type here."
+        return Need(who, sentence, icon="browser", browser_sign_in=True)
+    if provider.preparation:
+        first = provider.preparation[0]
+        icon = "users" if first.by == "administrator" else "info"
+        return Need(who, first.say, icon=icon, steps=first.steps, url=first.url)
+    if SignInWay.API_KEY in provider.sign_in and SignInWay.PASSWORD not in provider.sign_in:
+        return Need(who, f"{provider.name} wants an API key here, not your everyday password.", icon="key")
+    return None
+
+
+def wants_app_password(provider: Provider | None) -> bool:
+    """Whether the everyday password will be refused and an app password accepted."""
+    return (
+        provider is not None
+        and SignInWay.APP_PASSWORD in provider.sign_in
+        and SignInWay.PASSWORD not in provider.sign_in
+    )
+
+
+def wants_browser(provider: Provider | None) -> bool:
+    """Whether signing in in the browser is the only way."""
+    return provider is not None and provider.sign_in == (SignInWay.OAUTH2,)
+
+
+def shape_warning(provider: Provider | None, password: str) -> str | None:
+    """A sentence when the password cannot be the app password the provider wants; `None` when it can."""
+    if provider is None or provider.app_password is None or not wants_app_password(provider):
+        return None
+    pattern = provider.app_password.pattern
+    if not pattern or not password or re.fullmatch(pattern, password.replace(" ", "")):
+        return None
+    return f"This does not look like an app password of {provider.name}. Your everyday password will be refused."
+
+
+def cleaned(provider: Provider | None, password: str) -> str:
+    """The password as it is sent: the blanks some providers show between groups mean nothing."""
+    app_password = provider.app_password if provider is not None else None
+    if app_password is None or not app_password.strip_blanks:
+        return password
+    bare = "".join(password.split())
+    if app_password.pattern and not re.fullmatch(app_password.pattern, bare):
+        return password
+    return bare
+
+
+def _who(plan: Plan, provider: Provider) -> str:
+    domain = plan.address.shown_domain
+    if plan.address.domain in provider.domains:
+        return f"{domain} belongs to {provider.name}."
+    if plan.probably:
+        return f"{domain} is probably hosted by {provider.name}."
+    return f"{domain} is hosted by {provider.name}."
+
+
+def _app_password_steps(provider: Provider) -> tuple[tuple[str, ...], str | None]:
+    """What must be switched on first, then how the password is made."""
+    steps: list[str] = []
+    url = None
+    for item in provider.preparation:
+        if item.by == "you":
+            steps += item.steps or (item.say,)
+            url = url or item.url
+    if provider.app_password is not None:
+        steps += provider.app_password.steps
+        url = provider.app_password.url or url
+    return tuple(steps), url

@@ -1,0 +1,318 @@
+"""Step 1: name, address, password; and what the provider wants, said before the password is typed."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from PySide6.QtCore import Qt, QTimer, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
+
+from wizard.errors import UsageError
+from wizard.gui import needs, sources
+from wizard.gui.pages.page import Page
+from wizard.gui.state import PracticeAccount, WizardState
+from wizard.gui.widgets.buttons import LinkButton
+from wizard.gui.widgets.choices import Switch
+from wizard.gui.widgets.fields import ChoiceField, Field, PasswordField
+from wizard.gui.widgets.state_disc import DiscState
+from wizard.gui.widgets.steps import Steps
+from wizard.gui.widgets.surfaces import Banner
+from wizard.model.address import Address
+from wizard.model.plan import Plan
+from wizard.model.secret import Secret
+
+TYPING_MS: Final = 400
+_COMPLETE: Final = re.compile(r"[^\s@]+@[^\s@.]+(\.[^\s@.]+)*\.[^\s@.]{2,}")
+_BEFORE: Final = "We ask your provider and the community database, without your password."
+_NOBODY: Final = "Nobody is asked. We use what this computer knows, and the usual names."
+
+
+class AccountPage(Page):
+    """Fills the state with name, address and password.
+
+    `discover` asks for the settings of an address, as soon as it is complete; `browser_sign_in`, `explain` and
+    `saved_accounts` ask for what their links say.
+    """
+
+    discover = Signal(Address, bool)
+    browser_sign_in = Signal()
+    explain = Signal()
+    saved_accounts = Signal()
+
+    def __init__(self, state: WizardState) -> None:
+        super().__init__("account", "Set up your email", "We find the right settings and prove that they work.")
+        self._state = state
+        self._asked: tuple[str, bool] | None = None
+        self._signed_in = False
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(TYPING_MS)
+        self._timer.timeout.connect(self.look_up)
+
+        self.practice = ChoiceField("Practice account")
+        self.name_field = Field("Your name", placeholder="As others see it, such as Ada Example")
+        self.address_field = Field("Email address", placeholder="ada@example.org")
+        self.ask_nobody = Switch("Ask nobody", small=True)
+        self.password_field = PasswordField("Password")
+        self.banner = Banner("accent", "key")
+        self._steps = Steps()
+        self._show_steps = self.banner.add_link("Show me how", self._toggle_steps, trailing="arrow-right")
+        self._open_page = self.banner.add_link("Open the page", self._open_url, icon="external")
+        self._browser = self.banner.add_link("Sign in in the browser", self.browser_sign_in.emit, icon="browser")
+        self.banner.box.insertWidget(2, self._steps)
+        self.banner.hide()
+
+        self.address_field.input.setInputMethodHints(
+            Qt.InputMethodHint.ImhEmailCharactersOnly | Qt.InputMethodHint.ImhNoAutoUppercase
+        )
+        self.address_field.help_gap = 4
+        self.address_field.set_help(_BEFORE)
+        self.address_field.help_row.addWidget(self.ask_nobody, 0, Qt.AlignmentFlag.AlignTop)
+        self.ask_nobody.setAccessibleDescription(
+            "Nobody outside this computer is asked where the settings for your address are."
+        )
+        self.practice.hide()
+        self.body.addWidget(self.practice)
+        self.body.addSpacing(0)
+        self.body.addWidget(self.name_field)
+        self.body.addSpacing(16)
+        self.body.addWidget(self.address_field)
+        self.body.addSpacing(12)
+        self.body.addWidget(self.password_field)
+        self.body.addSpacing(12)
+        self.body.addWidget(self.banner)
+        self._error_link = LinkButton("I have an error message", "message")
+        self._saved_link = LinkButton("Saved accounts", "users")
+        self._error_link.setObjectName("explain")
+        self._saved_link.setObjectName("saved-accounts")
+        self._error_link.clicked.connect(lambda: self.explain.emit())
+        self._saved_link.clicked.connect(lambda: self.saved_accounts.emit())
+        self.add_link(self._error_link)
+        self.add_link(self._saved_link)
+        self.registerField("name", self.name_field.input)
+
+        self.address_field.edited.connect(self._address_edited)
+        self.address_field.input.editingFinished.connect(self._address_left)
+        self.ask_nobody.toggled.connect(self._ask_nobody_changed)
+        self.password_field.edited.connect(self._password_edited)
+        self.password_field.input.editingFinished.connect(self._password_left)
+        self.practice.choice.activated.connect(self._practice_picked)
+        state.plan_changed.connect(self._show_plan)
+        if state.practice:
+            self.offer_practice(state.practice)
+
+    def prefill(self, address: str) -> None:
+        """Starts with this address, as given on the command line."""
+        self.address_field.set_text(address)
+        self._address_edited(address)
+
+    def offer_practice(self, accounts: tuple[PracticeAccount, ...]) -> None:
+        """Lets people pick one of the practice network's accounts."""
+        choice = self.practice.choice
+        choice.clear()
+        choice.addItem("Pick an account to practise with")
+        for account in accounts:
+            choice.addItem(f"{account.address}: {account.teaches}", account)
+        self.practice.setVisible(True)
+        self.body.itemAt(1).spacerItem().changeSize(0, 16)
+        self.body.invalidate()
+
+    def initializePage(self) -> None:
+        """The cursor goes to the first empty field."""
+        super().initializePage()
+        fields = (self.name_field.input, self.address_field.input, self.password_field.input)
+        next((field for field in fields if not field.text()), fields[0]).setFocus()
+
+    def validatePage(self) -> bool:
+        """Says at each field what is wrong with it; True when nothing is."""
+        address = self._parse()
+        password = self._password_error()
+        self.password_field.set_error(password)
+        wrong = next((field for field in (self.address_field, self.password_field) if field.error), None)
+        if wrong is not None or address is None:
+            target = wrong or self.address_field
+            target.input.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.tell(target.error or "", urgent=True)
+            return False
+        if self._state.plan is None or self._state.plan.address != address:
+            self._timer.stop()
+            self.look_up()
+        provider = self._state.plan.provider if self._state.plan else None
+        self._state.display_name = " ".join(self.name_field.text().split()) or None
+        self._state.set_secret(Secret(needs.cleaned(provider, self.password_field.text())) or None)
+        self.set_step_note(str(address))
+        return True
+
+    def look_up(self) -> None:
+        """Asks for the settings, unless that was asked already."""
+        address = self._parse(quietly=True)
+        if address is None:
+            return
+        question = (str(address), self.ask_nobody.isChecked())
+        if question == self._asked:
+            return
+        self._asked = question
+        self._state.address = address
+        self._state.ask_nobody = self.ask_nobody.isChecked()
+        self._state.set_plan(None)
+        self.address_field.set_note("Looking for your provider", disc=DiscState.TRYING, tone="accent")
+        self.discover.emit(address, self.ask_nobody.isChecked())
+
+    def discovery_failed(self, sentence: str) -> None:
+        """The look-up ended without a plan; it can be asked again."""
+        self._asked = None
+        self.address_field.set_note("Not looked up", tone="ink2")
+        self.address_field.set_help(sentence)
+
+    def signed_in_by_browser(self) -> None:
+        """A token is there: no password is needed."""
+        self._signed_in = True
+        self.password_field.set_error(None)
+        self.banner.set_tone("ok", "check")
+        self.banner.say("You are signed in.", "The provider gave this program access. Continue to the settings.")
+
+    def restart(self) -> None:
+        """Ready for another account; the name stays."""
+        self._timer.stop()
+        self._asked = None
+        self._signed_in = False
+        self.address_field.set_text("")
+        self.password_field.set_text("")
+        self.password_field.set_error(None)
+        self.set_step_note("")
+        self._forget_plan()
+
+    def leave(self) -> None:
+        """No more look-ups."""
+        self._timer.stop()
+
+    def _address_edited(self, text: str) -> None:
+        self.address_field.set_error(None)
+        self._timer.stop()
+        if self._state.address is not None and str(self._state.address) == text.strip():
+            return
+        self._asked = None
+        self._state.address = None
+        if self._state.plan is not None:
+            self._state.set_plan(None)
+        self._forget_plan()
+        if _COMPLETE.fullmatch(text.strip()):
+            self._timer.start()
+
+    def _address_left(self) -> None:
+        if self.address_field.text().strip() and self._parse() is not None:
+            self._timer.stop()
+            self.look_up()
+
+    def _ask_nobody_changed(self, nobody: bool) -> None:
+        self._asked = None
+        self.address_field.set_help(_NOBODY if nobody else _BEFORE)
+        self.look_up()
+
+    def _password_edited(self, text: str) -> None:
+        if text:
+            self.password_field.set_error(None)
+        if self.password_field.has_shape_warning and needs.shape_warning(self._provider(), text) is None:
+            self.password_field.set_shape_warning(None)
+
+    def _password_left(self) -> None:
+        provider = self._provider()
+        blanks_matter = not (provider and provider.app_password and provider.app_password.strip_blanks)
+        warning = needs.shape_warning(provider, self.password_field.text())
+        self.password_field.set_shape_warning(warning, blanks_matter=blanks_matter)
+
+    def _password_error(self) -> str | None:
+        if self.password_field.text() or self._signed_in:
+            return None
+        if needs.wants_browser(self._provider()):
+            return "There is nothing to type here: sign in in the browser with the link below."
+        return "The password is missing. It is needed to prove that signing in works."
+
+    def _provider(self) -> needs.Provider | None:
+        return self._state.plan.provider if self._state.plan is not None else None
+
+    def _parse(self, *, quietly: bool = False) -> Address | None:
+        try:
+            address = Address.parse(self.address_field.text())
+        except UsageError as error:
+            if not quietly:
+                empty = not self.address_field.text().strip()
+                self.address_field.set_error("The email address is missing." if empty else str(error))
+            return None
+        self.address_field.set_error(None)
+        return address
+
+    def _forget_plan(self) -> None:
+        self.address_field.set_note("")
+        self.address_field.set_help(_NOBODY if self.ask_nobody.isChecked() else _BEFORE)
+        self.password_field.set_label("Password")
+        self.password_field.set_shape_warning(None)
+        self.banner.hide()
+
+    def _show_plan(self) -> None:
+        plan = self._state.plan
+        if plan is None:
+            self._forget_plan()
+            return
+        note, disc, tone = _found(plan)
+        self.address_field.set_note(note, disc=disc, tone=tone)
+        self.address_field.set_help(sources.asked_sentence(plan))
+        need = needs.of_plan(plan)
+        self.password_field.set_label("App password" if needs.wants_app_password(plan.provider) else "Password")
+        self._show_need(need)
+        if self.password_field.text():
+            self._password_left()
+        self.tell(f"{note}. {need.fact} {need.sentence}" if need else f"{note}.")
+
+    def _show_need(self, need: needs.Need | None) -> None:
+        self.banner.setVisible(need is not None)
+        if need is None:
+            return
+        self.banner.set_tone(need.tone, need.icon)
+        self.banner.say(need.fact, need.sentence)
+        self._steps.show_steps(need.steps)
+        self._steps.hide()
+        self._show_steps.setText("Show me how")
+        self._show_steps.setVisible(bool(need.steps))
+        self._url = need.url
+        self._open_page.setText(need.url_says)
+        self._open_page.setVisible(need.url is not None and not need.steps)
+        self._browser.setVisible(need.browser_sign_in)
+
+    _url: str | None = None
+
+    def _toggle_steps(self) -> None:
+        shown = self._steps.isHidden()
+        self._steps.setVisible(shown)
+        self._show_steps.setText("Hide the steps" if shown else "Show me how")
+        self._open_page.setVisible(shown and self._url is not None)
+        if shown:
+            QTimer.singleShot(0, self, lambda: self.scroll.bring_into_view(self.banner))
+
+    def _open_url(self) -> None:
+        if self._url is not None and self._url.startswith("https://"):
+            QDesktopServices.openUrl(QUrl(self._url))
+
+    def _practice_picked(self, index: int) -> None:
+        account = self.practice.choice.itemData(index)
+        if isinstance(account, PracticeAccount):
+            if not self.name_field.text():
+                self.name_field.set_text("Ada Example")
+            self.address_field.set_text(account.address)
+            self.password_field.set_text(account.password)
+            self.password_field.set_error(None)
+            self._address_edited(account.address)
+
+
+def _found(plan: Plan) -> tuple[str, DiscState | None, str]:
+    """What is said beside the address: words, mark and colour."""
+    if plan.provider is not None:
+        if plan.probably:
+            return f"Probably {plan.provider.name}", None, "ink2"
+        return f"Provider found: {plan.provider.name}", DiscState.OK, "ok"
+    if any(candidate.trusted for candidate in plan.candidates):
+        return "Settings found", DiscState.OK, "ok"
+    if plan.candidates:
+        return "No settings found, the usual ones are tried", None, "ink2"
+    return "No mail servers found", DiscState.WARN, "warn"

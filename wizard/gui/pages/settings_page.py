@@ -1,0 +1,210 @@
+"""Step 2: the two servers, who named them, and the place to change them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from wizard.gui import sources
+from wizard.gui.pages.page import Page
+from wizard.gui.state import WizardState
+from wizard.gui.widgets.buttons import LinkButton
+from wizard.gui.widgets.choices import Switch
+from wizard.gui.widgets.label import Label
+from wizard.gui.widgets.server_card import ServerCard
+from wizard.gui.widgets.state_disc import DiscState, StateDisc
+from wizard.gui.widgets.surfaces import Banner, Hint
+from wizard.model.plan import Plan
+from wizard.model.provider import ProviderStatus
+from wizard.model.server import ServerCandidate, Source
+
+_FOUND = {
+    Source.PACK: "As your helpdesk set them up. There is nothing you need to change.",
+    Source.AUTOCONFIG: "Found at your provider. There is nothing you need to change.",
+    Source.PACC: "Found at your provider. There is nothing you need to change.",
+    Source.AUTODISCOVER: "Found at your provider. There is nothing you need to change.",
+    Source.PRESET: "Known from the provider list. There is nothing you need to change.",
+    Source.ISPDB: "Found in the community database. There is nothing you need to change.",
+    Source.SRV: "Found in the domain’s records. There is nothing you need to change.",
+    Source.MX: "Found through the domain’s mail records. There is nothing you need to change.",
+    Source.GUESS: "These are the usual names. The next step finds out which of them work.",
+    Source.GIVEN: "As you typed them. The next step finds out whether they work.",
+}
+
+
+class SettingsPage(Page):
+    """Shows what was found and takes changes into the state; `choose_provider` asks for the provider list."""
+
+    choose_provider = Signal()
+
+    def __init__(self, state: WizardState) -> None:
+        super().__init__("settings", "Settings", "", "Check these settings")
+        self._state = state
+        self._failed: str | None = None
+        self.waiting = QWidget()
+        waiting = QHBoxLayout(self.waiting)
+        waiting.setContentsMargins(20, 20, 20, 20)
+        waiting.setSpacing(12)
+        waiting.addWidget(StateDisc(DiscState.TRYING, 22))
+        waiting.addWidget(Label("Asking where the settings for your address are", tone="ink2", wrap=True), 1)
+        self.receiving = ServerCard("Receiving")
+        self.sending = ServerCard("Sending")
+        self.hint = Hint("A guess is fine: the next step tries it, and offers what works.")
+        self.consent = Banner("warn", "shield")
+        self.agree = Switch("")
+        self.consent.box.addWidget(self.agree)
+        self.agree.toggled.connect(self._agreed)
+        self.body.addWidget(self.waiting)
+        self.body.addWidget(self.receiving)
+        self.body.addSpacing(16)
+        self.body.addWidget(self.sending)
+        self.body.addSpacing(16)
+        self.body.addWidget(self.consent)
+        self.body.addWidget(self.hint)
+        self._list_link = LinkButton("Choose from the provider list", "search")
+        self._list_link.setObjectName("provider-list")
+        self._list_link.clicked.connect(lambda: self.choose_provider.emit())
+        self.add_link(self._list_link)
+        for card in (self.receiving, self.sending):
+            card.changed.connect(self._card_changed)
+            card.editing.connect(self._editing_changed)
+        state.plan_changed.connect(self._show)
+        state.draft_changed.connect(self._show)
+        self._show()
+
+    def discovery_failed(self, sentence: str) -> None:
+        """The look-up ended without a plan: the servers can be typed."""
+        self._failed = sentence
+        self._show()
+
+    def edit(self, side: str, field: str | None = None) -> None:
+        """Opens the editor of "incoming" or "outgoing" at a field, as a remedy asks."""
+        (self.receiving if side == "incoming" else self.sending).open_editor(field)
+
+    def initializePage(self) -> None:
+        """Shows the state as it is now."""
+        super().initializePage()
+        self._show()
+
+    def validatePage(self) -> bool:
+        """Takes over what stands in an open editor."""
+        if not (self.receiving.close_editor() and self.sending.close_editor()):
+            return False
+        if self._untrusted():
+            self.agree.setFocus(Qt.FocusReason.OtherFocusReason)
+            return False
+        self.set_step_note(sources.step_note(self._state.incoming, self._state.outgoing))
+        return self._state.incoming is not None or self._state.outgoing is not None
+
+    def set_compact(self, compact: bool) -> None:
+        """The fields one below the other."""
+        super().set_compact(compact)
+        self.receiving.set_narrow(compact)
+        self.sending.set_narrow(compact)
+
+    def _show(self) -> None:
+        state = self._state
+        address, plan = state.address, state.plan
+        looking = plan is None and self._failed is None
+        if plan is not None:
+            self._failed = None
+        self.waiting.setVisible(looking)
+        self.receiving.setVisible(not looking)
+        self.sending.setVisible(not looking)
+        if looking or address is None:
+            self.set_title("Looking for your settings", "This takes a second or two.")
+            self.consent.hide()
+            self.hint.hide()
+            self.set_ready(False)
+            return
+        self.receiving.show_candidate(state.incoming, plan, address)
+        self.sending.show_candidate(state.outgoing, plan, address)
+        servers = [server for server in (state.incoming, state.outgoing) if server is not None]
+        self._show_title()
+        self._show_consent()
+        guessed = any(sources.of_username(server) is Source.GUESS for server in servers)
+        self.hint.setVisible(guessed and not self._is_editing())
+        self._judge()
+
+    def _show_title(self) -> None:
+        address, plan = self._state.address, self._state.plan
+        if address is None:
+            return
+        servers = [server for server in (self._state.incoming, self._state.outgoing) if server is not None]
+        if self._is_editing():
+            subtitle = "Change only what your provider told you to change."
+        elif not servers:
+            subtitle = self._failed or _nothing_found(plan)
+        else:
+            named = [server for server in servers if server.source is Source.GUESS] or servers
+            subtitle = _FOUND[named[-1].source]
+        self.set_title(f"Settings for {address.shown_domain}", subtitle)
+
+    def _show_consent(self) -> None:
+        domains = self._untrusted()
+        self.consent.setVisible(bool(domains))
+        if domains:
+            names = " and ".join(domains)
+            self.consent.say(
+                f"Your password would go to {names}.",
+                "Only the domain’s records name these servers, and records can be forged. "
+                "Agree if you know that your mail is kept there.",
+            )
+            self.agree.blockSignals(True)
+            self.agree.setChecked(False)
+            self.agree.blockSignals(False)
+            self.agree.setText(f"Yes, {names} is right")
+
+    def _untrusted(self) -> tuple[str, ...]:
+        """The registrable domains the person has not agreed to yet."""
+        servers = (self._state.incoming, self._state.outgoing)
+        found = [registrable(server.host) for server in servers if server is not None and not server.trusted]
+        return tuple(name for name in dict.fromkeys(found) if name not in self._state.agreed)
+
+    def _agreed(self, yes: bool) -> None:
+        if not yes:
+            return
+        self._state.agreed |= frozenset(self._untrusted())
+        incoming, outgoing = (
+            replace(server, trusted=True) if server is not None else None
+            for server in (self._state.incoming, self._state.outgoing)
+        )
+        self._state.set_servers(incoming, outgoing)
+
+    def _card_changed(self, candidate: ServerCandidate) -> None:
+        if candidate.is_incoming:
+            self._state.set_servers(candidate, self._state.outgoing)
+        else:
+            self._state.set_servers(self._state.incoming, candidate)
+
+    def _editing_changed(self, _: bool) -> None:
+        self.receiving.collapse(self.sending.is_editing)
+        self.sending.collapse(self.receiving.is_editing)
+        self._show_title()
+        self.hint.setVisible(not self._is_editing() and not self.hint.isHidden())
+        if not self._is_editing():
+            self._show()
+        self._judge()
+
+    def _is_editing(self) -> bool:
+        return self.receiving.is_editing or self.sending.is_editing
+
+    def _judge(self) -> None:
+        has_server = self._state.incoming is not None or self._state.outgoing is not None
+        self.set_ready((has_server or self._is_editing()) and (self._is_editing() or not self._untrusted()))
+
+
+def registrable(host: str) -> str:
+    """The domain somebody registered, which is what people can judge: "example.com" for mail.eu.example.com."""
+    from publicsuffixlist import PublicSuffixList
+
+    return PublicSuffixList().privatesuffix(host.lower().rstrip(".")) or host
+
+
+def _nothing_found(plan: Plan | None) -> str:
+    provider = plan.provider if plan is not None else None
+    if provider is not None and provider.status is ProviderStatus.UNSUPPORTED:
+        return provider.no_servers_because or f"{provider.name} has no servers for mail programs."
+    return "Nothing was found. Type in what your provider told you."

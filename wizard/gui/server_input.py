@@ -1,0 +1,121 @@
+"""What people type as a server, read and judged; no Qt here."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from typing import Final
+
+from wizard.errors import UsageError
+from wizard.model.server import STANDARD_PORTS, Protocol, Security, usual_security
+
+_LABEL: Final = re.compile(r"(?!-)[^\W_](?:[\w-]{0,61}[^\W_])?")
+_RECEIVING_NAMES: Final = ("imap", "imaps", "pop", "pop3", "pops")
+_SENDING_NAMES: Final = ("smtp", "smtps", "submission", "relay")
+_HOW: Final = {
+    Security.TLS: "encrypted from the start",
+    Security.STARTTLS: "switches to encryption",
+    Security.NONE: "not encrypted",
+}
+_NAMES: Final = {Protocol.SMTP: "SMTP", Protocol.IMAP: "IMAP", Protocol.POP3: "POP3"}
+
+
+def ports(protocol: Protocol) -> tuple[tuple[int, Security], ...]:
+    """The usual ports of a protocol, best first."""
+    return STANDARD_PORTS[protocol]
+
+
+def port_words(protocol: Protocol, number: int, security: Security, *, name_protocol: bool) -> str:
+    """A port as it is offered: what it means, not the number alone."""
+    kind = f"{_NAMES[protocol]}, " if name_protocol else ""
+    return f"{number} – {kind}{_HOW[security]}"
+
+
+def host(text: str) -> tuple[str, int | None]:
+    """The server's name in `text`, and the port where one was typed along with it.
+
+    Raises:
+        UsageError: with a sentence for the field.
+    """
+    name = text.strip()
+    name = re.sub(r"^[a-z0-9+.-]+://", "", name, flags=re.IGNORECASE).rstrip("/")
+    number: int | None = None
+    if name.startswith("[") and "]" in name:
+        name, _, rest = name[1:].partition("]")
+        number = port(rest[1:]) if rest.startswith(":") else None
+    elif name.count(":") == 1:
+        name, _, rest = name.partition(":")
+        number = port(rest)
+    name = name.rstrip(".")
+    if not name:
+        raise UsageError("The server’s name is missing.", "host")
+    if "@" in name:
+        raise UsageError("This is an email address. A server’s name has no @, such as smtp.example.org.", "host")
+    if any(blank in name for blank in " \t\u00a0"):
+        raise UsageError("A server’s name has no blanks in it.", "host")
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        if len(name) > 253 or not all(_LABEL.fullmatch(label) for label in name.split(".")):
+            raise UsageError(f"“{name}” cannot be the name of a server.", "host") from None
+    return name, number
+
+
+def leading_number(text: str) -> int | None:
+    """The number at the start of a port's words; None without one."""
+    found = re.match(r"\s*(\d{1,9})(?!\S)", text)
+    return int(found[1]) if found else None
+
+
+def port(text: str) -> int:
+    """The port in `text`.
+
+    Raises:
+        UsageError: with a sentence for the field.
+    """
+    if not text.strip():
+        raise UsageError("The port is missing.", "port")
+    number = leading_number(text)
+    if number is None:
+        raise UsageError(f"“{text.strip()}” is not a port: a port is a number such as 465 or 587.", "port")
+    if not 1 <= number <= 65535:
+        raise UsageError(f"There is no port {number}: ports go from 1 to 65535.", "port")
+    return number
+
+
+def usual(text: str, protocols: tuple[Protocol, ...]) -> tuple[Protocol, Security] | None:
+    """What a usual port means; None for any other."""
+    number = leading_number(text)
+    if number is None:
+        return None
+    for protocol in protocols:
+        security = usual_security(protocol, number)
+        if security is not None:
+            return protocol, security
+    return None
+
+
+def port_for(protocol: Protocol, text: str, security: Security) -> int | None:
+    """The usual port for another encryption; None where the present port is not a usual one or fits already."""
+    number = leading_number(text)
+    now = usual_security(protocol, number) if number is not None else None
+    if now is None or now is security:
+        return None
+    return next((known for known, how in ports(protocol) if how is security), None)
+
+
+def wrong_kind(name: str, port_text: str, *, receives: bool) -> str | None:
+    """A sentence when a receiving server was typed for sending or the other way round."""
+    first = name.strip().lower().split(".")[0]
+    number = leading_number(port_text)
+    other = (Protocol.SMTP,) if receives else (Protocol.IMAP, Protocol.POP3)
+    names = _SENDING_NAMES if receives else _RECEIVING_NAMES
+    if first in names:
+        what = "for sending" if receives else "for receiving"
+        verb = "Receiving" if receives else "Sending"
+        return f"{name.strip()} looks like a server {what}. {verb} has a server of its own."
+    for protocol in other:
+        if number is not None and usual_security(protocol, number) is not None:
+            what = "sending" if receives else f"receiving ({_NAMES[protocol]})"
+            return f"Port {number} is for {what}."
+    return None
