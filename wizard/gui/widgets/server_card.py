@@ -223,6 +223,8 @@ class ServerCard(Card):
         for index, field in enumerate(fields):
             self._grid.addWidget(field, index // columns, index % columns)
         self._grid.setColumnStretch(1, 0 if narrow else 1)
+        self._tile.setVisible(not (narrow and self.is_editing))
+        self.undo.setText("Undo" if narrow else "Undo changes")
 
     # --- parts
 
@@ -331,6 +333,8 @@ class ServerCard(Card):
         self.undo.setVisible(editing)
         self.apply.setVisible(editing)
         self._words.setVisible(not editing)
+        self._tile.setVisible(not (editing and self._narrow))
+        self.undo.setText("Undo" if self._narrow else "Undo changes")
         self._one_line = mode == "line"
         top, bottom = {"facts": (18, 16), "line": (14, 14), "editor": (16, 16)}[mode]
         self.box.setContentsMargins(20, top, 20, bottom)
