@@ -1,0 +1,82 @@
+"""A message to the administrator, written out and ready to copy: what happened, what the server said, what to change."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+
+from wizard.gui import theme, words
+from wizard.gui.accessibility import announce
+from wizard.gui.theme import Role
+from wizard.gui.widgets.buttons import PrimaryButton, SecondaryButton
+from wizard.gui.widgets.heading import Heading
+from wizard.gui.widgets.paragraph import Paragraph
+from wizard.gui.widgets.surfaces import Surface
+from wizard.model.diagnosis import CopyText, Diagnosis
+
+
+def message_for(diagnosis: Diagnosis, address: str) -> str:
+    """The text of the diagnosis' own message, or one made from what was seen; it holds no secret."""
+    for remedy in diagnosis.remedies:
+        if isinstance(remedy.action, CopyText):
+            return remedy.action.text
+    lines = [
+        "Hello,",
+        "",
+        f"setting up {address} in a mail program stops here:",
+        "",
+        f"{diagnosis.title}. {diagnosis.why}",
+        "",
+        f"Where: {words.where(diagnosis)}",
+    ]
+    if diagnosis.reply is not None:
+        lines += [f"The server said: {words.reply_text(diagnosis.reply)}"]
+    return "\n".join([*lines, "", "Can you look into it?"])
+
+
+class AdministratorDialog(QDialog):
+    """Shows the message; it can be changed before it is copied."""
+
+    def __init__(self, message: str, *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("administrator-dialog")
+        self.setWindowTitle("Ask your administrator")
+        self.text = QPlainTextEdit(message)
+        self.text.setObjectName("administrator-message")
+        self.text.setAccessibleName("Message to your administrator")
+        self.text.setTabChangesFocus(True)
+        self.text.setFrameShape(QFrame.Shape.NoFrame)
+        self.text.setFont(theme.font(Role.BODY))
+        box = Surface("card", "edge", radius=8)
+        inner = QVBoxLayout(box)
+        inner.setContentsMargins(10, 8, 4, 8)
+        inner.addWidget(self.text)
+
+        self.copy = PrimaryButton("Copy message", "copy")
+        self.copy.setObjectName("copy:administrator-message")
+        self.copy.setDefault(True)
+        self.copy.clicked.connect(self._copy)
+        close = SecondaryButton("Close")
+        close.setObjectName("close")
+        close.clicked.connect(self.reject)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addStretch(1)
+        buttons.addWidget(close)
+        buttons.addWidget(self.copy)
+
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 24, 24, 16)
+        column.setSpacing(12)
+        column.addWidget(Heading("A message you can send on"))
+        hint = "It says what happened and what to change. Your password is not in it."
+        column.addWidget(Paragraph(hint, tone="ink2"))
+        column.addWidget(box, 1)
+        column.addLayout(buttons)
+        self.resize(560, 440)
+
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText(self.text.toPlainText())
+        self.copy.setText("Copied")
+        self.copy.set_icon("check")
+        announce(self, "Copied")

@@ -1,0 +1,448 @@
+"""The Check page: how far each server let us, and what to do where one did not."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from wizard.gui import theme, words
+from wizard.gui.administrator_dialog import AdministratorDialog, message_for
+from wizard.gui.certificate_view import ExceptionDialog
+from wizard.gui.lanes import Lane, LaneTracker, State, lanes_of, speaking
+from wizard.gui.pages.page import Page
+from wizard.gui.theme import Role
+from wizard.gui.widgets.buttons import LinkButton, SecondaryButton
+from wizard.gui.widgets.diagnosis_card import DiagnosisCard, local_now
+from wizard.gui.widgets.flow import Flow
+from wizard.gui.widgets.label import Label
+from wizard.gui.widgets.paragraph import Paragraph
+from wizard.gui.widgets.marks import ArcClock
+from wizard.gui.widgets.path_picture import PathPicture, way_of
+from wizard.gui.widgets.stage_table import StageTable
+from wizard.gui.widgets.state_disc import DiscState, StateDisc
+from wizard.gui.widgets.surfaces import Card, Hint, Icon, Separator
+from wizard.model.account import CheckResult, Verdict
+from wizard.model.diagnosis import Diagnosis, Fix, Remedy, TrustCertificate
+from wizard.model.draft import AccountDraft
+from wizard.model.progress import Progress
+
+_DISCS: Final = {
+    State.OK: DiscState.OK,
+    State.FAILED: DiscState.FAILED,
+    State.TRYING: DiscState.TRYING,
+    State.WAITING: DiscState.WAITING,
+    State.NOT_TRIED: DiscState.NOT_TRIED,
+}
+
+
+class CheckPage(Page):
+    """Shows a check while it runs and what came of it; knows no engine.
+
+    The window calls `begin(draft)`, then `on_progress(progress)` for each event, then `show_result(result)`; or
+    `show_stopped()`. A remedy that changes the draft leads to `begin(draft, kept=result)`: the half that works stays.
+
+    Signals:
+        remedy_chosen: (Diagnosis, Remedy) a remedy the window must act on. An exception for a certificate was confirmed.
+        fix_accepted: (Diagnosis, Remedy) a change that was already tried and works; the page itself moves on.
+        stop_requested, check_again_requested, report_requested: as they say.
+    """
+
+    remedy_chosen = Signal(object, object)
+    fix_accepted = Signal(object, object)
+    stop_requested = Signal()
+    check_again_requested = Signal()
+    report_requested = Signal()
+
+    def __init__(self, now: Callable[[], datetime] = local_now) -> None:
+        super().__init__("check", "Checking both servers", "We try every stage for real. This takes a few seconds.")
+        self._now = now
+        self._tracker: LaneTracker | None = None
+        self._lanes: tuple[Lane, ...] = ()
+        self._result: CheckResult | None = None
+        self._accepted: set[str] = set()
+        self._running = False
+        self._started = 0.0
+        self.cards: list[DiagnosisCard] = []
+
+        self._clock = ArcClock(self)
+        self._evidence = self._make_evidence()
+        self._lines = QVBoxLayout()
+        self._lines.setSpacing(6)
+        self._line_widgets: list[_LaneLine] = []
+        self._progress = _ProgressCard()
+        self.stop_button = self._progress.button("stop", "Stop", self._stop)
+        self._promise = Hint(words.PASSWORD_PROMISE, "shield-check")
+        self._promise.setContentsMargins(0, 16, 0, 0)
+        self._outcome = _ProgressCard()
+        self._outcome.setObjectName("outcome")
+        self._again_button = self._outcome.button("check-again", "Check again", self._again)
+        self._again_link = LinkButton("Check again", "refresh")
+        self._again_link.clicked.connect(self._again)
+        self._card_column = QVBoxLayout()
+        self._card_column.setSpacing(12)
+        self._ticker = QTimer(self)
+        self._ticker.setInterval(1000)
+        self._ticker.timeout.connect(self._tick)
+
+        self.body.addWidget(self._evidence)
+        self.body.addLayout(self._lines)
+        self._gap = QWidget()
+        self._gap.setFixedHeight(16)
+        self.body.addWidget(self._gap)
+        self.body.addWidget(self._progress)
+        self.body.addWidget(self._outcome)
+        self.body.addLayout(self._card_column)
+        self.body.addWidget(self._promise)
+        self.add_link(self._again_link)
+        self.set_ready(False)
+        self._show_parts(running=False, outcome=False, again=False)
+
+    @property
+    def result(self) -> CheckResult | None:
+        """The check that is shown; `None` while one runs."""
+        return self._result
+
+    @property
+    def lanes(self) -> tuple[Lane, ...]:
+        """What path and stages show."""
+        return self._lanes
+
+    def begin(self, draft: AccountDraft, *, kept: CheckResult | None = None) -> None:
+        """Shows that a check of this draft starts; sides that `kept` proved stay as they are."""
+        kept_lanes = lanes_of(kept, accepted=bool(kept.fixes)) if kept is not None else ()
+        self._tracker = LaneTracker(draft, kept_lanes)
+        self._draft = draft
+        self._result = None
+        self._accepted.clear()
+        self._running = True
+        self._started = time.monotonic()
+        self._doing = ""
+        self._clear_cards()
+        count = len(self._tracker.lanes)
+        protocol = self._tracker.lanes[0].protocol
+        self.set_title(f"Checking {words.servers(count, protocol)}", "We try every stage for real. This takes a few seconds.")
+        self._promise.label.setText(words.PASSWORD_PROMISE if count > 1 else words.PASSWORD_PROMISE_ONE)
+        self.stop_button.setEnabled(True)
+        self._show_parts(running=True, outcome=False, again=False)
+        self._show_lanes(self._tracker.lanes)
+        self._clock.run(True)
+        self._ticker.start()
+        self._tick()
+        self.set_ready(False)
+        self.set_step_note("Running")
+
+    def on_progress(self, progress: Progress) -> None:
+        """Takes one event of the running check; events of one that was stopped are ignored."""
+        if not self._running or self._tracker is None:
+            return
+        before = {lane.protocol: lane for lane in self._lanes}
+        lane = self._tracker.take(progress)
+        if lane is None:
+            return
+        self._show_lanes(self._tracker.lanes)
+        self._tick()
+        was = before.get(lane.protocol)
+        for index, mark in enumerate(lane.marks):
+            if mark.state in (State.OK, State.FAILED) and (was is None or was.marks[index].state is not mark.state):
+                self.tell(f"{words.mark_name(lane.protocol, mark.stage, mark.state.value)}. {mark.word}")
+
+    def show_result(self, result: CheckResult) -> None:
+        """Shows how the check ended."""
+        if result.verdict is Verdict.UNDECIDED and not result.diagnoses:
+            self.show_stopped()
+            return
+        self._end_run()
+        self._result = result
+        self._accepted.clear()
+        self._show_outcome()
+        if self.cards:
+            first = self.cards[0]
+            first.appear()
+            self.tell(f"{first.diagnosis.title}. {first.diagnosis.why}", urgent=True)
+            self._lead_to(first)
+        else:
+            self.tell(f"{self.heading.text()}. {self.subheading.text()}", urgent=True)
+
+    def show_stopped(self) -> None:
+        """Shows that the check was stopped; what had passed stays to be seen."""
+        seconds = int(time.monotonic() - self._started)
+        self._end_run()
+        self._show_lanes(tuple(lane.stopped() for lane in self._lanes))
+        self.set_title("The check was stopped", "Nothing was changed.")
+        self._outcome.say("clock", words.stopped_after(seconds), "You can check again, or go back and change something.")
+        self._show_parts(running=False, outcome=True, again=False)
+        self.set_step_note("Stopped")
+        self.tell("The check was stopped.", urgent=True)
+
+    def set_compact(self, compact: bool) -> None:
+        """Path and stages become one line per side; card buttons as wide as the card; the diagnosis comes into view."""
+        super().set_compact(compact)
+        self._evidence.setVisible(not compact)
+        self._progress.set_compact(compact)
+        self._outcome.set_compact(compact)
+        for card in self.cards:
+            card.set_compact(compact)
+        self._show_lanes(self._lanes)
+        if compact and self.cards:
+            QTimer.singleShot(0, self.cards[0], lambda: self._lead_to(self.cards[0]) if self.cards else None)
+
+    def leave(self) -> None:
+        """Stops the clocks."""
+        self._end_run()
+
+    # While it runs
+
+    def _tick(self) -> None:
+        lane = next((each for each in self._lanes if each.running is not None), None)
+        if lane is not None and lane.running is not None:
+            self._doing = words.doing(lane.protocol, lane.running, lane.host, lane.username)
+        seconds = int(time.monotonic() - self._started)
+        self._progress.say("clock", self._doing or "Getting ready", words.so_far(seconds), "accent")
+
+    def _stop(self) -> None:
+        self.show_stopped()
+        self.stop_requested.emit()
+
+    def _again(self) -> None:
+        self.check_again_requested.emit()
+
+    def _end_run(self) -> None:
+        self._running = False
+        self._ticker.stop()
+        self._clock.run(False)
+
+    # When it has ended
+
+    def _show_outcome(self) -> None:
+        result = self._result
+        if result is None:
+            return
+        open_ones = [each for each in result.diagnoses if each.cause not in self._accepted]
+        done = not open_ones
+        lanes = lanes_of(result, accepted=done)
+        had_focus = self._has_focus()
+        self._clear_cards()
+        self._show_lanes(lanes)
+        verified = result.verified_account() is not None
+        if done or (verified and result.verdict is Verdict.WORKS):
+            self._say_it_works(lanes, verified)
+        else:
+            self.set_title(words.title_of(open_ones), words.summary_of([(x.protocol, x.works, x.broken) for x in lanes]))
+        for index, diagnosis in enumerate(open_ones):
+            self._add_card(diagnosis, self._fix_for(diagnosis), is_first=index == 0)
+        waiting = any(card.has_pending_primary for card in self.cards) and result.verdict is not Verdict.WORKS
+        self._show_parts(running=False, outcome=done, again=bool(self.cards) and not result.fixes)
+        self.set_ready(verified and not waiting)
+        self.set_step_note(self.heading.text())
+        if had_focus and self.cards:
+            self.cards[0].focus()
+
+    def _say_it_works(self, lanes: tuple[Lane, ...], verified: bool) -> None:
+        if not verified:
+            self.set_title("Not everything was proven", words.summary_of([(x.protocol, x.works, x.broken) for x in lanes]))
+            self._outcome.say("info", "The check ended without a verdict", "You can check again.")
+            return
+        if len(lanes) > 1:
+            self.set_title("Both servers work", "Sending and receiving are proven, with your password.")
+        else:
+            side = words.side_name(lanes[0].protocol)
+            self.set_title(f"{side} works", f"{side} is proven, with your password.")
+        account = self._result.verified_account() if self._result is not None else None
+        servers = [each for each in (account.outgoing, account.incoming) if each is not None] if account else []
+        self._outcome.say(None, "Ready to use", "\n".join(words.endpoint(each) for each in servers))
+
+    def _fix_for(self, diagnosis: Diagnosis) -> Fix | None:
+        fixes = self._result.fixes if self._result is not None else ()
+        first = diagnosis.remedies[0].id if diagnosis.remedies else None
+        return next((fix for fix in fixes if fix.cause == diagnosis.cause and fix.remedy == first), None)
+
+    def _add_card(self, diagnosis: Diagnosis, fix: Fix | None, *, is_first: bool) -> None:
+        card = DiagnosisCard(diagnosis, fix, is_open=is_first, now=self._now)
+        card.set_compact(self.is_compact)
+        card.remedy_chosen.connect(lambda remedy: self._choose(card, remedy))
+        card.administrator_wanted.connect(lambda: self._ask_administrator(diagnosis))
+        card.report_wanted.connect(self.report_requested)
+        self._card_column.addWidget(card)
+        self.cards.append(card)
+
+    def _choose(self, card: DiagnosisCard, remedy: Remedy) -> None:
+        diagnosis = card.diagnosis
+        if card.fix is not None and remedy.id == card.fix.remedy:
+            self._accepted.add(diagnosis.cause)
+            self.fix_accepted.emit(diagnosis, remedy)
+            # The card that was pressed goes away: not from within its own signal.
+            QTimer.singleShot(0, self, self._show_accepted)
+        elif isinstance(remedy.action, TrustCertificate) and diagnosis.certificate is not None:
+            dialog = ExceptionDialog(diagnosis.certificate, diagnosis.server or "the server", parent=self)
+            dialog.accepted.connect(lambda: self.remedy_chosen.emit(diagnosis, remedy))
+            dialog.finished.connect(dialog.deleteLater)
+            dialog.open()
+        else:
+            self.remedy_chosen.emit(diagnosis, remedy)
+
+    def _show_accepted(self) -> None:
+        self._show_outcome()
+        self.tell(f"{self.heading.text()}. {self.subheading.text()}", urgent=True)
+
+    def _ask_administrator(self, diagnosis: Diagnosis) -> None:
+        address = str(self._result.draft.address) if self._result is not None else ""
+        dialog = AdministratorDialog(message_for(diagnosis, address), parent=self)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _lead_to(self, card: DiagnosisCard) -> None:
+        """In one column the card may lie below the view: it is scrolled to and gets the keyboard."""
+        if self.is_compact:
+            self.scroll.bring_into_view(card)
+            card.focus()
+        elif self._has_focus():
+            card.focus()
+
+    def _has_focus(self) -> bool:
+        focused = self.focusWidget()
+        return focused is not None and focused.hasFocus() and self.isAncestorOf(focused)
+
+    # Parts
+
+    def _make_evidence(self) -> Card:
+        card = Card()
+        card.setObjectName("evidence")
+        card.box.setContentsMargins(12, 16, 12, 3)
+        self._path = PathPicture(self._clock)
+        self._table = StageTable(self._clock)
+        card.box.addWidget(self._path)
+        card.box.addSpacing(11)
+        inner = QVBoxLayout()
+        inner.setContentsMargins(8, 0, 8, 0)
+        inner.setSpacing(0)
+        inner.addWidget(Separator())
+        inner.addSpacing(4)
+        inner.addWidget(self._table)
+        card.box.addLayout(inner)
+        return card
+
+    def _show_lanes(self, lanes: tuple[Lane, ...]) -> None:
+        self._lanes = lanes
+        shown = speaking(lanes)
+        if shown is not None:
+            other_works = any(lane.works for lane in lanes if lane is not shown)
+            surroundings = self._result.surroundings if self._result is not None else None
+            self._path.show_way(way_of(shown, other_works=other_works, surroundings=surroundings))
+        self._table.show_lanes(lanes)
+        # In one column a broken side is named at the top of its own card.
+        carded = {card.diagnosis.protocol for card in self.cards if card.diagnosis.protocol is not None}
+        lines = [lane for lane in lanes if lane.protocol not in carded] if self.is_compact else []
+        while self._line_widgets:
+            old = self._line_widgets.pop()
+            self._lines.removeWidget(old)
+            old.hide()
+            old.deleteLater()
+        for lane in sorted(lines, key=lambda lane: not lane.works):
+            line = _LaneLine(lane, kept=any(each.broken is not None for each in lanes))
+            self._line_widgets.append(line)
+            self._lines.addWidget(line)
+
+    def _show_parts(self, *, running: bool, outcome: bool, again: bool) -> None:
+        self._progress.setVisible(running)
+        self._promise.setVisible(running)
+        self._outcome.setVisible(outcome)
+        self._again_link.setVisible(again)
+        # One id, one button: whichever of the two is offered carries it.
+        self._again_link.setObjectName("check-again" if again else "check-again-unused")
+        self._again_button.setObjectName("check-again-unused" if again else "check-again")
+        self._gap.setFixedHeight(12 if self.cards else 16)
+
+    def _clear_cards(self) -> None:
+        for card in self.cards:
+            self._card_column.removeWidget(card)
+            card.hide()
+            card.deleteLater()
+        self.cards = []
+
+
+class _ProgressCard(Card):
+    """An icon, a fact, a sentence, and a button at the right."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.box.setContentsMargins(20, 13, 20, 12)
+        self._icon = Icon("clock", 22, "accent")
+        self._disc = StateDisc(DiscState.OK, 22)
+        self._fact = Paragraph("", Role.STRONG)
+        self._sentence = Paragraph("", tone="ink2")
+        text = QVBoxLayout()
+        text.setSpacing(2)
+        text.addWidget(self._fact)
+        text.addWidget(self._sentence)
+        row = QHBoxLayout()
+        row.setSpacing(12)
+        row.addWidget(self._icon)
+        row.addWidget(self._disc)
+        row.addLayout(text, 1)
+        self._row = row
+        self.box.addLayout(row)
+        self._buttons: list[SecondaryButton] = []
+
+    def button(self, name: str, text: str, pressed: Callable[[], None]) -> SecondaryButton:
+        """A button at the right, or below in the one-column layout."""
+        made = SecondaryButton(text)
+        made.setObjectName(name)
+        made.clicked.connect(lambda: pressed())
+        self._row.addWidget(made)
+        self._buttons.append(made)
+        return made
+
+    def say(self, icon: str | None, fact: str, sentence: str, tone: str = "ink2") -> None:
+        """Says this; without an icon it says that all is well."""
+        self._icon.setVisible(icon is not None)
+        self._disc.setVisible(icon is None)
+        if icon is not None:
+            self._icon.set_icon(icon, tone)
+        self._fact.setText(fact)
+        self._sentence.setText(sentence)
+        self.setAccessibleName(f"{fact}. {sentence}")
+
+    def set_compact(self, compact: bool) -> None:
+        """Moves the button below the words, as wide as the card."""
+        for button in self._buttons:
+            self._row.removeWidget(button)
+            self.box.removeWidget(button)
+            button.set_wide(compact)
+            if compact:
+                self.box.addWidget(button)
+            else:
+                self._row.addWidget(button)
+        self.box.setSpacing(8 if compact else 0)
+
+
+class _LaneLine(QWidget):
+    """One side in one line: "Receiving works, kept"."""
+
+    def __init__(self, lane: Lane, *, kept: bool) -> None:
+        super().__init__()
+        self.setObjectName(f"side:{lane.protocol.value}")
+        state, tone, text = _line_of(lane, kept)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(12)
+        row.addWidget(StateDisc(_DISCS[state], 22), 0, Qt.AlignmentFlag.AlignTop)
+        flow = Flow(gap=theme.mark(8), row_gap=0)
+        flow.addWidget(Label(words.side_name(lane.protocol), Role.STRONG))
+        flow.addWidget(Label(text, tone=tone))
+        row.addLayout(flow, 1)
+
+
+def _line_of(lane: Lane, kept: bool) -> tuple[State, str, str]:
+    if lane.broken is not None:
+        return State.FAILED, "stop", words.stopped_at(lane.broken)
+    if lane.works:
+        return State.OK, "ok", "works, kept" if kept else "works"
+    if lane.running is not None:
+        return State.TRYING, "accent", f"{words.STAGE_NAMES[lane.running]}, trying"
+    waits = any(mark.state is State.WAITING for mark in lane.marks)
+    return (State.WAITING, "ink2", "waiting") if waits else (State.NOT_TRIED, "ink2", "not tried")

@@ -1,0 +1,148 @@
+"""The sunken strip of a diagnosis: before and after of a change that was tried, or what a certificate says."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from wizard.gui import theme, words
+from wizard.gui.theme import Role
+from wizard.gui.widgets.flow import Flow
+from wizard.gui.widgets.label import Label
+from wizard.gui.widgets.state_disc import DiscState, StateDisc
+from wizard.gui.widgets.surfaces import Icon, Surface
+from wizard.model.diagnosis import Fix
+from wizard.model.evidence import CertificateFacts, CertificateProblem
+
+
+class ChangeStrip(Surface):
+    """ "User name: ada@example.net, struck through, arrow, ada; tried, works"."""
+
+    def __init__(self, fix: Fix, *, parent: QWidget | None = None) -> None:
+        super().__init__("sunken", radius=8, parent=parent)
+        self.setObjectName("change-strip")
+        rows = QGridLayout()
+        rows.setHorizontalSpacing(17)
+        rows.setVerticalSpacing(6)
+        rows.setColumnStretch(1, 1)
+        for row, (label, before, after) in enumerate(words.change_strip(fix)):
+            change = Flow(gap=12, row_gap=2)
+            if before:
+                struck = StruckLabel(before)
+                struck.setAccessibleName(f"{label} before: {before}")
+                change.addWidget(struck)
+                change.addWidget(Icon("arrow-right", 16))
+            new = Label(after, Role.STRONG)
+            new.setAccessibleName(f"{label} now: {after}")
+            change.addWidget(new)
+            rows.addWidget(Label(label, tone="ink2"), row, 0)
+            rows.addLayout(change, row, 1)
+        _lay_out(self, rows, _works("Tried, works"), air=11)
+
+
+class CertificateStrip(Surface):
+    """What was asked for and what the certificate says, with the two names or the two dates under each other."""
+
+    def __init__(
+        self, facts: CertificateFacts, host: str, today: datetime, *, fits: str | None, parent: QWidget | None = None
+    ) -> None:
+        super().__init__("sunken", radius=8, parent=parent)
+        self.setObjectName("certificate-strip")
+        rows = QGridLayout()
+        rows.setHorizontalSpacing(16)
+        rows.setVerticalSpacing(3)
+        rows.setColumnStretch(1, 1)
+        for row, (label, value) in enumerate(_certificate_rows(facts, host, today, fits)):
+            rows.addWidget(Label(label, tone="ink2"), row, 0, Qt.AlignmentFlag.AlignTop)
+            rows.addWidget(BreakingLabel(value, Role.LABEL), row, 1)
+        side = QVBoxLayout()
+        side.setSpacing(3)
+        if facts.problem not in (CertificateProblem.EXPIRED, CertificateProblem.NOT_YET_VALID):
+            until = Label(f"Valid until {words.date_text(facts.not_after.date())}", Role.SMALL, "ink2")
+            side.addWidget(until, 0, Qt.AlignmentFlag.AlignRight)
+        if fits:
+            side.addLayout(_works("Certificate fits"))
+        side.addStretch(1)
+        _lay_out(self, rows, side, air=8)
+
+
+class StruckLabel(Label):
+    """A value that no longer holds."""
+
+    def __init__(self, text: str, *, parent: QWidget | None = None) -> None:
+        super().__init__(text, tone="ink2", parent=parent)
+
+    def _retheme(self) -> None:
+        super()._retheme()
+        font = self.font()
+        font.setStrikeOut(True)
+        self.setFont(font)
+
+
+class BreakingLabel(Label):
+    """A host name or other long word that goes on in the next line rather than being cut."""
+
+    def __init__(self, text: str, role: Role = Role.BODY, tone: str = "ink", *, parent: QWidget | None = None) -> None:
+        super().__init__(text, role, tone, wrap=True, parent=parent)
+
+    def hasHeightForWidth(self) -> bool:
+        """Narrower is higher."""
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        """As many lines as the word needs."""
+        room = QRectF(0, 0, max(1, width), 10_000).toRect()
+        return QFontMetrics(self.font()).boundingRect(room, _BREAK, self.text()).height()
+
+    def minimumSizeHint(self) -> QSize:
+        """A few letters."""
+        full = super().sizeHint()
+        full.setWidth(min(full.width(), QFontMetrics(self.font()).averageCharWidth() * 12))
+        full.setHeight(QFontMetrics(self.font()).height())
+        return full
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The word in its lines."""
+        painter = QPainter(self)
+        painter.setFont(self.font())
+        painter.setPen(theme.tokens()[self._tone])
+        painter.drawText(QRectF(self.rect()), _BREAK, self.text())
+
+
+_BREAK = int(Qt.AlignmentFlag.AlignLeft) | int(Qt.AlignmentFlag.AlignVCenter) | int(Qt.TextFlag.TextWrapAnywhere)
+
+
+def _certificate_rows(
+    facts: CertificateFacts, host: str, today: datetime, fits: str | None
+) -> tuple[tuple[str, str], tuple[str, str]]:
+    made_out_to = facts.names[0] if facts.names else facts.subject
+    match facts.problem:
+        case CertificateProblem.EXPIRED:
+            return ("Valid until", words.date_text(facts.not_after.date())), ("Today", words.date_text(today.date()))
+        case CertificateProblem.NOT_YET_VALID:
+            return ("Valid from", words.date_text(facts.not_before.date())), ("Today", words.date_text(today.date()))
+        case CertificateProblem.NAME_MISMATCH:
+            return ("We asked for", host), ("It is made out to", fits or made_out_to)
+        case _:
+            return ("It is made out to", made_out_to), ("Issued by", "itself" if facts.self_signed else facts.issuer)
+
+
+def _works(text: str) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.setSpacing(10)
+    row.addStretch(1)
+    row.addWidget(StateDisc(DiscState.OK, 18))
+    row.addWidget(Label(text, Role.LABEL, "ok"))
+    return row
+
+
+def _lay_out(strip: Surface, rows: QGridLayout, right: QHBoxLayout | QVBoxLayout, air: int) -> None:
+    line = QHBoxLayout(strip)
+    line.setContentsMargins(14, air, 14, air)
+    line.setSpacing(16)
+    line.addLayout(rows, 1)
+    line.addLayout(right)
+    strip.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)

@@ -1,0 +1,379 @@
+"""A diagnosis as one card: the cause, one sentence, the remedy as a button, everything else folded away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from PySide6.QtCore import QEasingCurve, QTimer, QVariantAnimation, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from wizard.gui import theme, words
+from wizard.gui.certificate_view import CertificateView, selectable, use_fixed_width
+from wizard.gui.theme import Role
+from wizard.gui.widgets.buttons import Button, LinkButton
+from wizard.gui.widgets.change_strip import CertificateStrip, ChangeStrip
+from wizard.gui.widgets.flow import Flow
+from wizard.gui.widgets.fold import FoldArea, FoldButton, WrappingPrimaryButton, WrappingSecondaryButton
+from wizard.gui.widgets.heading import Heading
+from wizard.gui.widgets.label import Label
+from wizard.gui.widgets.paragraph import Paragraph
+from wizard.gui.widgets.state_disc import DiscState, StateDisc
+from wizard.gui.widgets.surfaces import Card, Chip, Separator, Strip, Surface
+from wizard.model.diagnosis import ChangeSettings, CopyText, Diagnosis, Fix, OpenUrl, Remedy, TrustCertificate, Wait
+
+_FADE_MS: Final = 160
+_AGAIN: Final = "Check again"
+
+
+def local_now() -> datetime:
+    """The time on this computer's clock."""
+    return datetime.now(UTC).astimezone()
+
+
+class DiagnosisCard(Card):
+    """Shows one diagnosis.
+
+    Args:
+        diagnosis: what to show; `diagnosis:<cause id>` becomes the card's id.
+        fix: the change that was tried and works, if there is one: shown as before and after.
+        is_open: whether more than the heading is shown at first.
+        links: whether the administrator's message and the report are offered below.
+    """
+
+    remedy_chosen = Signal(object)  # Remedy
+    administrator_wanted = Signal()
+    report_wanted = Signal()
+
+    def __init__(
+        self,
+        diagnosis: Diagnosis,
+        fix: Fix | None = None,
+        *,
+        is_open: bool = True,
+        links: bool = True,
+        now: Callable[[], datetime] = local_now,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__("btnline", parent=parent)
+        self.diagnosis, self.fix, self._now = diagnosis, fix, now
+        self.setObjectName(f"diagnosis:{diagnosis.cause}")
+        self.setAccessibleName(diagnosis.title)
+        self.primary: WrappingPrimaryButton | None = None
+        self._wide: list[Button] = []
+        self._folds: list[tuple[FoldButton, FoldArea]] = []
+        self._due: datetime | None = None
+
+        self.title = Heading(diagnosis.title)
+        self.title.setObjectName("diagnosis-title")
+        self.disc = StateDisc(DiscState.FAILED, 22)
+        self._lane_line = _LaneLine(diagnosis)
+        self._body = QWidget()
+        self._column = QVBoxLayout(self._body)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        self._actions = Flow(gap=12)
+        self._links = Flow(gap=18, row_gap=4)
+        self._strip = self._make_strip()
+        self._build_body()
+        self._build_head(is_open)
+        self.set_compact(False)
+
+    def set_compact(self, compact: bool) -> None:
+        """One column: no strip, no disc beside the heading, buttons as wide as the card."""
+        self._lane_line.setVisible(compact and self.diagnosis.protocol is not None)
+        self.disc.setVisible(not compact)
+        if self._strip is not None:
+            self._strip.setVisible(not compact)
+        self._actions.set_stacked(compact)
+        for button in self._wide:
+            button.set_wide(compact)
+            if isinstance(button, FoldButton):
+                button.set_bordered(compact)
+        self._indent.setSpacing(0 if compact else 12)
+        self._column.setContentsMargins(0 if compact else theme.mark(22) + 12, 0, 0, 0)
+        self.box.setContentsMargins(*((18, 12, 18, 14) if compact else (20, 16, 20, 10)))
+
+    def focus(self) -> None:
+        """Puts the keyboard on what helps: the primary remedy, else the first thing that can be pressed."""
+        target = self.primary or next(iter(self._wide), None)
+        if target is not None:
+            target.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def appear(self) -> None:
+        """Fades in, where motion is wanted."""
+        if theme.animates():
+            _Veil(self)
+
+    def set_enabled(self, enabled: bool) -> None:
+        """Whether remedies can be pressed: not while one of them is at work."""
+        for button in self.findChildren(Button):
+            if button.objectName().startswith("remedy:"):
+                button.setEnabled(enabled and not (button is self.primary and self._due is not None))
+
+    @property
+    def has_pending_primary(self) -> bool:
+        """Whether a remedy waits to be pressed before the way on is free."""
+        return self.primary is not None
+
+    # What is on it
+
+    def _build_head(self, is_open: bool) -> None:
+        head = QHBoxLayout()
+        head.setContentsMargins(0, 0, 0, 0)
+        head.addWidget(self.disc, 0, Qt.AlignmentFlag.AlignTop)
+        head.addWidget(self.title, 1)
+        self._indent: QBoxLayout = head
+        self.box.addWidget(self._lane_line)
+        self.box.addLayout(head)
+        if is_open:
+            self.box.addWidget(self._body)
+            return
+        fold = FoldButton("Show")
+        fold.setAccessibleName(f"Show: {self.diagnosis.title}")
+        area = FoldArea()
+        area.box.addWidget(self._body)
+        fold.toggled.connect(area.set_open)
+        head.addWidget(fold, 0, Qt.AlignmentFlag.AlignTop)
+        self.box.addWidget(area)
+
+    def _build_body(self) -> None:
+        diagnosis = self.diagnosis
+        why = selectable(Paragraph(diagnosis.why, tone="ink2"))
+        why.setObjectName("diagnosis-why")
+        self._column.addSpacing(3)
+        self._column.addWidget(why)
+        if self._strip is not None:
+            self._column.addSpacing(11)
+            self._column.addWidget(self._strip)
+        first, others, asks, last = _sorted(diagnosis.remedies)
+        areas = []
+        if first is not None:
+            self._add_primary(first)
+            if first.steps:
+                steps = self._add_fold("Show me how")
+                steps.box.addWidget(_Steps(first.steps))
+                areas.append(steps)
+                if isinstance(first.action, OpenUrl) and self.primary is not None:
+                    # Back from the provider's page, the person finds the steps open.
+                    self.primary.clicked.connect(self._folds[-1][0].click)
+        if others:
+            area = self._add_fold("Other things to try")
+            for remedy in others:
+                area.box.addWidget(self._other(remedy))
+            areas.append(area)
+        if diagnosis.reply is not None and diagnosis.reply.text:
+            area = self._add_fold("What the server said")
+            area.box.addWidget(_ServerWords(diagnosis))
+            areas.append(area)
+        if diagnosis.certificate is not None:
+            area = self._add_fold("Show certificate")
+            box = Strip()
+            box.row.addWidget(CertificateView(diagnosis.certificate))
+            area.box.addWidget(box)
+            areas.append(area)
+        if self._actions.count():
+            self._column.addSpacing(14)
+            self._column.addLayout(self._actions)
+        for area in areas:
+            self._column.addWidget(area)
+        self._add_links(asks, last)
+
+    def _add_primary(self, remedy: Remedy) -> None:
+        text = words.use(self.fix, remedy) if isinstance(remedy.action, ChangeSettings) else remedy.say
+        self.primary = WrappingPrimaryButton(text)
+        self.primary.setObjectName(f"remedy:{remedy.id}")
+        self.primary.setAccessibleDescription(remedy.say)
+        self.primary.clicked.connect(lambda: self.remedy_chosen.emit(remedy))
+        if isinstance(remedy.action, Wait):
+            self._wait(remedy, remedy.action.seconds)
+        self._actions.addWidget(self.primary)
+        self._wide.append(self.primary)
+
+    def _wait(self, remedy: Remedy, seconds: int | None) -> None:
+        """Says until when, and frees the button then."""
+        button = self.primary
+        if button is None:
+            return
+        say = Paragraph(remedy.say)
+        self._column.addSpacing(6)
+        self._column.addWidget(say)
+        button.setText(_AGAIN)
+        if not seconds:
+            return
+        now = self._now()
+        self._due = now + timedelta(seconds=seconds)
+        until = words.wait_until(self._due, now)
+        say.setText(f"{remedy.say} {until}" if until not in remedy.say else remedy.say)
+        button.setText(f"{_AGAIN} at {words.clock(self._due)}")
+        button.setEnabled(False)
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.timeout.connect(self._time_has_come)
+        timer.start(min(seconds * 1000, 2**31 - 1))
+
+    def _time_has_come(self) -> None:
+        self._due = None
+        if self.primary is not None:
+            self.primary.setText(_AGAIN)
+            self.primary.setEnabled(True)
+
+    def _add_fold(self, text: str) -> FoldArea:
+        button, area = FoldButton(text), FoldArea()
+        area.box.setContentsMargins(0, 10, 0, 4)
+        button.setAccessibleDescription("Opens below")
+        button.toggled.connect(lambda is_open: self._toggle(button, is_open))
+        self._actions.addWidget(button)
+        self._wide.append(button)
+        self._folds.append((button, area))
+        return area
+
+    def _toggle(self, pressed: FoldButton, is_open: bool) -> None:
+        """One fold at a time, so that the card stays in view."""
+        for button, area in self._folds:
+            if button is pressed:
+                area.set_open(is_open)
+            elif is_open and button.isChecked():
+                button.setChecked(False)
+
+    def _other(self, remedy: Remedy) -> QWidget:
+        held = QWidget()
+        column = QVBoxLayout(held)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        button = WrappingSecondaryButton(remedy.say)
+        button.setObjectName(f"remedy:{remedy.id}")
+        button.clicked.connect(lambda: self.remedy_chosen.emit(remedy))
+        column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+        self._wide.append(button)
+        if remedy.steps:
+            column.addWidget(_Steps(remedy.steps))
+        return held
+
+    def _add_links(self, asks: Remedy | None, last: Sequence[Remedy]) -> None:
+        ask = LinkButton("Ask your administrator…", "message")
+        ask.setObjectName(f"remedy:{asks.id}" if asks is not None else "ask-administrator")
+        ask.clicked.connect(lambda: self.administrator_wanted.emit())
+        save = LinkButton("Save a report…", "file")
+        save.setObjectName("save-report")
+        save.clicked.connect(lambda: self.report_wanted.emit())
+        for link in (ask, save):
+            self._links.addWidget(link)
+        for remedy in last:
+            trusts = isinstance(remedy.action, TrustCertificate)
+            link = LinkButton("Make an exception…" if trusts else remedy.say, "shield-x")
+            link.set_tone("ink2")
+            link.setObjectName(f"remedy:{remedy.id}")
+            link.setAccessibleDescription(remedy.say)
+            link.clicked.connect(lambda _=False, remedy=remedy: self.remedy_chosen.emit(remedy))
+            self._links.addWidget(link)
+        self._column.addSpacing(12)
+        self._column.addWidget(Separator())
+        self._column.addSpacing(8)
+        self._column.addLayout(self._links)
+
+    def _make_strip(self) -> Surface | None:
+        diagnosis, fix = self.diagnosis, self.fix
+        if diagnosis.certificate is not None and diagnosis.certificate.problem is not None:
+            fits = fix.after.host if fix is not None else None
+            host = (diagnosis.server or "").rpartition(":")[0]
+            return CertificateStrip(diagnosis.certificate, host, self._now(), fits=fits)
+        return ChangeStrip(fix) if fix is not None and words.change_strip(fix) else None
+
+
+def _sorted(
+    remedies: Sequence[Remedy],
+) -> tuple[Remedy | None, tuple[Remedy, ...], Remedy | None, tuple[Remedy, ...]]:
+    """The primary one, the others, the message to the administrator, and what stands last and quiet."""
+    last = tuple(each for each in remedies if each.last_resort or isinstance(each.action, TrustCertificate))
+    asks = next((each for each in remedies if isinstance(each.action, CopyText) and each not in last), None)
+    doing = [each for each in remedies if each not in last and each is not asks]
+    return (doing[0] if doing else None), tuple(doing[1:]), asks, last
+
+
+class _LaneLine(QWidget):
+    """ "Sending stopped at Sign in", at the top of the card in the one-column layout."""
+
+    def __init__(self, diagnosis: Diagnosis) -> None:
+        super().__init__()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 4)
+        row.setSpacing(12)
+        row.addWidget(StateDisc(DiscState.FAILED, 22), 0, Qt.AlignmentFlag.AlignTop)
+        side = words.side_name(diagnosis.protocol) if diagnosis.protocol is not None else ""
+        text = Flow(gap=10, row_gap=0)
+        text.addWidget(Label(side, Role.STRONG))
+        text.addWidget(Label(words.stopped_at(diagnosis.stage), tone="stop"))
+        row.addLayout(text, 1)
+
+
+class _Steps(QWidget):
+    """Numbered steps."""
+
+    def __init__(self, steps: Sequence[str]) -> None:
+        super().__init__()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        for number, step in enumerate(steps, start=1):
+            row = QHBoxLayout()
+            row.setSpacing(10)
+            row.addWidget(Chip(str(number)), 0, Qt.AlignmentFlag.AlignTop)
+            label = selectable(Paragraph(step))
+            label.setAccessibleName(f"Step {number}: {step}")
+            row.addWidget(label, 1)
+            column.addLayout(row)
+
+
+class _ServerWords(QWidget):
+    """The server's answer, inert: plain text in a box, with where and when it was said."""
+
+    def __init__(self, diagnosis: Diagnosis) -> None:
+        super().__init__()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addWidget(Paragraph(words.where(diagnosis), Role.SMALL, "ink2"))
+        box = Strip()
+        text = words.reply_text(diagnosis.reply) if diagnosis.reply is not None else ""
+        label = selectable(Paragraph(words.breakable(text), Role.SMALL))
+        label.setObjectName("server-words")
+        label.setAccessibleName(text)
+        use_fixed_width(label)
+        box.row.addWidget(label)
+        column.addWidget(box)
+
+
+class _Veil(QWidget):
+    """Lies over a new card and fades away; a graphics effect would repaint every child through a pixmap."""
+
+    def __init__(self, over: QWidget) -> None:
+        super().__init__(over)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setGeometry(over.rect())
+        self._left = 1.0
+        self._motion = QVariantAnimation(self)
+        self._motion.setStartValue(1.0)
+        self._motion.setEndValue(0.0)
+        self._motion.setDuration(_FADE_MS)
+        self._motion.setEasingCurve(QEasingCurve.Type.OutCubic)
+        self._motion.valueChanged.connect(self._thin)
+        self._motion.finished.connect(self.deleteLater)
+        self.show()
+        self.raise_()
+        self._motion.start()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The page's colour, ever thinner."""
+        colour = QColor(theme.tokens().page)
+        colour.setAlphaF(self._left)
+        QPainter(self).fillRect(self.rect(), colour)
+
+    def _thin(self, value: object) -> None:
+        self._left = float(value) if isinstance(value, float) else 0.0
+        parent = self.parentWidget()
+        if parent is not None:
+            self.setGeometry(parent.rect())
+        self.update()

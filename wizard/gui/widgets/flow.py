@@ -1,0 +1,102 @@
+"""A layout that sets things side by side, goes on in the next row when there is no room, or stacks them full width."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
+
+
+class Flow(QLayout):
+    """`gap` between neighbours and rows; `set_stacked` gives each thing a row of its own and all the width."""
+
+    def __init__(self, gap: int = 12, row_gap: int = 8) -> None:
+        super().__init__()
+        self._items: list[QLayoutItem] = []
+        self._gap, self._row_gap = gap, row_gap
+        self._stacked = False
+        self.setContentsMargins(0, 0, 0, 0)
+
+    def set_stacked(self, stacked: bool) -> None:
+        """One below the other, or side by side again."""
+        self._stacked = stacked
+        self.invalidate()
+
+    def addItem(self, item: QLayoutItem) -> None:
+        """Appends."""
+        self._items.append(item)
+
+    def count(self) -> int:
+        """How many things there are."""
+        return len(self._items)
+
+    def itemAt(self, index: int) -> QLayoutItem | None:  # type: ignore[override]
+        """One of them; Qt asks past the end to find it."""
+        return self._items[index] if 0 <= index < len(self._items) else None
+
+    def takeAt(self, index: int) -> QLayoutItem | None:  # type: ignore[override]
+        """Removes one of them."""
+        return self._items.pop(index) if 0 <= index < len(self._items) else None
+
+    def expandingDirections(self) -> Qt.Orientation:
+        """Takes what it needs, no more."""
+        return Qt.Orientation(0)
+
+    def hasHeightForWidth(self) -> bool:
+        """Fewer columns, more rows."""
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        """The height all rows need."""
+        return self._place(QRect(0, 0, width, 0), move=False)
+
+    def sizeHint(self) -> QSize:
+        """All in one row."""
+        shown = self._shown()
+        width = sum(item.sizeHint().width() for item in shown) + self._gap * max(0, len(shown) - 1)
+        return QSize(width, max((item.sizeHint().height() for item in shown), default=0))
+
+    def minimumSize(self) -> QSize:
+        """The widest of them."""
+        sizes = [item.minimumSize() for item in self._shown()]
+        return QSize(max((size.width() for size in sizes), default=0), max((size.height() for size in sizes), default=0))
+
+    def setGeometry(self, rect: QRect) -> None:
+        """Puts everything where it belongs."""
+        super().setGeometry(rect)
+        self._place(rect, move=True)
+
+    def _shown(self) -> list[QLayoutItem]:
+        return [item for item in self._items if not item.isEmpty()]
+
+    def _place(self, rect: QRect, *, move: bool) -> int:
+        y, row = rect.top(), list[tuple[QLayoutItem, QSize]]()
+        width = 0
+        for item in self._shown():
+            size = self._size(item, rect.width())
+            if row and (self._stacked or width + self._gap + size.width() > rect.width()):
+                y += self._place_row(row, rect.left(), y, move) + self._row_gap
+                row, width = [], 0
+            width += size.width() + (self._gap if row else 0)
+            row.append((item, size))
+        return y + (self._place_row(row, rect.left(), y, move) if row else 0) - rect.top()
+
+    def _size(self, item: QLayoutItem, room: int) -> QSize:
+        wanted = item.sizeHint()
+        width = room if self._stacked else min(wanted.width(), room)
+        return QSize(width, item.heightForWidth(width) if item.hasHeightForWidth() else wanted.height())
+
+    def _place_row(self, row: list[tuple[QLayoutItem, QSize]], x: int, y: int, move: bool) -> int:
+        height = max(size.height() for _, size in row)
+        for item, size in row:
+            if move:
+                item.setGeometry(QRect(QPoint(x, y + (height - size.height()) // 2), size))
+            x += size.width() + self._gap
+        return height
+
+
+def flow_of(*widgets: QWidget, gap: int = 12) -> Flow:
+    """A flow with these in it."""
+    made = Flow(gap)
+    for widget in widgets:
+        made.addWidget(widget)
+    return made

@@ -1,0 +1,154 @@
+"""Folds: a button with a chevron, and what it opens; and buttons whose words may need a second line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QEasingCurve, QPropertyAnimation, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+
+from wizard.gui import icons, theme
+from wizard.gui.theme import Tokens
+from wizard.gui.widgets.buttons import Button, PrimaryButton, SecondaryButton
+
+_FOLD_MS: Final = 180
+_ANY_HEIGHT: Final = 16777215  # QWIDGETSIZE_MAX
+
+
+class FoldButton(Button):
+    """Opens and closes a fold; quiet, or with a border where buttons take the full width."""
+
+    padding = 12
+
+    def __init__(self, text: str, *, parent: QWidget | None = None) -> None:
+        super().__init__(text, fold=True, parent=parent)
+        self._bordered = False
+
+    def set_bordered(self, bordered: bool) -> None:
+        """With the border and ink of a secondary button."""
+        self._bordered = bordered
+        self.update()
+
+    def _ink(self, tokens: Tokens) -> QColor:
+        return tokens.ink if self._bordered or self.underMouse() else tokens.ink2
+
+    def _paint_box(self, painter: QPainter, rect: QRectF, tokens: Tokens) -> None:
+        if self._bordered:
+            theme.rounded(painter, rect, self.radius, tokens.button, tokens.btnline)
+
+
+class FoldArea(QWidget):
+    """What a fold opens; put things into `box`."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.box = QVBoxLayout(self)
+        self.box.setContentsMargins(0, 0, 0, 0)
+        self.box.setSpacing(8)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        self._motion = QPropertyAnimation(self, b"maximumHeight", self)
+        self._motion.setDuration(_FOLD_MS)
+        self._motion.setEasingCurve(QEasingCurve.Type.OutCubic)
+        self._motion.finished.connect(self._ended)
+        self._open = False
+        self.setVisible(False)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its content can be seen."""
+        return self._open
+
+    def set_open(self, is_open: bool) -> None:
+        """Opens or closes it, at once where motion is not wanted."""
+        if is_open == self._open:
+            return
+        self._open = is_open
+        self._motion.stop()
+        full = max(self.box.heightForWidth(self.width()), self.box.minimumSize().height())
+        if not theme.animates() or self.window() is self or not self.window().isVisible():
+            self._ended()
+            return
+        if is_open:
+            self.setMaximumHeight(0)
+            self.setVisible(True)
+        self._motion.setStartValue(0 if is_open else self.height())
+        self._motion.setEndValue(full if is_open else 0)
+        self._motion.start()
+
+    def _ended(self) -> None:
+        self.setMaximumHeight(_ANY_HEIGHT)
+        self.setVisible(self._open)
+
+
+# PySide cannot build a class with two Qt bases, even of one kind: at run time the mixin has none.
+_Base = Button if TYPE_CHECKING else object
+
+
+class _Wrapping(_Base):
+    """A button whose words go on in the next line when it is narrower than they are."""
+
+    def _allow_wrapping(self) -> None:
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    def minimumSizeHint(self) -> QSize:
+        """One line of a word or two."""
+        full = self.sizeHint()
+        return QSize(min(full.width(), 160), full.height())
+
+    def hasHeightForWidth(self) -> bool:
+        """Narrower is higher."""
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        """As many lines as the words need."""
+        full = self.sizeHint()
+        if width >= full.width():
+            return full.height()
+        room = QRectF(0, 0, max(1, width - 2 * self.padding - self._icon_width()), 10_000).toRect()
+        words = QFontMetrics(self.font()).boundingRect(room, _WRAP, self.text())
+        return max(full.height(), words.height() + theme.control(36) - QFontMetrics(self.font()).height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """As any button, or in lines."""
+        if self.width() >= self.sizeHint().width():
+            super().paintEvent(event)
+            return
+        tokens = theme.tokens()
+        painter = QPainter(self)
+        self._paint_box(painter, QRectF(self.rect()), tokens)
+        ink = self._ink(tokens) if self.isEnabled() else tokens.off
+        left = float(self.padding)
+        if self._icon is not None:
+            size = theme.mark(16)
+            icons.draw(painter, self._icon, left, (self.height() - size) / 2, size, ink)
+            left += self._icon_width()
+        painter.setFont(self.font())
+        painter.setPen(ink)
+        painter.drawText(QRectF(left, 0, self.width() - left - self.padding, self.height()), _WRAP, self.text())
+
+    def _icon_width(self) -> int:
+        return theme.mark(16) + 8 if self._icon is not None else 0
+
+
+_WRAP: Final = int(Qt.AlignmentFlag.AlignCenter) | int(Qt.TextFlag.TextWordWrap)
+
+
+class WrappingPrimaryButton(_Wrapping, PrimaryButton):
+    """A primary button whose words may come from a rule file or a host name, and so be long."""
+
+    def __init__(self, text: str, icon: str | None = None, *, parent: QWidget | None = None) -> None:
+        super().__init__(text, icon, parent=parent)
+        self._allow_wrapping()
+
+
+class WrappingSecondaryButton(_Wrapping, SecondaryButton):
+    """Likewise with a border."""
+
+    def __init__(self, text: str, icon: str | None = None, *, parent: QWidget | None = None) -> None:
+        super().__init__(text, icon, parent=parent)
+        self._allow_wrapping()

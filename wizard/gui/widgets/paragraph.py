@@ -1,0 +1,25 @@
+"""Running text: wraps, and never claims more height than it needs at the width it gets."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QWidget
+
+from wizard.gui.theme import Role
+from wizard.gui.widgets.label import Label
+
+
+class Paragraph(Label):
+    """A wrapping label. Qt's own asks for the height of its narrowest form, and so gives pages a scroll bar for nothing."""
+
+    def __init__(
+        self, text: str = "", role: Role = Role.BODY, tone: str = "ink", *, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(text, role, tone, wrap=True, parent=parent)
+
+    def minimumSizeHint(self) -> QSize:
+        """The longest word on one line."""
+        metrics = QFontMetrics(self.font())
+        longest = max((metrics.horizontalAdvance(word) for word in self.text().split()), default=0)
+        return QSize(min(longest + 2, metrics.averageCharWidth() * 24), metrics.height())

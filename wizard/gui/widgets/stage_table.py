@@ -1,0 +1,160 @@
+"""The stages of sending and receiving: one row each, four marks, and a word for how each ended."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
+
+from wizard.gui import icons, theme, words
+from wizard.gui.lanes import SHOWN, Lane, Mark, State
+from wizard.gui.widgets.marks import ArcClock, paint_mark
+from wizard.model.server import Protocol
+
+_ROW: Final = 44
+_LINE_GAP: Final = 1.5
+_LONGEST_WORD: Final = "Name differs"  # columns keep their place while words change
+
+
+class StageMark(QLabel):
+    """One stage of one side: mark, name, state word; `stage:smtp:connect` to scripts, "Sending: Connect: ok" to ears."""
+
+    def __init__(self, clock: ArcClock, protocol: Protocol, mark: Mark, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self._clock = clock
+        self._clock.frame.connect(self._turn)
+        self.show_mark(protocol, mark)
+
+    def show_mark(self, protocol: Protocol, mark: Mark) -> None:
+        """Shows another state, without animation."""
+        self.mark = mark
+        self.setObjectName(f"stage:{protocol.value}:{mark.stage.value}")
+        self.setAccessibleName(words.mark_name(protocol, mark.stage, mark.state.value))
+        self.setAccessibleDescription(mark.word)
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Wide enough for the longest state word."""
+        name = QFontMetricsF(theme.font(theme.Role.LABEL)).horizontalAdvance(words.STAGE_NAMES[self.mark.stage])
+        small = QFontMetricsF(theme.font(theme.Role.SMALL_LABEL))
+        word = max(small.horizontalAdvance("OK, 99.9 s"), small.horizontalAdvance(self.mark.word))
+        if self.mark.stage.value == "tls":
+            word = max(word, small.horizontalAdvance(_LONGEST_WORD))
+        return QSize(round(theme.mark(18) + 8 + max(name, word)) + 2, theme.control(_ROW))
+
+    def minimumSizeHint(self) -> QSize:
+        """Nothing is cut."""
+        return self.sizeHint()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Mark left, name and word right of it."""
+        tokens = theme.tokens()
+        painter = QPainter(self)
+        size = theme.mark(18)
+        paint_mark(painter, QPointF(size / 2, self.height() / 2), size, self.mark.state, self._clock.turn)
+        ahead = self.mark.state in (State.WAITING, State.NOT_TRIED)
+        ink = {State.FAILED: tokens.stop, State.TRYING: tokens.accent}.get(self.mark.state, tokens.ink2)
+        _two_lines(
+            painter,
+            QRectF(size + 8, 0, self.width() - size - 8, self.height()),
+            (words.STAGE_NAMES[self.mark.stage], theme.Role.LABEL, tokens.ink2 if ahead else tokens.ink),
+            (self.mark.word, theme.Role.SMALL_LABEL if ink is not tokens.ink2 else theme.Role.SMALL, ink),
+        )
+
+    def _turn(self) -> None:
+        if self.mark.state is State.TRYING and self.isVisible():
+            self.update(0, 0, theme.mark(18) + 2, self.height())
+
+
+class SideHead(QLabel):
+    """The head of a row: Sending or Receiving, and below it the protocol or that this half works and is kept."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self._name, self._word, self._kept, self._icon = "", "", False, "send"
+
+    def show_side(self, lane: Lane, *, kept: bool) -> None:
+        """Shows the side's name and its state."""
+        self._name = words.side_name(lane.protocol)
+        self._icon = "send" if lane.protocol is Protocol.SMTP else "inbox"
+        self._kept = kept
+        self._word = words.WORKS_KEPT if kept else words.PROTOCOL_NAMES[lane.protocol]
+        self.setObjectName(f"side:{lane.protocol.value}")
+        self.setAccessibleName(f"{self._name}: {self._word}")
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Wide enough for both sides, so that the columns of both rows agree."""
+        name = QFontMetricsF(theme.font(theme.Role.STRONG)).horizontalAdvance("Receiving")
+        word = QFontMetricsF(theme.font(theme.Role.SMALL_LABEL)).horizontalAdvance(words.WORKS_KEPT)
+        return QSize(round(theme.mark(22) + 12 + max(name, word)) + 2, theme.control(_ROW))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Icon left, name and word right of it."""
+        tokens = theme.tokens()
+        painter = QPainter(self)
+        size = theme.mark(22)
+        icons.draw(painter, self._icon, 0, (self.height() - size) / 2, size, tokens.ink2)
+        _two_lines(
+            painter,
+            QRectF(size + 12, 0, self.width() - size - 12, self.height()),
+            (self._name, theme.Role.STRONG, tokens.ink),
+            (
+                self._word,
+                theme.Role.SMALL_LABEL if self._kept else theme.Role.SMALL,
+                tokens.ok if self._kept else tokens.ink2,
+            ),
+        )
+
+
+class StageTable(QWidget):
+    """Both rows; call `show_lanes` whenever something changed."""
+
+    def __init__(self, clock: ArcClock, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._clock = clock
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setVerticalSpacing(0)
+        self._grid.setHorizontalSpacing(14)
+        self._heads: list[SideHead] = []
+        self._marks: list[list[StageMark]] = []
+        for column in range(1, len(SHOWN) + 1):
+            self._grid.setColumnStretch(column, 1)
+
+    def show_lanes(self, lanes: tuple[Lane, ...]) -> None:
+        """Shows these sides; a side that works while the other does not is marked as kept."""
+        while len(self._heads) > len(lanes):
+            for widget in (self._heads.pop(), *self._marks.pop()):
+                self._grid.removeWidget(widget)
+                widget.deleteLater()
+        for row, lane in enumerate(lanes):
+            if row == len(self._heads):
+                self._heads.append(SideHead(self))
+                self._grid.addWidget(self._heads[row], row, 0)
+                self._marks.append([StageMark(self._clock, lane.protocol, mark, self) for mark in lane.marks])
+                for column, widget in enumerate(self._marks[row], start=1):
+                    self._grid.addWidget(widget, row, column)
+            self._heads[row].show_side(lane, kept=lane.works and any(each.broken is not None for each in lanes))
+            for widget, mark in zip(self._marks[row], lane.marks, strict=True):
+                widget.show_mark(lane.protocol, mark)
+        self.updateGeometry()
+
+
+def _two_lines(
+    painter: QPainter, box: QRectF, first: tuple[str, theme.Role, QColor], second: tuple[str, theme.Role, QColor]
+) -> None:
+    heights = [QFontMetricsF(theme.font(role)).height() for _, role, _ in (first, second)]
+    top = box.top() + (box.height() - sum(heights) - _LINE_GAP) / 2
+    for (text, role, colour), height in zip((first, second), heights, strict=True):
+        painter.setFont(theme.font(role))
+        painter.setPen(colour)
+        align = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(QRectF(box.left(), top, box.width(), height), align, text)
+        top += height + _LINE_GAP
