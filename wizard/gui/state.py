@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Signal
 
@@ -74,7 +74,8 @@ class WizardState(QObject):
         if (incoming, outgoing) != (self.incoming, self.outgoing):
             self.incoming, self.outgoing = incoming, outgoing
             self.result = None
-            self._draft = None
+            if self._draft is not None:
+                self._draft = replace(self._draft, incoming=incoming, outgoing=outgoing)
             self.draft_changed.emit()
 
     def set_secret(self, secret: Secret | None) -> None:
@@ -82,7 +83,8 @@ class WizardState(QObject):
         if secret != self.secret:
             self.secret = secret
             self.result = None
-            self._draft = None
+            if self._draft is not None:
+                self._draft = replace(self._draft, secret=secret)
 
     def set_result(self, result: CheckResult | None) -> None:
         """What a check found out; the account is then what was proven."""
@@ -90,6 +92,10 @@ class WizardState(QObject):
         if result is not None:
             self.set_draft(result.draft)
         self.result_changed.emit()
+
+    def forget_result(self) -> None:
+        """Something will be changed: the next check is a new one."""
+        self.result = None
 
     def set_draft(self, draft: AccountDraft) -> None:
         """The account as a remedy made it anew."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import Final
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QPalette, QResizeEvent, QShowEvent
@@ -17,6 +17,7 @@ from wizard.gui.widgets.side_panel import SidePanel, Step, StepHeader, Where
 SIZE = QSize(860, 620)
 SMALLEST = QSize(640, 520)
 COMPACT_WIDTH = 760
+STEPS: Final = ("Account", "Settings", "Check", "Test message", "Done")
 
 _ORDER = [
     QWizard.WizardButton.CancelButton,
@@ -30,7 +31,9 @@ _ORDER = [
 
 
 class WizardWindow(QWizard):
-    """Shows the pages it is given; what they want done is for `Flow` to do.
+    """Shows the pages it is given, in the order of STEPS; what they want done is for `Flow` to do.
+
+    The first page is enough to be shown; the others may come after the first paint.
 
     `closing` is emitted once, when the person finishes, cancels or closes the window.
     """
@@ -38,8 +41,9 @@ class WizardWindow(QWizard):
     closing = Signal()
     another_account = Signal()
 
-    def __init__(self, state: WizardState, pages: Sequence[tuple[str, Page]]) -> None:
+    def __init__(self, state: WizardState) -> None:
         super().__init__()
+        self._state = state
         self.setObjectName("mailwright")
         self.setWindowTitle("Mailwright")
         self.setWindowIcon(icons.application_icon())
@@ -48,30 +52,39 @@ class WizardWindow(QWizard):
         self.setOption(QWizard.WizardOption.NoBackButtonOnStartPage)
         self.setOption(QWizard.WizardOption.NoCancelButtonOnLastPage)
         self.setOption(QWizard.WizardOption.NoDefaultButton, False)
-        self._names = tuple(name for name, _ in pages)
-        self._pages = tuple(page for _, page in pages)
+        self._pages: list[Page] = []
+        self._headers: list[StepHeader] = []
         self._closed = False
         self._make_buttons()
-        self._panel = SidePanel(self._names, state.helpdesk)
+        self._panel = SidePanel(STEPS, state.helpdesk)
         self.setSideWidget(self._panel)
-        self._headers = []
-        for page in self._pages:
-            header = StepHeader(state.helpdesk)
-            header.hide()
-            page.outer.insertWidget(0, header)
-            self._headers.append(header)
-            page.looks_changed.connect(self._show_looks)
-            self.addPage(page)
-        self.currentIdChanged.connect(self._show_looks)
+        self.currentIdChanged.connect(self._page_changed)
         self._compact: bool | None = None
         self.setMinimumSize(SMALLEST)
         self.resize(SIZE)
         theme.current().changed.connect(self._settle)
 
+    def add_step(self, page: Page) -> None:
+        """Adds the page of the next step."""
+        header = StepHeader(self._state.helpdesk)
+        header.setVisible(bool(self._compact))
+        page.outer.insertWidget(0, header)
+        page.set_compact(bool(self._compact))
+        page.next_index = len(self._pages) + 1 if len(self._pages) + 1 < len(STEPS) else -1
+        page.looks_changed.connect(self._show_looks)
+        self._pages.append(page)
+        self._headers.append(header)
+        self.addPage(page)
+
     def current_page(self) -> Page | None:
         """The page that is showing."""
         page = self.currentPage()
         return page if isinstance(page, Page) else None
+
+    def go_back_to(self, name: str) -> None:
+        """Goes back until the page of that name shows."""
+        while (page := self.current_page()) is not None and page.name != name and self.currentId() > 0:
+            self.back()
 
     def reject(self) -> None:
         """Cancel, Escape and the window's own button: closes at once."""
@@ -123,6 +136,12 @@ class WizardWindow(QWizard):
         elif which == QWizard.WizardButton.CustomButton2.value:
             self.another_account.emit()
 
+    def _page_changed(self) -> None:
+        self._show_looks()
+        page = self.current_page()
+        if page is not None:
+            page.entered.emit()
+
     def _show_looks(self) -> None:
         """Step list, header and the buttons that only some pages have."""
         page = self.current_page()
@@ -130,12 +149,12 @@ class WizardWindow(QWizard):
             return
         here = self._pages.index(page)
         steps = []
-        for index, (name, shown) in enumerate(zip(self._names, self._pages, strict=True)):
+        for index, name in enumerate(STEPS):
             where = Where.HERE if index == here else Where.DONE if index < here else Where.TO_COME
-            steps.append(Step(name, where, "" if where is Where.TO_COME else shown.step_note))
+            steps.append(Step(name, where, "" if where is Where.TO_COME else self._pages[index].step_note))
         self._panel.show_steps(tuple(steps))
-        self._headers[here].show_step(here + 1, len(self._pages), self._names[here])
-        is_last = here == len(self._pages) - 1
+        self._headers[here].show_step(here + 1, len(STEPS), STEPS[here])
+        is_last = here == len(STEPS) - 1
         skip = self.button(QWizard.WizardButton.CustomButton1)
         skip.setText(page.skip_text or "Skip")
         skip.setVisible(page.skip_text is not None)

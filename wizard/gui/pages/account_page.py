@@ -122,7 +122,7 @@ class AccountPage(Page):
         """The cursor goes to the first empty field."""
         super().initializePage()
         fields = (self.name_field.input, self.address_field.input, self.password_field.input)
-        next((field for field in fields if not field.text()), fields[0]).setFocus()
+        next((field for field in fields if not field.text()), fields[-1]).setFocus()
 
     def validatePage(self) -> bool:
         """Says at each field what is wrong with it; True when nothing is."""
@@ -171,6 +171,13 @@ class AccountPage(Page):
         self.password_field.set_error(None)
         self.banner.set_tone("ok", "check")
         self.banner.say("You are signed in.", "The provider gave this program access. Continue to the settings.")
+
+    def edit(self, field: str, _: str | None = None) -> None:
+        """Puts the cursor into "name", "address" or "password", its text selected."""
+        fields = {"name": self.name_field, "address": self.address_field}
+        target = fields.get(field, self.password_field)
+        target.input.setFocus(Qt.FocusReason.OtherFocusReason)
+        target.input.selectAll()
 
     def restart(self) -> None:
         """Ready for another account; the name stays."""

@@ -22,12 +22,14 @@ class Page(QWizardPage):
     """
 
     looks_changed = Signal()
+    entered = Signal()  # it is the current page now, by Continue or by Back
 
     def __init__(self, name: str, title: str, subtitle: str, primary: str = "Continue") -> None:
         super().__init__()
         self.setObjectName(f"page:{name}")
         self.name = name
         self.step_note = ""
+        self.next_index = -1
         self.is_compact = False
         self.skip_text: str | None = None
         self._primary = primary
@@ -83,6 +85,10 @@ class Page(QWizardPage):
     def isComplete(self) -> bool:
         """Qt's question for the same."""
         return self._ready
+
+    def nextId(self) -> int:
+        """The next step, also while its page is still to be added."""
+        return self.next_index
 
     def set_skip(self, text: str | None) -> None:
         """The words of the Skip button; `None` is no such button."""

@@ -1,0 +1,120 @@
+"""Starts the window: paints first, loads the engine afterwards."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+    from wizard.gui.flow import Flow
+    from wizard.gui.state import WizardState
+    from wizard.gui.window import WizardWindow
+    from wizard.wiring import Settings
+
+NO_DISPLAY = (
+    "There is no display to open a window on. Run `mailwright check ADDRESS` for the whole wizard without a window, "
+    "or `mailwright --help` for all commands."
+)
+EXIT_NO_DISPLAY = 2
+
+
+def main(address: str | None = None, settings: Settings | Callable[[], Settings] | None = None) -> int:
+    """Opens the window and returns when it is closed: 0, or 2 where there is no display.
+
+    Args:
+        address: filled into the email address.
+        settings: how the parts are built; a function is called after the first paint, in the engine's thread.
+    """
+    if not has_display():
+        print(f"mailwright: {NO_DISPLAY}", file=sys.stderr)
+        return EXIT_NO_DISPLAY
+    app = make_application()
+    wizard = Wizard()
+    if address:
+        wizard.account.prefill(address)
+    wizard.window.show()
+    app.processEvents()
+    wizard.add_other_steps()
+    return _run(app, wizard, settings)
+
+
+def has_display() -> bool:
+    """Whether a window can be shown: Qt itself would end the program where it cannot."""
+    if not sys.platform.startswith(("linux", "freebsd", "openbsd")):
+        return True
+    if os.environ.get("QT_QPA_PLATFORM", "").split(":")[0] in {"offscreen", "minimal", "vnc", "linuxfb", "eglfs"}:
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def make_application() -> QApplication:
+    """The QApplication with our names on it."""
+    from PySide6.QtWidgets import QApplication
+
+    from wizard import __version__
+
+    app = QApplication.instance()
+    if not isinstance(app, QApplication):
+        app = QApplication(sys.argv[:1])
+    app.setApplicationName("mailwright")
+    app.setApplicationDisplayName("Mailwright")
+    app.setApplicationVersion(__version__)
+    app.setDesktopFileName("mailwright")
+    return app
+
+
+class Wizard:
+    """Window, pages and flow put together; the engine comes later, by `flow.attach`."""
+
+    def __init__(self) -> None:
+        from wizard.gui.flow import Flow
+        from wizard.gui.pages.account_page import AccountPage
+        from wizard.gui.state import WizardState
+        from wizard.gui.window import WizardWindow
+
+        self.state: WizardState = WizardState()
+        self.window: WizardWindow = WizardWindow(self.state)
+        self.flow: Flow = Flow(self.state, self.window)
+        self.account = AccountPage(self.state)
+        self.window.add_step(self.account)
+
+    def add_other_steps(self) -> None:
+        """The pages that are not seen at once, and everything they need."""
+        from wizard.gui.pages.check_page import CheckPage
+        from wizard.gui.pages.page import Page
+        from wizard.gui.pages.settings_page import SettingsPage
+
+        self.settings = SettingsPage(self.state)
+        self.check = CheckPage()
+        self.window.add_step(self.settings)
+        self.window.add_step(self.check)
+        self.window.add_step(Page("test", "Test", ""))
+        self.window.add_step(Page("done", "Done", "", "Finish"))
+        self.flow.serve_account(self.account, self.settings)
+        self.flow.serve_check(self.check)
+
+
+def _run(app: QApplication, wizard: Wizard, settings: Settings | Callable[[], Settings] | None) -> int:
+    from wizard.gui.bridge import Bridge
+    from wizard.gui.engine import Engine
+
+    def chosen() -> Settings:
+        from wizard.wiring import Settings
+
+        if settings is None:
+            return Settings()
+        return settings() if callable(settings) else settings
+
+    engine = Engine(chosen)
+    engine.start()
+    bridge = Bridge(engine, app)
+    wizard.flow.attach(bridge)
+    try:
+        bridge.run()
+    finally:
+        bridge.close()
+    return 0

@@ -1,0 +1,58 @@
+"""The window's hold on the engine: one session in the engine's thread, for as long as the window is open.
+
+Nothing of the network is imported before `start`, which is called after the first paint.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, TypeVar
+
+from wizard.engine_thread import EngineThread
+from wizard.model.progress import Listener
+
+if TYPE_CHECKING:
+    from wizard.setup.session import SetupSession
+    from wizard.wiring import Settings
+
+T = TypeVar("T")
+Work = Callable[["SetupSession", Listener], Awaitable[T]]
+
+
+class Engine:
+    """Runs work with the session; `stop` cancels all of it and closes every socket."""
+
+    def __init__(self, settings: Callable[[], Settings]) -> None:
+        self._settings = settings
+        self._thread = EngineThread()
+        self._opened: concurrent.futures.Future[SetupSession] = concurrent.futures.Future()
+
+    def start(self) -> None:
+        """Starts the thread and opens the session there."""
+        self._thread.start()
+        self._thread.run(self._hold_session())
+
+    def run(self, work: Work[T], listener: Listener) -> concurrent.futures.Future[T]:
+        """Begins `work`, which is handed the session and the listener, in the engine's thread."""
+        return self._thread.run(self._with_session(work, listener))
+
+    def stop(self) -> None:
+        """Cancels what runs and ends the thread."""
+        self._thread.stop()
+
+    async def _hold_session(self) -> None:
+        try:
+            from wizard import wiring
+
+            async with wiring.session(self._settings()) as session:
+                self._opened.set_result(session)
+                await asyncio.Event().wait()
+        except Exception as error:
+            if not self._opened.done():
+                self._opened.set_exception(error)
+
+    async def _with_session(self, work: Work[T], listener: Listener) -> T:
+        session = await asyncio.shield(asyncio.wrap_future(self._opened))
+        return await work(session, listener)
