@@ -109,6 +109,8 @@ def other_answers(chosen: ServerCandidate, plan: Plan | None) -> tuple[ServerCan
     for candidate in plan.of(chosen.protocol):
         if candidate.source in (chosen.source, Source.GUESS) or candidate.source in chosen.also:
             continue
+        if chosen.trusted and not candidate.trusted:  # a weaker source is no second opinion
+            continue
         if candidate.endpoint != chosen.endpoint:
             others.setdefault(candidate.source, candidate)
     agreed = {candidate.source for candidate in plan.of(chosen.protocol) if candidate.endpoint == chosen.endpoint}
@@ -129,10 +131,9 @@ def difference(chosen: ServerCandidate, other: ServerCandidate) -> str:
 
 def _party(whom: str, address: Address) -> str:
     """The domain itself for any host in it: that is whom people know."""
-    host = whom.split("//")[-1].split("/")[0].split(":")[0].rstrip(".")
-    if host == address.domain or host.endswith("." + address.domain):
+    if address.domain in whom:
         return address.shown_domain
-    return host or whom
+    return whom.split("//")[-1].split("/")[0].split(":")[0].rstrip(".")
 
 
 def _list(names: list[str]) -> str:

@@ -68,9 +68,9 @@ class _FactView(QWidget):
         for icon, words in fact.lines:
             line = QWidget()
             row = QHBoxLayout(line)
-            row.setContentsMargins(-2, 0, 0, 0)  # the icon stands in line with the words above by its ink
+            row.setContentsMargins(0, 0, 0, 0)
             row.setSpacing(5)
-            row.addWidget(Icon(icon, 14))
+            row.addWidget(Icon(icon, 14, flush=True))
             row.addWidget(Label(words, Role.SMALL, "ink2"), 1)
             self._box.insertWidget(self._box.count() - 1, line)
             self._lines.append(line)

@@ -91,11 +91,14 @@ class Separator(QWidget):
 
 
 class Icon(QWidget):
-    """One of our icons in a tone of the theme."""
+    """One of our icons in a tone of the theme; a `flush` one begins with its ink, as text does."""
 
-    def __init__(self, name: str, size: int = 22, tone: str = "ink2", *, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, name: str, size: int = 22, tone: str = "ink2", *, flush: bool = False, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._name, self._size, self._tone = name, size, tone
+        self._cut = round(size / 7) if flush else 0
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         theme.current().changed.connect(self._retheme)
 
@@ -107,11 +110,11 @@ class Icon(QWidget):
     def sizeHint(self) -> QSize:
         """A square that grows with the font."""
         size = theme.mark(self._size)
-        return QSize(size, size)
+        return QSize(size - self._cut, size)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The picture."""
-        icons.draw(QPainter(self), self._name, 0, 0, theme.mark(self._size), theme.tokens()[self._tone])
+        icons.draw(QPainter(self), self._name, -self._cut, 0, theme.mark(self._size), theme.tokens()[self._tone])
 
     def _retheme(self) -> None:
         self.updateGeometry()

@@ -1,0 +1,96 @@
+"""Explains an error people paste: a code, a dialog's text, a log."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+
+from wizard.gui.accessibility import announce
+from wizard.gui.theme import Role
+from wizard.gui.widgets.buttons import PrimaryButton, SecondaryButton
+from wizard.gui.widgets.diagnosis_card import DiagnosisCard
+from wizard.gui.widgets.label import Label
+from wizard.gui.widgets.scroll_page import ScrollPage
+from wizard.gui.widgets.text_box import TextBox
+from wizard.model.diagnosis import Diagnosis
+
+LONGEST = 200_000  # characters of a pasted log; what matters is in far less
+
+
+class ExplainDialog(QDialog):
+    """`asked` carries the pasted text; `show_diagnosis` answers. `remedy_chosen` carries diagnosis and remedy."""
+
+    asked = Signal(str)
+    remedy_chosen = Signal(object, object)
+
+    def __init__(self, *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("explain-dialog")
+        self.setWindowTitle("What an error means")
+        self.resize(QSize(640, 560))
+        self._card: DiagnosisCard | None = None
+        self.box = TextBox(
+            "Error message", placeholder="Paste what you have: a code, the text of a dialog, lines of a log."
+        )
+        self.box.setMinimumHeight(110)
+        self.box.setMaximumHeight(190)
+        self.explain = PrimaryButton("Explain")
+        self.explain.setObjectName("explain")
+        self.explain.setEnabled(False)
+        self.explain.clicked.connect(self._ask)
+        close = SecondaryButton("Close")
+        close.setObjectName("close")
+        close.clicked.connect(self.reject)
+        self._scroll = ScrollPage()
+        self._scroll.body.setContentsMargins(24, 20, 24, 16)
+        self._scroll.body.setSpacing(12)
+        self._scroll.body.addWidget(Label("What an error means", Role.HEADING))
+        self._scroll.body.addWidget(self.box)
+        self._answer = QVBoxLayout()
+        self._scroll.body.addLayout(self._answer)
+        self._note = Label("", tone="stop", wrap=True)
+        self._note.hide()
+        self._scroll.body.addWidget(self._note)
+        self._scroll.body.addStretch(1)
+        buttons = QHBoxLayout()
+        buttons.setContentsMargins(24, 12, 24, 14)
+        buttons.setSpacing(8)
+        buttons.addStretch(1)
+        buttons.addWidget(close)
+        buttons.addWidget(self.explain)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._scroll, 1)
+        column.addLayout(buttons)
+        self.box.input.textChanged.connect(lambda: self.explain.setEnabled(bool(self.box.text().strip())))
+        self.box.input.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def show_diagnosis(self, diagnosis: Diagnosis) -> None:
+        """Shows what the text means."""
+        self._clear()
+        card = DiagnosisCard(diagnosis)
+        card.remedy_chosen.connect(lambda remedy: self.remedy_chosen.emit(diagnosis, remedy))
+        self._answer.addWidget(card)
+        self._card = card
+        self.explain.setEnabled(True)
+        announce(self, f"{diagnosis.title}. {diagnosis.why}")
+
+    def show_failure(self, sentence: str) -> None:
+        """Says why there is no answer."""
+        self._clear()
+        self._note.setText(sentence)
+        self._note.show()
+        self.explain.setEnabled(True)
+
+    def _ask(self) -> None:
+        self.explain.setEnabled(False)
+        self.asked.emit(self.box.text()[:LONGEST])
+
+    def _clear(self) -> None:
+        self._note.hide()
+        if self._card is not None:
+            self._answer.removeWidget(self._card)
+            self._card.hide()
+            self._card.deleteLater()
+            self._card = None

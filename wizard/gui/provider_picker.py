@@ -1,0 +1,186 @@
+"""The list of providers, to be searched by name, domain or server."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter
+from PySide6.QtWidgets import (
+    QDialog,
+    QFrame,
+    QHBoxLayout,
+    QListWidget,
+    QListWidgetItem,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from wizard.gui import theme
+from wizard.gui.accessibility import announce
+from wizard.gui.theme import Role
+from wizard.gui.widgets.buttons import PrimaryButton, SecondaryButton
+from wizard.gui.widgets.fields import Field
+from wizard.gui.widgets.label import Label
+from wizard.gui.widgets.scroll_page import ScrollBar
+from wizard.model.provider import Provider
+
+_PROVIDER: Final = int(Qt.ItemDataRole.UserRole)
+_DOMAINS: Final = _PROVIDER + 1
+
+Search = Callable[[str], Sequence[Provider]]
+
+
+class ProviderPicker(QDialog):
+    """`picked` carries the provider that was chosen."""
+
+    picked = Signal(object)
+
+    def __init__(self, search: Search, *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("provider-picker")
+        self.setWindowTitle("Choose your provider")
+        self.resize(QSize(520, 560))
+        self._search = search
+        self.field = Field("Provider", placeholder="Its name, the part after the @, or a server")
+        self.field.edited.connect(self._filter)
+        self.field.input.installEventFilter(self)
+        self.list = QListWidget()
+        self.list.setObjectName("providers")
+        self.list.setAccessibleName("Providers")
+        self.list.setFrameShape(QFrame.Shape.NoFrame)
+        self.list.setVerticalScrollBar(ScrollBar())
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setItemDelegate(_Row(self.list))
+        self.list.setUniformItemSizes(False)
+        self.list.itemActivated.connect(lambda _: self._choose())
+        self.list.currentItemChanged.connect(lambda *_: self._judge())
+        self.choose = PrimaryButton("Use these settings")
+        self.choose.setObjectName("use-provider")
+        self.choose.setDefault(True)
+        self.choose.clicked.connect(self._choose)
+        cancel = SecondaryButton("Cancel")
+        cancel.setObjectName("close")
+        cancel.clicked.connect(self.reject)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addStretch(1)
+        buttons.addWidget(cancel)
+        buttons.addWidget(self.choose)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 20, 24, 14)
+        column.setSpacing(12)
+        column.addWidget(Label("Choose your provider", Role.HEADING))
+        column.addWidget(self.field)
+        column.addWidget(self.list, 1)
+        column.addLayout(buttons)
+        self._filter("")
+        self.field.input.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Up and down move in the list while one types."""
+        if watched is self.field.input and isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress:
+            step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()))
+            if step is not None:
+                self._move(step)
+                return True
+        return super().eventFilter(watched, event)
+
+    def _filter(self, query: str) -> None:
+        found = tuple(self._search(query.strip()))
+        self.list.clear()
+        if query.strip():
+            for provider in found:
+                self._add(provider)
+        else:
+            self._add_by_country(found)
+        self._move(1)
+        self._judge()
+        if query.strip():
+            announce(self, "Nothing found." if not found else f"{len(found)} found.")
+
+    def _add_by_country(self, providers: Sequence[Provider]) -> None:
+        groups: dict[str, list[Provider]] = {}
+        for provider in providers:
+            groups.setdefault(provider.country, []).append(provider)
+        for country in sorted(groups, key=_sorting):
+            header = QListWidgetItem(country)
+            header.setFlags(Qt.ItemFlag.NoItemFlags)
+            self.list.addItem(header)
+            for provider in sorted(groups[country], key=lambda provider: _sorting(provider.name)):
+                self._add(provider)
+
+    def _add(self, provider: Provider) -> None:
+        item = QListWidgetItem(provider.name)
+        item.setData(_PROVIDER, provider)
+        item.setData(_DOMAINS, ", ".join(provider.domains[:3]))
+        self.list.addItem(item)
+
+    def _move(self, step: int) -> None:
+        """To the next provider; the countries between are passed over."""
+        row = self.list.currentRow() + step
+        while 0 <= row < self.list.count():
+            if self.list.item(row).data(_PROVIDER) is not None:
+                self.list.setCurrentRow(row)
+                return
+            row += step
+
+    def _judge(self) -> None:
+        item = self.list.currentItem()
+        self.choose.setEnabled(item is not None and item.data(_PROVIDER) is not None)
+
+    def _choose(self) -> None:
+        item = self.list.currentItem()
+        provider = item.data(_PROVIDER) if item is not None else None
+        if isinstance(provider, Provider):
+            self.picked.emit(provider)
+            self.accept()
+
+
+class _Row(QStyledItemDelegate):
+    """A provider's name over its domains, or the name of a country."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        has_second = bool(index.data(_DOMAINS))
+        return QSize(100, theme.control(52 if has_second else 36 if index.data(_PROVIDER) else 32))
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        tokens = theme.tokens()
+        rect: QRect = option.rect  # type: ignore[attr-defined]
+        state: QStyle.StateFlag = option.state  # type: ignore[attr-defined]
+        painter.save()
+        if index.data(_PROVIDER) is None:
+            painter.setFont(theme.font(Role.SMALL_LABEL))
+            painter.setPen(tokens.ink2)
+            painter.drawText(rect.adjusted(12, 8, 0, 0), int(Qt.AlignmentFlag.AlignVCenter), index.data())
+            painter.restore()
+            return
+        if state & QStyle.StateFlag.State_Selected:
+            theme.rounded(painter, rect.toRectF().adjusted(1, 1, -1, -1), 8, tokens.accenttint, tokens.accent, 2)
+        domains = index.data(_DOMAINS)
+        name_font, small = theme.font(Role.LABEL), theme.font(Role.SMALL)
+        name_height = QFontMetrics(name_font).height()
+        small_height = QFontMetrics(small).height() if domains else 0
+        top = rect.top() + (rect.height() - name_height - small_height) / 2
+        painter.setFont(name_font)
+        painter.setPen(tokens.ink)
+        line = QRect(rect.left() + 12, round(top), rect.width() - 24, name_height)
+        painter.drawText(line, int(Qt.AlignmentFlag.AlignVCenter), index.data())
+        if domains:
+            painter.setFont(small)
+            painter.setPen(tokens.ink2)
+            line = QRect(rect.left() + 12, round(top) + name_height, rect.width() - 24, small_height)
+            painter.drawText(line, int(Qt.AlignmentFlag.AlignVCenter), domains)
+        painter.restore()
+
+
+def _sorting(text: str) -> str:
+    """Without accents and capitals, so that É stands beside E."""
+    return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().casefold() or text
