@@ -2,36 +2,31 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
-from wizard.gui import theme, words
+from wizard.gui import theme
 from wizard.gui.accessibility import announce
 from wizard.gui.theme import Role
 from wizard.gui.widgets.buttons import PrimaryButton, SecondaryButton
 from wizard.gui.widgets.heading import Heading
 from wizard.gui.widgets.paragraph import Paragraph
 from wizard.gui.widgets.surfaces import Surface
+from wizard.model.address import Address
 from wizard.model.diagnosis import CopyText, Diagnosis
 
 
-def message_for(diagnosis: Diagnosis, address: str) -> str:
-    """The text of the diagnosis' own message, or one made from what was seen; it holds no secret."""
+def message_for(diagnosis: Diagnosis, address: Address, when: datetime, public_address: str | None = None) -> str:
+    """The diagnosis' own message where it brings one, else one made from what was seen; it holds no secret."""
     for remedy in diagnosis.remedies:
-        if isinstance(remedy.action, CopyText):
+        if isinstance(remedy.action, CopyText) and remedy.action.text:
             return remedy.action.text
-    lines = [
-        "Hello,",
-        "",
-        f"setting up {address} in a mail program stops here:",
-        "",
-        f"{diagnosis.title}. {diagnosis.why}",
-        "",
-        f"Where: {words.where(diagnosis)}",
-    ]
-    if diagnosis.reply is not None:
-        lines += [f"The server said: {words.reply_text(diagnosis.reply)}"]
-    return "\n".join([*lines, "", "Can you look into it?"])
+    from wizard.handover.administrator_message import administrator_message
+
+    ask = "Setting up my account in a mail program stops here. Can you look into it?"
+    return administrator_message(diagnosis, address=address, when=when, ask=ask, public_address=public_address)
 
 
 class AdministratorDialog(QDialog):

@@ -302,7 +302,7 @@ def _passed(stage: Stage, seconds: float | None, detail: Detail, security: Secur
         return Mark(stage, State.OK, words.passed(seconds))
     if security is Security.NONE:
         return Mark(stage, State.NOT_TRIED, words.NOT_ENCRYPTED)
-    version = detail.get("tls_version")
+    version = detail.get("tls")
     return Mark(stage, State.OK, words.passed(seconds, version if isinstance(version, str) else None))
 
 

@@ -289,7 +289,7 @@ def endpoint(candidate: ServerCandidate) -> str:
     return f"{candidate.host}, port {candidate.port}, {SECURITY_NAMES[candidate.security]}"
 
 
-def test_title(trip: RoundTrip) -> str:
+def trip_title(trip: RoundTrip) -> str:
     """The Test page's title once the verdict is in."""
     match trip.status:
         case RoundTripStatus.ARRIVED if trip.is_junk:
@@ -302,6 +302,55 @@ def test_title(trip: RoundTrip) -> str:
             return "The test message was not sent"
         case RoundTripStatus.SKIPPED:
             return "Send yourself a test message"
+
+
+def trip_subtitle(trip: RoundTrip, to_self: bool) -> str:
+    """The sentence below the Test page's title once the verdict is in."""
+    match trip.status:
+        case RoundTripStatus.ARRIVED if trip.is_junk:
+            return "It came back, but your provider took it for unwanted mail."
+        case RoundTripStatus.ARRIVED:
+            return "A real message went out through your account and came back."
+        case RoundTripStatus.SENT if to_self:
+            return "It has not arrived yet. Some providers take a few minutes."
+        case RoundTripStatus.SENT:
+            return "The server took it. Whether it arrived can be seen in that mailbox only."
+        case _:
+            return "Signing in works. The server did not take the message."
+
+
+def trip_note(trip: RoundTrip) -> str:
+    """What the step list says about the test."""
+    match trip.status:
+        case RoundTripStatus.ARRIVED if trip.is_junk:
+            return "Went to Junk"
+        case RoundTripStatus.ARRIVED if trip.seconds is not None:
+            return f"Arrived after {max(1, round(trip.seconds))} s"
+        case RoundTripStatus.ARRIVED:
+            return "Arrived"
+        case RoundTripStatus.SENT:
+            return "Sent"
+        case _:
+            return "Not sent"
+
+
+def trip_subject(token: str | None) -> str:
+    """The message by its subject."""
+    return f"“Mailwright test {token}”" if token else "“Mailwright test”"
+
+
+def after_arrival(trip: RoundTrip) -> str:
+    """What to do with the message now."""
+    if trip.is_junk:
+        return f"Mark it as “not junk” in {folder_name(trip)}: your provider then learns that you want such mail."
+    return f"You can delete the test message. We leave it in your {folder_name(trip)}."
+
+
+def after_sending(to_self: bool) -> str:
+    """What to do while the message has not been seen."""
+    if to_self:
+        return "Look into your mailbox in a few minutes, into Junk as well. You can go on meanwhile."
+    return "Ask the person you wrote to whether it arrived. You can go on meanwhile."
 
 
 def arrived(trip: RoundTrip) -> str:

@@ -290,15 +290,19 @@ class CheckPage(Page):
         self.tell(f"{self.heading.text()}. {self.subheading.text()}", urgent=True)
 
     def _ask_administrator(self, diagnosis: Diagnosis) -> None:
-        address = str(self._result.draft.address) if self._result is not None else ""
-        dialog = AdministratorDialog(message_for(diagnosis, address), parent=self)
+        if self._result is None:
+            return
+        result = self._result
+        text = message_for(diagnosis, result.draft.address, result.started_at, result.surroundings.public_address)
+        dialog = AdministratorDialog(text, parent=self)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
     def _lead_to(self, card: DiagnosisCard) -> None:
         """In one column the card may lie below the view: it is scrolled to and gets the keyboard."""
         if self.is_compact:
-            self.scroll.bring_into_view(card)
+            # What works stands just above the card and belongs to the news.
+            self.scroll.bring_into_view(self._line_widgets[0] if self._line_widgets else card)
             card.focus()
         elif self._has_focus():
             card.focus()

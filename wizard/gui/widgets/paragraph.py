@@ -18,6 +18,12 @@ class Paragraph(Label):
     ) -> None:
         super().__init__(text, role, tone, wrap=True, parent=parent)
 
+    def sizeHint(self) -> QSize:
+        """All of it on as many lines as it was written on; it wraps where that is not to be had."""
+        metrics = QFontMetrics(self.font())
+        lines = self.text().split("\n")
+        return QSize(max(metrics.horizontalAdvance(line) for line in lines) + 2, metrics.height() * len(lines))
+
     def minimumSizeHint(self) -> QSize:
         """The longest word on one line."""
         metrics = QFontMetrics(self.font())

@@ -1,0 +1,285 @@
+"""The Done page: what was proven, and how to bring it to the program where mail is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Final
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QBoxLayout, QButtonGroup, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from wizard.gui import theme, words
+from wizard.gui.certificate_view import selectable
+from wizard.gui.pages.page import Page
+from wizard.gui.theme import Role
+from wizard.gui.widgets.buttons import SecondaryButton
+from wizard.gui.widgets.choices import Switch, Tile
+from wizard.gui.widgets.copy_row import CopyRow
+from wizard.gui.widgets.diagnosis_card import local_now
+from wizard.gui.widgets.flow import Flow
+from wizard.gui.widgets.fold import WrappingSecondaryButton
+from wizard.gui.widgets.label import Label
+from wizard.gui.widgets.paragraph import Paragraph
+from wizard.gui.widgets.qr_code import QrCode
+from wizard.gui.widgets.state_disc import DiscState, StateDisc
+from wizard.gui.widgets.surfaces import Card, Chip, Separator
+from wizard.handover.sheet import Sheet
+from wizard.model.account import VerifiedAccount
+
+_TILES: Final = (
+    ("thunderbird", "Thunderbird", "mail"),
+    ("outlook", "Outlook", "browser"),
+    ("apple-mail", "Apple Mail", "at"),
+    ("phone", "Phone", "smartphone"),
+    ("other", "Something else", "ellipsis"),
+)
+_NO_KEYRING: Final = "There is no safe keyring here, so the password cannot be kept."
+
+
+class DonePage(Page):
+    """Shows proven settings and hands them over; knows no engine.
+
+    The window calls `begin(account, sheet_of, keyring)`. `sheet_of` makes the sheet of a target when it is chosen.
+
+    Signals:
+        target_chosen: (str) the id of the program now shown.
+        file_requested: (HandoverFile) a file of the sheet is to be saved.
+        save_requested: settings are to be saved or printed.
+        remember_changed: (bool) the switch; `wants_remembering` tells it too, when the page is finished.
+    """
+
+    target_chosen = Signal(str)
+    file_requested = Signal(object)
+    save_requested = Signal()
+    remember_changed = Signal(bool)
+
+    def __init__(self, now: Callable[[], datetime] = local_now) -> None:
+        super().__init__(
+            "done", "Your email works", "Now bring the settings to the program where you read your mail.", "Finish"
+        )
+        self._now = now
+        self._sheet_of: Callable[[str], Sheet] | None = None
+        self._sheet_card: _SheetCard | None = None
+        self._chosen = _TILES[0][0]
+        self._disc = StateDisc(DiscState.OK, 22)
+        self._address = selectable(Paragraph("", Role.STRONG))
+        self._line = Paragraph("", tone="ink2")
+        self.save_button = SecondaryButton("Save or print…", "printer")
+        self.save_button.setObjectName("save-or-print")
+        self.save_button.clicked.connect(lambda: self.save_requested.emit())
+        self.remember = Switch("Remember on this computer")
+        self.remember.setObjectName("remember")
+        self.remember.toggled.connect(self.remember_changed)
+        self._remember_note = Paragraph("", Role.SMALL, "ink2")
+        self._tiles: dict[str, Tile] = {}
+        self.body.addWidget(self._make_summary())
+        self.body.addSpacing(15)
+        self.body.addWidget(Label("Use it in", Role.STRONG))
+        self.body.addSpacing(8)
+        self.body.addWidget(self._make_tiles())
+        self.body.addSpacing(12)
+        self._sheet_place = QVBoxLayout()
+        self.body.addLayout(self._sheet_place)
+        self.body.addSpacing(12)
+        self._remember_row = Flow(gap=14, row_gap=4)
+        self._remember_row.setContentsMargins(20, 0, 20, 0)
+        self._remember_row.addWidget(self.remember)
+        self._remember_row.addWidget(self._remember_note)
+        self.body.addLayout(self._remember_row)
+
+    def begin(
+        self,
+        account: VerifiedAccount,
+        sheet_of: Callable[[str], Sheet],
+        keyring: str | None,
+        *,
+        remember: bool = True,
+    ) -> None:
+        """Shows this account.
+
+        Args:
+            sheet_of: makes the sheet of a target by its id.
+            keyring: the name of the keyring that would keep the password; `None` where there is no safe one.
+            remember: how the switch stands at first.
+        """
+        self._sheet_of = sheet_of
+        self._address.setText(str(account.address))
+        incoming, outgoing = account.incoming is not None, account.outgoing is not None
+        self._line.setText(words.verified_line(incoming, outgoing, account.verified_at, self._now()))
+        self.remember.setEnabled(keyring is not None)
+        self.remember.setChecked(remember and keyring is not None)
+        self._remember_note.setText(f"Password in {keyring}" if keyring is not None else _NO_KEYRING)
+        self.choose(self._chosen)
+
+    @property
+    def wants_remembering(self) -> bool:
+        """Whether the account is to be kept on this computer."""
+        return self.remember.isChecked()
+
+    @property
+    def sheet(self) -> Sheet | None:
+        """The sheet that is shown."""
+        return self._sheet_card.sheet if self._sheet_card is not None else None
+
+    def choose(self, target: str) -> None:
+        """Shows how the settings get into this program."""
+        if self._sheet_of is None:
+            return
+        self._chosen = target
+        self._tiles[target].setChecked(True)
+        card = _SheetCard(self._sheet_of(target))
+        card.file_requested.connect(self.file_requested)
+        card.set_compact(self.is_compact)
+        if self._sheet_card is not None:
+            self._sheet_place.removeWidget(self._sheet_card)
+            self._sheet_card.hide()
+            self._sheet_card.deleteLater()
+        self._sheet_card = card
+        self._sheet_place.addWidget(card)
+        self.target_chosen.emit(target)
+
+    def set_compact(self, compact: bool) -> None:
+        """Tiles two by two, the code below the fields, buttons as wide as their card."""
+        super().set_compact(compact)
+        self._summary_row.setDirection(
+            QBoxLayout.Direction.TopToBottom if compact else QBoxLayout.Direction.LeftToRight
+        )
+        self.save_button.set_wide(compact)
+        columns = 2 if compact else len(_TILES)
+        for index, tile in enumerate(self._tiles.values()):
+            self._tile_grid.removeWidget(tile)
+            self._tile_grid.addWidget(tile, index // columns, index % columns)
+        for column in range(len(_TILES)):
+            self._tile_grid.setColumnStretch(column, 1 if column < columns else 0)
+        if self._sheet_card is not None:
+            self._sheet_card.set_compact(compact)
+
+    def _make_summary(self) -> Card:
+        card = Card()
+        card.setObjectName("summary")
+        card.box.setContentsMargins(20, 11, 20, 11)
+        text = QVBoxLayout()
+        text.setSpacing(2)
+        text.addWidget(self._address)
+        text.addWidget(self._line)
+        left = QHBoxLayout()
+        left.setSpacing(12)
+        left.addWidget(self._disc)
+        left.addLayout(text, 1)
+        self._summary_row = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._summary_row.setSpacing(12)
+        self._summary_row.addLayout(left, 1)
+        self._summary_row.addWidget(self.save_button)
+        card.box.addLayout(self._summary_row)
+        return card
+
+    def _make_tiles(self) -> QWidget:
+        held = QWidget()
+        held.setAccessibleName("Use it in")
+        self._tile_grid = QGridLayout(held)
+        self._tile_grid.setContentsMargins(0, 0, 0, 0)
+        self._tile_grid.setSpacing(8)
+        group = QButtonGroup(held)
+        for index, (target, name, icon) in enumerate(_TILES):
+            tile = Tile(name, icon)
+            tile.setObjectName(f"target:{target}")
+            tile.clicked.connect(lambda _=False, target=target: self._picked(target))
+            group.addButton(tile)
+            self._tile_grid.addWidget(tile, 0, index)
+            self._tiles[target] = tile
+        return held
+
+    def _picked(self, target: str) -> None:
+        self.choose(target)
+        if self._sheet_card is not None:
+            self.tell(self._sheet_card.sheet.title)
+
+
+class _SheetCard(Card):
+    """One sheet: numbered steps, files, fields to copy, and at the right the code a phone can scan."""
+
+    file_requested = Signal(object)
+
+    def __init__(self, sheet: Sheet) -> None:
+        super().__init__()
+        self.sheet = sheet
+        self.setObjectName(f"sheet:{sheet.target.id}")
+        self.setAccessibleName(sheet.title)
+        self.box.setContentsMargins(20, 16, 20, 14)
+        self._file_flow = Flow(gap=8)
+        self._rows: list[CopyRow] = []
+        self._files: list[WrappingSecondaryButton] = []
+        left = QVBoxLayout()
+        left.setSpacing(0)
+        left.addLayout(_steps(sheet.steps))
+        if sheet.files:
+            left.addSpacing(10)
+            left.addLayout(self._make_files())
+        self._add_rows(left)
+        left.addStretch(1)
+        self._across = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._across.setSpacing(20)
+        self._across.addLayout(left, 1)
+        if sheet.qr is not None:
+            self._across.addWidget(_code(sheet.qr), 0, Qt.AlignmentFlag.AlignTop)
+        self.box.addLayout(self._across)
+
+    def set_compact(self, compact: bool) -> None:
+        """The code below the fields; labels above their values."""
+        self._across.setDirection(QBoxLayout.Direction.TopToBottom if compact else QBoxLayout.Direction.LeftToRight)
+        for row in self._rows:
+            row.set_compact(compact)
+        self._file_flow.set_stacked(compact)
+
+    def _make_files(self) -> Flow:
+        for file in self.sheet.files:
+            button = WrappingSecondaryButton(f"Save {file.name}…", "download")
+            button.setObjectName(f"save:{file.name}")
+            button.setAccessibleDescription(file.say)
+            button.setToolTip(file.say)
+            button.clicked.connect(lambda _=False, file=file: self.file_requested.emit(file))
+            self._file_flow.addWidget(button)
+            self._files.append(button)
+        return self._file_flow
+
+    def _add_rows(self, column: QVBoxLayout) -> None:
+        group = None
+        for row in self.sheet.rows:
+            if row.group != group:
+                column.addSpacing(10 if group is None else 2)
+                column.addWidget(Separator())
+                column.addSpacing(6)
+                column.addWidget(Label(row.group, Role.SMALL_LABEL))
+                group = row.group
+            made = CopyRow(row)
+            self._rows.append(made)
+            column.addWidget(made)
+
+
+def _steps(steps: Sequence[str]) -> QVBoxLayout:
+    column = QVBoxLayout()
+    column.setSpacing(6)
+    for number, step in enumerate(steps, start=1):
+        row = QHBoxLayout()
+        row.setSpacing(10)
+        row.addWidget(Chip(str(number)), 0, Qt.AlignmentFlag.AlignTop)
+        text = selectable(Paragraph(step))
+        text.setAccessibleName(f"Step {number}: {step}")
+        # On one line the words stand in the middle of their number's box, on more they begin there.
+        text.setContentsMargins(0, max(0, (theme.control(22) - text.fontMetrics().height()) // 2), 0, 0)
+        row.addWidget(text, 1)
+        column.addLayout(row)
+    return column
+
+
+def _code(text: str) -> QWidget:
+    held = QWidget()
+    column = QVBoxLayout(held)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(6)
+    code = QrCode()
+    code.show_text(text)
+    column.addWidget(code, 0, Qt.AlignmentFlag.AlignHCenter)
+    column.addWidget(Label("Without your password", Role.SMALL, "ink2"), 0, Qt.AlignmentFlag.AlignHCenter)
+    return held

@@ -1,0 +1,349 @@
+"""The Test message page: a real message goes out and is watched until it arrives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from wizard.errors import UsageError
+from wizard.gui import words
+from wizard.gui.administrator_dialog import AdministratorDialog, message_for
+from wizard.gui.lanes import State
+from wizard.gui.pages.page import Page
+from wizard.gui.theme import Role
+from wizard.gui.widgets.buttons import LinkButton, SecondaryButton
+from wizard.gui.widgets.diagnosis_card import DiagnosisCard, local_now
+from wizard.gui.widgets.fields import Field
+from wizard.gui.widgets.heading import Heading
+from wizard.gui.widgets.paragraph import Paragraph
+from wizard.gui.widgets.surfaces import Card, Hint, IconTile
+from wizard.gui.widgets.timeline import Moment, Timeline
+from wizard.gui.widgets.verdict_list import VerdictCard
+from wizard.model.account import CheckResult, RoundTrip, RoundTripStatus
+from wizard.model.address import Address
+from wizard.model.diagnosis import Diagnosis
+from wizard.model.evidence import Outcome, Stage
+from wizard.model.progress import Progress
+
+_TITLE = "Send yourself a test message"
+_SUBTITLE = "A real message goes out through your account and comes back."
+_SEND = "Send test message"
+
+
+class TestPage(Page):
+    """Sends and watches one test message; knows no engine.
+
+    The window calls `begin(result)` when the page is entered, `on_progress(progress)` while it works, and
+    `show_result(result)` with the result whose `round_trip` is filled; `show_deleted(done)` after a deletion.
+
+    Signals:
+        send_requested: (Address or None) to this address, or to the account itself.
+        remedy_chosen: (Diagnosis, Remedy) after a failure.
+        stop_requested, skip_requested, delete_requested, report_requested: as they say.
+    """
+
+    __test__ = False  # not a test, whatever its name makes pytest think
+
+    send_requested = Signal(object)
+    remedy_chosen = Signal(object, object)
+    stop_requested = Signal()
+    skip_requested = Signal()
+    delete_requested = Signal()
+    report_requested = Signal()
+
+    def __init__(self, now: Callable[[], datetime] = local_now) -> None:
+        super().__init__("test", _TITLE, _SUBTITLE, _SEND)
+        self._now = now
+        self._account: CheckResult | None = None
+        self._to: Address | None = None
+        self._sent_at: datetime | None = None
+        self._accepted_at: datetime | None = None
+        self._state = "idle"
+        self.cards: list[DiagnosisCard] = []
+
+        self._ask = Card()
+        self.to_field = Field("Send to")
+        self.to_field.input.setObjectName("send-to")
+        self.to_field.set_help("Your own address shows both ways at once. Another address shows sending only.")
+        self._ask.box.addWidget(self.to_field)
+        self._verdict = _VerdictCard()
+        self.another_button = self._verdict.button("send-another", "Send another", self._send_another)
+        self.stop_button = self._verdict.button("stop", "Stop", self._stop)
+        self._column = QVBoxLayout()
+        self._column.setSpacing(16)
+        self._authentication: VerdictCard | None = None
+        self._hint = Hint("")
+        self._hint.setContentsMargins(0, 16, 0, 0)
+        self.delete_link = LinkButton("Delete the test message", "trash")
+        self.delete_link.setObjectName("delete-test-message")
+        self.delete_link.clicked.connect(self._delete)
+        self.body.addWidget(self._ask)
+        self.body.addWidget(self._verdict)
+        self.body.addLayout(self._column)
+        self.body.addWidget(self._hint)
+        self.add_link(self.delete_link)
+        self._show_parts()
+
+    def begin(self, result: CheckResult) -> None:
+        """Offers to send a message with these proven settings; a message that arrived before stays shown."""
+        if self._account is not None and self._account.draft == result.draft and self._state in ("sent", "arrived"):
+            return
+        self._account = result
+        self._start_over()
+
+    def on_progress(self, progress: Progress) -> None:
+        """Takes one event: the message is accepted, or is being looked for."""
+        if self._state != "sending":
+            return
+        if progress.stage is Stage.MESSAGE and progress.outcome is Outcome.OK and self._accepted_at is None:
+            self._accepted_at = self._now()
+            self._show_sending()
+            self.tell("Accepted by the server")
+
+    def show_result(self, result: CheckResult) -> None:
+        """Shows what became of the message."""
+        self._account = result
+        trip = result.round_trip
+        if trip.status is RoundTripStatus.SKIPPED:
+            self._start_over()
+            return
+        self._clear()
+        failed = trip.status is RoundTripStatus.FAILED
+        self._state = {RoundTripStatus.ARRIVED: "arrived", RoundTripStatus.SENT: "sent"}.get(trip.status, "failed")
+        self.set_title(words.trip_title(trip), words.trip_subtitle(trip, self._is_to_self))
+        if failed:
+            self._show_failure(result)
+        else:
+            self._show_trip(trip, result)
+        self._show_parts()
+        self.set_primary("Continue")
+        self.set_ready(not failed)
+        self.set_skip("Skip" if failed else None)
+        self.set_step_note(words.trip_note(trip))
+        first = self.cards[0].diagnosis if self.cards else None
+        news = f"{first.title}. {first.why}" if first is not None else self._verdict.accessibleName()
+        self.tell(news, urgent=True)
+
+    def show_deleted(self, done: bool) -> None:
+        """Says whether the test message is gone."""
+        self.delete_link.setVisible(False)
+        text = "The test message is deleted." if done else "The test message could not be deleted. You can do it by hand."
+        self._hint.label.setText(text)
+        self.tell(text)
+
+    def validatePage(self) -> bool:
+        """The primary button sends first, and leads on once there is a verdict."""
+        if self._state == "idle":
+            self._send()
+            return False
+        return self._state in ("sent", "arrived")
+
+    def skip(self) -> None:
+        """Goes on without a message."""
+        if self._state == "sending":
+            self.stop_requested.emit()
+        self.set_step_note("Skipped")
+        self.skip_requested.emit()
+
+    def set_compact(self, compact: bool) -> None:
+        """Buttons below the words, as wide as the card."""
+        super().set_compact(compact)
+        self._verdict.set_compact(compact)
+        for card in self.cards:
+            card.set_compact(compact)
+
+    # Steps
+
+    @property
+    def _is_to_self(self) -> bool:
+        return self._to is None or (self._account is not None and self._to == self._account.draft.address)
+
+    def _start_over(self) -> None:
+        self._clear()
+        self._state = "idle"
+        self._sent_at = self._accepted_at = None
+        self.set_title(_TITLE, _SUBTITLE)
+        self.to_field.set_error(None)
+        if self._account is not None and not self.to_field.text():
+            self.to_field.set_text(str(self._account.draft.address))
+        self._show_parts()
+        self.set_primary(_SEND)
+        self.set_ready(True)
+        self.set_skip("Skip")
+        self.set_step_note("")
+
+    def _send(self) -> None:
+        try:
+            self._to = Address.parse(self.to_field.text())
+        except UsageError as error:
+            self.to_field.set_error(str(error))
+            self.to_field.input.setFocus()
+            return
+        self.to_field.set_error(None)
+        self._state = "sending"
+        self._sent_at, self._accepted_at = self._now(), None
+        self._show_sending()
+        self._show_parts()
+        self.set_ready(False)
+        self.send_requested.emit(None if self._is_to_self else self._to)
+
+    def _send_another(self) -> None:
+        self._start_over()
+        self.to_field.input.setFocus()
+
+    def _stop(self) -> None:
+        self.stop_requested.emit()
+        self._start_over()
+
+    def _delete(self) -> None:
+        self.delete_link.setEnabled(False)
+        self.delete_requested.emit()
+
+    # What is shown
+
+    def _show_sending(self) -> None:
+        if self._accepted_at is None:
+            self.set_title("Sending the test message", _SUBTITLE)
+            self._verdict.say("send", "accent", "Sending", self._about(None))
+        else:
+            self.set_title("Waiting for the test message", _SUBTITLE)
+            self._verdict.say("clock", "accent", "Sent. Waiting for it to arrive…", self._about(None))
+        self._verdict.timeline.show_moments(self._moments(None))
+        self.set_step_note("Sending" if self._accepted_at is None else "Waiting")
+
+    def _show_trip(self, trip: RoundTrip, result: CheckResult) -> None:
+        if trip.status is RoundTripStatus.ARRIVED:
+            icon, tone = ("warning", "warn") if trip.is_junk else ("inbox", "ok")
+            self._verdict.say(icon, tone, words.arrived(trip), self._about(trip.token))
+            domain = result.draft.address.shown_domain
+            self._authentication = VerdictCard(trip, domain)
+            self._column.addWidget(self._authentication)
+            self._hint.label.setText(words.after_arrival(trip))
+        else:
+            self._verdict.say("send", "ok", "Accepted by the server", self._about(trip.token))
+            self._hint.label.setText(words.after_sending(self._is_to_self))
+        self._verdict.timeline.show_moments(self._moments(trip))
+
+    def _show_failure(self, result: CheckResult) -> None:
+        for index, diagnosis in enumerate(result.diagnoses):
+            card = DiagnosisCard(diagnosis, is_open=index == 0, now=self._now)
+            card.set_compact(self.is_compact)
+            card.remedy_chosen.connect(
+                lambda remedy, diagnosis=diagnosis: self.remedy_chosen.emit(diagnosis, remedy)
+            )
+            card.administrator_wanted.connect(lambda diagnosis=diagnosis: self._ask_administrator(diagnosis))
+            card.report_wanted.connect(self.report_requested)
+            self._column.addWidget(card)
+            self.cards.append(card)
+
+    def _ask_administrator(self, diagnosis: Diagnosis) -> None:
+        if self._account is None:
+            return
+        result = self._account
+        text = message_for(diagnosis, result.draft.address, result.started_at, result.surroundings.public_address)
+        dialog = AdministratorDialog(text, parent=self)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _about(self, token: str | None) -> str:
+        whom = "yourself" if self._is_to_self else str(self._to)
+        return f"{words.trip_subject(token)}, from you to {whom}"
+
+    def _moments(self, trip: RoundTrip | None) -> tuple[Moment, ...]:
+        """The way so far: while it runs from our own clock, afterwards as the result says."""
+        sent = trip.sent_at if trip is not None and trip.sent_at else self._sent_at
+        accepted = trip.accepted_at if trip is not None and trip.accepted_at else self._accepted_at
+        arrived = trip.arrived_at if trip is not None else None
+        has_arrived = trip is not None and trip.status is RoundTripStatus.ARRIVED
+        moments = [
+            Moment("Sent", _time(sent), State.OK),
+            Moment(
+                "Accepted by the server", _time(accepted), State.OK if accepted or trip is not None else State.TRYING
+            ),
+        ]
+        if self._is_to_self or has_arrived:
+            name = f"Arrived in {words.folder_name(trip)}" if has_arrived and trip is not None else "Arrived"
+            waiting = State.TRYING if accepted else State.WAITING
+            state = State.OK if has_arrived else waiting if trip is None else State.NOT_TRIED
+            word = _time(arrived) if has_arrived else words.WAITING if trip is None else "Not seen yet"
+            moments.append(Moment(name, word, state))
+        return tuple(moments)
+
+    def _show_parts(self) -> None:
+        self._ask.setVisible(self._state == "idle")
+        self._verdict.setVisible(self._state in ("sending", "sent", "arrived"))
+        self.stop_button.setVisible(self._state == "sending")
+        self.another_button.setVisible(self._state in ("sent", "arrived"))
+        self._hint.setVisible(self._state in ("sent", "arrived"))
+        self.delete_link.setVisible(self._state == "arrived" and self._is_to_self)
+        self.delete_link.setEnabled(True)
+        self._column.setContentsMargins(0, 0 if self._state == "failed" else 16, 0, 0)
+
+    def _clear(self) -> None:
+        old: list[QWidget] = [*self.cards, *([self._authentication] if self._authentication is not None else [])]
+        for widget in old:
+            self._column.removeWidget(widget)
+            widget.hide()
+            widget.deleteLater()
+        self.cards = []
+        self._authentication = None
+
+
+class _VerdictCard(Card):
+    """Tile, verdict, the message's name, a button; below it the way as a timeline."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("verdict")
+        self._tile = IconTile("send", "accent", 44)
+        self.verdict = Heading("")
+        self.verdict.setObjectName("verdict-title")
+        self._about = Paragraph("", tone="ink2")
+        self.timeline = Timeline()
+        text = QVBoxLayout()
+        text.setSpacing(2)
+        text.addWidget(self.verdict)
+        text.addWidget(self._about)
+        self._row = QHBoxLayout()
+        self._row.setSpacing(16)
+        self._row.addWidget(self._tile)
+        self._row.addLayout(text, 1)
+        self.box.addLayout(self._row)
+        self.box.addSpacing(18)
+        self.box.addWidget(self.timeline)
+        self._buttons: list[SecondaryButton] = []
+
+    def button(self, name: str, text: str, pressed: Callable[[], None]) -> SecondaryButton:
+        """A button at the right, or below in the one-column layout."""
+        made = SecondaryButton(text)
+        made.setObjectName(name)
+        made.clicked.connect(lambda: pressed())
+        self._row.addWidget(made)
+        self._buttons.append(made)
+        return made
+
+    def say(self, icon: str, tone: str, verdict: str, about: str) -> None:
+        """Says this."""
+        self._tile.set_icon(icon, tone)
+        self.verdict.setText(verdict)
+        self._about.setText(about)
+        self.setAccessibleName(f"{verdict}. {about}")
+
+    def set_compact(self, compact: bool) -> None:
+        """Moves the buttons below, as wide as the card."""
+        for button in self._buttons:
+            self._row.removeWidget(button)
+            self.box.removeWidget(button)
+            button.set_wide(compact)
+            if compact:
+                self.box.addWidget(button)
+            else:
+                self._row.addWidget(button)
+        self.box.setSpacing(8 if compact else 0)
+
+
+def _time(moment: datetime | None) -> str:
+    return words.clock(moment, with_seconds=True) if moment is not None else ""

@@ -1,0 +1,97 @@
+"""One field to copy: its name in that program, its value, and a button that puts the value on the clipboard."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QFontMetrics, QGuiApplication
+from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
+
+from wizard.gui import theme
+from wizard.gui.accessibility import announce
+from wizard.gui.certificate_view import selectable
+from wizard.gui.theme import Role
+from wizard.gui.widgets.buttons import LinkButton
+from wizard.gui.widgets.paragraph import Paragraph
+from wizard.handover.sheet import Row
+
+_SAID_MS: Final = 2000
+COPY: Final = "Copy"
+COPIED: Final = "Copied"
+
+
+class CopyRow(QWidget):
+    """Shows one row of a sheet; `copy:<field_id>` is its button."""
+
+    def __init__(self, row: Row, *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._row = row
+        self._label = Paragraph(row.label, Role.SMALL, "ink2")
+        self._value = selectable(_Value(row.value))
+        self._value.setAccessibleName(f"{row.label}: {row.value}")
+        self.button = _CopyButton()
+        self.button.setObjectName(f"copy:{row.field_id}")
+        self.button.setAccessibleName(f"Copy {row.label}")
+        self.button.clicked.connect(self._copy)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(10)
+        self._grid.setVerticalSpacing(0)
+        self._back = QTimer(self)
+        self._back.setSingleShot(True)
+        self._back.setInterval(_SAID_MS)
+        self._back.timeout.connect(lambda: self.button.say_copied(False))
+        self.set_compact(False)
+
+    def set_compact(self, compact: bool) -> None:
+        """The label above the value, or beside it."""
+        for widget in (self._label, self._value, self.button):
+            self._grid.removeWidget(widget)
+        self._label.setFixedWidth(16777215 if compact else round(84 * theme.current().scale))
+        if compact:
+            self._label.setMinimumWidth(0)
+            self._grid.addWidget(self._label, 0, 0)
+            self._grid.addWidget(self._value, 1, 0)
+            self._grid.addWidget(self.button, 0, 1, 2, 1)
+        else:
+            self._grid.addWidget(self._label, 0, 0)
+            self._grid.addWidget(self._value, 0, 1)
+            self._grid.addWidget(self.button, 0, 2)
+        self._grid.setColumnStretch(0, 1 if compact else 0)
+        self._grid.setColumnStretch(1, 0 if compact else 1)
+        self.setMinimumHeight(theme.control(32))
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText(self._row.value)
+        self.button.say_copied(True)
+        announce(self.button, f"{self._row.label} copied")
+        self._back.start()
+
+
+class _Value(Paragraph):
+    def __init__(self, text: str) -> None:
+        super().__init__(text, Role.LABEL)
+        self.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+
+
+class _CopyButton(LinkButton):
+    """Keeps its place and width whichever of its two words it shows."""
+
+    def __init__(self) -> None:
+        super().__init__(COPY, "copy", role=Role.SMALL_LABEL)
+        self.setFixedWidth(self._widest())
+        theme.current().changed.connect(lambda: self.setFixedWidth(self._widest()))
+
+    def say_copied(self, copied: bool) -> None:
+        """Copied, or ready to copy again."""
+        self.setText(COPIED if copied else COPY)
+        self.set_icon("check" if copied else "copy")
+        self.set_tone("ok" if copied else None)
+
+    def _content_left(self) -> float:
+        return float(max(0, self.width() - self._content_width()))
+
+    def _widest(self) -> int:
+        return QFontMetrics(self.font()).horizontalAdvance(COPIED) + theme.mark(16) + 8

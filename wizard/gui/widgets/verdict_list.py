@@ -1,0 +1,61 @@
+"""What the receiving server wrote about a message, a line for each check: plain words, the short name, the verdict."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from wizard.gui import words
+from wizard.gui.theme import Role
+from wizard.gui.widgets.label import Label
+from wizard.gui.widgets.paragraph import Paragraph
+from wizard.gui.widgets.state_disc import DiscState, StateDisc
+from wizard.gui.widgets.surfaces import Card, Separator
+from wizard.model.account import RoundTrip
+
+_LOOKS: Final = {
+    "Passed": (DiscState.OK, "ok"),
+    "Failed": (DiscState.FAILED, "stop"),
+}
+
+
+class VerdictCard(Card):
+    """SPF, DKIM and DMARC as the receiver saw them."""
+
+    def __init__(self, trip: RoundTrip, domain: str, *, parent: QWidget | None = None) -> None:
+        super().__init__(parent=parent)
+        self.setObjectName("verdicts")
+        self.box.setContentsMargins(20, 17, 20, 8)
+        self.box.addWidget(Label("What the receiving server says about your mail", Role.STRONG))
+        self.box.addSpacing(8)
+        lines = (
+            ("spf", words.spf_line(trip.spf, domain), trip.spf),
+            ("dkim", words.dkim_line(trip.dkim), trip.dkim),
+            ("dmarc", words.dmarc_line(trip.dmarc), trip.dmarc),
+        )
+        for index, (name, sentence, verdict) in enumerate(lines):
+            if index:
+                self.box.addWidget(Separator())
+            self.box.addWidget(_Line(name, sentence, words.verdict_word(verdict)))
+
+
+class _Line(QWidget):
+    def __init__(self, name: str, sentence: str, verdict: str) -> None:
+        super().__init__()
+        self.setObjectName(f"verdict:{name}")
+        state, tone = _LOOKS.get(verdict, (DiscState.NOT_TRIED, "ink2"))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 11, 0, 11)
+        row.setSpacing(8)
+        row.addWidget(StateDisc(state, 18), 0, Qt.AlignmentFlag.AlignVCenter)
+        row.addSpacing(8)
+        text = QVBoxLayout()
+        text.addWidget(Paragraph(sentence))
+        row.addLayout(text)
+        row.addWidget(Label(name.upper(), Role.SMALL, "ink2"))
+        row.addStretch(1)
+        word = Label(verdict, Role.LABEL, tone)
+        word.setAccessibleName(f"{name.upper()}: {verdict}")
+        row.addWidget(word)
