@@ -85,17 +85,22 @@ class Wizard:
     def add_other_steps(self) -> None:
         """The pages that are not seen at once, and everything they need."""
         from wizard.gui.pages.check_page import CheckPage
-        from wizard.gui.pages.page import Page
+        from wizard.gui.pages.done_page import DonePage
         from wizard.gui.pages.settings_page import SettingsPage
+        from wizard.gui.pages.test_page import TestPage
 
         self.settings = SettingsPage(self.state)
         self.check = CheckPage()
         self.window.add_step(self.settings)
         self.window.add_step(self.check)
-        self.window.add_step(Page("test", "Test", ""))
-        self.window.add_step(Page("done", "Done", "", "Finish"))
+        self.test = TestPage()
+        self.done = DonePage()
+        self.window.add_step(self.test)
+        self.window.add_step(self.done)
         self.flow.serve_account(self.account, self.settings)
         self.flow.serve_check(self.check)
+        self.flow.serve_test(self.test)
+        self.flow.serve_done(self.done)
 
 
 def _run(app: QApplication, wizard: Wizard, settings: Settings | Callable[[], Settings] | None) -> int:

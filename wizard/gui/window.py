@@ -39,6 +39,7 @@ class WizardWindow(QWizard):
     """
 
     closing = Signal()
+    finish_requested = Signal()
     another_account = Signal()
 
     def __init__(self, state: WizardState) -> None:
@@ -92,9 +93,19 @@ class WizardWindow(QWizard):
         super().reject()
 
     def accept(self) -> None:
-        """Finish."""
+        """Finish was pressed; whoever serves the last page calls `finish` when all is kept."""
+        self.finish_requested.emit()
+
+    def finish(self) -> None:
+        """Closes the window as finished."""
         self._leave()
         super().accept()
+
+    def skip_step(self) -> None:
+        """Goes on without what the page is for."""
+        target = self.currentId() + 1
+        if target < len(self._pages):
+            self.setCurrentId(target)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """A narrow window has no side panel."""
