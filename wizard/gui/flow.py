@@ -250,7 +250,8 @@ class Flow(QObject):
         page.entered.connect(lambda: self._begin_done(page))
         page.file_requested.connect(lambda file: self._save_file(page, file.name, file.content))
         page.save_requested.connect(lambda: self._save_settings(page))
-        self._window.finish_requested.connect(lambda: self._finish(page))
+        self._window.finish_requested.connect(lambda: self._keep(page, self._window.finish))
+        self._window.another_account.connect(lambda: self._keep(page, self._begin_anew))
 
     def _begin_done(self, page: DonePage) -> None:
         account = self._state.result.verified_account() if self._state.result is not None else None
@@ -274,12 +275,19 @@ class Flow(QObject):
             lambda _: page.begin(account, lambda target: sheet(target, account), None),
         )
 
-    def _finish(self, page: DonePage) -> None:
-        """Keeps the account first, where that is wanted; a keyring that refuses leaves the window open."""
+    def _begin_anew(self) -> None:
+        self._stop()
+        self._state.restart()
+        for page in self._window.pages:
+            page.restart()
+        self._window.restart()
+
+    def _keep(self, page: DonePage, and_then: Callable[[], None]) -> None:
+        """Keeps the account first, where that is wanted; a keyring that refuses is said, and nothing is lost."""
         result = self._state.result
         account = result.verified_account() if result is not None else None
         if result is None or account is None or not page.wants_remembering:
-            self._window.finish()
+            and_then()
             return
         draft = result.draft
 
@@ -298,7 +306,7 @@ class Flow(QObject):
             page.set_title("Your email works", sentence)
             page.tell(sentence, urgent=True)
 
-        self._start(keep, lambda _: self._window.finish(), failed)
+        self._start(keep, lambda _: and_then(), failed)
 
     def _save_settings(self, page: DonePage) -> None:
         sheet = page.sheet

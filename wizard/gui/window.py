@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QPalette, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QLayout, QWidget, QWizard
 
-from wizard.gui import icons, theme
+from wizard.gui import theme
 from wizard.gui.pages.page import Page
 from wizard.gui.state import WizardState
 from wizard.gui.widgets.buttons import PrimaryButton, QuietButton, SecondaryButton
@@ -47,7 +47,6 @@ class WizardWindow(QWizard):
         self._state = state
         self.setObjectName("mailwright")
         self.setWindowTitle("Mailwright")
-        self.setWindowIcon(icons.application_icon())
         self.setWizardStyle(QWizard.WizardStyle.ModernStyle)
         self.setOption(QWizard.WizardOption.ExtendedWatermarkPixmap)
         self.setOption(QWizard.WizardOption.NoBackButtonOnStartPage)
@@ -76,6 +75,11 @@ class WizardWindow(QWizard):
         self._pages.append(page)
         self._headers.append(header)
         self.addPage(page)
+
+    @property
+    def pages(self) -> tuple[Page, ...]:
+        """The pages, in order."""
+        return tuple(self._pages)
 
     def current_page(self) -> Page | None:
         """The page that is showing."""
