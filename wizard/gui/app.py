@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
-    from wizard.gui.flow import Flow
     from wizard.gui.state import WizardState
     from wizard.gui.window import WizardWindow
     from wizard.wiring import Settings
@@ -33,12 +32,15 @@ def main(address: str | None = None, settings: Settings | Callable[[], Settings]
         print(f"mailwright: {NO_DISPLAY}", file=sys.stderr)
         return EXIT_NO_DISPLAY
     app = make_application()
+    from wizard.gui.icons import application_icon
+
     wizard = Wizard()
     if address:
         wizard.account.prefill(address)
     wizard.window.show()
     app.processEvents()
     wizard.add_other_steps()
+    app.setWindowIcon(application_icon())
     return _run(app, wizard, settings)
 
 
@@ -71,31 +73,36 @@ class Wizard:
     """Window, pages and flow put together; the engine comes later, by `flow.attach`."""
 
     def __init__(self) -> None:
-        from wizard.gui.flow import Flow
         from wizard.gui.pages.account_page import AccountPage
         from wizard.gui.state import WizardState
         from wizard.gui.window import WizardWindow
 
         self.state: WizardState = WizardState()
         self.window: WizardWindow = WizardWindow(self.state)
-        self.flow: Flow = Flow(self.state, self.window)
         self.account = AccountPage(self.state)
         self.window.add_step(self.account)
 
     def add_other_steps(self) -> None:
         """The pages that are not seen at once, and everything they need."""
+        from wizard.gui.flow import Flow
         from wizard.gui.pages.check_page import CheckPage
-        from wizard.gui.pages.page import Page
+        from wizard.gui.pages.done_page import DonePage
         from wizard.gui.pages.settings_page import SettingsPage
+        from wizard.gui.pages.test_page import TestPage
 
+        self.flow = Flow(self.state, self.window)
         self.settings = SettingsPage(self.state)
         self.check = CheckPage()
         self.window.add_step(self.settings)
         self.window.add_step(self.check)
-        self.window.add_step(Page("test", "Test", ""))
-        self.window.add_step(Page("done", "Done", "", "Finish"))
+        self.test = TestPage()
+        self.done = DonePage()
+        self.window.add_step(self.test)
+        self.window.add_step(self.done)
         self.flow.serve_account(self.account, self.settings)
         self.flow.serve_check(self.check)
+        self.flow.serve_test(self.test)
+        self.flow.serve_done(self.done)
 
 
 def _run(app: QApplication, wizard: Wizard, settings: Settings | Callable[[], Settings] | None) -> int:
@@ -113,6 +120,7 @@ def _run(app: QApplication, wizard: Wizard, settings: Settings | Callable[[], Se
     engine.start()
     bridge = Bridge(engine, app)
     wizard.flow.attach(bridge)
+    bridge.start(engine.practice_accounts, wizard.account.offer_practice, lambda _: None)
     try:
         bridge.run()
     finally:

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, TypeVar
 
 from wizard.engine_thread import EngineThread
+from wizard.gui.state import PracticeAccount
 from wizard.model.progress import Listener
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ class Engine:
     def __init__(self, settings: Callable[[], Settings]) -> None:
         self._settings = settings
         self._thread = EngineThread()
+        self._chosen: Settings | None = None
         self._opened: concurrent.futures.Future[SetupSession] = concurrent.futures.Future()
 
     def start(self) -> None:
@@ -42,11 +44,22 @@ class Engine:
         """Cancels what runs and ends the thread."""
         self._thread.stop()
 
+    async def practice_accounts(self, _session: SetupSession, _listener: Listener) -> tuple[PracticeAccount, ...]:
+        """The practice network's accounts; none outside practice."""
+        if self._chosen is None or not self._chosen.practice:
+            return ()
+        from wizard import assets
+        from wizard.practice.scenarios import load_scenarios
+
+        accounts = [scenario.account for scenario in load_scenarios(assets.resources() / "practice")]
+        return tuple(PracticeAccount(one.address, one.password, one.teaches) for one in accounts)
+
     async def _hold_session(self) -> None:
         try:
             from wizard import wiring
 
-            async with wiring.session(self._settings()) as session:
+            self._chosen = self._settings()
+            async with wiring.session(self._chosen) as session:
                 self._opened.set_result(session)
                 await asyncio.Event().wait()
         except Exception as error:

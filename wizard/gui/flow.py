@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from PySide6.QtCore import QObject, QUrl, Signal
+from PySide6.QtCore import QObject, Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 
 from wizard.gui.state import WizardState
 from wizard.model.diagnosis import CopyText, Diagnosis, EditField, OpenUrl, Remedy, SignIn
 
 if TYPE_CHECKING:
+    from wizard.discovery.presets import PresetBook
     from wizard.gui.bridge import Job
     from wizard.gui.engine import Work
     from wizard.gui.pages.account_page import AccountPage
     from wizard.gui.pages.check_page import CheckPage
+    from wizard.gui.pages.done_page import DonePage
+    from wizard.gui.pages.page import Page
     from wizard.gui.pages.settings_page import SettingsPage
+    from wizard.gui.pages.test_page import TestPage
     from wizard.gui.window import WizardWindow
     from wizard.model.account import CheckResult
     from wizard.model.address import Address
     from wizard.model.draft import AccountDraft
     from wizard.model.plan import Plan
     from wizard.model.progress import Listener, Progress
+    from wizard.model.provider import Provider
     from wizard.setup.session import SetupSession
 
 
@@ -52,6 +59,7 @@ class Flow(QObject):
         self._waiting: list[Callable[[], None]] = []
         self._looking: Job | None = None
         self._running: Job | None = None
+        self._check_page: CheckPage | None = None
         window.closing.connect(self._close)
 
     def attach(self, bridge: Starts) -> None:
@@ -88,12 +96,16 @@ class Flow(QObject):
             self._when_ready(begin)
 
         page.discover.connect(discover)
+        page.explain.connect(self.explain)
+        settings.choose_provider.connect(self.choose_provider)
 
     # Step 3
 
     def serve_check(self, page: CheckPage) -> None:
         """Checks when the page is entered, and does what its cards offer."""
+        self._check_page = page
         page.entered.connect(lambda: self._enter_check(page))
+        page.report_requested.connect(lambda: self.save_report())
         page.stop_requested.connect(self._stop)
         page.check_again_requested.connect(lambda: self._check(page, keep=self._state.result))
         page.fix_accepted.connect(lambda _diagnosis, _remedy: self._accept(page))
@@ -166,6 +178,252 @@ class Flow(QObject):
         focus = getattr(page, "edit", None)
         if focus is not None:
             focus(side, part or None)
+
+    # Step 4
+
+    def serve_test(self, page: TestPage) -> None:
+        """Sends the message, watches for it, and deletes it when asked."""
+        page.entered.connect(lambda: self._begin_test(page))
+        page.send_requested.connect(lambda to: self._send(page, to))
+        page.stop_requested.connect(self._stop)
+        page.skip_requested.connect(self._window.skip_step)
+        page.delete_requested.connect(lambda: self._delete(page))
+        page.remedy_chosen.connect(lambda diagnosis, remedy: self._apply_elsewhere(page, diagnosis, remedy))
+        page.report_requested.connect(lambda: self.save_report())
+
+    def _begin_test(self, page: TestPage) -> None:
+        if self._state.result is not None:
+            page.begin(self._state.result)
+
+    def _send(self, page: TestPage, to: Address | None) -> None:
+        result = self._state.result
+        if result is None:
+            return
+        self._stop()
+
+        def done(sent: CheckResult) -> None:
+            self._state.set_result(sent)
+            page.show_result(sent)
+
+        def failed(sentence: str) -> None:
+            page.begin(result)
+            page.tell(sentence, urgent=True)
+
+        self._running = self._start(
+            lambda session, listener: session.send_test_message(result, to, listener=listener),
+            done,
+            failed,
+            page.on_progress,
+        )
+
+    def _delete(self, page: TestPage) -> None:
+        result = self._state.result
+        if result is not None:
+            self._start(
+                lambda session, _: session.delete_test_message(result),
+                page.show_deleted,
+                lambda _: page.show_deleted(False),
+            )
+
+    def _apply_elsewhere(self, page: Page, diagnosis: Diagnosis, remedy: Remedy) -> None:
+        """A remedy on a card outside the Check page: settings are changed and proven there, not here."""
+        match remedy.action:
+            case OpenUrl(url):
+                open_page(url)
+            case CopyText(text):
+                copy_text(text)
+                page.tell("Copied.")
+            case EditField(field):
+                self.edit(field)
+            case SignIn():
+                self.sign_in_wanted.emit()
+            case _:
+                check = self._check_page
+                if check is not None:
+                    self._window.go_back_to("check")
+                    self._apply(check, diagnosis, remedy)
+
+    # Step 5
+
+    def serve_done(self, page: DonePage) -> None:
+        """Hands the settings over, keeps them, and begins with another account."""
+        page.entered.connect(lambda: self._begin_done(page))
+        page.file_requested.connect(lambda file: self._save_file(page, file.name, file.content))
+        page.save_requested.connect(lambda: self._save_settings(page))
+        self._window.finish_requested.connect(lambda: self._keep(page, self._window.finish))
+        self._window.another_account.connect(lambda: self._keep(page, self._begin_anew))
+
+    def _begin_done(self, page: DonePage) -> None:
+        account = self._state.result.verified_account() if self._state.result is not None else None
+        if account is None:
+            return
+
+        async def keyring(_session: SetupSession, _listener: Listener) -> str | None:
+            from wizard.accounts.secret_store import SecretStore
+            from wizard.errors import SecretStoreError
+
+            try:
+                return await SecretStore().name()
+            except SecretStoreError:
+                return None
+
+        from wizard.handover.targets import sheet
+
+        self._start(
+            keyring,
+            lambda name: page.begin(account, lambda target: sheet(target, account), name),
+            lambda _: page.begin(account, lambda target: sheet(target, account), None),
+        )
+
+    def _begin_anew(self) -> None:
+        self._stop()
+        self._state.restart()
+        for page in self._window.pages:
+            page.restart()
+        self._window.restart()
+
+    def _keep(self, page: DonePage, and_then: Callable[[], None]) -> None:
+        """Keeps the account first, where that is wanted; a keyring that refuses is said, and nothing is lost."""
+        result = self._state.result
+        account = result.verified_account() if result is not None else None
+        if result is None or account is None or not page.wants_remembering:
+            and_then()
+            return
+        draft = result.draft
+
+        async def keep(_session: SetupSession, _listener: Listener) -> None:
+            from wizard.accounts.remember import remember
+            from wizard.accounts.secret_store import SecretStore
+            from wizard.accounts.store import AccountBook, default_path
+
+            book = AccountBook(default_path())
+            await remember(
+                account, draft.secret, book=book, store=SecretStore(), outgoing_secret=draft.outgoing_secret
+            )
+
+        def failed(sentence: str) -> None:
+            page.remember.setChecked(False)
+            page.set_title("Your email works", sentence)
+            page.tell(sentence, urgent=True)
+
+        self._start(keep, lambda _: and_then(), failed)
+
+    def _save_settings(self, page: DonePage) -> None:
+        sheet = page.sheet
+        if sheet is not None:
+            from wizard.handover.sheet_page import sheet_html
+
+            self._save_file(page, "mail-settings.html", sheet_html(sheet).encode())
+
+    def _save_file(self, page: Page, name: str, content: bytes) -> None:
+        from PySide6.QtWidgets import QFileDialog
+
+        path, _ = QFileDialog.getSaveFileName(self._window, "Save", name)
+        if path:
+            self._write(page, path, lambda: content)
+
+    def save_report(self) -> None:
+        """Saves what was tried, every secret removed, where the person says."""
+        from PySide6.QtWidgets import QFileDialog
+
+        page, result = self._window.current_page(), self._state.result
+        if page is None or result is None:
+            return
+        kinds = "Page for people (*.html);;For the helpdesk (*.json);;Text (*.txt)"
+        path, chosen = QFileDialog.getSaveFileName(self._window, "Save a report", "mailwright-report.html", kinds)
+        if not path:
+            return
+        suffix = next((end for end in (".html", ".json", ".txt") if path.lower().endswith(end)), "")
+        if not suffix:
+            suffix = next((end for end in (".json", ".txt") if end in chosen), ".html")
+            path += suffix
+
+        def content() -> bytes:
+            from wizard.diagnosis.document import diagnosis_document
+            from wizard.handover.report import report_bytes, report_document
+
+            return report_bytes(report_document(result, diagnosis_document=diagnosis_document), suffix)
+
+        self._write(page, path, content)
+
+    def _write(self, page: Page, path: str, content: Callable[[], bytes]) -> None:
+        async def write(_session: SetupSession, _listener: Listener) -> None:
+            from wizard.handover.write import write_file
+
+            await asyncio.to_thread(lambda: write_file(Path(path), content()))
+
+        self._start(write, lambda _: page.tell("Saved."), lambda sentence: self.say(sentence))
+
+    # Beside the steps
+
+    def explain(self) -> None:
+        """Opens the dialog that explains a pasted error."""
+        from wizard.gui.explain_dialog import ExplainDialog
+
+        dialog = ExplainDialog(parent=self._window)
+
+        def ask(text: str) -> None:
+            async def explain(session: SetupSession, _: Listener) -> Diagnosis:
+                return await asyncio.to_thread(session.explain, text)
+
+            self._start(explain, dialog.show_diagnosis, dialog.show_failure)
+
+        def choose(diagnosis: Diagnosis, remedy: Remedy) -> None:
+            match remedy.action:
+                case OpenUrl(url):
+                    open_page(url)
+                case CopyText(text):
+                    copy_text(text)
+                case EditField(field):
+                    dialog.accept()
+                    self.edit(field)
+                case _:
+                    dialog.accept()
+
+        dialog.asked.connect(ask)
+        dialog.remedy_chosen.connect(choose)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def choose_provider(self) -> None:
+        """Opens the provider list; the servers of the one that is picked are taken over."""
+        address = self._state.address
+        if address is None:
+            return
+
+        async def load(_session: SetupSession, _listener: Listener) -> PresetBook:
+            from wizard import wiring
+
+            return await asyncio.to_thread(wiring.presets)
+
+        def loaded(book: PresetBook) -> None:
+            from wizard.gui.provider_picker import ProviderPicker
+
+            picker = ProviderPicker(book.search, parent=self._window)
+            picker.picked.connect(lambda provider: self._take_provider(address, provider))
+            picker.finished.connect(picker.deleteLater)
+            picker.open()
+
+        self._start(load, loaded, self.say)
+
+    def _take_provider(self, address: Address, provider: Provider) -> None:
+        from wizard.discovery.provider_servers import candidates_of
+        from wizard.model.plan import Plan
+        from wizard.model.server import Source
+
+        before = self._state.plan
+        asked = before.asked if before is not None else ()
+        servers = candidates_of(provider, address, Source.PRESET)
+        self._state.set_plan(Plan(address, servers, provider, asked=asked, notes=provider.notes))
+
+    def say(self, sentence: str) -> None:
+        """Says what went wrong, where no page has a place for it."""
+        from PySide6.QtWidgets import QMessageBox
+
+        box = QMessageBox(QMessageBox.Icon.Warning, "Mailwright", sentence, parent=self._window)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.finished.connect(box.deleteLater)
+        box.open()
 
     # What all of them share
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from wizard.model.account import CheckResult
-from wizard.model.address import Address
-from wizard.model.draft import AccountDraft
-from wizard.model.plan import Plan
-from wizard.model.secret import Secret
 from wizard.model.server import Protocol, ServerCandidate
+
+if TYPE_CHECKING:  # most of the model is loaded after the first paint
+    from wizard.model.account import CheckResult
+    from wizard.model.address import Address
+    from wizard.model.draft import AccountDraft
+    from wizard.model.plan import Plan
+    from wizard.model.secret import Secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,6 @@ class WizardState(QObject):
     def __init__(self) -> None:
         super().__init__()
         self.helpdesk: Helpdesk | None = None
-        self.practice: tuple[PracticeAccount, ...] = ()
         self.restart()
 
     def restart(self) -> None:
@@ -110,6 +112,8 @@ class WizardState(QObject):
             return self._draft
         if self.address is None:
             return None
+        from wizard.model.draft import AccountDraft
+
         return AccountDraft(
             address=self.address,
             display_name=self.display_name or None,

@@ -171,7 +171,9 @@ class Theme(QObject):
     @property
     def allows_motion(self) -> bool:
         """False when the person asked the system for less motion."""
-        return self._access is None or self._access.motionPreference() != Qt.MotionPreference.ReducedMotion
+        if self._access is None or not hasattr(self._access, "motionPreference"):  # Qt before 6.12 does not say
+            return True
+        return bool(self._access.motionPreference() != Qt.MotionPreference.ReducedMotion)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Notices another system font."""

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QPalette, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QLayout, QWidget, QWizard
 
-from wizard.gui import icons, theme
+from wizard.gui import theme
 from wizard.gui.pages.page import Page
 from wizard.gui.state import WizardState
 from wizard.gui.widgets.buttons import PrimaryButton, QuietButton, SecondaryButton
@@ -39,6 +39,7 @@ class WizardWindow(QWizard):
     """
 
     closing = Signal()
+    finish_requested = Signal()
     another_account = Signal()
 
     def __init__(self, state: WizardState) -> None:
@@ -46,7 +47,6 @@ class WizardWindow(QWizard):
         self._state = state
         self.setObjectName("mailwright")
         self.setWindowTitle("Mailwright")
-        self.setWindowIcon(icons.application_icon())
         self.setWizardStyle(QWizard.WizardStyle.ModernStyle)
         self.setOption(QWizard.WizardOption.ExtendedWatermarkPixmap)
         self.setOption(QWizard.WizardOption.NoBackButtonOnStartPage)
@@ -76,6 +76,11 @@ class WizardWindow(QWizard):
         self._headers.append(header)
         self.addPage(page)
 
+    @property
+    def pages(self) -> tuple[Page, ...]:
+        """The pages, in order."""
+        return tuple(self._pages)
+
     def current_page(self) -> Page | None:
         """The page that is showing."""
         page = self.currentPage()
@@ -92,9 +97,19 @@ class WizardWindow(QWizard):
         super().reject()
 
     def accept(self) -> None:
-        """Finish."""
+        """Finish was pressed; whoever serves the last page calls `finish` when all is kept."""
+        self.finish_requested.emit()
+
+    def finish(self) -> None:
+        """Closes the window as finished."""
         self._leave()
         super().accept()
+
+    def skip_step(self) -> None:
+        """Goes on without what the page is for."""
+        target = self.currentId() + 1
+        if target < len(self._pages):
+            self.setCurrentId(target)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """A narrow window has no side panel."""

@@ -35,7 +35,7 @@ class AccountPage(Page):
     `saved_accounts` ask for what their links say.
     """
 
-    discover = Signal(Address, bool)
+    discover = Signal(object, bool)  # Address, and whether to ask nobody
     browser_sign_in = Signal()
     explain = Signal()
     saved_accounts = Signal()
@@ -90,7 +90,6 @@ class AccountPage(Page):
         self._saved_link.clicked.connect(lambda: self.saved_accounts.emit())
         self.add_link(self._error_link)
         self.add_link(self._saved_link)
-        self.registerField("name", self.name_field.input)
 
         self.address_field.edited.connect(self._address_edited)
         self.address_field.input.editingFinished.connect(self._address_left)
@@ -99,8 +98,6 @@ class AccountPage(Page):
         self.password_field.input.editingFinished.connect(self._password_left)
         self.practice.choice.activated.connect(self._practice_picked)
         state.plan_changed.connect(self._show_plan)
-        if state.practice:
-            self.offer_practice(state.practice)
 
     def prefill(self, address: str) -> None:
         """Starts with this address, as given on the command line."""
@@ -108,7 +105,9 @@ class AccountPage(Page):
         self._address_edited(address)
 
     def offer_practice(self, accounts: tuple[PracticeAccount, ...]) -> None:
-        """Lets people pick one of the practice network's accounts."""
+        """Lets people pick one of the practice network's accounts; without any nothing changes."""
+        if not accounts:
+            return
         choice = self.practice.choice
         choice.clear()
         choice.addItem("Pick an account to practise with")

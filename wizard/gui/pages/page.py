@@ -118,6 +118,10 @@ class Page(QWizardPage):
         """Has a screen reader say it."""
         announce(self, sentence, urgent=urgent)
 
+    def restart(self) -> None:
+        """Another account begins: forget this one."""
+        self.set_step_note("")
+
     def leave(self) -> None:
         """The window closes or the page is left for good: stop what runs."""
 
