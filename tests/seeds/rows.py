@@ -183,9 +183,9 @@ ROWS = (
     Row("G16", "office_365_switch", ("oauth-required", "smtp-auth-disabled"), "ask-administrator",
         (refusing(OFFICE_OFF, "smtp.office365.com", 587), OFFICE_IN), OFFICE, mx=(OFFICE_MX,)),
     Row("G17", "ses_sandbox", "sandbox-mode", "leave-test-mode",
-        (smtp("email-smtp.eu-west-1.amazonaws.com", 465, data_reply="554 Message rejected: Email address is not verified. "
-         "The following identities failed the check in region EU-WEST-1: ada@example.org"), IN),
-        given={"outgoing": "email-smtp.eu-west-1.amazonaws.com:465/tls"}, sends=True),
+        (smtp("email-smtp.eu-west-1.amazonaws.com", 465, rcpt_reply="554 Message rejected: Email address is not verified. "
+         "The following identities failed the check in region EU-WEST-1: bob@example.net"), IN),
+        given={"outgoing": "email-smtp.eu-west-1.amazonaws.com:465/tls"}),
     Row("G18", "sendgrid_wants_apikey", ("api-key-required", "sender-not-verified"), "use-api-username",
         (refusing("535 Authentication failed: The provided authorization grant is invalid, expired, or revoked",
          "smtp.sendgrid.net"), IN), given={"outgoing": "smtp.sendgrid.net:465/tls"}),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from wizard.errors import DnsUnavailable
 from wizard.model.account import CheckResult, SideResult, Status, Verdict
@@ -24,6 +24,7 @@ from wizard.setup.parts import Bench, sign_in_attempts, timeline
 from wizard.setup.side import NOTHING_HEARD, Gate, Side, SideOutcome, with_detail
 
 DOMAIN_S = 3.0
+EXPIRES_SOON = timedelta(days=14)
 
 
 class Run:
@@ -228,6 +229,7 @@ class Run:
         notes = list(self._plan.notes) if self._plan is not None else []
         if any(outcome.needs_consent for outcome in outcomes):
             notes.append("DNS or another domain named these servers: agree to them before a password goes there.")
+        notes += _expiring(reports)
         return CheckResult(
             draft=self._draft,
             verdict=self._verdict(outcomes, diagnoses, fixes, timed_out),
@@ -270,6 +272,19 @@ class Run:
         )
         evidence = Evidence(Stage.AUTH, Outcome.FAILED, Protocol.SMTP, error=ErrorKind.AUTH_MISSING)
         return self._diagnose((ProbeReport(nowhere, (evidence,)),))
+
+
+def _expiring(reports: Sequence[ProbeReport]) -> list[str]:
+    """A sentence for each accepted certificate that runs out soon."""
+    told: dict[str, str] = {}
+    for report in reports:
+        seen = report.last(Stage.TLS)
+        if seen is None or seen.outcome is not Outcome.OK or seen.certificate is None:
+            continue
+        until = seen.certificate.not_after
+        if until - datetime.now(UTC) < EXPIRES_SOON:
+            told[report.candidate.host] = f"The certificate of {report.candidate.host} runs out on {until:%Y-%m-%d}."
+    return list(told.values())
 
 
 def _of_best_source(candidates: Sequence[ServerCandidate]) -> tuple[ServerCandidate, ...]:
