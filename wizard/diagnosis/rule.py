@@ -94,6 +94,12 @@ def fold(text: str) -> str:
     return " ".join(text.lower().translate(_FOLDED).split())
 
 
+# Most phrases of the files are folded already and have no signs: loading them must not cost anything.
+_IS_FOLDED = re.compile(r"[a-z0-9.*#:/()\[\]<>=_'@,+;&%$!?|{}~^-]+(?: [a-z0-9.*#:/()\[\]<>=_'@,+;&%$!?|{}~^-]+)*")
+_IS_PLAIN = re.compile(r"[^.*#]+")
+_SIGNS = re.compile(r"\.\.\.|[*#]")
+
+
 @dataclass(frozen=True, slots=True)
 class Phrase:
     """Words to look for in a folded text."""
@@ -105,11 +111,14 @@ class Phrase:
     @classmethod
     def parse(cls, words: str) -> Phrase:
         """The phrase; ValueError when it is too short to mean anything or has too many gaps."""
-        folded = fold(words)
-        literals = tuple(part.strip() for part in re.split(r"\.\.\.|[*#]", folded) if part.strip())
-        weight = sum(len(part.replace(" ", "")) for part in literals)
+        folded = words if _IS_FOLDED.fullmatch(words) else fold(words)
+        if _IS_PLAIN.fullmatch(folded):
+            literals: tuple[str, ...] = (folded,)
+        else:
+            literals = tuple(part.strip() for part in _SIGNS.split(folded) if part.strip())
+        weight = sum(len(part) - part.count(" ") for part in literals)
         # Two Chinese or Japanese characters are a word; two Latin letters are not.
-        if weight < (2 if any(ord(sign) > 0x2E80 for sign in folded) else 3):
+        if weight < 3 and (weight < 2 or folded.isascii()):
             raise ValueError(f"the phrase “{words}” is too short")
         if folded.count("...") > 3:
             raise ValueError(f"the phrase “{words}” has more than three gaps")
