@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from wizard.net.dial import Dialer
     from wizard.net.tls import Trust
     from wizard.practice.presets import PracticePresets
-    from wizard.setup.parts import Options
+    from wizard.setup.options import Options
     from wizard.setup.session import SetupSession
 
 

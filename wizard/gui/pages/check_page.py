@@ -20,8 +20,8 @@ from wizard.gui.widgets.buttons import LinkButton, SecondaryButton
 from wizard.gui.widgets.diagnosis_card import DiagnosisCard, local_now
 from wizard.gui.widgets.flow import Flow
 from wizard.gui.widgets.label import Label
-from wizard.gui.widgets.paragraph import Paragraph
 from wizard.gui.widgets.marks import ArcClock
+from wizard.gui.widgets.paragraph import Paragraph
 from wizard.gui.widgets.path_picture import PathPicture, way_of
 from wizard.gui.widgets.stage_table import StageTable
 from wizard.gui.widgets.state_disc import DiscState, StateDisc

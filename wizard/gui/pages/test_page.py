@@ -13,7 +13,6 @@ from wizard.gui import words
 from wizard.gui.administrator_dialog import AdministratorDialog, message_for
 from wizard.gui.lanes import State
 from wizard.gui.pages.page import Page
-from wizard.gui.theme import Role
 from wizard.gui.widgets.buttons import LinkButton, SecondaryButton
 from wizard.gui.widgets.diagnosis_card import DiagnosisCard, local_now
 from wizard.gui.widgets.fields import Field
