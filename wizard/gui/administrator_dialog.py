@@ -1,4 +1,4 @@
-"""A message to the administrator, written out and ready to copy: what happened, what the server said, what to change."""
+"""A message to the administrator, written out and ready to copy: what happened, what was said, what to change."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from wizard.gui.theme import Role
 from wizard.gui.widgets.buttons import PrimaryButton, SecondaryButton
 from wizard.gui.widgets.heading import Heading
 from wizard.gui.widgets.paragraph import Paragraph
+from wizard.gui.widgets.scroll_page import ScrollBar
 from wizard.gui.widgets.surfaces import Surface
 from wizard.model.address import Address
 from wizard.model.diagnosis import CopyText, Diagnosis
@@ -40,6 +41,7 @@ class AdministratorDialog(QDialog):
         self.text.setObjectName("administrator-message")
         self.text.setAccessibleName("Message to your administrator")
         self.text.setTabChangesFocus(True)
+        self.text.setVerticalScrollBar(ScrollBar())
         self.text.setFrameShape(QFrame.Shape.NoFrame)
         self.text.setFont(theme.font(Role.BODY))
         box = Surface("card", "edge", radius=8)

@@ -89,7 +89,10 @@ class LaneTracker:
     """
 
     def __init__(self, draft: AccountDraft, kept: Iterable[Lane] = ()) -> None:
-        sides = [(draft.wants_outgoing, draft.outgoing, Protocol.SMTP), (draft.wants_incoming, draft.incoming, Protocol.IMAP)]
+        sides = [
+            (draft.wants_outgoing, draft.outgoing, Protocol.SMTP),
+            (draft.wants_incoming, draft.incoming, Protocol.IMAP),
+        ]
         kept_lanes = {lane.protocol is Protocol.SMTP: lane for lane in kept if lane.works}
         self._lanes: dict[bool, Lane] = {}
         self._tracks: dict[tuple[Protocol, Endpoint | None], _Track] = {}
@@ -216,10 +219,12 @@ def _broken_lane(
     evidence = _evidence(result, protocol, diagnosis.server if same_side else None, diagnosis if same_side else None)
     failure = next((item for item in reversed(evidence) if item.outcome is Outcome.FAILED), None)
     stage = failure.stage if failure is not None else diagnosis.stage
-    security = failure.endpoint.security if failure is not None and failure.endpoint is not None else (
-        candidate.security if candidate is not None else None
+    security = (
+        failure.endpoint.security
+        if failure is not None and failure.endpoint is not None
+        else (candidate.security if candidate is not None else None)
     )
-    error = failure.error if failure is not None else None
+    error = failure.error if failure is not None else (ErrorKind.REPLY if diagnosis.reply is not None else None)
     certificate = failure.certificate if failure is not None else None
     word = words.failed(error, certificate.problem if certificate is not None else None)
     at = _shown(stage, security)
@@ -235,14 +240,22 @@ def _broken_lane(
         else:
             marks.append(Mark(shown, State.NOT_TRIED, words.NOT_TRIED))
     endpoint = failure.endpoint if failure is not None else None
-    host = endpoint.host if endpoint is not None else (candidate.host if candidate is not None else result.draft.address.shown_domain)
+    host = (
+        endpoint.host
+        if endpoint is not None
+        else (candidate.host if candidate is not None else result.draft.address.shown_domain)
+    )
     username = candidate.username if candidate is not None else ""
     return Lane(protocol, host, username, tuple(marks), stage, error, word, security is not Security.NONE)
 
 
 def _proven_lane(result: CheckResult, side: SideResult) -> Lane:
     candidate = side.candidate
-    evidence = side.report.evidence if side.report is not None else _evidence(result, candidate.protocol, str(candidate.endpoint), None)
+    evidence = (
+        side.report.evidence
+        if side.report is not None
+        else _evidence(result, candidate.protocol, str(candidate.endpoint), None)
+    )
     ended = {item.stage: item for item in evidence if item.outcome is Outcome.OK}
     marks = []
     for shown in SHOWN:
@@ -279,7 +292,9 @@ def _evidence(
     failure = next((item for item in reversed(known) if item.outcome is Outcome.FAILED), None)
     if failure is not None:
         # A later attempt at the same server may have succeeded; the card speaks of this one.
-        earlier = [item for item in seen if item is not failure and item.t_s <= failure.t_s and item.outcome is Outcome.OK]
+        earlier = [
+            item for item in seen if item is not failure and item.t_s <= failure.t_s and item.outcome is Outcome.OK
+        ]
         return (*earlier, *(item for item in known if item is not failure), failure)
     return tuple(seen)
 

@@ -36,8 +36,8 @@ NOT_TRIED: Final = "Not tried"
 NOT_ENCRYPTED: Final = "Not encrypted"
 WORKS_KEPT: Final = "Works, kept"
 WORKS: Final = "Works"
-PASSWORD_PROMISE: Final = "Your password goes only to these two servers, and only encrypted."
-PASSWORD_PROMISE_ONE: Final = "Your password goes only to this server, and only encrypted."
+PROMISE: Final = "Your password goes only to these two servers, and only encrypted."
+PROMISE_ONE: Final = "Your password goes only to this server, and only encrypted."
 
 _FAILED_WORDS: Final = {
     ErrorKind.NAME_NOT_FOUND: "Not found",
@@ -342,15 +342,15 @@ def trip_subject(token: str | None) -> str:
 def after_arrival(trip: RoundTrip) -> str:
     """What to do with the message now."""
     if trip.is_junk:
-        return f"Mark it as “not junk” in {folder_name(trip)}: your provider then learns that you want such mail."
+        return "Mark it as “not junk” there: your provider learns from that."
     return f"You can delete the test message. We leave it in your {folder_name(trip)}."
 
 
 def after_sending(to_self: bool) -> str:
     """What to do while the message has not been seen."""
     if to_self:
-        return "Look into your mailbox in a few minutes, into Junk as well. You can go on meanwhile."
-    return "Ask the person you wrote to whether it arrived. You can go on meanwhile."
+        return "Look into your mailbox in a few minutes, into Junk as well."
+    return "Ask the person you wrote to whether it arrived."
 
 
 def arrived(trip: RoundTrip) -> str:

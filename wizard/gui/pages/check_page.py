@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from wizard.gui import theme, words
@@ -76,7 +76,7 @@ class CheckPage(Page):
         self._line_widgets: list[_LaneLine] = []
         self._progress = _ProgressCard()
         self.stop_button = self._progress.button("stop", "Stop", self._stop)
-        self._promise = Hint(words.PASSWORD_PROMISE, "shield-check")
+        self._promise = Hint(words.PROMISE, "shield-check")
         self._promise.setContentsMargins(0, 16, 0, 0)
         self._outcome = _ProgressCard()
         self._outcome.setObjectName("outcome")
@@ -125,8 +125,10 @@ class CheckPage(Page):
         self._clear_cards()
         count = len(self._tracker.lanes)
         protocol = self._tracker.lanes[0].protocol
-        self.set_title(f"Checking {words.servers(count, protocol)}", "We try every stage for real. This takes a few seconds.")
-        self._promise.label.setText(words.PASSWORD_PROMISE if count > 1 else words.PASSWORD_PROMISE_ONE)
+        self.set_title(
+            f"Checking {words.servers(count, protocol)}", "We try every stage for real. This takes a few seconds."
+        )
+        self._promise.label.setText(words.PROMISE if count > 1 else words.PROMISE_ONE)
         self.stop_button.setEnabled(True)
         self._show_parts(running=True, outcome=False, again=False)
         self._show_lanes(self._tracker.lanes)
@@ -164,7 +166,7 @@ class CheckPage(Page):
             first = self.cards[0]
             first.appear()
             self.tell(f"{first.diagnosis.title}. {first.diagnosis.why}", urgent=True)
-            self._lead_to(first)
+            self._lead_soon()
         else:
             self.tell(f"{self.heading.text()}. {self.subheading.text()}", urgent=True)
 
@@ -174,7 +176,9 @@ class CheckPage(Page):
         self._end_run()
         self._show_lanes(tuple(lane.stopped() for lane in self._lanes))
         self.set_title("The check was stopped", "Nothing was changed.")
-        self._outcome.say("clock", words.stopped_after(seconds), "You can check again, or go back and change something.")
+        self._outcome.say(
+            "clock", words.stopped_after(seconds), "You can check again, or go back and change something."
+        )
         self._show_parts(running=False, outcome=True, again=False)
         self.set_step_note("Stopped")
         self.tell("The check was stopped.", urgent=True)
@@ -189,7 +193,7 @@ class CheckPage(Page):
             card.set_compact(compact)
         self._show_lanes(self._lanes)
         if compact and self.cards:
-            QTimer.singleShot(0, self.cards[0], lambda: self._lead_to(self.cards[0]) if self.cards else None)
+            self._lead_soon()
 
     def leave(self) -> None:
         """Stops the clocks."""
@@ -232,7 +236,9 @@ class CheckPage(Page):
         if done or (verified and result.verdict is Verdict.WORKS):
             self._say_it_works(lanes, verified)
         else:
-            self.set_title(words.title_of(open_ones), words.summary_of([(x.protocol, x.works, x.broken) for x in lanes]))
+            self.set_title(
+                words.title_of(open_ones), words.summary_of([(x.protocol, x.works, x.broken) for x in lanes])
+            )
         for index, diagnosis in enumerate(open_ones):
             self._add_card(diagnosis, self._fix_for(diagnosis), is_first=index == 0)
         waiting = any(card.has_pending_primary for card in self.cards) and result.verdict is not Verdict.WORKS
@@ -244,7 +250,9 @@ class CheckPage(Page):
 
     def _say_it_works(self, lanes: tuple[Lane, ...], verified: bool) -> None:
         if not verified:
-            self.set_title("Not everything was proven", words.summary_of([(x.protocol, x.works, x.broken) for x in lanes]))
+            self.set_title(
+                "Not everything was proven", words.summary_of([(x.protocol, x.works, x.broken) for x in lanes])
+            )
             self._outcome.say("info", "The check ended without a verdict", "You can check again.")
             return
         if len(lanes) > 1:
@@ -267,6 +275,7 @@ class CheckPage(Page):
         card.remedy_chosen.connect(lambda remedy: self._choose(card, remedy))
         card.administrator_wanted.connect(lambda: self._ask_administrator(diagnosis))
         card.report_wanted.connect(self.report_requested)
+        card.fold_opened.connect(lambda area: self.scroll.ensureWidgetVisible(area, 0, 12))
         self._card_column.addWidget(card)
         self.cards.append(card)
 
@@ -298,14 +307,23 @@ class CheckPage(Page):
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
-    def _lead_to(self, card: DiagnosisCard) -> None:
+    def _lead_soon(self) -> None:
+        """Leads to the first card once the layout knows where it is."""
+        QTimer.singleShot(0, self, self._lead)
+
+    def _lead(self) -> None:
         """In one column the card may lie below the view: it is scrolled to and gets the keyboard."""
-        if self.is_compact:
-            # What works stands just above the card and belongs to the news.
-            self.scroll.bring_into_view(self._line_widgets[0] if self._line_widgets else card)
-            card.focus()
-        elif self._has_focus():
-            card.focus()
+        if self.cards and self.is_compact:
+            self.cards[0].focus()
+            self._scroll_to(self.cards[0])
+        elif self.cards and self._has_focus():
+            self.cards[0].focus()
+
+    def _scroll_to(self, card: DiagnosisCard) -> None:
+        """Shows the card from its top; what works stands just above it and belongs to the news."""
+        first = self._line_widgets[0] if self._line_widgets else card
+        top = first.mapTo(self.scroll.content, QPoint(0, 0)).y() - 8
+        self.scroll.verticalScrollBar().setValue(max(0, top))
 
     def _has_focus(self) -> bool:
         focused = self.focusWidget()

@@ -29,7 +29,7 @@ from wizard.model.account import VerifiedAccount
 
 _TILES: Final = (
     ("thunderbird", "Thunderbird", "mail"),
-    ("outlook", "Outlook", "browser"),
+    ("outlook", "Outlook", "window"),
     ("apple-mail", "Apple Mail", "at"),
     ("phone", "Phone", "smartphone"),
     ("other", "Something else", "ellipsis"),

@@ -129,7 +129,9 @@ class TestPage(Page):
     def show_deleted(self, done: bool) -> None:
         """Says whether the test message is gone."""
         self.delete_link.setVisible(False)
-        text = "The test message is deleted." if done else "The test message could not be deleted. You can do it by hand."
+        text = (
+            "The test message is deleted." if done else "The test message could not be deleted. You can do it by hand."
+        )
         self._hint.label.setText(text)
         self.tell(text)
 
@@ -230,11 +232,10 @@ class TestPage(Page):
         for index, diagnosis in enumerate(result.diagnoses):
             card = DiagnosisCard(diagnosis, is_open=index == 0, now=self._now)
             card.set_compact(self.is_compact)
-            card.remedy_chosen.connect(
-                lambda remedy, diagnosis=diagnosis: self.remedy_chosen.emit(diagnosis, remedy)
-            )
+            card.remedy_chosen.connect(lambda remedy, diagnosis=diagnosis: self.remedy_chosen.emit(diagnosis, remedy))
             card.administrator_wanted.connect(lambda diagnosis=diagnosis: self._ask_administrator(diagnosis))
             card.report_wanted.connect(self.report_requested)
+            card.fold_opened.connect(lambda area: self.scroll.ensureWidgetVisible(area, 0, 12))
             self._column.addWidget(card)
             self.cards.append(card)
 
@@ -279,7 +280,7 @@ class TestPage(Page):
         self._hint.setVisible(self._state in ("sent", "arrived"))
         self.delete_link.setVisible(self._state == "arrived" and self._is_to_self)
         self.delete_link.setEnabled(True)
-        self._column.setContentsMargins(0, 0 if self._state == "failed" else 16, 0, 0)
+        self._column.setContentsMargins(0, 16 if self._authentication is not None else 0, 0, 0)
 
     def _clear(self) -> None:
         old: list[QWidget] = [*self.cards, *([self._authentication] if self._authentication is not None else [])]
@@ -341,7 +342,7 @@ class _VerdictCard(Card):
                 self.box.addWidget(button)
             else:
                 self._row.addWidget(button)
-        self.box.setSpacing(8 if compact else 0)
+        self.box.setSpacing(12 if compact else 0)
 
 
 def _time(moment: datetime | None) -> str:

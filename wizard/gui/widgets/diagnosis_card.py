@@ -15,7 +15,7 @@ from wizard.gui.certificate_view import CertificateView, selectable, use_fixed_w
 from wizard.gui.theme import Role
 from wizard.gui.widgets.buttons import Button, LinkButton
 from wizard.gui.widgets.change_strip import CertificateStrip, ChangeStrip
-from wizard.gui.widgets.flow import Flow
+from wizard.gui.widgets.flow import Flow, flow_of
 from wizard.gui.widgets.fold import FoldArea, FoldButton, WrappingPrimaryButton, WrappingSecondaryButton
 from wizard.gui.widgets.heading import Heading
 from wizard.gui.widgets.label import Label
@@ -44,6 +44,7 @@ class DiagnosisCard(Card):
     """
 
     remedy_chosen = Signal(object)  # Remedy
+    fold_opened = Signal(object)  # QWidget
     administrator_wanted = Signal()
     report_wanted = Signal()
 
@@ -75,7 +76,7 @@ class DiagnosisCard(Card):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
         self._actions = Flow(gap=12)
-        self._links = Flow(gap=18, row_gap=4)
+        self._stacks: list[Flow] = []
         self._strip = self._make_strip()
         self._build_body()
         self._build_head(is_open)
@@ -87,7 +88,8 @@ class DiagnosisCard(Card):
         self.disc.setVisible(not compact)
         if self._strip is not None:
             self._strip.setVisible(not compact)
-        self._actions.set_stacked(compact)
+        for flow in (self._actions, *self._stacks):
+            flow.set_stacked(compact)
         for button in self._wide:
             button.set_wide(compact)
             if isinstance(button, FoldButton):
@@ -136,6 +138,7 @@ class DiagnosisCard(Card):
         area = FoldArea()
         area.box.addWidget(self._body)
         fold.toggled.connect(area.set_open)
+        area.opened.connect(lambda: self.fold_opened.emit(area))
         head.addWidget(fold, 0, Qt.AlignmentFlag.AlignTop)
         self.box.addWidget(area)
 
@@ -225,6 +228,7 @@ class DiagnosisCard(Card):
         area.box.setContentsMargins(0, 10, 0, 4)
         button.setAccessibleDescription("Opens below")
         button.toggled.connect(lambda is_open: self._toggle(button, is_open))
+        area.opened.connect(lambda: self.fold_opened.emit(area))
         self._actions.addWidget(button)
         self._wide.append(button)
         self._folds.append((button, area))
@@ -246,13 +250,16 @@ class DiagnosisCard(Card):
         button = WrappingSecondaryButton(remedy.say)
         button.setObjectName(f"remedy:{remedy.id}")
         button.clicked.connect(lambda: self.remedy_chosen.emit(remedy))
-        column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+        flow = flow_of(button)
+        column.addLayout(flow)
+        self._stacks.append(flow)
         self._wide.append(button)
         if remedy.steps:
             column.addWidget(_Steps(remedy.steps))
         return held
 
     def _add_links(self, asks: Remedy | None, last: Sequence[Remedy]) -> None:
+        links = Flow(gap=14 if last else 24, row_gap=4)
         ask = LinkButton("Ask your administrator…", "message")
         ask.setObjectName(f"remedy:{asks.id}" if asks is not None else "ask-administrator")
         ask.clicked.connect(lambda: self.administrator_wanted.emit())
@@ -260,7 +267,7 @@ class DiagnosisCard(Card):
         save.setObjectName("save-report")
         save.clicked.connect(lambda: self.report_wanted.emit())
         for link in (ask, save):
-            self._links.addWidget(link)
+            links.addWidget(link)
         for remedy in last:
             trusts = isinstance(remedy.action, TrustCertificate)
             link = LinkButton("Make an exception…" if trusts else remedy.say, "shield-x")
@@ -268,11 +275,11 @@ class DiagnosisCard(Card):
             link.setObjectName(f"remedy:{remedy.id}")
             link.setAccessibleDescription(remedy.say)
             link.clicked.connect(lambda _=False, remedy=remedy: self.remedy_chosen.emit(remedy))
-            self._links.addWidget(link)
+            links.addWidget(link)
         self._column.addSpacing(12)
         self._column.addWidget(Separator())
         self._column.addSpacing(8)
-        self._column.addLayout(self._links)
+        self._column.addLayout(links)
 
     def _make_strip(self) -> Surface | None:
         diagnosis, fix = self.diagnosis, self.fix

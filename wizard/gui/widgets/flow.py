@@ -29,11 +29,11 @@ class Flow(QLayout):
         """How many things there are."""
         return len(self._items)
 
-    def itemAt(self, index: int) -> QLayoutItem | None:  # type: ignore[override]
+    def itemAt(self, index: int) -> QLayoutItem | None:
         """One of them; Qt asks past the end to find it."""
         return self._items[index] if 0 <= index < len(self._items) else None
 
-    def takeAt(self, index: int) -> QLayoutItem | None:  # type: ignore[override]
+    def takeAt(self, index: int) -> QLayoutItem | None:
         """Removes one of them."""
         return self._items.pop(index) if 0 <= index < len(self._items) else None
 
@@ -58,12 +58,15 @@ class Flow(QLayout):
     def minimumSize(self) -> QSize:
         """The widest of them."""
         sizes = [item.minimumSize() for item in self._shown()]
-        return QSize(max((size.width() for size in sizes), default=0), max((size.height() for size in sizes), default=0))
+        return QSize(
+            max((size.width() for size in sizes), default=0), max((size.height() for size in sizes), default=0)
+        )
 
     def setGeometry(self, rect: QRect) -> None:
         """Puts everything where it belongs."""
         super().setGeometry(rect)
-        self._place(rect, move=True)
+        spare = max(0, rect.height() - self.heightForWidth(rect.width()))
+        self._place(rect.translated(0, spare // 2), move=True)
 
     def _shown(self) -> list[QLayoutItem]:
         return [item for item in self._items if not item.isEmpty()]
@@ -87,6 +90,7 @@ class Flow(QLayout):
 
     def _place_row(self, row: list[tuple[QLayoutItem, QSize]], x: int, y: int, move: bool) -> int:
         height = max(size.height() for _, size in row)
+        x -= getattr(row[0][0].widget(), "overhang", 0)
         for item, size in row:
             if move:
                 item.setGeometry(QRect(QPoint(x, y + (height - size.height()) // 2), size))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QEasingCurve, QPropertyAnimation, QRectF, QSize, Qt
+from PySide6.QtCore import QEasingCurve, QPropertyAnimation, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
@@ -30,6 +30,11 @@ class FoldButton(Button):
         self._bordered = bordered
         self.update()
 
+    @property
+    def overhang(self) -> int:
+        """How far it may reach over the left edge, so that its words stand in the text column."""
+        return 0 if self._bordered else self.padding
+
     def _ink(self, tokens: Tokens) -> QColor:
         return tokens.ink if self._bordered or self.underMouse() else tokens.ink2
 
@@ -39,7 +44,9 @@ class FoldButton(Button):
 
 
 class FoldArea(QWidget):
-    """What a fold opens; put things into `box`."""
+    """What a fold opens; put things into `box`. `opened` comes when all of it is there."""
+
+    opened = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -81,18 +88,31 @@ class FoldArea(QWidget):
     def _ended(self) -> None:
         self.setMaximumHeight(_ANY_HEIGHT)
         self.setVisible(self._open)
+        if self._open:
+            self.opened.emit()
 
 
 # PySide cannot build a class with two Qt bases, even of one kind: at run time the mixin has none.
-_Base = Button if TYPE_CHECKING else object
+if TYPE_CHECKING:
+    _Base = Button
+else:
+    _Base = object
 
 
 class _Wrapping(_Base):
     """A button whose words go on in the next line when it is narrower than they are."""
 
     def _allow_wrapping(self) -> None:
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        # A fixed height would be that of one line, whatever heightForWidth says.
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    def set_wide(self, wide: bool) -> None:
+        """As wide as there is room, and still able to wrap."""
+        self._allow_wrapping()
+        policy = self.sizePolicy()
+        policy.setHorizontalPolicy(QSizePolicy.Policy.Expanding if wide else QSizePolicy.Policy.Preferred)
         self.setSizePolicy(policy)
 
     def minimumSizeHint(self) -> QSize:

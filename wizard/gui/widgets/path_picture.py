@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final
@@ -267,7 +268,9 @@ class PathPicture(QLabel):
         lines, line = [], ""
         for piece in _pieces(name):
             while metrics.horizontalAdvance(piece) > room and len(piece) > 4:
-                fits = next(n for n in range(len(piece), 0, -1) if n == 1 or metrics.horizontalAdvance(piece[:n]) <= room)
+                fits = next(
+                    n for n in range(len(piece), 0, -1) if n == 1 or metrics.horizontalAdvance(piece[:n]) <= room
+                )
                 lines += [line] if line else []
                 lines, line, piece = [*lines, piece[:fits]], "", piece[fits:]
             if line and metrics.horizontalAdvance(line + piece) > room:
@@ -316,8 +319,7 @@ class PathPicture(QLabel):
 
 
 def _pieces(name: str) -> list[str]:
-    """A host name in pieces that end with their dot; other names by their words."""
+    """A host name in pieces that end with their dot or hyphen; other names by their words."""
     if " " in name:
         return [f"{word} " for word in name.split(" ")[:-1]] + [name.split(" ")[-1]]
-    parts = name.split(".")
-    return [f"{part}." for part in parts[:-1]] + [parts[-1]]
+    return re.findall(r"[^.-]*[.-]|[^.-]+$", name)

@@ -70,7 +70,9 @@ class Timeline(QLabel):
         for index, (moment, left) in enumerate(zip(self._moments, lefts, strict=True)):
             paint_mark(painter, QPointF(left + size / 2, size / 2), size, moment.state, self._clock.turn)
             if index + 1 < len(self._moments):
-                self._paint_line(painter, left + size + 5, lefts[index + 1] - 5, size / 2, self._moments[index + 1].state)
+                self._paint_line(
+                    painter, left + size + 5, lefts[index + 1] - 5, size / 2, self._moments[index + 1].state
+                )
             painter.setFont(name_font)
             painter.setPen(tokens.ink if moment.state is State.OK else tokens.ink2)
             top = size + 9.0

@@ -28,7 +28,7 @@ class VerdictCard(Card):
         super().__init__(parent=parent)
         self.setObjectName("verdicts")
         self.box.setContentsMargins(20, 17, 20, 8)
-        self.box.addWidget(Label("What the receiving server says about your mail", Role.STRONG))
+        self.box.addWidget(Paragraph("What the receiving server says about your mail", Role.STRONG))
         self.box.addSpacing(8)
         lines = (
             ("spf", words.spf_line(trip.spf, domain), trip.spf),
