@@ -299,6 +299,15 @@ def test_in_one_column_each_side_is_a_line_and_the_card_has_the_keyboard(page: C
     assert not primary.visibleRegion().isEmpty()
 
 
+def test_another_account_finds_nothing_of_the_last_one(page: CheckPage) -> None:
+    page.begin(DRAFT)
+    page.show_result(FAILS)
+    page.restart()
+    assert page.result is None
+    assert page.cards == []
+    assert page.step_note == ""
+
+
 def test_every_text_on_the_page_is_plain(page: CheckPage) -> None:
     page.begin(DRAFT)
     page.show_result(replace(FAILS, diagnoses=(BAD_CREDENTIALS, NAME_MISMATCH)))

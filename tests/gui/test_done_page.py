@@ -153,6 +153,12 @@ def test_in_one_column_the_tiles_stand_two_by_two(page: DonePage) -> None:
     assert len({tile.x() for tile in tiles}) == 2
 
 
+def test_another_account_finds_nothing_of_the_last_one(page: DonePage) -> None:
+    choose(page, "phone")
+    page.restart()
+    assert page.sheet is None
+
+
 def test_every_text_is_plain(page: DonePage) -> None:
     choose(page, "phone")
     labels = page.findChildren(QLabel)

@@ -182,6 +182,15 @@ def test_coming_back_keeps_the_verdict(page: TestPage) -> None:
     assert page.primary_text == "Send test message"
 
 
+def test_another_account_finds_nothing_of_the_last_one(page: TestPage) -> None:
+    page.validatePage()
+    page.show_result(replace(WORKS, round_trip=ARRIVED))
+    page.restart()
+    assert page.to_field.text() == ""
+    assert "Arrived in Inbox after 3 seconds" not in texts(page)
+    assert page.step_note == ""
+
+
 def test_every_text_is_plain(page: TestPage) -> None:
     page.validatePage()
     page.show_result(replace(WORKS, round_trip=ARRIVED))

@@ -200,6 +200,14 @@ class CheckPage(Page):
         if compact and self.cards:
             self._lead_soon()
 
+    def restart(self) -> None:
+        """Nothing of the last account is left."""
+        super().restart()
+        self._end_run()
+        self._result = None
+        self._clear_cards()
+        self.set_ready(False)
+
     def leave(self) -> None:
         """Stops the clocks."""
         self._end_run()
