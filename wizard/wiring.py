@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from wizard.net.dns import Resolver
     from wizard.net.tls import Trust
     from wizard.practice.presets import PracticePresets
-    from wizard.setup.parts import Options
+    from wizard.setup.options import Options
     from wizard.setup.session import SetupSession
 
     Line = tuple[Resolver, Dialer, Trust, Planner, PresetBook | PracticePresets]

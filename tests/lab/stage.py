@@ -22,7 +22,8 @@ from wizard.net.fetch import Fetcher
 from wizard.practice.network import PracticeNetwork
 from wizard.practice.scenarios import Delivery, FoundBy, PracticeAccount, PracticeServer, Scenario
 from wizard.setup.given import given_draft
-from wizard.setup.parts import Options, Parts
+from wizard.setup.options import Options
+from wizard.setup.parts import Parts
 from wizard.setup.session import SetupSession
 
 PASSWORD = "tulip-wagon-64"

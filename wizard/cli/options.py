@@ -38,7 +38,7 @@ def add_run_arguments(parser: argparse.ArgumentParser) -> None:
 
 def settings_from(args: argparse.Namespace) -> Settings:
     """The parts' settings from a command's options."""
-    from wizard.setup.parts import Options
+    from wizard.setup.options import Options
 
     deadline = getattr(args, "deadline", 60.0)
     if not 0 < deadline <= 3600:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from wizard.model.plan import Plan
-from wizard.model.provider import Provider, ProviderStatus, SignInWay
+if TYPE_CHECKING:  # loaded after the first paint
+    from wizard.model.plan import Plan
+    from wizard.model.provider import Provider
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,8 @@ class Need:
 
 def of_plan(plan: Plan) -> Need | None:
     """The need that comes first; `None` when the everyday password will do."""
+    from wizard.model.provider import ProviderStatus, SignInWay
+
     provider = plan.provider
     if provider is None:
         if plan.notes and not plan.candidates:
@@ -52,16 +56,12 @@ def of_plan(plan: Plan) -> Need | None:
 
 def wants_app_password(provider: Provider | None) -> bool:
     """Whether the everyday password will be refused and an app password accepted."""
-    return (
-        provider is not None
-        and SignInWay.APP_PASSWORD in provider.sign_in
-        and SignInWay.PASSWORD not in provider.sign_in
-    )
+    return provider is not None and "app-password" in provider.sign_in and "password" not in provider.sign_in
 
 
 def wants_browser(provider: Provider | None) -> bool:
     """Whether signing in in the browser is the only way."""
-    return provider is not None and provider.sign_in == (SignInWay.OAUTH2,)
+    return provider is not None and provider.sign_in == ("oauth2",)
 
 
 def shape_warning(provider: Provider | None, password: str) -> str | None:

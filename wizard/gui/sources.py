@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from wizard.model.address import Address
-from wizard.model.plan import Plan
 from wizard.model.server import Protocol, Security, ServerCandidate, Source
+
+if TYPE_CHECKING:  # loaded after the first paint
+    from wizard.model.address import Address
+    from wizard.model.plan import Plan
 
 NAMES: Final[dict[Source, str]] = {
     Source.PACK: "Your helpdesk",

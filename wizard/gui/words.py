@@ -226,7 +226,7 @@ def where(diagnosis: Diagnosis) -> str:
 
 def reply_text(reply: Reply) -> str:
     """A server's answer with its codes in front, unless it begins with them anyway."""
-    codes = " ".join(str(part) for part in (reply.code, reply.enhanced or reply.status or reply.code_text) if part)
+    codes = " ".join(str(part) for part in (reply.code, reply.enhanced or reply.status) if part)
     return reply.text if reply.text.startswith(codes) else f"{codes} {reply.text}"
 
 
@@ -336,7 +336,9 @@ def trip_note(trip: RoundTrip) -> str:
 
 def trip_subject(token: str | None) -> str:
     """The message by its subject."""
-    return f"“Mailwright test {token}”" if token else "“Mailwright test”"
+    if not token:
+        return "“Mailwright test”"
+    return f"“Mailwright test {'-'.join(token[start : start + 4] for start in range(0, len(token), 4))}”"
 
 
 def after_arrival(trip: RoundTrip) -> str:

@@ -22,6 +22,7 @@ from wizard.net.dns import Resolver
 from wizard.net.tls import Trust
 from wizard.probe.conversation import Conversation, Credentials, Network
 from wizard.probe.engine import Prober
+from wizard.setup.options import Options
 from wizard.setup.signin_budget import SignInBudget
 
 
@@ -71,20 +72,6 @@ class Parts:
     diagnoser: Explains
     provider_of_host: Callable[[str], Provider | None]
     known_hosts: Callable[[], Iterable[str]]
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How a check is run; times in seconds."""
-
-    autofix: bool = True
-    sign_in: bool = True
-    accept_untrusted: bool = False
-    offline: bool = False
-    ask_nobody: bool = False
-    allow_unencrypted: bool = False
-    trusted_certificates: tuple[str, ...] = ()
-    deadline_s: float = 60.0
 
 
 @dataclass(slots=True)

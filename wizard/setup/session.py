@@ -24,7 +24,8 @@ from wizard.model.draft import AccountDraft
 from wizard.model.plan import Plan
 from wizard.model.progress import Listener, nobody
 from wizard.probe.error_kinds import StageFailed
-from wizard.setup.parts import Bench, Options, Parts
+from wizard.setup.options import Options
+from wizard.setup.parts import Bench, Parts
 from wizard.setup.round_trip import OpenLines, RoundTripRun
 from wizard.setup.run import Run
 

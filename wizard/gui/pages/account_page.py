@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
@@ -18,9 +18,11 @@ from wizard.gui.widgets.fields import ChoiceField, Field, PasswordField
 from wizard.gui.widgets.state_disc import DiscState
 from wizard.gui.widgets.steps import Steps
 from wizard.gui.widgets.surfaces import Banner
-from wizard.model.address import Address
-from wizard.model.plan import Plan
-from wizard.model.secret import Secret
+
+if TYPE_CHECKING:  # loaded after the first paint
+    from wizard.model.address import Address
+    from wizard.model.plan import Plan
+    from wizard.model.provider import Provider
 
 TYPING_MS: Final = 400
 _COMPLETE: Final = re.compile(r"[^\s@]+@[^\s@.]+(\.[^\s@.]+)*\.[^\s@.]{2,}")
@@ -137,6 +139,8 @@ class AccountPage(Page):
         if self._state.plan is None or self._state.plan.address != address:
             self._timer.stop()
             self.look_up()
+        from wizard.model.secret import Secret
+
         provider = self._state.plan.provider if self._state.plan else None
         self._state.display_name = " ".join(self.name_field.text().split()) or None
         self._state.set_secret(Secret(needs.cleaned(provider, self.password_field.text())) or None)
@@ -235,10 +239,12 @@ class AccountPage(Page):
             return "There is nothing to type here: sign in in the browser with the link below."
         return "The password is missing. It is needed to prove that signing in works."
 
-    def _provider(self) -> needs.Provider | None:
+    def _provider(self) -> Provider | None:
         return self._state.plan.provider if self._state.plan is not None else None
 
     def _parse(self, *, quietly: bool = False) -> Address | None:
+        from wizard.model.address import Address
+
         try:
             address = Address.parse(self.address_field.text())
         except UsageError as error:

@@ -47,7 +47,7 @@ class CheckPage(Page):
     `show_stopped()`. A remedy that changes the draft leads to `begin(draft, kept=result)`: the half that works stays.
 
     Signals:
-        remedy_chosen: (Diagnosis, Remedy) a remedy the window must act on. An exception for a certificate was confirmed.
+        remedy_chosen: (Diagnosis, Remedy) a remedy the window must act on; an exception is already confirmed.
         fix_accepted: (Diagnosis, Remedy) a change that was already tried and works; the page itself moves on.
         stop_requested, check_again_requested, report_requested: as they say.
     """
@@ -106,6 +106,11 @@ class CheckPage(Page):
     def result(self) -> CheckResult | None:
         """The check that is shown; `None` while one runs."""
         return self._result
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a check is under way."""
+        return self._ticker.isActive()
 
     @property
     def lanes(self) -> tuple[Lane, ...]:
@@ -194,6 +199,14 @@ class CheckPage(Page):
         self._show_lanes(self._lanes)
         if compact and self.cards:
             self._lead_soon()
+
+    def restart(self) -> None:
+        """Nothing of the last account is left."""
+        super().restart()
+        self._end_run()
+        self._result = None
+        self._clear_cards()
+        self.set_ready(False)
 
     def leave(self) -> None:
         """Stops the clocks."""

@@ -149,6 +149,13 @@ class TestPage(Page):
         self.set_step_note("Skipped")
         self.skip_requested.emit()
 
+    def restart(self) -> None:
+        """Nothing of the last account is left."""
+        self._account = self._to = None
+        self.to_field.set_text("")
+        self._start_over()
+        super().restart()
+
     def set_compact(self, compact: bool) -> None:
         """Buttons below the words, as wide as the card."""
         super().set_compact(compact)

@@ -11,7 +11,7 @@ from wizard.gui.widgets.label import Label
 
 
 class Paragraph(Label):
-    """A wrapping label. Qt's own asks for the height of its narrowest form, and so gives pages a scroll bar for nothing."""
+    """A wrapping label; Qt's own asks for the height of its narrowest form, and gives pages a scroll bar for nothing."""
 
     def __init__(
         self, text: str = "", role: Role = Role.BODY, tone: str = "ink", *, parent: QWidget | None = None

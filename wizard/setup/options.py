@@ -1,0 +1,19 @@
+"""How a check is run. Apart from the session, because the window reads it before its first paint."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a check is run; times in seconds."""
+
+    autofix: bool = True
+    sign_in: bool = True
+    accept_untrusted: bool = False
+    offline: bool = False
+    ask_nobody: bool = False
+    allow_unencrypted: bool = False
+    trusted_certificates: tuple[str, ...] = ()
+    deadline_s: float = 60.0
