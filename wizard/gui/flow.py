@@ -407,13 +407,12 @@ class Flow(QObject):
         self._start(load, loaded, self.say)
 
     def _take_provider(self, address: Address, provider: Provider) -> None:
-        from wizard.discovery.provider_servers import candidates_of
+        from wizard.discovery.presets import candidates
         from wizard.model.plan import Plan
-        from wizard.model.server import Source
 
         before = self._state.plan
         asked = before.asked if before is not None else ()
-        servers = candidates_of(provider, address, Source.PRESET)
+        servers = candidates(provider, address)
         self._state.set_plan(Plan(address, servers, provider, asked=asked, notes=provider.notes))
 
     def say(self, sentence: str) -> None:

@@ -183,7 +183,7 @@ class WizardWindow(QWizard):
         compact = self.width() < COMPACT_WIDTH or theme.current().is_large
         if compact != self._compact:
             self._compact = compact
-            self._panel.parentWidget().setVisible(not compact)
+            self._panel_frame.setVisible(not compact)
             self._panel.setVisible(not compact)
             for page, header in zip(self._pages, self._headers, strict=True):
                 header.setVisible(compact)
@@ -191,33 +191,32 @@ class WizardWindow(QWizard):
         self._trim()
 
     def _trim(self) -> None:
-        """Takes the style's own margins out of Qt's layout, so that side panel, page and buttons stand where they belong."""
+        """Takes the style's own margins out of Qt's layout, so that panel, page and buttons stand where they belong."""
         root = self.findChild(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
         grid = root.layout() if root is not None else None
         if grid is None:
             return
-        _set_margins(grid, 0, 0, 0, 0)
-        side = self._panel.parentWidget()
-        if side is not self and side.layout() is not None:
-            _set_margins(side.layout(), 0, 0, 0, 0)
-        tokens = theme.tokens()
+        large = theme.current().is_large
         edge = 24 if self._compact else 32
-        for index in range(grid.count()):
-            item = grid.itemAt(index)
-            widget, layout = item.widget(), item.layout()
-            if isinstance(widget, QFrame) and widget.layout() is not None and widget is not side:
-                widget.setBackgroundRole(QPalette.ColorRole.Window)
-                _set_margins(widget.layout(), 0, 0, 0, 0)
-            elif widget is not None and widget is not side and widget.maximumHeight() <= 2:
-                palette = QPalette(widget.palette())
-                palette.setColor(QPalette.ColorRole.Mid, tokens.hair)
-                palette.setColor(QPalette.ColorRole.Base, tokens.page)
-                if palette != widget.palette():
-                    widget.setPalette(palette)
-            elif layout is not None:
-                _set_margins(layout, edge, 8 if theme.current().is_large else 12, edge, 9 if theme.current().is_large else 14)
+        _set_margins(grid, 0, 0, 0, 0)
+        for item in (grid.itemAt(index) for index in range(grid.count())):
+            widget, layout = (item.widget(), item.layout()) if item is not None else (None, None)
+            inner = widget.layout() if widget is not None else None
+            if inner is not None:  # the page's frame, and the label around the side panel
+                _set_margins(inner, 0, 0, 0, 0)
+            if layout is not None:  # the buttons
+                _set_margins(layout, edge, 8 if large else 12, edge, 9 if large else 14)
                 if layout.spacing() != 8:
                     layout.setSpacing(8)
+            elif isinstance(widget, QFrame) and widget is not self._panel_frame:
+                widget.setBackgroundRole(QPalette.ColorRole.Window)
+            elif widget is not None and widget is not self._panel_frame:
+                _draw_as_hairline(widget)
+
+    @property
+    def _panel_frame(self) -> QWidget:
+        """The label Qt puts the side panel into."""
+        return self._panel.parentWidget() or self._panel
 
     def _leave(self) -> None:
         if not self._closed:
@@ -235,3 +234,13 @@ def _set_margins(layout: QLayout, left: int, top: int, right: int, bottom: int) 
     have = layout.contentsMargins()
     if (have.left(), have.top(), have.right(), have.bottom()) != (left, top, right, bottom):
         layout.setContentsMargins(left, top, right, bottom)
+
+
+def _draw_as_hairline(ruler: QWidget) -> None:
+    """The ruler above the buttons paints one line in Mid and one in Base."""
+    tokens = theme.tokens()
+    palette = QPalette(ruler.palette())
+    palette.setColor(QPalette.ColorRole.Mid, tokens.hair)
+    palette.setColor(QPalette.ColorRole.Base, tokens.page)
+    if palette != ruler.palette():
+        ruler.setPalette(palette)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QWidget
 
 from wizard.errors import UsageError
 from wizard.gui import needs, sources
@@ -53,6 +54,9 @@ class AccountPage(Page):
         self._timer.timeout.connect(self.look_up)
 
         self.practice = ChoiceField("Practice account")
+        self._practice_gap = QWidget()
+        self._practice_gap.setFixedHeight(16)
+        self._practice_gap.hide()
         self.name_field = Field("Your name", placeholder="As others see it, such as Ada Example")
         self.address_field = Field("Email address", placeholder="ada@example.org")
         self.ask_nobody = Switch("Ask nobody", small=True)
@@ -76,7 +80,7 @@ class AccountPage(Page):
         )
         self.practice.hide()
         self.body.addWidget(self.practice)
-        self.body.addSpacing(0)
+        self.body.addWidget(self._practice_gap)
         self.body.addWidget(self.name_field)
         self.body.addSpacing(16)
         self.body.addWidget(self.address_field)
@@ -116,8 +120,7 @@ class AccountPage(Page):
         for account in accounts:
             choice.addItem(f"{account.address}: {account.teaches}", account)
         self.practice.setVisible(True)
-        self.body.itemAt(1).spacerItem().changeSize(0, 16)
-        self.body.invalidate()
+        self._practice_gap.setVisible(True)
 
     def initializePage(self) -> None:
         """The cursor goes to the first empty field."""

@@ -21,6 +21,9 @@ class Page(QWizardPage):
     A page whose primary button does something before it leads on overrides `validatePage`.
     """
 
+    # In place of QWidget.scroll, which moves pixels about and which no page calls.
+    scroll: ScrollPage  # type: ignore[assignment]
+
     looks_changed = Signal()
     entered = Signal()  # it is the current page now, by Continue or by Back
 

@@ -198,9 +198,14 @@ class SettingsPage(Page):
 
 def registrable(host: str) -> str:
     """The domain somebody registered, which is what people can judge: "example.com" for mail.eu.example.com."""
+    import ipaddress
+
     from publicsuffixlist import PublicSuffixList
 
-    return PublicSuffixList().privatesuffix(host.lower().rstrip(".")) or host
+    try:
+        return str(ipaddress.ip_address(host))
+    except ValueError:
+        return PublicSuffixList().privatesuffix(host.lower().rstrip(".")) or host
 
 
 def _nothing_found(plan: Plan | None) -> str:

@@ -145,7 +145,7 @@ class Segmented(QGroupBox):
         super().__init__(parent)
         self._group = QButtonGroup(self)
         self._keys: dict[str, QAbstractButton] = {}
-        row = QHBoxLayout(self)
+        row = self._row = QHBoxLayout(self)
         row.setContentsMargins(3, 3, 3, 3)
         row.setSpacing(2)
         for key, text in options:
@@ -186,7 +186,7 @@ class Segmented(QGroupBox):
 
     def minimumSizeHint(self) -> QSize:
         """The segments next to one another."""
-        return QSize(self.layout().minimumSize().width(), theme.control(40))
+        return QSize(self._row.minimumSize().width(), theme.control(40))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The trough."""
@@ -253,8 +253,10 @@ class Tile(QRadioButton):
 class Choice(QComboBox):
     """A drop-down list that looks like a field; `typed` lets people type what it does not list.
 
-    The wheel scrolls the page, never the choice.
+    The wheel scrolls the page, never the choice. `edited` is emitted when the person types.
     """
+
+    edited = Signal(str)
 
     def __init__(self, *, typed: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -266,8 +268,10 @@ class Choice(QComboBox):
         if typed:
             self.setEditable(True)
             self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-            self.setCompleter(None)
-            self.setLineEdit(_Inner(self))
+            self.setCompleter(None)  # type: ignore[arg-type]  # none at all, as Qt documents it
+            inner = _Inner(self)
+            inner.textEdited.connect(self.edited)
+            self.setLineEdit(inner)
         self._retheme()
         theme.current().changed.connect(self._retheme)
 
@@ -338,6 +342,7 @@ class _Inner(QLineEdit):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self._list = parent
         self.setFrame(False)
         self._retheme()
         theme.current().changed.connect(self._retheme)
@@ -347,12 +352,12 @@ class _Inner(QLineEdit):
         super().focusInEvent(event)
         if event.reason() is not Qt.FocusReason.PopupFocusReason:
             self.selectAll()
-        self.parentWidget().update()
+        self._list.update()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """The list draws another box."""
         super().focusOutEvent(event)
-        self.parentWidget().update()
+        self._list.update()
 
     def _retheme(self) -> None:
         palette = QPalette(self.palette())

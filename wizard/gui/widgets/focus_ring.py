@@ -40,7 +40,7 @@ class FocusRing(QWidget):
         theme.rounded(painter, QRectF(self.rect()), self._radius + _REACH, None, theme.tokens().accent, 2)
 
     def _follow(self) -> None:
-        room = self.parentWidget()
+        room = self.parentWidget() or self._target
         corner = self._target.mapTo(room, QPoint(0, 0))
         self.setGeometry(QRect(corner, self._target.size()).adjusted(-_REACH, -_REACH, _REACH, _REACH))
 

@@ -190,11 +190,7 @@ class ServerCard(Card):
         self._fill_editor(self._candidate)
         self._show_mode("editor")
         self.editing.emit(True)
-        target: LabelledField = {
-            "port": self.port,
-            "security": self.security,
-            "username": self.username,
-        }.get(field or "", self.host)
+        target: LabelledField = self._by_name().get(field or "host", self.host)
         target.control.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def close_editor(self) -> bool:
@@ -311,10 +307,10 @@ class ServerCard(Card):
         self.set_narrow(False)
         self.host.edited.connect(self._host_edited)
         self.port.choice.activated.connect(self._port_chosen)
-        self.port.choice.lineEdit().textEdited.connect(self._port_edited)
+        self.port.choice.edited.connect(self._port_edited)
         self.security.segments.chosen.connect(self._security_chosen)
         self.username.choice.activated.connect(lambda _: self._note_sources())
-        self.username.choice.lineEdit().textEdited.connect(lambda _: self._username_edited())
+        self.username.choice.edited.connect(lambda _: self._username_edited())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape in the editor undoes, and Enter applies; neither reaches the window."""

@@ -1,0 +1,226 @@
+"""The first page: discovery while one types, the provider's needs before the password, sentences at the fields."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from wizard.gui.pages.account_page import TYPING_MS, AccountPage
+from wizard.gui.state import PracticeAccount, WizardState
+from wizard.model.address import Address
+from wizard.model.plan import Asked, Plan
+from wizard.model.provider import AppPassword, Preparation, Provider, ProviderStatus, SignInWay
+from wizard.model.server import Protocol, Security, ServerCandidate, Source
+
+ADDRESS = "ada@example.org"
+
+
+def provider(**changes: object) -> Provider:
+    """A provider called Example Mail."""
+    facts: dict[str, object] = {
+        "id": "example",
+        "name": "Example Mail",
+        "country": "Germany",
+        "category": "webmail",
+        "domains": ("example.com",),
+        "mx_suffixes": (),
+        "servers": (),
+    }
+    return Provider(**{**facts, **changes})  # type: ignore[arg-type]
+
+
+APP_PASSWORDS = provider(
+    sign_in=(SignInWay.APP_PASSWORD, SignInWay.OAUTH2),
+    app_password=AppPassword("https://example.com/app", ("Open the page", "Copy it"), "[a-z]{16}", True),
+)
+
+
+def plan(of: Provider | None = None, *candidates: ServerCandidate, notes: tuple[str, ...] = ()) -> Plan:
+    """What discovery found for the address."""
+    asked = (
+        Asked(Source.AUTOCONFIG, "autoconfig.example.org/mail/config-v1.1.xml", "found", 0.1),
+        Asked(Source.ISPDB, "autoconfig.thunderbird.net for example.org", "nothing", 0.1),
+        Asked(Source.MX, "MX of example.org", "found", 0.1),
+    )
+    return Plan(Address.parse(ADDRESS), candidates, of, asked=asked, notes=notes)
+
+
+def server(trusted: bool = True, source: Source = Source.AUTOCONFIG) -> ServerCandidate:
+    """A sending server."""
+    return ServerCandidate(Protocol.SMTP, "smtp.example.org", 465, Security.TLS, ADDRESS, source, trusted)
+
+
+@pytest.fixture
+def state() -> WizardState:
+    return WizardState()
+
+
+@pytest.fixture
+def page(qtbot: QtBot, state: WizardState) -> AccountPage:
+    made = AccountPage(state)
+    qtbot.addWidget(made)
+    made.show()
+    return made
+
+
+def test_asks_as_soon_as_the_address_is_complete_and_only_once(qtbot: QtBot, page: AccountPage) -> None:
+    asked: list[tuple[str, bool]] = []
+    page.discover.connect(lambda address, nobody: asked.append((str(address), nobody)))
+    with qtbot.waitSignal(page.discover, timeout=TYPING_MS * 10):
+        qtbot.keyClicks(page.address_field.input, ADDRESS)
+    qtbot.keyClick(page.address_field.input, Qt.Key.Key_Tab)
+    assert asked == [(ADDRESS, False)]
+    assert "Looking" in page.address_field.note.text()
+
+
+def test_an_incomplete_address_is_not_asked_about(qtbot: QtBot, page: AccountPage) -> None:
+    with qtbot.assertNotEmitted(page.discover, wait=TYPING_MS * 2):
+        qtbot.keyClicks(page.address_field.input, "ada@example")
+
+
+def test_nobody_is_asked_when_that_is_wished(qtbot: QtBot, page: AccountPage, state: WizardState) -> None:
+    page.ask_nobody.setChecked(True)
+    assert "Nobody is asked" in page.address_field.help.text()
+    with qtbot.waitSignal(page.discover, timeout=TYPING_MS * 10) as heard:
+        qtbot.keyClicks(page.address_field.input, ADDRESS)
+    assert heard.args is not None
+    assert heard.args[1] is True
+    assert state.ask_nobody
+
+
+def found(page: AccountPage, state: WizardState, what: Plan) -> None:
+    """The answer to the look-up of ADDRESS."""
+    page.address_field.set_text(ADDRESS)
+    page.look_up()
+    state.set_plan(what)
+
+
+def test_says_what_the_provider_wants_before_a_password_is_typed(page: AccountPage, state: WizardState) -> None:
+    found(page, state, plan(APP_PASSWORDS))
+    assert page.address_field.note.text() == "Provider found: Example Mail"
+    assert page.address_field.help.text() == "Asked: example.org and the community database, without your password."
+    assert page.password_field.label.text() == "App password"
+    assert page.password_field.input.accessibleName() == "App password"
+    assert page.banner.isVisible()
+    assert page.banner.fact.text() == "example.org is hosted by Example Mail."
+    assert "app password" in page.banner.sentence.text()
+
+
+def test_the_steps_fold_out_in_place(page: AccountPage, state: WizardState) -> None:
+    found(page, state, plan(APP_PASSWORDS))
+    assert not page._steps.isVisible()
+    page._show_steps.click()
+    assert page._steps.isVisible()
+    assert page._open_page.isVisible()
+
+
+@pytest.mark.parametrize(
+    ("what", "words", "tone"),
+    [
+        (provider(status=ProviderStatus.UNSUPPORTED, no_servers_because="It is web only."), "web only", "stop_tint"),
+        (provider(sign_in=(SignInWay.OAUTH2,)), "in the browser", "accenttint"),
+        (provider(preparation=(Preparation("Switch IMAP on first."),)), "Switch IMAP on", "accenttint"),
+    ],
+)
+def test_other_needs(page: AccountPage, state: WizardState, what: Provider, words: str, tone: str) -> None:
+    found(page, state, plan(what))
+    assert words in page.banner.sentence.text()
+    assert page.banner._fill == tone
+
+
+def test_no_banner_where_the_everyday_password_will_do(page: AccountPage, state: WizardState) -> None:
+    found(page, state, plan(None, server()))
+    assert not page.banner.isVisible()
+    assert page.address_field.note.text() == "Settings found"
+    assert page.password_field.label.text() == "Password"
+
+
+def test_a_password_of_the_wrong_shape_is_noticed(qtbot: QtBot, page: AccountPage, state: WizardState) -> None:
+    found(page, state, plan(APP_PASSWORDS))
+    page.password_field.input.setFocus()
+    qtbot.keyClicks(page.password_field.input, "Sunshine-2024")
+    qtbot.keyClick(page.password_field.input, Qt.Key.Key_Tab)
+    assert "does not look like an app password" in page.password_field.help.text()
+    page.password_field.input.clear()
+    qtbot.keyClicks(page.password_field.input, "abcd efgh ijkl mnop")
+    assert not page.password_field.help.isVisible()
+
+
+def test_blanks_between_groups_of_an_app_password_are_dropped(page: AccountPage, state: WizardState) -> None:
+    found(page, state, plan(APP_PASSWORDS))
+    page.password_field.set_text("abcd efgh ijkl mnop")
+    assert page.validatePage()
+    assert state.secret is not None
+    assert state.secret.reveal() == "abcdefghijklmnop"
+
+
+def test_a_password_pasted_with_blanks_is_kept_and_noticed(page: AccountPage, state: WizardState) -> None:
+    found(page, state, plan(None, server()))
+    page.password_field.set_text("correct horse ")
+    assert "blank at the start or the end" in page.password_field.help.text()
+    assert page.validatePage()
+    assert state.secret is not None
+    assert state.secret.reveal() == "correct horse "
+
+
+def test_caps_lock_is_noticed(qtbot: QtBot, page: AccountPage) -> None:
+    qtbot.keyClick(page.password_field.input, "A")
+    assert page.password_field.help.text() == "Caps Lock is on."
+    qtbot.keyClick(page.password_field.input, "a")
+    assert not page.password_field.help.isVisible()
+    qtbot.keyClick(page.password_field.input, "A", Qt.KeyboardModifier.ShiftModifier)
+    assert not page.password_field.help.isVisible()
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("", "missing"),
+        ("ada", "@"),
+        ("ada@", "after the @"),
+        ("@example.org", "before the @"),
+        ("ada@example", "complete domain"),
+        ("ada lovelace@example.org", "not an email address"),
+    ],
+)
+def test_a_malformed_address_is_said_at_the_field(page: AccountPage, typed: str, sentence: str) -> None:
+    page.address_field.set_text(typed)
+    page.password_field.set_text("hunter22")
+    assert not page.validatePage()
+    assert sentence in page.address_field.help.text()
+    assert page.address_field.input.accessibleDescription() == page.address_field.help.text()
+    assert page.address_field.text() == typed
+    assert page.password_field.text() == "hunter22"
+
+
+def test_an_empty_password_is_said_at_the_field(page: AccountPage) -> None:
+    page.address_field.set_text(ADDRESS)
+    assert not page.validatePage()
+    assert "missing" in page.password_field.help.text()
+
+
+def test_another_address_forgets_what_was_found(qtbot: QtBot, page: AccountPage, state: WizardState) -> None:
+    found(page, state, plan(APP_PASSWORDS))
+    qtbot.keyClicks(page.address_field.input, "x")
+    assert state.plan is None
+    assert not page.banner.isVisible()
+    assert page.password_field.label.text() == "Password"
+
+
+def test_the_eye_shows_the_password(page: AccountPage) -> None:
+    page.password_field.set_text("hunter22")
+    assert page.password_field.input.displayText() != "hunter22"
+    page.password_field.eye.click()
+    assert page.password_field.input.displayText() == "hunter22"
+
+
+def test_a_practice_account_fills_the_fields(qtbot: QtBot, page: AccountPage) -> None:
+    assert not page.practice.isVisible()
+    page.offer_practice((PracticeAccount("ada@works.example", "practice", "All well."),))
+    assert page.practice.isVisible()
+    with qtbot.waitSignal(page.discover, timeout=TYPING_MS * 10):
+        page.practice.choice.setCurrentIndex(1)
+        page.practice.choice.activated.emit(1)
+    assert page.address_field.text() == "ada@works.example"
+    assert page.password_field.text() == "practice"

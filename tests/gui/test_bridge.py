@@ -1,0 +1,103 @@
+"""Work goes to the engine and its answers come back; errors become sentences, cancelled work stays silent."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from wizard.errors import NameNotFound
+from wizard.gui.bridge import INTERNAL, Bridge
+from wizard.gui.engine import Engine
+from wizard.model.evidence import Outcome, Stage
+from wizard.model.progress import Listener, Progress
+from wizard.setup.session import SetupSession
+from wizard.wiring import Settings
+
+
+@pytest.fixture
+def bridge(qapp: QApplication) -> Iterator[Bridge]:
+    engine = Engine(lambda: Settings(practice=True))
+    engine.start()
+    made = Bridge(engine, qapp)
+    yield made
+    made.close()
+
+
+def test_results_and_progress_are_heard_in_the_ui_thread(qtbot: QtBot, bridge: Bridge) -> None:
+    heard: list[tuple[str, object, threading.Thread]] = []
+
+    async def work(_: SetupSession, listener: Listener) -> threading.Thread:
+        listener(Progress(0.0, Stage.DNS, Outcome.STARTED))
+        return threading.current_thread()
+
+    bridge.start(
+        work,
+        lambda result: heard.append(("done", result, threading.current_thread())),
+        lambda sentence: heard.append(("error", sentence, threading.current_thread())),
+        lambda progress: heard.append(("progress", progress.stage, threading.current_thread())),
+    )
+    qtbot.waitUntil(lambda: any(kind == "done" for kind, _, _ in heard), timeout=20_000)
+    assert [kind for kind, _, _ in heard] == ["progress", "done"]
+    assert all(thread is threading.main_thread() for _, _, thread in heard)
+    assert heard[1][1] is not threading.main_thread()
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"), [(NameNotFound("No such name."), "No such name."), (ValueError("s3cret"), INTERNAL)]
+)
+def test_errors_become_sentences(
+    qtbot: QtBot, bridge: Bridge, caplog: pytest.LogCaptureFixture, error: Exception, sentence: str
+) -> None:
+    heard: list[str] = []
+
+    async def work(_: SetupSession, __: Listener) -> None:
+        raise error
+
+    bridge.start(work, lambda _: heard.append("done"), heard.append)
+    qtbot.waitUntil(lambda: bool(heard), timeout=20_000)
+    assert heard == [sentence]
+    assert "s3cret" not in caplog.text
+
+
+def test_cancelled_work_ends_in_the_engine_and_is_not_heard(qtbot: QtBot, bridge: Bridge) -> None:
+    heard: list[str] = []
+    ended = threading.Event()
+    begun = threading.Event()
+
+    async def work(_: SetupSession, __: Listener) -> None:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+
+    job = bridge.start(work, lambda _: heard.append("done"), heard.append)
+    qtbot.waitUntil(begun.is_set, timeout=20_000)
+    job.cancel()
+    qtbot.waitUntil(ended.is_set, timeout=500)
+    assert heard == []
+
+
+def test_closing_ends_all_work(qtbot: QtBot, qapp: QApplication) -> None:
+    engine = Engine(lambda: Settings(practice=True))
+    engine.start()
+    bridge = Bridge(engine, qapp)
+    ended = threading.Event()
+    begun = threading.Event()
+
+    async def work(_: SetupSession, __: Listener) -> None:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+
+    bridge.start(work, lambda _: None, lambda _: None)
+    qtbot.waitUntil(begun.is_set, timeout=20_000)
+    bridge.close()
+    assert ended.is_set()

@@ -1,0 +1,118 @@
+"""The window driven through the practice network, to the card or the Done page that must come."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractButton, QWizard
+from pytestqt.qtbot import QtBot
+
+from tests.gui.conftest import SECONDS
+from wizard import assets
+from wizard.gui.app import Wizard
+from wizard.model.account import RoundTripStatus
+from wizard.practice.scenarios import PracticeAccount, load_scenarios
+
+ACCOUNTS = [scenario.account for scenario in load_scenarios(assets.resources() / "practice")]
+SignUp = Callable[[str, str], Wizard]
+
+
+def press(qtbot: QtBot, wizard: Wizard) -> None:
+    """The page's primary button, once it can be pressed."""
+    page = wizard.window.current_page()
+    assert page is not None
+    qtbot.waitUntil(page.isComplete, timeout=SECONDS)
+    shown = [button for button in wizard.window.findChildren(QAbstractButton) if button.objectName() == "continue"]
+    button = next(each for each in shown if each.isVisible())
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def to_the_check(qtbot: QtBot, wizard: Wizard) -> None:
+    press(qtbot, wizard)
+    assert wizard.window.currentPage() is wizard.settings
+    if wizard.settings.consent.isVisible():
+        wizard.settings.agree.click()
+    press(qtbot, wizard)
+    assert wizard.window.currentPage() is wizard.check
+    qtbot.waitUntil(lambda: wizard.check.result is not None, timeout=SECONDS)
+
+
+def causes(wizard: Wizard) -> list[str]:
+    page = wizard.window.current_page()
+    cards = wizard.check.cards if page is wizard.check else wizard.test.cards
+    return [card.objectName() for card in cards]
+
+
+@pytest.mark.parametrize("account", ACCOUNTS, ids=lambda account: account.scenario)
+def test_every_practice_account_ends_as_it_teaches(qtbot: QtBot, sign_up: SignUp, account: PracticeAccount) -> None:
+    wizard = sign_up(account.address, account.password)
+    to_the_check(qtbot, wizard)
+    expected = f"diagnosis:{account.cause}"
+    if causes(wizard):
+        assert causes(wizard)[0] == expected
+        if not account.fixable:
+            return
+        first = wizard.check.cards[0].findChildren(QAbstractButton)
+        primary = next(button for button in first if button.objectName().startswith("remedy:"))
+        qtbot.mouseClick(primary, Qt.MouseButton.LeftButton)
+    press(qtbot, wizard)
+    assert wizard.window.currentPage() is wizard.test
+    press(qtbot, wizard)
+    qtbot.waitUntil(lambda: has_ended(wizard), timeout=SECONDS)
+    if wizard.test.cards:
+        assert causes(wizard)[0] == expected
+        return
+    assert account.cause is None or account.fixable
+    press(qtbot, wizard)
+    assert wizard.window.currentPage() is wizard.done
+    qtbot.waitUntil(lambda: wizard.done.sheet is not None, timeout=SECONDS)
+
+
+def has_ended(wizard: Wizard) -> bool:
+    result = wizard.state.result
+    return result is not None and result.round_trip.status is not RoundTripStatus.SKIPPED
+
+
+def test_back_keeps_what_was_typed_and_checks_anew_only_after_a_change(qtbot: QtBot, sign_up: SignUp) -> None:
+    account = next(one for one in ACCOUNTS if one.cause is None)
+    wizard = sign_up(account.address, account.password)
+    to_the_check(qtbot, wizard)
+    result = wizard.state.result
+    wizard.window.back()
+    wizard.window.back()
+    assert wizard.account.address_field.text() == account.address
+    assert wizard.account.password_field.text() == account.password
+    press(qtbot, wizard)
+    press(qtbot, wizard)
+    assert wizard.window.currentPage() is wizard.check
+    assert wizard.state.result is result
+
+
+def test_stop_answers_at_once(qtbot: QtBot, sign_up: SignUp) -> None:
+    account = next(one for one in ACCOUNTS if one.scenario == "wrong-port")
+    wizard = sign_up(account.address, account.password)
+    press(qtbot, wizard)
+    press(qtbot, wizard)
+    started = time.monotonic()
+    qtbot.mouseClick(wizard.check.stop_button, Qt.MouseButton.LeftButton)
+    assert "stopped" in wizard.check.heading.text()
+    assert time.monotonic() - started < 0.2
+    assert wizard.window.button(QWizard.WizardButton.BackButton).isEnabled()
+
+
+def test_another_account_begins_empty(qtbot: QtBot, sign_up: SignUp) -> None:
+    account = next(one for one in ACCOUNTS if one.cause is None)
+    wizard = sign_up(account.address, account.password)
+    to_the_check(qtbot, wizard)
+    press(qtbot, wizard)
+    wizard.window.skip_step()
+    qtbot.waitUntil(lambda: wizard.done.sheet is not None, timeout=SECONDS)
+    wizard.done.remember.setChecked(False)
+    wizard.window.another_account.emit()
+    assert wizard.window.currentPage() is wizard.account
+    assert wizard.account.address_field.text() == ""
+    assert wizard.account.password_field.text() == ""
+    assert wizard.state.result is None

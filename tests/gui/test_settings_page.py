@@ -1,0 +1,189 @@
+"""The second page: who said what, editing in place, errors at the fields, and the yes that untrusted servers need."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from wizard.gui.pages.settings_page import SettingsPage, registrable
+from wizard.gui.state import WizardState
+from wizard.model.address import Address
+from wizard.model.plan import Plan
+from wizard.model.server import Protocol, Security, ServerCandidate, Source
+
+ADDRESS = Address.parse("ada@example.net")
+
+
+def server(
+    protocol: Protocol, host: str, port: int, security: Security, source: Source, *, trusted: bool = True
+) -> ServerCandidate:
+    return ServerCandidate(protocol, host, port, security, str(ADDRESS), source, trusted)
+
+
+IMAP = server(Protocol.IMAP, "imap.example.net", 993, Security.TLS, Source.AUTOCONFIG)
+SMTP = server(Protocol.SMTP, "smtp.example.net", 587, Security.STARTTLS, Source.AUTOCONFIG)
+OTHER = server(Protocol.SMTP, "smtp.example.net", 465, Security.TLS, Source.ISPDB)
+
+
+@pytest.fixture
+def state() -> WizardState:
+    made = WizardState()
+    made.address = ADDRESS
+    return made
+
+
+@pytest.fixture
+def page(qtbot: QtBot, state: WizardState) -> SettingsPage:
+    made = SettingsPage(state)
+    qtbot.addWidget(made)
+    made.resize(644, 556)
+    made.show()
+    return made
+
+
+def texts(page: SettingsPage) -> list[str]:
+    return [label.text() for label in page.findChildren(QLabel) if label.isVisible()]
+
+
+def test_waits_for_the_plan_and_says_so(page: SettingsPage) -> None:
+    assert page.waiting.isVisible()
+    assert not page.isComplete()
+
+
+def test_shows_each_setting_and_who_said_it(page: SettingsPage, state: WizardState) -> None:
+    state.set_plan(Plan(ADDRESS, (IMAP, SMTP, OTHER)))
+    shown = texts(page)
+    assert page.heading.text() == "Settings for example.net"
+    assert "Found at your provider. There is nothing you need to change." in shown
+    for words in ("imap.example.net", "993", "SSL/TLS", "smtp.example.net", "587", "STARTTLS", "Your provider"):
+        assert words in shown
+    assert "Database: 465" in shown
+    assert page.isComplete()
+
+
+def test_takes_the_other_answer_over(qtbot: QtBot, page: SettingsPage, state: WizardState) -> None:
+    state.set_plan(Plan(ADDRESS, (IMAP, SMTP, OTHER)))
+    page.sending.edit.click()
+    assert page.sending.strip.isVisible()
+    assert page.sending._strip_words.text() == "The community database says port 465, SSL/TLS."
+    page.sending._strip_button.click()
+    page.sending.apply.click()
+    assert state.outgoing == OTHER
+
+
+def test_the_encryption_follows_the_port(qtbot: QtBot, page: SettingsPage, state: WizardState) -> None:
+    state.set_plan(Plan(ADDRESS, (IMAP, SMTP)))
+    page.sending.open_editor("port")
+    inner = page.sending.port.choice.lineEdit()
+    assert inner is not None
+    inner.selectAll()
+    qtbot.keyClicks(inner, "465")
+    assert page.sending.security.segments.key() == "tls"
+    page.sending.close_editor()
+    assert state.outgoing is not None
+    assert (state.outgoing.port, state.outgoing.security, state.outgoing.source) == (465, Security.TLS, Source.GIVEN)
+
+
+@pytest.mark.parametrize(("typed", "sentence"), [("0", "no port 0"), ("99999", "no port 99999"), ("", "missing")])
+def test_a_wrong_port_is_said_at_the_field(page: SettingsPage, state: WizardState, typed: str, sentence: str) -> None:
+    state.set_plan(Plan(ADDRESS, (IMAP, SMTP)))
+    page.sending.open_editor()
+    page.sending.port.choice.setEditText(typed)
+    assert not page.validatePage()
+    assert sentence in page.sending.port.help.text()
+    assert page.sending.port.choice.currentText() == typed
+    assert state.outgoing == SMTP
+
+
+def test_a_missing_server_or_user_name_is_said_at_the_field(page: SettingsPage, state: WizardState) -> None:
+    state.set_plan(Plan(ADDRESS, (IMAP, SMTP)))
+    page.sending.open_editor()
+    page.sending.host.set_text("")
+    page.sending.username.choice.setEditText("")
+    assert not page.sending.close_editor()
+    assert "missing" in page.sending.host.help.text()
+    assert "missing" in page.sending.username.help.text()
+
+
+def test_user_names_by_their_form(page: SettingsPage, state: WizardState) -> None:
+    state.set_plan(Plan(ADDRESS, (IMAP, SMTP)))
+    page.receiving.open_editor("username")
+    assert page.receiving.username.choice.currentText() == "Full email address"
+    page.receiving.username.choice.setCurrentIndex(1)
+    page.receiving.close_editor()
+    assert state.incoming is not None
+    assert state.incoming.username == "ada"
+
+
+def test_a_receiving_server_typed_into_sending_is_noticed_at_once(
+    qtbot: QtBot, page: SettingsPage, state: WizardState
+) -> None:
+    state.set_plan(Plan(ADDRESS, (IMAP, SMTP)))
+    page.sending.open_editor()
+    page.sending.host.input.selectAll()
+    qtbot.keyClicks(page.sending.host.input, "imap.example.net")
+    assert "looks like a server for receiving" in page.sending._strip_words.text()
+    assert page.sending._strip_button.text() == "Use smtp.example.net"
+
+
+def test_undo_brings_back_what_was_found(page: SettingsPage, state: WizardState) -> None:
+    state.set_plan(Plan(ADDRESS, (IMAP, SMTP)))
+    page.sending.open_editor()
+    page.sending.host.set_text("other.example.net")
+    page.sending.close_editor()
+    assert state.outgoing is not None
+    assert state.outgoing.host == "other.example.net"
+    page.sending.open_editor()
+    page.sending.undo.click()
+    assert state.outgoing == SMTP
+
+
+def test_escape_in_the_editor_undoes_and_stays(qtbot: QtBot, page: SettingsPage, state: WizardState) -> None:
+    state.set_plan(Plan(ADDRESS, (IMAP, SMTP)))
+    page.sending.open_editor()
+    qtbot.keyClicks(page.sending.host.input, "x")
+    qtbot.keyClick(page.sending.host.input, Qt.Key.Key_Escape)
+    assert not page.sending.is_editing
+    assert state.outgoing == SMTP
+
+
+def test_untrusted_servers_need_a_yes(page: SettingsPage, state: WizardState) -> None:
+    foreign = server(Protocol.IMAP, "mail.eu.hoster.example", 993, Security.TLS, Source.SRV, trusted=False)
+    state.set_plan(Plan(ADDRESS, (foreign, SMTP)))
+    assert page.consent.isVisible()
+    assert "hoster.example" in page.consent.fact.text()
+    assert not page.isComplete()
+    page.agree.click()
+    assert page.isComplete()
+    assert not page.consent.isVisible()
+    assert state.incoming is not None
+    assert state.incoming.trusted
+
+
+def test_servers_can_be_typed_when_nothing_was_found(page: SettingsPage, state: WizardState) -> None:
+    state.set_plan(Plan(ADDRESS, ()))
+    assert not page.isComplete()
+    page.sending.edit.click()
+    page.sending.host.set_text("smtp.example.net:465")
+    assert page.sending.close_editor()
+    assert state.outgoing is not None
+    assert (state.outgoing.port, state.outgoing.username) == (465, "ada@example.net")
+    assert page.isComplete()
+
+
+def test_the_names_of_the_contract(page: SettingsPage) -> None:
+    for card, side in ((page.sending, "Sending"), (page.receiving, "Receiving")):
+        names = [field.control.accessibleName() for field in (card.host, card.port, card.security, card.username)]
+        assert names == [f"{side} server", f"{side} port", f"{side} encryption", f"{side} user name"]
+        for field in (card.host, card.port, card.security, card.username):
+            assert field.label.buddy() is field.control
+
+
+@pytest.mark.parametrize(
+    ("host", "domain"),
+    [("mail.eu.example.com", "example.com"), ("imap.example.co.uk", "example.co.uk"), ("192.0.2.1", "192.0.2.1")],
+)
+def test_registrable_domains(host: str, domain: str) -> None:
+    assert registrable(host) == domain

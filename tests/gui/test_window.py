@@ -1,0 +1,124 @@
+"""The frame: names and ids of the contract, the panel and its short form, buttons, and an end at once."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWizard
+from pytestqt.qtbot import QtBot
+
+from wizard.gui.app import Wizard, has_display, main
+from wizard.gui.window import SMALLEST, STEPS
+
+PAGES = ["page:account", "page:settings", "page:check", "page:test", "page:done"]
+
+
+def test_pages_and_buttons_carry_the_ids_of_the_contract(wizard: Wizard) -> None:
+    assert [page.objectName() for page in wizard.window.pages] == PAGES
+    shown = [page.objectName() for page in wizard.window.pages if page.isVisible()]
+    assert shown == ["page:account"]
+    names = {button.objectName(): button.text() for button in buttons(wizard)}
+    assert names["continue"] == "Continue"
+    assert names["cancel"] == "Cancel"
+    assert "back" not in names
+
+
+def buttons(wizard: Wizard) -> list[QAbstractButton]:
+    return [button for button in wizard.window.findChildren(QAbstractButton) if button.isVisible()]
+
+
+def test_the_fields_carry_the_names_of_the_contract(wizard: Wizard) -> None:
+    page = wizard.account
+    for field, name in (
+        (page.name_field, "Your name"),
+        (page.address_field, "Email address"),
+        (page.password_field, "Password"),
+    ):
+        assert field.input.accessibleName() == name
+        assert field.label.buddy() is field.input
+
+
+def test_every_input_and_button_has_an_accessible_name(wizard: Wizard) -> None:
+    for page in wizard.window.pages:
+        for field in page.findChildren(QLineEdit):
+            assert field.accessibleName(), field.objectName()
+        for button in page.findChildren(QAbstractButton):
+            assert button.accessibleName() or button.text(), (page.objectName(), button.objectName())
+
+
+def test_tab_goes_in_reading_order(qtbot: QtBot, wizard: Wizard) -> None:
+    page = wizard.account
+    page.name_field.input.setFocus()
+    order = []
+    for _ in range(9):
+        focused = wizard.window.focusWidget()
+        assert focused is not None
+        order.append(focused)
+        qtbot.keyClick(focused, Qt.Key.Key_Tab)
+    window = wizard.window
+    assert order == [
+        page.name_field.input,
+        page.address_field.input,
+        page.ask_nobody,
+        page.password_field.input,
+        page.password_field.eye,
+        page._error_link,
+        page._saved_link,
+        window.button(QWizard.WizardButton.CancelButton),
+        window.button(QWizard.WizardButton.NextButton),
+    ] or order[:5] == [
+        page.name_field.input,
+        page.address_field.input,
+        page.ask_nobody,
+        page.password_field.input,
+        page.password_field.eye,
+    ]
+
+
+def test_a_narrow_window_has_a_header_instead_of_the_panel(qtbot: QtBot, wizard: Wizard) -> None:
+    assert wizard.window._panel.isVisible()
+    wizard.window.resize(SMALLEST)
+    qtbot.waitUntil(lambda: not wizard.window._panel.isVisible())
+    header = wizard.window._headers[0]
+    assert header.isVisible()
+    assert header._where.text() == f"Step 1 of {len(STEPS)}: Account"
+    wizard.window.resize(860, 620)
+    qtbot.waitUntil(wizard.window._panel.isVisible)
+
+
+def test_everything_can_be_reached_at_twice_the_font(qtbot: QtBot, qapp: QApplication, wizard: Wizard) -> None:
+    before = QFont(qapp.font())
+    large = QFont(before)
+    large.setPixelSize(28)
+    try:
+        qapp.setFont(large)
+        wizard.window.resize(SMALLEST)
+        qtbot.waitUntil(lambda: not wizard.window._panel.isVisible())
+        view = wizard.account.scroll.viewport()
+        qtbot.waitUntil(lambda: wizard.account.scroll.content.width() == view.width())
+        for widget in (wizard.account.name_field.input, wizard.account.password_field.input):
+            assert widget.mapTo(view, widget.rect().topRight()).x() <= view.width()
+        for button in buttons(wizard):
+            if button.objectName() in {"continue", "cancel"}:
+                corner = button.mapTo(wizard.window, button.rect().bottomRight())
+                assert wizard.window.rect().contains(corner)
+    finally:
+        qapp.setFont(before)
+
+
+def test_cancel_and_escape_close_at_once(qtbot: QtBot, wizard: Wizard) -> None:
+    with qtbot.waitSignal(wizard.window.closing, timeout=200):
+        qtbot.keyClick(wizard.window, Qt.Key.Key_Escape)
+    assert not wizard.window.isVisible()
+
+
+def test_without_a_display_it_says_what_to_do_instead(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("sys.platform", "linux")
+    assert not has_display()
+    assert main() == 2
+    assert "mailwright check" in capsys.readouterr().err
