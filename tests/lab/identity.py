@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from oauthlib.oauth2 import DeviceApplicationServer, RequestValidator, Server
+from oauthlib.oauth2 import DeviceApplicationServer, OAuth2Error, RequestValidator, Server
 
 from tests.lab.certificates import Authority
 from tests.lab.web import Page, Request
@@ -84,7 +84,9 @@ class _Rules(RequestValidator):  # type: ignore[misc]  # oauthlib ships no types
     def is_pkce_required(self, client_id: str, request: Any) -> bool:
         return True
 
-    def save_authorization_code(self, client_id: str, code: Mapping[str, str], request: Any, *_: Any, **__: Any) -> None:
+    def save_authorization_code(
+        self, client_id: str, code: Mapping[str, str], request: Any, *_: Any, **__: Any
+    ) -> None:
         self._book.codes[code["code"]] = {
             "redirect_uri": request.redirect_uri,
             "challenge": request.code_challenge,
@@ -154,7 +156,7 @@ class _Rules(RequestValidator):  # type: ignore[misc]  # oauthlib ships no types
         known = self._book.access.get(token)
         if known is None or known.revoked or known.expires_at < time.time():
             return None
-        return {"username": known.user, "email": known.user, "scope": " ".join(known.scopes), "exp": int(known.expires_at)}
+        return {"username": known.user, "scope": " ".join(known.scopes), "exp": int(known.expires_at)}
 
     def validate_device_code(self, client_id: str, device_code: str, request: Any) -> str | None:
         provider = self._provider
@@ -175,8 +177,8 @@ class IdentityProvider:
     """`with IdentityProvider(authority) as identity:`; whoever opens the page is signed in as `user` at once.
 
     Settings a test may change: `user` who is signed in; `grants` other scopes than were asked for; `denies` the error
-    (and its description) the browser comes back with; `polls` what a device hears before it is let in; `lasts_s` how long
-    a token is good; `rotates` whether each refresh token is used once; `answers` other pages, by path.
+    and description the browser comes back with; `polls` what a device hears before it is let in; `lasts_s` how long a
+    token is good; `rotates` whether each refresh token is used once; `answers` other pages, by path.
     """
 
     def __init__(self, authority: Authority, hostname: str = "login.example.org", address: str = "127.0.0.1") -> None:
@@ -276,8 +278,8 @@ class IdentityProvider:
             return Page(status=302, headers={"Location": f"{query['redirect_uri'][0]}?{urlencode(told)}"})
         try:
             scopes, credentials = self._server.validate_authorization_request(url, "GET")
-        except Exception as error:  # whatever oauthlib does not accept is the client's mistake
-            return Page(str(error).encode(), status=400)
+        except OAuth2Error as error:
+            return Page(error.json.encode(), status=400)
         credentials["user"] = self.user
         headers, body, status = self._server.create_authorization_response(
             url, "GET", scopes=scopes, credentials=credentials
@@ -302,7 +304,10 @@ class IdentityProvider:
 
     def _made(self, make: Callable[..., tuple[Mapping[str, str], Any, int]], request: Request) -> Page:
         headers = {"Content-Type": request.headers.get("content-type", "")}
-        return _page(*make(self.issuer + request.path, "POST", request.body.decode(), headers))
+        try:
+            return _page(*make(self.issuer + request.path, "POST", request.body.decode(), headers))
+        except OAuth2Error as error:  # a client it will not even answer by redirect
+            return Page(error.json.encode(), 400)
 
     def _metadata(self, _: Request) -> Page:
         document = {

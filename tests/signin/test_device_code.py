@@ -122,7 +122,12 @@ async def test_an_unknown_client(client: OAuthClient) -> None:
 async def test_codes_that_cannot_be_shown(
     client: OAuthClient, identity: IdentityProvider, change: dict[str, object]
 ) -> None:
-    good = {"user_code": "A", "device_code": "d", "verification_uri": "https://login.example.org/device", "expires_in": 9}
+    good = {
+        "user_code": "A",
+        "device_code": "d",
+        "verification_uri": "https://login.example.org/device",
+        "expires_in": 9,
+    }
     identity.answers["/device_authorization"] = Page(json.dumps(good | change).encode())
     with pytest.raises(SignInRefused) as refused:
         await device_code.begin(client)

@@ -29,7 +29,11 @@ async def test_the_issuer_is_asked(identity: IdentityProvider, fetcher: Fetcher)
 
 
 async def test_openid_metadata_does_as_well(identity: IdentityProvider, fetcher: Fetcher) -> None:
-    document = {"issuer": identity.issuer, "authorization_endpoint": "https://a.example/", "token_endpoint": "https://t.example/"}
+    document = {
+        "issuer": identity.issuer,
+        "authorization_endpoint": "https://a.example/",
+        "token_endpoint": "https://t.example/",
+    }
     identity.answers = {RFC8414: Page(status=404), OPENID: Page(json.dumps(document).encode())}
     found = await of_issuer(identity.issuer, ("mail",), fetcher)
     assert found == OAuthEndpoints("https://a.example/", "https://t.example/", ("mail",))
@@ -53,7 +57,11 @@ async def test_what_the_autoconfig_file_named_is_the_last_resort(identity: Ident
 async def test_metadata_that_is_not_believed(
     identity: IdentityProvider, fetcher: Fetcher, change: dict[str, object]
 ) -> None:
-    good = {"issuer": identity.issuer, "authorization_endpoint": "https://a.example/", "token_endpoint": "https://t.example/"}
+    good = {
+        "issuer": identity.issuer,
+        "authorization_endpoint": "https://a.example/",
+        "token_endpoint": "https://t.example/",
+    }
     identity.answers = {RFC8414: Page(json.dumps(good | change).encode())}
     assert await of_issuer(identity.issuer, ("mail",), fetcher) is None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 
 import pytest
@@ -65,12 +66,24 @@ async def test_the_page_runs_loads_and_repeats_nothing() -> None:
 @pytest.mark.parametrize(
     "target",
     [
-        "/?code=c&state=wrong", "/?code=c", "/?code=c&state=", f"/?code=c&state={STATE}&state=x", f"/other?code=c&state={STATE}",
-        f"//127.0.0.1/?code=c&state={STATE}", f"http://evil.example/?code=c&state={STATE}", f"/?state={STATE}",
-        f"/?code=c&error=e&state={STATE}", "/favicon.ico", "/", "*", "", f"/?code=c&state={STATE}&" + "a=b&" * 30,
-        "http://[/?state=x", f"/?code=c&state={STATE} extra",
+        "/?code=c&state=wrong",
+        "/?code=c",
+        "/?code=c&state=",
+        f"/?code=c&state={STATE}&state=x",
+        f"/other?code=c&state={STATE}",
+        f"//127.0.0.1/?code=c&state={STATE}",
+        f"http://evil.example/?code=c&state={STATE}",
+        f"/?state={STATE}",
+        f"/?code=c&error=e&state={STATE}",
+        "/favicon.ico",
+        "/",
+        "*",
+        "",
+        f"/?code=c&state={STATE}&" + "a=b&" * 30,
+        "http://[/?state=x",
+        f"/?code=c&state={STATE} extra",
     ],
-)  # fmt: skip
+)
 async def test_no_other_request_counts(target: str) -> None:
     async with listening(is_ours) as loopback:
         page = await get(loopback, target)
@@ -124,10 +137,8 @@ async def test_garbage_and_floods_change_nothing() -> None:
         port = port_of(loopback)
         for data in (b"\x16\x03\x01\x00\r\n\r\n", b"\0" * 100 + b"\r\n\r\n", b"\r\n\r\n"):
             assert "404" in await say(port, data)
-        try:
+        with contextlib.suppress(ConnectionError):  # cut off while it still spoke
             assert await say(port, b"GET /" + b"a" * 60_000) == ""
-        except ConnectionError:
-            pass  # cut off while it still spoke
         await get(loopback, f"/?code=c&state={STATE}")
         assert (await loopback.answer(5)).code is not None
 
@@ -135,11 +146,12 @@ async def test_garbage_and_floods_change_nothing() -> None:
 async def test_only_a_few_are_heard_at_once() -> None:
     async with listening(is_ours) as loopback:
         lines = [await asyncio.open_connection("127.0.0.1", port_of(loopback)) for _ in range(MAX_AT_ONCE + 1)]
-        reader, _ = lines[-1]
-        with pytest.raises(ConnectionError):
-            await reader.readexactly(1)
-        for _, writer in lines:
-            writer.transport.abort()
+        try:
+            reader, _ = lines[-1]
+            assert await reader.read() == b""
+        finally:
+            for _, writer in lines:
+                writer.transport.abort()
 
 
 async def test_nobody_comes() -> None:
@@ -153,8 +165,7 @@ async def test_nothing_listens_afterwards() -> None:
         port = port_of(loopback)
         idle, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
-        with pytest.raises(ConnectionError):
-            await idle.readexactly(1)
+        assert await idle.read() == b""
     finally:
         writer.transport.abort()
     with socket.socket() as sock:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -57,8 +58,7 @@ class BrowserSignIn:
     ) -> Tokens:
         """Tokens from a sign-in in this computer's browser.
 
-        `open_browser` is given the page; `show_url` as well, for when it says (False) or shows (nothing) that no browser
-        came up. Raises SignInRefused.
+        `open_browser` is given the page, and `show_url` as well, for where no browser comes up. Raises SignInRefused.
         """
         client = await self.client(provider)
         async with listening() as loopback:
@@ -72,11 +72,12 @@ class BrowserSignIn:
                 raise client.refused(Refusal.TIMED_OUT) from None
         if answer.code is None:
             refusal = refusal_of(answer.error or "", answer.description)
-            raise client.refused(refusal, address=str(address), said=f"{answer.error}: {answer.description}".strip(": "))
+            said = f"{answer.error}: {answer.description}".strip(": ")
+            raise client.refused(refusal, address=str(address), said=said)
         return await self._accepted(client, await client.redeem(authorization, answer.code), address)
 
     async def on_another_device(
-        self, address: Address, provider: Provider | None, show_code: ShowCode, *, sleep: Sleep | None = None
+        self, address: Address, provider: Provider | None, show_code: ShowCode, *, sleep: Sleep = asyncio.sleep
     ) -> Tokens:
         """Tokens from a sign-in on another device, where the person types what `show_code` is given.
 
@@ -85,8 +86,7 @@ class BrowserSignIn:
         client = await self.client(provider)
         code = await device_code.begin(client)
         show_code(code)
-        tokens = await (device_code.wait(client, code) if sleep is None else device_code.wait(client, code, sleep=sleep))
-        return await self._accepted(client, tokens, address)
+        return await self._accepted(client, await device_code.wait(client, code, sleep=sleep), address)
 
     async def renewed(self, address: Address, provider: Provider | None, tokens: Tokens | None = None) -> Tokens | None:
         """Fresh tokens from what was kept, or from `tokens`; `None` where nothing was kept.

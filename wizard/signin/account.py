@@ -16,8 +16,8 @@ _CLAIMS: Final = ("email", "preferred_username", "upn")
 def account_in(id_token: object) -> str | None:
     """The address in an id token (OpenID Connect Core §2); `None` where it names none.
 
-    The signature is not checked. It came straight from the provider over TLS (§3.1.3.7 item 6), and all that hangs on it
-    is a word of warning: the mail server decides for itself what the access token opens.
+    The signature is not checked: it came straight from the provider over TLS (§3.1.3.7 item 6), and all that hangs on
+    it is a word of warning. The mail server decides for itself what the access token opens.
     """
     if not isinstance(id_token, str) or len(id_token) > MAX_ID_TOKEN or id_token.count(".") != 2:
         return None

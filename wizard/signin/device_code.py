@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from wizard.errors import FetchError
 from wizard.model.secret import Secret
@@ -42,9 +43,11 @@ async def begin(client: OAuthClient) -> DeviceCode:
 
     if client.endpoints.device is None:
         raise client.refused(Refusal.NO_DEVICE_FLOW)
-    uri = DeviceClient(client.client_id).prepare_request_uri(client.endpoints.device, scope=list(client.endpoints.scopes))
+    uri = DeviceClient(client.client_id).prepare_request_uri(
+        client.endpoints.device, scope=list(client.endpoints.scopes)
+    )
     # oauthlib puts the form behind the address; RFC 8628 §3.1 wants it in the body.
-    answer = await client.post(client.endpoints.device, uri.partition("?")[2])
+    answer = await client.post(client.endpoints.device, urlsplit(uri).query)
     document = _document(answer)
     code, device, url = (document.get(name) for name in ("user_code", "device_code", "verification_uri"))
     url = url or document.get("verification_url")  # Google's older name for it
@@ -75,7 +78,9 @@ async def wait(
             raise client.refused(Refusal.TIMED_OUT)
         await sleep(interval_s)
         try:
-            answer = await client.http.post(client.endpoints.token, body.encode("ascii"), FORM, timeout_s=POST_TIMEOUT_S)
+            answer = await client.http.post(
+                client.endpoints.token, body.encode("ascii"), FORM, timeout_s=POST_TIMEOUT_S
+            )
         except FetchError:
             interval_s = min(interval_s * 2, LONGEST_INTERVAL_S)  # §3.5: back off when the line does not hold
             continue
@@ -95,4 +100,6 @@ def _document(answer: Fetched) -> dict[str, Any]:
 
 
 def _is_page(url: object) -> bool:
-    return isinstance(url, str) and url.startswith("https://") and url.isascii() and url.isprintable() and len(url) < 2000
+    return (
+        isinstance(url, str) and url.startswith("https://") and url.isascii() and url.isprintable() and len(url) < 2000
+    )

@@ -106,14 +106,15 @@ class Loopback:
         code, error = query.get("code", [None])[0], query.get("error", [None])[0]
         if (code is None) is (error is None):
             return None
-        return Answer(Secret(code) if code is not None else None, error, query.get("error_description", [""])[0] or query.get("error_subcode", [""])[0])
+        description = query.get("error_description", [""])[0]
+        return Answer(Secret(code) if code is not None else None, error, description)
 
 
 @asynccontextmanager
 async def listening(is_ours: Callable[[str], bool] = lambda _: False) -> AsyncIterator[Loopback]:
     """A listener at 127.0.0.1 on a port of the system's choice; nothing of it is left after the block.
 
-    `is_ours` says whether a state is the one that was sent out; it may be set on the listener before the page is opened.
+    `is_ours` says whether a state is the one that was sent out; it may be set before the page is opened.
     """
     loopback = Loopback(is_ours)
     server = await asyncio.start_server(loopback.serve, HOST, 0, limit=MAX_HEAD, backlog=MAX_AT_ONCE)

@@ -182,7 +182,6 @@ def check_account(client: OAuthClient, tokens: Tokens, address: Address) -> None
         raise client.refused(Refusal.WRONG_ACCOUNT, address=str(address), other=tokens.account)
 
 
-
 def seconds(value: object, most: float = 1e8) -> float | None:
     """A number of seconds that a provider named, `most` at most; `None` where it is none."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
