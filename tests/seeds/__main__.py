@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import re
 import sys
 
@@ -30,7 +32,8 @@ class _Table:
 def main() -> int:
     """Runs the rows; 0 when every one has a scenario and all of them passed."""
     table = _Table()
-    pytest.main(["-q", "--no-header", "-p", "no:terminal", "tests/seeds"], plugins=[table])
+    with contextlib.redirect_stdout(io.StringIO()):
+        pytest.main(["-q", "--no-header", "--no-summary", "tests/seeds"], plugins=[table])
     missing = 0
     for seed in SEEDS:
         for what, passed in table.rows.get(seed, [("no scenario", False)]):

@@ -157,7 +157,7 @@ ROWS = (
     Row("G2", "timed_out_behind_a_firewall", "connection-timed-out", "try-another-network",
         (smtp("smtp.example.org", 465, blocked=True), smtp("smtp.example.org", 587, blocked=True), IN)),
     Row("G3", "server_down", ("connection-refused", "server-busy"), "try-again",
-        (smtp("smtp.example.org", banner="421 4.3.2 Service shutting down and closing transmission channel"), IN)),
+        (smtp("smtp.example.org", banner="421 4.3.2 Too many concurrent connections, service not available"), IN)),
     Row("G4", "535_at_google", "bad-credentials", "create-app-password",
         (refusing(GOOGLE_BAD, "smtp.gmail.com"), GMAIL_IN), GMAIL),
     Row("G5", "locked_account", ("account-disabled", "too-many-attempts"), "wait",
