@@ -9,9 +9,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+from wizard.diagnosis.rule import STAGE_FOLDERS, Cause, Facts, Match, read_cause
 from wizard.errors import ResourceError
 from wizard.model.provider import Provider
-from wizard.diagnosis.rule import STAGE_FOLDERS, Cause, Facts, Match, read_cause
 
 FAMILIES_FILE = "providers.toml"
 # A cause of the stretch where it happened is likelier than one of another stretch that its words would fit as well.
@@ -89,7 +89,7 @@ class Catalogue:
                 continue
             if facts.has("stage", _KINDRED_STAGES.get(cause.stage, _NONE)):
                 weight += KINDRED_STAGE_WEIGHT
-            if (cause.id not in best or weight > best[cause.id].weight):
+            if cause.id not in best or weight > best[cause.id].weight:
                 best[cause.id] = Ranked(cause, match, weight)
         return tuple(sorted(best.values(), key=lambda ranked: -ranked.weight))
 

@@ -19,7 +19,9 @@ MAX_TELLING = 6_000  # characters that are judged
 _SHORT = 2_500  # a text up to here is judged whole
 
 _ENHANCED = re.compile(r"(?<![\d.])#?([245])\.(\d{1,3})\.(\d{1,3})(?![\d]|\.\d)")
-_CODE_WITH_ENHANCED = re.compile(r"(?<![\d.])([245]\d\d)(?:[ \-:]{1,3}|, ?b?['\"])#?([245]\.\d{1,3}\.\d{1,3})(?![\d]|\.\d)")
+_CODE_WITH_ENHANCED = re.compile(
+    r"(?<![\d.])([245]\d\d)(?:[ \-:]{1,3}|, ?b?['\"])#?([245]\.\d{1,3}\.\d{1,3})(?![\d]|\.\d)"
+)
 # Numbers that servers reply with; 465 and 587 are ports, and any other number in a log may be anything.
 _KNOWN_CODES: Final = (
     "4(?:2[12]|3[0-2]|4[1-9]|5[0-9]|7[0-3]|54)|5(?:0[0-4]|1[0-9]|2[0-9]|3[0-8]|4[0-9]|5[0-9]|6[0-9]|7[0-9]|9[0-9])|334"
@@ -36,7 +38,9 @@ _HOST = re.compile(r"(?<![@\w.-])(?:[a-z0-9](?:[a-z0-9-]{0,62})\.){1,6}[a-z]{2,2
 _BASE64 = re.compile(r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{20,2000}={0,2}(?![A-Za-z0-9+/=])")
 _ESCAPED_BYTES = re.compile(r"(?:\\x[0-9a-fA-F]{2}){2,}")
 _ESCAPED_UNICODE = re.compile(r"\\u([0-9a-fA-F]{4})")
-_HIGH_LATIN = re.compile("[\x80-\xff\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]{2,}")
+_HIGH_LATIN = re.compile(
+    "[\x80-\xff\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]{2,}"
+)
 _DIAGNOSTIC = re.compile(r"^Diagnostic-Code:[ \t]*(.*(?:\n[ \t]+.*){0,12})", re.IGNORECASE | re.MULTILINE)
 _COMMANDS = (
     ("rcpt", ("rcpt to", "rcpt command")),
@@ -52,16 +56,16 @@ _BOILERPLATE = re.compile(
     r"(?=one possibility|another possibility|the other possibility|---> |see https?://\S+ for possible solutions|$)",
     re.DOTALL,
 )
-_PORT_HINT = "you are trying to connect to a port which does not support ssl/tls"
-
 _TELLING = re.compile(
     r"error|fail|denied|refused|reject|timed out|timeout|invalid|unable|cannot|can't|could not|not accepted|too many|blocked|"
     r"exceed|disabled|expired|certificate|unknown|unavailable|password|authenti|credential|unreachable|reset by|closed|"
     r"greylist|quota|spam|not found|no such|unrouteable|does not exist|suspend|locked|0x8[0-9a-f]{7}|relay|starttls|"
-    r"\b[45]\d\d[ -]|\b[45]\.\d\.\d|-err|\bbad\b|\bbye\b|fehl|ungültig|échou|erreur|impossible|errore|impossibile|"
+    r"^[45]\d\d[ -]|\b[45]\.\d\.\d|-err|\bbad\b|\bbye\b|fehl|ungültig|échou|erreur|impossible|errore|impossibile|"
     r"ошибк|не удалось|невозможно|失败|失敗|错误|エラー|できません|授权码|erro\b|falh|warning|alert"
 )
-_NOISE = re.compile(r"^\s*(?:at [\w$.<>]+\(|File \"|received: |dkim-signature|x-google-|arc-|from .* by .* with |>?\s*$)", re.IGNORECASE)
+_NOISE = re.compile(
+    r"^\s*(?:at [\w$.<>]+\(|File \"|received: |dkim-signature|x-google-|arc-|from .* by .* with |>?\s*$)", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +90,7 @@ def read(text: str) -> Reading:
     code, enhanced = _codes(telling)
     joined = _join_reply_lines(telling, code)
     folded = fold(joined)[: 2 * MAX_TELLING]
-    lean = _BOILERPLATE.sub(" ", folded)
-    if lean != folded and _PORT_HINT in folded and "unexpected packet format" not in lean:
-        folded = lean
-    elif lean != folded:
-        folded = lean
+    folded = _BOILERPLATE.sub(" ", folded)
     status = _STATUS.search(telling)
     response_code = _RESPONSE_CODE.search(telling)
     return Reading(
@@ -118,7 +118,6 @@ def telling_lines(text: str) -> str:
     if len(text) <= _SHORT:
         return text
     kept: list[str] = []
-    size = 0
     seen: set[str] = set()
     for line in text.splitlines():
         line = line.strip()[:1_000]
@@ -126,12 +125,9 @@ def telling_lines(text: str) -> str:
             continue
         seen.add(line)
         kept.append(line)
-        size += len(line) + 1
-        if size > MAX_TELLING:
-            break
-    if not kept:
-        return text[: MAX_TELLING // 2] + "\n" + text[-MAX_TELLING // 2 :]
-    return "\n".join(kept)[:MAX_TELLING]
+    # A log begins with the first trouble and ends with what came of it.
+    found = "\n".join(kept) or text
+    return found if len(found) <= MAX_TELLING else found[: MAX_TELLING // 2] + "\n" + found[-MAX_TELLING // 2 :]
 
 
 def mask_secrets(text: str) -> str:
@@ -224,7 +220,9 @@ def _join_reply_lines(text: str, code: str | None) -> str:
     """The words of a reply of several lines as one sentence (RFC 5321 §4.2.1)."""
     if code is None:
         return text
-    again = re.compile(rf"(?:\s|\\n)+{code}[- ](?:#?[245]\.\d{{1,3}}\.\d{{1,3}}[ \t]+)?|\n[245]\.\d{{1,3}}\.\d{{1,3}}[ \t]+")
+    again = re.compile(
+        rf"(?:\s|\\n)+{code}[- ](?:#?[245]\.\d{{1,3}}\.\d{{1,3}}[ \t]+)?|\n[245]\.\d{{1,3}}\.\d{{1,3}}[ \t]+"
+    )
     return again.sub(" ", text)
 
 

@@ -96,7 +96,11 @@ class Diagnoser:
         failures = [
             failure
             for side in (False, True)
-            if (failure := self._furthest([r for r in reports if r.candidate.is_incoming is side], provider, surroundings, address))
+            if (
+                failure := self._furthest(
+                    [r for r in reports if r.candidate.is_incoming is side], provider, surroundings, address
+                )
+            )
         ]
         failures.sort(key=lambda failure: -failure.evidence.stage.order)
         line_wide = next((f for f in failures if f.ranked.cause.id in ("no-internet", "captive-portal")), None)
@@ -205,9 +209,9 @@ class Diagnoser:
             return [second]
         if one != other:
             return failures
-        if one in _WHOLE_LINE or (first.evidence.stage is Stage.AUTH and same_user):
-            return [first]
-        return [first] if _same_owner(first, second) else failures
+        at_sign_in = first.evidence.stage is Stage.AUTH
+        shared = one in _WHOLE_LINE or (same_user if at_sign_in else _same_owner(first, second))
+        return [first] if shared else failures
 
     def _told(self, failure: _Failure, all_failures: Sequence[Evidence], *, alone: bool) -> Diagnosis:
         evidence, cause, facts = failure.evidence, failure.ranked.cause, failure.facts
@@ -251,7 +255,11 @@ class Diagnoser:
             return None
         words = facts.words
         lines = [request, "", f"What happened: {cause.title.said(words)}."]
-        lines += [f"Server: {words['server']} ({words.get('encryption') or words.get('protocol') or 'mail'})"] if "server" in words else []
+        lines += (
+            [f"Server: {words['server']} ({words.get('encryption') or words.get('protocol') or 'mail'})"]
+            if "server" in words
+            else []
+        )
         lines += [f"Account: {words['address']}"] if "address" in words else []
         lines += [f"The server's reply: {words['reply']}"] if "reply" in words else []
         lines.append(f"Time: {self._now():%Y-%m-%d %H:%M} UTC")
