@@ -104,7 +104,8 @@ def test_one_file_is_checked_with_all_others(tmp_path: Path, capsys: pytest.Capt
     path.parent.mkdir()
     path.write_text(
         'title = "The server wants a smart card"\nwhy = "It says so."\n[[match]]\ntext = "smart card required"\n'
-        '[[remedy]]\nid = "try-again"\nsay = "Check again"\ndo = "try-again"\n[[sample]]\ntext = "535 Smart card required"\n',
+        '[[remedy]]\nid = "try-again"\nsay = "Check again"\ndo = "try-again"\n'
+        '[[sample]]\ntext = "535 Smart card required"\n',
         encoding="utf-8",
     )
     assert run(catalogue, "check", str(path)) == 0

@@ -15,13 +15,15 @@ from wizard.errors import ResourceError
 CAUSES = {
     "input": "address-malformed incoming-server-used",
     "dns": "server-name-not-found domain-not-registered dns-unavailable",
-    "connect": "no-internet captive-portal connection-refused connection-timed-out network-unreachable connection-dropped "
-    "greeting-timeout not-a-mail-server wrong-protocol server-busy client-ip-blocked security-software-interference",
+    "connect": "no-internet captive-portal connection-refused connection-timed-out network-unreachable "
+    "connection-dropped greeting-timeout not-a-mail-server wrong-protocol "
+    "server-busy client-ip-blocked security-software-interference",
     "tls": "tls-mode-mismatch starttls-not-offered tls-required certificate-expired certificate-not-yet-valid "
     "certificate-self-signed certificate-untrusted certificate-name-mismatch certificate-revoked tls-version-too-old "
     "tls-handshake-failed tls-intercepted clock-wrong",
-    "auth": "bad-credentials app-password-required oauth-required smtp-auth-disabled mail-access-disabled username-format "
-    "web-login-required account-disabled too-many-attempts auth-mechanism-unsupported auth-not-offered auth-required "
+    "auth": "bad-credentials app-password-required oauth-required smtp-auth-disabled mail-access-disabled "
+    "username-format web-login-required account-disabled "
+    "too-many-attempts auth-mechanism-unsupported auth-not-offered auth-required "
     "temporary-auth-failure password-expired api-key-required token-expired",
     "envelope": "relay-denied sender-not-allowed sender-not-verified recipient-unknown recipient-domain-invalid "
     "recipient-rejected recipient-mailbox-full sending-limit-exceeded sandbox-mode greylisted dmarc-or-spf-fail "

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import random
 import time
 
 import pytest
@@ -75,7 +74,7 @@ def test_any_text_gets_an_answer(pieces: list[str], cut: int, stage: str) -> Non
         "a-",
         "user ... unknown ip ... blocked ",
         "证书",
-        *random.Random(7).sample(SAMPLES, 5),
+        *SAMPLES[::50],
     ],
 )
 def test_a_megabyte_is_explained_in_time(unit: str) -> None:

@@ -18,8 +18,8 @@ USUAL_LENGTH = {
     "certificate_issuer": 20,
 }
 BANNED = re.compile(
-    r"!|\bplease\b|check (?:your|the) settings|\bauthenticat|\binvalid\b|\bincorrect\b|\byou (?:failed|forgot|should have)\b|"
-    r"\bunfortunately\b|\bsorry\b|\bcredentials?\b",
+    r"!|\bplease\b|check (?:your|the) settings|\bauthenticat|\binvalid\b|\bincorrect\b|"
+    r"\byou (?:failed|forgot|should have)\b|\bunfortunately\b|\bsorry\b|\bcredentials?\b",
     re.IGNORECASE,
 )
 JARGON = {

@@ -57,7 +57,8 @@ _BOILERPLATE = re.compile(
     re.DOTALL,
 )
 _TELLING = re.compile(
-    r"error|fail|denied|refused|reject|timed out|timeout|invalid|unable|cannot|can't|could not|not accepted|too many|blocked|"
+    r"error|fail|denied|refused|reject|timed out|timeout|invalid|unable|cannot|can't|could not|not accepted|"
+    r"too many|blocked|"
     r"exceed|disabled|expired|certificate|unknown|unavailable|password|authenti|credential|unreachable|reset by|closed|"
     r"greylist|quota|spam|not found|no such|unrouteable|does not exist|suspend|locked|0x8[0-9a-f]{7}|relay|starttls|"
     r"^[45]\d\d[ -]|\b[45]\.\d\.\d|-err|\bbad\b|\bbye\b|fehl|ungültig|échou|erreur|impossible|errore|impossibile|"
@@ -136,8 +137,9 @@ def mask_secrets(text: str) -> str:
 
 
 _SECRETS = re.compile(
-    r"((?:auth (?:plain|login|xoauth2|oauthbearer|cram-md5)|authenticate [\w-]+|pass|password[=:]|passwort[=:]|bearer|pwd[=:]|"
-    r"login \S{1,200})[ \t]+|(?:password|passwd|pwd|access_token|refresh_token|api_key)\s?[=:]\s?[\"']?)[^\s\"',;]{3,4000}"
+    r"((?:auth (?:plain|login|xoauth2|oauthbearer|cram-md5)|authenticate [\w-]+|pass|password[=:]|passwort[=:]|"
+    r"bearer|pwd[=:]|login \S{1,200})[ \t]+|(?:password|passwd|pwd|access_token|refresh_token|api_key)\s?[=:]\s?[\"']?)"
+    r"[^\s\"',;]{3,4000}"
     r"(?=[\s\"',;]|$)",
     re.IGNORECASE,
 )
@@ -171,7 +173,7 @@ def _guess_bytes(data: bytes) -> str:
 
 
 def _redecode(found: re.Match[str]) -> str:
-    """Text that was UTF-8 or GBK and was shown as Latin-1 (seen with QQ Mail's replies), put right where that is plain."""
+    """Text that was UTF-8 or GBK and was shown as Latin-1 (QQ Mail's replies), put right where that is plain."""
     shown = found[0]
     try:
         data = shown.encode("latin-1")

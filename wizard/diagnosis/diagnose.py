@@ -88,10 +88,10 @@ class Diagnoser:
         surroundings: Surroundings,
         address: Address,
     ) -> tuple[Diagnosis, ...]:
-        """One diagnosis for each side that failed, the one that got furthest first; one for both where the reason is shared.
+        """One diagnosis for each side that failed, the furthest first; one for both where the reason is shared.
 
-        A side with a report that passed has none. `evidence` of a diagnosis holds every failure it explains, the one its
-        words are about first; `protocol` and `server` are that one's.
+        A side with a report that passed has none. `evidence` of a diagnosis holds every failure it explains, the one
+        its words are about first; `protocol` and `server` are that one's.
         """
         failures = [
             failure

@@ -160,7 +160,7 @@ def _reply_values(
     elif code is not None:
         values["code"] = frozenset({code, f"{code[0]}xx"})
     if enhanced is not None:
-        level, subject, detail = (enhanced.split(".") + ["", ""])[:3]
+        level, subject, detail = [*enhanced.split("."), "", ""][:3]
         values["enhanced"] = frozenset({enhanced, f"x.{subject}.{detail}", f"{level}.{subject}.x"})
     _put(values, "status", status)
     _put(values, "response_code", response_code.split()[0] if response_code and response_code.split() else None)
@@ -194,7 +194,7 @@ def _provider_words(
     ids = {family.id for family in families}
     for family in reversed(families):
         words["provider"] = family.name
-        words |= {name: url for name, url in family.pages.items()}
+        words |= dict(family.pages)
     if provider is not None:
         ids.add(provider.id)
         words["provider"] = provider.name
