@@ -43,8 +43,8 @@ _HIGH_LATIN = re.compile(
 )
 _DIAGNOSTIC = re.compile(r"^Diagnostic-Code:[ \t]*(.*(?:\n[ \t]+.*){0,12})", re.IGNORECASE | re.MULTILINE)
 _COMMANDS = (
-    ("rcpt", ("rcpt to", "rcpt command")),
-    ("mail", ("mail from", "mail command")),
+    ("rcpt", ("rcpt to", "rcpt command", "recipient address rejected")),
+    ("mail", ("mail from", "mail command", "sender address rejected")),
     ("data", ("end of data", "data command", "end-of-message", "end-of-data", "after data", "message body")),
     ("auth", ("auth command", "auth plain", "auth login", "in reply to auth")),
     ("ehlo", ("ehlo", "helo")),
