@@ -47,7 +47,14 @@ _SIGN_IN_CAUSES: Final = frozenset(
         "web-login-required",
     }
 )
-_CONFIDENCE: Final = {"measured": 0.97, "words": 0.93, "response code": 0.85, "enhanced code": 0.75, "code": 0.55}
+_CONFIDENCE: Final = {
+    "measured": 0.97,
+    "words": 0.93,
+    "response code": 0.85,
+    "enhanced code": 0.75,
+    "stage": 0.4,
+    "code": 0.55,
+}
 _TRUSTABLE: Final = frozenset({"expired", "self-signed", "untrusted", "name-mismatch"})
 
 

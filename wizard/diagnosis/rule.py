@@ -80,6 +80,7 @@ _FOLDED = str.maketrans(
         "—": "-",
         "‑": "-",
         "…": "...",
+        "×": "x",  # Outlook codes on web pages: 0×800CCC0E
         "ё": "е",
         "ß": "ss",
         "\ufeff": None,
@@ -192,7 +193,7 @@ class Match:
 
     @property
     def rests_on(self) -> str:
-        """What the recognition rests on, the strongest first: "measured", "words", "enhanced code" or "code"."""
+        """What the recognition rests on, the strongest first: "measured", "words" … "stage"."""
         names = {key for key, _ in self.keys}
         if names & {"kind", "line", "certificate", "seen"}:
             return "measured"
@@ -200,7 +201,9 @@ class Match:
             return "words"
         if names & {"response_code", "provider"}:
             return "response code"
-        return "enhanced code" if "enhanced" in names else "code"
+        if "enhanced" in names:
+            return "enhanced code"
+        return "code" if names & {"code", "status"} else "stage"
 
 
 @dataclass(frozen=True, slots=True)
