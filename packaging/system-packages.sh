@@ -13,7 +13,7 @@ qt=(
 )
 lab=(
   postfix dovecot-core dovecot-imapd dovecot-pop3d dovecot-lmtpd bind9 bind9-dnsutils stunnel4 swaks libnet-ssleay-perl
-  msmtp neomutt php-cli git openssl iproute2 xvfb xauth openbox dbus dbus-x11 at-spi2-core python3-pyatspi fonts-inter
+  msmtp neomutt php-cli git openssl iproute2 uidmap xvfb xauth openbox dbus dbus-x11 at-spi2-core python3-pyatspi fonts-inter
   # What Exim, unpacked into .lab/, is linked with; nss_wrapper gives it its user.
   libnss-wrapper libdb5.3 libgnutls-dane0 libidn12 libnsl2 libpcre2-8-0
 )
