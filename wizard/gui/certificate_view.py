@@ -109,4 +109,4 @@ def use_fixed_width(label: Label) -> None:
         label.setFont(font)
 
     restyle()
-    theme.current().changed.connect(restyle)
+    theme.follow(label, restyle)
