@@ -92,7 +92,7 @@ def test_back_keeps_what_was_typed_and_checks_anew_only_after_a_change(qtbot: Qt
 
 
 def test_stop_answers_at_once(qtbot: QtBot, sign_up: SignUp) -> None:
-    account = next(one for one in ACCOUNTS if one.scenario == "port-587-blocked")
+    account = next(one for one in ACCOUNTS if one.scenario == "wrong-port")
     wizard = sign_up(account.address, account.password)
     press(qtbot, wizard)
     press(qtbot, wizard)

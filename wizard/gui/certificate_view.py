@@ -41,11 +41,11 @@ class CertificateView(QWidget):
         grid.setColumnStretch(1, 1)
         for row, (label, value) in enumerate(rows):
             name = Label(label, Role.SMALL, "ink2")
-            text = selectable(Paragraph(value, Role.SMALL_LABEL))
+            is_print = label == "Fingerprint"
+            text = selectable(FixedWidthText(value) if is_print else Paragraph(value, Role.SMALL_LABEL))
             text.setAccessibleName(f"{label}: {value}")
-            if label == "Fingerprint":
+            if is_print:
                 text.setObjectName("fingerprint")
-                use_fixed_width(text)
             grid.addWidget(name, row, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(text, row, 1)
 
@@ -63,7 +63,7 @@ class ExceptionDialog(QDialog):
         scroll.body.addWidget(Heading("Trust exactly this certificate?"))
         why = (
             f"Nobody vouches that {server} is who it says it is. Your password would go to whoever owns this "
-            "certificate. Compare the fingerprint with the one your administrator tells you, over the phone or on paper."
+            "certificate. Compare the fingerprint with the one your administrator tells you, on the phone or on paper."
         )
         scroll.body.addWidget(Paragraph(why, tone="ink2"))
         card = Card()
@@ -92,21 +92,22 @@ class ExceptionDialog(QDialog):
         self.back.setFocus()
 
 
+class FixedWidthText(Paragraph):
+    """Small text in the system's font of fixed width: fingerprints and server replies."""
+
+    def __init__(self, text: str, *, parent: QWidget | None = None) -> None:
+        super().__init__(text, Role.SMALL, parent=parent)
+
+    def _retheme(self) -> None:
+        super()._retheme()
+        font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+        font.setPointSizeF(self.font().pointSizeF())
+        self.setFont(font)
+
+
 def selectable(label: Label) -> Label:
     """The label, with text that can be selected by mouse and keyboard; links in it stay dead."""
     label.setTextInteractionFlags(
         Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
     )
     return label
-
-
-def use_fixed_width(label: Label) -> None:
-    """Gives the label the system's font of fixed width, in its own size."""
-
-    def restyle() -> None:
-        font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
-        font.setPointSizeF(theme.font(Role.SMALL).pointSizeF())
-        label.setFont(font)
-
-    restyle()
-    theme.follow(label, restyle)

@@ -94,7 +94,7 @@ def passed(seconds: float | None, tls_version: str | None = None) -> str:
         return f"OK, {_tls(tls_version)}"
     if seconds is None:
         return "OK"
-    return f"OK, {seconds:.1f} s"
+    return f"OK, {seconds:.1f} s" if seconds >= 0.1 else f"OK, {max(1, round(seconds * 1000))} ms"
 
 
 def failed(error: ErrorKind | None, problem: CertificateProblem | None = None) -> str:
@@ -226,8 +226,13 @@ def where(diagnosis: Diagnosis) -> str:
 
 def reply_text(reply: Reply) -> str:
     """A server's answer with its codes in front, unless it begins with them anyway."""
-    codes = " ".join(str(part) for part in (reply.code, reply.enhanced or reply.status or reply.code_text) if part)
+    codes = " ".join(str(part) for part in (reply.code, reply.enhanced or reply.status) if part)
     return reply.text if reply.text.startswith(codes) else f"{codes} {reply.text}"
+
+
+def breakable_name(name: str) -> str:
+    """The host name with places after dots and hyphens where it may go on in the next line."""
+    return re.sub(r"(?<=[.-])(?=.)", "\u200b", name)
 
 
 def breakable(text: str) -> str:
@@ -336,7 +341,9 @@ def trip_note(trip: RoundTrip) -> str:
 
 def trip_subject(token: str | None) -> str:
     """The message by its subject."""
-    return f"“Mailwright test {token}”" if token else "“Mailwright test”"
+    if not token:
+        return "“Mailwright test”"
+    return f"“Mailwright test {token}”"
 
 
 def after_arrival(trip: RoundTrip) -> str:

@@ -131,13 +131,16 @@ class DonePage(Page):
         card = _SheetCard(self._sheet_of(target))
         card.file_requested.connect(self.file_requested)
         card.set_compact(self.is_compact)
-        if self._sheet_card is not None:
-            self._sheet_place.removeWidget(self._sheet_card)
-            self._sheet_card.hide()
-            self._sheet_card.deleteLater()
+        self._drop_sheet()
         self._sheet_card = card
         self._sheet_place.addWidget(card)
         self.target_chosen.emit(target)
+
+    def restart(self) -> None:
+        """Nothing of the last account is left."""
+        super().restart()
+        self._chosen = _TILES[0][0]
+        self._drop_sheet()
 
     def set_compact(self, compact: bool) -> None:
         """Tiles two by two, the code below the fields, buttons as wide as their card."""
@@ -154,6 +157,13 @@ class DonePage(Page):
             self._tile_grid.setColumnStretch(column, 1 if column < columns else 0)
         if self._sheet_card is not None:
             self._sheet_card.set_compact(compact)
+
+    def _drop_sheet(self) -> None:
+        if self._sheet_card is not None:
+            self._sheet_place.removeWidget(self._sheet_card)
+            self._sheet_card.hide()
+            self._sheet_card.deleteLater()
+            self._sheet_card = None
 
     def _make_summary(self) -> Card:
         card = Card()

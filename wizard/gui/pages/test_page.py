@@ -149,6 +149,13 @@ class TestPage(Page):
         self.set_step_note("Skipped")
         self.skip_requested.emit()
 
+    def restart(self) -> None:
+        """Nothing of the last account is left."""
+        self._account = self._to = None
+        self.to_field.set_text("")
+        self._start_over()
+        super().restart()
+
     def set_compact(self, compact: bool) -> None:
         """Buttons below the words, as wide as the card."""
         super().set_compact(compact)
@@ -250,7 +257,7 @@ class TestPage(Page):
 
     def _about(self, token: str | None) -> str:
         whom = "yourself" if self._is_to_self else str(self._to)
-        return f"{words.trip_subject(token)}, from you to {whom}"
+        return f"{words.trip_subject(token)}, to {whom}"
 
     def _moments(self, trip: RoundTrip | None) -> tuple[Moment, ...]:
         """The way so far: while it runs from our own clock, afterwards as the result says."""

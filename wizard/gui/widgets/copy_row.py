@@ -81,8 +81,6 @@ class _CopyButton(LinkButton):
 
     def __init__(self) -> None:
         super().__init__(COPY, "copy", role=Role.SMALL_LABEL)
-        self.setFixedWidth(self._widest())
-        theme.current().changed.connect(self._refit)
 
     def say_copied(self, copied: bool) -> None:
         """Copied, or ready to copy again."""
@@ -93,8 +91,6 @@ class _CopyButton(LinkButton):
     def _content_left(self) -> float:
         return float(max(0, self.width() - self._content_width()))
 
-    def _refit(self) -> None:
-        self.setFixedWidth(self._widest())
-
-    def _widest(self) -> int:
-        return QFontMetrics(self.font()).horizontalAdvance(COPIED) + theme.mark(16) + 8
+    def _retheme(self) -> None:
+        super()._retheme()
+        self.setFixedWidth(QFontMetrics(self.font()).horizontalAdvance(COPIED) + theme.mark(16) + 8)

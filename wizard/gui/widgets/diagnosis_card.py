@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from wizard.gui import theme, words
-from wizard.gui.certificate_view import CertificateView, selectable, use_fixed_width
+from wizard.gui.certificate_view import CertificateView, FixedWidthText, selectable
 from wizard.gui.theme import Role
 from wizard.gui.widgets.buttons import Button, LinkButton
 from wizard.gui.widgets.change_strip import CertificateStrip, ChangeStrip
@@ -345,10 +345,9 @@ class _ServerWords(QWidget):
         column.addWidget(Paragraph(words.where(diagnosis), Role.SMALL, "ink2"))
         box = Strip()
         text = words.reply_text(diagnosis.reply) if diagnosis.reply is not None else ""
-        label = selectable(Paragraph(words.breakable(text), Role.SMALL))
+        label = selectable(FixedWidthText(words.breakable(text)))
         label.setObjectName("server-words")
         label.setAccessibleName(text)
-        use_fixed_width(label)
         box.row.addWidget(label)
         column.addWidget(box)
 

@@ -266,7 +266,7 @@ class PathPicture(QLabel):
         metrics = QFontMetricsF(theme.font(theme.Role.LABEL))
         room = self._column() - 4
         lines, line = [], ""
-        for piece in _pieces(name):
+        for piece in name_pieces(name):
             while metrics.horizontalAdvance(piece) > room and len(piece) > 4:
                 fits = next(
                     n for n in range(len(piece), 0, -1) if n == 1 or metrics.horizontalAdvance(piece[:n]) <= room
@@ -318,7 +318,7 @@ class PathPicture(QLabel):
             x += 6.5
 
 
-def _pieces(name: str) -> list[str]:
+def name_pieces(name: str) -> list[str]:
     """A host name in pieces that end with their dot or hyphen; other names by their words."""
     if " " in name:
         return [f"{word} " for word in name.split(" ")[:-1]] + [name.split(" ")[-1]]

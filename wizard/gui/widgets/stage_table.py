@@ -19,7 +19,7 @@ _LONGEST_WORD: Final = "Name differs"  # columns keep their place while words ch
 
 
 class StageMark(QLabel):
-    """One stage of one side: mark, name, state word; `stage:smtp:connect` to scripts, "Sending: Connect: ok" to ears."""
+    """One stage of one side: mark, name, state; `stage:smtp:connect` to scripts, "Sending: Connect: ok" to ears."""
 
     def __init__(self, clock: ArcClock, protocol: Protocol, mark: Mark, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -1,0 +1,323 @@
+"""The Check page: while it runs, when it has ended, when somebody presses something."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from tests.gui.samples import (
+    BAD_CREDENTIALS,
+    DRAFT,
+    EDIT_PASSWORD,
+    FAILS,
+    FIX,
+    IMAP,
+    NAME_MISMATCH,
+    SMTP,
+    TLS_1_3,
+    TRUST,
+    USERNAME_FORMAT,
+    WORKS,
+    WORKS_AFTER_FIX,
+    event,
+    now,
+)
+from wizard.gui.administrator_dialog import AdministratorDialog
+from wizard.gui.certificate_view import ExceptionDialog
+from wizard.gui.pages.check_page import CheckPage
+from wizard.gui.pages.page import Page
+from wizard.gui.widgets.stage_table import StageMark
+from wizard.model.account import SideResult, Status, Verdict
+from wizard.model.evidence import Outcome, Stage
+
+pytestmark = [pytest.mark.qt_log_level_fail("WARNING"), pytest.mark.qt_log_ignore("propagateSizeHints")]
+
+
+@pytest.fixture
+def page(qtbot: QtBot) -> Iterator[CheckPage]:
+    """The page as it stands in the window."""
+    made = CheckPage(now)
+    qtbot.addWidget(made)
+    made.setFixedSize(644, 556)
+    made.show()
+    yield made
+    made.leave()
+
+
+@pytest.fixture
+def heard(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, bool]]:
+    """What a screen reader is told, and whether it interrupts."""
+    said: list[tuple[str, bool]] = []
+
+    def listen(update: object) -> None:
+        if isinstance(update, QAccessibleAnnouncementEvent):
+            said.append((update.message(), update.politeness() == QAccessible.AnnouncementPoliteness.Assertive))
+
+    monkeypatch.setattr(QAccessible, "updateAccessibility", listen)
+    return said
+
+
+def find(page: QWidget, name: str) -> QWidget:
+    """What is shown under that id; Qt shows what was just added with the next turn of its loop."""
+    QApplication.processEvents()
+    shown = [each for each in page.findChildren(QWidget, name) if each.isVisible()]
+    assert len(shown) == 1, f"{name}: {len(shown)}"
+    return shown[0]
+
+
+def press(page: QWidget, name: str) -> None:
+    """Presses the button of that id."""
+    found = find(page, name)
+    assert isinstance(found, QPushButton)
+    found.click()
+
+
+def marks(page: CheckPage) -> dict[str, tuple[str, str]]:
+    """Every stage mark by its id: accessible name and state word."""
+    QApplication.processEvents()
+    return {
+        each.objectName(): (each.accessibleName(), each.accessibleDescription())
+        for each in page.findChildren(StageMark)
+        if each.isVisible()
+    }
+
+
+def test_the_page_is_found_by_its_id(page: CheckPage) -> None:
+    assert page.objectName() == "page:check"
+    assert isinstance(page, Page)
+
+
+def test_a_running_check_shows_its_stages_and_cannot_be_left_forwards(page: CheckPage) -> None:
+    page.begin(DRAFT)
+    for stage in (Stage.DNS, Stage.CONNECT, Stage.TLS):
+        page.on_progress(event(stage, SMTP, Outcome.STARTED))
+        page.on_progress(event(stage, SMTP, Outcome.OK, 0.2, TLS_1_3 if stage is Stage.TLS else {}))
+    page.on_progress(event(Stage.AUTH, SMTP, Outcome.STARTED))
+    page.on_progress(event(Stage.DNS, IMAP, Outcome.STARTED))
+    page.on_progress(event(Stage.AUTH, SMTP, Outcome.STARTED))
+    shown = marks(page)
+    assert shown["stage:smtp:connect"] == ("Sending: Connect: ok", "OK, 0.2 s")
+    assert shown["stage:smtp:tls"] == ("Sending: Encrypt: ok", "OK, TLS 1.3")
+    assert shown["stage:smtp:auth"] == ("Sending: Sign in: trying", "Trying")
+    assert shown["stage:imap:auth"] == ("Receiving: Sign in: waiting", "Waiting")
+    labels = [label.text() for label in page.findChildren(QLabel) if label.isVisible()]
+    assert "Signing in to smtp.example.net as ada@example.net" in labels
+    assert "Your password goes only to these two servers, and only encrypted." in labels
+    assert page.heading.text() == "Checking both servers"
+    assert not page.isComplete()
+    assert page.step_note == "Running"
+
+
+def test_each_finished_stage_is_announced_once(page: CheckPage, heard: list[tuple[str, bool]]) -> None:
+    page.begin(DRAFT)
+    page.on_progress(event(Stage.DNS, SMTP, Outcome.STARTED))
+    page.on_progress(event(Stage.DNS, SMTP, Outcome.OK, 0.1))
+    page.on_progress(event(Stage.CONNECT, SMTP, Outcome.STARTED))
+    assert heard == [("Sending: Find: ok. OK, 0.1 s", False)]
+
+
+def test_the_diagnosis_is_announced_at_once(page: CheckPage, heard: list[tuple[str, bool]]) -> None:
+    page.begin(DRAFT)
+    page.show_result(FAILS)
+    assert heard == [(f"{BAD_CREDENTIALS.title}. {BAD_CREDENTIALS.why}", True)]
+
+
+def test_stop_answers_at_once_and_offers_another_check(page: CheckPage, qtbot: QtBot) -> None:
+    page.begin(DRAFT)
+    page.on_progress(event(Stage.DNS, SMTP, Outcome.STARTED))
+    with qtbot.waitSignal(page.stop_requested):
+        press(page, "stop")
+    assert page.heading.text() == "The check was stopped"
+    assert marks(page)["stage:smtp:dns"] == ("Sending: Find: not tried", "Not tried")
+    page.on_progress(event(Stage.DNS, SMTP, Outcome.OK))  # what was under way is late
+    assert marks(page)["stage:smtp:dns"] == ("Sending: Find: not tried", "Not tried")
+    with qtbot.waitSignal(page.check_again_requested):
+        press(page, "check-again")
+    assert not page.isComplete()
+
+
+def test_what_works_leads_on(page: CheckPage) -> None:
+    page.begin(DRAFT)
+    page.show_result(WORKS)
+    assert page.isComplete()
+    assert page.heading.text() == "Both servers work"
+    assert page.step_note == "Both servers work"
+    assert page.cards == []
+    find(page, "check-again")
+
+
+def test_a_fix_that_was_found_waits_to_be_accepted(page: CheckPage, qtbot: QtBot) -> None:
+    page.begin(DRAFT)
+    page.show_result(WORKS_AFTER_FIX)
+    assert page.heading.text() == "One thing to change"
+    assert page.subheading.text() == "Receiving works and stays as it is. Sending stopped at Sign in."
+    assert marks(page)["stage:smtp:auth"] == ("Sending: Sign in: failed", "Refused")
+    assert not page.isComplete()
+    with qtbot.waitSignals([page.fix_accepted, page.completeChanged]):
+        press(page, "remedy:use-local-part")
+    qtbot.waitUntil(page.isComplete)
+    assert page.heading.text() == "Both servers work"
+    assert marks(page)["stage:smtp:auth"] == ("Sending: Sign in: ok", "OK, 0.3 s")
+    assert page.cards == []
+
+
+def test_two_fixes_are_accepted_one_after_the_other(page: CheckPage, qtbot: QtBot) -> None:
+    other = replace(USERNAME_FORMAT, cause="certificate-name-mismatch")
+    result = replace(
+        WORKS_AFTER_FIX, diagnoses=(USERNAME_FORMAT, other), fixes=(FIX, replace(FIX, cause=other.cause))
+    )
+    page.begin(DRAFT)
+    page.show_result(result)
+    assert page.heading.text() == "Two things to change"
+    assert [card.objectName() for card in page.cards] == [
+        "diagnosis:username-format",
+        "diagnosis:certificate-name-mismatch",
+    ]
+    press(page, "remedy:use-local-part")
+    qtbot.waitUntil(lambda: len(page.cards) == 1)
+    assert not page.isComplete()
+    press(page, "remedy:use-local-part")
+    qtbot.waitUntil(page.isComplete)
+
+
+def test_a_failure_offers_its_remedies_and_another_check(page: CheckPage, qtbot: QtBot) -> None:
+    page.begin(DRAFT)
+    page.show_result(FAILS)
+    assert not page.isComplete()
+    with qtbot.waitSignal(page.remedy_chosen) as chosen:
+        press(page, "remedy:edit-password")
+    assert chosen.args == [BAD_CREDENTIALS, EDIT_PASSWORD]
+    with qtbot.waitSignal(page.check_again_requested):
+        press(page, "check-again")
+
+
+def test_another_remedy_of_a_fixed_cause_is_for_the_window(page: CheckPage, qtbot: QtBot) -> None:
+    page.begin(DRAFT)
+    page.show_result(WORKS_AFTER_FIX)
+    page.cards[0].findChildren(QPushButton, "remedy:edit-password")[0].setVisible(True)
+    with qtbot.waitSignal(page.remedy_chosen) as chosen, qtbot.assertNotEmitted(page.fix_accepted):
+        page.cards[0].findChildren(QPushButton, "remedy:edit-password")[0].click()
+    assert chosen.args == [USERNAME_FORMAT, EDIT_PASSWORD]
+
+
+def test_checking_again_keeps_the_half_that_works(page: CheckPage) -> None:
+    page.begin(DRAFT)
+    page.show_result(FAILS)
+    page.begin(DRAFT, kept=FAILS)
+    shown = marks(page)
+    assert shown["stage:imap:auth"] == ("Receiving: Sign in: ok", "OK, 0.4 s")
+    assert shown["stage:smtp:dns"] == ("Sending: Find: waiting", "Waiting")
+    assert page.cards == []
+    assert page.result is None
+
+
+def test_an_exception_is_asked_about_twice_and_not_by_default(page: CheckPage, qtbot: QtBot) -> None:
+    page.begin(DRAFT)
+    page.show_result(replace(FAILS, diagnoses=(NAME_MISMATCH,)))
+    with qtbot.assertNotEmitted(page.remedy_chosen):
+        press(page, "remedy:trust-certificate")
+        dialog = page.findChild(ExceptionDialog)
+        assert dialog is not None
+        qtbot.waitExposed(dialog)
+        QTest.keyClick(dialog, Qt.Key.Key_Return)
+        assert dialog.result() == 0
+    press(page, "remedy:trust-certificate")
+    dialog = next(each for each in page.findChildren(ExceptionDialog) if each.isVisible())
+    fingerprint = dialog.findChild(QLabel, "fingerprint")
+    assert fingerprint is not None
+    assert fingerprint.text().split() == ["3FA9"] * 16
+    with qtbot.waitSignal(page.remedy_chosen) as chosen:
+        dialog.trust.click()
+    assert chosen.args == [NAME_MISMATCH, TRUST]
+
+
+def test_the_message_to_the_administrator_can_be_copied(page: CheckPage, qtbot: QtBot) -> None:
+    page.begin(DRAFT)
+    page.show_result(FAILS)
+    press(page, "remedy:ask-administrator")
+    dialog = page.findChild(AdministratorDialog)
+    assert dialog is not None
+    dialog.copy.click()
+    assert QGuiApplication.clipboard().text() == "Hello, this is what happened."
+
+
+def test_without_a_message_of_its_own_one_is_written(page: CheckPage) -> None:
+    page.begin(DRAFT)
+    page.show_result(replace(FAILS, diagnoses=(replace(BAD_CREDENTIALS, remedies=(EDIT_PASSWORD,)),)))
+    press(page, "ask-administrator")
+    dialog = page.findChild(AdministratorDialog)
+    assert dialog is not None
+    text = dialog.text.toPlainText()
+    assert "smtp.example.net" in text
+    assert "535" in text
+
+
+def test_only_one_side_is_checked_where_only_one_is_wanted(page: CheckPage) -> None:
+    draft = replace(DRAFT, wants_incoming=False)
+    page.begin(draft)
+    assert page.heading.text() == "Checking the sending server"
+    page.show_result(replace(WORKS, draft=draft, incoming=None))
+    assert page.heading.text() == "Sending works"
+    assert page.isComplete()
+
+
+def test_an_undecided_check_without_a_cause_is_a_stopped_one(page: CheckPage) -> None:
+    page.begin(DRAFT)
+    page.show_result(replace(FAILS, verdict=Verdict.UNDECIDED, diagnoses=()))
+    assert page.heading.text() == "The check was stopped"
+
+
+def test_a_failure_of_both_sides_names_both(page: CheckPage) -> None:
+    failed = SideResult(IMAP, Status.FAILED)
+    receiving = replace(BAD_CREDENTIALS, protocol=IMAP.protocol, server=str(IMAP.endpoint), evidence=())
+    page.begin(DRAFT)
+    page.show_result(replace(FAILS, incoming=failed, diagnoses=(BAD_CREDENTIALS, receiving), timeline=()))
+    assert page.subheading.text() == "Sending and receiving stopped at Sign in."
+    QApplication.processEvents()
+    assert [card.title.isVisible() for card in page.cards] == [True, True]
+    assert [card.primary is not None and card.primary.isVisible() for card in page.cards] == [True, False]
+
+
+def test_in_one_column_each_side_is_a_line_and_the_card_has_the_keyboard(page: CheckPage, qtbot: QtBot) -> None:
+    page.setFixedSize(640, 370)
+    page.set_compact(True)
+    page.begin(DRAFT)
+    page.show_result(WORKS_AFTER_FIX)
+    page.activateWindow()
+    primary = find(page, "remedy:use-local-part")
+    qtbot.waitUntil(primary.hasFocus)
+    labels = [label.text() for label in page.findChildren(QLabel) if label.isVisible()]
+    assert {"Receiving", "works, kept", "Sending", "stopped at Sign in"} <= set(labels)
+    assert marks(page) == {}
+    assert not primary.visibleRegion().isEmpty()
+
+
+def test_another_account_finds_nothing_of_the_last_one(page: CheckPage) -> None:
+    page.begin(DRAFT)
+    page.show_result(FAILS)
+    page.restart()
+    assert page.result is None
+    assert page.cards == []
+    assert page.step_note == ""
+
+
+def test_every_text_on_the_page_is_plain(page: CheckPage) -> None:
+    page.begin(DRAFT)
+    page.show_result(replace(FAILS, diagnoses=(BAD_CREDENTIALS, NAME_MISMATCH)))
+    labels = page.findChildren(QLabel)
+    assert len(labels) > 30
+    assert {label.textFormat() for label in labels} == {Qt.TextFormat.PlainText}
+
+
+def test_a_check_that_ended_leaves_no_clock_running(page: CheckPage) -> None:
+    page.begin(DRAFT)
+    assert page.is_running
+    page.show_result(WORKS)
+    assert not page.is_running

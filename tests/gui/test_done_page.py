@@ -1,0 +1,166 @@
+"""The Done page: proven settings, and how they get into each program."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QRadioButton
+from pytestqt.qtbot import QtBot
+
+from tests.gui.samples import DRAFT, WORKS, now
+from wizard.gui.pages.done_page import DonePage
+from wizard.gui.widgets.qr_code import QrCode
+from wizard.handover.sheet import Sheet
+from wizard.handover.targets import sheet
+from wizard.model.account import VerifiedAccount
+
+pytestmark = [pytest.mark.qt_log_level_fail("WARNING"), pytest.mark.qt_log_ignore("propagateSizeHints")]
+
+TARGETS = ("thunderbird", "outlook", "apple-mail", "phone", "other")
+
+
+@pytest.fixture
+def account() -> VerifiedAccount:
+    """Ada's proven settings."""
+    made = WORKS.verified_account()
+    assert made is not None
+    return made
+
+
+@pytest.fixture
+def page(qtbot: QtBot, account: VerifiedAccount) -> DonePage:
+    """The page as it is entered."""
+    made = DonePage(now)
+    qtbot.addWidget(made)
+    made.setFixedSize(644, 556)
+    made.show()
+    made.begin(account, lambda target: sheet(target, account), "the system keyring (GNOME)")
+    return made
+
+
+def texts(page: DonePage) -> list[str]:
+    """All that can be read on it now."""
+    QApplication.processEvents()
+    return [label.text() for label in page.findChildren(QLabel) if label.isVisible()]
+
+
+def buttons(page: DonePage, prefix: str) -> list[QPushButton]:
+    """The buttons whose id begins so."""
+    QApplication.processEvents()
+    shown = [each for each in page.findChildren(QPushButton) if each.isVisible()]
+    return [each for each in shown if each.objectName().startswith(prefix)]
+
+
+def choose(page: DonePage, target: str) -> Sheet:
+    """Presses a tile."""
+    tile = page.findChild(QRadioButton, f"target:{target}")
+    assert tile is not None
+    tile.click()
+    QApplication.processEvents()
+    assert page.sheet is not None
+    return page.sheet
+
+
+def test_the_summary_says_what_was_verified_and_when(page: DonePage) -> None:
+    assert page.objectName() == "page:done"
+    shown = texts(page)
+    assert "ada@example.net" in shown
+    assert f"Sending and receiving verified today at {WORKS.started_at.astimezone():%H:%M}" in shown
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_each_program_gets_its_steps_and_its_own_fields(page: DonePage, qtbot: QtBot, target: str) -> None:
+    with qtbot.waitSignal(page.target_chosen) as chosen:
+        shown = choose(page, target)
+    assert chosen.args == [target]
+    assert shown.target.id == target
+    visible = texts(page)
+    assert set(shown.steps) <= set(visible)
+    assert {button.objectName() for button in buttons(page, "copy:")} == {f"copy:{row.field_id}" for row in shown.rows}
+    assert {row.label for row in shown.rows} <= set(visible)
+
+
+def test_every_copy_button_copies_its_value_and_says_so(page: DonePage) -> None:
+    shown = choose(page, "thunderbird")
+    for row in shown.rows:
+        (button,) = buttons(page, f"copy:{row.field_id}")
+        button.click()
+        assert QGuiApplication.clipboard().text() == row.value
+        assert button.text() == "Copied"
+        assert button.accessibleName() == f"Copy {row.label}"
+
+
+def test_the_copied_word_goes_away_again(page: DonePage, qtbot: QtBot) -> None:
+    button = buttons(page, "copy:")[0]
+    button.click()
+    qtbot.waitUntil(lambda: button.text() == "Copy", timeout=4000)
+
+
+def test_the_phone_gets_a_code_and_no_other_program_does(page: DonePage) -> None:
+    for target in TARGETS:
+        shown = choose(page, target)
+        codes = [each for each in page.findChildren(QrCode) if each.isVisible()]
+        assert len(codes) == (1 if shown.qr is not None else 0)
+        assert (target == "phone") == bool(codes)
+    choose(page, "phone")
+    assert "Without your password" in texts(page)
+
+
+def test_files_are_offered_and_handed_to_the_window(page: DonePage, qtbot: QtBot) -> None:
+    shown = choose(page, "phone")
+    assert shown.files
+    with qtbot.waitSignal(page.file_requested) as asked:
+        buttons(page, "save:")[0].click()
+    assert asked.args == [shown.files[0]]
+
+
+def test_remembering_names_the_keyring(page: DonePage, qtbot: QtBot) -> None:
+    assert "Password in the system keyring (GNOME)" in texts(page)
+    assert page.wants_remembering
+    with qtbot.waitSignal(page.remember_changed) as changed:
+        page.remember.click()
+    assert changed.args == [False]
+    assert not page.wants_remembering
+
+
+def test_without_a_safe_keyring_nothing_is_remembered(page: DonePage, account: VerifiedAccount) -> None:
+    page.begin(account, lambda target: sheet(target, account), None)
+    assert not page.remember.isEnabled()
+    assert not page.wants_remembering
+    assert "There is no safe keyring here, so the password cannot be kept." in texts(page)
+
+
+def test_settings_can_be_saved(page: DonePage, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(page.save_requested):
+        page.save_button.click()
+
+
+def test_one_side_alone_is_said(page: DonePage) -> None:
+    alone = replace(WORKS, draft=replace(DRAFT, wants_incoming=False)).verified_account()
+    assert alone is not None
+    page.begin(alone, lambda target: sheet(target, alone), None)
+    assert any(text.startswith("Sending verified today") for text in texts(page))
+
+
+def test_in_one_column_the_tiles_stand_two_by_two(page: DonePage) -> None:
+    page.set_compact(True)
+    QApplication.processEvents()
+    tiles = page.findChildren(QRadioButton)
+    assert len({tile.y() for tile in tiles}) == 3
+    assert len({tile.x() for tile in tiles}) == 2
+
+
+def test_another_account_finds_nothing_of_the_last_one(page: DonePage) -> None:
+    choose(page, "phone")
+    page.restart()
+    assert page.sheet is None
+
+
+def test_every_text_is_plain(page: DonePage) -> None:
+    choose(page, "phone")
+    labels = page.findChildren(QLabel)
+    assert len(labels) > 30
+    assert {label.textFormat() for label in labels} == {Qt.TextFormat.PlainText}
