@@ -132,9 +132,7 @@ class CheckPage(Page):
         self._clear_cards()
         count = len(self._tracker.lanes)
         protocol = self._tracker.lanes[0].protocol
-        self.set_title(
-            f"Checking {words.servers(count, protocol)}", _SUBTITLE
-        )
+        self.set_title(f"Checking {words.servers(count, protocol)}", _SUBTITLE)
         self._promise.label.setText(words.PROMISE if count > 1 else words.PROMISE_ONE)
         self.stop_button.setEnabled(True)
         self._show_parts(running=True, outcome=False, again=False)
@@ -247,7 +245,6 @@ class CheckPage(Page):
         done = not open_ones
         lanes = lanes_of(result, accepted=done)
         self._clear_cards()
-        self._show_lanes(lanes)
         verified = result.verified_account() is not None
         if done or (verified and result.verdict is Verdict.WORKS):
             self._say_it_works(lanes, verified)
@@ -257,6 +254,7 @@ class CheckPage(Page):
             )
         for index, diagnosis in enumerate(open_ones):
             self._add_card(diagnosis, self._fix_for(diagnosis), is_first=index == 0)
+        self._show_lanes(lanes)
         waiting = any(card.has_pending_primary for card in self.cards) and result.verdict is not Verdict.WORKS
         self._show_parts(running=False, outcome=done, again=bool(self.cards) and not result.fixes)
         self.set_ready(verified and not waiting)

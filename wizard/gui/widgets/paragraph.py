@@ -13,7 +13,7 @@ from wizard.gui.widgets.label import Label
 
 
 class Paragraph(Label):
-    """A wrapping label; Qt's own asks for the height of its narrowest form, and gives pages a scroll bar for nothing."""
+    """A wrapping label; Qt's own asks for the height of its narrowest form, which gives pages needless scroll bars."""
 
     def __init__(
         self, text: str = "", role: Role = Role.BODY, tone: str = "ink", *, parent: QWidget | None = None
