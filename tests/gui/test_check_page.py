@@ -115,6 +115,16 @@ def test_a_running_check_shows_its_stages_and_cannot_be_left_forwards(page: Chec
     assert page.step_note == "Running"
 
 
+def test_waiting_for_the_greeting_is_not_called_signing_in(page: CheckPage) -> None:
+    page.begin(DRAFT)
+    for stage in (Stage.DNS, Stage.CONNECT, Stage.TLS):
+        page.on_progress(event(stage, IMAP, Outcome.OK))
+    page.on_progress(event(Stage.GREETING, IMAP, Outcome.STARTED))
+    QApplication.processEvents()
+    labels = [label.text() for label in page.findChildren(QLabel) if label.isVisible()]
+    assert "Waiting for imap.example.net to answer" in labels
+
+
 def test_each_finished_stage_is_announced_once(page: CheckPage, heard: list[tuple[str, bool]]) -> None:
     page.begin(DRAFT)
     page.on_progress(event(Stage.DNS, SMTP, Outcome.STARTED))

@@ -146,6 +146,8 @@ def doing(protocol: Protocol, stage: Stage, host: str, username: str | None) -> 
 
 def so_far(seconds: int) -> str:
     """The seconds gone, and what to expect."""
+    if seconds < 1:
+        return "Most checks take less than 15 seconds."
     if seconds < 15:
         return f"{_count(seconds, 'second')} so far. Most checks take less than 15."
     return f"{_count(seconds, 'second')} so far. The server is slow to answer; you can stop at any time."

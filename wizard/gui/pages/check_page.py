@@ -217,9 +217,9 @@ class CheckPage(Page):
     # While it runs
 
     def _tick(self) -> None:
-        lane = next((each for each in self._lanes if each.running is not None), None)
-        if lane is not None and lane.running is not None:
-            self._doing = words.doing(lane.protocol, lane.running, lane.host, lane.username)
+        lane = next((each for each in self._lanes if each.under_way is not None), None)
+        if lane is not None and lane.under_way is not None:
+            self._doing = words.doing(lane.protocol, lane.under_way, lane.host, lane.username)
         seconds = int(time.monotonic() - self._started)
         self._progress.say("clock", self._doing or "Getting ready", words.so_far(seconds), "accent")
 
