@@ -26,7 +26,7 @@ bench: $(VENV)/.dev .lab/.installed ## prints the figures of speed and of a free
 	$(VENV)/bin/python -m tests.bench $(ARGS)
 
 screenshots: $(VENV)/.dev .lab/.installed ## draws docs/screenshots/ anew
-	$(VENV)/bin/python -m tests.screenshots $(ARGS)
+	$(VENV)/bin/python -m tests.gui.screenshots $(ARGS)
 
 package: $(VENV)-package/.build .lab/.installed ## builds and tries the bundle, and the .deb, in dist/
 	packaging/build.sh

@@ -115,6 +115,16 @@ def test_a_running_check_shows_its_stages_and_cannot_be_left_forwards(page: Chec
     assert page.step_note == "Running"
 
 
+def test_waiting_for_the_greeting_is_not_called_signing_in(page: CheckPage) -> None:
+    page.begin(DRAFT)
+    for stage in (Stage.DNS, Stage.CONNECT, Stage.TLS):
+        page.on_progress(event(stage, IMAP, Outcome.OK))
+    page.on_progress(event(Stage.GREETING, IMAP, Outcome.STARTED))
+    QApplication.processEvents()
+    labels = [label.text() for label in page.findChildren(QLabel) if label.isVisible()]
+    assert "Waiting for imap.example.net to answer" in labels
+
+
 def test_each_finished_stage_is_announced_once(page: CheckPage, heard: list[tuple[str, bool]]) -> None:
     page.begin(DRAFT)
     page.on_progress(event(Stage.DNS, SMTP, Outcome.STARTED))
@@ -170,9 +180,7 @@ def test_a_fix_that_was_found_waits_to_be_accepted(page: CheckPage, qtbot: QtBot
 
 def test_two_fixes_are_accepted_one_after_the_other(page: CheckPage, qtbot: QtBot) -> None:
     other = replace(USERNAME_FORMAT, cause="certificate-name-mismatch")
-    result = replace(
-        WORKS_AFTER_FIX, diagnoses=(USERNAME_FORMAT, other), fixes=(FIX, replace(FIX, cause=other.cause))
-    )
+    result = replace(WORKS_AFTER_FIX, diagnoses=(USERNAME_FORMAT, other), fixes=(FIX, replace(FIX, cause=other.cause)))
     page.begin(DRAFT)
     page.show_result(result)
     assert page.heading.text() == "Two things to change"
@@ -295,6 +303,7 @@ def test_in_one_column_each_side_is_a_line_and_the_card_has_the_keyboard(page: C
     qtbot.waitUntil(primary.hasFocus)
     labels = [label.text() for label in page.findChildren(QLabel) if label.isVisible()]
     assert {"Receiving", "works, kept", "Sending", "stopped at Sign in"} <= set(labels)
+    assert labels.count("stopped at Sign in") == 1
     assert marks(page) == {}
     assert not primary.visibleRegion().isEmpty()
 

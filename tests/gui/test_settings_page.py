@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from wizard.gui.pages.settings_page import SettingsPage, registrable
+from wizard.gui.pages.settings_page import SettingsPage
 from wizard.gui.state import WizardState
 from wizard.model.address import Address
 from wizard.model.plan import Plan
@@ -179,11 +179,3 @@ def test_the_names_of_the_contract(page: SettingsPage) -> None:
         assert names == [f"{side} server", f"{side} port", f"{side} encryption", f"{side} user name"]
         for field in (card.host, card.port, card.security, card.username):
             assert field.label.buddy() is field.control
-
-
-@pytest.mark.parametrize(
-    ("host", "domain"),
-    [("mail.eu.example.com", "example.com"), ("imap.example.co.uk", "example.co.uk"), ("192.0.2.1", "192.0.2.1")],
-)
-def test_registrable_domains(host: str, domain: str) -> None:
-    assert registrable(host) == domain

@@ -80,9 +80,9 @@ def test_another_address_is_sent_to_and_not_watched(page: TestPage, qtbot: QtBot
     with qtbot.waitSignal(page.send_requested) as sent:
         page.validatePage()
     assert sent.args == [Address("friend", "example.org", "example.org")]
-    page.show_result(replace(WORKS, round_trip=RoundTrip(RoundTripStatus.SENT, token="AAAABBBBCCCC")))
+    page.show_result(replace(WORKS, round_trip=RoundTrip(RoundTripStatus.SENT, token="AAAA-BBBB-CCCC")))
     assert [name for name, _ in way(page)] == ["Sent", "Accepted by the server"]
-    assert "“Mailwright test AAAA-BBBB-CCCC”, from you to friend@example.org" in texts(page)
+    assert "“Mailwright test AAAA-BBBB-CCCC”, to friend@example.org" in texts(page)
     assert page.isComplete()
 
 
@@ -115,7 +115,7 @@ def test_arrival_is_the_verdict(page: TestPage) -> None:
     shown = texts(page)
     assert page.heading.text() == "The test message arrived"
     assert "Arrived in Inbox after 3 seconds" in shown
-    assert "“Mailwright test 4F7K-QW2M-XR8T”, from you to yourself" in shown
+    assert "“Mailwright test 4F7K-QW2M-XR8T”, to yourself" in shown
     assert shown.count("Passed") == 3
     assert {"SPF", "DKIM", "DMARC", "The server may send for example.net"} <= set(shown)
     assert page.isComplete()

@@ -93,6 +93,7 @@ def test_days_are_said_as_people_say_them() -> None:
 
 
 def test_a_line_that_takes_long_says_that_the_server_is_slow() -> None:
+    assert words.so_far(0) == "Most checks take less than 15 seconds."
     assert words.so_far(1) == "1 second so far. Most checks take less than 15."
     assert words.so_far(20).startswith("20 seconds so far. The server is slow")
 

@@ -8,9 +8,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from PySide6.QtWidgets import QApplication
 
-    from wizard.gui.state import WizardState
+    from wizard.gui.state import Helpdesk, WizardState
     from wizard.gui.window import WizardWindow
     from wizard.wiring import Settings
 
@@ -72,31 +74,34 @@ def make_application() -> QApplication:
 class Wizard:
     """Window, pages and flow put together; the engine comes later, by `flow.attach`."""
 
-    def __init__(self) -> None:
+    def __init__(self, helpdesk: Helpdesk | None = None) -> None:
         from wizard.gui.pages.account_page import AccountPage
         from wizard.gui.state import WizardState
         from wizard.gui.window import WizardWindow
 
         self.state: WizardState = WizardState()
+        self.state.helpdesk = helpdesk
         self.window: WizardWindow = WizardWindow(self.state)
         self.account = AccountPage(self.state)
         self.window.add_step(self.account)
 
-    def add_other_steps(self) -> None:
-        """The pages that are not seen at once, and everything they need."""
+    def add_other_steps(self, now: Callable[[], datetime] | None = None) -> None:
+        """The pages that are not seen at once, and everything they need; `now` is their clock."""
         from wizard.gui.flow import Flow
         from wizard.gui.pages.check_page import CheckPage
         from wizard.gui.pages.done_page import DonePage
         from wizard.gui.pages.settings_page import SettingsPage
         from wizard.gui.pages.test_page import TestPage
+        from wizard.gui.widgets.diagnosis_card import local_now
 
         self.flow = Flow(self.state, self.window)
         self.settings = SettingsPage(self.state)
-        self.check = CheckPage()
+        clock = now or local_now
+        self.check = CheckPage(clock)
         self.window.add_step(self.settings)
         self.window.add_step(self.check)
-        self.test = TestPage()
-        self.done = DonePage()
+        self.test = TestPage(clock)
+        self.done = DonePage(clock)
         self.window.add_step(self.test)
         self.window.add_step(self.done)
         self.flow.serve_account(self.account, self.settings)

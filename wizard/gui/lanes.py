@@ -42,6 +42,7 @@ class Lane:
     """One side, sending or receiving: four marks in order, and where it broke.
 
     `broken` is the stage it stopped at, which may lie past the four shown ones. `failure` is the short word for it.
+    `under_way` is the stage that runs now, which may be one that shares a mark with another.
     """
 
     protocol: Protocol
@@ -52,6 +53,7 @@ class Lane:
     error: ErrorKind | None = None
     failure: str = ""
     encrypted: bool = True
+    under_way: Stage | None = None
 
     @property
     def works(self) -> bool:
@@ -71,7 +73,7 @@ class Lane:
         """The lane once nothing runs any more: what had not ended was not tried."""
         unfinished = (State.TRYING, State.WAITING)
         marks = (Mark(m.stage, State.NOT_TRIED, words.NOT_TRIED) if m.state in unfinished else m for m in self.marks)
-        return replace(self, marks=tuple(marks))
+        return replace(self, marks=tuple(marks), under_way=None)
 
 
 def speaking(lanes: Sequence[Lane]) -> Lane | None:
@@ -131,10 +133,12 @@ class _Track:
         self._marks: dict[Stage, Mark] = {}
         self._broken: tuple[Stage, ErrorKind | None, str] | None = None
         self._last = 0.0
+        self._under_way: Stage | None = None
 
     def take(self, progress: Progress) -> None:
         stage = _shown(progress.stage, self._security)
         self._last = progress.t_s
+        self._under_way = progress.stage if progress.outcome is Outcome.STARTED else None
         match progress.outcome:
             case Outcome.STARTED:
                 self._broken = None
@@ -171,6 +175,7 @@ class _Track:
             broken=stage,
             error=error,
             failure=failure,
+            under_way=self._under_way,
         )
 
     @property

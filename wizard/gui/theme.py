@@ -6,6 +6,7 @@ system's font from there. On a system in high contrast the table steps back and 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from enum import Enum
 from typing import Any, Final
@@ -239,6 +240,12 @@ def current() -> Theme:
     if _theme is None or _theme.parent() is not app:
         _theme = Theme(app)
     return _theme
+
+
+def follow(widget: QObject, restyle: Callable[[], None]) -> None:
+    """Calls `restyle` at every change for as long as the widget lives; a bound method can be connected without this."""
+    connection = current().changed.connect(restyle)
+    widget.destroyed.connect(lambda: QObject.disconnect(connection))
 
 
 def tokens() -> Tokens:

@@ -55,6 +55,7 @@ class WizardWindow(QWizard):
         self._pages: list[Page] = []
         self._headers: list[StepHeader] = []
         self._closed = False
+        self._skipping = False
         self._make_buttons()
         self._panel = SidePanel(STEPS, state.helpdesk)
         self.setSideWidget(self._panel)
@@ -107,9 +108,15 @@ class WizardWindow(QWizard):
 
     def skip_step(self) -> None:
         """Goes on without what the page is for."""
-        target = self.currentId() + 1
-        if target < len(self._pages):
-            self.setCurrentId(target)
+        self._skipping = True
+        try:
+            self.next()
+        finally:
+            self._skipping = False
+
+    def validateCurrentPage(self) -> bool:
+        """A page that is skipped is not asked."""
+        return self._skipping or super().validateCurrentPage()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """A narrow window has no side panel."""

@@ -94,7 +94,7 @@ def passed(seconds: float | None, tls_version: str | None = None) -> str:
         return f"OK, {_tls(tls_version)}"
     if seconds is None:
         return "OK"
-    return f"OK, {seconds:.1f} s"
+    return f"OK, {seconds:.1f} s" if seconds >= 0.1 else f"OK, {max(1, round(seconds * 1000))} ms"
 
 
 def failed(error: ErrorKind | None, problem: CertificateProblem | None = None) -> str:
@@ -146,6 +146,8 @@ def doing(protocol: Protocol, stage: Stage, host: str, username: str | None) -> 
 
 def so_far(seconds: int) -> str:
     """The seconds gone, and what to expect."""
+    if seconds < 1:
+        return "Most checks take less than 15 seconds."
     if seconds < 15:
         return f"{_count(seconds, 'second')} so far. Most checks take less than 15."
     return f"{_count(seconds, 'second')} so far. The server is slow to answer; you can stop at any time."
@@ -228,6 +230,11 @@ def reply_text(reply: Reply) -> str:
     """A server's answer with its codes in front, unless it begins with them anyway."""
     codes = " ".join(str(part) for part in (reply.code, reply.enhanced or reply.status) if part)
     return reply.text if reply.text.startswith(codes) else f"{codes} {reply.text}"
+
+
+def breakable_name(name: str) -> str:
+    """The host name with places after dots and hyphens where it may go on in the next line."""
+    return re.sub(r"(?<=[.-])(?=.)", "\u200b", name)
 
 
 def breakable(text: str) -> str:
@@ -338,7 +345,7 @@ def trip_subject(token: str | None) -> str:
     """The message by its subject."""
     if not token:
         return "“Mailwright test”"
-    return f"“Mailwright test {'-'.join(token[start : start + 4] for start in range(0, len(token), 4))}”"
+    return f"“Mailwright test {token}”"
 
 
 def after_arrival(trip: RoundTrip) -> str:

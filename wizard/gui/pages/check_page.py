@@ -31,6 +31,8 @@ from wizard.model.diagnosis import Diagnosis, Fix, Remedy, TrustCertificate
 from wizard.model.draft import AccountDraft
 from wizard.model.progress import Progress
 
+_TITLE: Final = "Checking both servers"
+_SUBTITLE: Final = "We try every stage for real. This takes a few seconds."
 _DISCS: Final = {
     State.OK: DiscState.OK,
     State.FAILED: DiscState.FAILED,
@@ -59,7 +61,7 @@ class CheckPage(Page):
     report_requested = Signal()
 
     def __init__(self, now: Callable[[], datetime] = local_now) -> None:
-        super().__init__("check", "Checking both servers", "We try every stage for real. This takes a few seconds.")
+        super().__init__("check", _TITLE, _SUBTITLE)
         self._now = now
         self._tracker: LaneTracker | None = None
         self._lanes: tuple[Lane, ...] = ()
@@ -130,9 +132,7 @@ class CheckPage(Page):
         self._clear_cards()
         count = len(self._tracker.lanes)
         protocol = self._tracker.lanes[0].protocol
-        self.set_title(
-            f"Checking {words.servers(count, protocol)}", "We try every stage for real. This takes a few seconds."
-        )
+        self.set_title(f"Checking {words.servers(count, protocol)}", _SUBTITLE)
         self._promise.label.setText(words.PROMISE if count > 1 else words.PROMISE_ONE)
         self.stop_button.setEnabled(True)
         self._show_parts(running=True, outcome=False, again=False)
@@ -166,12 +166,13 @@ class CheckPage(Page):
         self._end_run()
         self._result = result
         self._accepted.clear()
+        had_focus = self._has_focus()
         self._show_outcome()
         if self.cards:
             first = self.cards[0]
             first.appear()
             self.tell(f"{first.diagnosis.title}. {first.diagnosis.why}", urgent=True)
-            self._lead_soon()
+            self._lead_soon(had_focus)
         else:
             self.tell(f"{self.heading.text()}. {self.subheading.text()}", urgent=True)
 
@@ -198,7 +199,16 @@ class CheckPage(Page):
             card.set_compact(compact)
         self._show_lanes(self._lanes)
         if compact and self.cards:
-            self._lead_soon()
+            self._lead_soon(had_focus=False)
+
+    def restart(self) -> None:
+        """Nothing of the last account is left."""
+        super().restart()
+        self._end_run()
+        self._result = self._tracker = None
+        self._clear_cards()
+        self.set_title(_TITLE, _SUBTITLE)
+        self.set_ready(False)
 
     def restart(self) -> None:
         """Nothing of the last account is left."""
@@ -215,9 +225,9 @@ class CheckPage(Page):
     # While it runs
 
     def _tick(self) -> None:
-        lane = next((each for each in self._lanes if each.running is not None), None)
-        if lane is not None and lane.running is not None:
-            self._doing = words.doing(lane.protocol, lane.running, lane.host, lane.username)
+        lane = next((each for each in self._lanes if each.under_way is not None), None)
+        if lane is not None and lane.under_way is not None:
+            self._doing = words.doing(lane.protocol, lane.under_way, lane.host, lane.username)
         seconds = int(time.monotonic() - self._started)
         self._progress.say("clock", self._doing or "Getting ready", words.so_far(seconds), "accent")
 
@@ -242,9 +252,7 @@ class CheckPage(Page):
         open_ones = [each for each in result.diagnoses if each.cause not in self._accepted]
         done = not open_ones
         lanes = lanes_of(result, accepted=done)
-        had_focus = self._has_focus()
         self._clear_cards()
-        self._show_lanes(lanes)
         verified = result.verified_account() is not None
         if done or (verified and result.verdict is Verdict.WORKS):
             self._say_it_works(lanes, verified)
@@ -254,12 +262,11 @@ class CheckPage(Page):
             )
         for index, diagnosis in enumerate(open_ones):
             self._add_card(diagnosis, self._fix_for(diagnosis), is_first=index == 0)
+        self._show_lanes(lanes)
         waiting = any(card.has_pending_primary for card in self.cards) and result.verdict is not Verdict.WORKS
         self._show_parts(running=False, outcome=done, again=bool(self.cards) and not result.fixes)
         self.set_ready(verified and not waiting)
         self.set_step_note(self.heading.text())
-        if had_focus and self.cards:
-            self.cards[0].focus()
 
     def _say_it_works(self, lanes: tuple[Lane, ...], verified: bool) -> None:
         if not verified:
@@ -308,7 +315,9 @@ class CheckPage(Page):
             self.remedy_chosen.emit(diagnosis, remedy)
 
     def _show_accepted(self) -> None:
+        had_focus = self._has_focus()
         self._show_outcome()
+        self._lead_soon(had_focus)
         self.tell(f"{self.heading.text()}. {self.subheading.text()}", urgent=True)
 
     def _ask_administrator(self, diagnosis: Diagnosis) -> None:
@@ -320,17 +329,26 @@ class CheckPage(Page):
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
-    def _lead_soon(self) -> None:
+    def _lead_soon(self, had_focus: bool) -> None:
         """Leads to the first card once the layout knows where it is."""
-        QTimer.singleShot(0, self, self._lead)
+        QTimer.singleShot(0, self, lambda: self._lead(had_focus))
 
-    def _lead(self) -> None:
-        """In one column the card may lie below the view: it is scrolled to and gets the keyboard."""
-        if self.cards and self.is_compact:
-            self.cards[0].focus()
-            self._scroll_to(self.cards[0])
-        elif self.cards and self._has_focus():
-            self.cards[0].focus()
+    def _lead(self, had_focus: bool) -> None:
+        """The remedy comes into view, and gets the keyboard where it would be lost or there is but one column."""
+        if not self.cards:
+            return
+        first = self.cards[0]
+        layout = self.scroll.content.layout()
+        if layout is not None:
+            layout.activate()
+        if self.is_compact:
+            first.focus()
+            self._scroll_to(first)
+            return
+        if first.primary is not None:
+            self.scroll.ensureWidgetVisible(first.primary, 0, 24)
+        if had_focus:
+            first.focus()
 
     def _scroll_to(self, card: DiagnosisCard) -> None:
         """Shows the card from its top; what works stands just above it and belongs to the news."""

@@ -19,6 +19,7 @@ from wizard.gui.widgets.surfaces import Banner, Hint
 from wizard.model.plan import Plan
 from wizard.model.provider import ProviderStatus
 from wizard.model.server import ServerCandidate, Source
+from wizard.net.sites import registrable_domain
 
 _FOUND = {
     Source.PACK: "As your helpdesk set them up. There is nothing you need to change.",
@@ -160,7 +161,7 @@ class SettingsPage(Page):
     def _untrusted(self) -> tuple[str, ...]:
         """The registrable domains the person has not agreed to yet."""
         servers = (self._state.incoming, self._state.outgoing)
-        found = [registrable(server.host) for server in servers if server is not None and not server.trusted]
+        found = [registrable_domain(server.host) for server in servers if server is not None and not server.trusted]
         return tuple(name for name in dict.fromkeys(found) if name not in self._state.agreed)
 
     def _agreed(self, yes: bool) -> None:
@@ -194,18 +195,6 @@ class SettingsPage(Page):
     def _judge(self) -> None:
         has_server = self._state.incoming is not None or self._state.outgoing is not None
         self.set_ready((has_server or self._is_editing()) and (self._is_editing() or not self._untrusted()))
-
-
-def registrable(host: str) -> str:
-    """The domain somebody registered, which is what people can judge: "example.com" for mail.eu.example.com."""
-    import ipaddress
-
-    from publicsuffixlist import PublicSuffixList
-
-    try:
-        return str(ipaddress.ip_address(host))
-    except ValueError:
-        return PublicSuffixList().privatesuffix(host.lower().rstrip(".")) or host
 
 
 def _nothing_found(plan: Plan | None) -> str:

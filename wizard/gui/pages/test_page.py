@@ -257,7 +257,7 @@ class TestPage(Page):
 
     def _about(self, token: str | None) -> str:
         whom = "yourself" if self._is_to_self else str(self._to)
-        return f"{words.trip_subject(token)}, from you to {whom}"
+        return f"{words.trip_subject(token)}, to {whom}"
 
     def _moments(self, trip: RoundTrip | None) -> tuple[Moment, ...]:
         """The way so far: while it runs from our own clock, afterwards as the result says."""

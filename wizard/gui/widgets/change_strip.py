@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from wizard.gui import theme, words
+from wizard.gui import words
 from wizard.gui.theme import Role
 from wizard.gui.widgets.flow import Flow
 from wizard.gui.widgets.label import Label
+from wizard.gui.widgets.paragraph import Paragraph
 from wizard.gui.widgets.state_disc import DiscState, StateDisc
 from wizard.gui.widgets.surfaces import Icon, Surface
 from wizard.model.diagnosis import Fix
@@ -35,7 +35,7 @@ class ChangeStrip(Surface):
                 struck.setAccessibleName(f"{label} before: {before}")
                 change.addWidget(struck)
                 change.addWidget(Icon("arrow-right", 16))
-            new = Label(after, Role.STRONG)
+            new = Paragraph(words.breakable_name(after), Role.STRONG)
             new.setAccessibleName(f"{label} now: {after}")
             change.addWidget(new)
             rows.addWidget(Label(label, tone="ink2"), row, 0)
@@ -57,7 +57,9 @@ class CertificateStrip(Surface):
         rows.setColumnStretch(1, 1)
         for row, (label, value) in enumerate(_certificate_rows(facts, host, today, fits)):
             rows.addWidget(Label(label, tone="ink2"), row, 0, Qt.AlignmentFlag.AlignTop)
-            rows.addWidget(BreakingLabel(value, Role.LABEL), row, 1)
+            shown = Paragraph(words.breakable_name(value), Role.LABEL)
+            shown.setAccessibleName(f"{label}: {value}")
+            rows.addWidget(shown, row, 1)
         side = QVBoxLayout()
         side.setSpacing(3)
         if facts.problem not in (CertificateProblem.EXPIRED, CertificateProblem.NOT_YET_VALID):
@@ -80,39 +82,6 @@ class StruckLabel(Label):
         font = self.font()
         font.setStrikeOut(True)
         self.setFont(font)
-
-
-class BreakingLabel(Label):
-    """A host name or other long word that goes on in the next line rather than being cut."""
-
-    def __init__(self, text: str, role: Role = Role.BODY, tone: str = "ink", *, parent: QWidget | None = None) -> None:
-        super().__init__(text, role, tone, wrap=True, parent=parent)
-
-    def hasHeightForWidth(self) -> bool:
-        """Narrower is higher."""
-        return True
-
-    def heightForWidth(self, width: int) -> int:
-        """As many lines as the word needs."""
-        room = QRectF(0, 0, max(1, width), 10_000).toRect()
-        return QFontMetrics(self.font()).boundingRect(room, _BREAK, self.text()).height()
-
-    def minimumSizeHint(self) -> QSize:
-        """A few letters."""
-        full = super().sizeHint()
-        full.setWidth(min(full.width(), QFontMetrics(self.font()).averageCharWidth() * 12))
-        full.setHeight(QFontMetrics(self.font()).height())
-        return full
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """The word in its lines."""
-        painter = QPainter(self)
-        painter.setFont(self.font())
-        painter.setPen(theme.tokens()[self._tone])
-        painter.drawText(QRectF(self.rect()), _BREAK, self.text())
-
-
-_BREAK = int(Qt.AlignmentFlag.AlignLeft) | int(Qt.AlignmentFlag.AlignVCenter) | int(Qt.TextFlag.TextWrapAnywhere)
 
 
 def _certificate_rows(

@@ -149,7 +149,6 @@ class DiagnosisCard(Card):
         self._column.addSpacing(3)
         self._column.addWidget(why)
         if self._strip is not None:
-            self._column.addSpacing(11)
             self._column.addWidget(self._strip)
         first, others, asks, last = _sorted(diagnosis.remedies)
         areas = []
@@ -281,7 +280,18 @@ class DiagnosisCard(Card):
         self._column.addSpacing(8)
         self._column.addLayout(links)
 
-    def _make_strip(self) -> Surface | None:
+    def _make_strip(self) -> QWidget | None:
+        """The strip and the room above it, which go together."""
+        strip = self._strip_of_facts()
+        if strip is None:
+            return None
+        held = QWidget()
+        column = QVBoxLayout(held)
+        column.setContentsMargins(0, 11, 0, 0)
+        column.addWidget(strip)
+        return held
+
+    def _strip_of_facts(self) -> Surface | None:
         diagnosis, fix = self.diagnosis, self.fix
         if diagnosis.certificate is not None and diagnosis.certificate.problem is not None:
             fits = fix.after.host if fix is not None else None

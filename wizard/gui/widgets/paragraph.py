@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QWidget
@@ -11,7 +13,7 @@ from wizard.gui.widgets.label import Label
 
 
 class Paragraph(Label):
-    """A wrapping label; Qt's own asks for the height of its narrowest form, and gives pages a scroll bar for nothing."""
+    """A wrapping label; Qt's own asks for the height of its narrowest form, which gives pages needless scroll bars."""
 
     def __init__(
         self, text: str = "", role: Role = Role.BODY, tone: str = "ink", *, parent: QWidget | None = None
@@ -27,5 +29,5 @@ class Paragraph(Label):
     def minimumSizeHint(self) -> QSize:
         """The longest word on one line."""
         metrics = QFontMetrics(self.font())
-        longest = max((metrics.horizontalAdvance(word) for word in self.text().split()), default=0)
+        longest = max((metrics.horizontalAdvance(word) for word in re.split(r"[\s\u200b]+", self.text())), default=0)
         return QSize(min(longest + 2, metrics.averageCharWidth() * 24), metrics.height())

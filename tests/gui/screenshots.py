@@ -1,0 +1,272 @@
+"""Draws the five pages and one diagnosis, light and dark, into docs/screenshots/: `python -m tests.gui.screenshots`.
+
+Arguments: --out FOLDER, --font-size PIXELS (14), --size WIDTHxHEIGHT (860x620), --scheme light|dark (both).
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+os.environ["QT_SCALE_FACTOR"] = "2"
+
+from PySide6.QtCore import QDeadlineTimer, Qt
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QApplication
+
+from wizard.gui import theme
+from wizard.gui.app import Wizard, make_application
+from wizard.gui.bridge import Job
+from wizard.gui.state import Helpdesk
+from wizard.handover.targets import sheet
+from wizard.model.account import (
+    CheckResult,
+    RoundTrip,
+    RoundTripStatus,
+    SideResult,
+    Status,
+    Verdict,
+)
+from wizard.model.address import Address
+from wizard.model.diagnosis import Change, ChangeSettings, Diagnosis, Fix, Remedy, ServerChange
+from wizard.model.draft import AccountDraft
+from wizard.model.evidence import ErrorKind, Evidence, Outcome, ProbeReport, Reply, Stage
+from wizard.model.plan import Asked, Plan
+from wizard.model.provider import AppPassword, Provider, SignInWay
+from wizard.model.secret import Secret
+from wizard.model.server import Protocol, Security, ServerCandidate, Source
+
+ADDRESS = Address.parse("ada@example.net")
+IMAP = ServerCandidate(
+    Protocol.IMAP, "imap.example.net", 993, Security.TLS, str(ADDRESS), Source.AUTOCONFIG, trusted=True
+)
+SMTP = ServerCandidate(
+    Protocol.SMTP, "smtp.example.net", 587, Security.STARTTLS, str(ADDRESS), Source.AUTOCONFIG, trusted=True
+)
+FIXED = ServerCandidate(
+    Protocol.SMTP, "smtp.example.net", 587, Security.STARTTLS, "ada", Source.AUTOCONFIG, trusted=True
+)
+SECOND = ServerCandidate(
+    Protocol.SMTP, "smtp.example.net", 465, Security.TLS, str(ADDRESS), Source.ISPDB, trusted=True
+)
+NOW = datetime(2026, 11, 21, 14, 2, 13, tzinfo=UTC)
+GOOGLE = Provider(
+    id="google",
+    name="Google",
+    country="United States",
+    category="webmail",
+    domains=("gmail.com",),
+    mx_suffixes=(),
+    servers=(),
+    sign_in=(SignInWay.APP_PASSWORD, SignInWay.OAUTH2),
+    app_password=AppPassword("https://example.org/", ("Open your account", "Make an app password"), "[a-z]{16}", True),
+)
+
+
+def _passed(candidate: ServerCandidate, *, until: Stage = Stage.AUTH) -> list[Evidence]:
+    seconds = {Stage.DNS: 0.1, Stage.CONNECT: 0.2, Stage.TLS: 0.1, Stage.GREETING: 0.1, Stage.AUTH: 0.4}
+    made, t = [], 0.0
+    for stage, took in seconds.items():
+        if stage.order > until.order:
+            break
+        t += took
+        detail = {"tls": "TLSv1.3", "version": "TLSv1.3"} if stage is Stage.TLS else {}
+        made.append(
+            Evidence(stage, Outcome.OK, candidate.protocol, candidate.endpoint, seconds=took, t_s=t, detail=detail)
+        )
+    return made
+
+
+def _side(candidate: ServerCandidate) -> SideResult:
+    report = ProbeReport(candidate, tuple(_passed(candidate)), auth="PLAIN")
+    return SideResult(candidate, Status.VERIFIED, auth="PLAIN", report=report)
+
+
+def _result(trip: RoundTrip | None = None) -> CheckResult:
+    """A check that found the user name the server wants."""
+    refused = Evidence(
+        Stage.AUTH,
+        Outcome.FAILED,
+        Protocol.SMTP,
+        SMTP.endpoint,
+        error=ErrorKind.REPLY,
+        reply=Reply("Error: authentication failed", 535, "5.7.8"),
+        seconds=0.4,
+        t_s=0.9,
+    )
+    timeline = (*_passed(SMTP, until=Stage.GREETING), refused, *_passed(IMAP))
+    remedy = Remedy(
+        "use-local-part",
+        "Use “ada” as the user name",
+        ChangeSettings(Change.OTHER_USERNAME_FORM, FIXED),
+        automatic=True,
+    )
+    again = Remedy("try-other-port", "Try port 465", ChangeSettings(Change.OTHER_PORT, SECOND))
+    diagnosis = Diagnosis(
+        "username-form",
+        Stage.AUTH,
+        0.95,
+        "The server wants only the part before the @ as your user name",
+        "It refused “ada@example.net” (535 5.7.8). We tried “ada” and it works.",
+        (remedy, again),
+        Protocol.SMTP,
+        str(SMTP.endpoint),
+        refused.reply,
+        evidence=(refused,),
+    )
+    fix = Fix(
+        "username-form",
+        "use-local-part",
+        Protocol.SMTP,
+        ServerChange(username=str(ADDRESS)),
+        ServerChange(username="ada"),
+    )
+    draft = AccountDraft(ADDRESS, "Ada Example", Secret("not-a-real-one"), IMAP, FIXED)
+    return CheckResult(
+        draft=draft,
+        verdict=Verdict.WORKS_AFTER_FIX,
+        started_at=NOW,
+        elapsed_s=2.0,
+        outgoing=_side(FIXED),
+        incoming=_side(IMAP),
+        round_trip=trip or RoundTrip(),
+        diagnoses=(diagnosis,),
+        fixes=(fix,),
+        timeline=timeline,
+    )
+
+
+TRIP = RoundTrip(
+    RoundTripStatus.ARRIVED,
+    folder="INBOX",
+    seconds=3.0,
+    spf="pass",
+    dkim="pass",
+    dmarc="pass",
+    token="4F7K-2Q9D",
+    sent_at=NOW - timedelta(seconds=3),
+    accepted_at=NOW - timedelta(seconds=2),
+    arrived_at=NOW + timedelta(seconds=1),
+)
+
+
+class NoEngine:
+    """Begins nothing: the pictures are made from what stands above."""
+
+    def start(self, *_: object) -> Job:
+        """A job that never ends."""
+        return Job()
+
+
+class Session:
+    """One window, taken from page to page; `shoot` is called at each that is worth a picture."""
+
+    def __init__(self, app: QApplication, shoot: Callable[[str, Wizard], None], size: tuple[int, int]) -> None:
+        self._app = app
+        self._shoot = shoot
+        self._wizard = Wizard(Helpdesk("Helpdesk", "555 0100", "Mon to Fri, 8:00–17:00"))
+        self._wizard.add_other_steps(lambda: NOW)
+        self._wizard.flow.attach(NoEngine())
+        self._wizard.window.resize(*size)
+        self._wizard.window.show()
+
+    def run(self) -> None:
+        """All pages, in order."""
+        self._account()
+        self._settings()
+        self._check()
+        self._test()
+        self._done()
+        self._wizard.window.close()
+
+    def _account(self) -> None:
+        page, state = self._wizard.account, self._wizard.state
+        page.name_field.set_text("Ada Example")
+        page.address_field.set_text("ada@example.org")
+        page.look_up()
+        asked = (
+            Asked(Source.AUTOCONFIG, "autoconfig.example.org", "found", 0.1),
+            Asked(Source.ISPDB, "the database", "nothing", 0.1),
+        )
+        state.set_plan(Plan(Address.parse("ada@example.org"), (), GOOGLE, asked=asked))
+        page.password_field.set_text("abcdefghijklmnop")
+        page.password_field.input.setFocus()
+        self._take("01-account")
+
+    def _settings(self) -> None:
+        page, state = self._wizard.account, self._wizard.state
+        page.address_field.set_text(str(ADDRESS))
+        page.look_up()
+        state.set_plan(Plan(ADDRESS, (IMAP, SMTP, SECOND)))
+        self._wizard.window.next()
+        self._take("02-settings")
+        self._wizard.settings.sending.open_editor()
+        self._take("02b-settings-edit")
+        self._wizard.settings.sending.close_editor()
+
+    def _check(self) -> None:
+        self._wizard.state.set_result(_result())
+        self._wizard.window.next()
+        self._wizard.check.begin(AccountDraft(ADDRESS, incoming=IMAP, outgoing=SMTP))
+        self._wizard.check.show_result(_result())
+        self._take("03-check-diagnosis")
+        self._wizard.state.set_result(_result())
+
+    def _test(self) -> None:
+        self._wizard.window.skip_step()
+        self._wizard.check.set_step_note("Both servers work")
+        self._wizard.test.begin(_result())
+        self._wizard.test.show_result(_result(TRIP))
+        self._take("04-test-message")
+
+    def _done(self) -> None:
+        account = _result().verified_account()
+        if account is None:
+            raise RuntimeError("the sample result proves nothing")
+        self._wizard.window.skip_step()
+        self._wizard.done.begin(account, lambda target: sheet(target, account), "the system keyring (GNOME)")
+        self._wizard.done.choose("phone")
+        self._take("05-done")
+
+    def _take(self, name: str) -> None:
+        deadline = QDeadlineTimer(400)  # a card fades in
+        while not deadline.hasExpired():
+            self._app.processEvents()
+        self._shoot(name, self._wizard)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Writes the pictures; the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, default=Path("docs/screenshots"))
+    parser.add_argument("--font-size", type=int, default=14)
+    parser.add_argument("--size", default="860x620")
+    parser.add_argument("--scheme", choices=("light", "dark"))
+    options = parser.parse_args(argv)
+    app = make_application()
+    font = QFont("Inter")
+    font.setPixelSize(options.font_size)
+    app.setFont(font)
+    options.out.mkdir(parents=True, exist_ok=True)
+    width, _, height = options.size.partition("x")
+    for scheme in ("light", "dark"):
+        if options.scheme in (None, scheme):
+            theme.current().prefer(Qt.ColorScheme.Dark if scheme == "dark" else Qt.ColorScheme.Light)
+
+            def shoot(name: str, wizard: Wizard, scheme: str = scheme) -> None:
+                path = options.out / f"{name}-{scheme}.png"
+                if not wizard.window.grab().save(str(path)):
+                    raise OSError(f"{path} could not be written")
+                print(path)
+
+            Session(app, shoot, (int(width), int(height))).run()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
