@@ -60,8 +60,7 @@ class Run:
                 self._plan_task.cancel()
                 await asyncio.gather(self._plan_task, return_exceptions=True)
             if not self._all_verified():
-                self._let_go()
-                await self.prober.close()
+                await self._let_go()
         return self._result(timed_out)
 
     def open_lines(self) -> dict[bool, tuple[Conversation, Credentials]]:
@@ -74,10 +73,14 @@ class Run:
             if outcome.conversation is not None and outcome.credentials is not None
         }
 
-    def _let_go(self) -> None:
+    async def _let_go(self) -> None:
         for outcome in self._outcomes.values():
             if outcome.conversation is not None:
                 self.prober.part(outcome.conversation)
+        try:
+            await self.prober.close()
+        finally:
+            self.prober.abort()  # also what the deadline or a cancelled press left in the middle of a sentence
 
     async def _prove_sides(self) -> None:
         draft = self._draft
@@ -135,10 +138,12 @@ class Run:
     def _kept_side(self, candidates: Sequence[ServerCandidate], *, incoming: bool) -> SideResult | None:
         """The side as an earlier check of the same secret proved it; None when it must be proven anew."""
         before = self._previous
-        if before is None or before.draft.secret != self._draft.secret:
+        if before is None or before.draft.address != self._draft.address:
             return None
         side = before.incoming if incoming else before.outgoing
         if side is None or side.status is not Status.VERIFIED:
+            return None
+        if _keys(before.draft, side.candidate) != _keys(self._draft, side.candidate):
             return None
         given = self._draft.incoming if incoming else self._draft.outgoing
         return side if given is None or given == side.candidate or side.candidate in candidates else None
@@ -254,6 +259,11 @@ class Run:
         )
         evidence = Evidence(Stage.AUTH, Outcome.FAILED, Protocol.SMTP, error=ErrorKind.AUTH_MISSING)
         return self._diagnose((ProbeReport(nowhere, (evidence,)),))
+
+
+def _keys(draft: AccountDraft, candidate: ServerCandidate) -> tuple[Secret | None, Secret | None]:
+    """What signs in there."""
+    return draft.secret_for(candidate), draft.oauth_token
 
 
 def _of_best_source(candidates: Sequence[ServerCandidate]) -> tuple[ServerCandidate, ...]:
