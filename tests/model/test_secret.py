@@ -43,3 +43,12 @@ def test_every_form_is_masked(form: str) -> None:
 def test_other_text_stays() -> None:
     redact = Redactor((Secret(WORD),), ("ada",))
     assert redact("535 5.7.8 Error: authentication failed") == "535 5.7.8 Error: authentication failed"
+
+
+@pytest.mark.parametrize("before", ["", "x", "xy", "xyz", "\0bob@example.org\0"])
+@pytest.mark.parametrize("after", ["", "x", "xy", '"}'])
+def test_a_secret_inside_longer_base64_is_masked(before: str, after: str) -> None:
+    redact = Redactor((Secret(WORD),), ("ada",))
+    shown = redact(base64.b64encode(f"{before}{WORD}{after}".encode()).decode())
+    assert MASK in shown
+    assert len(shown) <= 4 * (len(before) + len(after)) + 8

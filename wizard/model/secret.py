@@ -67,6 +67,7 @@ class Redactor:
                 forms.add(base64.b64encode(blob).decode())
                 forms.add(base64.b64encode(blob).decode().rstrip("="))
                 forms.add(base64.urlsafe_b64encode(blob).decode().rstrip("="))
+            forms |= _inside_base64(data)
         # Very short secrets would blank half of any text; they are still masked as whole base64 blobs.
         self._forms = sorted((form for form in forms if len(form) >= 3), key=len, reverse=True)
 
@@ -75,3 +76,14 @@ class Redactor:
         for form in self._forms:
             text = text.replace(form, MASK)
         return text
+
+
+def _inside_base64(data: bytes) -> set[str]:
+    """What base64 of any longer text shows of `data`: one form for each of the three places it can begin at."""
+    inside = set()
+    for before, uncertain in ((0, 0), (1, 2), (2, 3)):
+        whole = b"\0" * before + data
+        certain = len(whole) * 8 // 6  # the digit after these would depend on what follows
+        for encode in (base64.b64encode, base64.urlsafe_b64encode):
+            inside.add(encode(whole).decode()[uncertain:certain])
+    return {form for form in inside if len(form) >= 6}  # shorter ones occur by chance

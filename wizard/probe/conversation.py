@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ssl
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Protocol as Interface
@@ -17,7 +18,15 @@ from wizard.model.secret import Secret
 from wizard.model.server import Security, ServerCandidate, Source
 from wizard.net.dial import Dialed, Dialer, DialFailed
 from wizard.net.tls import Trust
-from wizard.probe.error_kinds import StageFailed, certificate_problem, what_speaks
+from wizard.probe.error_kinds import (
+    InjectedBeforeTls,
+    StageFailed,
+    answered_in_clear,
+    certificate_problem,
+    failure_from,
+    what_speaks,
+)
+from wizard.probe.places import Place, Places
 from wizard.probe.recorder import Recorder, StageFacts
 from wizard.probe.tls import certificate_facts, line_facts
 
@@ -27,6 +36,8 @@ OPEN_S = 15.0
 SIGN_IN_S = 30.0
 PEEK_AFTER_S = 4.0
 PEEK_S = 3.0
+WORDS_S = 1.0
+HALF_OPEN_S = 0.3  # a SYN unanswered for longer has no connection to count
 HTTP_PORTS = frozenset({80, 443, 8080, 8443})
 
 
@@ -76,6 +87,7 @@ class Conversation(ABC):
         candidate: the server.
         network: how to get there.
         recorder: keeps the evidence.
+        places: how many connections there may be.
         allow_unencrypted: whether signing in over a line in clear was explicitly permitted.
         observe: look at the certificate only: accept any, and stop right after the handshake.
     """
@@ -87,6 +99,7 @@ class Conversation(ABC):
         candidate: ServerCandidate,
         network: Network,
         recorder: Recorder,
+        places: Places,
         *,
         allow_unencrypted: bool = False,
         observe: bool = False,
@@ -94,10 +107,12 @@ class Conversation(ABC):
         self.candidate = candidate
         self.network = network
         self.recorder = recorder
+        self.places = places
         self.allow_unencrypted = allow_unencrypted
         self._observe = observe
         self._pin = dict(network.pins).get(str(candidate.endpoint))
         self._encrypted = False
+        self._place: Place | None = None
         self._deadline = asyncio.get_running_loop().time() + OPEN_S
 
     @abstractmethod
@@ -117,9 +132,14 @@ class Conversation(ABC):
         """A fresh protocol object for one connection."""
 
     def abort(self) -> None:
-        """Frees the socket at once."""
+        """Frees the socket at once, and its place."""
         if self.wire is not None:
             self.wire.abort()
+        self._give_back_place()
+
+    def _give_back_place(self) -> None:
+        if self._place is not None:
+            self._place.give_back()
 
     @property
     def is_encrypted(self) -> bool:
@@ -135,13 +155,26 @@ class Conversation(ABC):
             async with asyncio.timeout_at(until):
                 yield facts
 
+    @asynccontextmanager
+    async def bounded(self, stage: Stage) -> AsyncIterator[None]:
+        """Like a stage, for what is done many times over: same deadline, same StageFailed, nothing recorded."""
+        try:
+            async with asyncio.timeout_at(self._deadline):
+                yield
+        except StageFailed:
+            raise
+        except Exception as error:
+            raise failure_from(error, stage) from error
+
     async def connect(self) -> None:
         """Finds the name, connects, and encrypts when the line is encrypted from the start."""
         if self.network.trusted and self._pin is None and not self._observe:
             seen = await self._look()
             self._pin = seen.sha256 if seen is not None and seen.sha256 in self.network.trusted else None
-        dialed = await self._dial()
         loop = asyncio.get_running_loop()
+        await self._take_place()
+        self._deadline = loop.time() + OPEN_S
+        dialed = await self._dial()
         wire = self._new_wire()
         self.wire = wire
         try:
@@ -152,7 +185,19 @@ class Conversation(ABC):
         if self.candidate.security is Security.TLS:
             await self.encrypt()
 
+    async def _take_place(self) -> None:
+        self._give_back_place()
+        self._place = await self.places.take(self.candidate.host)
+
     async def _dial(self) -> Dialed:
+        """A connected socket that has its place."""
+        try:
+            return await self._dial_in_place()
+        except BaseException:
+            self._give_back_place()
+            raise
+
+    async def _dial_in_place(self) -> Dialed:
         loop = asyncio.get_running_loop()
         recorder, host, port = self.recorder, self.candidate.host, self.candidate.port
         started = loop.time()
@@ -166,9 +211,13 @@ class Conversation(ABC):
 
         recorder.begin(Stage.DNS)
         suspicion = loop.call_later(SUSPECT_S, lambda: recorder.hint(Stage.CONNECT, suspected_blocked=True))
+        half_open = loop.call_later(HALF_OPEN_S, self._give_back_place)
         try:
             async with asyncio.timeout(CONNECT_S):
-                dialed = await self.network.dialer.dial(host, port, given=_is_meant(self.candidate), on_found=on_found)
+                given = _is_meant(self.candidate)
+                dialed = await self.network.dialer.dial(host, port, given=given, on_found=on_found)
+                if self._place is None or not self._place.is_held:
+                    dialed = await self._in_a_place(dialed, given)
         except DialFailed as failure:
             stage = Stage.DNS if failure.stage_is_dns else Stage.CONNECT
             failed = StageFailed(stage, failure.kind, detail={"addresses": ", ".join(failure.addresses) or None})
@@ -181,12 +230,23 @@ class Conversation(ABC):
             raise failed from error
         finally:
             suspicion.cancel()
+            half_open.cancel()
         if found_s is None:
             recorder.passed(Stage.DNS, dialed.dns_s)
         local = dialed.sock.getsockname()[0]
         recorder.passed(
             Stage.CONNECT, dialed.connect_s, address=dialed.address, local=local, ipv6_failed=dialed.ipv6_failed
         )
+        return dialed
+
+    async def _in_a_place(self, dialed: Dialed, given: bool) -> Dialed:
+        """A connection whose place was given back while it was slow: kept where there is room, else made anew later."""
+        is_full = self.places.is_full(self.candidate.host)
+        if is_full:
+            dialed.sock.close()
+        await self._take_place()
+        if is_full:
+            return await self.network.dialer.dial(self.candidate.host, self.candidate.port, given=given)
         return dialed
 
     async def encrypt(self, ask: Callable[[], Awaitable[None]] | None = None) -> None:
@@ -207,8 +267,9 @@ class Conversation(ABC):
                 seen = await self._look()
                 certificate = replace(seen, problem=certificate_problem(error)) if seen is not None else None
                 raise StageFailed(Stage.TLS, ErrorKind.TLS_CERTIFICATE, certificate=certificate) from error
-            except (ssl.SSLError, OSError) as error:
-                self._say_what_answered(error)
+            except (ssl.SSLError, OSError, InjectedBeforeTls) as error:
+                if self.candidate.security is Security.TLS:
+                    await self._say_what_answered(error)
                 raise
             self._encrypted = True
             if wire.transport is not None:
@@ -219,20 +280,42 @@ class Conversation(ABC):
         trust = self.network.trust
         return trust.observing() if self._observe or self._pin is not None else trust.verifying()
 
-    def _say_what_answered(self, error: BaseException) -> None:
-        wire = self.wire
-        if wire is None or not wire.first_bytes or self.candidate.security is not Security.TLS:
+    async def _say_what_answered(self, error: Exception) -> None:
+        """Raises what speaks in clear on a line that should be encrypted from the start; returns when nothing does."""
+        words = self.wire.first_bytes if self.wire is not None else b""
+        if not words and answered_in_clear(error) and not self._observe:
+            self.abort()
+            words = await self._first_words_in_clear()
+        if not words:
             return
-        # Words in clear came first: whoever speaks there does so without encryption.
-        speaks = what_speaks(wire.first_bytes)
+        speaks = what_speaks(words)
         if speaks != "tls":
             kind = ErrorKind.NOT_MAIL if speaks in {"http", "ssh", "ftp"} else ErrorKind.PLAINTEXT_WHERE_TLS
             raise StageFailed(Stage.TLS, kind, detail={"speaks": speaks}) from error
 
+    async def _first_words_in_clear(self) -> bytes:
+        """What the server says through a line of its own: unasked, or else to an empty request, as web servers do."""
+        loop = asyncio.get_running_loop()
+        given = _is_meant(self.candidate)
+        try:
+            async with asyncio.timeout(WORDS_S):
+                await self._take_place()
+                dialed = await self.network.dialer.dial(self.candidate.host, self.candidate.port, given=given)
+                with dialed.sock:
+                    with contextlib.suppress(TimeoutError):
+                        async with asyncio.timeout(WORDS_S / 2):
+                            return await loop.sock_recv(dialed.sock, 256)
+                    await loop.sock_sendall(dialed.sock, b"\r\n\r\n")
+                    return await loop.sock_recv(dialed.sock, 256)
+        except (DialFailed, OSError):  # TimeoutError is one of them
+            return b""
+        finally:
+            self._give_back_place()
+
     async def _look(self) -> CertificateFacts | None:
         """The certificate the server shows, seen through a line of its own that ends right after the handshake."""
         quiet = Recorder(self.candidate, self.recorder.clock, nobody, self.recorder.redact)
-        look = type(self)(self.candidate, self.network, quiet, observe=True)
+        look = type(self)(self.candidate, self.network, quiet, self.places, observe=True)
         try:
             async with asyncio.timeout(PEEK_S):
                 await look.open()
@@ -247,7 +330,7 @@ class Conversation(ABC):
         """Whether the port that was silent in clear completes a TLS handshake; nothing is sent through it."""
         quiet = Recorder(self.candidate, self.recorder.clock, nobody, self.recorder.redact)
         as_tls = replace(self.candidate, security=Security.TLS)
-        look = type(self)(as_tls, self.network, quiet, observe=True)
+        look = type(self)(as_tls, self.network, quiet, self.places, observe=True)
         try:
             async with asyncio.timeout(PEEK_S):
                 await look.connect()
@@ -257,15 +340,29 @@ class Conversation(ABC):
             look.abort()
         return True
 
-    async def or_silence_explained(self, first_words: asyncio.Future[bytes]) -> bytes:
-        """The server's first words; when they do not come, StageFailed says whether TLS or another service is why."""
-        done, _ = await asyncio.wait({first_words}, timeout=PEEK_AFTER_S)
-        if not done:
+    async def first_words(self, read: Callable[[], Coroutine[None, None, bytes]]) -> bytes:
+        """What `read` hears first; when it stays silent, StageFailed says whether TLS or another service is why."""
+        words = asyncio.ensure_future(read())
+        try:
+            done, _ = await asyncio.wait({words}, timeout=PEEK_AFTER_S)
+            if done:
+                return words.result()
             if self.candidate.port in HTTP_PORTS:
                 raise StageFailed(Stage.GREETING, ErrorKind.NOT_MAIL, detail={"speaks": "http"})
-            if not self._encrypted and await self.answers_tls():
+            if self._encrypted or self._observe:
+                return await words
+            alone = self.places.is_full(self.candidate.host)
+            if alone:
+                self.abort()  # there is no room for a second line beside the silent one
+            if await self.answers_tls():
                 raise StageFailed(Stage.TLS, ErrorKind.TLS_WHERE_PLAINTEXT)
-        return await first_words
+            if not alone:
+                return await words
+        finally:
+            words.cancel()
+            await asyncio.gather(words, return_exceptions=True)
+        await self.connect()
+        return await read()
 
 
 def _is_meant(candidate: ServerCandidate) -> bool:

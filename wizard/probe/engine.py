@@ -1,21 +1,16 @@
-"""Opens conversations: one per candidate, at most two per host and twenty-four per run at once."""
+"""Makes the conversations of one run, and sees to it that none outlives it."""
 
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 from wizard.model.evidence import ProbeReport
 from wizard.model.progress import Listener, nobody
 from wizard.model.secret import Redactor
 from wizard.model.server import Protocol, ServerCandidate
 from wizard.probe.conversation import Conversation, Network
+from wizard.probe.places import Places
 from wizard.probe.recorder import Recorder, RunClock
-
-PER_HOST = 2
-PER_RUN = 24
 
 
 class Prober:
@@ -36,40 +31,39 @@ class Prober:
         self._redact = redact
         self._listener = listener
         self._allow_unencrypted = allow_unencrypted
-        self._per_run = asyncio.Semaphore(PER_RUN)
-        self._per_host: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(PER_HOST))
+        self.places = Places()
         self._farewells: set[asyncio.Task[None]] = set()
-        self._recorders: list[Recorder] = []
+        self._conversations: list[Conversation] = []
 
     def conversation(self, candidate: ServerCandidate) -> Conversation:
         """A conversation with the server, not yet connected."""
+        conversation = self._speaking(candidate)
+        self._conversations.append(conversation)
+        return conversation
+
+    def _speaking(self, candidate: ServerCandidate) -> Conversation:
         recorder = Recorder(candidate, self.clock, self._listener, self._redact)
-        self._recorders.append(recorder)
+        kind: type[Conversation]
         # Imported when first spoken: aiosmtplib alone costs 80 ms of start-up.
         match candidate.protocol:
             case Protocol.SMTP:
                 from wizard.probe.smtp import SmtpConversation
 
-                return SmtpConversation(candidate, self.network, recorder, allow_unencrypted=self._allow_unencrypted)
+                kind = SmtpConversation
             case Protocol.IMAP:
                 from wizard.probe.imap import ImapConversation
 
-                return ImapConversation(candidate, self.network, recorder, allow_unencrypted=self._allow_unencrypted)
+                kind = ImapConversation
             case Protocol.POP3:
                 from wizard.probe.pop3 import Pop3Conversation
 
-                return Pop3Conversation(candidate, self.network, recorder, allow_unencrypted=self._allow_unencrypted)
+                kind = Pop3Conversation
+        return kind(candidate, self.network, recorder, self.places, allow_unencrypted=self._allow_unencrypted)
 
     @property
     def reports(self) -> tuple[ProbeReport, ...]:
         """What every conversation of the run showed so far, in the order they were begun."""
-        return tuple(recorder.report() for recorder in self._recorders)
-
-    @asynccontextmanager
-    async def place(self, host: str) -> AsyncIterator[None]:
-        """Waits until another connection to the host, and another one at all, is allowed (promise 15)."""
-        async with self._per_host[host.lower()], self._per_run:
-            yield
+        return tuple(conversation.recorder.report() for conversation in self._conversations)
 
     def part(self, conversation: Conversation) -> None:
         """Says goodbye in the background, off the critical path."""
@@ -80,3 +74,10 @@ class Prober:
     async def close(self) -> None:
         """Waits for the goodbyes, a quarter of a second each at most."""
         await asyncio.gather(*self._farewells, return_exceptions=True)
+
+    def abort(self) -> None:
+        """Frees every socket of the run at once."""
+        for task in self._farewells:
+            task.cancel()
+        for conversation in self._conversations:
+            conversation.abort()

@@ -100,6 +100,15 @@ def certificate_problem(error: ssl.SSLCertVerificationError) -> CertificateProbl
     return CertificateProblem.OTHER
 
 
+def answered_in_clear(error: BaseException) -> bool:
+    """Whether a handshake failed because what came back was no TLS."""
+    return isinstance(error, ssl.SSLError) and (error.reason or "") in _PLAINTEXT
+
+
+def _is_alert(error: BaseException) -> bool:
+    return isinstance(error, ssl.SSLError) and "_ALERT_" in (error.reason or "")
+
+
 def kind_of(error: BaseException, stage: Stage) -> ErrorKind:
     """The kind of anything a library may raise while `stage` runs."""
     match error:
@@ -117,7 +126,7 @@ def kind_of(error: BaseException, stage: Stage) -> ErrorKind:
             return ErrorKind.TLS_HANDSHAKE if stage is Stage.TLS else ErrorKind.CONNECTION_DROPPED
         case ssl.SSLError():
             reason = error.reason or ""
-            if stage is not Stage.TLS:
+            if stage is not Stage.TLS and not _is_alert(error):
                 return ErrorKind.CONNECTION_DROPPED
             if reason in _PLAINTEXT:
                 return ErrorKind.PLAINTEXT_WHERE_TLS
@@ -160,6 +169,9 @@ def failure_from(error: Exception, stage: Stage) -> StageFailed:
     if isinstance(cause, ssl.SSLError) and not isinstance(error, ssl.SSLError):
         error = cause
     kind = kind_of(error, stage)
+    if _is_alert(error):
+        # TLS 1.3 lets a server object (to a missing client certificate, say) after our half of the handshake.
+        stage = Stage.TLS
     detail: Detail = {}
     if isinstance(error, ssl.SSLError) and error.reason:
         detail["tls_reason"] = error.reason

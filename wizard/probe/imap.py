@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 from wizard.model.evidence import ErrorKind, Reply, Stage
 from wizard.model.server import AuthMethod, Security
+from wizard.model.text import inert
 from wizard.probe.conversation import SIGN_IN_S, Conversation, Credentials
 from wizard.probe.error_kinds import InjectedBeforeTls, Oversized, StageFailed, Unparsable, what_speaks
 from wizard.probe.line import Line
-from wizard.probe.mechanisms import TOKEN_METHODS, oauthbearer, plain, said_in, xoauth2
+from wizard.probe.mechanisms import TOKEN_METHODS, check, oauthbearer, plain, said_in, xoauth2
 
 MAX_LINES = 400
 MAX_REPLY = 64 * 1024
@@ -71,12 +72,7 @@ class ImapConversation(Conversation):
                 facts.capabilities = self.capabilities
 
     async def _greeting(self) -> None:
-        wait = asyncio.ensure_future(self._line.readline())
-        try:
-            raw = await self.or_silence_explained(wait)
-        finally:
-            wait.cancel()
-            await asyncio.gather(wait, return_exceptions=True)
+        raw = await self.first_words(lambda: self._line.readline())
         text = raw.decode("utf-8", "replace")
         self.recorder.received(text)
         status, _, rest = text.removeprefix("* ").partition(" ")
@@ -108,7 +104,7 @@ class ImapConversation(Conversation):
             self.abort()
             reply = self._reply(answer.status, answer.text)
             raise StageFailed(Stage.TLS, ErrorKind.STARTTLS_REFUSED, reply=reply)
-        self.capabilities = ()  # what was announced in clear counts for nothing
+        self.capabilities, self._goodbye = (), None  # what was said in clear counts for nothing
 
     async def _ask_capabilities(self) -> None:
         answer = await self._command("CAPABILITY")
@@ -132,6 +128,7 @@ class ImapConversation(Conversation):
             facts.detail["mechanisms"] = " ".join(offered) or None
             if not self._encrypted and not self.allow_unencrypted:
                 raise StageFailed(Stage.AUTH, ErrorKind.UNENCRYPTED)
+            check(credentials)
             method = self._method(offered, credentials)
             self.recorder.sign_in_attempts += 1
             answer = await self._authenticate(method, credentials)
@@ -191,17 +188,18 @@ class ImapConversation(Conversation):
     async def find_message(self, token: str, folders: tuple[str, ...]) -> tuple[str, bytes] | None:
         """The folder and the header of the message whose Subject holds `token`; None when it is in none of them."""
         self._deadline = asyncio.get_running_loop().time() + SIGN_IN_S
-        for folder in folders:
-            opened = await self._command(f"EXAMINE {_mailbox(folder)}")
-            if opened.status != "OK":
-                continue
-            uid = await self._search(token)
-            if uid is None:
-                continue
-            fetched = await self._command(f"UID FETCH {uid} (BODY.PEEK[HEADER])")
-            header = b"\r\n".join(line for line in fetched.untagged if not line.startswith(b"* "))
-            return folder, header
-        return None
+        async with self.bounded(Stage.ARRIVAL):
+            for folder in folders:
+                opened = await self._command(f"EXAMINE {_mailbox(folder)}")
+                if opened.status != "OK":
+                    continue
+                uid = await self._search(token)
+                if uid is None:
+                    continue
+                fetched = await self._command(f"UID FETCH {uid} (BODY.PEEK[HEADER])")
+                header = b"\r\n".join(line for line in fetched.untagged if not line.startswith(b"* "))
+                return folder, header
+            return None
 
     async def _search(self, token: str) -> str | None:
         found = await self._command(f'UID SEARCH SUBJECT "{token}"')
@@ -215,7 +213,8 @@ class ImapConversation(Conversation):
     async def folders(self) -> tuple[str, str | None]:
         """The inbox and the folder for junk, by SPECIAL-USE (RFC 6154) or by its name; None where there is none."""
         self._deadline = asyncio.get_running_loop().time() + SIGN_IN_S
-        answer = await self._command('LIST "" "*"')
+        async with self.bounded(Stage.ARRIVAL):
+            answer = await self._command('LIST "" "*"')
         by_name: str | None = None
         for line in answer.untagged:
             found = _LIST.match(line.decode("utf-8", "replace"))
@@ -224,6 +223,8 @@ class ImapConversation(Conversation):
             name = found[2].strip()
             if name.startswith('"') and name.endswith('"'):
                 name = name[1:-1].replace('\\"', '"').replace("\\\\", "\\")
+            if inert(name) != name:
+                continue  # a name with unseen characters is nobody's folder for junk, and would be shown (T13)
             if "\\junk" in found[1].lower():
                 return "INBOX", name
             leaf = re.split(r"[./\\]", name)[-1].lower()
@@ -233,15 +234,17 @@ class ImapConversation(Conversation):
 
     async def delete_message(self, token: str, folder: str) -> bool:
         """Whether the message with `token` was removed for good; only where UIDPLUS (RFC 4315) spares all others."""
-        if "UIDPLUS" not in self.capabilities:
-            await self._ask_capabilities()
-        if "UIDPLUS" not in self.capabilities or (await self._command(f"SELECT {_mailbox(folder)}")).status != "OK":
-            return False
-        uid = await self._search(token)
-        if uid is None:
-            return False
-        marked = await self._command(f"UID STORE {uid} +FLAGS.SILENT (\\Deleted)")
-        return marked.status == "OK" and (await self._command(f"UID EXPUNGE {uid}")).status == "OK"
+        self._deadline = asyncio.get_running_loop().time() + SIGN_IN_S
+        async with self.bounded(Stage.ARRIVAL):
+            if "UIDPLUS" not in self.capabilities:
+                await self._ask_capabilities()
+            if "UIDPLUS" not in self.capabilities or (await self._command(f"SELECT {_mailbox(folder)}")).status != "OK":
+                return False
+            uid = await self._search(token)
+            if uid is None:
+                return False
+            marked = await self._command(f"UID STORE {uid} +FLAGS.SILENT (\\Deleted)")
+            return marked.status == "OK" and (await self._command(f"UID EXPUNGE {uid}")).status == "OK"
 
     async def close(self) -> None:
         """Says LOGOUT and frees the socket, whatever the server makes of it."""
@@ -269,7 +272,7 @@ class ImapConversation(Conversation):
 
     async def _continuation(self, tag: str) -> None:
         line = await self._line.readline()
-        self.recorder.received(line.decode("utf-8", "replace"))
+        self.recorder.received("+ …" if line.startswith(b"+") else line.decode("utf-8", "replace"))
         if line.startswith(tag.encode() + b" "):
             status, _, text = line.decode("utf-8", "replace")[len(tag) + 1 :].partition(" ")
             raise StageFailed(Stage.AUTH, ErrorKind.REPLY, reply=self._reply(status.upper(), text))
@@ -297,7 +300,7 @@ class ImapConversation(Conversation):
             text = line.decode("utf-8", "replace")
             if line.startswith(b"+"):
                 # A refused token's reason comes as a challenge; it is dismissed once, more are not met (T11).
-                self.recorder.received("+ " + said_in(text[1:].strip()))
+                self.recorder.received("+ …")  # a challenge may echo what was sent (T14)
                 if dismissal is None or reason is not None:
                     raise Unparsable
                 reason = said_in(text[1:].strip())

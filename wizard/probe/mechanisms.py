@@ -36,6 +36,14 @@ def said_in(challenge: str) -> str:
         return challenge
 
 
+def check(credentials: Credentials) -> None:
+    """Raises StageFailed when a control character would split what is sent: NUL in PLAIN, \\x01 in XOAUTH2."""
+    words = [credentials.username]
+    words += [secret.reveal() for secret in (credentials.secret, credentials.token) if secret is not None]
+    if any(ord(character) < 32 or ord(character) == 127 for word in words for character in word):
+        raise StageFailed(Stage.AUTH, ErrorKind.PROTOCOL_ERROR, detail={"ours": "control-character"})
+
+
 def plain(user: bytes, password: bytes) -> bytes:
     """The message of SASL PLAIN (RFC 4616 §2) in base64."""
     return base64.b64encode(b"\0" + user + b"\0" + password)

@@ -11,7 +11,7 @@ from wizard.model.server import AuthMethod, Security
 from wizard.probe.conversation import SIGN_IN_S, Conversation, Credentials
 from wizard.probe.error_kinds import Oversized, StageFailed, Unparsable, what_speaks
 from wizard.probe.line import Line
-from wizard.probe.mechanisms import TOKEN_METHODS, oauthbearer, plain, said_in, xoauth2
+from wizard.probe.mechanisms import TOKEN_METHODS, check, oauthbearer, plain, said_in, xoauth2
 
 MAX_LINES = 2000
 MAX_REPLY = 256 * 1024
@@ -58,12 +58,7 @@ class Pop3Conversation(Conversation):
                 facts.capabilities = tuple(self.capabilities)
 
     async def _greeting(self) -> None:
-        wait = asyncio.ensure_future(self._line.readline())
-        try:
-            raw = await self.or_silence_explained(wait)
-        finally:
-            wait.cancel()
-            await asyncio.gather(wait, return_exceptions=True)
+        raw = await self.first_words(lambda: self._line.readline())
         text = raw.decode("utf-8", "replace")
         self.recorder.received(text)
         if text.startswith("-ERR"):
@@ -116,6 +111,7 @@ class Pop3Conversation(Conversation):
             facts.detail["mechanisms"] = " ".join(offered) or None
             if not self._encrypted and not self.allow_unencrypted:
                 raise StageFailed(Stage.AUTH, ErrorKind.UNENCRYPTED)
+            check(credentials)
             method = self._method(offered, credentials)
             self.recorder.sign_in_attempts += 1
             ok, text = await self._authenticate(method, credentials)
@@ -146,11 +142,9 @@ class Pop3Conversation(Conversation):
         token = credentials.token.reveal().encode("utf-8") if credentials.token is not None else b""
         match method:
             case AuthMethod.USER_PASS:
-                _no_line_break(user + password)
                 ok, text = await self._command(b"USER " + user, "USER ***")
                 return await self._command(b"PASS " + password, "PASS ***") if ok else (ok, text)
             case AuthMethod.APOP:
-                _no_line_break(user)
                 digest = hashlib.md5((self._timestamp or "").encode() + password, usedforsecurity=False).hexdigest()
                 return await self._command(b"APOP " + user + b" " + digest.encode(), "APOP *** ***")
             case AuthMethod.PLAIN:
@@ -166,29 +160,32 @@ class Pop3Conversation(Conversation):
     async def find_message(self, token: str) -> bytes | None:
         """The header of the message whose Subject holds `token`, among the newest; None when it is not there."""
         self._deadline = asyncio.get_running_loop().time() + SIGN_IN_S
-        for number in reversed(await self._newest()):
-            ok, _ = await self._command(f"TOP {number} 0")
-            if not ok:
-                continue
-            header = b"\r\n".join(await self._lines())
-            if token.encode() in header:
-                self._found = number
-                return header
-        return None
+        async with self.bounded(Stage.ARRIVAL):
+            count = await self._count()
+            for number in range(count, max(0, count - NEWEST), -1):
+                ok, _ = await self._command(f"TOP {number} 0")
+                if not ok:
+                    continue
+                header = b"\r\n".join(await self._lines())
+                if token.encode() in header:
+                    self._found = number
+                    return header
+            return None
 
-    async def _newest(self) -> list[int]:
-        ok, _ = await self._command("UIDL")
-        lines = await self._lines() if ok else []
-        numbers = [int(words[0]) for line in lines if (words := line.split()) and words[0].isdigit()]
-        return sorted(numbers)[-NEWEST:]
+    async def _count(self) -> int:
+        """How many messages there are; STAT says so in one line, however full the mailbox (RFC 1939 §5)."""
+        ok, text = await self._command("STAT")
+        first = text.partition(" ")[0]
+        return int(first) if ok and first.isascii() and first.isdigit() and len(first) < 10 else 0
 
     async def delete_message(self, token: str) -> bool:
         """Whether the message with `token` was removed; it goes when the connection is closed with QUIT."""
         if await self.find_message(token) is None:
             return False
-        ok, _ = await self._command(f"DELE {self._found}")
-        if ok:
-            ok, _ = await self._command("QUIT")
+        async with self.bounded(Stage.ARRIVAL):
+            ok, _ = await self._command(f"DELE {self._found}")
+            if ok:
+                ok, _ = await self._command("QUIT")
         self.abort()
         return ok
 
@@ -212,7 +209,7 @@ class Pop3Conversation(Conversation):
         while True:
             text = (await self._line.readline()).decode("utf-8", "replace")
             challenge = text.startswith("+") and not text.startswith("+OK")
-            self.recorder.received("+ " + said_in(text[1:].strip()) if challenge else text)
+            self.recorder.received("+ …" if challenge else text)  # a challenge may echo what was sent (T14)
             if text.startswith("+OK"):
                 return True, text[3:].strip()
             if text.startswith("-ERR"):
@@ -238,8 +235,3 @@ class Pop3Conversation(Conversation):
     def _reply(self, text: str) -> Reply:
         code = _CODE.match(text)
         return self.recorder.make_reply(text, status="-ERR", code_text=code[1] if code is not None else None)
-
-
-def _no_line_break(data: bytes) -> None:
-    if any(byte < 32 or byte == 127 for byte in data):
-        raise ValueError("a control character cannot be sent here")

@@ -12,6 +12,7 @@ from wizard.model.server import ServerCandidate
 from wizard.probe.conversation import SUSPECT_S, Conversation
 from wizard.probe.engine import Prober
 from wizard.probe.error_kinds import StageFailed
+from wizard.probe.places import PER_RUN
 
 STAGGER_S = 0.12  # above RFC 8305's minimum of 100 ms: two candidates of one account cost a server little
 GRACE_S = 0.25
@@ -106,6 +107,8 @@ class Race:
                 self._spares_taken = True
                 tried = {lane.candidate.endpoint for lane in self._lanes}
                 waiting += [(spare, 1) for spare in self._spare_task.result() if spare.endpoint not in tried]
+            if self._prober.places.taken >= PER_RUN:
+                waiting = [(candidate, wave) for candidate, wave in waiting if wave == 0]
             if waiting and now >= next_start:
                 self._start(*waiting.pop(0))
                 next_start = now + STAGGER_S
@@ -148,8 +151,7 @@ class Race:
 
     async def _run(self, lane: Lane) -> None:
         try:
-            async with self._prober.place(lane.candidate.host):
-                await lane.conversation.open()
+            await lane.conversation.open()
             lane.opened = True
         except StageFailed:
             lane.conversation.abort()

@@ -11,7 +11,7 @@ from wizard.model.evidence import CertificateFacts, ErrorKind, Evidence, Outcome
 from wizard.model.progress import Listener, Progress, nobody
 from wizard.model.secret import Redactor
 from wizard.model.server import ServerCandidate
-from wizard.model.text import inert
+from wizard.model.text import MAX_SHOWN, inert
 from wizard.probe.error_kinds import StageFailed, failure_from
 
 TRANSCRIPT_LINES = 400
@@ -114,12 +114,17 @@ class Recorder:
     ) -> Reply:
         """A reply that may be shown: secrets masked, nothing unseen in it."""
         return Reply(
-            text=inert(self.redact(text)),
+            text=self.shown(text),
             code=code,
             enhanced=enhanced,
             status=status,
-            code_text=inert(self.redact(code_text), 200) if code_text else None,
+            code_text=self.shown(code_text, 200) if code_text else None,
         )
+
+    def shown(self, text: str, limit: int = MAX_SHOWN) -> str:
+        """A stranger's text that may be shown: secrets masked, nothing unseen in it."""
+        # Masked again at the end: what was unseen may have kept two halves of a secret apart.
+        return self.redact(inert(self.redact(text), limit))
 
     def report(self) -> ProbeReport:
         """All that was noted so far."""
@@ -134,7 +139,7 @@ class Recorder:
 
     def _note(self, who: str, line: str) -> None:
         if len(self._transcript) < TRANSCRIPT_LINES:
-            self._transcript.append(f"{self.clock():8.3f} {who}: {inert(self.redact(line), 600)}")
+            self._transcript.append(f"{self.clock():8.3f} {who}: {self.shown(line, 600)}")
 
     def _keep_failure(self, failure: StageFailed, started: float, facts: StageFacts) -> None:
         self._keep(failure.stage, Outcome.FAILED, started, facts, failure)
@@ -147,6 +152,9 @@ class Recorder:
             facts.detail |= failure.detail
             facts.certificate = failure.certificate or facts.certificate
             facts.reply = failure.reply or facts.reply
+        facts.detail = {
+            key: self.shown(value, 600) if isinstance(value, str) else value for key, value in facts.detail.items()
+        }
         self._evidence.append(
             Evidence(
                 stage=stage,
@@ -156,7 +164,7 @@ class Recorder:
                 error=failure.kind if failure is not None else None,
                 reply=facts.reply,
                 certificate=facts.certificate,
-                capabilities=facts.capabilities,
+                capabilities=tuple(self.shown(word, 100) for word in facts.capabilities),
                 seconds=now - started,
                 t_s=now,
                 detail=dict(facts.detail),

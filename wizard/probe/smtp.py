@@ -8,7 +8,7 @@ import ssl
 from typing import cast
 
 from aiosmtplib.auth import auth_crammd5_verify, auth_login_encode, auth_plain_encode, auth_xoauth2_encode
-from aiosmtplib.errors import SMTPDataError, SMTPException, SMTPResponseException, SMTPServerDisconnected
+from aiosmtplib.errors import SMTPDataError, SMTPException, SMTPResponseException
 from aiosmtplib.esmtp import parse_esmtp_extensions
 from aiosmtplib.protocol import SMTPProtocol
 from aiosmtplib.response import SMTPResponse
@@ -16,13 +16,14 @@ from aiosmtplib.response import SMTPResponse
 from wizard.model.evidence import ErrorKind, Reply, Stage
 from wizard.model.server import AuthMethod, Security
 from wizard.probe.conversation import SIGN_IN_S, Conversation, Credentials
-from wizard.probe.error_kinds import InjectedBeforeTls, StageFailed, what_speaks
-from wizard.probe.mechanisms import choose, oauthbearer, said_in
+from wizard.probe.error_kinds import InjectedBeforeTls, StageFailed, Unparsable, what_speaks
+from wizard.probe.mechanisms import check, choose, oauthbearer, said_in
 from wizard.probe.tls import encrypt
 
 EHLO_NAME = "[127.0.0.1]"  # RFC 5321 §4.1.3; the computer's own name is nobody's business (T35)
 MESSAGE_S = 60.0
 GOODBYE_S = 0.25
+RESET_S = 5.0
 PREFERRED = (AuthMethod.PLAIN, AuthMethod.LOGIN, AuthMethod.CRAM_MD5)
 _ENHANCED = re.compile(r"^([245]\.\d{1,3}\.\d{1,3})(?:\s|$)")
 
@@ -85,7 +86,7 @@ class SmtpConversation(Conversation):
         if self._observe and self._encrypted:
             return
         async with self.stage(Stage.GREETING) as facts:
-            await self._greeting()
+            await self.first_words(self._read_greeting)
             await self._ehlo()
             facts.capabilities = tuple(key.upper() for key in self.extensions)
             facts.detail["mechanisms"] = " ".join(self.mechanisms) or None
@@ -101,14 +102,6 @@ class SmtpConversation(Conversation):
         if size.isascii() and size.isdigit() and 0 < int(size) < 2**53:
             self.recorder.max_message_bytes = int(size)
 
-    async def _greeting(self) -> None:
-        wait = asyncio.ensure_future(self._read_greeting())
-        try:
-            await self.or_silence_explained(wait)
-        finally:
-            wait.cancel()
-            await asyncio.gather(wait, return_exceptions=True)
-
     async def _read_greeting(self) -> bytes:
         try:
             response = await self._smtp.read_response()
@@ -121,7 +114,6 @@ class SmtpConversation(Conversation):
             raise StageFailed(Stage.GREETING, ErrorKind.REPLY, reply=reply)
         if what_speaks(self._smtp.first_bytes) == "ftp":
             raise self._not_smtp()
-        self._banner = reply.text
         return response.message.encode("utf-8", "replace")
 
     def _not_smtp(self) -> StageFailed:
@@ -167,6 +159,7 @@ class SmtpConversation(Conversation):
             facts.detail["mechanisms"] = " ".join(self.mechanisms) or None
             if not self._encrypted and not self.allow_unencrypted:
                 raise StageFailed(Stage.AUTH, ErrorKind.UNENCRYPTED)
+            check(credentials)
             method = choose(self.mechanisms, PREFERRED, credentials)
             self.recorder.sign_in_attempts += 1
             response = await self._authenticate(method, credentials)
@@ -238,7 +231,15 @@ class SmtpConversation(Conversation):
                     facts.detail["command"] = step
                     raise StageFailed(Stage.ENVELOPE, ErrorKind.REPLY, reply=self._reply(response))
         if not keep:
-            await self._command("RSET")
+            await self._reset()
+
+    async def _reset(self) -> None:
+        # The answer that was wanted is there already; a line that fails now is no longer used, that is all.
+        try:
+            async with asyncio.timeout(RESET_S):
+                await self._command("RSET")
+        except (TimeoutError, OSError, SMTPException, Unparsable):
+            self.abort()
 
     async def send(self, sender: str, recipient: str, message: bytes) -> Reply:
         """Sends one message, once; the server's acceptance. Silence after the final dot is OUTCOME_UNKNOWN (T12)."""
@@ -252,7 +253,7 @@ class SmtpConversation(Conversation):
                 refusal = SMTPResponse(error.code, error.message)
                 self.recorder.received(f"{refusal.code} {refusal.message}")
                 raise StageFailed(Stage.MESSAGE, ErrorKind.REPLY, reply=self._reply(refusal)) from error
-            except (SMTPServerDisconnected, TimeoutError) as error:
+            except (SMTPException, TimeoutError) as error:
                 raise StageFailed(Stage.MESSAGE, ErrorKind.OUTCOME_UNKNOWN) from error
             self.recorder.received(f"{response.code} {response.message}")
             facts.reply = self._reply(response)
@@ -264,7 +265,7 @@ class SmtpConversation(Conversation):
             try:
                 async with asyncio.timeout(GOODBYE_S):
                     await self._smtp.execute_command(b"QUIT")
-            except (TimeoutError, OSError, SMTPException, ValueError):
+            except (TimeoutError, OSError, SMTPException, Unparsable, ValueError):
                 pass
         self.abort()
 
@@ -279,9 +280,10 @@ class SmtpConversation(Conversation):
 
     def _heard(self, response: SMTPResponse) -> SMTPResponse:
         for line in response.message.split("\n"):
-            self.recorder.received(f"{response.code} {line}")
+            # A challenge is base64 of the server's making: a secret could hide in it, at any offset (T14).
+            self.recorder.received(f"{response.code} {line if response.code != 334 else '…'}")
         if not 200 <= response.code <= 599:
-            raise StageFailed(Stage.GREETING, ErrorKind.PROTOCOL_ERROR)
+            raise Unparsable
         return response
 
     def _reply(self, response: SMTPResponse) -> Reply:

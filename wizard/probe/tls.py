@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from wizard.model.evidence import CertificateFacts, CertificateProblem, ErrorKind, Stage
+from wizard.model.text import inert
 from wizard.probe.error_kinds import StageFailed
 
 
@@ -81,9 +82,9 @@ def read_certificate(der: bytes, problem: CertificateProblem | None = None) -> C
         return None
     return CertificateFacts(
         sha256=hashlib.sha256(der).hexdigest(),
-        names=names,
-        issuer=issuer,
-        subject=subject,
+        names=tuple(inert(name, 300) for name in names),
+        issuer=inert(issuer, 300),
+        subject=inert(subject, 300),
         not_before=not_before,
         not_after=not_after,
         self_signed=issuer == subject,

@@ -15,7 +15,7 @@ from wizard.model.evidence import Evidence, ProbeReport, Surroundings
 from wizard.model.plan import Plan
 from wizard.model.progress import Listener, nobody
 from wizard.model.provider import Provider
-from wizard.model.secret import Redactor
+from wizard.model.secret import Redactor, Secret
 from wizard.model.server import Protocol
 from wizard.net.dial import Dialer
 from wizard.net.dns import Resolver
@@ -100,10 +100,13 @@ class Bench:
 
     def prober(self, draft: AccountDraft, listener: Listener) -> Prober:
         """What makes conversations for one run of this account."""
-        known = (draft.secret, draft.outgoing_secret, draft.oauth_token)
+        known = [secret for secret in (draft.secret, draft.outgoing_secret, draft.oauth_token) if secret is not None]
+        # An app password that its provider shows in groups is sent without the blanks.
+        known += [Secret("".join(secret.reveal().split())) for secret in known]
         names = [draft.address.wire, draft.address.local]
+        names += [name for name in (draft.username, draft.outgoing_username) if name is not None]
         names += [side.username for side in (draft.incoming, draft.outgoing) if side is not None]
-        redact = Redactor(tuple(secret for secret in known if secret is not None), tuple(dict.fromkeys(names)))
+        redact = Redactor(tuple(known), tuple(dict.fromkeys(names)))
         network = Network(
             self.parts.dialer,
             self.parts.trust,

@@ -77,7 +77,7 @@ class RoundTripRun:
         try:
             async with asyncio.timeout(ARRIVAL_S):
                 found = await self._until_found(side, token)
-        except (TimeoutError, StageFailed, OSError, EOFError):
+        except (TimeoutError, StageFailed):
             found = None
         if found is not None:
             folder, header, is_junk = found

@@ -64,8 +64,7 @@ class Run:
                 self._plan_task.cancel()
                 await asyncio.gather(self._plan_task, return_exceptions=True)
             if not self._all_verified():
-                self._let_go()
-                await self.prober.close()
+                await self._let_go()
         return self._result(timed_out)
 
     def open_lines(self) -> dict[bool, tuple[Conversation, Credentials]]:
@@ -78,10 +77,14 @@ class Run:
             if outcome.conversation is not None and outcome.credentials is not None
         }
 
-    def _let_go(self) -> None:
+    async def _let_go(self) -> None:
         for outcome in self._outcomes.values():
             if outcome.conversation is not None:
                 self.prober.part(outcome.conversation)
+        try:
+            await self.prober.close()
+        finally:
+            self.prober.abort()  # also what the deadline or a cancelled press left in the middle of a sentence
 
     async def _prove_sides(self) -> None:
         draft = self._draft
@@ -156,10 +159,12 @@ class Run:
     def _kept_side(self, candidates: Sequence[ServerCandidate], *, incoming: bool) -> SideResult | None:
         """The side as an earlier check of the same secret proved it; None when it must be proven anew."""
         before = self._previous
-        if before is None or before.draft.secret != self._draft.secret:
+        if before is None or before.draft.address != self._draft.address:
             return None
         side = before.incoming if incoming else before.outgoing
         if side is None or side.status is not Status.VERIFIED:
+            return None
+        if _keys(before.draft, side.candidate) != _keys(self._draft, side.candidate):
             return None
         given = self._draft.incoming if incoming else self._draft.outgoing
         return side if given is None or given == side.candidate or side.candidate in candidates else None
@@ -285,6 +290,11 @@ def _expiring(reports: Sequence[ProbeReport]) -> list[str]:
         if until - datetime.now(UTC) < EXPIRES_SOON:
             told[report.candidate.host] = f"The certificate of {report.candidate.host} runs out on {until:%Y-%m-%d}."
     return list(told.values())
+
+
+def _keys(draft: AccountDraft, candidate: ServerCandidate) -> tuple[Secret | None, Secret | None]:
+    """What signs in there."""
+    return draft.secret_for(candidate), draft.oauth_token
 
 
 def _of_best_source(candidates: Sequence[ServerCandidate]) -> tuple[ServerCandidate, ...]:

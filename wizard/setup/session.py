@@ -138,10 +138,11 @@ class SetupSession:
             elif isinstance(conversation, Pop3Conversation):
                 deleted = await conversation.delete_message(token)
             prober.part(conversation)
-        except (StageFailed, OSError, EOFError):
+        except StageFailed:
             deleted = False
         finally:
             await prober.close()
+            prober.abort()
         return deleted
 
     async def close(self) -> None:
@@ -152,7 +153,10 @@ class SetupSession:
             return
         for conversation, _ in lines.conversations.values():
             lines.prober.part(conversation)
-        await lines.prober.close()
+        try:
+            await lines.prober.close()
+        finally:
+            lines.prober.abort()
 
     def _stop_idling(self) -> None:
         if self._idle is not None:
@@ -162,5 +166,4 @@ class SetupSession:
     def _let_go(self) -> None:
         lines, self._lines = self._lines, None
         if lines is not None:
-            for conversation, _ in lines.conversations.values():
-                conversation.abort()
+            lines.prober.abort()

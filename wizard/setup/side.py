@@ -191,33 +191,33 @@ class Side:
                 gate.decide(NOTHING_HEARD)
             return await self._with_envelope(conversation, credentials)
         cause = next((diagnosis.cause for diagnosis in self.diagnose([refused])), None)
+        self.prober.part(conversation)  # before another line is opened: two per host is all (promise 15)
         other = await self._other_form(conversation, refused, cause)
         if leads:
             taught = Heard(fix=other.fixed_diagnosis, username=other.result.candidate.username) if other else None
             gate.decide(taught or Heard(refusal=cause))
-        if other is not None:
-            return other
-        self.prober.part(conversation)
-        return self._failed(candidate, (refused,))
+        return other if other is not None else self._failed(candidate, (refused,))
 
     async def _attempt(self, conversation: Conversation, credentials: Credentials) -> ProbeReport | None:
         """One sign-in within the budget; None when it went well, otherwise the report that says why not."""
-        account, host = self.draft.address.wire, conversation.candidate.host
+        account, candidate = self.draft.address.wire, conversation.candidate
+        server = f"{candidate.protocol.value} {candidate.host}"  # one host may send and receive: two servers
         secret = credentials.token or credentials.secret
         recorder = conversation.recorder
-        if secret is None or not self.budget.allows(account, host, credentials.username, secret):
+        if secret is None or not self.budget.allows(account, server, credentials.username, secret):
             pause = self.budget.pause_s(account)
             recorder.failed(StageFailed(Stage.AUTH, ErrorKind.BUDGET, detail={"wait_s": pause}), 0.0)
             return recorder.report()
         before = recorder.sign_in_attempts
-        try:
-            await conversation.sign_in(credentials)
-        except StageFailed as failure:
-            if recorder.sign_in_attempts > before:
-                self.budget.spend(host, credentials.username, secret)
-                if failure.kind is ErrorKind.REPLY:
+        with self.budget.attempt(account):
+            try:
+                await conversation.sign_in(credentials)
+            except StageFailed:
+                if recorder.sign_in_attempts > before:
+                    # A line that drops or falls silent instead of an answer may have been counted by the server too.
+                    self.budget.spend(server, credentials.username, secret)
                     self.budget.refused(account)
-            return recorder.report()
+                return recorder.report()
         return None
 
     async def _other_form(
@@ -228,11 +228,12 @@ class Side:
         name = self._other_username(candidate)
         if cause != "bad-credentials" or name is None or self.find_spares is None or self.draft.oauth_token is not None:
             return None
+        if not self.budget.allows_other_form(self.draft.address.wire):
+            return None
         again = self.prober.conversation(replace(candidate, username=name))
         credentials = Credentials(name, self.draft.secret_for(candidate))
         try:
-            async with self.prober.place(candidate.host):
-                await again.open()
+            await again.open()
         except StageFailed:
             again.abort()
             return None
@@ -242,7 +243,6 @@ class Side:
         if await self._attempt(again, credentials) is not None:
             self.prober.part(again)
             return None
-        self.prober.part(conversation)
         told = with_detail(refused, other_form_works=True, other_username=name)
         outcome = await self._with_envelope(again, credentials)
         return self._with_fix(outcome, (told,), Spare(again.candidate, Change.OTHER_USERNAME_FORM))

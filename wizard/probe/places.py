@@ -1,0 +1,52 @@
+"""How many connections there may be at once: two per host and twenty-four per run (safety promise 15)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+
+PER_HOST = 2
+PER_RUN = 24
+
+
+class Place:
+    """Leave for one connection; give it back when the connection has ended."""
+
+    def __init__(self, held: tuple[asyncio.Semaphore, ...]) -> None:
+        self._held = held
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it was not given back yet."""
+        return bool(self._held)
+
+    def give_back(self) -> None:
+        """Lets another connection begin; a second call does nothing."""
+        held, self._held = self._held, ()
+        for semaphore in held:
+            semaphore.release()
+
+
+class Places:
+    """The places of one run."""
+
+    def __init__(self) -> None:
+        self._run = asyncio.Semaphore(PER_RUN)
+        self._hosts: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(PER_HOST))
+        self.taken = 0
+
+    def is_full(self, host: str) -> bool:
+        """Whether another connection to the host would have to wait."""
+        return self._hosts[host.lower()].locked() or self._run.locked()
+
+    async def take(self, host: str) -> Place:
+        """A place, as soon as there is one; in order of asking."""
+        at_host = self._hosts[host.lower()]
+        await at_host.acquire()
+        try:
+            await self._run.acquire()
+        except BaseException:
+            at_host.release()
+            raise
+        self.taken += 1
+        return Place((at_host, self._run))
