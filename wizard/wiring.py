@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from wizard.net.tls import Trust
     from wizard.practice.presets import PracticePresets
     from wizard.setup.options import Options
+    from wizard.setup.pack import Pack
     from wizard.setup.session import SetupSession
 
     Line = tuple[Resolver, Dialer, Trust, Planner, PresetBook | PracticePresets]
@@ -51,7 +52,15 @@ def presets(pack_paths: Sequence[Path] = ()) -> PresetBook:
     """The providers, those of the packs first."""
     from wizard.discovery.presets import PresetBook
 
-    return PresetBook.load([*pack_paths, assets.resources() / "presets"])
+    return PresetBook.load([*pack(tuple(pack_paths)).preset_folders, assets.resources() / "presets"])
+
+
+@cache
+def pack(pack_paths: tuple[Path, ...] = ()) -> Pack:
+    """What the helpdesk packs hold beside presets: client ids, and whom to ask."""
+    from wizard.setup.pack import load_packs
+
+    return load_packs(pack_paths)
 
 
 def diagnoser(book: PresetBook | PracticePresets | None = None) -> Diagnoser:
@@ -78,12 +87,16 @@ async def session(settings: Settings) -> AsyncIterator[SetupSession]:
 @asynccontextmanager
 async def sessions(settings: Settings) -> AsyncIterator[Callable[[], SetupSession]]:
     """Makes sessions that share one network, one set of roots and one cache of answers; all are closed at the end."""
+    from wizard.accounts.secret_store import SecretStore
+    from wizard.net.fetch import Fetcher
+    from wizard.setup.browser_sign_in import BrowserSignIn
     from wizard.setup.parts import Parts
     from wizard.setup.session import SetupSession
 
     made: list[SetupSession] = []
     async with _network(settings) as (resolver, dialer, trust, planner, known):
-        parts = Parts(resolver, dialer, trust, planner, diagnoser(known), known.for_host, known.hosts)
+        browser = BrowserSignIn(Fetcher(dialer, trust), pack(settings.pack_paths), SecretStore())
+        parts = Parts(resolver, dialer, trust, planner, diagnoser(known), known.for_host, known.hosts, browser)
 
         def new_session() -> SetupSession:
             made.append(SetupSession(parts, settings.options))

@@ -240,6 +240,14 @@ async def test_what_the_provider_says(
     assert "\u202e" not in (refused.value.said or "")
 
 
+async def test_what_was_sent_is_not_told_again(client: OAuthClient, identity: IdentityProvider) -> None:
+    body = json.dumps({"error": "invalid_grant", "error_description": "Unknown token canary-refresh-1 given"}).encode()
+    identity.answers["/token"] = Page(body, 400)
+    with pytest.raises(SignInRefused) as refused:
+        await client.refresh(Tokens(Secret("canary-access-1"), Secret("canary-refresh-1"), None, ()))
+    assert refused.value.said == "invalid_grant: Unknown token *** given"
+
+
 async def test_a_provider_that_is_not_there(client: OAuthClient) -> None:
     nowhere = replace(client, endpoints=OAuthEndpoints("https://login.example.org/a", "https://127.0.0.1/token", ()))
     with pytest.raises(SignInRefused) as refused:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from wizard import wiring
-from wizard.cli import render
+from wizard.cli import browser, render
 from wizard.cli.options import (
     add_network_arguments,
     add_password_arguments,
@@ -56,6 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--report", metavar="FILE", type=Path, help="write the redacted report (.json, .html, .txt)")
     parser.add_argument("--nagios", action="store_true", help="one plugin line, exit 0, 1, 2 or 3")
+    browser.add_arguments(parser)
     add_run_arguments(parser)
     add_network_arguments(parser)
 
@@ -77,7 +78,10 @@ def run(args: argparse.Namespace) -> int:
 async def _check(settings: Settings, draft: AccountDraft, args: argparse.Namespace, to: Address | None) -> CheckResult:
     async with wiring.session(settings) as session:
         plan = await _consented(session, draft, args)
-        result = await session.check(draft, plan=plan, listener=_tell)
+        if browser.is_wanted(args):
+            result = await browser.check(session, draft, plan, args, _tell)
+        else:
+            result = await session.check(draft, plan=plan, listener=_tell)
         if args.test_message is not None and result.verdict in (Verdict.WORKS, Verdict.WORKS_AFTER_FIX):
             left_s = max(1.0, settings.options.deadline_s - result.elapsed_s) if settings.options else None
             try:
@@ -105,7 +109,7 @@ async def _consented(session: SetupSession, draft: AccountDraft, args: argparse.
 
 def _draft(args: argparse.Namespace) -> AccountDraft:
     address = Address.parse(args.address)
-    wants_sign_in = not args.no_sign_in
+    wants_sign_in = not args.no_sign_in and not browser.is_wanted(args)
     secret = password_from(args, ask_for=None)
     if secret is None and wants_sign_in and args.practice:
         secret = _practice_password(address)

@@ -123,6 +123,11 @@ class Conversation(ABC):
     async def sign_in(self, credentials: Credentials) -> str:
         """Signs in with one attempt; the method that was used."""
 
+    @property
+    @abstractmethod
+    def offered(self) -> tuple[str, ...]:
+        """The methods of signing in that the server announced (SASL names)."""
+
     @abstractmethod
     async def close(self) -> None:
         """Says goodbye without waiting long, and frees the socket."""

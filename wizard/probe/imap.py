@@ -50,6 +50,11 @@ class ImapConversation(Conversation):
         """Whether the line still stands."""
         return isinstance(self.wire, Line) and self.wire.is_open
 
+    @property
+    def offered(self) -> tuple[str, ...]:
+        """The AUTH= capabilities."""
+        return tuple(item.removeprefix("AUTH=") for item in self.capabilities if item.startswith("AUTH="))
+
     async def open(self) -> None:
         """Connects, encrypts, reads the greeting and the capabilities (inside TLS, RFC 9051 §6.2.1)."""
         self.capabilities: tuple[str, ...] = ()
@@ -123,7 +128,7 @@ class ImapConversation(Conversation):
         """
         self._deadline = asyncio.get_running_loop().time() + SIGN_IN_S
         async with self.stage(Stage.AUTH) as facts:
-            offered = tuple(item.removeprefix("AUTH=") for item in self.capabilities if item.startswith("AUTH="))
+            offered = self.offered
             facts.detail["username"] = credentials.username
             facts.detail["mechanisms"] = " ".join(offered) or None
             if not self._encrypted and not self.allow_unencrypted:

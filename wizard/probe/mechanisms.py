@@ -12,6 +12,13 @@ from wizard.probe.conversation import Credentials
 from wizard.probe.error_kinds import StageFailed
 
 TOKEN_METHODS = (AuthMethod.XOAUTH2, AuthMethod.OAUTHBEARER)
+PASSWORD_METHODS = (AuthMethod.PLAIN, AuthMethod.LOGIN, AuthMethod.CRAM_MD5)
+
+
+def token_only(offered: Iterable[str]) -> bool:
+    """Whether a server that offers these takes a browser sign-in and nothing else that we can do."""
+    names = set(offered)
+    return not names.isdisjoint(TOKEN_METHODS) and names.isdisjoint(PASSWORD_METHODS)
 
 
 def choose(offered: Sequence[str], preferred: Iterable[AuthMethod], credentials: Credentials) -> AuthMethod:

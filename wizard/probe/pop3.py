@@ -38,6 +38,11 @@ class Pop3Conversation(Conversation):
         """Whether the line still stands."""
         return isinstance(self.wire, Line) and self.wire.is_open
 
+    @property
+    def offered(self) -> tuple[str, ...]:
+        """What stands behind SASL in the answer to CAPA."""
+        return self.capabilities.get("SASL", ())
+
     async def open(self) -> None:
         """Connects, encrypts, reads the greeting and the capabilities (inside TLS, RFC 2595 §4)."""
         self.capabilities: dict[str, tuple[str, ...]] = {}
@@ -106,7 +111,7 @@ class Pop3Conversation(Conversation):
         """
         self._deadline = asyncio.get_running_loop().time() + SIGN_IN_S
         async with self.stage(Stage.AUTH) as facts:
-            offered = self.capabilities.get("SASL", ())
+            offered = self.offered
             facts.detail["username"] = credentials.username
             facts.detail["mechanisms"] = " ".join(offered) or None
             if not self._encrypted and not self.allow_unencrypted:

@@ -78,6 +78,11 @@ class SmtpConversation(Conversation):
         """Whether the line still stands."""
         return isinstance(self.wire, SmtpWire) and self.wire.is_connected
 
+    @property
+    def offered(self) -> tuple[str, ...]:
+        """What stands behind AUTH in the answer to EHLO."""
+        return self.mechanisms
+
     async def open(self) -> None:
         """Connects, encrypts, reads the greeting and what EHLO offers (inside TLS, RFC 3207 §4.2)."""
         self.extensions: dict[str, str] = {}

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any
 
 from wizard.accounts.secret_store import SecretKind, SecretStore
-from wizard.model.account import CheckResult
 from wizard.model.address import Address
-from wizard.model.diagnosis import CopyText, Diagnosis, Remedy, SignIn, TryAgain
-from wizard.model.evidence import Stage
 from wizard.model.provider import OAuthEndpoints, Provider
 from wizard.net.fetch import Fetcher
 from wizard.setup.pack import NO_PACK, Pack
@@ -25,7 +22,6 @@ from wizard.signin.refusals import Refusal, SignInRefused, refusal_of
 
 OpenBrowser = Callable[[str], Any]
 ShowCode = Callable[[DeviceCode], None]
-ShowUrl = Callable[[str], None]
 Sleep = Callable[[float], Awaitable[None]]
 
 
@@ -53,18 +49,16 @@ class BrowserSignIn:
         provider: Provider | None,
         open_browser: OpenBrowser,
         *,
-        show_url: ShowUrl = lambda _: None,
         timeout_s: float = WAIT_S,
     ) -> Tokens:
         """Tokens from a sign-in in this computer's browser.
 
-        `open_browser` is given the page, and `show_url` as well, for where no browser comes up. Raises SignInRefused.
+        `open_browser` is given the page and must return at once. Raises SignInRefused.
         """
         client = await self.client(provider)
         async with listening() as loopback:
             authorization = client.begin(loopback.redirect_uri, address)
             loopback.is_ours = authorization.is_ours
-            show_url(authorization.url)
             open_browser(authorization.url)
             try:
                 answer = await loopback.answer(timeout_s)
@@ -112,6 +106,10 @@ class BrowserSignIn:
         await self.store.save(address, tokens.refresh, SecretKind.REFRESH_TOKEN)
         return True
 
+    def not_for_mail(self, provider: Provider | None) -> SignInRefused:
+        """The refusal for a token that the provider gives and its mail server does not take."""
+        return SignInRefused(Refusal.WRONG_AUDIENCE, provider=provider.spoken_name if provider is not None else None)
+
     async def client(self, provider: Provider | None) -> OAuthClient:
         """What asks this provider for tokens; raises SignInRefused where there is no client id or nowhere to ask."""
         name = provider.spoken_name if provider is not None else None
@@ -133,75 +131,3 @@ class BrowserSignIn:
         check_account(client, tokens, address)
         check_scopes(client, tokens)
         return tokens
-
-
-_SIGN_IN: Final = Remedy("sign-in-with-browser", "Sign in again in the browser", SignIn())
-_AGAIN: Final = Remedy("try-again", "Check again", TryAgain())
-
-
-def card(error: SignInRefused, address: Address) -> Diagnosis:
-    """The diagnosis for a sign-in in the browser that gave no usable token."""
-    why = error.why if not error.said else f"{error.why} The provider said: “{error.said}”"
-    return Diagnosis(
-        cause=error.cause or "oauth-required",
-        stage=Stage.AUTH,
-        confidence=0.97,
-        title=error.title,
-        why=why,
-        remedies=_remedies(error, address),
-    )
-
-
-def refined(result: CheckResult, tokens: Tokens, provider: Provider | None) -> CheckResult:
-    """The result of a check with these tokens: a server that refuses a token that is new says that it is not for mail.
-
-    A token that was made a moment ago has neither expired nor been withdrawn.
-    """
-    if not tokens.is_fresh():
-        return result
-    name = provider.spoken_name if provider is not None else None
-    diagnoses = tuple(
-        replace(_not_for_mail(name, result.draft.address), **_where(one)) if one.cause == "token-expired" else one
-        for one in result.diagnoses
-    )
-    return replace(result, diagnoses=diagnoses)
-
-
-def _not_for_mail(provider: str | None, address: Address) -> Diagnosis:
-    return card(SignInRefused(Refusal.WRONG_AUDIENCE, provider=provider), address)
-
-
-def _where(diagnosis: Diagnosis) -> dict[str, Any]:
-    names = ("protocol", "server", "reply", "evidence", "stage", "confidence")
-    return {name: getattr(diagnosis, name) for name in names}
-
-
-def _remedies(error: SignInRefused, address: Address) -> tuple[Remedy, ...]:
-    again = _SIGN_IN
-    match error.refusal:
-        case Refusal.WRONG_ACCOUNT:
-            again = replace(
-                again,
-                say=f"Sign in again and choose {address}",
-                steps=(
-                    "Choose “Use another account” on the provider's page, or sign out there first.",
-                    f"Sign in as {address}.",
-                ),
-            )
-        case Refusal.CLIENT_ID_MISSING:
-            return ()  # the catalogue knows the way through Outlook, Thunderbird and Apple Mail
-        case Refusal.PROVIDER_FAILED:
-            return (_AGAIN, again)
-        case _:
-            pass
-    if not error.by_administrator:
-        return (again,)
-    said = f"\n\nWhat the provider said: {error.said}" if error.said else ""
-    text = (
-        f"Mailwright could not sign in {address} in the browser (OAuth 2.0).\n"
-        f"{error.title}. {error.why}{said}\n\n"
-        "What helps: register Mailwright's client id as a public client, with the permissions for IMAP, POP and SMTP, "
-        "and give administrator consent for it."
-    )
-    ask = Remedy("ask-administrator", "Copy a message for your administrator", CopyText(text))
-    return (ask, again)

@@ -22,6 +22,7 @@ from wizard.net.dns import Resolver
 from wizard.net.tls import Trust
 from wizard.probe.conversation import Conversation, Credentials, Network
 from wizard.probe.engine import Prober
+from wizard.setup.browser_sign_in import BrowserSignIn
 from wizard.setup.options import Options
 from wizard.setup.signin_budget import SignInBudget
 
@@ -72,6 +73,7 @@ class Parts:
     diagnoser: Explains
     provider_of_host: Callable[[str], Provider | None]
     known_hosts: Callable[[], Iterable[str]]
+    browser: BrowserSignIn | None = None
 
 
 @dataclass(slots=True)
@@ -97,6 +99,13 @@ class Bench:
             repair=repair,
             listener=listener,
         )
+
+    def provider_for(self, draft: AccountDraft, plan: Plan | None) -> Provider | None:
+        """The provider of the account: the plan's, else the one whose servers were given."""
+        if plan is not None and plan.provider is not None:
+            return plan.provider
+        hosts = [side.host for side in (draft.outgoing, draft.incoming) if side is not None]
+        return next((found for host in hosts if (found := self.parts.provider_of_host(host)) is not None), None)
 
     def prober(self, draft: AccountDraft, listener: Listener) -> Prober:
         """What makes conversations for one run of this account."""

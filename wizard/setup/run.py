@@ -37,15 +37,17 @@ class Run:
         plan: Plan | None,
         previous: CheckResult | None,
         listener: Listener,
+        deadline_s: float | None = None,
     ) -> None:
         self._bench = bench
+        self._deadline_s = bench.options.deadline_s if deadline_s is None else deadline_s
         self._parts = bench.parts
         self._options = bench.options
         self._plan = plan
         self._plan_task: asyncio.Task[Plan] | None = None
         self._previous = previous
         self._listener = listener
-        self._provider = self._provider_for(draft, plan)
+        self._provider = bench.provider_for(draft, plan)
         self._draft = self._cleaned(draft)
         self.prober = bench.prober(self._draft, listener)
         self._started_at = datetime.now(UTC)
@@ -55,7 +57,7 @@ class Run:
     async def check(self) -> CheckResult:
         timed_out = False
         try:
-            async with asyncio.timeout(self._options.deadline_s):
+            async with asyncio.timeout(self._deadline_s):
                 await self._prove_sides()
         except TimeoutError:
             timed_out = True
@@ -66,6 +68,11 @@ class Run:
             if not self._all_verified():
                 await self._let_go()
         return self._result(timed_out)
+
+    @property
+    def provider(self) -> Provider | None:
+        """The provider, as far as it is known by now."""
+        return self._provider
 
     def open_lines(self) -> dict[bool, tuple[Conversation, Credentials]]:
         """The signed-in conversations of a verified account, by whether they receive; the caller closes them."""
@@ -176,7 +183,7 @@ class Run:
                 self._plan_task = asyncio.ensure_future(asking)
             self._plan = await asyncio.shield(self._plan_task)
             if self._provider is None:
-                self._provider = self._provider_for(self._draft, self._plan)
+                self._provider = self._bench.provider_for(self._draft, self._plan)
                 self._draft = self._cleaned(self._draft)
         return self._plan
 
@@ -197,12 +204,6 @@ class Run:
             surroundings=surroundings(self.prober.reports),
             address=self._draft.address,
         )
-
-    def _provider_for(self, draft: AccountDraft, plan: Plan | None) -> Provider | None:
-        if plan is not None and plan.provider is not None:
-            return plan.provider
-        hosts = [side.host for side in (draft.outgoing, draft.incoming) if side is not None]
-        return next((found for host in hosts if (found := self._parts.provider_of_host(host)) is not None), None)
 
     def _cleaned(self, draft: AccountDraft) -> AccountDraft:
         """The draft with the blanks taken out of an app password that its provider shows in groups."""

@@ -24,10 +24,14 @@ from wizard.model.draft import AccountDraft
 from wizard.model.plan import Plan
 from wizard.model.progress import Listener, nobody
 from wizard.probe.error_kinds import StageFailed
+from wizard.setup.browser_sign_in import BrowserSignIn, OpenBrowser, ShowCode
 from wizard.setup.options import Options
 from wizard.setup.parts import Bench, Parts
+from wizard.setup.refused_sign_in import after_refusal, token_refused, without_client_id
 from wizard.setup.round_trip import OpenLines, RoundTripRun
 from wizard.setup.run import Run
+from wizard.signin.oauth import Tokens
+from wizard.signin.refusals import Refusal, SignInRefused
 
 IDLE_S = 120.0
 
@@ -42,6 +46,7 @@ class SetupSession:
         self._bench = Bench(parts, options or Options())
         self._lines: OpenLines | None = None
         self._idle: asyncio.TimerHandle | None = None
+        self._tokens: Tokens | None = None
 
     @property
     def options(self) -> Options:
@@ -80,11 +85,109 @@ class SetupSession:
         self._bench.budget.begin_press()
         run = Run(self._bench, draft, plan, previous, listener)
         result = await run.check()
+        browser = self._bench.parts.browser
+        if browser is None:
+            return self._checked(run, result)
+        if browser.client_id_for(run.provider) is None:
+            result = without_client_id(result, run.provider)
+        if draft.oauth_token is not None and token_refused(result):
+            return await self._with_new_token(browser, run, result, listener)
+        return self._checked(run, result)
+
+    async def sign_in(
+        self,
+        draft: AccountDraft,
+        *,
+        plan: Plan | None = None,
+        open_browser: OpenBrowser | None = None,
+        show_code: ShowCode | None = None,
+    ) -> AccountDraft:
+        """The draft with a token from a sign-in in the browser, or on another device where `show_code` is given.
+
+        Raises SignInRefused; `check_without_token` makes a result of it.
+        """
+        browser, provider = self._browser(), self._bench.provider_for(draft, plan)
+        if show_code is not None:
+            self._tokens = await browser.on_another_device(draft.address, provider, show_code)
+        elif open_browser is not None:
+            self._tokens = await browser.in_browser(draft.address, provider, open_browser)
+        else:
+            raise TypeError("either open_browser or show_code is needed")
+        return replace(draft, oauth_token=self._tokens.access)
+
+    async def sign_in_again(self, draft: AccountDraft, *, plan: Plan | None = None) -> AccountDraft:
+        """The draft with a token made from the permission in the keyring; as it was where none is kept.
+
+        Raises SignInRefused where the permission has ended, SecretStoreError where there is no safe keyring.
+        """
+        tokens = await self._browser().renewed(draft.address, self._bench.provider_for(draft, plan))
+        if tokens is None:
+            return draft
+        self._tokens = tokens
+        return replace(draft, oauth_token=tokens.access)
+
+    async def keep_sign_in(self, draft: AccountDraft) -> bool:
+        """Puts the permission behind the draft's token into the keyring; whether there was one to keep."""
+        tokens = self._tokens
+        if tokens is None or tokens.access != draft.oauth_token:
+            return False
+        return await self._browser().keep(draft.address, tokens)
+
+    async def check_without_token(
+        self,
+        draft: AccountDraft,
+        refused: SignInRefused,
+        *,
+        plan: Plan | None = None,
+        listener: Listener = nobody,
+    ) -> CheckResult:
+        """What can be proven without a token: reach, encryption, methods offered. The refusal's card comes first."""
+        await self.close()
+        run = Run(self._bench, replace(draft, secret=None, oauth_token=None), plan, None, listener)
+        return after_refusal(await run.check(), refused, run.provider)
+
+    async def _with_new_token(
+        self, browser: BrowserSignIn, run: Run, result: CheckResult, listener: Listener
+    ) -> CheckResult:
+        """The result after a server refused the token: with a new one, or with why there is none.
+
+        A permission that still gives new tokens is neither expired nor withdrawn: a server that refuses a new one as
+        well says that it is not for mail.
+        """
+        tokens, draft = self._tokens, result.draft
+        if tokens is None or tokens.access != draft.oauth_token:
+            return self._checked(run, result)
+        self._checked(run, result)
+        await self.close()
+        provider = run.provider
+        try:
+            if tokens.refresh is not None or not tokens.is_fresh():
+                self._tokens = await browser.renewed(draft.address, provider, tokens)
+        except SignInRefused as refused:
+            return after_refusal(result, refused, provider)
+        if self._tokens is None or self._tokens.access == tokens.access:
+            return after_refusal(result, browser.not_for_mail(provider), provider)
+        left_s = max(1.0, self.options.deadline_s - result.elapsed_s)
+        renewed = replace(draft, oauth_token=self._tokens.access)
+        again = Run(self._bench, renewed, None, None, listener, left_s)
+        second = await again.check()
+        if token_refused(second):
+            return after_refusal(second, browser.not_for_mail(provider), provider)
+        return self._checked(again, second)
+
+    def _checked(self, run: Run, result: CheckResult) -> CheckResult:
+        """The result; the lines of a verified account stay open for a test message."""
         lines = run.open_lines()
         if lines:
             self._lines = OpenLines(run.prober, lines)
             self._idle = asyncio.get_running_loop().call_later(IDLE_S, self._let_go)
         return result
+
+    def _browser(self) -> BrowserSignIn:
+        browser = self._bench.parts.browser
+        if browser is None:
+            raise SignInRefused(Refusal.CLIENT_ID_MISSING)
+        return browser
 
     def apply(self, remedy: Remedy, diagnosis: Diagnosis, result: CheckResult) -> AccountDraft:
         """The draft with the remedy applied; what only the person can do leaves it as it was."""

@@ -10,11 +10,12 @@ from wizard.model.account import SideResult, Status
 from wizard.model.diagnosis import Change, Diagnosis, Fix
 from wizard.model.draft import AccountDraft
 from wizard.model.evidence import ErrorKind, Evidence, Outcome, ProbeReport, Stage
-from wizard.model.provider import Provider
+from wizard.model.provider import Provider, SignInWay
 from wizard.model.server import ServerCandidate
 from wizard.probe.conversation import Conversation, Credentials
 from wizard.probe.engine import Prober
 from wizard.probe.error_kinds import StageFailed
+from wizard.probe.mechanisms import TOKEN_METHODS, token_only
 from wizard.probe.race import Race, Spares, no_spares
 from wizard.setup.autofix import Spare, applied, fix_for, other_username
 from wizard.setup.signin_budget import SignInBudget
@@ -174,6 +175,8 @@ class Side:
         candidate = conversation.candidate
         secret, token = self.draft.secret_for(candidate), self.draft.oauth_token
         needs_consent = not (candidate.trusted or self.accept_untrusted)
+        if self.sign_in and secret is None and token is None and self._wants_browser(conversation):
+            return self._without_token(conversation)
         if not self.sign_in or (secret is None and token is None) or needs_consent:
             return self._reached(conversation, needs_consent=needs_consent and self.sign_in)
         if not leads and self.draft.outgoing_secret is None:
@@ -289,6 +292,24 @@ class Side:
         fix = fix_for(diagnosis, remedy, before, spare.candidate)
         return replace(outcome, fixed_diagnosis=diagnosis, fixes=(*outcome.fixes, fix))
 
+    def _wants_browser(self, conversation: Conversation) -> bool:
+        """Whether only a sign-in in the browser opens this account, by the server's word or its provider's."""
+        offered, protocol = conversation.offered, conversation.candidate.protocol
+        if token_only(offered):
+            return True
+        if self.provider is None or set(offered).isdisjoint(TOKEN_METHODS):
+            return False
+        own = (server.sign_in for server in self.provider.servers if server.protocol is protocol and server.sign_in)
+        return next(own, self.provider.sign_in) == (SignInWay.OAUTH2,)
+
+    def _without_token(self, conversation: Conversation) -> SideOutcome:
+        """Reached and encrypted; what is missing is told as the failure of a sign-in that was not begun."""
+        # Of what is offered, the methods that the provider lets anybody use.
+        usable = " ".join(method for method in conversation.offered if method in TOKEN_METHODS)
+        missing = StageFailed(Stage.AUTH, ErrorKind.NO_COMMON_AUTH, detail={"mechanisms": usable})
+        conversation.recorder.failed(missing, 0.0)
+        return replace(self._reached(conversation), failed_reports=(conversation.recorder.report(),))
+
     def _reached(self, conversation: Conversation, *, needs_consent: bool = False) -> SideOutcome:
         self.prober.part(conversation)
         return SideOutcome(self._result(conversation, Status.REACHED), needs_consent=needs_consent)
@@ -304,6 +325,8 @@ class Side:
 
     @staticmethod
     def _nothing_was_sent(outcome: SideOutcome) -> bool:
+        if outcome.result.status is Status.REACHED:
+            return False  # the line is good; it is the token that is missing
         failure = outcome.failed_reports[-1].failure
         return failure is not None and failure.error in _NOTHING_SENT
 

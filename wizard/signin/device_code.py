@@ -88,7 +88,7 @@ async def wait(
         if error == "slow_down":
             interval_s += SLOWER_S
         elif error != "authorization_pending":
-            return client.tokens(answer)
+            return client.tokens(answer, secrets=(code.device_code,))
 
 
 def _document(answer: Fetched) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from typing import Protocol as Interface
 from wizard.errors import FetchError
 from wizard.model.address import Address
 from wizard.model.provider import OAuthEndpoints
-from wizard.model.secret import Secret
+from wizard.model.secret import Redactor, Secret
 from wizard.net.fetch import Fetched
 from wizard.signin.account import account_in
 from wizard.signin.refusals import Refusal, SignInRefused, refusal_of
@@ -100,7 +100,7 @@ class OAuthClient:
                 login_hint=address.wire,
             )
         except OAuth2Error as error:  # an address without https
-            raise self._refused(error) from None
+            raise self._refused(error, str) from None
         return Authorization(url, redirect_uri, Secret(state), Secret(verifier))
 
     async def redeem(self, authorization: Authorization, code: Secret) -> Tokens:
@@ -108,7 +108,8 @@ class OAuthClient:
         body = self._web_client().prepare_request_body(
             code=code.reveal(), redirect_uri=authorization.redirect_uri, code_verifier=authorization.verifier.reveal()
         )
-        return self.tokens(await self.post(self.endpoints.token, body))
+        answer = await self.post(self.endpoints.token, body)
+        return self.tokens(answer, secrets=(code, authorization.verifier))
 
     async def refresh(self, tokens: Tokens) -> Tokens:
         """Fresh tokens for old ones; raises SignInRefused, with `EXPIRED` where the permission has ended."""
@@ -116,7 +117,8 @@ class OAuthClient:
             raise self.refused(Refusal.EXPIRED)
         # The client id goes with it: a public client has nothing else to say who it is (RFC 6749 §6).
         body = self._web_client().prepare_refresh_body(refresh_token=tokens.refresh.reveal(), client_id=self.client_id)
-        return self.tokens(await self.post(self.endpoints.token, body), before=tokens)
+        answer = await self.post(self.endpoints.token, body)
+        return self.tokens(answer, before=tokens, secrets=(tokens.refresh, tokens.access))
 
     async def post(self, url: str, body: str) -> Fetched:
         """The answer to a form; raises SignInRefused when there is none."""
@@ -125,13 +127,16 @@ class OAuthClient:
         except FetchError as error:
             raise self.refused(Refusal.PROVIDER_FAILED, said=str(error)) from error
 
-    def tokens(self, fetched: Fetched, before: Tokens | None = None) -> Tokens:
-        """The tokens in an answer; what it leaves out stays as it was `before`. Raises SignInRefused."""
+    def tokens(self, fetched: Fetched, before: Tokens | None = None, secrets: tuple[Secret, ...] = ()) -> Tokens:
+        """The tokens in an answer; what it leaves out stays as it was `before`.
+
+        Raises SignInRefused; what the provider said is told without the `secrets` that were sent.
+        """
         try:
             text = fetched.body.decode("utf-8", "replace")
             found: Mapping[str, Any] = self._web_client().parse_request_body_response(text)
         except Exception as error:  # oauthlib lets through whatever a strange body makes it stumble over
-            raise self._refused(error) from None
+            raise self._refused(error, Redactor(secrets)) from None
         access, refresh = _token(found.get("access_token")), _token(found.get("refresh_token"))
         if fetched.status != 200 or access is None or str(found.get("token_type", "bearer")).lower() != "bearer":
             raise self.refused(Refusal.PROVIDER_FAILED, said=f"HTTP {fetched.status}")
@@ -154,11 +159,12 @@ class OAuthClient:
         # RFC 6749 §5.1: no scope in the answer means all that was asked for.
         return before.scopes if before is not None else self.endpoints.scopes
 
-    def _refused(self, error: Exception) -> SignInRefused:
+    def _refused(self, error: Exception, redact: Callable[[str], str]) -> SignInRefused:
         """What oauthlib found in an answer; anything it cannot read at all is the provider's failure."""
         word, description = getattr(error, "error", None), getattr(error, "description", None)
         word, description = str(word or ""), str(description or "")
-        return self.refused(refusal_of(word, description), said=f"{word}: {description}" if description else word)
+        said = redact(f"{word}: {description}" if description else word)
+        return self.refused(refusal_of(word, description), said=said)
 
     def _web_client(self) -> Any:
         from oauthlib.oauth2 import WebApplicationClient

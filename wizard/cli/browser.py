@@ -1,0 +1,64 @@
+"""Options that sign in in the browser instead of with a password."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import webbrowser
+from threading import Thread
+from typing import TYPE_CHECKING
+
+from wizard.errors import UsageError
+from wizard.model.draft import AccountDraft
+from wizard.model.plan import Plan
+from wizard.model.progress import Listener
+from wizard.signin.refusals import SignInRefused
+
+if TYPE_CHECKING:
+    from wizard.model.account import CheckResult
+    from wizard.setup.session import SetupSession
+    from wizard.signin.device_code import DeviceCode
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds the two ways."""
+    ways = parser.add_mutually_exclusive_group()
+    ways.add_argument("--browser-sign-in", action="store_true", help="sign in in the browser (OAuth 2.0), no password")
+    ways.add_argument("--device-sign-in", action="store_true", help="the same on another device, with a short code")
+
+
+def is_wanted(args: argparse.Namespace) -> bool:
+    """Whether the browser takes the password's place; raises UsageError where a password is given as well."""
+    wanted = bool(args.browser_sign_in or args.device_sign_in)
+    if wanted and (args.password_file or args.password_env or args.outgoing_password_file or args.no_sign_in):
+        raise UsageError("A sign-in in the browser takes no password, and makes no sense with --no-sign-in.")
+    return wanted
+
+
+async def check(
+    session: SetupSession, draft: AccountDraft, plan: Plan | None, args: argparse.Namespace, listener: Listener
+) -> CheckResult:
+    """Signs in and checks; a sign-in that was refused ends in a result as well."""
+    plan = plan or await session.discover(draft.address, listener=listener)
+    try:
+        if args.device_sign_in:
+            draft = await session.sign_in(draft, plan=plan, show_code=show_code)
+        else:
+            draft = await session.sign_in(draft, plan=plan, open_browser=open_browser)
+    except SignInRefused as refused:
+        return await session.check_without_token(draft, refused, plan=plan, listener=listener)
+    return await session.check(draft, plan=plan, listener=listener)
+
+
+def open_browser(url: str) -> None:
+    """Opens the page; says where it is, for where no browser comes up."""
+    print(f"Sign in in the browser. If it does not open, open this page:\n{url}", file=sys.stderr, flush=True)
+    # On the side: a browser in the terminal would hold everything up until it is closed.
+    Thread(target=webbrowser.open, args=(url,), daemon=True).start()
+
+
+def show_code(code: DeviceCode) -> None:
+    """Says what to type where."""
+    print(f"Open {code.url} on any device and type this code: {code.user_code}", file=sys.stderr, flush=True)
+    if code.direct_url is not None:
+        print(f"Or open {code.direct_url}", file=sys.stderr, flush=True)

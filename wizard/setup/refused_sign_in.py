@@ -1,0 +1,85 @@
+"""Results for people whose browser sign-in gave no token that works: which card comes first, and what it offers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from wizard.model.account import CheckResult, Verdict
+from wizard.model.address import Address
+from wizard.model.diagnosis import CopyText, Diagnosis, Remedy, SignIn, TryAgain
+from wizard.model.evidence import Stage
+from wizard.model.provider import Provider
+from wizard.setup.other_programs import programs
+from wizard.signin.refusals import Refusal, SignInRefused
+
+# What the servers said for want of a token: the card about the sign-in explains it.
+_EXPLAINED: Final = frozenset({"oauth-required", "token-expired"})
+_SIGN_IN: Final = Remedy("sign-in-with-browser", "Sign in again in the browser", SignIn())
+_TRY_AGAIN: Final = Remedy("try-again", "Check again", TryAgain())
+
+
+def card(refused: SignInRefused, provider: Provider | None, address: Address) -> Diagnosis:
+    """The diagnosis for a sign-in in the browser that gave no token."""
+    return Diagnosis(
+        cause=refused.cause or "oauth-required",
+        stage=Stage.AUTH,
+        confidence=0.97,
+        title=refused.title,
+        why=refused.why if refused.said is None else f"{refused.why} The provider said: “{refused.said}”",
+        remedies=_remedies(refused, provider, address),
+    )
+
+
+def after_refusal(result: CheckResult, refused: SignInRefused, provider: Provider | None) -> CheckResult:
+    """The result of a check without a usable token: the refusal's card is heard first."""
+    told = card(refused, provider, result.draft.address)
+    server = next((one for one in result.diagnoses if one.cause in _EXPLAINED), None)
+    if server is not None:
+        told = replace(
+            told, protocol=server.protocol, server=server.server, reply=server.reply, evidence=server.evidence
+        )
+    rest = tuple(one for one in result.diagnoses if one.cause not in {*_EXPLAINED, told.cause})
+    return replace(result, verdict=Verdict.FAILS, diagnoses=(told, *rest))
+
+
+def without_client_id(result: CheckResult, provider: Provider | None) -> CheckResult:
+    """The result where no client id is known: the sign-in gives way to programs that bring their own."""
+    name = provider.spoken_name if provider is not None else None
+    others = programs(name, result.draft.address)
+
+    def possible(one: Diagnosis) -> Diagnosis:
+        if one.cause != "oauth-required":
+            return one
+        left = tuple(remedy for remedy in one.remedies if remedy.id != others[0].id)
+        return replace(one, remedies=(*others, *left))
+
+    return replace(result, diagnoses=tuple(possible(one) for one in result.diagnoses))
+
+
+def token_refused(result: CheckResult) -> bool:
+    """Whether a server refused the token itself."""
+    return any(one.cause == "token-expired" for one in result.diagnoses)
+
+
+def _remedies(refused: SignInRefused, provider: Provider | None, address: Address) -> tuple[Remedy, ...]:
+    if refused.refusal is Refusal.CLIENT_ID_MISSING:
+        return programs(provider.spoken_name if provider is not None else None, address)
+    if refused.refusal is Refusal.PROVIDER_FAILED:
+        return (_TRY_AGAIN, _SIGN_IN)
+    if refused.refusal is Refusal.WRONG_ACCOUNT:
+        steps = (
+            "On the provider's page choose “Use another account”, or sign out there first.",
+            f"Sign in as {address}.",
+        )
+        return (replace(_SIGN_IN, say=f"Sign in again and choose {address}", steps=steps),)
+    if not refused.by_administrator:
+        return (_SIGN_IN,)
+    said = f"\n\nWhat the provider said: {refused.said}" if refused.said else ""
+    text = (
+        f"Mailwright could not sign in {address} in the browser (OAuth 2.0).\n"
+        f"{refused.title}. {refused.why}{said}\n\n"
+        "What helps: register Mailwright's client id as a public client, with the permissions for IMAP, POP and SMTP, "
+        "and give administrator consent for it."
+    )
+    return (Remedy("ask-administrator", "Copy a message for your administrator", CopyText(text)), _SIGN_IN)
