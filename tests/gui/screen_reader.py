@@ -116,6 +116,7 @@ def main(address: str, password: str) -> None:
     arrive("page:test")
     press(by_id(app, "skip"))
     arrive("page:done")
+    by_id(app, "copy:")
     seen["copies"] = [own for own in ids(app) if own.startswith("copy:")]
     seen["targets"] = [own for own in ids(app) if own.startswith("target:")]
     seen["pages"] = pages
