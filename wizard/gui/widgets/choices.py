@@ -253,7 +253,7 @@ class Tile(QRadioButton):
 class Choice(QComboBox):
     """A drop-down list that looks like a field; `typed` lets people type what it does not list.
 
-    The wheel scrolls the page, never the choice. `edited` is emitted when the person types.
+    The wheel scrolls the page, never the choice. `edited` carries every new text.
     """
 
     edited = Signal(str)
@@ -270,7 +270,7 @@ class Choice(QComboBox):
             self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
             self.setCompleter(None)  # type: ignore[arg-type]  # none at all, as Qt documents it
             inner = _Inner(self)
-            inner.textEdited.connect(self.edited)
+            inner.textChanged.connect(self.edited)
             self.setLineEdit(inner)
         self._retheme()
         theme.current().changed.connect(self._retheme)

@@ -164,7 +164,9 @@ class Field(LabelledField):
         self.input = Input()
         super().__init__(label, self.input, accessible_name=accessible_name, parent=parent)
         self.input.setPlaceholderText(placeholder)
-        self.input.textEdited.connect(self.edited)
+        self._by_program = False
+        # Not textEdited: assistive technology sets the text as a program does.
+        self.input.textChanged.connect(self._changed)
 
     def text(self) -> str:
         """What stands in it."""
@@ -172,7 +174,13 @@ class Field(LabelledField):
 
     def set_text(self, text: str) -> None:
         """Puts a text in, without telling."""
+        self._by_program = True
         self.input.setText(text)
+        self._by_program = False
+
+    def _changed(self, text: str) -> None:
+        if not self._by_program:
+            self.edited.emit(text)
 
 
 class PasswordField(Field):
