@@ -15,7 +15,7 @@ run: $(VENV)/.run ## opens the wizard (ARGS="--practice" for the built-in practi
 	@$(VENV)/bin/python -m wizard gui $(ARGS)
 
 test: $(VENV)/.dev .lab/.installed ## runs every test (ARGS="-k imap" for some)
-	$(VENV)/bin/python -m pytest $(ARGS)
+	@packaging/as-root.sh $(VENV)/bin/python -m pytest $(ARGS)
 
 lint: $(VENV)/.dev ## ruff, mypy, the layers
 	$(VENV)/bin/ruff check .

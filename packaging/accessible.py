@@ -1,6 +1,6 @@
-"""find-by-id over the accessibility bus: exits 0 once a showing object has the accessible id, or the name, that is asked for.
+"""Exits 0 once the accessibility bus shows an object with the id, or the name, that is asked for.
 
-Runs with the system's Python, which has Debian's python3-pyatspi:  accessible.py APPLICATION ID_OR_NAME TIMEOUT_S
+Runs with the system's Python, which has Debian's python3-pyatspi: accessible.py APPLICATION ID_OR_NAME TIMEOUT_S
 """
 
 import sys
@@ -17,7 +17,7 @@ def below(node):
             child = node.getChildAtIndex(index)
             if child is not None:
                 yield from below(child)
-    except Exception:  # noqa: BLE001 - the window moved on under us
+    except Exception:  # the window moved on under us
         return
 
 
@@ -26,7 +26,7 @@ def is_it(node, wanted):
     try:
         identifier = (node.get_accessible_id() or "").rpartition(".")[2]
         return wanted in (identifier, node.name) and node.getState().contains(pyatspi.STATE_SHOWING)
-    except Exception:  # noqa: BLE001 - likewise
+    except Exception:  # likewise
         return False
 
 

@@ -22,7 +22,8 @@ def main(folder: Path, screenshot: Path | None) -> None:
     suffix = ".exe" if sys.platform == "win32" else ""
     program = folder / f"mailwright{suffix}"
     with tempfile.TemporaryDirectory() as home:
-        environment = {**os.environ, "HOME": home, "XDG_CONFIG_HOME": home, "XDG_DATA_HOME": home, "XDG_STATE_HOME": home}
+        folders = dict.fromkeys(("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"), home)
+        environment = {**os.environ, **folders}
         environment.pop("PYTHONPATH", None)
         version = run([str(program), "--version"], environment).strip()
         print(f"version: {version}")
@@ -35,7 +36,9 @@ def main(folder: Path, screenshot: Path | None) -> None:
 
 def run(command: list[str], environment: dict[str, str], stdin: str = "") -> str:
     """What it prints; a code other than 0 ends the test."""
-    done = subprocess.run(command, env=environment, input=stdin, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        command, env=environment, input=stdin, capture_output=True, text=True, timeout=60, check=False
+    )
     if done.returncode != 0:
         raise SystemExit(f"{' '.join(command)} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
     return done.stdout
@@ -50,7 +53,8 @@ def practice_account(program: Path, environment: dict[str, str]) -> dict[str, st
 
 def check(program: Path, environment: dict[str, str], account: dict[str, str]) -> None:
     """A whole practice check, test message and all, by the bundle."""
-    command = [str(program), "check", account["address"], "--practice", "--password-file", "-", "--test-message", "--json"]
+    options = ["--practice", "--password-file", "-", "--test-message", "--json"]
+    command = [str(program), "check", account["address"], *options]
     document = json.loads(run(command, environment, account["password"] + "\n"))
     if document["verdict"] != "works" or document["round_trip"]["status"] != "arrived":
         raise SystemExit(f"the practice check ended otherwise: {json.dumps(document, indent=2)}")
@@ -62,9 +66,8 @@ def window(program: Path, environment: dict[str, str], screenshot: Path | None) 
     started = time.monotonic()
     child = subprocess.Popen([str(program), "gui", "--practice"], env=environment)
     try:
-        found = subprocess.run(
-            ["/usr/bin/python3", str(HERE / "accessible.py"), "mailwright", "page:account", "30"], timeout=60, check=False
-        )
+        look = ["/usr/bin/python3", str(HERE / "accessible.py"), "mailwright", "page:account", "30"]
+        found = subprocess.run(look, timeout=60, check=False)
         if found.returncode != 0:
             raise SystemExit("the Account page did not appear on the accessibility bus")
         print(f"Account page on the accessibility bus after {time.monotonic() - started:.1f} s")

@@ -1,7 +1,7 @@
 #!/bin/bash
 # system-packages.sh run|test: where apt-get is there, installs the Debian packages that are missing for `make run`
-# (Qt's system libraries) or for `make test` (real mail and name servers and a virtual desktop too). Starts no service,
-# removes nothing. For `test` it ends with an error that names what is missing and cannot be had.
+# (Qt's system libraries) or for `make test` (real mail and name servers and a virtual desktop too). Starts no service, now
+# or later; removes nothing. For `test` it ends with an error that names what is missing and cannot be had.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 purpose=$1
@@ -13,12 +13,12 @@ qt=(
 )
 lab=(
   postfix dovecot-core dovecot-imapd dovecot-pop3d dovecot-lmtpd bind9 bind9-dnsutils stunnel4 swaks libnet-ssleay-perl
-  iproute2 xvfb xauth openbox dbus dbus-x11 at-spi2-core python3-pyatspi fonts-inter
+  msmtp neomutt php-cli git openssl iproute2 uidmap xvfb xauth openbox dbus dbus-x11 at-spi2-core python3-pyatspi fonts-inter
   # What Exim, unpacked into .lab/, is linked with; nss_wrapper gives it its user.
   libnss-wrapper libdb5.3 libgnutls-dane0 libidn12 libnsl2 libpcre2-8-0
 )
 programs=(postfix:postfix dovecot:dovecot-core named:bind9 stunnel4:stunnel4 swaks:swaks Xvfb:xvfb openbox:openbox
-  dbus-run-session:dbus ip:iproute2)
+  dbus-run-session:dbus ip:iproute2 msmtp:msmtp neomutt:neomutt php:php-cli git:git)
 
 PATH=$PATH:/usr/sbin:/sbin
 wanted=("${qt[@]}")
@@ -62,6 +62,14 @@ if ((${#missing[@]})) && command -v apt-get >/dev/null; then
     # --no-remove: another mail server of this computer stays; then apt-get says so and the installation ends here.
     "${apt[@]}" install --yes --no-install-recommends --no-remove "${missing[@]}" </dev/null >/dev/null ||
       complain "apt-get could not install: ${missing[*]}" || exit 1
+    # Nor do they start when this computer does: the tests start servers of their own.
+    if command -v systemctl >/dev/null; then
+      for unit in postfix:postfix dovecot-core:dovecot bind9:named stunnel4:stunnel4 php-cli:phpsessionclean.timer; do
+        if [[ " ${missing[*]} " == *" ${unit%%:*} "* ]]; then
+          "${as_root[@]}" systemctl --quiet disable "${unit##*:}" >/dev/null 2>&1 || true
+        fi
+      done
+    fi
   fi
 fi
 [[ $purpose == test ]] || exit 0

@@ -90,6 +90,8 @@ async def _no_task_left() -> AsyncIterator[None]:
     yield
     left = asyncio.all_tasks() - before - {asyncio.current_task()}
     if left:
+        _, left = await asyncio.wait(left, timeout=GRACE_S)  # such as a generator that is just being closed
+    if left:
         for task in left:
             task.cancel()
         await asyncio.gather(*left, return_exceptions=True)

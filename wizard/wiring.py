@@ -18,10 +18,13 @@ if TYPE_CHECKING:
     from wizard.discovery.planner import Planner
     from wizard.discovery.presets import PresetBook
     from wizard.net.dial import Dialer
+    from wizard.net.dns import Resolver
     from wizard.net.tls import Trust
     from wizard.practice.presets import PracticePresets
     from wizard.setup.options import Options
     from wizard.setup.session import SetupSession
+
+    Line = tuple[Resolver, Dialer, Trust, Planner, PresetBook | PracticePresets]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,7 @@ def diagnoser(book: PresetBook | PracticePresets | None = None) -> Diagnoser:
 @asynccontextmanager
 async def planner(settings: Settings) -> AsyncIterator[Planner]:
     """What finds settings; with `practice` in the practice network, which lives as long as the block."""
-    async with _network(settings) as (_, _, planner, _):
+    async with _network(settings) as (_, _, _, planner, _):
         yield planner
 
 
@@ -79,8 +82,8 @@ async def sessions(settings: Settings) -> AsyncIterator[Callable[[], SetupSessio
     from wizard.setup.session import SetupSession
 
     made: list[SetupSession] = []
-    async with _network(settings) as (dialer, trust, planner, known):
-        parts = Parts(dialer, trust, planner, diagnoser(known), known.for_host, known.hosts)
+    async with _network(settings) as (resolver, dialer, trust, planner, known):
+        parts = Parts(resolver, dialer, trust, planner, diagnoser(known), known.for_host, known.hosts)
 
         def new_session() -> SetupSession:
             made.append(SetupSession(parts, settings.options))
@@ -94,7 +97,7 @@ async def sessions(settings: Settings) -> AsyncIterator[Callable[[], SetupSessio
 
 
 @asynccontextmanager
-async def _network(settings: Settings) -> AsyncIterator[tuple[Dialer, Trust, Planner, PresetBook | PracticePresets]]:
+async def _network(settings: Settings) -> AsyncIterator[Line]:
     from wizard.discovery.planner import Planner
     from wizard.net.fetch import Fetcher
 
@@ -106,7 +109,7 @@ async def _network(settings: Settings) -> AsyncIterator[tuple[Dialer, Trust, Pla
         async with PracticeNetwork.start(load_scenarios(assets.resources() / "practice")) as network:
             book = PracticePresets(network.presets)
             planner = Planner(network.resolver, Fetcher(network.dialer, network.trust), book)
-            yield network.dialer, network.trust, planner, book
+            yield network.resolver, network.dialer, network.trust, planner, book
         return
     from wizard.net.dial import SystemDialer
     from wizard.net.dns import DnsResolver
@@ -116,7 +119,7 @@ async def _network(settings: Settings) -> AsyncIterator[tuple[Dialer, Trust, Pla
     dialer = SystemDialer(resolver, lab=resolver.is_lab)
     trust = Trust(settings.ca_files)
     known = presets(settings.pack_paths)
-    yield dialer, trust, Planner(resolver, Fetcher(dialer, trust), known), known
+    yield resolver, dialer, trust, Planner(resolver, Fetcher(dialer, trust), known), known
 
 
 def _nameserver(text: str | None) -> tuple[str, int] | None:

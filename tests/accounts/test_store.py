@@ -114,6 +114,7 @@ def test_the_file_of_every_schema_is_still_read(schema: int) -> None:
         last_checked_at=WHEN + timedelta(days=1),
         last_status=Verdict.FAILS,
         last_cause="bad-credentials",
+        last_title="The server refused this password",
         has_secret=True,
     )
     assert eve.incoming is None

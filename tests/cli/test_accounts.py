@@ -10,6 +10,8 @@ import pytest
 from tests.accounts.keyrings import LockedKeyring, MemoryKeyring
 from tests.cli.commands import run
 from tests.handover.accounts import ADDRESS, CANARY, WHEN, account, failed, works
+from wizard import assets, wiring
+from wizard.accounts.recheck import Checker, check_saved
 from wizard.accounts.remember import remember
 from wizard.accounts.secret_store import SecretStore
 from wizard.accounts.store import AccountBook, default_path
@@ -19,6 +21,8 @@ from wizard.model.account import CheckResult, Verdict
 from wizard.model.address import Address
 from wizard.model.draft import AccountDraft
 from wizard.model.secret import Secret
+from wizard.practice.scenarios import load_scenarios
+from wizard.wiring import Settings
 
 EVE = Address.parse("eve@example.net")
 
@@ -29,7 +33,7 @@ def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AccountBook:
     return AccountBook(default_path())
 
 
-def answering(*results: CheckResult) -> tuple[accounts.Checker, list[Secret | None]]:
+def answering(*results: CheckResult) -> tuple[Checker, list[Secret | None]]:
     """A checker that gives these results in turn, and the secrets it was given."""
     left = list(results)
     secrets: list[Secret | None] = []
@@ -50,7 +54,8 @@ def test_list_shows_the_mark_the_date_and_the_cause(book: AccountBook, capsys: p
     assert run(accounts, "list") == 0
     assert capsys.readouterr().out == (
         "ada@example.org  Verified, 21 November 2026\n"
-        "eve@example.net  Not verified: bad-credentials, 23 November 2026 (worked until 21 November 2026)\n"
+        "eve@example.net  Not verified: The server refused this password, 23 November 2026 "
+        "(worked until 21 November 2026)\n"
     )
     assert run(accounts, "list", "--json") == 0
     ada, eve = json.loads(capsys.readouterr().out)["accounts"]
@@ -139,6 +144,21 @@ async def test_a_new_password_that_works_is_kept_in_place_of_the_old(book: Accou
     assert await store.load(ADDRESS) == Secret("new")
 
 
+async def test_a_new_password_that_works_and_cannot_be_kept_says_both(book: AccountBook) -> None:
+    class Full(MemoryKeyring):
+        def set_password(self, service: str, username: str, password: str) -> None:
+            if self.kept:
+                raise OSError("no room")
+            super().set_password(service, username, password)
+
+    store = SecretStore(Full())
+    saved = await remember(account(), Secret("old"), book=book, store=store)
+    done = await check_saved(saved, answering(works())[0], book=book, store=store, new_secret=Secret("new"))
+    assert done.result is not None
+    assert done.why_not is not None
+    assert done.saved.is_verified
+
+
 async def test_a_new_password_that_is_refused_replaces_nothing(book: AccountBook) -> None:
     store = SecretStore(MemoryKeyring())
     saved = await remember(account(), Secret("old"), book=book, store=store)
@@ -180,3 +200,28 @@ def test_a_new_password_comes_from_a_file_or_variable_and_belongs_to_one_account
     (tmp_path / "empty").write_text("\nsecond line")
     with pytest.raises(UsageError, match="password is empty"):
         run(accounts, "check", "ada@example.org", "--password-file", str(tmp_path / "empty"))
+
+
+async def test_a_practice_account_works_today_and_is_refused_after_its_password_changed(
+    book: AccountBook, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The whole circuit over real sockets: check, remember, check again, check with a password that no longer holds."""
+    settings = Settings(practice=True)
+    scenarios = load_scenarios(assets.resources() / "practice")
+    practice = next(scenario.account for scenario in scenarios if scenario.account.address == "ada@all-well.example")
+    address, store = Address.parse(practice.address), SecretStore(MemoryKeyring())
+    async with wiring.session(settings) as session:
+        result = await session.check(AccountDraft(address, secret=Secret(practice.password)))
+    proven = result.verified_account()
+    assert proven is not None
+    saved = await remember(proven, Secret(practice.password), book=book, store=store)
+    checker = accounts.session_checker(settings)
+    assert await accounts.check_accounts((saved,), checker, book, store) == 0
+    assert await accounts.check_accounts((saved,), checker, book, store, new_secret=Secret("yesterday's")) == 1
+    out = capsys.readouterr().out
+    assert "Verified, " in out
+    assert "With the same settings it worked until" in out
+    after = book.get(address)
+    assert after is not None
+    assert after.last_cause == "bad-credentials"
+    assert await store.load(address) == Secret(practice.password)

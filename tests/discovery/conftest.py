@@ -39,6 +39,9 @@ class Book:
     def get(self, provider_id: str) -> Provider | None:
         return next((p for p in self.providers if p.id == provider_id), None)
 
+    def is_from_pack(self, provider_id: str) -> bool:
+        return provider_id == "pack"
+
 
 @dataclass(frozen=True, slots=True)
 class Lab:

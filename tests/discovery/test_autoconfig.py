@@ -119,6 +119,7 @@ def test_what_is_refused_is_refused_by_name_and_the_rest_stays(inner: str, why: 
     found = answer(inner + server("smtp", "smtp.example.org", "465"))
     assert [candidate.protocol for candidate in found.candidates] == [Protocol.SMTP]
     assert any(why in reason for reason in found.refused)
+    assert found.said.startswith("found; refused: ")
     assert answer(inner).said.startswith("refused: ")
 
 

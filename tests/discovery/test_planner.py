@@ -6,6 +6,8 @@ import asyncio
 import base64
 import hashlib
 import json
+import subprocess
+import sys
 from collections import Counter
 
 import pytest
@@ -69,6 +71,7 @@ async def test_all_together_ask_each_thing_once(start_lab: StartLab) -> None:
     assert imap.source is Source.AUTOCONFIG
     assert imap.also == (Source.ISPDB, Source.PACC, Source.AUTODISCOVER, Source.SRV)
     assert imap.trusted
+    assert len(plan.candidates) == 4
     assert [c.host for c in plan.candidates[2:4]] == ["imap.example.net", "smtp.example.net"]
     assert not any(candidate.trusted for candidate in plan.candidates[2:4])
 
@@ -104,6 +107,40 @@ async def test_a_preset_needs_no_network(start_lab: StartLab) -> None:
     ]
     assert lab.dialer.hosts == []
     assert lab.names.questions == [(".", "SOA")]
+
+
+async def test_a_pack_says_that_it_is_one(start_lab: StartLab) -> None:
+    plan = await start_lab(presets=[hoster("pack", domains=("example.org",))]).planner.plan(ADA)
+    assert {candidate.source for candidate in plan.candidates} == {Source.PACK}
+    assert [one.source for one in plan.asked] == [Source.PACK]
+
+
+def test_a_preset_loads_nothing_heavy() -> None:
+    """Start-up and the first answer must not pay for libraries that only the network needs."""
+    program = """
+import asyncio, sys
+from wizard import wiring
+from wizard.model.address import Address
+async def main():
+    async with wiring.planner(wiring.Settings()) as planner:
+        return await planner.plan(Address("ada", "gmail.com", "gmail.com"))
+assert asyncio.run(main()).candidates
+print(*sorted({"httpcore", "dns", "anyio", "publicsuffixlist", "cryptography", "defusedxml"} & set(sys.modules)))
+"""
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert ended.stdout.strip() == ""
+
+
+async def test_a_repair_asks_everybody_and_guesses_too(start_lab: StartLab) -> None:
+    pages: Pages = {("autoconfig.example.org", CONFIG): Page(config())}
+    lab = start_lab({"example.org": []}, pages, [hoster(domains=("example.org",))])
+    plan = await lab.planner.plan(ADA, repair=True)
+    assert [c.source.value for c in plan.candidates[:4]] == ["preset", "preset", "autoconfig", "autoconfig"]
+    assert plan.candidates[4].source is Source.GUESS
+    lab = start_lab({"example.org": []}, pages)
+    plan = await lab.planner.plan(ADA, repair=True)
+    assert plan.candidates[0].also == (Source.GUESS,)
+    assert sum(candidate.source is Source.GUESS for candidate in plan.candidates) > 20
 
 
 async def test_asking_nobody_leaves_guesses(start_lab: StartLab) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from wizard.handover.report import (
     write_report,
 )
 from wizard.model.account import CheckResult
+from wizard.model.address import Address
 
 HOSTILE = (
     "<script>alert(1)</script><img src=http://eve.example.net/x onerror=a()> <a href='javascript:1'>x</a> "
@@ -71,6 +73,16 @@ def test_addresses_are_masked_unless_asked_otherwise() -> None:
     assert "e***@example.net" in masked
     assert "example.org" in masked
     assert "ada@example.org" in json.dumps(report(mask_addresses=False))
+
+
+def test_masking_leaves_the_words_of_the_document_alone() -> None:
+    result = failed()
+    named_smtp = replace(result, draft=replace(result.draft, address=Address.parse("smtp@example.org")))
+    check = report(named_smtp)["check"]
+    assert isinstance(check, dict)
+    assert check["address"] == "s***@example.org"
+    assert check["outgoing"]["protocol"] == "smtp"
+    assert check["timeline"][0]["protocol"] == "smtp"
 
 
 def test_only_what_is_listed_gets_in() -> None:

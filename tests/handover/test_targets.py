@@ -174,3 +174,9 @@ def test_addresses_outside_ascii_reach_the_targets_that_can_take_them() -> None:
 def test_pop3_is_called_by_its_name() -> None:
     pop = imap(protocol=Protocol.POP3, host="pop.example.org", port=995)
     assert ("Protocol", "POP3") in [(row.label, row.value) for row in sheet("thunderbird", account(incoming=pop)).rows]
+
+
+@pytest.mark.parametrize("target", IDS)
+def test_a_name_nobody_gave_is_not_made_up_in_a_dialog(target: str) -> None:
+    rows = sheet(target, account(display_name=None)).rows
+    assert not [row for row in rows if "name" in row.label.lower() and row.group == "You"]

@@ -51,6 +51,7 @@ class Dovecot:
         folder: a folder of its own; every user must be able to reach it.
         address: the loopback address.
         settings: lines added to the configuration; they win.
+        introspection_url: who says whether a token is good (RFC 7662); with it, a token for "mail" signs in as well.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class Dovecot:
         accounts: Sequence[Account],
         *,
         settings: str = "",
+        introspection_url: str | None = None,
     ) -> None:
         self.folder = folder
         self.address = address
@@ -83,7 +85,8 @@ class Dovecot:
         names = dict.fromkeys((name, account) for account in accounts for name in (account.username, account.address))
         (folder / "userdb").write_text("".join(f"{name}:::::{self._home(account)}::\n" for name, account in names))
         configuration = folder / "dovecot.conf"
-        configuration.write_text(self._configuration(certificate) + settings)
+        tokens = self._tokens(introspection_url) if introspection_url is not None else ""
+        configuration.write_text(self._configuration(certificate) + tokens + settings)
         command = program("dovecot", "dovecot-core")
         for part in ("imap", "pop3", "lmtp"):
             if not Path("/usr/lib/dovecot", part).exists():
@@ -171,6 +174,20 @@ class Dovecot:
                     raise LabUnavailable("Dovecot's sign-in service closed the line")
                 answer += data
         wait_until(lambda: marker in self._log.read_text(errors="replace"), "Dovecot's log is written")
+
+    def _tokens(self, introspection_url: str) -> str:
+        (self.folder / "oauth2.conf").write_text(
+            f"introspection_mode = post\nintrospection_url = {introspection_url}\nusername_attribute = username\n"
+            "active_attribute = active\nactive_value = true\nscope = mail\n"
+        )
+        return f"""
+auth_mechanisms = plain login xoauth2 oauthbearer
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = {self.folder}/oauth2.conf
+}}
+"""
 
     def _configuration(self, certificate: Issued) -> str:
         me = pwd.getpwuid(os.getuid())

@@ -31,6 +31,7 @@ class MailServer:
         certificate: another one than the right one.
         postfix: main.cf parameters that win over ours.
         dovecot: lines added to Dovecot's configuration; they win.
+        introspection_url: who says whether a token is good; with it, tokens sign in as well (XOAUTH2, OAUTHBEARER).
     """
 
     def __init__(
@@ -48,6 +49,7 @@ class MailServer:
         certificate: Issued | None = None,
         postfix: Mapping[str, str] | None = None,
         dovecot: str = "",
+        introspection_url: str | None = None,
     ) -> None:
         self.hostname = hostname
         self.accounts = tuple(accounts)
@@ -68,6 +70,7 @@ class MailServer:
                 certificate,
                 self.accounts,
                 settings=dovecot,
+                introspection_url=introspection_url,
             )
             where = SubmissionPorts(ports["submission"], ports["submissions"], ports["smtp"])
             self._sender: Postfix | Exim

@@ -57,7 +57,7 @@ class Postfix:
     ) -> None:
         program("postfix", "postfix")
         if os.getuid() != 0:
-            raise LabUnavailable("Postfix needs root, because its master switches users: run the tests as root")
+            raise LabUnavailable("Postfix needs root, because its master switches users: `make test` sees to that")
         self._address = address
         self._ports = ports
         self._log = folder / "mail.log"

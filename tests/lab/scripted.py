@@ -52,6 +52,12 @@ class Conversation:
             raise EOFError
         return data.rstrip(b"\r\n")
 
+    async def some_bytes(self) -> bytes:
+        """Whatever the client sends first, such as a TLS greeting."""
+        data = await self._reader.read(65536)
+        self.received += data
+        return data
+
     async def lines_until(self, last: bytes) -> list[bytes]:
         """The client's lines up to one that is `last`, without it: a message after DATA ends with b"."."""
         lines = []

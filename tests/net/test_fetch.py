@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gzip
+import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
@@ -213,6 +214,38 @@ async def test_nobody_there(names: NameServer, ca: trustme.CA, fetcher: Fetcher,
             await Fetcher(LabDialer(names, port), trust_of(ca)).get(f"{HERE}/")
     finally:
         web.__enter__()
+
+
+async def test_a_host_that_does_not_answer_is_given_up_early(names: NameServer, ca: trustme.CA) -> None:
+    """A listener whose queue is full lets every further SYN go unanswered, as a dead host does."""
+    with socket.socket() as full, contextlib.ExitStack() as clients:
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        for _ in range(4):
+            client = clients.enter_context(socket.socket())
+            client.setblocking(False)
+            client.connect_ex(full.getsockname())
+        dialer = LabDialer(names, full.getsockname()[1])
+        with pytest.raises(FetchError, match=r"did not answer within 0\.2 s"):
+            await Fetcher(dialer, trust_of(ca), dial_timeout_s=0.2).get(f"{HERE}/")
+
+
+async def test_words_before_tls_are_never_read(names: NameServer, ca: trustme.CA) -> None:
+    """What somebody on the line sends before the handshake must not be taken for the page (T03)."""
+    gone = asyncio.Event()
+
+    async def hasty(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi")
+        await reader.read()
+        writer.transport.abort()
+        gone.set()
+
+    async with await asyncio.start_server(hasty, "127.0.0.1", 0) as listening:
+        dialer = LabDialer(names, listening.sockets[0].getsockname()[1])
+        with pytest.raises(FetchError):
+            await Fetcher(dialer, trust_of(ca)).get(f"{HERE}/")
+        await _soon(lambda: dialer.open_sockets == 0)
+        await gone.wait()
 
 
 async def test_the_shared_context_learns_no_http(fetcher: Fetcher, ca: trustme.CA, names: NameServer) -> None:

@@ -7,18 +7,25 @@ from __future__ import annotations
 
 import json
 import re
-import ssl
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from pathlib import Path
 
 from tests.lab.certificates import Authority
 from tests.lab.scripted import Conversation, ScriptedServer
-from tests.lab.stage import PASSWORD, fixed, imap, listed, smtp, speaks_first, stage
+from tests.lab.stage import PASSWORD, Stage, fixed, imap, listed, remedy_of, smtp, speaks_first, stage
 from tests.seeds.rows import ADA, GMAIL, GMAIL_IN, IN, OUT, ROWS, Row
 from wizard import wiring
+from wizard.accounts.recheck import draft, with_history
+from wizard.accounts.store import AccountBook, SavedAccount
 from wizard.diagnosis.document import diagnosis_document
-from wizard.model.account import RoundTripStatus, Status, Verdict
+from wizard.model.account import CheckResult, RoundTripStatus, Status, Verdict
 from wizard.model.address import Address
+from wizard.model.diagnosis import Wait
+from wizard.model.evidence import Outcome
 from wizard.model.secret import Secret
+from wizard.setup.given import given_draft
+from wizard.setup.parts import Options
 from wizard.wiring import Settings
 
 
@@ -76,7 +83,7 @@ async def test_seed_G13_details_hold_names_certificates_and_conversation() -> No
     async with stage(ADA, smtp("smtp.example.org", 587), IN) as on_stage:
         result = await on_stage.check()
     connected = [item for item in result.timeline if item.stage.value == "connect"]
-    assert all(item.detail["address"] for item in connected)
+    assert {item.detail["address"] for item in connected if item.outcome is Outcome.OK}
     certificates = [item.certificate for item in result.timeline if item.certificate is not None]
     assert {name for facts in certificates for name in facts.names} >= {"smtp.example.org", "imap.example.org"}
     talk = "\n".join(line for report in result.reports for line in report.transcript)
@@ -86,31 +93,108 @@ async def test_seed_G13_details_hold_names_certificates_and_conversation() -> No
 
 
 async def test_seed_G11_tls_too_old_is_named_and_never_lowered(authority: Authority) -> None:
-    old = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    issued = authority.issue("127.0.0.1")
-    issued.server_context()
-    old.minimum_version = old.maximum_version = ssl.TLSVersion.TLSv1_1
-    old.set_ciphers("ALL:@SECLEVEL=0")
-    issued.load_into(old)
+    # The alert protocol_version (RFC 8446 §6.2, number 70) is what a server that knows only TLS 1.1 answers with.
+    async def too_old(conversation: Conversation) -> None:
+        await conversation.some_bytes()
+        await conversation.send_raw(bytes([21, 3, 1, 0, 2, 2, 70]))
 
-    async def nothing(conversation: Conversation) -> None:
-        await conversation.silence()
-
-    async with ScriptedServer(nothing, certificate=issued, tls_at_start=True, context=old) as server:
-        settings = Settings(ca_files=(authority.ca_file,))
-        async with wiring.session(settings) as session:
-            from dataclasses import replace
-
-            from wizard.setup.given import given_draft
-
-            draft = given_draft(Address.parse(ADA), outgoing=f"127.0.0.1:{server.port}/tls")
-            draft = replace(draft, secret=Secret(PASSWORD), wants_incoming=False)
-            result = await session.check(draft)
+    async with ScriptedServer(too_old) as server:
+        result = await _checked_at(f"127.0.0.1:{server.port}/tls", authority)
     speaks_first(result, "tls-version-too-old", "ask-administrator")
     assert PASSWORD.encode() not in server.received
+
+
+async def test_seed_E7_a_connection_that_is_cut(authority: Authority) -> None:
+    async def cut(conversation: Conversation) -> None:
+        conversation.reset()
+
+    async with ScriptedServer(cut) as server:
+        result = await _checked_at(f"127.0.0.1:{server.port}/starttls", authority)
+    speaks_first(result, "connection-dropped", "try-again")
+
+
+async def _checked_at(outgoing: str, authority: Authority) -> CheckResult:
+    """Sending alone, at one given server, nothing else tried."""
+    settings = Settings(ca_files=(authority.ca_file,), options=Options(autofix=False, deadline_s=20))
+    async with wiring.session(settings) as session:
+        draft = given_draft(Address.parse(ADA), outgoing=outgoing)
+        return await session.check(replace(draft, secret=Secret(PASSWORD), wants_incoming=False))
 
 
 async def test_seed_I3_noticed_by_port_alone() -> None:
     async with stage(ADA, OUT, IN, imap("mail.example.org")) as on_stage:
         result = await on_stage.check(outgoing="mail.example.org:993/tls")
     fixed(result, "incoming-server-used", "use-sending-server", host="smtp.example.org")
+
+
+async def _saved(on_stage: Stage, folder: Path) -> tuple[AccountBook, SavedAccount]:
+    """The stage's account, proven and remembered."""
+    result = await on_stage.check()
+    account = result.verified_account()
+    assert account is not None
+    book = AccountBook(folder / "accounts.json")
+    return book, book.save(account)
+
+
+async def test_seed_I10_verified_yesterday_password_changed_since(tmp_path: Path) -> None:
+    async with stage(ADA, OUT, IN) as on_stage:
+        _, saved = await _saved(on_stage, tmp_path)
+        changed = await on_stage.session.check(draft(saved, Secret("the-old-one")))
+    result = with_history(saved, changed)
+    first = speaks_first(result, "bad-credentials", "edit-password")
+    assert "worked until" in f"{first.title} {first.why}".lower()
+
+
+async def test_seed_I14_remove_and_reconnect(tmp_path: Path) -> None:
+    async with stage(ADA, OUT, IN) as on_stage:
+        book, saved = await _saved(on_stage, tmp_path)
+        refused = await on_stage.session.check(draft(saved, Secret("the-old-one")))
+        assert refused.verdict is Verdict.FAILS
+        again = await on_stage.session.check(draft(saved, Secret(PASSWORD)))
+    assert again.verdict is Verdict.WORKS
+    assert again.outgoing is not None
+    assert again.outgoing.candidate.host == "smtp.example.org"
+    assert book.record_check(on_stage.address, again) is not None
+    assert book.list()[0].is_verified
+
+
+async def test_seed_F14_a_check_again_tells_only_what_changed(tmp_path: Path) -> None:
+    async with stage(ADA, OUT, IN) as on_stage:
+        book, saved = await _saved(on_stage, tmp_path)
+        same = await on_stage.session.check(draft(saved, Secret(PASSWORD)))
+        assert with_history(saved, same).diagnoses == ()
+        other = await on_stage.session.check(draft(saved, Secret("another")))
+    kept = book.record_check(on_stage.address, other)
+    assert kept is not None
+    assert (kept.is_verified, kept.last_cause) == (False, "bad-credentials")
+
+
+async def test_seed_G14_the_same_check_from_elsewhere_is_offered() -> None:
+    closed = (smtp("smtp.example.org", 465, blocked=True), smtp("smtp.example.org", 587, blocked=True), IN)
+    async with stage(ADA, *closed) as on_stage:
+        result = await on_stage.check()
+    card = speaks_first(result, "connection-timed-out", "try-another-network")
+    assert "network" in remedy_of(card, "try-another-network").say
+
+
+async def test_seed_G19_a_temporary_refusal_says_how_long_to_wait() -> None:
+    busy = smtp("smtp.example.org", rcpt_reply="450 4.2.0 <ada@example.org>: Recipient address rejected: Greylisted")
+    async with stage(ADA, busy, IN) as on_stage:
+        result = await on_stage.check()
+    waiting = remedy_of(speaks_first(result, "greylisted", "wait"), "wait")
+    assert isinstance(waiting.action, Wait)
+    assert waiting.action.seconds
+
+
+async def test_seed_G19_a_certificate_that_runs_out_soon_is_told_before(authority: Authority) -> None:
+    async def greets(conversation: Conversation) -> None:
+        await conversation.send(b"220 mail.example.org ESMTP")
+        await conversation.line()
+        await conversation.send(b"250 mail.example.org")
+        await conversation.silence()
+
+    for days, told in ((5, True), (60, False)):
+        issued = authority.issue("127.0.0.1", expired_days=-days)
+        async with ScriptedServer(greets, certificate=issued, tls_at_start=True) as server:
+            result = await _checked_at(f"127.0.0.1:{server.port}/tls", authority)
+        assert any("runs out on" in note for note in result.notes) is told

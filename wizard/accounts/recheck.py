@@ -2,17 +2,88 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
+from typing import Final
 
-from wizard.accounts.store import SavedAccount
+from wizard.accounts.secret_store import SecretKind, SecretStore
+from wizard.accounts.store import AccountBook, SavedAccount
+from wizard.errors import SecretStoreError
 from wizard.model.account import CheckResult, SideResult, Verdict
 from wizard.model.diagnosis import Diagnosis
 from wizard.model.draft import AccountDraft
 from wizard.model.evidence import Evidence, Outcome
 from wizard.model.secret import Secret
 from wizard.model.server import ServerCandidate
+
+# strftime would use the language of the system, not of our sentences.
+_MONTHS: Final = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+
+# Runs a check; `SetupSession.check` is one.
+Checker = Callable[[AccountDraft], Awaitable[CheckResult]]
+
+
+@dataclass(frozen=True, slots=True)
+class Recheck:
+    """What a check of a saved account came to.
+
+    `saved` is the account as it is kept now. `result` is `None` when no check was made; `why_not` says what could not
+    be done, that check or keeping the new password, and `needs_password` that one from the person would help.
+    """
+
+    saved: SavedAccount
+    result: CheckResult | None = None
+    why_not: str | None = None
+    needs_password: bool = False
+
+    @property
+    def verdict(self) -> Verdict:
+        """The check's verdict; undecided when there was none."""
+        return self.result.verdict if self.result is not None else Verdict.UNDECIDED
+
+
+async def check_saved(
+    saved: SavedAccount,
+    check: Checker,
+    *,
+    book: AccountBook,
+    store: SecretStore,
+    new_secret: Secret | None = None,
+) -> Recheck:
+    """Checks the account with its kept password and records the outcome.
+
+    A `new_secret` is used instead, and once it works takes the kept one's place.
+    """
+    try:
+        secret = new_secret or (await store.load(saved.address) if saved.has_secret else None)
+        outgoing = await store.load(saved.address, SecretKind.OUTGOING_PASSWORD) if saved.has_secret else None
+    except SecretStoreError as error:
+        return Recheck(saved, why_not=str(error), needs_password=True)
+    if secret is None:
+        return Recheck(saved, why_not="No password is kept for it.", needs_password=True)
+    result = with_history(saved, await check(draft(saved, secret, outgoing)))
+    after = await asyncio.to_thread(book.record_check, saved.address, result) or saved
+    if new_secret is not None and saved.has_secret and result.verified_account() is not None:
+        try:
+            await store.save(saved.address, new_secret)
+        except SecretStoreError as error:
+            return Recheck(after, result, why_not=str(error))
+    return Recheck(after, result)
+
+
+def state(account: SavedAccount) -> str:
+    """The mark people see: verified or not, when, why not, and until when it worked."""
+    checked = day(account.last_checked_at)
+    if account.is_verified:
+        return f"Verified, {checked}"
+    why = f": {account.last_title}" if account.last_title else ""
+    return f"Not verified{why}, {checked} (worked until {day(account.verified_at)})"
 
 
 def draft(saved: SavedAccount, secret: Secret | None, outgoing_secret: Secret | None = None) -> AccountDraft:
@@ -73,7 +144,7 @@ def _marked(item: Evidence, until: datetime) -> Evidence:
 def day(time: datetime) -> str:
     """The day as people write it, in this computer's time zone: 21 November 2026."""
     local = time.astimezone()
-    return f"{local.day} {local:%B %Y}"
+    return f"{local.day} {_MONTHS[local.month - 1]} {local.year}"
 
 
 def _is_same(saved: ServerCandidate | None, side: SideResult | None) -> bool:

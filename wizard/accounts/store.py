@@ -23,8 +23,8 @@ _MAX_BYTES: Final = 8 * 1024 * 1024
 class SavedAccount:
     """Settings that were proven once, and what the last check of them said; its password lies in the keyring.
 
-    `has_secret` tells whether the keyring was given one. `last_status` and `last_cause` belong to `last_checked_at`;
-    a cause is there only while the account does not work.
+    `has_secret` tells whether the keyring was given one. What begins with `last` belongs to `last_checked_at`;
+    a cause, and its title in words, are there only while the account does not work.
     """
 
     address: Address
@@ -38,6 +38,7 @@ class SavedAccount:
     last_checked_at: datetime
     last_status: Verdict
     last_cause: str | None = None
+    last_title: str | None = None
     has_secret: bool = False
 
     @property
@@ -162,8 +163,14 @@ class AccountBook:
 def _after_check(before: SavedAccount, result: CheckResult) -> SavedAccount:
     if result.verdict is Verdict.UNDECIDED:
         return replace(before, last_checked_at=result.started_at, last_status=result.verdict)
-    cause = result.diagnoses[0].cause if result.diagnoses and result.verdict is Verdict.FAILS else None
-    after = replace(before, last_checked_at=result.started_at, last_status=result.verdict, last_cause=cause)
+    first = result.diagnoses[0] if result.diagnoses and result.verdict is Verdict.FAILS else None
+    after = replace(
+        before,
+        last_checked_at=result.started_at,
+        last_status=result.verdict,
+        last_cause=first.cause if first else None,
+        last_title=first.title if first else None,
+    )
     proven = result.verified_account()
     if proven is None:
         return after
@@ -188,6 +195,7 @@ def _document(account: SavedAccount) -> dict[str, object]:
         "last_checked_at": account.last_checked_at.astimezone(UTC).isoformat(),
         "last_status": account.last_status.value,
         "last_cause": account.last_cause,
+        "last_title": account.last_title,
         "has_secret": account.has_secret,
     }
 
@@ -222,6 +230,7 @@ def _account(document: Mapping[str, object]) -> SavedAccount:
         last_checked_at=_time(document["last_checked_at"]),
         last_status=Verdict(_string(document["last_status"])),
         last_cause=_string_or_none(document["last_cause"]),
+        last_title=_string_or_none(document["last_title"]),
         has_secret=document["has_secret"] is True,
     )
 

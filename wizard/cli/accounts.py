@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Final
 
 from wizard.accounts import recheck
+from wizard.accounts.recheck import Checker, Recheck, check_saved
 from wizard.accounts.remember import forget
-from wizard.accounts.secret_store import SecretKind, SecretStore
+from wizard.accounts.secret_store import SecretStore
 from wizard.accounts.store import AccountBook, SavedAccount, default_path
 from wizard.cli import render
 from wizard.cli.options import (
@@ -21,7 +21,7 @@ from wizard.cli.options import (
     password_from,
     settings_from,
 )
-from wizard.errors import SecretStoreError, UsageError
+from wizard.errors import UsageError
 from wizard.model.account import CheckResult, Verdict
 from wizard.model.address import Address
 from wizard.model.draft import AccountDraft
@@ -30,8 +30,6 @@ from wizard.wiring import Settings
 
 HELP = "list, check again or forget saved accounts"
 EXAMPLE = "mailwright accounts check --all"
-
-Checker = Callable[[AccountDraft], Awaitable[CheckResult]]
 
 _AT_ONCE: Final = 4
 _EXIT_CODES: Final = {Verdict.WORKS: 0, Verdict.WORKS_AFTER_FIX: 3, Verdict.FAILS: 1, Verdict.UNDECIDED: 4}
@@ -59,11 +57,11 @@ def run(args: argparse.Namespace) -> int:
     new_secret = password_from(args, ask_for=None)
     if new_secret is not None and len(accounts) != 1:
         raise UsageError("A new password belongs to one account: name it instead of --all.")
-    checker = _session_checker(settings_from(args))
+    checker = session_checker(settings_from(args))
     return asyncio.run(check_accounts(accounts, checker, book, store, new_secret=new_secret, as_json=args.json))
 
 
-def _session_checker(settings: Settings) -> Checker:
+def session_checker(settings: Settings) -> Checker:
     """A checker in which every account has a session, and so a sign-in budget, of its own."""
 
     async def check(draft: AccountDraft) -> CheckResult:
@@ -82,7 +80,7 @@ def show(book: AccountBook, *, as_json: bool) -> int:
         render.print_json({"accounts": [document(account) for account in accounts]})
     elif accounts:
         width = max(len(str(account.address)) for account in accounts)
-        render.print_text("\n".join(f"{account.address!s:<{width}}  {state(account)}" for account in accounts))
+        render.print_text("\n".join(f"{account.address!s:<{width}}  {recheck.state(account)}" for account in accounts))
     else:
         render.print_text("No account is saved.")
     return 0
@@ -102,15 +100,6 @@ def document(account: SavedAccount) -> dict[str, object]:
         "incoming": str(account.incoming.endpoint) if account.incoming else None,
         "outgoing": str(account.outgoing.endpoint) if account.outgoing else None,
     }
-
-
-def state(account: SavedAccount) -> str:
-    """The mark people see: verified or not, when, and why not."""
-    checked = recheck.day(account.last_checked_at)
-    if account.is_verified:
-        return f"Verified, {checked}"
-    why = f": {account.last_cause}" if account.last_cause else ""
-    return f"Not verified{why}, {checked} (worked until {recheck.day(account.verified_at)})"
 
 
 def chosen(book: AccountBook, address: str | None, *, everyone: bool) -> tuple[SavedAccount, ...]:
@@ -141,17 +130,6 @@ async def forget_accounts(
     return 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Checked:
-    saved: SavedAccount
-    result: CheckResult | None
-    note: str | None = None
-
-    @property
-    def verdict(self) -> Verdict:
-        return self.result.verdict if self.result is not None else Verdict.UNDECIDED
-
-
 async def check_accounts(
     accounts: Sequence[SavedAccount],
     checker: Checker,
@@ -165,12 +143,19 @@ async def check_accounts(
 
     A `new_secret` that works takes the place of the one in the keyring.
     """
-    gate = asyncio.Semaphore(_AT_ONCE)
+    gate, terminal = asyncio.Semaphore(_AT_ONCE), asyncio.Lock()
 
-    async def check(saved: SavedAccount) -> _Checked:
+    async def check(saved: SavedAccount) -> Recheck:
         async with gate:
             render.progress(f"Checking {saved.address}")
-            return await _check(saved, checker, book, store, new_secret)
+            checked = await check_saved(saved, checker, book=book, store=store, new_secret=new_secret)
+            if not checked.needs_password:
+                return checked
+            async with terminal:
+                typed = await asyncio.to_thread(ask_password, str(saved.address))
+            if typed is None:
+                return checked
+            return await check_saved(saved, checker, book=book, store=store, new_secret=typed)
 
     checked = await asyncio.gather(*(check(saved) for saved in accounts))
     if as_json:
@@ -183,46 +168,21 @@ async def check_accounts(
     return _EXIT_CODES[worst]
 
 
-async def _check(
-    saved: SavedAccount, checker: Checker, book: AccountBook, store: SecretStore, new_secret: Secret | None
-) -> _Checked:
-    try:
-        secret = new_secret or await _secret(saved, store)
-        outgoing = await store.load(saved.address, SecretKind.OUTGOING_PASSWORD) if saved.has_secret else None
-    except SecretStoreError as error:
-        return _Checked(saved, None, str(error))
-    if secret is None:
-        return _Checked(saved, None, "No password is kept for it: give one with --password-env or --password-file.")
-    result = recheck.with_history(saved, await checker(recheck.draft(saved, secret, outgoing)))
-    after = book.record_check(saved.address, result) or saved
-    if new_secret is not None and saved.has_secret and after.is_verified and result.verified_account() is not None:
-        await store.save(saved.address, new_secret)
-    return _Checked(after, result)
-
-
-async def _secret(saved: SavedAccount, store: SecretStore) -> Secret | None:
-    if saved.has_secret:
-        kept = await store.load(saved.address)
-        if kept is not None:
-            return kept
-    return await asyncio.to_thread(ask_password, str(saved.address))
-
-
-def _document(item: _Checked) -> dict[str, object]:
+def _document(item: Recheck) -> dict[str, object]:
     until = recheck.worked_until(item.saved, item.result) if item.result is not None else None
     return {
         "address": str(item.saved.address),
         "verdict": item.verdict.value,
         "cause": item.saved.last_cause if item.result is not None else None,
         "worked_until": until.isoformat() if until is not None else None,
-        "note": item.note,
+        "note": item.why_not,
     }
 
 
-def _line(item: _Checked) -> str:
+def _line(item: Recheck) -> str:
     if item.result is None:
-        return f"{item.saved.address}: not checked. {item.note}"
-    lines = [f"{item.saved.address}: {state(item.saved)}"]
+        return f"{item.saved.address}: not checked. {item.why_not} Give one with --password-env or --password-file."
+    lines = [f"{item.saved.address}: {recheck.state(item.saved)}"]
     if item.result.diagnoses and item.result.verdict is not Verdict.WORKS:
         first = item.result.diagnoses[0]
         lines += [f"  {first.title}", f"  {first.why}"]

@@ -37,7 +37,7 @@ def run(args: argparse.Namespace) -> int:
         cause = load_cause(path.resolve())
         # The others' samples are proven as well: a new file must not win texts that are theirs.
         catalogue = Catalogue({**catalogue.causes, cause.id: cause}, catalogue.families)
-        checked = [other for other in catalogue.causes.values()]
+        checked = list(catalogue.causes.values())
     found = faults(checked, Diagnoser(catalogue))
     samples = sum(len(cause.samples) for cause in checked)
     if args.json:

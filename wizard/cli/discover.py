@@ -17,8 +17,9 @@ from wizard.errors import MailwrightError, UsageError
 from wizard.model.address import Address
 from wizard.model.evidence import Outcome
 from wizard.model.plan import Plan
-from wizard.model.progress import Progress
+from wizard.model.progress import Progress, nobody
 from wizard.model.server import Protocol, ServerCandidate
+from wizard.wiring import Settings
 
 if TYPE_CHECKING:
     from wizard.discovery.planner import Planner
@@ -43,17 +44,11 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError("Give an email address, or --lines with a file of them.")
     if args.lines is not None and not args.json:
         raise UsageError("--lines prints JSON: add --json.")
-    return asyncio.run(_run(args))
-
-
-async def _run(args: argparse.Namespace) -> int:
-    wanted = Protocol(args.incoming_protocol) if args.incoming_protocol else None
-    async with wiring.planner(settings_from(args)) as planner:
-        how = _How(planner, args.offline, args.ask_nobody, wanted)
-        if args.lines is not None:
-            await _print_lines(how, args.lines)
-            return 0
-        plan = await how.plan(Address.parse(args.address), told=True)
+    settings = settings_from(args)
+    if args.lines is not None:
+        asyncio.run(_print_lines(args, settings))
+        return 0
+    plan = asyncio.run(_one(args, settings, Address.parse(args.address)))
     if args.json:
         render.print_json(document(plan) | {"asked": _asked(plan)})
     else:
@@ -61,12 +56,17 @@ async def _run(args: argparse.Namespace) -> int:
     return 0
 
 
+async def _one(args: argparse.Namespace, settings: Settings, address: Address) -> Plan:
+    async with wiring.planner(settings) as planner:
+        return await _How(planner, args).plan(address, told=True)
+
+
 class _How:
-    def __init__(self, planner: Planner, offline: bool, ask_nobody: bool, incoming_protocol: Protocol | None) -> None:
+    def __init__(self, planner: Planner, args: argparse.Namespace) -> None:
         self._planner = planner
-        self._offline = offline
-        self._ask_nobody = ask_nobody
-        self._incoming_protocol = incoming_protocol
+        self._offline: bool = args.offline
+        self._ask_nobody: bool = args.ask_nobody
+        self._incoming_protocol = Protocol(args.incoming_protocol) if args.incoming_protocol else None
 
     async def plan(self, address: Address, *, told: bool = False) -> Plan:
         return await self._planner.plan(
@@ -74,7 +74,7 @@ class _How:
             offline=self._offline,
             ask_nobody=self._ask_nobody,
             incoming_protocol=self._incoming_protocol,
-            listener=_tell if told else lambda _: None,
+            listener=_tell if told else nobody,
         )
 
 
@@ -111,11 +111,12 @@ def _asked(plan: Plan) -> list[dict[str, Any]]:
 def text(plan: Plan) -> str:
     """The plan for people: a line per server, then what else was said, then who was asked."""
     lines = [f"Settings for {plan.address}" + _of_provider(plan)]
+    width = max((len(str(candidate.endpoint)) for candidate in plan.candidates), default=0)
     for candidate in plan.candidates:
         sources = ", ".join(source.value for source in (candidate.source, *candidate.also))
         doubt = "" if candidate.trusted else "   not confirmed: needs your yes"
         lines.append(
-            f"  {candidate.protocol.value:<5} {candidate.endpoint}  {candidate.security.value:<8} "
+            f"  {candidate.protocol.value:<5} {candidate.endpoint!s:<{width}}  {candidate.security.value:<8} "
             f"{candidate.username}   from {sources}{doubt}"
         )
     if not plan.candidates:
@@ -140,9 +141,10 @@ def _tell(progress: Progress) -> None:
         render.progress(f"Asking {progress.detail['whom']}")
 
 
-async def _print_lines(how: _How, path: Path) -> None:
-    async for line in _answers(how, _lines(path)):
-        render.print_json(line)
+async def _print_lines(args: argparse.Namespace, settings: Settings) -> None:
+    async with wiring.planner(settings) as planner:
+        async for line in _answers(_How(planner, args), _lines(args.lines)):
+            render.print_json(line)
 
 
 async def _answers(how: _How, texts: Iterator[str]) -> AsyncIterator[dict[str, Any]]:

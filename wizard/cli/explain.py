@@ -22,7 +22,9 @@ EXAMPLE = 'mailwright explain "535 5.7.8 Username and Password not accepted"'
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of explain."""
     parser.add_argument("text", nargs="?", metavar="TEXT | -", help="the error text; - or nothing reads it from stdin")
-    parser.add_argument("--stage", help="where it happened: dns, connect, tls, greeting, auth, mail, rcpt, data, client")
+    parser.add_argument(
+        "--stage", help="where it happened: dns, connect, tls, greeting, auth, mail, rcpt, data, client"
+    )
     parser.add_argument("--protocol", help="smtp, imap or pop3")
     parser.add_argument("--server", help="the server's name")
     parser.add_argument("--lines", metavar="FILE", help="JSON lines with id and text; one JSON line back for each")

@@ -7,12 +7,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
+from typing import Final
 
+from wizard.diagnosis.rule import STAGE_FOLDERS, Cause, Facts, Match, read_cause
 from wizard.errors import ResourceError
 from wizard.model.provider import Provider
-from wizard.diagnosis.rule import STAGE_FOLDERS, Cause, Facts, Match, read_cause
 
 FAMILIES_FILE = "providers.toml"
+# A cause of the stretch where it happened is likelier than one of another stretch that its words would fit as well.
+KINDRED_STAGE_WEIGHT = 6
+_NONE: Final[frozenset[str]] = frozenset()
+_KINDRED_STAGES: Final = {
+    "dns": frozenset({"dns", "connect"}),
+    "connect": frozenset({"connect", "greeting", "dns"}),
+    "tls": frozenset({"tls"}),
+    "auth": frozenset({"auth"}),
+    "envelope": frozenset({"envelope", "message"}),
+    "message": frozenset({"message"}),
+}
 _SAMPLES_BEGIN = "\n[[sample]]"
 
 
@@ -73,7 +85,11 @@ class Catalogue:
         best: dict[str, Ranked] = {}
         for cause, match in self._matches:
             weight = match.weigh(facts, general=cause.general)
-            if weight is not None and (cause.id not in best or weight > best[cause.id].weight):
+            if weight is None:
+                continue
+            if facts.has("stage", _KINDRED_STAGES.get(cause.stage, _NONE)):
+                weight += KINDRED_STAGE_WEIGHT
+            if cause.id not in best or weight > best[cause.id].weight:
                 best[cause.id] = Ranked(cause, match, weight)
         return tuple(sorted(best.values(), key=lambda ranked: -ranked.weight))
 

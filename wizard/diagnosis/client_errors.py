@@ -19,7 +19,9 @@ MAX_TELLING = 6_000  # characters that are judged
 _SHORT = 2_500  # a text up to here is judged whole
 
 _ENHANCED = re.compile(r"(?<![\d.])#?([245])\.(\d{1,3})\.(\d{1,3})(?![\d]|\.\d)")
-_CODE_WITH_ENHANCED = re.compile(r"(?<![\d.])([245]\d\d)(?:[ \-:]{1,3}|, ?b?['\"])#?([245]\.\d{1,3}\.\d{1,3})(?![\d]|\.\d)")
+_CODE_WITH_ENHANCED = re.compile(
+    r"(?<![\d.])([245]\d\d)(?:[ \-:]{1,3}|, ?b?['\"])#?([245]\.\d{1,3}\.\d{1,3})(?![\d]|\.\d)"
+)
 # Numbers that servers reply with; 465 and 587 are ports, and any other number in a log may be anything.
 _KNOWN_CODES: Final = (
     "4(?:2[12]|3[0-2]|4[1-9]|5[0-9]|7[0-3]|54)|5(?:0[0-4]|1[0-9]|2[0-9]|3[0-8]|4[0-9]|5[0-9]|6[0-9]|7[0-9]|9[0-9])|334"
@@ -36,11 +38,13 @@ _HOST = re.compile(r"(?<![@\w.-])(?:[a-z0-9](?:[a-z0-9-]{0,62})\.){1,6}[a-z]{2,2
 _BASE64 = re.compile(r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{20,2000}={0,2}(?![A-Za-z0-9+/=])")
 _ESCAPED_BYTES = re.compile(r"(?:\\x[0-9a-fA-F]{2}){2,}")
 _ESCAPED_UNICODE = re.compile(r"\\u([0-9a-fA-F]{4})")
-_HIGH_LATIN = re.compile("[\x80-\xff\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]{2,}")
+_HIGH_LATIN = re.compile(
+    "[\x80-\xff\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]{2,}"
+)
 _DIAGNOSTIC = re.compile(r"^Diagnostic-Code:[ \t]*(.*(?:\n[ \t]+.*){0,12})", re.IGNORECASE | re.MULTILINE)
 _COMMANDS = (
-    ("rcpt", ("rcpt to", "rcpt command")),
-    ("mail", ("mail from", "mail command")),
+    ("rcpt", ("rcpt to", "rcpt command", "recipient address rejected")),
+    ("mail", ("mail from", "mail command", "sender address rejected")),
     ("data", ("end of data", "data command", "end-of-message", "end-of-data", "after data", "message body")),
     ("auth", ("auth command", "auth plain", "auth login", "in reply to auth")),
     ("ehlo", ("ehlo", "helo")),
@@ -52,16 +56,17 @@ _BOILERPLATE = re.compile(
     r"(?=one possibility|another possibility|the other possibility|---> |see https?://\S+ for possible solutions|$)",
     re.DOTALL,
 )
-_PORT_HINT = "you are trying to connect to a port which does not support ssl/tls"
-
 _TELLING = re.compile(
-    r"error|fail|denied|refused|reject|timed out|timeout|invalid|unable|cannot|can't|could not|not accepted|too many|blocked|"
+    r"error|fail|denied|refused|reject|timed out|timeout|invalid|unable|cannot|can't|could not|not accepted|"
+    r"too many|blocked|"
     r"exceed|disabled|expired|certificate|unknown|unavailable|password|authenti|credential|unreachable|reset by|closed|"
     r"greylist|quota|spam|not found|no such|unrouteable|does not exist|suspend|locked|0x8[0-9a-f]{7}|relay|starttls|"
-    r"\b[45]\d\d[ -]|\b[45]\.\d\.\d|-err|\bbad\b|\bbye\b|fehl|ungültig|échou|erreur|impossible|errore|impossibile|"
+    r"^[45]\d\d[ -]|\b[45]\.\d\.\d|-err|\bbad\b|\bbye\b|fehl|ungültig|échou|erreur|impossible|errore|impossibile|"
     r"ошибк|не удалось|невозможно|失败|失敗|错误|エラー|できません|授权码|erro\b|falh|warning|alert"
 )
-_NOISE = re.compile(r"^\s*(?:at [\w$.<>]+\(|File \"|received: |dkim-signature|x-google-|arc-|from .* by .* with |>?\s*$)", re.IGNORECASE)
+_NOISE = re.compile(
+    r"^\s*(?:at [\w$.<>]+\(|File \"|received: |dkim-signature|x-google-|arc-|from .* by .* with |>?\s*$)", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +91,7 @@ def read(text: str) -> Reading:
     code, enhanced = _codes(telling)
     joined = _join_reply_lines(telling, code)
     folded = fold(joined)[: 2 * MAX_TELLING]
-    lean = _BOILERPLATE.sub(" ", folded)
-    if lean != folded and _PORT_HINT in folded and "unexpected packet format" not in lean:
-        folded = lean
-    elif lean != folded:
-        folded = lean
+    folded = _BOILERPLATE.sub(" ", folded)
     status = _STATUS.search(telling)
     response_code = _RESPONSE_CODE.search(telling)
     return Reading(
@@ -118,7 +119,6 @@ def telling_lines(text: str) -> str:
     if len(text) <= _SHORT:
         return text
     kept: list[str] = []
-    size = 0
     seen: set[str] = set()
     for line in text.splitlines():
         line = line.strip()[:1_000]
@@ -126,12 +126,9 @@ def telling_lines(text: str) -> str:
             continue
         seen.add(line)
         kept.append(line)
-        size += len(line) + 1
-        if size > MAX_TELLING:
-            break
-    if not kept:
-        return text[: MAX_TELLING // 2] + "\n" + text[-MAX_TELLING // 2 :]
-    return "\n".join(kept)[:MAX_TELLING]
+    # A log begins with the first trouble and ends with what came of it.
+    found = "\n".join(kept) or text
+    return found if len(found) <= MAX_TELLING else found[: MAX_TELLING // 2] + "\n" + found[-MAX_TELLING // 2 :]
 
 
 def mask_secrets(text: str) -> str:
@@ -140,8 +137,9 @@ def mask_secrets(text: str) -> str:
 
 
 _SECRETS = re.compile(
-    r"((?:auth (?:plain|login|xoauth2|oauthbearer|cram-md5)|authenticate [\w-]+|pass|password[=:]|passwort[=:]|bearer|pwd[=:]|"
-    r"login \S{1,200})[ \t]+|(?:password|passwd|pwd|access_token|refresh_token|api_key)\s?[=:]\s?[\"']?)[^\s\"',;]{3,4000}"
+    r"((?:auth (?:plain|login|xoauth2|oauthbearer|cram-md5)|authenticate [\w-]+|pass|password[=:]|passwort[=:]|"
+    r"bearer|pwd[=:]|login \S{1,200})[ \t]+|(?:password|passwd|pwd|access_token|refresh_token|api_key)\s?[=:]\s?[\"']?)"
+    r"[^\s\"',;]{3,4000}"
     r"(?=[\s\"',;]|$)",
     re.IGNORECASE,
 )
@@ -175,7 +173,7 @@ def _guess_bytes(data: bytes) -> str:
 
 
 def _redecode(found: re.Match[str]) -> str:
-    """Text that was UTF-8 or GBK and was shown as Latin-1 (seen with QQ Mail's replies), put right where that is plain."""
+    """Text that was UTF-8 or GBK and was shown as Latin-1 (QQ Mail's replies), put right where that is plain."""
     shown = found[0]
     try:
         data = shown.encode("latin-1")
@@ -224,7 +222,9 @@ def _join_reply_lines(text: str, code: str | None) -> str:
     """The words of a reply of several lines as one sentence (RFC 5321 §4.2.1)."""
     if code is None:
         return text
-    again = re.compile(rf"(?:\s|\\n)+{code}[- ](?:#?[245]\.\d{{1,3}}\.\d{{1,3}}[ \t]+)?|\n[245]\.\d{{1,3}}\.\d{{1,3}}[ \t]+")
+    again = re.compile(
+        rf"(?:\s|\\n)+{code}[- ](?:#?[245]\.\d{{1,3}}\.\d{{1,3}}[ \t]+)?|\n[245]\.\d{{1,3}}\.\d{{1,3}}[ \t]+"
+    )
     return again.sub(" ", text)
 
 

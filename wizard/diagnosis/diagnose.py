@@ -47,7 +47,14 @@ _SIGN_IN_CAUSES: Final = frozenset(
         "web-login-required",
     }
 )
-_CONFIDENCE: Final = {"measured": 0.97, "words": 0.93, "response code": 0.85, "enhanced code": 0.75, "code": 0.55}
+_CONFIDENCE: Final = {
+    "measured": 0.97,
+    "words": 0.93,
+    "response code": 0.85,
+    "enhanced code": 0.75,
+    "stage": 0.4,
+    "code": 0.55,
+}
 _TRUSTABLE: Final = frozenset({"expired", "self-signed", "untrusted", "name-mismatch"})
 
 
@@ -88,15 +95,19 @@ class Diagnoser:
         surroundings: Surroundings,
         address: Address,
     ) -> tuple[Diagnosis, ...]:
-        """One diagnosis for each side that failed, the one that got furthest first; one for both where the reason is shared.
+        """One diagnosis for each side that failed, the furthest first; one for both where the reason is shared.
 
-        A side with a report that passed has none. `evidence` of a diagnosis holds every failure it explains, the one its
-        words are about first; `protocol` and `server` are that one's.
+        A side with a report that passed has none. `evidence` of a diagnosis holds every failure it explains, the one
+        its words are about first; `protocol` and `server` are that one's.
         """
         failures = [
             failure
             for side in (False, True)
-            if (failure := self._furthest([r for r in reports if r.candidate.is_incoming is side], provider, surroundings, address))
+            if (
+                failure := self._furthest(
+                    [r for r in reports if r.candidate.is_incoming is side], provider, surroundings, address
+                )
+            )
         ]
         failures.sort(key=lambda failure: -failure.evidence.stage.order)
         line_wide = next((f for f in failures if f.ranked.cause.id in ("no-internet", "captive-portal")), None)
@@ -205,9 +216,9 @@ class Diagnoser:
             return [second]
         if one != other:
             return failures
-        if one in _WHOLE_LINE or (first.evidence.stage is Stage.AUTH and same_user):
-            return [first]
-        return [first] if _same_owner(first, second) else failures
+        at_sign_in = first.evidence.stage is Stage.AUTH
+        shared = one in _WHOLE_LINE or (same_user if at_sign_in else _same_owner(first, second))
+        return [first] if shared else failures
 
     def _told(self, failure: _Failure, all_failures: Sequence[Evidence], *, alone: bool) -> Diagnosis:
         evidence, cause, facts = failure.evidence, failure.ranked.cause, failure.facts
@@ -251,7 +262,11 @@ class Diagnoser:
             return None
         words = facts.words
         lines = [request, "", f"What happened: {cause.title.said(words)}."]
-        lines += [f"Server: {words['server']} ({words.get('encryption') or words.get('protocol') or 'mail'})"] if "server" in words else []
+        lines += (
+            [f"Server: {words['server']} ({words.get('encryption') or words.get('protocol') or 'mail'})"]
+            if "server" in words
+            else []
+        )
         lines += [f"Account: {words['address']}"] if "address" in words else []
         lines += [f"The server's reply: {words['reply']}"] if "reply" in words else []
         lines.append(f"Time: {self._now():%Y-%m-%d %H:%M} UTC")

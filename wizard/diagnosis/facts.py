@@ -160,7 +160,7 @@ def _reply_values(
     elif code is not None:
         values["code"] = frozenset({code, f"{code[0]}xx"})
     if enhanced is not None:
-        level, subject, detail = (enhanced.split(".") + ["", ""])[:3]
+        level, subject, detail = [*enhanced.split("."), "", ""][:3]
         values["enhanced"] = frozenset({enhanced, f"x.{subject}.{detail}", f"{level}.{subject}.x"})
     _put(values, "status", status)
     _put(values, "response_code", response_code.split()[0] if response_code and response_code.split() else None)
@@ -194,7 +194,7 @@ def _provider_words(
     ids = {family.id for family in families}
     for family in reversed(families):
         words["provider"] = family.name
-        words |= {name: url for name, url in family.pages.items()}
+        words |= dict(family.pages)
     if provider is not None:
         ids.add(provider.id)
         words["provider"] = provider.name
@@ -302,7 +302,9 @@ def _certificate_words(certificate: CertificateFacts, now: datetime) -> dict[str
             break
     if certificate.names:
         more = len(certificate.names) - 3
-        words["certificate_names"] = _shown(", ".join(certificate.names[:3])) + (f" and {more} more" if more > 0 else "")
+        words["certificate_names"] = _shown(", ".join(certificate.names[:3])) + (
+            f" and {more} more" if more > 0 else ""
+        )
     return words
 
 
@@ -315,9 +317,11 @@ def _detail_words(evidence: Evidence, report: ProbeReport, username: str) -> dic
         words["worked_until"] = _shown(worked_until)
     speaks = _text_detail(evidence, "speaks")
     if speaks and speaks != "unknown":
-        words["speaks"] = {"http": "a web server", "ssh": "a remote-access server (SSH)", "ftp": "a file server (FTP)"}.get(
-            speaks, {"smtp": "SMTP", "imap": "IMAP", "pop3": "POP"}.get(speaks, _shown(speaks))
-        )
+        words["speaks"] = {
+            "http": "a web server",
+            "ssh": "a remote-access server (SSH)",
+            "ftp": "a file server (FTP)",
+        }.get(speaks, {"smtp": "SMTP", "imap": "IMAP", "pop3": "POP"}.get(speaks, _shown(speaks)))
     if report.max_message_bytes:
         words["size"] = f"{report.max_message_bytes / 1_048_576:.0f} MB"
     wait = evidence.detail.get("wait_s")
@@ -334,7 +338,13 @@ def _surroundings_words(surroundings: Surroundings) -> dict[str, str]:
         words["blocked_ports"] = " and ".join(str(port) for port in surroundings.blocked_ports[:3])
     if surroundings.clock_off_s is not None:
         off = abs(surroundings.clock_off_s)
-        amount = f"{off / 86_400:.0f} days" if off >= 2 * 86_400 else f"{off / 3_600:.0f} hours" if off >= 7_200 else "an hour"
+        amount = (
+            f"{off / 86_400:.0f} days"
+            if off >= 2 * 86_400
+            else f"{off / 3_600:.0f} hours"
+            if off >= 7_200
+            else "an hour"
+        )
         words["clock_off"] = amount
     if surroundings.public_address:
         address = _shown(surroundings.public_address)
@@ -361,4 +371,3 @@ def plain_reply(reading: Reading, masked: str) -> Reply | None:
         return None
     code = int(reading.code) if reading.code else None
     return Reply(shown, code, reading.enhanced, reading.status, reading.response_code)
-

@@ -1,7 +1,7 @@
 """One diagnosis file: how a cause is recognised, what is said, what can be done.
 
-A phrase is plain words as they stand in the text, in any case. Three signs widen it: `*` is the rest of a word, `#` a number,
-`...` up to 80 characters of anything. Nothing else is special, so every phrase is matched in time linear in the text.
+A phrase is plain words as they stand in the text, in any case. Three signs widen it: `*` is the rest of a word, `#` a
+number, `...` up to 80 characters of anything. Nothing else is special, so no phrase can make matching slow.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from typing import Final
 from wizard.errors import ResourceError
 from wizard.model.diagnosis import Change
 
-# How much a key says about the cause. The sum decides between causes that match the same text; what was measured (an error
-# kind, the line) outweighs words, words outweigh numbers, and among words the longer phrase has recognised more.
+# How much a key says about the cause. The sum decides between causes that match the same text; what was measured (an
+# error kind, the line) outweighs words, words outweigh numbers, and among words the longer phrase has recognised more.
 WEIGHTS: Final[Mapping[str, int]] = {
+    "certificate": 110,
     "line": 100,
     "kind": 100,
-    "certificate": 60,
     "seen": 60,
     "looks_like": 50,
     "provider": 20,
@@ -49,6 +49,7 @@ LONGEST_PHRASE_WEIGHT = 60
 GAP = 80
 STAGE_FOLDERS: Final = ("input", "dns", "connect", "tls", "auth", "envelope", "message", "other")
 
+
 class Do(StrEnum):
     """The actions a file may name."""
 
@@ -69,15 +70,17 @@ _FOLDED = str.maketrans(
         "´": "'",
         "`": "'",
         "ʼ": "'",
-        "“": '"',
-        "”": '"',
-        "„": '"',
-        "«": '"',
-        "»": '"',
+        '"': None,  # programs quote numbers and names or do not, so no phrase depends on it
+        "“": None,
+        "”": None,
+        "„": None,
+        "«": None,
+        "»": None,
         "–": "-",
         "—": "-",
         "‑": "-",
         "…": "...",
+        "×": "x",  # Outlook codes on web pages: 0×800CCC0E
         "ё": "е",
         "ß": "ss",
         "\ufeff": None,
@@ -89,8 +92,14 @@ _FOLDED = str.maketrans(
 
 
 def fold(text: str) -> str:
-    """The text as phrases are compared: lower case, plain quotes and dashes, single blanks."""
+    """The text as phrases are compared: lower case, plain dashes, no double quotes, single blanks."""
     return " ".join(text.lower().translate(_FOLDED).split())
+
+
+# Most phrases of the files are folded already and have no signs: loading them must not cost anything.
+_IS_FOLDED = re.compile(r"[a-z0-9.*#:/()\[\]<>=_'@,+;&%$!?|{}~^-]+(?: [a-z0-9.*#:/()\[\]<>=_'@,+;&%$!?|{}~^-]+)*")
+_IS_PLAIN = re.compile(r"[^.*#]+")
+_SIGNS = re.compile(r"\.\.\.|[*#]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +113,14 @@ class Phrase:
     @classmethod
     def parse(cls, words: str) -> Phrase:
         """The phrase; ValueError when it is too short to mean anything or has too many gaps."""
-        folded = fold(words)
-        literals = tuple(part.strip() for part in re.split(r"\.\.\.|[*#]", folded) if part.strip())
-        weight = sum(len(part.replace(" ", "")) for part in literals)
+        folded = words if _IS_FOLDED.fullmatch(words) else fold(words)
+        if _IS_PLAIN.fullmatch(folded):
+            literals: tuple[str, ...] = (folded,)
+        else:
+            literals = tuple(part.strip() for part in _SIGNS.split(folded) if part.strip())
+        weight = sum(len(part) - part.count(" ") for part in literals)
         # Two Chinese or Japanese characters are a word; two Latin letters are not.
-        if weight < (2 if any(ord(sign) > 0x2E80 for sign in folded) else 3):
+        if weight < 3 and (weight < 2 or folded.isascii()):
             raise ValueError(f"the phrase “{words}” is too short")
         if folded.count("...") > 3:
             raise ValueError(f"the phrase “{words}” has more than three gaps")
@@ -122,23 +134,22 @@ class Phrase:
         return _compiled(self.words).search(folded) is not None
 
 
+_LETTER = r"[a-z0-9\u00df-\u04ff]"
+
+
 @cache
 def _compiled(words: str) -> re.Pattern[str]:
-    parts: list[str] = []
-    for part in re.split(r"(\.\.\.|[*#])", words):
-        match part:
-            case "...":
-                parts.append(f".{{0,{GAP}}}?")
-            case "*":
-                parts.append(r"\w{0,30}")
-            case "#":
-                parts.append(r"\d{1,12}")
-            case _:
-                parts.append(re.escape(part))
-    letter = r"[a-z0-9\u00df-\u04ff]"
-    start = f"(?<!{letter})" if re.match(letter, words) else ""
-    end = f"(?!{letter})" if re.search(letter + "$", words) else ""
-    return re.compile(start + "".join(parts) + end, re.DOTALL)
+    return re.compile(f".{{0,{GAP}}}?".join(_compiled_part(part.strip()) for part in words.split("...")), re.DOTALL)
+
+
+def _compiled_part(words: str) -> str:
+    """The expression for words without a gap, at the borders of words where the script has borders."""
+    pieces = [
+        {"*": r"\w{0,30}", "#": r"\d{1,12}"}.get(piece) or re.escape(piece) for piece in re.split(r"([*#])", words)
+    ]
+    start = f"(?<!{_LETTER})" if re.match(_LETTER, words) else ""
+    end = f"(?!{_LETTER})" if re.search(_LETTER + "$", words) else ""
+    return start + "".join(pieces) + end
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +193,7 @@ class Match:
 
     @property
     def rests_on(self) -> str:
-        """What the recognition rests on, the strongest first: "measured", "words", "enhanced code" or "code"."""
+        """What the recognition rests on, the strongest first: "measured", "words" … "stage"."""
         names = {key for key, _ in self.keys}
         if names & {"kind", "line", "certificate", "seen"}:
             return "measured"
@@ -190,7 +201,9 @@ class Match:
             return "words"
         if names & {"response_code", "provider"}:
             return "response code"
-        return "enhanced code" if "enhanced" in names else "code"
+        if "enhanced" in names:
+            return "enhanced code"
+        return "code" if names & {"code", "status"} else "stage"
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,11 +275,52 @@ class Cause:
 
 
 PLACEHOLDERS: Final = frozenset(
-    """address api_keys_url api_username app_password_url access_url billing_url blocked_ports certificate_days certificate_issuer
-    certificate_names certificate_not_after certificate_not_before clock_off domain encryption host limit max_message
-    mechanisms minutes name_form open_ports other_side port preparation preparation_url protocol provider public_address
-    public_addresses reply reply_code security_url senders_url server sha256 side size speaks today unlock_url username
-    webmail_url worked_until""".split()
+    [
+        "address",
+        "api_keys_url",
+        "api_username",
+        "app_password_url",
+        "access_url",
+        "billing_url",
+        "blocked_ports",
+        "certificate_days",
+        "certificate_issuer",
+        "certificate_names",
+        "certificate_not_after",
+        "certificate_not_before",
+        "clock_off",
+        "domain",
+        "encryption",
+        "host",
+        "limit",
+        "max_message",
+        "mechanisms",
+        "minutes",
+        "name_form",
+        "open_ports",
+        "other_side",
+        "port",
+        "preparation",
+        "preparation_url",
+        "protocol",
+        "provider",
+        "public_address",
+        "public_addresses",
+        "reply",
+        "reply_code",
+        "security_url",
+        "senders_url",
+        "server",
+        "sha256",
+        "side",
+        "size",
+        "speaks",
+        "today",
+        "unlock_url",
+        "username",
+        "webmail_url",
+        "worked_until",
+    ]
 )
 
 _CAUSE_KEYS = {"general", "title", "why", "ask_administrator", "match", "remedy", "sample"}
@@ -388,7 +442,9 @@ class _Reader:
             raise ResourceError(f"{self._path}: {where}id: lower-case words with hyphens are needed.")
         if do not in set(Do):
             raise ResourceError(f"{self._path}: {where}do: one of {', '.join(Do)} is needed.")
-        needs = {"change-settings": "change", "edit-field": "field", "open-url": "url", "copy-text": "text"}.get(str(do))
+        needs = {"change-settings": "change", "edit-field": "field", "open-url": "url", "copy-text": "text"}.get(
+            str(do)
+        )
         if needs is not None and needs not in table:
             self.fail(where + needs, f"“{do}” needs it")
         change = self.one(table, "change", where)

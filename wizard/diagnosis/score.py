@@ -1,7 +1,7 @@
 """How often the catalogue names the labelled cause: `python -m wizard.diagnosis.score FILE` prints the figures.
 
-FILE holds JSON lines with "id", "text", "cause", "also_ok" and optionally "stage", "protocol", "server". A third of the lines,
-chosen by their ids, is held out: nobody looks at those while writing rules, so their figures say how unseen texts fare.
+FILE holds JSON lines with "id", "text", "cause", "also_ok" and optionally "stage", "protocol", "server". A third of the
+lines, chosen by their ids, is held out: shown only when asked for, so that rules are not written for the text.
 """
 
 from __future__ import annotations
@@ -60,7 +60,8 @@ def figures(judged: list[Judged]) -> str:
     acceptable = sum(row.acceptable for row in judged) / len(judged)
     exact = sum(row.answer == row.cause for row in judged) / len(judged)
     macro = sum(sum(hits) / len(hits) for hits in by_cause.values()) / len(by_cause)
-    return f"{len(judged):5} lines  acceptable {acceptable:6.1%}  exact {exact:6.1%}  macro over {len(by_cause)} causes {macro:6.1%}"
+    shares = f"acceptable {acceptable:6.1%}  exact {exact:6.1%}  macro over {len(by_cause)} causes {macro:6.1%}"
+    return f"{len(judged):5} lines  {shares}"
 
 
 def main() -> int:

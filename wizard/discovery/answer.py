@@ -40,12 +40,10 @@ class Answer:
 
     @property
     def said(self) -> str:
-        """The answer in one word, or why it was refused: what `Asked.answer` holds."""
-        if self.candidates or self.provider is not None:
-            return "found"
-        if self.refused:
-            return "refused: " + "; ".join(self.refused)
-        return "nothing"
+        """The answer in one word, and what of it was refused: what `Asked.answer` holds."""
+        found = ["found"] if self.candidates or self.provider is not None else []
+        refused = ["refused: " + ", ".join(self.refused)] if self.refused else []
+        return "; ".join(found + refused) or "nothing"
 
 
 NOTHING = Answer()

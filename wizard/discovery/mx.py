@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable
 
 from wizard.discovery.answer import Answer, Question, Refused
+from wizard.discovery.book import PresetBook
 from wizard.discovery.candidate import KnownHost, Maker, host_name
 from wizard.discovery.presets import candidates, gateway_for_mx, needs, region_of_mx
-from wizard.discovery.provider_servers import PresetBook
 from wizard.model.address import Address
 from wizard.model.server import Protocol, Security, ServerCandidate, Source
 from wizard.net.dns import Resolver

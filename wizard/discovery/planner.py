@@ -10,13 +10,13 @@ from time import monotonic
 from wizard.discovery.answer import NOTHING, Answer, Question, Refused
 from wizard.discovery.autoconfig import autoconfig, autoconfig_of_mx
 from wizard.discovery.autodiscover import autodiscover, autodiscover_srv
+from wizard.discovery.book import PresetBook
 from wizard.discovery.guess import guesses
 from wizard.discovery.ispdb import BASE_URL, ispdb
 from wizard.discovery.mx import mx
 from wizard.discovery.pacc import pacc
 from wizard.discovery.presets import candidates as candidates_of
 from wizard.discovery.presets import needs
-from wizard.discovery.provider_servers import PresetBook
 from wizard.discovery.srv import srv
 from wizard.errors import DnsUnavailable, FetchError, NameNotFound
 from wizard.model.address import Address
@@ -115,12 +115,12 @@ class Planner:
 
         `offline` asks DNS only (MX and SRV), `ask_nobody` not even that. `incoming_protocol` leaves out the other one.
         `repair` asks every source and guesses even where a preset knows the provider, whose servers did not do.
-        Takes at most five seconds; cancelling it closes everything that was opened.
+        Takes at most `Patience.cap_s`; cancelling it closes everything that was opened.
         """
         provider = self._presets.for_domain(address.domain)
         preset: Plan | None = None
         if provider is not None and (provider.servers or provider.status is ProviderStatus.UNSUPPORTED):
-            source = Source.PACK if self._is_from_pack(provider.id) else Source.PRESET
+            source = Source.PACK if self._presets.is_from_pack(provider.id) else Source.PRESET
             found = _only(candidates_of(provider, address, source=source), incoming_protocol)
             asked = Asked(source, provider.id, "found", 0.0)
             preset = Plan(address, found, provider, False, (asked,), needs(provider))
@@ -129,21 +129,17 @@ class Planner:
         heard: list[_Heard] = []
         if not ask_nobody:
             heard = await self._ask_all(address, offline, listener)
-        plan = self._combined(address, heard, incoming_protocol)
+        plan = self._combined(address, heard, incoming_protocol, guess_all=repair)
         if provider is None:
             return plan
         if preset is None:
+            # A preset that knows the provider but no server of it: who they are is settled, where they are was asked.
             return replace(plan, provider=provider, notes=(*needs(provider), *plan.notes))
-        others = _only(guesses(address), incoming_protocol)
         return replace(
             preset,
-            candidates=_merged((*preset.candidates, *plan.candidates, *others)),
+            candidates=_merged((*preset.candidates, *plan.candidates)),
             asked=(*preset.asked, *plan.asked),
         )
-
-    def _is_from_pack(self, provider_id: str) -> bool:
-        from_pack = getattr(self._presets, "is_from_pack", None)
-        return bool(from_pack(provider_id)) if from_pack is not None else False
 
     def _questions(self, address: Address, offline: bool) -> tuple[Question, ...]:
         known = self._presets.for_host
@@ -231,29 +227,24 @@ class Planner:
             self._heard.update({(address.wire, one.question.whom): one for one in heard})
         return sorted(heard, key=lambda one: (one.question.rank, asked[one.question.whom]))
 
-    def _combined(self, address: Address, heard: list[_Heard], incoming_protocol: Protocol | None) -> Plan:
+    def _combined(
+        self, address: Address, heard: list[_Heard], incoming_protocol: Protocol | None, *, guess_all: bool
+    ) -> Plan:
         said = [(one.question.rank, candidate) for one in heard for candidate in one.answer.candidates]
         provider, probably = _recognised(heard)
-        guessed = [(RANKS[Source.GUESS], candidate) for candidate in self._guessed(address, said, provider)]
-        ranked = sorted([*said, *guessed], key=lambda item: _rank(*item))
+        named = _only((candidate for _, candidate in said), incoming_protocol)
+        # Ideas are for the ways that nobody trusted has named a server for: True is receiving, False sending.
+        known = set() if guess_all else {candidate.is_incoming for candidate in named if candidate.trusted}
+        if provider is None or provider.status is not ProviderStatus.UNSUPPORTED:
+            said += [(RANKS[Source.GUESS], candidate) for candidate in guesses(address)]
+        wanted = [item for item in said if not (_is_idea(item[1]) and item[1].is_incoming in known)]
+        ranked = sorted(wanted, key=lambda item: _rank(*item))
         candidates = _only(_merged(candidate for _, candidate in ranked), incoming_protocol)
         if provider is None:
             provider = next(filter(None, (self._presets.for_host(c.host) for c in candidates if c.trusted)), None)
         notes = [note for one in heard for note in one.answer.notes]
         asked = tuple(one.asked for one in heard)
         return Plan(address, candidates, provider, probably, asked, tuple(dict.fromkeys(notes)))
-
-    @staticmethod
-    def _guessed(
-        address: Address, said: list[tuple[int, ServerCandidate]], provider: Provider | None
-    ) -> tuple[ServerCandidate, ...]:
-        """Guesses for the ways that nobody trusted has named a server for."""
-        if provider is not None and provider.status is ProviderStatus.UNSUPPORTED:
-            return ()
-        trusted = {candidate.is_incoming for _, candidate in said if candidate.trusted}
-        incoming = () if True in trusted else (Protocol.IMAP, Protocol.POP3)
-        outgoing = () if False in trusted else (Protocol.SMTP,)
-        return guesses(address, incoming + outgoing)
 
 
 def _recognised(heard: list[_Heard]) -> tuple[Provider | None, bool]:
@@ -262,8 +253,17 @@ def _recognised(heard: list[_Heard]) -> tuple[Provider | None, bool]:
     return found.provider, found.probably
 
 
+def _is_exchanger(candidate: ServerCandidate) -> bool:
+    return candidate.source is Source.MX and not candidate.trusted
+
+
+def _is_idea(candidate: ServerCandidate) -> bool:
+    """Whether nobody named it as a server to sign in at."""
+    return candidate.source is Source.GUESS or _is_exchanger(candidate)
+
+
 def _rank(rank: int, candidate: ServerCandidate) -> int:
-    return EXCHANGER_RANK if candidate.source is Source.MX and not candidate.trusted else rank
+    return EXCHANGER_RANK if _is_exchanger(candidate) else rank
 
 
 async def _ask(question: Question) -> _Heard:
@@ -328,5 +328,5 @@ def _tell(listener: Listener, t_s: float, question: Question, asked: Asked | Non
         detail["answer"] = asked.answer
     outcome = Outcome.STARTED
     if asked is not None:
-        outcome = Outcome.FAILED if asked.answer == "no answer" else Outcome.OK
+        outcome = Outcome.SKIPPED if asked.answer == "no answer" else Outcome.OK
     listener(Progress(t_s, Stage.INPUT, outcome, seconds=asked.seconds if asked else 0.0, detail=detail))

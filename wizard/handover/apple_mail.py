@@ -7,7 +7,7 @@ import uuid
 from typing import Final
 
 from wizard.handover.inert import file_stem
-from wizard.handover.sheet import HandoverFile, Row, Sheet, Target, TargetKind
+from wizard.handover.sheet import HandoverFile, Row, Sheet, Target, TargetKind, rows_about_you
 from wizard.handover.words import (
     ACCOUNT_TYPE,
     SignInKind,
@@ -36,10 +36,7 @@ _NAMESPACE: Final = uuid.UUID("7d8f4c34-5d0e-4d58-9c0b-6f8e5a3f2b11")
 
 def sheet(account: VerifiedAccount) -> Sheet:
     """The sheet for Mail; the labels are those of its account set-up and of Server Settings."""
-    rows = [
-        Row("name", "Full Name", name_of(account), "You"),
-        Row("address", "Email Address", str(account.address), "You"),
-    ]
+    rows = rows_about_you(account, "Full Name", "Email Address")
     if account.incoming is not None:
         rows.append(Row("account-type", "Account Type", _shown_type(account.incoming), "Incoming Mail Server"))
         rows += _server("incoming", "Incoming Mail Server", account.incoming, account.incoming_auth)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import Final
 
 from wizard.errors import HandoverError
@@ -58,7 +59,8 @@ def _config(account: VerifiedAccount) -> bytes:
         lines.append(f"tls_starttls {'on' if server.security is Security.STARTTLS else 'off'}")
     lines += [
         "# The password stays out of this file; without the next line msmtp asks for it.",
-        '# passwordeval "secret-tool lookup service mailwright"',
+        # Where “Remember on this computer” put it, under a desktop with a Secret Service.
+        f'# passwordeval "secret-tool lookup service Mailwright username {shlex.quote(address)}"',
         f"account default : {_word(address)}",
     ]
     return ("\n".join(lines) + "\n").encode()

@@ -10,7 +10,6 @@ from wizard.handover.words import (
     ENCRYPTION,
     SignInKind,
     local_part_works,
-    name_of,
     sign_in_kind,
     sign_in_kinds,
 )
@@ -35,8 +34,9 @@ def sheet(account: VerifiedAccount) -> Sheet:
             *_server("outgoing", "Sending (SMTP)", account, account.outgoing),
             Row("outgoing-auth", "Sign-in", sign_in_kind(account.outgoing_auth).value, "Sending (SMTP)"),
             Row("from", "From address", str(account.address), "Sending (SMTP)"),
-            Row("from-name", "From name", name_of(account), "Sending (SMTP)"),
         ]
+        if account.display_name:
+            rows.append(Row("from-name", "From name", account.display_name, "Sending (SMTP)"))
     if account.incoming is not None:
         group = f"Receiving ({ACCOUNT_TYPE[account.incoming.protocol]})"
         rows += [

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from wizard.handover.sheet import Row, Sheet, Target, TargetKind
-from wizard.handover.words import ACCOUNT_TYPE, ENCRYPTION, SignInKind, name_of, password_step, sign_in_kinds
+from wizard.handover.sheet import Row, Sheet, Target, TargetKind, rows_about_you
+from wizard.handover.words import ACCOUNT_TYPE, ENCRYPTION, SignInKind, password_step, sign_in_kinds
 from wizard.model.account import VerifiedAccount
 from wizard.model.server import Security, ServerCandidate
 
@@ -24,10 +24,7 @@ def sheet(account: VerifiedAccount) -> Sheet:
 
 
 def _classic(account: VerifiedAccount) -> list[Row]:
-    rows = [
-        Row("name", "Your Name", name_of(account), _CLASSIC),
-        Row("address", "Email Address", str(account.address), _CLASSIC),
-    ]
+    rows = rows_about_you(account, "Your Name", "Email Address", _CLASSIC)
     incoming, outgoing = account.incoming, account.outgoing
     if incoming is not None:
         rows.append(Row("account-type", "Account Type", ACCOUNT_TYPE[incoming.protocol], _CLASSIC))

@@ -6,7 +6,7 @@ import json
 from typing import Final
 
 from wizard.handover import apple_mail
-from wizard.handover.sheet import Row, Sheet, Target, TargetKind
+from wizard.handover.sheet import Row, Sheet, Target, TargetKind, rows_about_you
 from wizard.handover.words import (
     ACCOUNT_TYPE,
     ENCRYPTION,
@@ -30,10 +30,7 @@ _SIGN_IN: Final = {SignInKind.NORMAL: 1, SignInKind.ENCRYPTED: 2, SignInKind.OAU
 
 def sheet(account: VerifiedAccount) -> Sheet:
     """The sheet for phones; `qr` is `None` where the format cannot carry this account."""
-    rows = [
-        Row("name", "Your name", name_of(account), "You"),
-        Row("address", "Email address", str(account.address), "You"),
-    ]
+    rows = rows_about_you(account, "Your name", "Email address")
     sides = (
         ("incoming", "Receiving", account.incoming, account.incoming_auth),
         ("outgoing", "Sending", account.outgoing, account.outgoing_auth),

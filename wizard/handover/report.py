@@ -54,6 +54,25 @@ _SHOWN_DETAILS: Final = frozenset(
         "worked_until",
     }
 )
+# Values under these keys are words of protocols and of ours, even where somebody is called smtp@example.org.
+_OUR_WORDS: Final = frozenset(
+    {
+        *("action", "auth", "capabilities", "cause", "cipher", "error", "id", "mechanisms", "method", "outcome"),
+        *(
+            "program",
+            "protocol",
+            "remedy",
+            "schema",
+            "security",
+            "source",
+            "stage",
+            "status",
+            "system",
+            "tls",
+            "verdict",
+        ),
+    }
+)
 _ADDRESS: Final = re.compile(r"[^\s<>\"'()\[\],;:=@]+@(?=[^\s<>\"'()\[\],;:=@]+\.)")
 
 
@@ -170,27 +189,28 @@ def _optional(text: str | None, clean: Clean) -> str | None:
     return None if text is None else clean(text)
 
 
-def _masked(value: object, address: Address) -> Json:
+def _masked(document: Json, address: Address) -> Json:
     local = re.compile(rf"(?<![\w.+-]){re.escape(address.local)}(?![\w.+-])", re.IGNORECASE)
 
-    def mask(text: str) -> str:
+    def mask(text: str, key: str) -> str:
         text = _ADDRESS.sub(lambda found: f"{found[0][0]}***@", text)
         # The bare local part is masked too where it is long enough to mean the person and nothing else.
-        return local.sub(f"{address.local[0]}***", text) if len(address.local) > 2 else text
+        if key in _OUR_WORDS or len(address.local) < 3:
+            return text
+        return local.sub(f"{address.local[0]}***", text)
 
-    def walk(item: object) -> object:
+    def walk(item: object, key: str = "") -> object:
         match item:
             case str():
-                return mask(item)
+                return mask(item, key)
             case Mapping():
-                return {key: walk(inner) for key, inner in item.items()}
+                return {name: walk(inner, name) for name, inner in item.items()}
             case list():
-                return [walk(inner) for inner in item]
+                return [walk(inner, key) for inner in item]
             case _:
                 return item
 
-    result = walk(value)
-    return result if isinstance(result, dict) else {}
+    return {name: walk(inner, name) for name, inner in document.items()}
 
 
 def _case(document: Mapping[str, object]) -> str:

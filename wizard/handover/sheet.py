@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from wizard.model.account import VerifiedAccount
+
 
 class TargetKind(StrEnum):
     """Who reads the result: a person filling in a dialog, or a program reading a file."""
@@ -33,6 +35,12 @@ class Row:
     label: str
     value: str
     group: str
+
+
+def rows_about_you(account: VerifiedAccount, name_label: str, address_label: str, group: str = "You") -> list[Row]:
+    """Name and address; no name where none was given."""
+    rows = [Row("name", name_label, account.display_name, group)] if account.display_name else []
+    return [*rows, Row("address", address_label, str(account.address), group)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from wizard.handover import autoconfig_xml
-from wizard.handover.sheet import Row, Sheet, Target, TargetKind
-from wizard.handover.words import ACCOUNT_TYPE, ENCRYPTION, name_of, password_step, sign_in_kind
+from wizard.handover.sheet import Row, Sheet, Target, TargetKind, rows_about_you
+from wizard.handover.words import ACCOUNT_TYPE, ENCRYPTION, password_step, sign_in_kind
 from wizard.model.account import VerifiedAccount
 from wizard.model.server import ServerCandidate
 
@@ -13,10 +13,7 @@ TARGET = Target("thunderbird", "Thunderbird", TargetKind.PERSON)
 
 def sheet(account: VerifiedAccount) -> Sheet:
     """The sheet for Thunderbird 102 and later; the labels are those of “Configure manually” / “Edit configuration”."""
-    rows = [
-        Row("name", "Your full name", name_of(account), "You"),
-        Row("address", "Email address", str(account.address), "You"),
-    ]
+    rows = rows_about_you(account, "Your full name", "Email address")
     if account.incoming is not None:
         rows.append(Row("incoming-protocol", "Protocol", ACCOUNT_TYPE[account.incoming.protocol], "Incoming server"))
         rows += _server("incoming", "Incoming server", account.incoming, account.incoming_auth)

@@ -56,6 +56,9 @@ class Resolver(Interface):
     async def txt(self, name: str) -> tuple[str, ...]:
         """The text records."""
 
+    async def exists(self, domain: str) -> bool:
+        """Whether the domain exists at all; raises DnsUnavailable when nobody could say."""
+
 
 class DnsResolver:
     """Asks name servers.
@@ -93,6 +96,15 @@ class DnsResolver:
     async def txt(self, name: str) -> tuple[str, ...]:
         answer = await self._query(name, "TXT")
         return tuple(b"".join(item.strings).decode("utf-8", "replace") for item in answer)
+
+    async def exists(self, domain: str) -> bool:
+        import dns.resolver
+
+        try:
+            await self._query(domain, "NS")
+        except NameNotFound as error:
+            return not isinstance(error.__cause__, dns.resolver.NXDOMAIN)
+        return True
 
     async def _addresses(self, host: str, family: socket.AddressFamily, record: str) -> tuple[IPAddress, ...]:
         try:

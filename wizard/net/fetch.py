@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     import httpcore
 
 MAX_BODY_BYTES = 256 * 1024
+MAX_RAW_BYTES = MAX_BODY_BYTES + 64 * 1024  # headers and the framing of chunks
+TOO_LARGE = f"the page is larger than {MAX_BODY_BYTES // 1024} KiB"
 MAX_REDIRECTS = 3
 DIAL_TIMEOUT_S = 2.0  # a SYN that was lost is sent again after one second; a dead host costs no more than this
 _REDIRECTS = (301, 302, 303, 307, 308)
@@ -55,11 +57,13 @@ class Fetcher:
     Args:
         dialer: makes the connections, so that its policy on addresses holds and a name is resolved once.
         trust: whose certificates are accepted.
+        dial_timeout_s: how long a host may take to be connected to.
     """
 
-    def __init__(self, dialer: Dialer, trust: Trust) -> None:
+    def __init__(self, dialer: Dialer, trust: Trust, *, dial_timeout_s: float = DIAL_TIMEOUT_S) -> None:
         self._dialer = dialer
         self._trust = trust
+        self._dial_timeout_s = dial_timeout_s
 
     async def get(
         self, url: str, *, timeout_s: float = 4.0, headers: Headers = (), private: str | None = None
@@ -145,9 +149,8 @@ class Fetcher:
         # httpcore sets ALPN on the context it is given. The shared one must not learn "http/1.1", since mail servers
         # refuse it; so httpcore gets an empty one and the backend uses ours.
         unused = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        pool = httpcore.AsyncConnectionPool(
-            ssl_context=unused, network_backend=_backend(self._dialer, self._trust), max_keepalive_connections=0
-        )
+        backend = _backend(self._dialer, self._trust, self._dial_timeout_s)
+        pool = httpcore.AsyncConnectionPool(ssl_context=unused, network_backend=backend, max_keepalive_connections=0)
         request_url = httpcore.URL(
             scheme=b"https", host=(parts.hostname or "").encode("ascii"), port=port, target=target.encode("ascii")
         )
@@ -157,12 +160,12 @@ class Fetcher:
                 if response.status in _REDIRECTS and location is not None:
                     return response.status, location, b""
                 if size is not None and size > MAX_BODY_BYTES:
-                    raise PageRefused(f"the page is larger than {MAX_BODY_BYTES // 1024} KiB")
+                    raise PageRefused(TOO_LARGE)
                 content = bytearray()
                 async for chunk in response.aiter_stream():
                     content += chunk
-                    if len(content) > MAX_BODY_BYTES:
-                        raise PageRefused(f"the page is larger than {MAX_BODY_BYTES // 1024} KiB")
+                if len(content) > MAX_BODY_BYTES:
+                    raise PageRefused(TOO_LARGE)
                 return response.status, None, bytes(content)
         except DialFailed as error:
             raise _not_dialed(error) from error
@@ -245,17 +248,17 @@ def _not_dialed(error: DialFailed) -> FetchError:
             return FetchError("the host could not be reached")
 
 
-def _backend(dialer: Dialer, trust: Trust) -> httpcore.AsyncNetworkBackend:
+def _backend(dialer: Dialer, trust: Trust, dial_timeout_s: float) -> httpcore.AsyncNetworkBackend:
     """What connects for httpcore; made here so that httpcore is imported only when something is fetched."""
     import httpcore
 
     class Backend(httpcore.AsyncNetworkBackend):
         async def connect_tcp(self, host: str, port: int, *_: Any, **__: Any) -> httpcore.AsyncNetworkStream:
             try:
-                async with asyncio.timeout(DIAL_TIMEOUT_S):
+                async with asyncio.timeout(dial_timeout_s):
                     dialed = await dialer.dial(host, port)
             except TimeoutError:
-                raise FetchError(f"the host did not answer within {DIAL_TIMEOUT_S:g} s") from None
+                raise FetchError(f"the host did not answer within {dial_timeout_s:g} s") from None
             return Connected(await _opened(dialed.sock))
 
         async def sleep(self, seconds: float) -> None:
@@ -295,9 +298,16 @@ def _backend(dialer: Dialer, trust: Trust) -> httpcore.AsyncNetworkBackend:
         def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             self._reader = reader
             self._writer = writer
+            self._left = MAX_RAW_BYTES
 
         async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-            return await self._reader.read(max_bytes)
+            # Counted here, before anything is unpacked. Leaving httpcore's loop over the body early instead would leave
+            # its generators to the garbage collector.
+            data = await self._reader.read(max_bytes)
+            self._left -= len(data)
+            if self._left < 0:
+                raise PageRefused(TOO_LARGE)
+            return data
 
         async def write(self, buffer: bytes, timeout: float | None = None) -> None:
             self._writer.write(buffer)

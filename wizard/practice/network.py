@@ -89,6 +89,11 @@ class PracticeResolver:
         """Never any."""
         raise NameNotFound(f"{name} has no TXT record")
 
+    async def exists(self, domain: str) -> bool:
+        """Whether a practice account or server is under that domain."""
+        known = (*self._addresses, *(name for name, records in self._mx.items() if records))
+        return any(name == domain or name.endswith(f".{domain}") for name in known)
+
     def address(self, host: str) -> IPAddress:
         """The host's address. Raises NameNotFound."""
         address = self._addresses.get(_plain(host))

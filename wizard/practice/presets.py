@@ -33,6 +33,10 @@ class PracticePresets:
         """The provider of that name."""
         return next((provider for provider in self._providers if provider.id == id), None)
 
+    def is_from_pack(self, id: str) -> bool:
+        """Never: the practice network has no packs."""
+        return False
+
     def hosts(self) -> Iterable[str]:
         """Every server's host name."""
         return dict.fromkeys(server.host for provider in self._providers for server in provider.servers)

@@ -239,7 +239,7 @@ class SmtpConversation(Conversation):
             ):
                 response = await self._command(command)
                 if not 200 <= response.code < 300:
-                    facts.detail["step"] = step
+                    facts.detail["command"] = step
                     raise StageFailed(Stage.ENVELOPE, ErrorKind.REPLY, reply=self._reply(response))
         if not keep:
             await self._command("RSET")

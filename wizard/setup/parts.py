@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol as Interface
@@ -17,6 +18,7 @@ from wizard.model.provider import Provider
 from wizard.model.secret import Redactor
 from wizard.model.server import Protocol
 from wizard.net.dial import Dialer
+from wizard.net.dns import Resolver
 from wizard.net.tls import Trust
 from wizard.probe.conversation import Conversation, Credentials, Network
 from wizard.probe.engine import Prober
@@ -63,6 +65,7 @@ class Explains(Interface):
 class Parts:
     """What a session works with; `wiring` builds them once."""
 
+    resolver: Resolver
     dialer: Dialer
     trust: Trust
     planner: Finds
@@ -128,3 +131,11 @@ class Bench:
 def timeline(reports: Sequence[ProbeReport]) -> tuple[Evidence, ...]:
     """All evidence in order of time."""
     return tuple(sorted((item for report in reports for item in report.evidence), key=lambda item: item.t_s))
+
+
+def sign_in_attempts(reports: Sequence[ProbeReport]) -> dict[Protocol, int]:
+    """How often a password was sent, by protocol."""
+    counts: Counter[Protocol] = Counter()
+    for report in reports:
+        counts[report.candidate.protocol] += report.sign_in_attempts
+    return {protocol: count for protocol, count in counts.items() if count}

@@ -17,7 +17,7 @@ from wizard.probe.engine import Prober
 from wizard.probe.environment import surroundings
 from wizard.probe.error_kinds import StageFailed
 from wizard.setup.message import compose, read_arrival
-from wizard.setup.parts import Bench, timeline
+from wizard.setup.parts import Bench, sign_in_attempts, timeline
 
 POLL_S = (0.15, 0.25, 0.4, 0.6, 1.0, 1.5, 2.0, 3.0)
 ARRIVAL_S = 45.0
@@ -138,6 +138,7 @@ class RoundTripRun:
             diagnoses=diagnoses,
             verdict=verdict,
             elapsed_s=max(self._result.elapsed_s, self._prober.clock()),
+            sign_in_attempts=sign_in_attempts(reports),
             timeline=timeline(reports),
             reports=reports,
         )

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
+from wizard.errors import DnsUnavailable
 from wizard.model.account import CheckResult, SideResult, Status, Verdict
 from wizard.model.diagnosis import Diagnosis
 from wizard.model.draft import AccountDraft
@@ -19,8 +20,11 @@ from wizard.model.server import Protocol, Security, ServerCandidate, Source
 from wizard.probe.conversation import Conversation, Credentials
 from wizard.probe.environment import surroundings
 from wizard.setup.autofix import Spare, needs_other_names, spares
-from wizard.setup.parts import Bench, timeline
-from wizard.setup.side import NOTHING_HEARD, Gate, Side, SideOutcome
+from wizard.setup.parts import Bench, sign_in_attempts, timeline
+from wizard.setup.side import NOTHING_HEARD, Gate, Side, SideOutcome, with_detail
+
+DOMAIN_S = 3.0
+EXPIRES_SOON = timedelta(days=14)
 
 
 class Run:
@@ -111,7 +115,24 @@ class Run:
             sign_in=self._options.sign_in,
             accept_untrusted=self._options.accept_untrusted,
         )
-        self._outcomes[leads] = await side.prove(candidates, gate, leads=leads)
+        outcome = await side.prove(candidates, gate, leads=leads)
+        self._outcomes[leads] = replace(outcome, failed_reports=await self._with_domain_fact(outcome.failed_reports))
+
+    async def _with_domain_fact(self, reports: tuple[ProbeReport, ...]) -> tuple[ProbeReport, ...]:
+        """The reports, marked when their names are missing because the account's whole domain is."""
+        domain = self._draft.address.domain
+        missing = [report.failure for report in reports if report.failure is not None]
+        if not missing or any(failure.error is not ErrorKind.NAME_NOT_FOUND for failure in missing):
+            return reports
+        if not all(report.candidate.host.endswith(domain) for report in reports):
+            return reports
+        try:
+            async with asyncio.timeout(DOMAIN_S):
+                if await self._parts.resolver.exists(domain):
+                    return reports
+        except (DnsUnavailable, TimeoutError):
+            return reports
+        return tuple(with_detail(report, domain_not_registered=True) for report in reports)
 
     def _candidates(self, *, incoming: bool) -> tuple[ServerCandidate, ...]:
         draft = self._draft
@@ -208,10 +229,7 @@ class Run:
         notes = list(self._plan.notes) if self._plan is not None else []
         if any(outcome.needs_consent for outcome in outcomes):
             notes.append("DNS or another domain named these servers: agree to them before a password goes there.")
-        attempts: dict[Protocol, int] = {}
-        for report in reports:
-            protocol = report.candidate.protocol
-            attempts[protocol] = attempts.get(protocol, 0) + report.sign_in_attempts
+        notes += _expiring(reports)
         return CheckResult(
             draft=self._draft,
             verdict=self._verdict(outcomes, diagnoses, fixes, timed_out),
@@ -222,7 +240,7 @@ class Run:
             incoming=incoming.result if incoming is not None else None,
             diagnoses=diagnoses,
             fixes=fixes,
-            sign_in_attempts={protocol: count for protocol, count in attempts.items() if count},
+            sign_in_attempts=sign_in_attempts(reports),
             timeline=timeline(reports),
             reports=reports,
             surroundings=surroundings(reports),
@@ -254,6 +272,19 @@ class Run:
         )
         evidence = Evidence(Stage.AUTH, Outcome.FAILED, Protocol.SMTP, error=ErrorKind.AUTH_MISSING)
         return self._diagnose((ProbeReport(nowhere, (evidence,)),))
+
+
+def _expiring(reports: Sequence[ProbeReport]) -> list[str]:
+    """A sentence for each accepted certificate that runs out soon."""
+    told: dict[str, str] = {}
+    for report in reports:
+        seen = report.last(Stage.TLS)
+        if seen is None or seen.outcome is not Outcome.OK or seen.certificate is None:
+            continue
+        until = seen.certificate.not_after
+        if until - datetime.now(UTC) < EXPIRES_SOON:
+            told[report.candidate.host] = f"The certificate of {report.candidate.host} runs out on {until:%Y-%m-%d}."
+    return list(told.values())
 
 
 def _of_best_source(candidates: Sequence[ServerCandidate]) -> tuple[ServerCandidate, ...]:

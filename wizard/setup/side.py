@@ -207,7 +207,7 @@ class Side:
         recorder = conversation.recorder
         if secret is None or not self.budget.allows(account, host, credentials.username, secret):
             pause = self.budget.pause_s(account)
-            recorder.failed(StageFailed(Stage.AUTH, ErrorKind.BUDGET, detail={"pause_s": pause}), 0.0)
+            recorder.failed(StageFailed(Stage.AUTH, ErrorKind.BUDGET, detail={"wait_s": pause}), 0.0)
             return recorder.report()
         before = recorder.sign_in_attempts
         try:
@@ -243,7 +243,7 @@ class Side:
             self.prober.part(again)
             return None
         self.prober.part(conversation)
-        told = _with_detail(refused, other_form_works=True, other_username=name)
+        told = with_detail(refused, other_form_works=True, other_username=name)
         outcome = await self._with_envelope(again, credentials)
         return self._with_fix(outcome, (told,), Spare(again.candidate, Change.OTHER_USERNAME_FORM))
 
@@ -308,7 +308,7 @@ class Side:
         return failure is not None and failure.error in _NOTHING_SENT
 
 
-def _with_detail(report: ProbeReport, **detail: str | bool) -> ProbeReport:
+def with_detail(report: ProbeReport, **detail: str | bool) -> ProbeReport:
     """The report with more detail on its failure."""
     changed: list[Evidence] = list(report.evidence)
     for index in range(len(changed) - 1, -1, -1):

@@ -1,1 +1,1 @@
-"""Signs in through the web browser (OAuth 2.0)."""
+"""Browser sign-in (OAuth 2.0): tokens in place of a password."""

@@ -10,14 +10,17 @@ from wizard.model.provider import Provider
 class PresetBook(Interface):
     """The presets, as far as the planner needs them (wizard.discovery.presets keeps them)."""
 
-    def for_domain(self, domain: str) -> Provider | None:
+    def for_domain(self, domain: str, /) -> Provider | None:
         """The provider of the addresses at `domain`."""
 
-    def for_mx(self, host: str) -> Provider | None:
+    def for_mx(self, host: str, /) -> Provider | None:
         """The provider whose mail exchanger `host` is."""
 
-    def for_host(self, host: str) -> Provider | None:
+    def for_host(self, host: str, /) -> Provider | None:
         """The provider whose server `host` is."""
 
-    def get(self, id: str) -> Provider | None:
+    def get(self, id: str, /) -> Provider | None:
         """The provider of that id."""
+
+    def is_from_pack(self, provider_id: str, /) -> bool:
+        """Whether a helpdesk pack states that provider."""

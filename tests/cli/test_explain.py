@@ -1,0 +1,116 @@
+"""`mailwright explain` and `mailwright catalogue` as they are typed."""
+
+from __future__ import annotations
+
+import io
+import json
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.cli.commands import run
+from wizard.cli import catalogue, explain
+from wizard.errors import UsageError
+
+REPLY = "534-5.7.9 Application-specific password required.\n534 5.7.9 gsmtp"
+
+
+def test_a_text_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(explain, REPLY) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("Gmail wants an app password here")
+    assert "app-password-required" in out
+
+
+def test_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(explain, REPLY, "--json", "--stage", "auth", "--server", "smtp.gmail.com") == 0
+    document = json.loads(capsys.readouterr().out)
+    assert (document["cause"], document["stage"], document["server"]) == (
+        "app-password-required",
+        "auth",
+        "smtp.gmail.com",
+    )
+    assert document["remedies"][0]["id"] == "create-app-password"
+    assert document["remedies"][0]["action"] == "open-url"
+
+
+def test_standard_input_of_any_bytes(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"\xff\xfe 550 5.1.1 User unknown \x00")))
+    assert run(explain, "-", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["cause"] == "recipient-unknown"
+
+
+def test_an_unknown_text_says_what_was_understood(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(explain, "299 xyzzy plugh", "--protocol", "pop", "--json") == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["cause"] == "unknown"
+    assert document["understood"] == ["receiving mail (POP)"]
+    assert document["confidence"] < 0.5
+
+
+def test_nothing_to_explain() -> None:
+    with pytest.raises(UsageError):
+        run(explain, "  ")
+
+
+def test_lines_are_answered_in_order(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [
+        {"id": "a", "text": REPLY, "stage": "auth", "protocol": "smtp", "server": None},
+        {"id": 2, "text": "552 5.2.2 mailbox full", "stage": "rcpt"},
+    ]
+    path = tmp_path / "lines"
+    path.write_text("\n".join(json.dumps(row) for row in rows) + "\n\n", encoding="utf-8")
+    assert run(explain, "--lines", str(path), "--json") == 0
+    answers = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [(answer["id"], answer["cause"]) for answer in answers] == [
+        ("a", "app-password-required"),
+        (2, "recipient-mailbox-full"),
+    ]
+    assert set(answers[0]) == {"id", "cause", "confidence", "title", "remedies"}
+
+
+@pytest.mark.parametrize("line", ["not json", "[]", '{"id": 1}', '{"text": 5}'])
+def test_a_line_that_is_no_row_is_named(tmp_path: Path, line: str) -> None:
+    path = tmp_path / "lines"
+    path.write_text(line, encoding="utf-8")
+    with pytest.raises(UsageError, match="Line 1"):
+        run(explain, "--lines", str(path))
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="nothing-there"):
+        run(explain, "--lines", str(tmp_path / "nothing-there"))
+
+
+def test_a_thousand_lines_stream_in_time(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "lines"
+    path.write_text(
+        "".join(json.dumps({"id": i, "text": f"{REPLY} {i}"}) + "\n" for i in range(1_000)), encoding="utf-8"
+    )
+    started = time.perf_counter()
+    assert run(explain, "--lines", str(path), "--json") == 0
+    assert time.perf_counter() - started < 5
+    assert len(capsys.readouterr().out.splitlines()) == 1_000
+
+
+def test_the_catalogue_holds(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(catalogue, "check", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["faults"] == []
+
+
+def test_one_file_is_checked_with_all_others(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "auth" / "smart-card-required.toml"
+    path.parent.mkdir()
+    path.write_text(
+        'title = "The server wants a smart card"\nwhy = "It says so."\n[[match]]\ntext = "smart card required"\n'
+        '[[remedy]]\nid = "try-again"\nsay = "Check again"\ndo = "try-again"\n'
+        '[[sample]]\ntext = "535 Smart card required"\n',
+        encoding="utf-8",
+    )
+    assert run(catalogue, "check", str(path)) == 0
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("535 Smart card", "Relay access denied, no card"), encoding="utf-8"
+    )
+    assert run(catalogue, "check", str(path)) == 1
+    assert "relay-denied" in capsys.readouterr().out

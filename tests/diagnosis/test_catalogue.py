@@ -1,0 +1,121 @@
+"""Every cause has its file, every sample its cause, and nothing ties."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from wizard.assets import resources
+from wizard.diagnosis.catalogue import Catalogue, load_cause
+from wizard.diagnosis.diagnose import Diagnoser
+from wizard.diagnosis.proof import faults
+from wizard.errors import ResourceError
+
+CAUSES = {
+    "input": "address-malformed incoming-server-used",
+    "dns": "server-name-not-found domain-not-registered dns-unavailable",
+    "connect": "no-internet captive-portal connection-refused connection-timed-out network-unreachable "
+    "connection-dropped greeting-timeout not-a-mail-server wrong-protocol "
+    "server-busy client-ip-blocked security-software-interference",
+    "tls": "tls-mode-mismatch starttls-not-offered tls-required certificate-expired certificate-not-yet-valid "
+    "certificate-self-signed certificate-untrusted certificate-name-mismatch certificate-revoked tls-version-too-old "
+    "tls-handshake-failed tls-intercepted clock-wrong",
+    "auth": "bad-credentials app-password-required oauth-required smtp-auth-disabled mail-access-disabled "
+    "username-format web-login-required account-disabled "
+    "too-many-attempts auth-mechanism-unsupported auth-not-offered auth-required "
+    "temporary-auth-failure password-expired api-key-required token-expired",
+    "envelope": "relay-denied sender-not-allowed sender-not-verified recipient-unknown recipient-domain-invalid "
+    "recipient-rejected recipient-mailbox-full sending-limit-exceeded sandbox-mode greylisted dmarc-or-spf-fail "
+    "sender-address-rejected",
+    "message": "message-too-large message-rejected-as-spam message-malformed",
+    "other": "server-error unknown",
+}
+
+MINIMAL = """
+title = "A title"
+why = "Why it is so."
+[[match]]
+text = "the words of it"
+[[remedy]]
+id = "try-again"
+say = "Check again"
+do = "try-again"
+"""
+
+
+def test_every_cause_has_its_file_in_its_folder(catalogue: Catalogue) -> None:
+    wanted = {name: stage for stage, names in CAUSES.items() for name in names.split()}
+    assert {cause.id: cause.stage for cause in catalogue.causes.values()} == wanted
+
+
+def test_every_sample_gives_its_own_cause_without_a_tie(catalogue: Catalogue, diagnoser: Diagnoser) -> None:
+    assert [str(fault) for fault in faults(catalogue.causes.values(), diagnoser)] == []
+
+
+def test_every_cause_is_shown_by_at_least_three_samples(catalogue: Catalogue) -> None:
+    assert {cause.id: len(cause.samples) for cause in catalogue.causes.values() if len(cause.samples) < 3} == {}
+
+
+def test_samples_are_left_out_of_a_quick_load() -> None:
+    quick = Catalogue.load([resources() / "diagnoses"])
+    assert quick.causes["bad-credentials"].matches
+    assert not any(cause.samples for cause in quick.causes.values())
+
+
+def test_a_fault_is_found_when_another_cause_wins(catalogue: Catalogue, tmp_path: Path) -> None:
+    path = _file(tmp_path, MINIMAL + '[[sample]]\ntext = "550 5.1.1 User unknown in virtual mailbox table"\n')
+    cause = load_cause(path)
+    with_it = Catalogue({**catalogue.causes, cause.id: cause}, catalogue.families)
+    (fault,) = faults([cause], Diagnoser(with_it))
+    assert (fault.winner, fault.is_tie) == ("recipient-unknown", False)
+
+
+def test_a_tie_is_found(catalogue: Catalogue, tmp_path: Path) -> None:
+    text = "quite unheard of words"
+    both = [load_cause(_file(tmp_path, MINIMAL.replace("the words of it", text), name)) for name in ("one", "two")]
+    with_them = Catalogue({**catalogue.causes, **{cause.id: cause for cause in both}}, catalogue.families)
+    sample = load_cause(
+        _file(tmp_path, MINIMAL.replace("the words of it", text) + f'[[sample]]\ntext = "{text}"\n', "one")
+    )
+    (fault,) = faults([sample], Diagnoser(with_them))
+    assert fault.is_tie
+
+
+@pytest.mark.parametrize(
+    ("broken", "key"),
+    [
+        (MINIMAL.replace('title = "A title"', "title = 3.5"), "title"),
+        (MINIMAL.replace("why =", "because ="), "because"),
+        (MINIMAL.replace("text =", "words ="), "words"),
+        (MINIMAL.replace('"the words of it"', '"it"'), "match 1: text"),
+        (MINIMAL.replace('do = "try-again"', 'do = "dance"'), "remedy 1: do"),
+        (MINIMAL.replace('do = "try-again"', 'do = "open-url"'), "remedy 1: url"),
+        (MINIMAL.replace('do = "try-again"', 'do = "change-settings"\nchange = "the-world"'), "remedy 1: change"),
+        (MINIMAL.replace('id = "try-again"', 'id = "Try again"'), "remedy 1: id"),
+        (MINIMAL.replace("A title", "A {colour}"), "colour"),
+        (MINIMAL.replace("A title", "A {host}"), "title"),
+        (MINIMAL.partition("[[remedy]]")[0], "remedy"),
+        (MINIMAL + "[[sample]]\nstage = 'auth'\n", "sample 1: text"),
+        ("title = ", ""),
+    ],
+)
+def test_a_broken_file_is_refused_by_name_and_key(tmp_path: Path, broken: str, key: str) -> None:
+    path = _file(tmp_path, broken)
+    with pytest.raises(ResourceError) as caught:
+        load_cause(path)
+    assert path.name in str(caught.value)
+    assert key in str(caught.value)
+
+
+def test_a_later_folder_replaces_a_cause(tmp_path: Path) -> None:
+    _file(tmp_path, MINIMAL, "bad-credentials")
+    catalogue = Catalogue.load([resources() / "diagnoses", tmp_path])
+    assert catalogue.causes["bad-credentials"].title.wordings == ("A title",)
+
+
+def _file(folder: Path, text: str, name: str = "new-cause") -> Path:
+    path = folder / "auth" / f"{name}.toml"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path

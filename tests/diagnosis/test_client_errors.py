@@ -1,0 +1,94 @@
+"""What is read out of pasted texts."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+
+from wizard.diagnosis.client_errors import mask_secrets, read, telling_lines
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "enhanced"),
+    [
+        ("535 5.7.8 Authentication failed", "535", "5.7.8"),
+        ("(535, b'5.7.139 Authentication unsuccessful')", "535", "5.7.139"),
+        ("550-5.7.26 first\n550 5.7.26 second", "550", "5.7.26"),
+        ("connect ECONNREFUSED 192.0.2.8:587", None, None),
+        ("Port: 465, Secure(SSL): Yes", None, None),
+        ("sorry, that domain isn't in my list (#5.7.1)", None, "5.7.1"),
+        ("smtp; 550 Rejected", "550", None),
+        ("version 4.2.1.7 of the server", None, None),
+    ],
+)
+def test_codes(text: str, code: str | None, enhanced: str | None) -> None:
+    reading = read(text)
+    assert (reading.code, reading.enhanced) == (code, enhanced)
+
+
+def test_lines_of_one_reply_become_one_sentence() -> None:
+    assert "likely unsolicited mail" in read("550-5.7.1 this is likely\n550 5.7.1 unsolicited mail").folded
+
+
+def test_imap_and_pop_answers() -> None:
+    assert (read("a1 NO [UNAVAILABLE] Try later").status, read("a1 NO [UNAVAILABLE] x").response_code) == (
+        "NO",
+        "UNAVAILABLE",
+    )
+    assert read("-ERR [SYS/TEMP] later").response_code == "SYS/TEMP"
+
+
+def test_the_json_of_a_refused_token_is_read() -> None:
+    blob = base64.b64encode(b'{"status":"400","schemes":"Bearer","scope":"https://mail.google.com/"}').decode()
+    assert "schemes" in read(f"334 {blob}").folded
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        "请使用授权码登录".encode("gbk").decode("latin-1"),
+        "".join(f"\\x{byte:02x}" for byte in "请使用授权码登录".encode("gbk")),
+        "请使用授权码登录".encode().decode("latin-1"),
+        "".join(f"\\u{ord(sign):04x}" for sign in "请使用授权码登录"),
+    ],
+)
+def test_mangled_chinese_is_put_right(shown: str) -> None:
+    assert "授权码" in read(f"535 Error: {shown}").folded
+
+
+def test_html_is_unwrapped() -> None:
+    assert "relay access denied" in read("<p>554&nbsp;5.7.1 <b>Relay</b> access denied</p>").folded
+
+
+def test_the_diagnostic_code_of_a_bounce_is_what_counts() -> None:
+    bounce = (
+        "The mail system\n\nFinal-Recipient: rfc822; ada@example.net\nAction: failed\nStatus: 5.1.1\n"
+        "Diagnostic-Code: smtp; 550 5.1.1 <ada@example.net>: Recipient address rejected:\n    User unknown\n\n"
+        "Subject: quota exceeded\n"
+    )
+    reading = read(bounce)
+    assert "user unknown" in reading.folded
+    assert "quota" not in reading.folded
+
+
+def test_the_telling_line_is_found_in_a_long_log() -> None:
+    noise = [f"2026-11-21 10:00:{i % 60:02d} info worker {i} polled the queue and went on" for i in range(5_000)]
+    noise.insert(4_000, "2026-11-21 10:01:00 send: 554 5.7.1 Relay access denied")
+    assert telling_lines("\n".join(noise)).strip().endswith("Relay access denied")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "AUTH PLAIN AGFkYQBodW50ZXIy",
+        "PASS hunter2hunter2",
+        "a1 LOGIN ada@example.org hunter2",
+        "password=hunter2",
+        "Bearer ya29.abcdef",
+    ],
+)
+def test_secrets_in_a_pasted_conversation_are_masked(text: str) -> None:
+    masked = mask_secrets(text)
+    assert "***" in masked
+    assert not any(secret in masked for secret in ("AGFkYQ", "hunter2", "ya29"))

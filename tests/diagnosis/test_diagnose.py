@@ -1,0 +1,479 @@
+"""From evidence to what the person hears first."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
+
+import pytest
+
+from wizard.diagnosis.catalogue import Catalogue
+from wizard.diagnosis.diagnose import Diagnoser
+from wizard.diagnosis.document import diagnosis_document
+from wizard.model.address import Address
+from wizard.model.diagnosis import (
+    Change,
+    ChangeSettings,
+    CopyText,
+    Diagnosis,
+    EditField,
+    OpenUrl,
+    SignIn,
+    TrustCertificate,
+)
+from wizard.model.evidence import (
+    CertificateFacts,
+    CertificateProblem,
+    ErrorKind,
+    Evidence,
+    Outcome,
+    ProbeReport,
+    Reply,
+    Stage,
+    Surroundings,
+)
+from wizard.model.provider import AppPassword, OAuthEndpoints, Preparation, Provider, SignInWay
+from wizard.model.server import Protocol, Security, ServerCandidate, Source
+
+NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+ADA = Address("ada", "example.org", "example.org")
+OFFLINE = Surroundings(online=False)
+NOTHING = Surroundings()
+
+GMAIL = Provider(
+    id="gmail",
+    name="Gmail",
+    country="WW",
+    category="freemail",
+    domains=("gmail.com",),
+    mx_suffixes=(),
+    servers=(),
+    sign_in=(SignInWay.OAUTH2, SignInWay.APP_PASSWORD),
+    app_password=AppPassword(url="https://apps.example/passwords", steps=("Open the page.", "Make one.")),
+    oauth=OAuthEndpoints("https://a.example", "https://t.example", ("mail",)),
+    preparation=(Preparation("Switch IMAP on", ("Open settings.",), "https://imap.example/on"),),
+    limits=("500 messages a day",),
+)
+
+
+@pytest.fixture
+def diagnoser(catalogue: Catalogue) -> Diagnoser:
+    """With a fixed clock."""
+    return Diagnoser(catalogue, now=lambda: NOW)
+
+
+def smtp(host: str = "smtp.example.org", port: int = 587, source: Source = Source.GUESS) -> ServerCandidate:
+    security = Security.TLS if port == 465 else Security.STARTTLS
+    return ServerCandidate(Protocol.SMTP, host, port, security, "ada@example.org", source, trusted=True)
+
+
+def imap(host: str = "imap.example.org", port: int = 993, source: Source = Source.GUESS) -> ServerCandidate:
+    return ServerCandidate(Protocol.IMAP, host, port, Security.TLS, "ada@example.org", source, trusted=True)
+
+
+def failed(
+    candidate: ServerCandidate,
+    stage: Stage,
+    error: ErrorKind = ErrorKind.REPLY,
+    *,
+    text: str | None = None,
+    code: int | None = None,
+    enhanced: str | None = None,
+    status: str | None = None,
+    code_text: str | None = None,
+    certificate: CertificateFacts | None = None,
+    capabilities: tuple[str, ...] = (),
+    **detail: str | int | float | bool,
+) -> ProbeReport:
+    """A report that went well up to this stage and then failed."""
+    before = [
+        Evidence(earlier, Outcome.OK, candidate.protocol, candidate.endpoint)
+        for earlier in Stage
+        if earlier.order < stage.order
+    ]
+    reply = Reply(text, code, enhanced, status, code_text) if text is not None else None
+    last = Evidence(
+        stage,
+        Outcome.FAILED,
+        candidate.protocol,
+        candidate.endpoint,
+        error,
+        reply,
+        certificate,
+        capabilities,
+        detail=MappingProxyType(detail),
+    )
+    return ProbeReport(candidate, (*before, last))
+
+
+def passed(candidate: ServerCandidate) -> ProbeReport:
+    return ProbeReport(candidate, (Evidence(Stage.AUTH, Outcome.OK, candidate.protocol, candidate.endpoint),))
+
+
+def bad_certificate(problem: CertificateProblem, issuer: str = "CN=Example CA") -> CertificateFacts:
+    return CertificateFacts(
+        sha256="ab" * 32,
+        names=("mail.example.net", "www.example.net"),
+        issuer=issuer,
+        subject="CN=mail.example.net",
+        not_before=NOW - timedelta(days=90),
+        not_after=NOW - timedelta(days=3),
+        self_signed=problem is CertificateProblem.SELF_SIGNED,
+        problem=problem,
+    )
+
+
+def one(
+    diagnoser: Diagnoser,
+    *reports: ProbeReport,
+    provider: Provider | None = None,
+    surroundings: Surroundings = NOTHING,
+) -> Diagnosis:
+    """The only diagnosis there is."""
+    (diagnosis,) = diagnoser.of_reports(reports, provider=provider, surroundings=surroundings, address=ADA)
+    return diagnosis
+
+
+KINDS = {
+    ErrorKind.NAME_NOT_FOUND: (Stage.DNS, "server-name-not-found"),
+    ErrorKind.DNS_UNAVAILABLE: (Stage.DNS, "dns-unavailable"),
+    ErrorKind.ADDRESS_REFUSED_BY_US: (Stage.DNS, "server-name-not-found"),
+    ErrorKind.CONNECTION_REFUSED: (Stage.CONNECT, "connection-refused"),
+    ErrorKind.CONNECTION_TIMED_OUT: (Stage.CONNECT, "connection-timed-out"),
+    ErrorKind.NETWORK_UNREACHABLE: (Stage.CONNECT, "network-unreachable"),
+    ErrorKind.PERMISSION_DENIED: (Stage.CONNECT, "security-software-interference"),
+    ErrorKind.CONNECTION_DROPPED: (Stage.CONNECT, "connection-dropped"),
+    ErrorKind.SILENCE: (Stage.GREETING, "greeting-timeout"),
+    ErrorKind.NOT_MAIL: (Stage.GREETING, "not-a-mail-server"),
+    ErrorKind.OTHER_PROTOCOL: (Stage.GREETING, "wrong-protocol"),
+    ErrorKind.PLAINTEXT_WHERE_TLS: (Stage.TLS, "tls-mode-mismatch"),
+    ErrorKind.TLS_WHERE_PLAINTEXT: (Stage.GREETING, "tls-mode-mismatch"),
+    ErrorKind.TLS_HANDSHAKE: (Stage.TLS, "tls-handshake-failed"),
+    ErrorKind.TLS_VERSION: (Stage.TLS, "tls-version-too-old"),
+    ErrorKind.TLS_CERTIFICATE: (Stage.TLS, "certificate-untrusted"),
+    ErrorKind.STARTTLS_MISSING: (Stage.TLS, "starttls-not-offered"),
+    ErrorKind.STARTTLS_REFUSED: (Stage.TLS, "starttls-not-offered"),
+    ErrorKind.INJECTED_BEFORE_TLS: (Stage.TLS, "starttls-not-offered"),
+    ErrorKind.NO_COMMON_AUTH: (Stage.AUTH, "auth-mechanism-unsupported"),
+    ErrorKind.AUTH_MISSING: (Stage.AUTH, "auth-not-offered"),
+    ErrorKind.UNENCRYPTED: (Stage.AUTH, "starttls-not-offered"),
+    ErrorKind.PROTOCOL_ERROR: (Stage.GREETING, "not-a-mail-server"),
+    ErrorKind.SMTPUTF8_MISSING: (Stage.ENVELOPE, "sender-address-rejected"),
+    ErrorKind.NOT_ARRIVED: (Stage.ARRIVAL, "message-rejected-as-spam"),
+    ErrorKind.OUTCOME_UNKNOWN: (Stage.MESSAGE, "server-error"),
+    ErrorKind.BUDGET: (Stage.AUTH, "too-many-attempts"),
+    ErrorKind.INTERNAL: (Stage.AUTH, "server-error"),
+}
+
+
+def test_every_error_kind_is_named() -> None:
+    assert set(KINDS) == set(ErrorKind) - {ErrorKind.REPLY}
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_error_kinds(diagnoser: Diagnoser, kind: ErrorKind) -> None:
+    stage, cause = KINDS[kind]
+    diagnosis = one(diagnoser, failed(smtp(), stage, kind))
+    assert diagnosis.cause == cause
+    assert diagnosis.confidence >= 0.8
+    assert diagnosis.remedies
+
+
+@pytest.mark.parametrize(
+    ("problem", "cause"),
+    [
+        (CertificateProblem.EXPIRED, "certificate-expired"),
+        (CertificateProblem.NOT_YET_VALID, "certificate-not-yet-valid"),
+        (CertificateProblem.SELF_SIGNED, "certificate-self-signed"),
+        (CertificateProblem.UNTRUSTED, "certificate-untrusted"),
+        (CertificateProblem.NAME_MISMATCH, "certificate-name-mismatch"),
+        (CertificateProblem.REVOKED, "certificate-revoked"),
+        (CertificateProblem.CHANGED, "certificate-untrusted"),
+        (CertificateProblem.OTHER, "certificate-untrusted"),
+    ],
+)
+def test_certificates_and_trusting_them(diagnoser: Diagnoser, problem: CertificateProblem, cause: str) -> None:
+    report = failed(smtp(), Stage.TLS, ErrorKind.TLS_CERTIFICATE, certificate=bad_certificate(problem))
+    diagnosis = one(diagnoser, report)
+    assert diagnosis.cause == cause
+    may_be_trusted = problem in {
+        CertificateProblem.EXPIRED,
+        CertificateProblem.SELF_SIGNED,
+        CertificateProblem.UNTRUSTED,
+        CertificateProblem.NAME_MISMATCH,
+    }
+    trusting = [remedy for remedy in diagnosis.remedies if isinstance(remedy.action, TrustCertificate)]
+    assert bool(trusting) is may_be_trusted
+    if trusting:
+        assert trusting[0] is diagnosis.remedies[-1]
+        assert trusting[0].last_resort
+        assert trusting[0].action == TrustCertificate("ab" * 32)
+        assert len(diagnosis.remedies) > 1
+    of_a_provider = one(diagnoser, report, provider=GMAIL)
+    assert not any(isinstance(remedy.action, TrustCertificate) for remedy in of_a_provider.remedies)
+
+
+def test_an_expired_certificate_tells_the_date(diagnoser: Diagnoser) -> None:
+    report = failed(
+        smtp(), Stage.TLS, ErrorKind.TLS_CERTIFICATE, certificate=bad_certificate(CertificateProblem.EXPIRED)
+    )
+    diagnosis = one(diagnoser, report)
+    assert diagnosis.title == "The server's certificate ran out 3 days ago"
+    assert "18 November 2026" in diagnosis.why
+
+
+def test_a_wrong_clock_explains_an_expired_certificate(diagnoser: Diagnoser) -> None:
+    report = failed(
+        smtp(), Stage.TLS, ErrorKind.TLS_CERTIFICATE, certificate=bad_certificate(CertificateProblem.EXPIRED)
+    )
+    diagnosis = one(diagnoser, report, surroundings=Surroundings(clock_off_s=3 * 86_400))
+    assert diagnosis.cause == "clock-wrong"
+    assert "3 days" in diagnosis.title
+
+
+@pytest.mark.parametrize(
+    "issuer", ["CN=Kaspersky Anti-Virus Personal Root Certificate", "O=Zscaler Inc.", "CN=avast! Web/Mail Shield Root"]
+)
+def test_a_program_in_between_is_named(diagnoser: Diagnoser, issuer: str) -> None:
+    certificate = bad_certificate(CertificateProblem.UNTRUSTED, issuer)
+    assert (
+        one(diagnoser, failed(imap(), Stage.TLS, ErrorKind.TLS_CERTIFICATE, certificate=certificate)).cause
+        == "tls-intercepted"
+    )
+
+
+def test_the_furthest_failure_of_a_side_speaks(diagnoser: Diagnoser) -> None:
+    diagnosis = one(
+        diagnoser,
+        failed(smtp(port=465), Stage.CONNECT, ErrorKind.CONNECTION_TIMED_OUT),
+        failed(smtp(), Stage.ENVELOPE, text="Relay access denied", code=554, enhanced="5.7.1", command="rcpt"),
+        passed(imap()),
+    )
+    assert (diagnosis.cause, diagnosis.server) == ("relay-denied", "smtp.example.org:587")
+    assert [item.error for item in diagnosis.evidence] == [ErrorKind.REPLY, ErrorKind.CONNECTION_TIMED_OUT]
+
+
+def test_the_side_that_got_further_is_heard_first(diagnoser: Diagnoser) -> None:
+    told = diagnoser.of_reports(
+        [
+            failed(smtp(), Stage.CONNECT, ErrorKind.CONNECTION_TIMED_OUT),
+            failed(imap(), Stage.AUTH, text="Invalid credentials", status="NO", code_text="AUTHENTICATIONFAILED"),
+        ],
+        provider=None,
+        surroundings=NOTHING,
+        address=ADA,
+    )
+    assert [diagnosis.cause for diagnosis in told] == ["bad-credentials", "connection-timed-out"]
+
+
+def test_a_side_with_a_server_that_works_is_not_diagnosed(diagnoser: Diagnoser) -> None:
+    reports = [failed(smtp(), Stage.CONNECT, ErrorKind.CONNECTION_TIMED_OUT), passed(smtp(port=465)), passed(imap())]
+    assert diagnoser.of_reports(reports, provider=None, surroundings=NOTHING, address=ADA) == ()
+
+
+@pytest.mark.parametrize(
+    ("surroundings", "cause"), [(OFFLINE, "no-internet"), (Surroundings(captive_portal=True), "captive-portal")]
+)
+def test_a_lost_network_outranks_everything(diagnoser: Diagnoser, surroundings: Surroundings, cause: str) -> None:
+    diagnosis = one(
+        diagnoser,
+        failed(smtp(), Stage.AUTH, text="5.7.8 Authentication failed", code=535),
+        failed(imap(), Stage.DNS, ErrorKind.DNS_UNAVAILABLE),
+        surroundings=surroundings,
+    )
+    assert diagnosis.cause == cause
+
+
+def test_one_reason_for_both_sides_is_told_once(diagnoser: Diagnoser) -> None:
+    diagnosis = one(
+        diagnoser,
+        failed(smtp(), Stage.AUTH, text="Authentication failed", code=535, enhanced="5.7.8"),
+        failed(imap(), Stage.AUTH, text="Invalid credentials", status="NO", code_text="AUTHENTICATIONFAILED"),
+    )
+    assert diagnosis.cause == "bad-credentials"
+    assert {item.protocol for item in diagnosis.evidence} == {Protocol.SMTP, Protocol.IMAP}
+
+
+def test_the_side_that_says_more_explains_both(diagnoser: Diagnoser) -> None:
+    diagnosis = one(
+        diagnoser,
+        failed(smtp(), Stage.AUTH, text="Username and Password not accepted", code=535, enhanced="5.7.8"),
+        failed(imap(), Stage.AUTH, text="Application-specific password required", status="NO", code_text="ALERT"),
+        provider=GMAIL,
+    )
+    assert diagnosis.cause == "app-password-required"
+
+
+def test_different_user_names_are_two_reasons(diagnoser: Diagnoser) -> None:
+    other = replace(smtp(), username="relay-user")
+    told = diagnoser.of_reports(
+        [
+            failed(other, Stage.AUTH, text="Authentication failed", code=535, enhanced="5.7.8"),
+            failed(imap(), Stage.AUTH, text="Invalid credentials", status="NO", code_text="AUTHENTICATIONFAILED"),
+        ],
+        provider=None,
+        surroundings=NOTHING,
+        address=ADA,
+    )
+    assert len(told) == 2
+
+
+def test_the_same_code_means_something_else_at_gmail(diagnoser: Diagnoser) -> None:
+    words = {"text": "Try again later", "code": 454, "enhanced": "4.7.0"}
+    at_gmail = failed(smtp("smtp.gmail.com"), Stage.AUTH, **words)  # type: ignore[arg-type]
+    elsewhere = failed(smtp(), Stage.AUTH, **words)  # type: ignore[arg-type]
+    assert one(diagnoser, at_gmail, provider=GMAIL).cause == "too-many-attempts"
+    assert one(diagnoser, elsewhere).cause == "temporary-auth-failure"
+
+
+def test_sendgrid_calls_a_spent_quota_a_failed_sign_in(diagnoser: Diagnoser) -> None:
+    report = failed(
+        smtp("smtp.sendgrid.net"), Stage.AUTH, text="Authentication failed: Maximum credits exceeded", code=451
+    )
+    assert one(diagnoser, report).cause == "sending-limit-exceeded"
+
+
+def test_app_password_remedies_carry_the_provider_s_facts(diagnoser: Diagnoser) -> None:
+    report = failed(
+        smtp("smtp.gmail.com"), Stage.AUTH, text="Application-specific password required", code=534, enhanced="5.7.9"
+    )
+    diagnosis = one(diagnoser, report, provider=GMAIL)
+    first = diagnosis.remedies[0]
+    assert diagnosis.title == "Gmail wants an app password here"
+    assert (first.id, first.action, first.steps) == (
+        "create-app-password",
+        OpenUrl("https://apps.example/passwords"),
+        ("Open the page.", "Make one."),
+    )
+    assert any(isinstance(remedy.action, SignIn) for remedy in diagnosis.remedies)
+
+
+def test_without_a_provider_the_app_password_still_has_a_remedy_that_acts(diagnoser: Diagnoser) -> None:
+    diagnosis = one(diagnoser, failed(smtp(), Stage.AUTH, text="Application-specific password required", code=534))
+    assert diagnosis.remedies[0].action == EditField("password")
+    assert not any(isinstance(remedy.action, SignIn) for remedy in diagnosis.remedies)
+
+
+def test_the_other_form_of_the_user_name_that_worked_is_the_cause(diagnoser: Diagnoser) -> None:
+    report = failed(smtp(), Stage.AUTH, text="Authentication failed", code=535, enhanced="5.7.8", other_form_works=True)
+    diagnosis = one(diagnoser, report)
+    assert diagnosis.cause == "username-format"
+    assert diagnosis.title == "The server wants only the part before the @ as your user name"
+    assert diagnosis.remedies[0].action == ChangeSettings(Change.OTHER_USERNAME_FORM)
+    assert diagnosis.remedies[0].automatic
+
+
+def test_a_password_that_worked_before_was_probably_changed(diagnoser: Diagnoser) -> None:
+    report = failed(
+        imap(),
+        Stage.AUTH,
+        text="Invalid credentials",
+        status="NO",
+        code_text="AUTHENTICATIONFAILED",
+        worked_until="20 November 2026",
+    )
+    diagnosis = one(diagnoser, report)
+    assert "worked until 20 November 2026" in diagnosis.why
+    assert diagnosis.remedies[0].id == "reconnect"
+
+
+def test_only_browser_sign_in_is_offered(diagnoser: Diagnoser) -> None:
+    report = failed(smtp(), Stage.AUTH, ErrorKind.NO_COMMON_AUTH, mechanisms="XOAUTH2 OAUTHBEARER")
+    assert one(diagnoser, report, provider=GMAIL).cause == "oauth-required"
+
+
+@pytest.mark.parametrize("port", [993, 587])
+def test_an_incoming_server_typed_for_sending(diagnoser: Diagnoser, port: int) -> None:
+    typed = smtp("imap.example.org", port, Source.GIVEN)
+    diagnosis = one(diagnoser, failed(typed, Stage.GREETING, ErrorKind.OTHER_PROTOCOL, speaks="imap"))
+    assert diagnosis.cause == "incoming-server-used"
+    assert diagnosis.remedies[0].action == ChangeSettings(Change.OUTGOING_SERVER)
+
+
+def test_a_blocked_port_is_told_with_the_ports_that_get_out(diagnoser: Diagnoser) -> None:
+    report = failed(smtp(port=25), Stage.CONNECT, ErrorKind.CONNECTION_TIMED_OUT)
+    diagnosis = one(diagnoser, report, surroundings=Surroundings(open_ports=(587, 993), blocked_ports=(25,)))
+    assert "Port 25 is blocked" in diagnosis.why
+    assert "587 and 993" in diagnosis.why
+    assert diagnosis.remedies[0].action == ChangeSettings(Change.OTHER_PORT)
+
+
+def test_an_allow_list_gets_the_public_address_in_three_forms(diagnoser: Diagnoser) -> None:
+    report = failed(smtp(), Stage.GREETING, text="Unauthorized IP address", code=554)
+    diagnosis = one(diagnoser, report, surroundings=Surroundings(public_address="192.0.2.7"))
+    assert diagnosis.cause == "client-ip-blocked"
+    texts = {remedy.id: remedy.action.text for remedy in diagnosis.remedies if isinstance(remedy.action, CopyText)}
+    assert all(form in texts["ask-administrator"] for form in ("192.0.2.7/32", "192.0.2.7 - 192.0.2.7"))
+    assert "copy-public-address" in texts
+
+
+def test_the_administrator_s_message_is_written_out(diagnoser: Diagnoser) -> None:
+    report = failed(
+        smtp("smtp.office365.com"),
+        Stage.AUTH,
+        text="Authentication unsuccessful, SmtpClientAuthentication is disabled for the Tenant.",
+        code=535,
+        enhanced="5.7.139",
+    )
+    diagnosis = one(diagnoser, report)
+    assert diagnosis.cause == "smtp-auth-disabled"
+    (message,) = [
+        r.action.text for r in diagnosis.remedies if r.id == "ask-administrator" and isinstance(r.action, CopyText)
+    ]
+    for part in (
+        "SmtpClientAuthenticationDisabled $false",
+        "smtp.office365.com:587",
+        "disabled for the Tenant",
+        "ada@example.org",
+        "2026-11-21 12:00 UTC",
+    ):
+        assert part in message
+
+
+def test_a_captive_portal_answers_for_the_server(diagnoser: Diagnoser) -> None:
+    report = failed(smtp(), Stage.GREETING, ErrorKind.NOT_MAIL, speaks="http")
+    assert one(diagnoser, report).title == "What answers at smtp.example.org is a web server"
+    assert one(diagnoser, report, surroundings=Surroundings(captive_portal=True)).cause == "captive-portal"
+
+
+def test_a_budget_pause_says_that_we_stopped(diagnoser: Diagnoser) -> None:
+    diagnosis = one(diagnoser, failed(smtp(), Stage.AUTH, ErrorKind.BUDGET, wait_s=540))
+    assert "9 minutes" in diagnosis.title
+    assert diagnosis.why.startswith("We stopped by ourselves")
+
+
+def test_hostile_names_cannot_break_the_words(diagnoser: Diagnoser) -> None:
+    evil = replace(bad_certificate(CertificateProblem.NAME_MISMATCH), names=("{port}\x1b[31m\n<b>x</b>" + "y" * 500,))
+    diagnosis = one(diagnoser, failed(smtp(), Stage.TLS, ErrorKind.TLS_CERTIFICATE, certificate=evil))
+    assert diagnosis.cause == "certificate-name-mismatch"
+    assert diagnosis.why.isprintable()
+    assert "{port}" in diagnosis.why
+    assert len(diagnosis.why) < 400
+
+
+def test_every_cause_has_a_remedy_for_a_bare_text(catalogue: Catalogue, diagnoser: Diagnoser) -> None:
+    without = [
+        cause.id
+        for cause in catalogue.causes.values()
+        if not diagnoser.of_text(
+            cause.samples[0].text, stage=cause.samples[0].stage, server=cause.samples[0].server
+        ).remedies
+    ]
+    assert without == []
+
+
+def test_automatic_remedies_only_change_settings(catalogue: Catalogue) -> None:
+    for cause in catalogue.causes.values():
+        for remedy in cause.remedies:
+            assert not remedy.automatic or (remedy.do == "change-settings" and not remedy.last_resort), (
+                cause.id,
+                remedy.id,
+            )
+
+
+def test_the_document_has_the_contract_s_shape(diagnoser: Diagnoser) -> None:
+    report = failed(smtp(), Stage.AUTH, text="Authentication failed", code=535, enhanced="5.7.8")
+    document = diagnosis_document(one(diagnoser, report))
+    assert {"cause", "stage", "protocol", "server", "confidence", "title", "why", "reply", "remedies"} <= set(document)
+    assert document["reply"] == {"code": 535, "enhanced": "5.7.8", "status": None, "text": "Authentication failed"}

@@ -1,0 +1,52 @@
+"""What a phrase finds and what a sentence says."""
+
+from __future__ import annotations
+
+import pytest
+
+from wizard.diagnosis.rule import Phrase, Sentences, fold
+
+
+@pytest.mark.parametrize(
+    ("phrase", "text", "found"),
+    [
+        ("relay access denied", "554 5.7.1 <a@b>: Relay access denied", True),
+        ("spf", "the spfx record", False),
+        ("authenti*", "Authentifizierung fehlgeschlagen", True),
+        ("authenti", "Authentifizierung fehlgeschlagen", False),
+        ("authentifizierung*", "Authentifizierungsfehler", True),
+        ("user ... unknown", "user ada@example.net is unknown", True),
+        ("user ... unknown", "user " + "x" * 90 + " unknown", False),
+        ("ip ... listed", "zip was listed", False),
+        ("try again in # minutes", "Try again in 15 minutes.", True),
+        ("try again in # minutes", "try again in some minutes", False),
+        ("证书 ... 过期", "imap.example.com 的证书已于 12.03.2027 过期。", True),
+        ("can't find a server", "Can’t  find\na server", True),
+        ('command "auth" not', "Command AUTH not implemented", True),
+        ("grösse", "Größe: Groesse grösse", True),
+    ],
+)
+def test_phrases(phrase: str, text: str, found: bool) -> None:
+    assert Phrase.parse(phrase).is_in(fold(text)) is found
+
+
+@pytest.mark.parametrize("phrase", ["", "no", "a*", "one ... two ... three ... four ... five", "..."])
+def test_a_phrase_that_would_match_anything_is_refused(phrase: str) -> None:
+    with pytest.raises(ValueError, match="phrase"):
+        Phrase.parse(phrase)
+
+
+def test_the_longer_phrase_weighs_more() -> None:
+    assert Phrase.parse("certificate has expired").weight > Phrase.parse("certificate").weight
+
+
+def test_the_first_wording_whose_facts_are_known_is_said() -> None:
+    sentences = Sentences(("{host} on port {port}", "{host}", "the server"))
+    assert sentences.said({"host": "a.example", "port": "25"}) == "a.example on port 25"
+    assert sentences.said({"host": "a.example"}) == "a.example"
+    assert sentences.said({}) == "the server"
+    assert Sentences(("{host}",)).said({}) is None
+
+
+def test_a_fact_that_looks_like_a_placeholder_is_not_filled_again() -> None:
+    assert Sentences(("{host}",)).said({"host": "{port}", "port": "25"}) == "{port}"

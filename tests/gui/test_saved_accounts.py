@@ -1,0 +1,195 @@
+"""The saved accounts' window over a real event loop; the session's check is the only part that is handed in."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
+from pytestqt.qtbot import QtBot
+
+from tests.accounts.keyrings import MemoryKeyring
+from tests.handover.accounts import ADDRESS, WHEN, account, failed, works
+from wizard.accounts.remember import remember
+from wizard.accounts.secret_store import SecretStore
+from wizard.accounts.store import AccountBook
+from wizard.errors import MailwrightError
+from wizard.gui.bridge import Job
+from wizard.gui.saved_accounts import SavedAccounts
+from wizard.gui.widgets.state_disc import DiscState
+from wizard.model.account import CheckResult
+from wizard.model.address import Address
+from wizard.model.draft import AccountDraft
+from wizard.model.progress import nobody
+from wizard.model.secret import Secret
+
+EVE = Address.parse("eve@example.net")
+
+
+class Session:
+    """Answers checks with these results in turn."""
+
+    def __init__(self) -> None:
+        self.answers: list[CheckResult] = []
+        self.drafts: list[AccountDraft] = []
+
+    async def check(self, draft: AccountDraft) -> CheckResult:
+        self.drafts.append(draft)
+        return replace(self.answers.pop(0), draft=draft)
+
+
+class Now:
+    """Runs each piece of work to its end at once."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def start(
+        self,
+        work: Callable[..., Any],
+        on_done: Callable[[Any], None],
+        on_error: Callable[[str], None],
+        on_progress: Callable[[Any], None] | None = None,
+    ) -> Job:
+        try:
+            result = asyncio.run(work(self._session, nobody))
+        except MailwrightError as error:
+            on_error(str(error))
+        else:
+            on_done(result)
+        return Job()
+
+
+@dataclass
+class Stage:
+    served: SavedAccounts
+    session: Session
+    book: AccountBook
+    store: SecretStore
+    keyring: MemoryKeyring
+
+    def press(self, name: str) -> None:
+        button = self.served.dialog.findChild(QPushButton, name)
+        assert button is not None
+        assert button.isEnabled()
+        button.click()
+        QApplication.processEvents()
+
+    def words(self) -> str:
+        QApplication.processEvents()
+        labels = self.served.dialog.findChildren(QLabel)
+        return "\n".join(label.text() for label in labels if label.isVisibleTo(self.served.dialog))
+
+
+@pytest.fixture
+def stage(qtbot: QtBot, tmp_path: Path) -> Iterator[Stage]:
+    keyring = MemoryKeyring()
+    book, store, session = AccountBook(tmp_path / "accounts.json"), SecretStore(keyring), Session()
+    served = SavedAccounts(Now(session), book, store)
+    qtbot.addWidget(served.dialog)
+    yield Stage(served, session, book, store, keyring)
+    served.dialog.close()
+
+
+def save(stage: Stage, address: Address = ADDRESS, *, with_password: bool = True) -> None:
+    kept = Secret("old") if with_password else None
+    asyncio.run(remember(account(address=address), kept, book=stage.book, store=stage.store))
+
+
+def test_without_accounts_it_says_how_one_gets_there(stage: Stage) -> None:
+    stage.served.open()
+    assert "Remember on this computer" in stage.words()
+    assert not stage.served.dialog.check_all.isEnabled()
+
+
+def test_each_account_shows_mark_date_and_cause(stage: Stage) -> None:
+    save(stage)
+    save(stage, EVE)
+    stage.book.record_check(EVE, replace(failed(), started_at=WHEN + timedelta(days=2)))
+    stage.served.open()
+    words = stage.words()
+    assert "Verified, 21 November 2026" in words
+    assert "Not verified: The server refused this password, 23 November 2026" in words
+    cards = stage.served.dialog.cards
+    assert cards["ada@example.org"].disc.state is DiscState.OK
+    assert cards["eve@example.net"].disc.state is DiscState.FAILED
+
+
+def test_check_now_uses_the_kept_password_and_tells_until_when_it_worked(stage: Stage) -> None:
+    save(stage)
+    stage.session.answers = [failed()]
+    stage.served.open()
+    stage.press("check-now:ada@example.org")
+    assert stage.session.drafts[0].secret == Secret("old")
+    assert "With the same settings it worked until 21 November 2026." in stage.words()
+    saved = stage.book.get(ADDRESS)
+    assert saved is not None
+    assert saved.last_cause == "bad-credentials"
+
+
+def test_check_all_checks_every_account(stage: Stage) -> None:
+    save(stage)
+    save(stage, EVE)
+    stage.session.answers = [works(), failed()]
+    stage.served.open()
+    stage.press("check-all")
+    assert [draft.address for draft in stage.session.drafts] == [ADDRESS, EVE]
+    discs = [card.disc.state for card in stage.served.dialog.cards.values()]
+    assert discs == [DiscState.OK, DiscState.FAILED]
+
+
+def test_reconnecting_keeps_the_new_password_once_it_works(stage: Stage) -> None:
+    save(stage)
+    stage.session.answers = [works()]
+    stage.served.open()
+    stage.press("reconnect:ada@example.org")
+    card = stage.served.dialog.cards["ada@example.org"]
+    stage.press("reconnect-now:ada@example.org")
+    assert card.password.error == "The new password is missing."
+    card.password.set_text("new")
+    stage.press("reconnect-now:ada@example.org")
+    assert stage.session.drafts[0].secret == Secret("new")
+    assert list(stage.keyring.kept.values()) == ["new"]
+    assert card.password.text() == ""
+
+
+def test_an_account_without_a_kept_password_asks_for_it(stage: Stage) -> None:
+    save(stage, with_password=False)
+    stage.served.open()
+    stage.press("check-now:ada@example.org")
+    assert stage.session.drafts == []
+    assert "No password is kept for it." in stage.words()
+    assert stage.served.dialog.cards["ada@example.org"].password.isVisibleTo(stage.served.dialog)
+
+
+def test_forgetting_asks_once_and_deletes_settings_and_password(stage: Stage) -> None:
+    save(stage)
+    stage.served.open()
+    stage.press("forget:ada@example.org")
+    assert stage.book.get(ADDRESS) is not None
+    stage.press("keep:ada@example.org")
+    stage.press("forget:ada@example.org")
+    stage.press("forget-now:ada@example.org")
+    assert stage.book.list() == ()
+    assert stage.keyring.kept == {}
+    assert stage.served.dialog.cards == {}
+
+
+def test_a_damaged_file_is_said(stage: Stage, tmp_path: Path) -> None:
+    (tmp_path / "accounts.json").write_text("{")
+    stage.served.open()
+    assert "accounts.json are damaged" in stage.words()
+
+
+def test_every_button_and_field_has_a_name(stage: Stage) -> None:
+    save(stage)
+    stage.served.open()
+    for button in stage.served.dialog.findChildren(QPushButton):
+        assert button.text() or button.accessibleName()
+        assert button.objectName()
+    assert stage.served.dialog.cards["ada@example.org"].password.input.accessibleName() == "New password"

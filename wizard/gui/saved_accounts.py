@@ -1,0 +1,176 @@
+"""The saved accounts' own window, and what happens when its buttons are pressed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QSize, Signal
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+
+from wizard.accounts.recheck import Recheck, check_saved
+from wizard.accounts.remember import forget
+from wizard.accounts.secret_store import SecretStore
+from wizard.accounts.store import AccountBook, SavedAccount
+from wizard.gui.accessibility import announce
+from wizard.gui.widgets.buttons import PrimaryButton, SecondaryButton
+from wizard.gui.widgets.heading import Heading
+from wizard.gui.widgets.paragraph import Paragraph
+from wizard.gui.widgets.saved_card import SavedCard
+from wizard.gui.widgets.scroll_page import ScrollPage
+from wizard.model.secret import Secret
+
+if TYPE_CHECKING:
+    from wizard.gui.bridge import Job
+    from wizard.gui.flow import Starts
+    from wizard.model.progress import Listener
+    from wizard.setup.session import SetupSession
+
+_EMPTY = "No account is saved yet. On the last page of the wizard, switch on “Remember on this computer”."
+
+
+class SavedAccountsDialog(QDialog):
+    """Shows saved accounts.
+
+    `check` carries the accounts to be checked; `reconnect` an account and its new Secret; `forget` an account.
+    """
+
+    check = Signal(object)
+    reconnect = Signal(object, object)
+    forget = Signal(object)
+
+    def __init__(self, *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("saved-accounts-dialog")
+        self.setWindowTitle("Saved accounts")
+        self.resize(QSize(640, 560))
+        self.cards: dict[str, SavedCard] = {}
+        self.note = Paragraph("", tone="ink2")
+        self._list = QVBoxLayout()
+        self._list.setSpacing(12)
+        self._scroll = ScrollPage()
+        self._scroll.body.setContentsMargins(24, 20, 24, 16)
+        self._scroll.body.setSpacing(12)
+        self._scroll.body.addWidget(Heading("Saved accounts"))
+        self._scroll.body.addWidget(self.note)
+        self._scroll.body.addLayout(self._list)
+        self._scroll.body.addStretch(1)
+        self.check_all = PrimaryButton("Check all", "refresh")
+        self.check_all.setObjectName("check-all")
+        self.check_all.clicked.connect(self._check_all)
+        close = SecondaryButton("Close")
+        close.setObjectName("close")
+        close.clicked.connect(self.reject)
+        buttons = QHBoxLayout()
+        buttons.setContentsMargins(24, 12, 24, 14)
+        buttons.setSpacing(8)
+        buttons.addStretch(1)
+        buttons.addWidget(close)
+        buttons.addWidget(self.check_all)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._scroll, 1)
+        column.addLayout(buttons)
+        self.show_accounts(())
+
+    def show_accounts(self, accounts: tuple[SavedAccount, ...]) -> None:
+        """Shows these in place of what was shown."""
+        for card in self.cards.values():
+            self._list.removeWidget(card)
+            card.hide()
+            card.deleteLater()
+        self.cards = {account.id: self._card(account) for account in accounts}
+        for card in self.cards.values():
+            self._list.addWidget(card)
+        self.tell("" if accounts else _EMPTY)
+        self.check_all.setEnabled(bool(accounts))
+
+    def tell(self, sentence: str) -> None:
+        """A sentence above the accounts."""
+        self.note.setText(sentence)
+        self.note.setVisible(bool(sentence))
+
+    def show_recheck(self, done: Recheck) -> None:
+        """Shows and says what a check came to."""
+        card = self.cards.get(done.saved.id)
+        if card is not None:
+            announce(self, card.show_recheck(done), urgent=not done.saved.is_verified)
+
+    def _card(self, account: SavedAccount) -> SavedCard:
+        card = SavedCard(account)
+        card.check.connect(lambda: self.check.emit((card.account,)))
+        card.reconnect.connect(lambda secret: self.reconnect.emit(card.account, secret))
+        card.forget.connect(lambda: self.forget.emit(card.account))
+        return card
+
+    def _check_all(self) -> None:
+        self.check.emit(tuple(card.account for card in self.cards.values()))
+
+
+class SavedAccounts(QObject):
+    """Serves the dialog: file, keyring and network are touched in the engine's threads only."""
+
+    def __init__(self, bridge: Starts, book: AccountBook, store: SecretStore, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._bridge, self._book, self._store = bridge, book, store
+        self._jobs: list[Job] = []
+        self.dialog = SavedAccountsDialog(parent=parent)
+        self.dialog.check.connect(self._check)
+        self.dialog.reconnect.connect(lambda account, secret: self._check((account,), secret))
+        self.dialog.forget.connect(self._forget)
+        self.dialog.finished.connect(self._stop)
+
+    def open(self) -> None:
+        """Reads the accounts anew and shows the dialog."""
+        self.dialog.open()
+        self._load()
+
+    def _load(self) -> None:
+        async def load(_session: SetupSession, _listener: Listener) -> tuple[SavedAccount, ...]:
+            return await asyncio.to_thread(self._book.list)
+
+        self._jobs.append(self._bridge.start(load, self.dialog.show_accounts, self.dialog.tell))
+
+    def _check(self, accounts: tuple[SavedAccount, ...], new_secret: Secret | None = None) -> None:
+        """One after the other: a session signs in for one account at a time."""
+        if not accounts:
+            return
+        account, *later = accounts
+        card = self.dialog.cards.get(account.id)
+        if card is None:
+            return
+        card.show_checking()
+
+        async def check(session: SetupSession, _listener: Listener) -> Recheck:
+            return await check_saved(account, session.check, book=self._book, store=self._store, new_secret=new_secret)
+
+        def done(recheck: Recheck) -> None:
+            self.dialog.show_recheck(recheck)
+            self._check(tuple(later))
+
+        def failed(sentence: str) -> None:
+            card.show_trouble(sentence)
+            self._check(tuple(later))
+
+        self._jobs.append(self._bridge.start(check, done, failed))
+
+    def _forget(self, account: SavedAccount) -> None:
+        async def drop(_session: SetupSession, _listener: Listener) -> bool:
+            return await forget(account.address, book=self._book, store=self._store)
+
+        self._jobs.append(self._bridge.start(drop, lambda _gone: self._load(), self._trouble(account)))
+
+    def _trouble(self, account: SavedAccount) -> Callable[[str], None]:
+        def show(sentence: str) -> None:
+            card = self.dialog.cards.get(account.id)
+            if card is not None:
+                card.show_trouble(sentence)
+
+        return show
+
+    def _stop(self) -> None:
+        for job in self._jobs:
+            job.cancel()
+        self._jobs.clear()

@@ -1,0 +1,166 @@
+"""One saved account: its mark, what the last check said, and what can be done with it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from wizard.accounts.recheck import Recheck, state
+from wizard.accounts.store import SavedAccount
+from wizard.gui.theme import Role
+from wizard.gui.widgets.buttons import PrimaryButton, QuietButton, SecondaryButton
+from wizard.gui.widgets.fields import PasswordField
+from wizard.gui.widgets.flow import flow_of
+from wizard.gui.widgets.heading import Heading
+from wizard.gui.widgets.paragraph import Paragraph
+from wizard.gui.widgets.state_disc import DiscState, StateDisc
+from wizard.gui.widgets.surfaces import Card
+from wizard.model.account import Verdict
+from wizard.model.secret import Secret
+
+
+class SavedCard(Card):
+    """`check`, `forget` and `reconnect` (a Secret) ask for what their buttons say."""
+
+    check = Signal()
+    forget = Signal()
+    reconnect = Signal(object)
+
+    def __init__(self, account: SavedAccount, *, parent: QWidget | None = None) -> None:
+        super().__init__(parent=parent)
+        self.account = account
+        self.setObjectName(f"saved:{account.id}")
+        self.disc = StateDisc(DiscState.OK, 22)
+        self.state = Paragraph("", tone="ink2")
+        self.why = Paragraph("")
+        self._check = SecondaryButton("Check now", "refresh")
+        self._check.setObjectName(f"check-now:{account.id}")
+        self._check.clicked.connect(lambda: self.check.emit())
+        self._open_reconnect = SecondaryButton("Reconnect", "key")
+        self._open_reconnect.setObjectName(f"reconnect:{account.id}")
+        self._open_reconnect.clicked.connect(self.ask_for_password)
+        self._open_forget = QuietButton("Forget", "trash")
+        self._open_forget.setObjectName(f"forget:{account.id}")
+        self._open_forget.clicked.connect(self._ask_to_forget)
+        for button in (self._check, self._open_reconnect, self._open_forget):
+            button.setAccessibleDescription(str(account.address))
+        self._password_row = self._make_password_row()
+        self._forget_row = self._make_forget_row()
+        self._lay_out()
+        self._show_state()
+
+    def show_checking(self) -> None:
+        """A check of it is under way."""
+        self._close_rows()
+        self.why.hide()
+        self.disc.set_state(DiscState.TRYING)
+        self.state.setText("Checking")
+        self._enable(False)
+
+    def show_recheck(self, done: Recheck) -> str:
+        """What the check came to; the sentence it says is also what a screen reader is told."""
+        self.account = done.saved
+        self._enable(True)
+        self._show_state()
+        sentences = []
+        if done.result is not None and done.result.diagnoses and done.verdict is Verdict.FAILS:
+            sentences.append(done.result.diagnoses[0].why)
+        if done.why_not is not None:
+            sentences.append(done.why_not)
+        self.why.setText(" ".join(sentences))
+        self.why.setVisible(bool(sentences))
+        if done.needs_password:
+            self.ask_for_password()
+        return f"{self.account.address}: {self.state.text()}. {self.why.text()}".strip()
+
+    def show_trouble(self, sentence: str) -> None:
+        """Nothing came of it, and why."""
+        self._enable(True)
+        self._show_state()
+        self.why.setText(sentence)
+        self.why.show()
+
+    def ask_for_password(self) -> None:
+        """Shows the field for a new password."""
+        self._forget_row.hide()
+        self._password_row.show()
+        self.password.input.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _lay_out(self) -> None:
+        words = QVBoxLayout()
+        words.setSpacing(4)
+        for widget in (Heading(str(self.account.address), Role.STRONG), self.state, self.why):
+            words.addWidget(widget)
+        words.addSpacing(8)
+        words.addLayout(flow_of(self._check, self._open_reconnect, self._open_forget, gap=8))
+        for row in (self._password_row, self._forget_row):
+            words.addWidget(row)
+        line = QHBoxLayout()
+        line.setSpacing(12)
+        line.addWidget(self.disc, 0, Qt.AlignmentFlag.AlignTop)
+        line.addLayout(words, 1)
+        self.box.addLayout(line)
+        self.why.hide()
+        self._close_rows()
+
+    def _make_password_row(self) -> QWidget:
+        self.password = PasswordField("New password")
+        self.password.input.setObjectName(f"new-password:{self.account.id}")
+        self._send = PrimaryButton("Reconnect")
+        self._send.setObjectName(f"reconnect-now:{self.account.id}")
+        self._send.clicked.connect(self._reconnect)
+        self.password.input.returnPressed.connect(self._reconnect)
+        self.password.set_help("The settings stay as they are; the new password is checked before it is kept.")
+        return _column(self.password, self._send)
+
+    def _make_forget_row(self) -> QWidget:
+        yes = SecondaryButton("Forget this account", "trash")
+        yes.setObjectName(f"forget-now:{self.account.id}")
+        yes.clicked.connect(lambda: self.forget.emit())
+        no = QuietButton("Keep it")
+        no.setObjectName(f"keep:{self.account.id}")
+        no.clicked.connect(self._close_rows)
+        self._keep = no
+        row = QWidget()
+        row.setLayout(flow_of(yes, no, gap=8))
+        return _column(Paragraph("Its settings and its password leave this computer. The mailbox is not touched."), row)
+
+    def _ask_to_forget(self) -> None:
+        self._password_row.hide()
+        self._forget_row.show()
+        self._keep.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _reconnect(self) -> None:
+        text = self.password.text()
+        if not text:
+            self.password.set_error("The new password is missing.")
+            return
+        self.password.set_error(None)
+        self.password.set_text("")
+        self.reconnect.emit(Secret(text))
+
+    def _close_rows(self) -> None:
+        self._password_row.hide()
+        self._forget_row.hide()
+
+    def _enable(self, enabled: bool) -> None:
+        for button in (self._check, self._open_reconnect, self._open_forget):
+            button.setEnabled(enabled)
+
+    def _show_state(self) -> None:
+        undecided = self.account.last_status is Verdict.UNDECIDED
+        failed = DiscState.WARN if undecided else DiscState.FAILED
+        self.disc.set_state(DiscState.OK if self.account.is_verified else failed)
+        self.state.setText(state(self.account))
+
+
+def _column(*widgets: QWidget) -> QWidget:
+    made = QWidget()
+    column = QVBoxLayout(made)
+    column.setContentsMargins(0, 12, 0, 0)
+    column.setSpacing(10)
+    for widget in widgets:
+        column.addWidget(
+            widget, 0, Qt.AlignmentFlag.AlignLeft if isinstance(widget, PrimaryButton) else Qt.AlignmentFlag(0)
+        )
+    return made

@@ -1,0 +1,203 @@
+"""Why a browser sign-in ended without a token: what OAuth's error words mean, and what the person is told."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from wizard.errors import SignInError
+from wizard.model.text import inert
+
+MAX_SAID = 500
+
+
+class Refusal(StrEnum):
+    """How a browser sign-in can end without a token that works."""
+
+    CLIENT_ID_MISSING = "client-id-missing"
+    DECLINED = "declined"
+    CONSENT_MISSING = "consent-missing"
+    BLOCKED_BY_POLICY = "blocked-by-policy"
+    CLIENT_REFUSED = "client-refused"
+    EXPIRED = "expired"
+    WRONG_ACCOUNT = "wrong-account"
+    WRONG_AUDIENCE = "wrong-audience"
+    TIMED_OUT = "timed-out"
+    NO_DEVICE_FLOW = "no-device-flow"
+    PROVIDER_FAILED = "provider-failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A refusal in words: the cause id, a headline and why. {provider}, {address} and {other} are filled in."""
+
+    cause: str
+    title: str
+    why: str
+    by_administrator: bool = False
+
+
+WORDS: Final[Mapping[Refusal, Words]] = MappingProxyType(
+    {
+        Refusal.CLIENT_ID_MISSING: Words(
+            "oauth-required",
+            "{provider} wants a sign-in in the browser",
+            "For that, a program needs a client id of your organisation, and Mailwright was given none. "
+            "Outlook, Thunderbird and Apple Mail bring their own.",
+        ),
+        Refusal.DECLINED: Words(
+            "oauth-required",
+            "The sign-in in the browser was cancelled",
+            "{provider} was told not to let Mailwright in, so no permission was given.",
+        ),
+        Refusal.CONSENT_MISSING: Words(
+            "mail-access-disabled",
+            "Your administrator has to allow this first",
+            "{provider} gives mail programs access to this account only with the consent of an administrator. "
+            "Your password is right.",
+            by_administrator=True,
+        ),
+        Refusal.BLOCKED_BY_POLICY: Words(
+            "mail-access-disabled",
+            "The rules of your organisation keep Mailwright out",
+            "{provider} lets in only the programs and computers that your administrator has allowed. "
+            "Your password is right.",
+            by_administrator=True,
+        ),
+        Refusal.CLIENT_REFUSED: Words(
+            "mail-access-disabled",
+            "{provider} does not know the client id of your organisation",
+            "The client id that Mailwright was given is not registered there, or not for mail programs. "
+            "That is for your administrator to put right.",
+            by_administrator=True,
+        ),
+        Refusal.EXPIRED: Words(
+            "token-expired",
+            "The browser sign-in is no longer valid",
+            "The permission that was given in the browser has run out or was withdrawn. "
+            "Signing in once more renews it.",
+        ),
+        Refusal.WRONG_ACCOUNT: Words(
+            "bad-credentials",
+            "Another account was chosen in the browser",
+            "The browser signed in {other}, but the settings are for {address}.",
+        ),
+        Refusal.WRONG_AUDIENCE: Words(
+            "token-expired",
+            "The permission given in the browser is not for mail",
+            "The sign-in itself went well, but what it allows does not cover this mail server. "
+            "The permissions (scopes) of the client id have to include mail.",
+            by_administrator=True,
+        ),
+        Refusal.TIMED_OUT: Words(
+            "oauth-required",
+            "The sign-in in the browser was not finished in time",
+            "Mailwright waited for it and has stopped. Nothing was changed.",
+        ),
+        Refusal.NO_DEVICE_FLOW: Words(
+            "oauth-required",
+            "{provider} has no sign-in on another device",
+            "It offers the sign-in in a browser on this computer only.",
+        ),
+        Refusal.PROVIDER_FAILED: Words(
+            "temporary-auth-failure",
+            "The browser sign-in of {provider} did not answer as it must",
+            "This is usually over after a few minutes.",
+        ),
+    }
+)
+
+
+class SignInRefused(SignInError):
+    """A browser sign-in that ended without a token that works.
+
+    `said` is what the provider wrote about it, inert; `other` the account that was chosen instead.
+    """
+
+    def __init__(
+        self, refusal: Refusal, *, provider: str | None = None, address: str = "", other: str = "", said: str = ""
+    ) -> None:
+        words = WORDS[refusal]
+        names = {"provider": provider or "the provider", "address": address or "this address", "other": other}
+        self.refusal = refusal
+        self.title = _sentence(words.title.format_map(names))
+        self.why = _sentence(words.why.format_map(names))
+        self.said = inert(said, MAX_SAID) if said else None
+        self.by_administrator = words.by_administrator
+        super().__init__(f"{self.title}. {self.why}", words.cause)
+
+
+# Microsoft's numbers say what its error words do not (its page "Microsoft Entra authentication error codes").
+_NUMBERS: Final = re.compile(r"AADSTS(\d{5,7})\b", re.IGNORECASE)
+_MEANINGS: Final[Mapping[str, Refusal]] = MappingProxyType(
+    {
+        "65001": Refusal.CONSENT_MISSING,
+        "90093": Refusal.CONSENT_MISSING,
+        "90094": Refusal.CONSENT_MISSING,
+        "90095": Refusal.CONSENT_MISSING,
+        "65004": Refusal.DECLINED,
+        "50105": Refusal.BLOCKED_BY_POLICY,
+        "53000": Refusal.BLOCKED_BY_POLICY,
+        "53001": Refusal.BLOCKED_BY_POLICY,
+        "53002": Refusal.BLOCKED_BY_POLICY,
+        "53003": Refusal.BLOCKED_BY_POLICY,
+        "50011": Refusal.CLIENT_REFUSED,
+        "500113": Refusal.CLIENT_REFUSED,
+        "700016": Refusal.CLIENT_REFUSED,
+        "7000215": Refusal.CLIENT_REFUSED,
+        "7000218": Refusal.CLIENT_REFUSED,
+        "28002": Refusal.WRONG_AUDIENCE,
+        "28003": Refusal.WRONG_AUDIENCE,
+        "65005": Refusal.WRONG_AUDIENCE,
+        "70011": Refusal.WRONG_AUDIENCE,
+        "500011": Refusal.WRONG_AUDIENCE,
+        "650057": Refusal.WRONG_AUDIENCE,
+        "70016": Refusal.TIMED_OUT,
+        "70020": Refusal.TIMED_OUT,
+    }
+)
+_CONSENT_WORDS: Final = re.compile(r"admin\w*(?:'s)? (?:consent|approval)", re.IGNORECASE)
+
+# RFC 6749 §4.1.2.1 and §5.2, RFC 8628 §3.5, OpenID Connect Core §3.1.2.6, and Google's policy words.
+_ERRORS: Final[Mapping[str, Refusal]] = MappingProxyType(
+    {
+        "access_denied": Refusal.DECLINED,
+        "authorization_declined": Refusal.DECLINED,
+        "consent_required": Refusal.CONSENT_MISSING,
+        "interaction_required": Refusal.EXPIRED,
+        "login_required": Refusal.EXPIRED,
+        "admin_policy_enforced": Refusal.BLOCKED_BY_POLICY,
+        "org_internal": Refusal.BLOCKED_BY_POLICY,
+        "invalid_grant": Refusal.EXPIRED,
+        "invalid_client": Refusal.CLIENT_REFUSED,
+        "unauthorized_client": Refusal.CLIENT_REFUSED,
+        "unsupported_grant_type": Refusal.CLIENT_REFUSED,
+        "unsupported_response_type": Refusal.CLIENT_REFUSED,
+        "invalid_request": Refusal.CLIENT_REFUSED,
+        "redirect_uri_mismatch": Refusal.CLIENT_REFUSED,
+        "disabled_client": Refusal.CLIENT_REFUSED,
+        "deleted_client": Refusal.CLIENT_REFUSED,
+        "invalid_scope": Refusal.WRONG_AUDIENCE,
+        "invalid_target": Refusal.WRONG_AUDIENCE,
+        "invalid_resource": Refusal.WRONG_AUDIENCE,
+        "expired_token": Refusal.TIMED_OUT,
+    }
+)
+
+
+def refusal_of(error: str, description: str = "") -> Refusal:
+    """What the provider's error word means; its description decides where Microsoft says it by number only."""
+    number = _NUMBERS.search(description[:4000])
+    if number is not None and number[1] in _MEANINGS:
+        return _MEANINGS[number[1]]
+    if _CONSENT_WORDS.search(description[:4000]):
+        return Refusal.CONSENT_MISSING
+    return _ERRORS.get(error.strip().lower(), Refusal.PROVIDER_FAILED)
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
