@@ -54,7 +54,8 @@ class _Rules(RequestValidator):  # type: ignore[misc]  # oauthlib ships no types
         self._book = provider.book
 
     def client_authentication_required(self, request: Any, *_: Any, **__: Any) -> bool:
-        return False  # public clients only
+        # Programs are public clients and only name themselves; a mail server that asks about a token does not even that.
+        return urlsplit(request.uri).path in ("/introspect", "/revoke")
 
     def authenticate_client(self, request: Any, *_: Any, **__: Any) -> bool:
         return True  # who may revoke or introspect: only the lab is here

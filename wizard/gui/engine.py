@@ -29,12 +29,14 @@ class Engine:
         self._settings = settings
         self._thread = EngineThread()
         self._chosen: Settings | None = None
+        self._holding: concurrent.futures.Future[None] | None = None
         self._opened: concurrent.futures.Future[SetupSession] = concurrent.futures.Future()
 
     def start(self) -> None:
         """Starts the thread and opens the session there."""
         self._thread.start()
-        self._thread.run(self._hold_session())
+        # Kept, because asyncio itself holds a task that waits only weakly.
+        self._holding = self._thread.run(self._hold_session())
 
     def run(self, work: Work[T], listener: Listener) -> concurrent.futures.Future[T]:
         """Begins `work`, which is handed the session and the listener, in the engine's thread."""

@@ -11,7 +11,7 @@ from wizard.model.server import AuthMethod, Security
 from wizard.probe.conversation import SIGN_IN_S, Conversation, Credentials
 from wizard.probe.error_kinds import InjectedBeforeTls, Oversized, StageFailed, Unparsable, what_speaks
 from wizard.probe.line import Line
-from wizard.probe.mechanisms import TOKEN_METHODS, oauthbearer, plain, xoauth2
+from wizard.probe.mechanisms import TOKEN_METHODS, oauthbearer, plain, said_in, xoauth2
 
 MAX_LINES = 400
 MAX_REPLY = 64 * 1024
@@ -278,7 +278,8 @@ class ImapConversation(Conversation):
 
     async def _answer(self, tag: str, dismissal: bytes | None = None) -> ImapReply:
         untagged: list[bytes] = []
-        size = challenges = 0
+        reason: str | None = None
+        size = 0
         while len(untagged) < MAX_LINES and size < MAX_REPLY:
             try:
                 line = await self._line.readline()
@@ -294,20 +295,20 @@ class ImapConversation(Conversation):
                 untagged.extend((line, *body.replace(b"\r\n", b"\n").split(b"\n")))
                 continue
             text = line.decode("utf-8", "replace")
+            if line.startswith(b"+"):
+                # A refused token's reason comes as a challenge; it is dismissed once, more are not met (T11).
+                self.recorder.received("+ " + said_in(text[1:].strip()))
+                if dismissal is None or reason is not None:
+                    raise Unparsable
+                reason = said_in(text[1:].strip())
+                self._raw(dismissal, "")
+                continue
             self.recorder.received(text)
             if text.startswith(tag + " "):
                 status, _, rest = text[len(tag) + 1 :].partition(" ")
                 if status.upper() not in {"OK", "NO", "BAD"}:
                     raise Unparsable
-                return ImapReply(status.upper(), rest, tuple(untagged))
-            if line.startswith(b"+"):
-                # A refused token's reason comes as a challenge; it is dismissed once, more are not met (T11).
-                challenges += 1
-                if dismissal is None or challenges > 1:
-                    raise Unparsable
-                untagged.append(line)
-                self._raw(dismissal, "")
-                continue
+                return ImapReply(status.upper(), f"{rest} {reason}" if reason else rest, tuple(untagged))
             if text.upper().startswith("* BYE"):
                 self._goodbye = self._reply("BYE", text[6:])  # the reason for a line that ends before its answer
             untagged.append(line)

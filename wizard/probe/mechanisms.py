@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import binascii
 from collections.abc import Iterable, Sequence
 
 from wizard.model.evidence import ErrorKind, Stage
@@ -25,6 +26,14 @@ def choose(offered: Sequence[str], preferred: Iterable[AuthMethod], credentials:
         if method.value in offered:
             return method
     raise StageFailed(Stage.AUTH, ErrorKind.NO_COMMON_AUTH, detail={"mechanisms": " ".join(offered)})
+
+
+def said_in(challenge: str) -> str:
+    """The words in a challenge: a refused token's reason comes as JSON in base64 (RFC 7628 §3.2.2)."""
+    try:
+        return base64.b64decode(challenge, validate=True).decode("utf-8", "replace")
+    except (binascii.Error, ValueError):
+        return challenge
 
 
 def plain(user: bytes, password: bytes) -> bytes:

@@ -11,7 +11,7 @@ from wizard.model.server import AuthMethod, Security
 from wizard.probe.conversation import SIGN_IN_S, Conversation, Credentials
 from wizard.probe.error_kinds import Oversized, StageFailed, Unparsable, what_speaks
 from wizard.probe.line import Line
-from wizard.probe.mechanisms import TOKEN_METHODS, oauthbearer, plain, xoauth2
+from wizard.probe.mechanisms import TOKEN_METHODS, oauthbearer, plain, said_in, xoauth2
 
 MAX_LINES = 2000
 MAX_REPLY = 256 * 1024
@@ -208,17 +208,20 @@ class Pop3Conversation(Conversation):
         data = command.encode("ascii") if isinstance(command, str) else command
         self.recorder.sent(shown if shown is not None else data.decode("ascii", "replace"))
         self._line.write(data + b"\r\n")
-        challenges = 0
+        reason: str | None = None
         while True:
             text = (await self._line.readline()).decode("utf-8", "replace")
-            self.recorder.received(text)
+            challenge = text.startswith("+") and not text.startswith("+OK")
+            self.recorder.received("+ " + said_in(text[1:].strip()) if challenge else text)
             if text.startswith("+OK"):
                 return True, text[3:].strip()
             if text.startswith("-ERR"):
-                return False, text[4:].strip()
-            challenges += 1
-            if not text.startswith("+") or dismissal is None or challenges > 1:
+                return False, f"{text[4:].strip()} {reason or ''}".strip()
+            if not challenge or dismissal is None or reason is not None:
                 raise Unparsable
+            # A refused token's reason comes as a challenge; it is dismissed once, more are not met (T11).
+            reason = said_in(text[1:].strip())
+            self.recorder.sent("")
             self._line.write(dismissal + b"\r\n")
 
     async def _lines(self) -> list[bytes]:

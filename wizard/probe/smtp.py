@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import base64
-import binascii
 import re
 import ssl
 from typing import cast
@@ -19,7 +17,7 @@ from wizard.model.evidence import ErrorKind, Reply, Stage
 from wizard.model.server import AuthMethod, Security
 from wizard.probe.conversation import SIGN_IN_S, Conversation, Credentials
 from wizard.probe.error_kinds import InjectedBeforeTls, StageFailed, what_speaks
-from wizard.probe.mechanisms import choose, oauthbearer
+from wizard.probe.mechanisms import choose, oauthbearer, said_in
 from wizard.probe.tls import encrypt
 
 EHLO_NAME = "[127.0.0.1]"  # RFC 5321 §4.1.3; the computer's own name is nobody's business (T35)
@@ -210,16 +208,14 @@ class SmtpConversation(Conversation):
                 return await self._token_command(b"AUTH XOAUTH2 " + blob, "AUTH XOAUTH2 ***", b"")
 
     async def _token_command(self, command: bytes, shown: str, dismissal: bytes) -> SMTPResponse:
-        response = await self._secret_command(command, shown)
+        self.recorder.sent(shown)
+        response = await self._smtp.execute_command(command)
         if response.code != 334:
-            return response
+            return self._heard(response)
+        self._heard(SMTPResponse(334, said_in(response.message)))  # readable, so that a token in it is masked
         # The refusal comes as a challenge in base64 JSON; an empty answer (RFC 7628 §3.2.3: %x01) fetches the reply.
         final = await self._secret_command(dismissal, "")
-        try:
-            said = base64.b64decode(response.message, validate=True).decode("utf-8", "replace")
-        except (binascii.Error, ValueError):
-            said = response.message
-        return SMTPResponse(final.code, f"{final.message} {said}")
+        return SMTPResponse(final.code, f"{final.message} {said_in(response.message)}")
 
     async def try_envelope(self, sender: str, recipient: str, *, keep: bool = False) -> None:
         """Asks whether the server would take a message from `sender` to `recipient` (RFC 5321 §3.3).
