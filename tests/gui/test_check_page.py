@@ -315,6 +315,7 @@ def test_another_account_finds_nothing_of_the_last_one(page: CheckPage) -> None:
     assert page.result is None
     assert page.cards == []
     assert page.step_note == ""
+    assert page.heading.text() == "Checking both servers"
 
 
 def test_every_text_on_the_page_is_plain(page: CheckPage) -> None:

@@ -210,14 +210,6 @@ class CheckPage(Page):
         self.set_title(_TITLE, _SUBTITLE)
         self.set_ready(False)
 
-    def restart(self) -> None:
-        """Nothing of the last account is left."""
-        super().restart()
-        self._end_run()
-        self._result = None
-        self._clear_cards()
-        self.set_ready(False)
-
     def leave(self) -> None:
         """Stops the clocks."""
         self._end_run()
