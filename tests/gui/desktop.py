@@ -1,4 +1,4 @@
-"""A private desktop: virtual screen, window manager, session bus and accessibility bus, for as long as the block lasts."""
+"""A private desktop: virtual screen, window manager, session and accessibility bus, as long as the block lasts."""
 
 from __future__ import annotations
 

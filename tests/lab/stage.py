@@ -102,7 +102,8 @@ async def stage(
     known = wiring.presets()
     async with PracticeNetwork.start((scenario,)) as network:
         planner = Planner(network.resolver, Fetcher(network.dialer, network.trust), known)
-        parts = Parts(network.resolver, network.dialer, network.trust, planner, wiring.diagnoser(), known.for_host, known.hosts)
+        line = (network.resolver, network.dialer, network.trust)
+        parts = Parts(*line, planner, wiring.diagnoser(), known.for_host, known.hosts)
         session = SetupSession(parts, options or Options(accept_untrusted=True, deadline_s=30))
         try:
             yield Stage(session, network, Address.parse(address))

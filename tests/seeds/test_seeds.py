@@ -25,7 +25,7 @@ from wizard.model.diagnosis import Wait
 from wizard.model.evidence import Outcome
 from wizard.model.secret import Secret
 from wizard.setup.given import given_draft
-from wizard.setup.parts import Options
+from wizard.setup.options import Options
 from wizard.wiring import Settings
 
 
