@@ -441,6 +441,8 @@ def test_a_budget_pause_says_that_we_stopped(diagnoser: Diagnoser) -> None:
     diagnosis = one(diagnoser, failed(smtp(), Stage.AUTH, ErrorKind.BUDGET, wait_s=540))
     assert "9 minutes" in diagnosis.title
     assert diagnosis.why.startswith("We stopped by ourselves")
+    by_the_server = diagnoser.of_text("454 4.7.0 Too many login attempts, please try again later. - gsmtp")
+    assert (by_the_server.cause, "We stopped" in by_the_server.why) == ("too-many-attempts", False)
 
 
 def test_hostile_names_cannot_break_the_words(diagnoser: Diagnoser) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
@@ -11,7 +12,7 @@ from wizard.diagnosis.catalogue import Family
 from wizard.diagnosis.client_errors import Reading
 from wizard.diagnosis.rule import Facts, fold
 from wizard.model.address import Address
-from wizard.model.evidence import CertificateFacts, Evidence, ProbeReport, Reply, Stage, Surroundings
+from wizard.model.evidence import CertificateFacts, ErrorKind, Evidence, ProbeReport, Reply, Stage, Surroundings
 from wizard.model.provider import Provider
 from wizard.model.server import Protocol, Security, Source
 
@@ -324,10 +325,15 @@ def _detail_words(evidence: Evidence, report: ProbeReport, username: str) -> dic
         }.get(speaks, {"smtp": "SMTP", "imap": "IMAP", "pop3": "POP"}.get(speaks, _shown(speaks)))
     if report.max_message_bytes:
         words["size"] = f"{report.max_message_bytes / 1_048_576:.0f} MB"
-    wait = evidence.detail.get("wait_s")
-    if isinstance(wait, int | float) and wait > 0:
-        words["minutes"] = "1 minute" if wait <= 60 else f"{-(-int(wait) // 60)} minutes"
+    if evidence.error is ErrorKind.BUDGET:
+        wait = evidence.detail.get("wait_s")
+        known = isinstance(wait, int | float) and wait > 0
+        words["minutes"] = _minutes(float(wait or 0)) if known else "a few minutes"
     return words
+
+
+def _minutes(seconds: float) -> str:
+    return "1 minute" if seconds <= 60 else f"{math.ceil(seconds / 60)} minutes"
 
 
 def _surroundings_words(surroundings: Surroundings) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from wizard.diagnosis.catalogue import Ranked
 from wizard.diagnosis.diagnose import Diagnoser
 from wizard.diagnosis.rule import Cause, Sample
 
@@ -36,5 +37,5 @@ def _fault(cause: Cause, sample: Sample, diagnoser: Diagnoser) -> Fault | None:
     return Fault(cause.id, sample, rivals[0].cause.id, is_tie=True) if rivals else None
 
 
-def _weight_of(cause: str, ranked: tuple[object, ...]) -> int:
-    return next((entry.weight for entry in ranked if entry.cause.id == cause), -1)  # type: ignore[attr-defined]
+def _weight_of(cause: str, ranked: tuple[Ranked, ...]) -> int:
+    return next((entry.weight for entry in ranked if entry.cause.id == cause), -1)
