@@ -1,4 +1,4 @@
-"""A private desktop: virtual screen, window manager, session bus and accessibility bus, for as long as the block lasts."""
+"""A private desktop, as long as a block lasts: screen, window manager, session bus, accessibility bus."""
 
 from __future__ import annotations
 
