@@ -44,7 +44,8 @@ def test_draws_in_the_colour_it_is_given(qapp: QApplication, path: Path, ratio: 
 def test_every_icon_that_is_asked_for_exists() -> None:
     known = {path.stem for path in FILES}
     gui = Path(icons.__file__).parent
-    pattern = re.compile(r"(?:Icon|IconTile|LinkButton|SecondaryButton|Hint|Banner)\((?:\"[^\"]*\", )?\"([a-z]+(?:-[a-z]+)*)\"")
+    makers = "Icon|IconTile|LinkButton|SecondaryButton|Hint|Banner"
+    pattern = re.compile(rf'(?:{makers})\((?:"[^"]*", )?"([a-z]+(?:-[a-z]+)*)"')
     asked = {name for path in gui.rglob("*.py") for name in pattern.findall(path.read_text(encoding="utf-8"))}
     asked -= {"accent"}
     assert asked

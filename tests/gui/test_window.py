@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWizard
 from pytestqt.qtbot import QtBot
 
@@ -55,7 +56,7 @@ def test_tab_goes_in_reading_order(qtbot: QtBot, wizard: Wizard) -> None:
         focused = wizard.window.focusWidget()
         assert focused is not None
         order.append(focused)
-        qtbot.keyClick(focused, Qt.Key.Key_Tab)
+        QTest.keyClick(focused, Qt.Key.Key_Tab)
     window = wizard.window
     assert order == [
         page.name_field.input,
@@ -109,7 +110,7 @@ def test_everything_can_be_reached_at_twice_the_font(qtbot: QtBot, qapp: QApplic
 
 def test_cancel_and_escape_close_at_once(qtbot: QtBot, wizard: Wizard) -> None:
     with qtbot.waitSignal(wizard.window.closing, timeout=200):
-        qtbot.keyClick(wizard.window, Qt.Key.Key_Escape)
+        QTest.keyClick(wizard.window, Qt.Key.Key_Escape)
     assert not wizard.window.isVisible()
 
 

@@ -54,7 +54,7 @@ class SettingsPage(Page):
         self.sending = ServerCard("Sending")
         self.hint = Hint("A guess is fine: the next step tries it, and offers what works.")
         self.consent = Banner("warn", "shield")
-        self.agree = Switch("")
+        self.agree = Switch("Yes, this is right")
         self.consent.box.addWidget(self.agree)
         self.agree.toggled.connect(self._agreed)
         self.body.addWidget(self.waiting)

@@ -285,7 +285,7 @@ class ServerCard(Card):
         self.strip = Strip()
         self._strip_icon = Icon("book", 18)
         self._strip_words = Label("", wrap=True)
-        self._strip_button = SecondaryButton("")
+        self._strip_button = SecondaryButton("Use it")
         self._strip_button.height_at_14 = 32
         self._strip_button.clicked.connect(self._use_offer)
         self.strip.row.setContentsMargins(14, 10, 10, 10)
@@ -562,14 +562,16 @@ class ServerCard(Card):
         self._strip_button.setVisible(offer is not None)
 
     def _use_offer(self) -> None:
-        if self._offer is not None:
-            self._protocol = self._offer.protocol
-            self.host.set_text(self._offer.host)
-            self._set_port(self._offer.port)
-            self._set_security(self._offer.security)
-            self._note_sources()
-            self._show_offer()
-            self.port.control.setFocus(Qt.FocusReason.OtherFocusReason)
+        offer = self._offer
+        if offer is None:
+            return
+        self._protocol = offer.protocol
+        self.host.set_text(offer.host)
+        self._set_port(offer.port)
+        self._set_security(offer.security)
+        self._note_sources()
+        self._show_offer()
+        self.port.control.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _undo(self) -> None:
         """Back to what was found."""
