@@ -157,7 +157,8 @@ class _Rules(RequestValidator):  # type: ignore[misc]  # oauthlib ships no types
         known = self._book.access.get(token)
         if known is None or known.revoked or known.expires_at < time.time():
             return None
-        return {"username": known.user, "scope": " ".join(known.scopes), "exp": int(known.expires_at)}
+        scopes = self._provider.good_for or known.scopes
+        return {"username": known.user, "scope": " ".join(scopes), "exp": int(known.expires_at)}
 
     def validate_device_code(self, client_id: str, device_code: str, request: Any) -> str | None:
         provider = self._provider
@@ -177,22 +178,13 @@ class _Client:
 class IdentityProvider:
     """`with IdentityProvider(authority) as identity:`; whoever opens the page is signed in as `user` at once.
 
-    Settings a test may change: `user` who is signed in; `grants` other scopes than were asked for; `denies` the error
-    and description the browser comes back with; `polls` what a device hears before it is let in; `lasts_s` how long a
-    token is good; `rotates` whether each refresh token is used once; `answers` other pages, by path.
+    What a test may change is listed in `refresh`, which puts it back.
     """
 
     def __init__(self, authority: Authority, hostname: str = "login.example.org", address: str = "127.0.0.1") -> None:
         self.hostname = hostname
-        self.user = "ada@example.org"
-        self.grants: tuple[str, ...] | None = None
-        self.denies: tuple[str, str] | None = None
-        self.polls: list[str] = []
-        self.lasts_s = 3600
-        self.rotates = True
-        self.answers: dict[str, Page] = {}
         self.book = Book()
-        self.requests: list[Request] = []
+        self.refresh()
         self._lock = threading.Lock()
         context = authority.issue(hostname).server_context()
         self._secure = _listener(self, address)
@@ -202,12 +194,24 @@ class IdentityProvider:
             threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
             for server in (self._secure, self._plain)
         ]
-        rules = _Rules(self)
-        self._server = Server(rules, token_expires_in=lambda _: self.lasts_s)
-        self._devices = DeviceApplicationServer(
-            rules, f"{self.issuer}/device", verification_uri_complete=f"{self.issuer}/device?user_code={{user_code}}",
-            user_code_generator=lambda: USER_CODE,
-        )  # fmt: skip
+        self._rules = _Rules(self)
+        self._server = Server(self._rules, token_expires_in=lambda _: self.lasts_s)
+
+    def refresh(self) -> None:
+        """As new: nobody was here, nothing is out of order."""
+        self.user = "ada@example.org"  # who is signed in
+        self.grants: tuple[str, ...] | None = None  # other scopes than were asked for
+        self.good_for: tuple[str, ...] | None = None  # what mail servers are told that tokens are for, if not that
+        self.denies: tuple[str, str] | None = None  # the error and description the browser comes back with
+        self.device_status = "authorization_pending"  # how a device code begins
+        self.polls: list[str] = []  # what a device hears before that
+        self.interval_s = 5.0  # how often a device may ask
+        self.lasts_s = 3600  # how long a token is good
+        self.rotates = True  # each refresh token is used once
+        self.answers: dict[str, Page] = {}  # other pages, by path
+        self.requests: list[Request] = []  # what came
+        for shelf in (self.book.codes, self.book.access, self.book.refresh, self.book.devices):
+            shelf.clear()
 
     def __enter__(self) -> Self:
         for thread in self._threads:
@@ -291,10 +295,17 @@ class IdentityProvider:
         return self._made(self._server.create_token_response, request)
 
     def _device(self, request: Request) -> Page:
-        page = self._made(self._devices.create_device_authorization_response, request)
+        devices = DeviceApplicationServer(
+            self._rules,
+            f"{self.issuer}/device",
+            interval=self.interval_s,
+            verification_uri_complete=f"{self.issuer}/device?user_code={{user_code}}",
+            user_code_generator=lambda: USER_CODE,
+        )
+        page = self._made(devices.create_device_authorization_response, request)
         document = json.loads(page.body)
         if "device_code" in document:
-            self.book.devices[document["device_code"]] = "authorization_pending"
+            self.book.devices[document["device_code"]] = self.device_status
         return page
 
     def _revoke(self, request: Request) -> Page:

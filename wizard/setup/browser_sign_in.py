@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from wizard.accounts.secret_store import SecretKind, SecretStore
@@ -82,22 +81,25 @@ class BrowserSignIn:
         show_code(code)
         return await self._accepted(client, await device_code.wait(client, code, sleep=sleep), address)
 
-    async def renewed(self, address: Address, provider: Provider | None, tokens: Tokens | None = None) -> Tokens | None:
-        """Fresh tokens from what was kept, or from `tokens`; `None` where nothing was kept.
+    async def renewed(self, provider: Provider | None, tokens: Tokens) -> Tokens:
+        """Fresh tokens for old ones; raises SignInRefused, `EXPIRED` where the permission has ended."""
+        client = await self.client(provider)
+        return await client.refresh(tokens)
+
+    async def kept(self, address: Address, provider: Provider | None) -> Tokens | None:
+        """Fresh tokens from the permission in the keyring; `None` where none is kept.
 
         Raises:
-            SignInRefused: `EXPIRED` where the permission has ended; what was kept is then forgotten.
+            SignInRefused: `EXPIRED` where the permission has ended.
+            SecretStoreError: there is no safe keyring, or it refused.
         """
-        if tokens is None:
-            kept = await self.store.load(address, SecretKind.REFRESH_TOKEN) if self.store is not None else None
-            if kept is None:
-                return None
-            tokens = Tokens(access=kept, refresh=kept, expires_at=datetime.min.replace(tzinfo=UTC), scopes=())
-        client = await self.client(provider)
-        fresh = await client.refresh(tokens)
-        if self.store is not None and fresh.refresh is not None and fresh.refresh != tokens.refresh:
-            await self.store.save(address, fresh.refresh, SecretKind.REFRESH_TOKEN)
-        return fresh
+        old = await self.store.load(address, SecretKind.REFRESH_TOKEN) if self.store is not None else None
+        if old is None:
+            return None
+        tokens = await self.renewed(provider, Tokens(access=old, refresh=old, expires_at=None, scopes=()))
+        if tokens.refresh != old:
+            await self.keep(address, tokens)  # each may be good for one use only (RFC 9700 §4.14.2)
+        return tokens
 
     async def keep(self, address: Address, tokens: Tokens) -> bool:
         """Puts the refresh token into the keyring; whether there was one to keep. Raises SecretStoreError."""
@@ -105,10 +107,6 @@ class BrowserSignIn:
             return False
         await self.store.save(address, tokens.refresh, SecretKind.REFRESH_TOKEN)
         return True
-
-    def not_for_mail(self, provider: Provider | None) -> SignInRefused:
-        """The refusal for a token that the provider gives and its mail server does not take."""
-        return SignInRefused(Refusal.WRONG_AUDIENCE, provider=provider.spoken_name if provider is not None else None)
 
     async def client(self, provider: Provider | None) -> OAuthClient:
         """What asks this provider for tokens; raises SignInRefused where there is no client id or nowhere to ask."""

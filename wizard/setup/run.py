@@ -74,6 +74,11 @@ class Run:
         """The provider, as far as it is known by now."""
         return self._provider
 
+    @property
+    def plan(self) -> Plan | None:
+        """What discovery found, where it was asked."""
+        return self._plan
+
     def open_lines(self) -> dict[bool, tuple[Conversation, Credentials]]:
         """The signed-in conversations of a verified account, by whether they receive; the caller closes them."""
         if not self._all_verified():

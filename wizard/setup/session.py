@@ -24,14 +24,14 @@ from wizard.model.draft import AccountDraft
 from wizard.model.plan import Plan
 from wizard.model.progress import Listener, nobody
 from wizard.probe.error_kinds import StageFailed
-from wizard.setup.browser_sign_in import BrowserSignIn, OpenBrowser, ShowCode
+from wizard.setup.browser_sign_in import OpenBrowser, ShowCode
 from wizard.setup.options import Options
 from wizard.setup.parts import Bench, Parts
 from wizard.setup.refused_sign_in import after_refusal, token_refused, without_client_id
 from wizard.setup.round_trip import OpenLines, RoundTripRun
 from wizard.setup.run import Run
-from wizard.signin.oauth import Tokens
-from wizard.signin.refusals import Refusal, SignInRefused
+from wizard.setup.token_keeper import TokenKeeper
+from wizard.signin.refusals import SignInRefused
 
 IDLE_S = 120.0
 
@@ -46,7 +46,7 @@ class SetupSession:
         self._bench = Bench(parts, options or Options())
         self._lines: OpenLines | None = None
         self._idle: asyncio.TimerHandle | None = None
-        self._tokens: Tokens | None = None
+        self._keeper = TokenKeeper(parts.browser)
 
     @property
     def options(self) -> Options:
@@ -85,13 +85,10 @@ class SetupSession:
         self._bench.budget.begin_press()
         run = Run(self._bench, draft, plan, previous, listener)
         result = await run.check()
-        browser = self._bench.parts.browser
-        if browser is None:
-            return self._checked(run, result)
-        if browser.client_id_for(run.provider) is None:
+        if not self._keeper.can_sign_in(run.provider):
             result = without_client_id(result, run.provider)
         if draft.oauth_token is not None and token_refused(result):
-            return await self._with_new_token(browser, run, result, listener)
+            return await self._with_new_token(run, result, listener)
         return self._checked(run, result)
 
     async def sign_in(
@@ -106,32 +103,21 @@ class SetupSession:
 
         Raises SignInRefused; `check_without_token` makes a result of it.
         """
-        browser, provider = self._browser(), self._bench.provider_for(draft, plan)
-        if show_code is not None:
-            self._tokens = await browser.on_another_device(draft.address, provider, show_code)
-        elif open_browser is not None:
-            self._tokens = await browser.in_browser(draft.address, provider, open_browser)
-        else:
-            raise TypeError("either open_browser or show_code is needed")
-        return replace(draft, oauth_token=self._tokens.access)
+        return await self._keeper.sign_in(draft, self._bench.provider_for(draft, plan), open_browser, show_code)
 
     async def sign_in_again(self, draft: AccountDraft, *, plan: Plan | None = None) -> AccountDraft:
         """The draft with a token made from the permission in the keyring; as it was where none is kept.
 
         Raises SignInRefused where the permission has ended, SecretStoreError where there is no safe keyring.
         """
-        tokens = await self._browser().renewed(draft.address, self._bench.provider_for(draft, plan))
-        if tokens is None:
-            return draft
-        self._tokens = tokens
-        return replace(draft, oauth_token=tokens.access)
+        return await self._keeper.sign_in_again(draft, self._bench.provider_for(draft, plan))
 
     async def keep_sign_in(self, draft: AccountDraft) -> bool:
-        """Puts the permission behind the draft's token into the keyring; whether there was one to keep."""
-        tokens = self._tokens
-        if tokens is None or tokens.access != draft.oauth_token:
-            return False
-        return await self._browser().keep(draft.address, tokens)
+        """Puts the permission behind the draft's token into the keyring; whether there was one to keep.
+
+        Raises SecretStoreError.
+        """
+        return await self._keeper.keep(draft)
 
     async def check_without_token(
         self,
@@ -146,33 +132,23 @@ class SetupSession:
         run = Run(self._bench, replace(draft, secret=None, oauth_token=None), plan, None, listener)
         return after_refusal(await run.check(), refused, run.provider)
 
-    async def _with_new_token(
-        self, browser: BrowserSignIn, run: Run, result: CheckResult, listener: Listener
-    ) -> CheckResult:
+    async def _with_new_token(self, run: Run, result: CheckResult, listener: Listener) -> CheckResult:
         """The result after a server refused the token: with a new one, or with why there is none.
 
         A permission that still gives new tokens is neither expired nor withdrawn: a server that refuses a new one as
         well says that it is not for mail.
         """
-        tokens, draft = self._tokens, result.draft
-        if tokens is None or tokens.access != draft.oauth_token:
-            return self._checked(run, result)
-        self._checked(run, result)
-        await self.close()
-        provider = run.provider
         try:
-            if tokens.refresh is not None or not tokens.is_fresh():
-                self._tokens = await browser.renewed(draft.address, provider, tokens)
+            renewed = await self._keeper.renewed(result.draft, run.provider)
         except SignInRefused as refused:
-            return after_refusal(result, refused, provider)
-        if self._tokens is None or self._tokens.access == tokens.access:
-            return after_refusal(result, browser.not_for_mail(provider), provider)
+            return after_refusal(result, refused, run.provider)
+        if renewed is None:
+            return result
         left_s = max(1.0, self.options.deadline_s - result.elapsed_s)
-        renewed = replace(draft, oauth_token=self._tokens.access)
-        again = Run(self._bench, renewed, None, None, listener, left_s)
+        again = Run(self._bench, renewed, run.plan, None, listener, left_s)
         second = await again.check()
         if token_refused(second):
-            return after_refusal(second, browser.not_for_mail(provider), provider)
+            return after_refusal(second, self._keeper.not_for_mail(run.provider), run.provider)
         return self._checked(again, second)
 
     def _checked(self, run: Run, result: CheckResult) -> CheckResult:
@@ -182,12 +158,6 @@ class SetupSession:
             self._lines = OpenLines(run.prober, lines)
             self._idle = asyncio.get_running_loop().call_later(IDLE_S, self._let_go)
         return result
-
-    def _browser(self) -> BrowserSignIn:
-        browser = self._bench.parts.browser
-        if browser is None:
-            raise SignInRefused(Refusal.CLIENT_ID_MISSING)
-        return browser
 
     def apply(self, remedy: Remedy, diagnosis: Diagnosis, result: CheckResult) -> AccountDraft:
         """The draft with the remedy applied; what only the person can do leaves it as it was."""

@@ -1,0 +1,96 @@
+"""Helpdesk packs: the example is valid, parts may be left out, mistakes are named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from wizard import assets, wiring
+from wizard.errors import ResourceError
+from wizard.setup.pack import NO_PACK, Helpdesk, Issuer, load_packs
+
+
+def pack(folder: Path, text: str) -> Path:
+    folder.mkdir(exist_ok=True)
+    (folder / "helpdesk.toml").write_text(text)
+    return folder
+
+
+def test_the_example() -> None:
+    folder = assets.resources() / "pack-example"
+    found = load_packs([folder])
+    assert found.helpdesk == Helpdesk(
+        "Example IT helpdesk", "+1 202 555 0143", "weekdays, 8 to 18", "https://helpdesk.example.org/"
+    )
+    assert found.oauth_clients == {
+        "microsoft-365": "00000000-0000-0000-0000-000000000000",
+        "example-org": "mailwright",
+    }
+    assert found.issuers == {"example-org": Issuer("https://login.example.org", ("mail",))}
+    assert found.preset_folders == (folder / "presets",)
+    provider = wiring.presets((folder,)).for_domain("example.org")
+    assert provider is not None
+    assert provider.id == "example-org"
+
+
+def test_no_pack() -> None:
+    assert load_packs([]) == NO_PACK
+
+
+def test_a_folder_of_presets_and_a_single_preset(tmp_path: Path) -> None:
+    preset = tmp_path / "mine.toml"
+    preset.write_text("")
+    assert load_packs([tmp_path]).preset_folders == (tmp_path,)
+    assert load_packs([preset]).preset_folders == (preset,)
+
+
+def test_only_a_helpdesk(tmp_path: Path) -> None:
+    folder = pack(tmp_path, '[helpdesk]\nname = "Us"\n')
+    assert load_packs([folder]).helpdesk == Helpdesk("Us")
+    assert load_packs([folder]).preset_folders == ()
+    assert load_packs([folder / "helpdesk.toml"]).helpdesk == Helpdesk("Us")
+
+
+def test_the_first_pack_counts(tmp_path: Path) -> None:
+    one = pack(tmp_path / "one", '[helpdesk]\nname = "One"\n[oauth.gmail]\nclient_id = "1"\n')
+    two = pack(
+        tmp_path / "two", '[helpdesk]\nname = "Two"\n[oauth.gmail]\nclient_id = "2"\n[oauth.yahoo]\nclient_id = "3"\n'
+    )
+    found = load_packs([one, two])
+    assert found.helpdesk == Helpdesk("One")
+    assert found.oauth_clients == {"gmail": "1", "yahoo": "3"}
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("[helpdesk]\n", "helpdesk.name"),
+        ('[helpdesk]\nname = ""\n', "helpdesk.name"),
+        ('[helpdesk]\nname = "a\\nb"\n', "helpdesk.name"),
+        ("[helpdesk]\nname = 5\n", "helpdesk.name"),
+        ('[helpdesk]\nname = "Us"\nfax = "1"\n', "helpdesk.fax"),
+        ('[helpdesk]\nname = "Us"\nurl = "http://plain.example/"\n', "helpdesk.url"),
+        ('[helpdesk]\nname = "Us"\nurl = "javascript:x"\n', "helpdesk.url"),
+        ('helpdesk = "Us"\n', "helpdesk"),
+        ('oauth = "x"\n', "oauth"),
+        ('[oauth]\ngmail = "x"\n', "oauth.gmail"),
+        ("[oauth.gmail]\n", "oauth.gmail.client_id"),
+        ('[oauth.gmail]\nclient_id = "x"\nclient_secret = "y"\n', "oauth.gmail.client_secret"),
+        ('[oauth.a]\nclient_id = "x"\nissuer = "http://login.example.org"\nscopes = ["m"]\n', "oauth.a.issuer"),
+        ('[oauth.a]\nclient_id = "x"\nissuer = "https://login.example.org"\n', "oauth.a.scopes"),
+        ('[oauth.a]\nclient_id = "x"\nscopes = ["m"]\n', "oauth.a.scopes"),
+        ('[oauth.a]\nclient_id = "x"\nissuer = "https://login.example.org"\nscopes = "m"\n', "oauth.a.scopes"),
+        ("[colours]\n", "colours"),
+        ("[helpdesk", "helpdesk.toml"),
+        ("#" * 300_000, "KiB"),
+    ],
+)
+def test_what_a_pack_may_not_hold(tmp_path: Path, text: str, named: str) -> None:
+    with pytest.raises(ResourceError, match=named.replace(".", r"\.")):
+        load_packs([pack(tmp_path, text)])
+
+
+def test_a_pack_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(ResourceError, match="does not exist"):
+        load_packs([tmp_path / "nowhere"])
