@@ -25,11 +25,11 @@ def network(authority: Authority) -> Network:
 
 @pytest.fixture
 def short_limits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same limits, a tenth as long."""
+    """The same limits, a twentieth as long."""
     for name, seconds in (
-        ("CONNECT_S", 0.7), ("OPEN_S", 1.2), ("PEEK_AFTER_S", 0.2), ("PEEK_S", 0.3), ("WORDS_S", 0.2),
+        ("CONNECT_S", 0.5), ("OPEN_S", 0.7), ("PEEK_AFTER_S", 0.15), ("PEEK_S", 0.2), ("WORDS_S", 0.2),
     ):  # fmt: skip
         monkeypatch.setattr(f"wizard.probe.conversation.{name}", seconds)
     for module in ("smtp", "imap", "pop3"):
-        monkeypatch.setattr(f"wizard.probe.{module}.SIGN_IN_S", 0.8)
-    monkeypatch.setattr("wizard.probe.smtp.MESSAGE_S", 1.0)
+        monkeypatch.setattr(f"wizard.probe.{module}.SIGN_IN_S", 0.5)
+    monkeypatch.setattr("wizard.probe.smtp.OUTCOME_S", 0.3)

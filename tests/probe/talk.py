@@ -102,16 +102,16 @@ class Mail:
 
     Args:
         protocol: what it speaks.
-        starttls: whether it offers the switch.
+        switch: whether it offers STARTTLS or STLS.
         clear_auth: whether it offers sign-in in clear as well.
         hooks: own answers, by the command's word; "greeting" comes before the first.
     """
 
     def __init__(
-        self, protocol: Protocol, *, starttls: bool = True, clear_auth: bool = False, **hooks: Hook
+        self, protocol: Protocol, *, switch: bool = True, clear_auth: bool = False, **hooks: Hook
     ) -> None:
         self.protocol = protocol
-        self.starttls = starttls
+        self.switch = switch
         self.clear_auth = clear_auth
         self.hooks = hooks
         self.in_clear = bytearray()
@@ -147,7 +147,7 @@ class Mail:
             inside = talk.encrypted
             await talk.send_raw(
                 offers(
-                    self.protocol, line, starttls=self.starttls and not inside, auth=inside or self.clear_auth
+                    self.protocol, line, starttls=self.switch and not inside, auth=inside or self.clear_auth
                 )
             )
             return

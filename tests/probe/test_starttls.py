@@ -44,7 +44,7 @@ async def test_the_good_twin_signs_in(
 @each_protocol
 @pytest.mark.parametrize("clear_auth", [False, True])
 async def test_a_stripped_switch_stops(protocol: Protocol, clear_auth: bool, network: Network) -> None:
-    mail = Mail(protocol, starttls=False, clear_auth=clear_auth)
+    mail = Mail(protocol, switch=False, clear_auth=clear_auth)
     async with ScriptedServer(mail) as server:
         report = await probe(candidate(server, protocol), network)
     assert report.failure is not None
@@ -58,8 +58,7 @@ async def test_a_refused_switch_stops(protocol: Protocol, code: int, text: bytes
     async def refuse(talk: Talk, line: bytes) -> None:
         await talk.send_raw(no(protocol, line, text, code))
 
-    mail = Mail(protocol, clear_auth=True)
-    mail.hooks["starttls"] = refuse
+    mail = Mail(protocol, clear_auth=True, starttls=refuse)
     async with ScriptedServer(mail) as server:
         report = await probe(candidate(server, protocol), network)
     assert report.failure is not None
@@ -99,7 +98,7 @@ async def test_sign_in_offered_only_in_clear_is_not_used_inside(
 
 @each_protocol
 async def test_nothing_is_signed_in_in_clear_without_consent(protocol: Protocol, network: Network) -> None:
-    mail = Mail(protocol, starttls=False, clear_auth=True)
+    mail = Mail(protocol, switch=False, clear_auth=True)
     async with ScriptedServer(mail) as server:
         report = await probe(candidate(server, protocol, Security.NONE), network)
     assert report.failure is not None
@@ -128,8 +127,7 @@ async def test_replies_sent_with_the_go_ahead_are_not_believed(
         if inside == "silent":  # two steps: whoever goes on now has believed what came early
             await talk.silence()
 
-    mail = Mail(protocol)
-    mail.hooks["starttls"] = poisoned
+    mail = Mail(protocol, starttls=poisoned)
     async with tls_server(mail, certificate, Security.STARTTLS) as server:
         report = await probe(candidate(server, protocol), network)
     assert report.failure is not None
@@ -147,8 +145,7 @@ async def test_half_a_reply_with_the_go_ahead_is_not_believed(
         await talk.send_raw(ok(protocol, line) + b"25")
         await talk.start_tls()
 
-    mail = Mail(protocol)
-    mail.hooks["starttls"] = poisoned
+    mail = Mail(protocol, starttls=poisoned)
     async with tls_server(mail, certificate, Security.STARTTLS) as server:
         report = await probe(candidate(server, protocol), network)
     assert report.failure is not None
@@ -234,8 +231,7 @@ async def test_what_follows_the_go_ahead_ends_in_a_failed_handshake(
         await say(after, then=then)(talk, line)
         await talk.silence()
 
-    mail = Mail(protocol, clear_auth=True)
-    mail.hooks["starttls"] = broken
+    mail = Mail(protocol, clear_auth=True, starttls=broken)
     async with ScriptedServer(mail) as server:
         report = await probe(candidate(server, protocol), network)
         connections = len(server.conversations)
@@ -307,7 +303,7 @@ async def test_preauth_in_clear_ends_the_line(security: Security, network: Netwo
 
 @each_protocol
 async def test_no_stage_after_a_failed_switch(protocol: Protocol, network: Network) -> None:
-    async with ScriptedServer(Mail(protocol, starttls=False)) as server:
+    async with ScriptedServer(Mail(protocol, switch=False)) as server:
         report = await probe(candidate(server, protocol), network)
     assert [item.stage for item in report.evidence if item.outcome is Outcome.OK] == [
         Stage.DNS, Stage.CONNECT, Stage.GREETING,
