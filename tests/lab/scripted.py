@@ -86,6 +86,10 @@ class Conversation:
         """Ends the connection in order."""
         self._writer.close()
 
+    def abort(self) -> None:
+        """Ends the connection at once, whatever the client still says."""
+        self._writer.transport.abort()
+
 
 Script = Callable[[Conversation], Awaitable[None]]
 
@@ -126,14 +130,9 @@ class ScriptedServer:
         return b"".join(bytes(conversation.received) for conversation in self.conversations)
 
     async def __aenter__(self) -> Self:
-        context: ssl.SSLContext | None = None
-        if self._tls_at_start:
-            if self._certificate is None:
-                raise ValueError("TLS at the start needs a certificate")
-            context = self._certificate.server_context()
-        self._server = await asyncio.start_server(
-            self._play, self.host, self.port, ssl=context, limit=LINE_LIMIT
-        )
+        if self._tls_at_start and self._certificate is None:
+            raise ValueError("TLS at the start needs a certificate")
+        self._server = await asyncio.start_server(self._play, self.host, self.port, limit=LINE_LIMIT)
         self.port = self._server.sockets[0].getsockname()[1]
         return self
 
@@ -142,9 +141,13 @@ class ScriptedServer:
     ) -> None:
         assert self._server is not None
         self._server.close()
-        for task in self._playing:
+        await asyncio.sleep(0)  # who was accepted a moment ago gets a task, which is then ended like the others
+        playing = list(self._playing)
+        for task in playing:
             task.cancel()
-        await asyncio.gather(*self._playing, return_exceptions=True)
+        await asyncio.gather(*playing, return_exceptions=True)
+        for conversation in self.conversations:
+            conversation.abort()
         await self._server.wait_closed()
         if self._errors and error is None:
             raise self._errors[0]
@@ -156,6 +159,8 @@ class ScriptedServer:
         conversation = Conversation(reader, writer, self._certificate)
         self.conversations.append(conversation)
         try:
+            if self._tls_at_start:  # here and not by the listener, so that a handshake under way is ended as well
+                await conversation.start_tls()
             await self._script(conversation)
         except (EOFError, ConnectionError, ssl.SSLError, asyncio.CancelledError):
             pass  # the client went, or the test is over
@@ -163,4 +168,4 @@ class ScriptedServer:
             self._errors.append(error)
         finally:
             self._playing.discard(task)
-            writer.transport.abort() if writer.is_closing() else writer.close()
+            conversation.close()

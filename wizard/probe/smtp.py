@@ -22,6 +22,7 @@ from wizard.probe.tls import encrypt
 
 EHLO_NAME = "[127.0.0.1]"  # RFC 5321 §4.1.3; the computer's own name is nobody's business (T35)
 MESSAGE_S = 60.0
+OUTCOME_S = 55.0  # for both answers to DATA together
 GOODBYE_S = 0.25
 RESET_S = 5.0
 PREFERRED = (AuthMethod.PLAIN, AuthMethod.LOGIN, AuthMethod.CRAM_MD5)
@@ -253,12 +254,13 @@ class SmtpConversation(Conversation):
         async with self.stage(Stage.MESSAGE) as facts:
             self.recorder.sent(f"DATA ({len(message)} bytes)")
             try:
-                response = await self._smtp.execute_data_command(message, timeout=MESSAGE_S - 5)
+                async with asyncio.timeout(OUTCOME_S):
+                    response = await self._smtp.execute_data_command(message)
             except SMTPDataError as error:
                 refusal = SMTPResponse(error.code, error.message)
                 self.recorder.received(f"{refusal.code} {refusal.message}")
                 raise StageFailed(Stage.MESSAGE, ErrorKind.REPLY, reply=self._reply(refusal)) from error
-            except (SMTPException, TimeoutError) as error:
+            except (SMTPException, OSError) as error:  # TimeoutError is one of them
                 raise StageFailed(Stage.MESSAGE, ErrorKind.OUTCOME_UNKNOWN) from error
             self.recorder.received(f"{response.code} {response.message}")
             facts.reply = self._reply(response)

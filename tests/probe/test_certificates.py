@@ -1,0 +1,263 @@
+"""A bad certificate ends the line before a byte is said; its good twin works; trust is for one certificate (T06, T08)."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from tests.lab.scripted import ScriptedServer
+from tests.probe.issuer import Issuer, Lax, sha256_of
+from tests.probe.talk import PROTOCOLS, USER, Mail, Names, candidate, probe, tls_server
+from wizard.model.evidence import CertificateProblem, ErrorKind, ProbeReport, Stage
+from wizard.model.server import Protocol, Security, ServerCandidate, Source
+from wizard.net.dial import SystemDialer
+from wizard.net.tls import Trust
+from wizard.probe.conversation import Network
+
+pytestmark = pytest.mark.usefixtures("short_limits")
+
+each_protocol = pytest.mark.parametrize("protocol", PROTOCOLS)
+each_security = pytest.mark.parametrize("security", [Security.TLS, Security.STARTTLS])
+NAME = "mail.example.org"
+
+
+@pytest.fixture(scope="module")
+def issuer(tmp_path_factory: pytest.TempPathFactory) -> Issuer:
+    return Issuer(tmp_path_factory.mktemp("issuer"))
+
+
+@pytest.fixture
+def trusting(issuer: Issuer) -> Network:
+    """Every name is this computer; the issuer's root is trusted."""
+    return Network(SystemDialer(Names(), lab=True), Trust((issuer.ca_file,)))
+
+
+def _stranger(issuer: Issuer) -> Lax:
+    return issuer.issue(by=issuer.authority("Nobody knows"))
+
+
+BAD = {
+    "expired": (lambda issuer: issuer.issue(days=(-60, -3)), CertificateProblem.EXPIRED),
+    "not-yet-valid": (lambda issuer: issuer.issue(days=(3, 60)), CertificateProblem.NOT_YET_VALID),
+    "self-signed": (lambda issuer: issuer.issue(self_signed=True), CertificateProblem.SELF_SIGNED),
+    "unknown-authority": (_stranger, CertificateProblem.UNTRUSTED),
+    "missing-intermediate": (
+        lambda issuer: issuer.issue(by=issuer.authority("Between", issuer.root)),
+        CertificateProblem.UNTRUSTED,
+    ),
+    "wrong-name": (lambda issuer: issuer.issue(["other.example.net"]), CertificateProblem.NAME_MISMATCH),
+    "common-name-only": (lambda issuer: issuer.issue([]), CertificateProblem.NAME_MISMATCH),
+    "wildcard-too-high": (lambda issuer: issuer.issue(["*.org"]), CertificateProblem.NAME_MISMATCH),
+    "wildcard-too-deep": (lambda issuer: issuer.issue(["*.mail.example.org"]), CertificateProblem.NAME_MISMATCH),
+    "wildcard-for-all": (lambda issuer: issuer.issue(["*"]), CertificateProblem.NAME_MISMATCH),
+    "wildcard-twice": (lambda issuer: issuer.issue(["*.*.org"]), CertificateProblem.NAME_MISMATCH),
+    "weak-key": (lambda issuer: issuer.issue(weak=True), CertificateProblem.OTHER),
+}
+
+
+@each_security
+@each_protocol
+@pytest.mark.parametrize("kind", BAD)
+async def test_no_byte_after_a_bad_certificate(
+    kind: str, protocol: Protocol, security: Security, issuer: Issuer, trusting: Network
+) -> None:
+    make, problem = BAD[kind]
+    issued = make(issuer)
+    mail = Mail(protocol)
+    async with tls_server(mail, issued, security) as server:
+        report = await probe(candidate(server, protocol, security, host=NAME), trusting)
+        inside = [talk for talk in server.conversations if talk.encrypted]
+    assert report.failure is not None
+    assert (report.failure.stage, report.failure.error) == (Stage.TLS, ErrorKind.TLS_CERTIFICATE)
+    assert report.failure.certificate is not None
+    assert report.failure.certificate.problem is problem
+    assert report.failure.certificate.sha256 == sha256_of(issued)
+    # Inside TLS nothing was said: not on the line that was refused, nor on the one that looked again.
+    assert all(bytes(talk.received) == bytes(mail.in_clear[: len(talk.received)]) for talk in inside)
+    assert "auth" not in mail.verbs
+    assert mail.sign_ins == []
+
+
+@each_security
+@each_protocol
+@pytest.mark.parametrize(
+    "names", [["mail.example.org"], ["*.example.org"], ["MAIL.example.ORG"], ["a.example.net", "mail.example.org"]]
+)
+async def test_the_good_twins_work(
+    names: list[str], protocol: Protocol, security: Security, issuer: Issuer, trusting: Network
+) -> None:
+    async with tls_server(Mail(protocol), issuer.issue(names), security) as server:
+        report = await probe(candidate(server, protocol, security, host=NAME), trusting)
+    assert report.signed_in
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+async def test_a_chain_out_of_order_is_still_a_chain(reverse: bool, issuer: Issuer, trusting: Network) -> None:
+    upper = issuer.authority("Upper", issuer.root)
+    lower = issuer.authority("Lower", upper)
+    chain = (upper, lower) if reverse else (lower, upper)
+    issued = issuer.issue(by=lower, chain=chain)
+    async with tls_server(Mail(Protocol.IMAP), issued, Security.TLS) as server:
+        report = await probe(candidate(server, Protocol.IMAP, Security.TLS, host=NAME), trusting)
+    assert report.signed_in
+
+
+@each_security
+@each_protocol
+async def test_a_pin_accepts_exactly_that_certificate(
+    protocol: Protocol, security: Security, issuer: Issuer, trusting: Network
+) -> None:
+    first, second = issuer.issue(self_signed=True), issuer.issue(self_signed=True)
+    async with tls_server(Mail(protocol), first, security) as server:
+        target = candidate(server, protocol, security, host=NAME)
+        pinned = replace(trusting, pins=((str(target.endpoint), sha256_of(first)),))
+        assert (await probe(target, pinned)).signed_in
+        changed = Mail(protocol)
+        async with tls_server(changed, second, security) as other:
+            target = candidate(other, protocol, security, host=NAME)
+            moved = replace(trusting, pins=((str(target.endpoint), sha256_of(first)),))
+            report = await probe(target, moved)
+    assert report.failure is not None
+    assert report.failure.error is ErrorKind.TLS_CERTIFICATE
+    assert report.failure.certificate is not None
+    assert report.failure.certificate.problem is CertificateProblem.CHANGED
+    assert report.failure.certificate.sha256 == sha256_of(second)
+    assert changed.sign_ins == []
+    assert all(talk.received in (b"", bytes(changed.in_clear)) for talk in other.conversations)
+
+
+async def test_a_changed_certificate_is_refused_even_when_it_is_a_valid_one(issuer: Issuer, trusting: Network) -> None:
+    mail = Mail(Protocol.IMAP)
+    async with tls_server(mail, issuer.issue(), Security.TLS) as server:
+        target = candidate(server, Protocol.IMAP, Security.TLS, host=NAME)
+        pinned = replace(trusting, pins=((str(target.endpoint), sha256_of(issuer.issue(self_signed=True))),))
+        report = await probe(target, pinned)
+    assert report.failure is not None
+    assert report.failure.certificate is not None
+    assert report.failure.certificate.problem is CertificateProblem.CHANGED
+    assert mail.verbs == []
+
+
+async def test_a_pin_is_for_one_host_and_port(issuer: Issuer, trusting: Network) -> None:
+    issued = issuer.issue(self_signed=True)
+    mail = Mail(Protocol.IMAP)
+    async with tls_server(mail, issued, Security.TLS) as server:
+        target = candidate(server, Protocol.IMAP, Security.TLS, host=NAME)
+        for elsewhere in (f"{NAME}:{server.port + 1}", f"other.example.org:{server.port}"):
+            report = await probe(target, replace(trusting, pins=((elsewhere, sha256_of(issued)),)))
+            assert report.failure is not None
+            assert report.failure.error is ErrorKind.TLS_CERTIFICATE
+    assert mail.verbs == []
+
+
+@each_security
+@each_protocol
+async def test_a_fingerprint_named_beforehand_is_accepted_and_no_other(
+    protocol: Protocol, security: Security, issuer: Issuer, trusting: Network
+) -> None:
+    issued = issuer.issue(self_signed=True)
+    mail = Mail(protocol)
+    async with tls_server(mail, issued, security) as server:
+        target = candidate(server, protocol, security, host=NAME)
+        other = await probe(target, replace(trusting, trusted=("00" * 32,)))
+        assert other.failure is not None
+        assert other.failure.error is ErrorKind.TLS_CERTIFICATE
+        assert mail.sign_ins == []
+        named = await probe(target, replace(trusting, trusted=("00" * 32, sha256_of(issued))))
+    assert named.signed_in
+    assert len(mail.sign_ins) == 1
+
+
+async def test_names_in_a_certificate_are_made_inert(issuer: Issuer, trusting: Network) -> None:
+    issued = issuer.issue(["other.example.net"], common_name="\x1b[2J<b>bank\u202e")
+    async with tls_server(Mail(Protocol.IMAP), issued, Security.TLS) as server:
+        report = await probe(candidate(server, Protocol.IMAP, Security.TLS, host=NAME), trusting)
+    assert report.failure is not None
+    assert report.failure.certificate is not None
+    assert report.failure.certificate.subject.isprintable()
+
+
+@contextmanager
+def _sockets_with_tls(issued: Lax) -> Iterator[tuple[int, list[bytes]]]:
+    """A port whose handshakes are the ssl module's own; what was said inside. asyncio's servers swallow their alerts."""
+    context = issued.server_context()
+    said: list[bytes] = []
+
+    def serve() -> None:
+        while True:
+            try:
+                line, _ = listener.accept()
+            except OSError:
+                return
+            with line:
+                line.settimeout(5)
+                try:
+                    with context.wrap_socket(line, server_side=True) as inside:
+                        said.append(inside.recv(4096))
+                except OSError:
+                    with suppress(OSError):
+                        line.recv(4096)  # closing with bytes unread would be an RST that overtakes the alert
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = Thread(target=serve)
+        thread.start()
+        try:
+            yield listener.getsockname()[1], said
+        finally:
+            listener.shutdown(socket.SHUT_RDWR)
+            thread.join(5)
+
+
+async def _probe_port(port: int, protocol: Protocol, network: Network) -> ProbeReport:
+    target = ServerCandidate(protocol, NAME, port, Security.TLS, USER, Source.GIVEN, trusted=True)
+    return await probe(target, network)
+
+
+@each_protocol
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1])
+@pytest.mark.filterwarnings("ignore:ssl.TLSVersion:DeprecationWarning")
+async def test_old_tls_is_never_used(
+    protocol: Protocol, version: ssl.TLSVersion, issuer: Issuer, trusting: Network
+) -> None:
+    with _sockets_with_tls(issuer.issue(versions=(version, version))) as (port, said):
+        report = await _probe_port(port, protocol, trusting)
+    assert report.failure is not None
+    assert (report.failure.stage, report.failure.error) == (Stage.TLS, ErrorKind.TLS_VERSION)
+    assert said == []
+
+
+@each_protocol
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+async def test_a_server_that_wants_a_client_certificate_is_named(
+    protocol: Protocol, version: ssl.TLSVersion, issuer: Issuer, trusting: Network
+) -> None:
+    with _sockets_with_tls(issuer.issue(versions=(version, version), wants_client=True)) as (port, said):
+        report = await _probe_port(port, protocol, trusting)
+    assert report.failure is not None
+    assert (report.failure.stage, report.failure.error) == (Stage.TLS, ErrorKind.TLS_HANDSHAKE)
+    assert "ALERT" in str(report.failure.detail["tls_reason"])
+    assert said == []
+
+
+def test_trust_never_lowers_the_minimum() -> None:
+    for context in (Trust().verifying(), Trust().observing()):
+        assert context.minimum_version >= ssl.TLSVersion.TLSv1_2
+    assert Trust().verifying().verify_mode is ssl.CERT_REQUIRED
+    assert Trust().verifying().check_hostname
+    assert not Trust().verifying().hostname_checks_common_name
+
+
+async def test_roots_that_are_given_are_the_only_ones_where_asked(issuer: Issuer, tmp_path: Path) -> None:
+    other = Issuer(tmp_path)
+    network = Network(SystemDialer(Names(), lab=True), Trust(only_ca_data=other.ca_file.read_text()))
+    async with ScriptedServer(Mail(Protocol.IMAP), certificate=issuer.issue(), tls_at_start=True) as server:
+        report = await probe(candidate(server, Protocol.IMAP, Security.TLS, host=NAME), network)
+    assert report.failure is not None
+    assert report.failure.error is ErrorKind.TLS_CERTIFICATE
