@@ -79,13 +79,11 @@ def _server(server: ServerCandidate, auth: str | None) -> list[str | int]:
 def _steps(account: VerifiedAccount, code: str | None) -> tuple[str, ...]:
     steps = []
     if code is not None:
-        steps.append(
-            "Android: install Thunderbird, start it, choose Import settings, then Scan QR code, and scan this one."
-        )
+        steps.append("Android: open Thunderbird, tap Import settings, then Scan QR code.")
     if apple_mail.files(account):
-        steps.append("iPhone or iPad: send yourself the profile, open it there and allow it in Settings.")
+        steps.append("iPhone or iPad: save the profile, send it to yourself and open it there.")
     steps += [
-        "Any other mail app: choose to add an account by hand (often “Other” or “IMAP”) and copy the fields below.",
+        "Any other mail app: add an account by hand with the fields below.",
         password_step(account, "the app"),
     ]
     return tuple(steps)
