@@ -166,11 +166,11 @@ def test_a_password_pasted_with_blanks_is_kept_and_noticed(page: AccountPage, st
 
 
 def test_caps_lock_is_noticed(qtbot: QtBot, page: AccountPage) -> None:
-    QTest.keyClick(page.password_field.input, "A")
+    QTest.keyClicks(page.password_field.input, "A", Qt.KeyboardModifier.NoModifier)
     assert page.password_field.help.text() == "Caps Lock is on."
-    QTest.keyClick(page.password_field.input, "a")
+    QTest.keyClicks(page.password_field.input, "a")
     assert not page.password_field.help.isVisible()
-    QTest.keyClick(page.password_field.input, "A", Qt.KeyboardModifier.ShiftModifier)
+    QTest.keyClicks(page.password_field.input, "A", Qt.KeyboardModifier.ShiftModifier)
     assert not page.password_field.help.isVisible()
 
 

@@ -52,7 +52,7 @@ def test_tab_goes_in_reading_order(qtbot: QtBot, wizard: Wizard) -> None:
     page = wizard.account
     page.name_field.input.setFocus()
     order = []
-    for _ in range(9):
+    for _ in range(8):
         focused = wizard.window.focusWidget()
         assert focused is not None
         order.append(focused)
@@ -65,15 +65,8 @@ def test_tab_goes_in_reading_order(qtbot: QtBot, wizard: Wizard) -> None:
         page.password_field.input,
         page.password_field.eye,
         page._error_link,
-        page._saved_link,
         window.button(QWizard.WizardButton.CancelButton),
         window.button(QWizard.WizardButton.NextButton),
-    ] or order[:5] == [
-        page.name_field.input,
-        page.address_field.input,
-        page.ask_nobody,
-        page.password_field.input,
-        page.password_field.eye,
     ]
 
 

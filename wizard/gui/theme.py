@@ -174,7 +174,7 @@ class Theme(QObject):
         """False when the person asked the system for less motion."""
         if self._access is None or not hasattr(self._access, "motionPreference"):  # Qt before 6.12 does not say
             return True
-        return bool(self._access.motionPreference() != Qt.MotionPreference.ReducedMotion)
+        return bool(self._access.motionPreference().name != "ReducedMotion")
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Notices another system font."""

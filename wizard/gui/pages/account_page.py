@@ -96,6 +96,7 @@ class AccountPage(Page):
         self._saved_link.clicked.connect(lambda: self.saved_accounts.emit())
         self.add_link(self._error_link)
         self.add_link(self._saved_link)
+        self._saved_link.hide()
 
         self.address_field.edited.connect(self._address_edited)
         self.address_field.input.editingFinished.connect(self._address_left)
@@ -104,6 +105,10 @@ class AccountPage(Page):
         self.password_field.input.editingFinished.connect(self._password_left)
         self.practice.choice.activated.connect(self._practice_picked)
         state.plan_changed.connect(self._show_plan)
+
+    def offer_saved_accounts(self, offered: bool) -> None:
+        """Shows the link to saved accounts, where somebody answers `saved_accounts`."""
+        self._saved_link.setVisible(offered)
 
     def prefill(self, address: str) -> None:
         """Starts with this address, as given on the command line."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from wizard.gui import sources
@@ -187,6 +187,9 @@ class SettingsPage(Page):
         self.hint.setVisible(not self._is_editing() and not self.hint.isHidden())
         if not self._is_editing():
             self._show()
+        elif self.is_compact:
+            card = self.sending if self.sending.is_editing else self.receiving
+            QTimer.singleShot(0, card, lambda: self.scroll.bring_into_view(card))
         self._judge()
 
     def _is_editing(self) -> bool:

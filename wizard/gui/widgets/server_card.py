@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from wizard.errors import UsageError
 from wizard.gui import server_input, sources
 from wizard.gui.theme import Role
 from wizard.gui.widgets.buttons import QuietButton, SecondaryButton
+from wizard.gui.widgets.facts import Fact, Facts
 from wizard.gui.widgets.fields import ChoiceField, Field, LabelledField, SegmentedField
 from wizard.gui.widgets.label import Label
 from wizard.gui.widgets.surfaces import Card, Icon, IconTile, Separator, Strip
@@ -34,99 +35,6 @@ _SENT: Final = {
     Security.STARTTLS: "Mail goes out once the line has switched to encryption.",
     Security.NONE: "Mail would go out over a line without encryption.",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class _Fact:
-    name: str
-    value: str
-    lines: tuple[tuple[str, str], ...]  # icon and words of each source
-
-
-class _FactView(QWidget):
-    def __init__(self) -> None:
-        super().__init__()
-        self._box = QVBoxLayout(self)
-        self._box.setContentsMargins(0, 0, 0, 0)
-        self._box.setSpacing(3)
-        self._name = Label("", Role.SMALL, "ink2")
-        self._value = Label("", Role.LABEL)
-        self._value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._box.addWidget(self._name)
-        self._box.addWidget(self._value)
-        self._box.addSpacing(2)
-        self._lines: list[QWidget] = []
-        self._box.addStretch(1)
-
-    def show_fact(self, fact: _Fact) -> None:
-        self._name.setText(fact.name)
-        self._value.setText(fact.value)
-        for line in self._lines:
-            line.hide()
-            line.deleteLater()
-        self._lines = []
-        for icon, words in fact.lines:
-            line = QWidget()
-            row = QHBoxLayout(line)
-            row.setContentsMargins(0, 0, 0, 0)
-            row.setSpacing(5)
-            row.addWidget(Icon(icon, 14, flush=True))
-            row.addWidget(Label(words, Role.SMALL, "ink2"), 1)
-            self._box.insertWidget(self._box.count() - 1, line)
-            self._lines.append(line)
-
-
-class _Facts(QWidget):
-    """Four facts in a row; two rows or four where their words need the room."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(16)
-        self._grid.setVerticalSpacing(12)
-        self._views = [_FactView() for _ in range(4)]
-        self._columns = 0
-        self._arrange(4)
-
-    def show_facts(self, facts: tuple[_Fact, ...]) -> None:
-        for view, fact in zip(self._views, facts, strict=True):
-            view.show_fact(fact)
-        self._fit()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit()
-
-    def event(self, event: QEvent) -> bool:
-        if event.type() is QEvent.Type.LayoutRequest:
-            self._fit()
-        return super().event(event)
-
-    def _fit(self) -> None:
-        needed = [view.sizeHint().width() for view in self._views]
-        if sum(needed) + 3 * 16 <= self.width():
-            columns = 4
-        elif max(needed[0], needed[2]) + max(needed[1], needed[3]) + 16 <= self.width():
-            columns = 2
-        else:
-            columns = 1
-        if self.width() > 0 and columns != self._columns:
-            self._arrange(columns)
-
-    def _arrange(self, columns: int) -> None:
-        self._columns = columns
-        for view in self._views:
-            self._grid.removeWidget(view)
-        for index, view in enumerate(self._views):
-            self._grid.addWidget(view, index // columns, index % columns)
-        for column in range(4):
-            self._grid.setColumnStretch(column, (140, 118, 104, 130)[column] if columns == 4 else int(column < columns))
-
-    def minimumSizeHint(self) -> QSize:
-        hint = super().minimumSizeHint()
-        hint.setWidth(0)
-        return hint
 
 
 class ServerCard(Card):
@@ -212,7 +120,7 @@ class ServerCard(Card):
     def set_narrow(self, narrow: bool) -> None:
         """One column of fields."""
         self._narrow = narrow
-        fields = (self.host, self.port, self.security, self.username)
+        fields: tuple[LabelledField, ...] = (self.host, self.port, self.security, self.username)
         for field in fields:
             self._grid.removeWidget(field)
         columns = 1 if narrow else 2
@@ -264,7 +172,7 @@ class ServerCard(Card):
         column.setContentsMargins(0, 14, 0, 0)
         column.setSpacing(12)
         column.addWidget(Separator())
-        self._facts = _Facts()
+        self._facts = Facts()
         column.addWidget(self._facts)
         self.box.addWidget(self._facts_part)
 
@@ -352,10 +260,10 @@ class ServerCard(Card):
         else:
             self._words.setText((_RECEIVED if self._receives else _SENT)[candidate.security])
 
-    def _make_facts(self) -> tuple[_Fact, ...]:
+    def _make_facts(self) -> tuple[Fact, ...]:
         candidate = self._candidate
         if candidate is None:
-            return tuple(_Fact("", "", ()) for _ in range(4))
+            return tuple(Fact("", "", ()) for _ in range(4))
         others = sources.other_answers(candidate, self._plan)
 
         def lines(name: str, differing: list[tuple[Source, str]]) -> tuple[tuple[str, str], ...]:
@@ -372,10 +280,10 @@ class ServerCard(Card):
             if other.security is not candidate.security and other.port == candidate.port
         ]
         return (
-            _Fact("Server", candidate.host, lines("host", hosts)),
-            _Fact("Port", str(candidate.port), lines("port", ports)),
-            _Fact("Encryption", sources.SECURITY_NAMES[candidate.security], lines("security", modes)),
-            _Fact("User name", candidate.username or "Not known yet", lines("username", [])),
+            Fact("Server", candidate.host, lines("host", hosts)),
+            Fact("Port", str(candidate.port), lines("port", ports)),
+            Fact("Encryption", sources.SECURITY_NAMES[candidate.security], lines("security", modes)),
+            Fact("User name", candidate.username or "Not known yet", lines("username", [])),
         )
 
     def _source_of(self, name: str, candidate: ServerCandidate) -> Source:

@@ -1,0 +1,109 @@
+"""Four facts about a server and who said each of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from wizard.gui.theme import Role
+from wizard.gui.widgets.label import Label
+from wizard.gui.widgets.surfaces import Icon
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A setting's name, its value, and a line for each source: its icon and its words."""
+
+    name: str
+    value: str
+    lines: tuple[tuple[str, str], ...]
+
+
+class _FactView(QWidget):
+    def __init__(self) -> None:
+        super().__init__()
+        self._box = QVBoxLayout(self)
+        self._box.setContentsMargins(0, 0, 0, 0)
+        self._box.setSpacing(3)
+        self._name = Label("", Role.SMALL, "ink2")
+        self._value = Label("", Role.LABEL)
+        self._value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._box.addWidget(self._name)
+        self._box.addWidget(self._value)
+        self._box.addSpacing(2)
+        self._lines: list[QWidget] = []
+        self._box.addStretch(1)
+
+    def show_fact(self, fact: Fact) -> None:
+        self._name.setText(fact.name)
+        self._value.setText(fact.value)
+        for line in self._lines:
+            line.hide()
+            line.deleteLater()
+        self._lines = []
+        for icon, words in fact.lines:
+            line = QWidget()
+            row = QHBoxLayout(line)
+            row.setContentsMargins(0, 0, 0, 0)
+            row.setSpacing(5)
+            row.addWidget(Icon(icon, 14, flush=True))
+            row.addWidget(Label(words, Role.SMALL, "ink2"), 1)
+            self._box.insertWidget(self._box.count() - 1, line)
+            self._lines.append(line)
+
+
+class Facts(QWidget):
+    """Four facts in a row; two rows or four where their words need the room."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(16)
+        self._grid.setVerticalSpacing(12)
+        self._views = [_FactView() for _ in range(4)]
+        self._columns = 0
+        self._arrange(4)
+
+    def show_facts(self, facts: tuple[Fact, ...]) -> None:
+        """Shows these four."""
+        for view, fact in zip(self._views, facts, strict=True):
+            view.show_fact(fact)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.LayoutRequest:
+            self._fit()
+        return super().event(event)
+
+    def _fit(self) -> None:
+        needed = [view.sizeHint().width() for view in self._views]
+        if sum(needed) + 3 * 16 <= self.width():
+            columns = 4
+        elif max(needed[0], needed[2]) + max(needed[1], needed[3]) + 16 <= self.width():
+            columns = 2
+        else:
+            columns = 1
+        if self.width() > 0 and columns != self._columns:
+            self._arrange(columns)
+
+    def _arrange(self, columns: int) -> None:
+        self._columns = columns
+        for view in self._views:
+            self._grid.removeWidget(view)
+        for index, view in enumerate(self._views):
+            self._grid.addWidget(view, index // columns, index % columns)
+        for column in range(4):
+            self._grid.setColumnStretch(column, (140, 118, 104, 130)[column] if columns == 4 else int(column < columns))
+
+    def minimumSizeHint(self) -> QSize:
+        hint = super().minimumSizeHint()
+        hint.setWidth(0)
+        return hint
