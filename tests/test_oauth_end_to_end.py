@@ -29,10 +29,15 @@ from wizard.model.draft import AccountDraft
 from wizard.model.evidence import ErrorKind, Stage
 from wizard.model.secret import Redactor, Secret
 from wizard.model.server import Protocol
+from wizard.net.dial import SystemDialer
+from wizard.net.dns import DnsResolver
+from wizard.net.fetch import Fetcher
+from wizard.net.tls import Trust
+from wizard.setup.browser_sign_in import BrowserSignIn
 from wizard.setup.given import given_draft
 from wizard.setup.options import Options
 from wizard.setup.session import SetupSession
-from wizard.signin.refusals import SignInRefused
+from wizard.signin.refusals import Refusal, SignInRefused
 from wizard.wiring import Settings
 
 ADA = Address.parse("ada@example.org")
@@ -328,6 +333,19 @@ async def test_no_password_is_asked_about_where_one_was_given(town: Town) -> Non
     async with town.session() as session:
         result = await session.check(AccountDraft(ADA, secret=Secret("tulip-wagon-64")))
     assert result.verdict is Verdict.WORKS
+
+
+async def test_nobody_comes_back_from_the_browser(town: Town) -> None:
+    async with wiring.session(town.settings()) as session:
+        plan = await session.discover(ADA)
+    provider = plan.provider
+    assert provider is not None
+    trust = Trust((town.ca_file,))
+    dialer = SystemDialer(DnsResolver(town.names.address), lab=True)
+    sign_in = BrowserSignIn(Fetcher(dialer, trust), wiring.pack((town.pack,)))
+    with pytest.raises(SignInRefused) as error:
+        await sign_in.in_browser(ADA, provider, lambda _: None, timeout_s=0.01)
+    assert (error.value.refusal, error.value.cause) == (Refusal.TIMED_OUT, "oauth-required")
 
 
 async def test_stopped_while_the_browser_is_open(town: Town) -> None:
