@@ -21,6 +21,10 @@ from tests.lab.identity import CLIENT_ID, USER_CODE, IdentityProvider
 from tests.lab.mail_server import MailServer
 from tests.lab.names import NameServer
 from wizard import wiring
+from wizard.accounts.recheck import check_saved
+from wizard.accounts.remember import forget, remember
+from wizard.accounts.secret_store import SecretStore
+from wizard.accounts.store import AccountBook
 from wizard.cli.main import main
 from wizard.model.account import CheckResult, RoundTripStatus, SideResult, Status, Verdict
 from wizard.model.address import Address
@@ -29,10 +33,15 @@ from wizard.model.draft import AccountDraft
 from wizard.model.evidence import ErrorKind, Stage
 from wizard.model.secret import Redactor, Secret
 from wizard.model.server import Protocol
+from wizard.net.dial import SystemDialer
+from wizard.net.dns import DnsResolver
+from wizard.net.fetch import Fetcher
+from wizard.net.tls import Trust
+from wizard.setup.browser_sign_in import BrowserSignIn
 from wizard.setup.given import given_draft
 from wizard.setup.options import Options
 from wizard.setup.session import SetupSession
-from wizard.signin.refusals import SignInRefused
+from wizard.signin.refusals import Refusal, SignInRefused
 from wizard.wiring import Settings
 
 ADA = Address.parse("ada@example.org")
@@ -330,6 +339,19 @@ async def test_no_password_is_asked_about_where_one_was_given(town: Town) -> Non
     assert result.verdict is Verdict.WORKS
 
 
+async def test_nobody_comes_back_from_the_browser(town: Town) -> None:
+    async with wiring.session(town.settings()) as session:
+        plan = await session.discover(ADA)
+    provider = plan.provider
+    assert provider is not None
+    trust = Trust((town.ca_file,))
+    dialer = SystemDialer(DnsResolver(town.names.address), lab=True)
+    sign_in = BrowserSignIn(Fetcher(dialer, trust), wiring.pack((town.pack,)))
+    with pytest.raises(SignInRefused) as error:
+        await sign_in.in_browser(ADA, provider, lambda _: None, timeout_s=0.01)
+    assert (error.value.refusal, error.value.cause) == (Refusal.TIMED_OUT, "oauth-required")
+
+
 async def test_stopped_while_the_browser_is_open(town: Town) -> None:
     opened = asyncio.Event()
     async with town.session() as session:
@@ -375,6 +397,29 @@ async def test_another_session_signs_in_without_the_browser(
         assert (await session.check(draft, plan=plan)).verdict is Verdict.WORKS
     assert [*keyring_.kept.values()] != [second]
     assert len(browser.seen) == 2  # the provider's page and ours, both of the first day
+
+
+async def test_a_saved_account_is_checked_without_the_browser(
+    town: Town, browser: Browser, keyring_: MemoryKeyring, tmp_path: Path
+) -> None:
+    book, store = AccountBook(tmp_path / "accounts.json"), SecretStore()
+    async with town.session() as session:
+        draft = await signed_in(session, browser)
+        account = (await session.check(draft)).verified_account()
+        assert account is not None
+        kept = await session.keep_sign_in(draft)
+    saved = await remember(account, None, book=book, store=store, has_sign_in=kept)
+    async with town.session() as session:
+        checked = await check_saved(saved, session.check_saved, book=book, store=store)
+    assert checked.verdict is Verdict.WORKS, checked
+    town.identity.revoke()
+    async with town.session() as session:
+        checked = await check_saved(saved, session.check_saved, book=book, store=store)
+    assert checked.result is not None
+    assert told_first(checked.result, "token-expired").title == "The browser sign-in is no longer valid"
+    assert "it worked until" in checked.result.diagnoses[0].why
+    assert await forget(ADA, book=book, store=store)
+    assert keyring_.kept == {}
 
 
 async def test_a_kept_permission_that_was_withdrawn(town: Town, browser: Browser, keyring_: MemoryKeyring) -> None:

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from secrets import token_urlsafe
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -24,6 +25,7 @@ from tests.lab.web import Page, Request
 CLIENT_ID = "mailwright-lab"
 SCOPES = ("mail", "openid", "email")
 USER_CODE = "WDJB-MJHT"
+TOKEN_BYTES = 1500  # 2000 characters: Microsoft's are as long, and longer than some lines may be
 
 
 @dataclass(slots=True)
@@ -195,7 +197,9 @@ class IdentityProvider:
             for server in (self._secure, self._plain)
         ]
         self._rules = _Rules(self)
-        self._server = Server(self._rules, token_expires_in=lambda _: self.lasts_s)
+        self._server = Server(
+            self._rules, lambda _: self.lasts_s, token_generator=lambda _: token_urlsafe(TOKEN_BYTES)
+        )
 
     def refresh(self) -> None:
         """As new: nobody was here, nothing is out of order."""

@@ -25,7 +25,7 @@ _MONTHS: Final = (
     *("July", "August", "September", "October", "November", "December"),
 )
 
-# Runs a check; `SetupSession.check` is one.
+# Runs a check; `SetupSession.check_saved` is one: without a password it uses the sign-in kept in the keyring.
 Checker = Callable[[AccountDraft], Awaitable[CheckResult]]
 
 
@@ -56,16 +56,17 @@ async def check_saved(
     store: SecretStore,
     new_secret: Secret | None = None,
 ) -> Recheck:
-    """Checks the account with its kept password and records the outcome.
+    """Checks the account with its kept password or sign-in and records the outcome.
 
     A `new_secret` is used instead, and once it works takes the kept one's place.
     """
     try:
         secret = new_secret or (await store.load(saved.address) if saved.has_secret else None)
         outgoing = await store.load(saved.address, SecretKind.OUTGOING_PASSWORD) if saved.has_secret else None
+        sign_in = await store.load(saved.address, SecretKind.REFRESH_TOKEN) if saved.has_secret else None
     except SecretStoreError as error:
         return Recheck(saved, why_not=str(error), needs_password=True)
-    if secret is None:
+    if secret is None and sign_in is None:
         return Recheck(saved, why_not="No password is kept for it.", needs_password=True)
     result = with_history(saved, await check(draft(saved, secret, outgoing)))
     after = await asyncio.to_thread(book.record_check, saved.address, result) or saved

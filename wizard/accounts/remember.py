@@ -18,10 +18,12 @@ async def remember(
     book: AccountBook,
     store: SecretStore,
     outgoing_secret: Secret | None = None,
+    has_sign_in: bool = False,
 ) -> SavedAccount:
     """Saves proven settings and their secrets; the secret first, so that a refusing keyring leaves nothing behind.
 
-    Without a `secret` only the settings are kept, and a later check asks for it.
+    Without a `secret` only the settings are kept, and a later check asks for it; `has_sign_in` says that the permission
+    of a sign-in in the browser is in the keyring instead.
 
     Raises:
         SecretStoreError: there is no safe keyring, or it refused; nothing was saved.
@@ -31,7 +33,7 @@ async def remember(
         await store.save(account.address, secret)
     if outgoing_secret is not None:
         await store.save(account.address, outgoing_secret, SecretKind.OUTGOING_PASSWORD)
-    return await asyncio.to_thread(book.save, account, has_secret=secret is not None)
+    return await asyncio.to_thread(book.save, account, has_secret=secret is not None or has_sign_in)
 
 
 async def forget(address: Address, *, book: AccountBook, store: SecretStore) -> bool:

@@ -68,7 +68,7 @@ def session_checker(settings: Settings) -> Checker:
         from wizard import wiring
 
         async with wiring.session(settings) as session:
-            return await session.check(draft)
+            return await session.check_saved(draft)
 
     return check
 

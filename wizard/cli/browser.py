@@ -12,7 +12,6 @@ from wizard.errors import UsageError
 from wizard.model.draft import AccountDraft
 from wizard.model.plan import Plan
 from wizard.model.progress import Listener
-from wizard.signin.refusals import SignInRefused
 
 if TYPE_CHECKING:
     from wizard.model.account import CheckResult
@@ -39,15 +38,9 @@ async def check(
     session: SetupSession, draft: AccountDraft, plan: Plan | None, args: argparse.Namespace, listener: Listener
 ) -> CheckResult:
     """Signs in and checks; a sign-in that was refused ends in a result as well."""
-    plan = plan or await session.discover(draft.address, listener=listener)
-    try:
-        if args.device_sign_in:
-            draft = await session.sign_in(draft, plan=plan, show_code=show_code)
-        else:
-            draft = await session.sign_in(draft, plan=plan, open_browser=open_browser)
-    except SignInRefused as refused:
-        return await session.check_without_token(draft, refused, plan=plan, listener=listener)
-    return await session.check(draft, plan=plan, listener=listener)
+    if args.device_sign_in:
+        return await session.sign_in_and_check(draft, plan=plan, show_code=show_code, listener=listener)
+    return await session.sign_in_and_check(draft, plan=plan, open_browser=open_browser, listener=listener)
 
 
 def open_browser(url: str) -> None:

@@ -17,6 +17,7 @@ MAX_LINES = 2000
 MAX_REPLY = 256 * 1024
 NEWEST = 20
 GOODBYE_S = 0.25
+MAX_COMMAND = 255  # with CRLF (RFC 2449 §4)
 _TIMESTAMP = re.compile(r"<[^<>@\s]{1,200}@[^<>\s]{1,200}>")  # RFC 1939 §7, the form of a Message-ID
 _CODE = re.compile(r"^\[([^\]]{1,100})\]\s*")  # RFC 2449 §8
 
@@ -159,8 +160,18 @@ class Pop3Conversation(Conversation):
             case _:
                 blob, dismissal = xoauth2(user, token), b""
         name = method.value
-        ok, text = await self._command(f"AUTH {name} ".encode() + blob, f"AUTH {name} ***", dismissal)
-        return ok, text
+        command = f"AUTH {name} ".encode() + blob
+        if len(command) + 2 <= MAX_COMMAND:
+            return await self._command(command, f"AUTH {name} ***", dismissal)
+        # What does not fit behind AUTH goes on a line of its own, once the server asks for it (RFC 5034 §4).
+        self._send(f"AUTH {name}".encode(), f"AUTH {name}")
+        text = (await self._line.readline()).decode("utf-8", "replace")
+        self.recorder.received(text)
+        if text.startswith("-ERR"):
+            return False, text[4:].strip()
+        if not text.startswith("+") or text.startswith("+OK"):
+            raise Unparsable
+        return await self._command(blob, "***", dismissal)
 
     async def find_message(self, token: str) -> bytes | None:
         """The header of the message whose Subject holds `token`, among the newest; None when it is not there."""
@@ -208,8 +219,7 @@ class Pop3Conversation(Conversation):
         self, command: str | bytes, shown: str | None = None, dismissal: bytes | None = None
     ) -> tuple[bool, str]:
         data = command.encode("ascii") if isinstance(command, str) else command
-        self.recorder.sent(shown if shown is not None else data.decode("ascii", "replace"))
-        self._line.write(data + b"\r\n")
+        self._send(data, shown if shown is not None else data.decode("ascii", "replace"))
         reason: str | None = None
         while True:
             text = (await self._line.readline()).decode("utf-8", "replace")
@@ -223,8 +233,11 @@ class Pop3Conversation(Conversation):
                 raise Unparsable
             # A refused token's reason comes as a challenge; it is dismissed once, more are not met (T11).
             reason = said_in(text[1:].strip())
-            self.recorder.sent("")
-            self._line.write(dismissal + b"\r\n")
+            self._send(dismissal, "")
+
+    def _send(self, data: bytes, shown: str) -> None:
+        self.recorder.sent(shown)
+        self._line.write(data + b"\r\n")
 
     async def _lines(self) -> list[bytes]:
         lines: list[bytes] = []

@@ -23,6 +23,7 @@ from wizard.probe.tls import encrypt
 EHLO_NAME = "[127.0.0.1]"  # RFC 5321 §4.1.3; the computer's own name is nobody's business (T35)
 MESSAGE_S = 60.0
 OUTCOME_S = 55.0  # for both answers to DATA together
+MAX_COMMAND = 512  # with CRLF (RFC 5321 §4.5.3.1.4); a token of Microsoft's alone is three times as long
 GOODBYE_S = 0.25
 RESET_S = 5.0
 PREFERRED = (AuthMethod.PLAIN, AuthMethod.LOGIN, AuthMethod.CRAM_MD5)
@@ -183,7 +184,7 @@ class SmtpConversation(Conversation):
         token = credentials.token.reveal().encode("utf-8") if credentials.token is not None else b""
         match method:
             case AuthMethod.PLAIN:
-                return await self._secret_command(b"AUTH PLAIN " + auth_plain_encode(user, password), "AUTH PLAIN ***")
+                return self._heard(await self._initial_response("PLAIN", auth_plain_encode(user, password)))
             case AuthMethod.LOGIN:
                 name, word = auth_login_encode(user, password)
                 response = await self._secret_command(b"AUTH LOGIN", "AUTH LOGIN")
@@ -201,14 +202,27 @@ class SmtpConversation(Conversation):
                 )
             case AuthMethod.OAUTHBEARER:
                 blob = oauthbearer(user, token, self.candidate.host, self.candidate.port)
-                return await self._token_command(b"AUTH OAUTHBEARER " + blob, "AUTH OAUTHBEARER ***", b"AQ==")
+                return await self._token_command("OAUTHBEARER", blob, b"AQ==")
             case _:
                 blob = auth_xoauth2_encode(user, token)
-                return await self._token_command(b"AUTH XOAUTH2 " + blob, "AUTH XOAUTH2 ***", b"")
+                return await self._token_command("XOAUTH2", blob, b"")
 
-    async def _token_command(self, command: bytes, shown: str, dismissal: bytes) -> SMTPResponse:
-        self.recorder.sent(shown)
-        response = await self._smtp.execute_command(command)
+    async def _initial_response(self, method: str, blob: bytes) -> SMTPResponse:
+        """The answer to AUTH with everything at once, or in two lines where one would be too long (RFC 4954 §4)."""
+        command = f"AUTH {method} ".encode() + blob
+        if len(command) + 2 <= MAX_COMMAND:
+            self.recorder.sent(f"AUTH {method} ***")
+            return await self._smtp.execute_command(command)
+        self.recorder.sent(f"AUTH {method}")
+        response = await self._smtp.execute_command(f"AUTH {method}".encode())
+        if response.code != 334:
+            return response
+        self._heard(response)
+        self.recorder.sent("***")
+        return await self._smtp.execute_command(blob)
+
+    async def _token_command(self, method: str, blob: bytes, dismissal: bytes) -> SMTPResponse:
+        response = await self._initial_response(method, blob)
         if response.code != 334:
             return self._heard(response)
         self._heard(SMTPResponse(334, said_in(response.message)))  # readable, so that a token in it is masked

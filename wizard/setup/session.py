@@ -91,6 +91,35 @@ class SetupSession:
             return await self._with_new_token(run, result, listener)
         return self._checked(run, result)
 
+    async def sign_in_and_check(
+        self,
+        draft: AccountDraft,
+        *,
+        plan: Plan | None = None,
+        open_browser: OpenBrowser | None = None,
+        show_code: ShowCode | None = None,
+        listener: Listener = nobody,
+    ) -> CheckResult:
+        """As `sign_in` and then `check`; a sign-in that was refused ends in a result as well."""
+        plan = plan or await self.discover(draft.address, listener=listener)
+        try:
+            signed_in = await self.sign_in(draft, plan=plan, open_browser=open_browser, show_code=show_code)
+        except SignInRefused as refused:
+            return await self.check_without_token(draft, refused, plan=plan, listener=listener)
+        return await self.check(signed_in, plan=plan, listener=listener)
+
+    async def check_saved(self, draft: AccountDraft) -> CheckResult:
+        """As `check`, for a saved account: without a password, the permission in the keyring is used.
+
+        Raises SecretStoreError.
+        """
+        if draft.secret is not None:
+            return await self.check(draft)
+        try:
+            return await self.check(await self.sign_in_again(draft))
+        except SignInRefused as refused:
+            return await self.check_without_token(draft, refused)
+
     async def sign_in(
         self,
         draft: AccountDraft,
