@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import base64
 import ipaddress
-from collections.abc import Awaitable, Callable, Iterable
+import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 
 from tests.lab.certificates import Issued
@@ -88,7 +89,7 @@ def offers(protocol: Protocol, line: bytes, *, starttls: bool, auth: bool) -> by
     """What is offered, as the answer to EHLO, CAPABILITY or CAPA."""
     match protocol:
         case Protocol.SMTP:
-            lines = [b"mail.example.org", *([b"STARTTLS"] if starttls else []), *([b"AUTH PLAIN LOGIN"] if auth else [])]
+            lines = [b"mail.example.org"] + [b"STARTTLS"] * starttls + [b"AUTH PLAIN LOGIN"] * auth
             return b"".join(b"250-" + item + b"\r\n" for item in lines) + b"250 SIZE 1000000\r\n"
         case Protocol.IMAP:
             words = b"IMAP4rev1" + b" STARTTLS" * starttls + (b" SASL-IR AUTH=PLAIN" if auth else b" LOGINDISABLED")
@@ -104,16 +105,22 @@ class Mail:
         protocol: what it speaks.
         switch: whether it offers STARTTLS or STLS.
         clear_auth: whether it offers sign-in in clear as well.
-        hooks: own answers, by the command's word; "greeting" comes before the first.
+        at, hooks: own answers, by the command's word; "greeting" comes before the first.
     """
 
     def __init__(
-        self, protocol: Protocol, *, switch: bool = True, clear_auth: bool = False, **hooks: Hook
+        self,
+        protocol: Protocol,
+        *,
+        switch: bool = True,
+        clear_auth: bool = False,
+        at: Mapping[str, Hook] | None = None,
+        **hooks: Hook,
     ) -> None:
         self.protocol = protocol
         self.switch = switch
         self.clear_auth = clear_auth
-        self.hooks = hooks
+        self.hooks: dict[str, Hook] = {**(at or {}), **hooks}
         self.in_clear = bytearray()
         self.verbs: list[str] = []
         self.sign_ins: list[bytes] = []
@@ -228,7 +235,7 @@ def secrets_in(data: bytes) -> list[bytes]:
 
 def assert_nothing_secret(mail: Mail) -> None:
     """Nothing that signs in went over the line in clear."""
-    assert secrets_in(mail.in_clear) == []
+    assert secrets_in(bytes(mail.in_clear)) == []
     clear_verbs = {verb_of(mail.protocol, line) for line in bytes(mail.in_clear).split(b"\r\n")}
     assert not clear_verbs & {"auth", "user"}
 
@@ -268,6 +275,7 @@ class Names:
 
 async def until(condition: Callable[[], bool], limit_s: float = 5.0) -> None:
     """Waits until it is so; the loop runs meanwhile."""
-    async with asyncio.timeout(limit_s):
-        while not condition():
-            await asyncio.sleep(0)
+    end = time.monotonic() + limit_s
+    while not condition() and time.monotonic() < end:
+        await asyncio.sleep(0)
+    assert condition()

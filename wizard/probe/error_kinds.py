@@ -102,11 +102,16 @@ def certificate_problem(error: ssl.SSLCertVerificationError) -> CertificateProbl
 
 def answered_in_clear(error: BaseException) -> bool:
     """Whether a handshake failed because what came back was no TLS."""
-    return isinstance(error, ssl.SSLError) and (error.reason or "") in _PLAINTEXT
+    return _tls_reason(error) in _PLAINTEXT
 
 
 def _is_alert(error: BaseException) -> bool:
-    return isinstance(error, ssl.SSLError) and "_ALERT_" in (error.reason or "")
+    return "_ALERT_" in _tls_reason(error)
+
+
+def _tls_reason(error: BaseException) -> str:
+    """OpenSSL's name for what went wrong; an SSLError that Python made itself has no such attribute."""
+    return getattr(error, "reason", None) or "" if isinstance(error, ssl.SSLError) else ""
 
 
 def kind_of(error: BaseException, stage: Stage) -> ErrorKind:
@@ -125,7 +130,7 @@ def kind_of(error: BaseException, stage: Stage) -> ErrorKind:
         case ssl.SSLEOFError() | ssl.SSLZeroReturnError():
             return ErrorKind.TLS_HANDSHAKE if stage is Stage.TLS else ErrorKind.CONNECTION_DROPPED
         case ssl.SSLError():
-            reason = error.reason or ""
+            reason = _tls_reason(error)
             if stage is not Stage.TLS and not _is_alert(error):
                 return ErrorKind.CONNECTION_DROPPED
             if reason in _PLAINTEXT:
@@ -158,7 +163,7 @@ def _by_module(error: BaseException) -> ErrorKind:
             return ErrorKind.SILENCE
         if kind.__name__ == "SMTPServerDisconnected":
             return ErrorKind.CONNECTION_DROPPED
-        if kind.__name__ == "SMTPResponseException":
+        if kind.__name__ == "SMTPException":  # the root of them all
             return ErrorKind.PROTOCOL_ERROR
     return ErrorKind.INTERNAL
 
@@ -173,8 +178,8 @@ def failure_from(error: Exception, stage: Stage) -> StageFailed:
         # TLS 1.3 lets a server object (to a missing client certificate, say) after our half of the handshake.
         stage = Stage.TLS
     detail: Detail = {}
-    if isinstance(error, ssl.SSLError) and error.reason:
-        detail["tls_reason"] = error.reason
+    if reason := _tls_reason(error):
+        detail["tls_reason"] = reason
     if kind is ErrorKind.INTERNAL:
         detail["exception"] = type(error).__name__
     return StageFailed(stage, kind, detail=detail)

@@ -1,0 +1,226 @@
+"""How often a password is sent: the sign-in budget, counted on the servers (promise 4)."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from tests.lab.certificates import Authority, Issued
+from tests.lab.scripted import Conversation as Talk
+from tests.probe.talk import PASSWORD, USER, Hook, Mail, candidate, no, ok, tls_server
+from tests.setup.accounts import draft, new_session
+from wizard.model.account import CheckResult, Status, Verdict
+from wizard.model.draft import AccountDraft
+from wizard.model.evidence import ErrorKind
+from wizard.model.server import Protocol, Security, Source
+from wizard.setup.parts import Options
+
+LOCAL = USER.partition("@")[0]
+
+
+def refusing(protocol: Protocol, text: bytes = b"5.7.8 Error: authentication failed", code: int = 535) -> Hook:
+    async def hook(talk: Talk, line: bytes) -> None:
+        await talk.send_raw(no(protocol, line, text, code))
+
+    return hook
+
+
+def knowing(protocol: Protocol, name: str) -> Hook:
+    """Only this form of the user name signs in."""
+    right = base64.b64encode(f"\0{name}\0{PASSWORD}".encode())
+
+    async def hook(talk: Talk, line: bytes) -> None:
+        await talk.send_raw(ok(protocol, line) if line.endswith(b" " + right) else no(protocol, line))
+
+    return hook
+
+
+@asynccontextmanager
+async def account(
+    certificate: Issued, incoming: Mail, outgoing: Mail, *, source: Source = Source.GIVEN, username: str = USER
+) -> AsyncIterator[AccountDraft]:
+    """An account on two scripted servers of one host."""
+    async with (
+        tls_server(incoming, certificate, Security.TLS) as receiving,
+        tls_server(outgoing, certificate, Security.TLS) as sending,
+    ):
+        yield draft(
+            candidate(receiving, incoming.protocol, Security.TLS, source=source, username=username),
+            candidate(sending, Protocol.SMTP, Security.TLS, source=source, username=username),
+        )
+
+
+async def test_all_well_costs_one_sign_in_on_each_side(authority: Authority, certificate: Issued) -> None:
+    imap, smtp = Mail(Protocol.IMAP), Mail(Protocol.SMTP)
+    session = new_session(authority)
+    async with account(certificate, imap, smtp) as ada:
+        result = await session.check(ada)
+        await session.close()
+    assert result.verdict is Verdict.WORKS
+    assert (len(imap.sign_ins), len(smtp.sign_ins)) == (1, 1)
+    assert dict(result.sign_in_attempts) == {Protocol.IMAP: 1, Protocol.SMTP: 1}
+
+
+async def test_a_wrong_password_is_heard_on_one_side_only(authority: Authority, certificate: Issued) -> None:
+    imap, smtp = Mail(Protocol.IMAP, auth=refusing(Protocol.IMAP)), Mail(Protocol.SMTP, auth=refusing(Protocol.SMTP))
+    session = new_session(authority, options=Options(autofix=False))
+    async with account(certificate, imap, smtp) as ada:
+        result = await session.check(ada)
+    assert result.diagnoses[0].cause == "bad-credentials"
+    assert (len(imap.sign_ins), len(smtp.sign_ins)) == (1, 0)
+    assert result.outgoing is not None
+    assert result.outgoing.status is Status.REACHED
+
+
+async def test_the_other_form_is_tried_once_and_nowhere_else(authority: Authority, certificate: Issued) -> None:
+    imap, smtp = Mail(Protocol.IMAP, auth=refusing(Protocol.IMAP)), Mail(Protocol.SMTP, auth=refusing(Protocol.SMTP))
+    session = new_session(authority)
+    async with account(certificate, imap, smtp) as ada:
+        await session.check(ada)
+        assert (len(imap.sign_ins), len(smtp.sign_ins)) == (2, 0)
+        assert len(set(line.split(b" ")[-1] for line in imap.sign_ins)) == 2
+
+
+@pytest.mark.parametrize("text", [
+    b"[AUTHENTICATIONFAILED] Application-specific password required",
+    b"Too many login attempts, account locked for 15 minutes",
+    b"Please log in via your web browser",
+    b"[UNAVAILABLE] Temporary authentication failure",
+])  # fmt: skip
+async def test_no_other_form_after_replies_that_mean_something_else(
+    text: bytes, authority: Authority, certificate: Issued
+) -> None:
+    imap, smtp = Mail(Protocol.IMAP, auth=refusing(Protocol.IMAP, text)), Mail(Protocol.SMTP)
+    session = new_session(authority)
+    async with account(certificate, imap, smtp) as ada:
+        result = await session.check(ada)
+        await session.close()
+    assert result.diagnoses[0].cause != "bad-credentials"
+    assert len(imap.sign_ins) == 1
+
+
+async def test_a_learned_user_name_is_used_on_the_other_side(authority: Authority, certificate: Issued) -> None:
+    imap = Mail(Protocol.IMAP, auth=knowing(Protocol.IMAP, LOCAL))
+    smtp = Mail(Protocol.SMTP, auth=knowing(Protocol.SMTP, LOCAL))
+    session = new_session(authority)
+    async with account(certificate, imap, smtp) as ada:
+        result = await session.check(ada)
+        await session.close()
+    assert result.verdict is Verdict.WORKS_AFTER_FIX
+    assert (len(imap.sign_ins), len(smtp.sign_ins)) == (2, 1)
+    for side in (result.incoming, result.outgoing):
+        assert side is not None
+        assert side.candidate.username == LOCAL
+    assert result.diagnoses[0].cause == "username-format"
+
+
+async def test_three_refusals_in_ten_minutes_are_all(authority: Authority, certificate: Issued) -> None:
+    imap, smtp = Mail(Protocol.IMAP, auth=refusing(Protocol.IMAP)), Mail(Protocol.SMTP, auth=refusing(Protocol.SMTP))
+    session = new_session(authority)
+    results: list[CheckResult] = []
+    async with account(certificate, imap, smtp) as ada:
+        for _ in range(4):
+            results.append(await session.check(ada))
+    assert len(imap.sign_ins) + len(smtp.sign_ins) == 3
+    last = results[-1].incoming
+    assert last is not None
+    assert last.report is not None
+    assert last.report.failure is not None
+    assert last.report.failure.error is ErrorKind.BUDGET
+    assert last.report.failure.detail["pause_s"]
+
+
+async def test_a_line_that_drops_instead_of_an_answer_counts(authority: Authority, certificate: Issued) -> None:
+    async def drop(talk: Talk, line: bytes) -> None:
+        talk.close()
+        raise EOFError
+
+    imap = Mail(Protocol.IMAP, auth=drop)
+    session = new_session(authority, options=Options(autofix=False))
+    async with tls_server(imap, certificate, Security.TLS) as receiving:
+        ada = draft(candidate(receiving, Protocol.IMAP, Security.TLS), None)
+        for _ in range(5):
+            await session.check(ada)
+    assert len(imap.sign_ins) == 3
+
+
+async def test_both_sides_at_once_do_not_overdraw(authority: Authority, certificate: Issued) -> None:
+    """Two refusals are spent; then both sides sign in at the same moment, and one of them has to wait."""
+    both = asyncio.Barrier(2)
+
+    def meeting(protocol: Protocol) -> Hook:
+        async def hook(talk: Talk, line: bytes) -> None:
+            if len(imap.sign_ins) > 2:
+                with_other = asyncio.ensure_future(both.wait())
+                done, _ = await asyncio.wait({with_other}, timeout=0.3)
+                if not done:
+                    with_other.cancel()
+            await talk.send_raw(no(protocol, line, b"[SERVERBUG] Internal error", 454))
+
+        return hook
+
+    imap, smtp = Mail(Protocol.IMAP), Mail(Protocol.SMTP)
+    imap.hooks["auth"], smtp.hooks["auth"] = meeting(Protocol.IMAP), meeting(Protocol.SMTP)
+    session = new_session(authority, options=Options(autofix=False))
+    async with account(certificate, imap, smtp) as ada:
+        for _ in range(3):
+            await session.check(ada)
+    assert len(imap.sign_ins) + len(smtp.sign_ins) == 3
+
+
+async def test_a_refusal_of_one_service_leaves_the_other_of_the_same_host_its_attempt(
+    authority: Authority, certificate: Issued
+) -> None:
+    imap = Mail(Protocol.IMAP, auth=refusing(Protocol.IMAP, b"IMAP access is disabled for your account"))
+    smtp = Mail(Protocol.SMTP)
+    session = new_session(authority)
+    async with account(certificate, imap, smtp) as ada:
+        result = await session.check(ada)
+        await session.close()
+    assert result.diagnoses[0].cause == "mail-access-disabled"
+    assert result.outgoing is not None
+    assert result.outgoing.status is Status.VERIFIED
+    assert (len(imap.sign_ins), len(smtp.sign_ins)) == (1, 1)
+
+
+async def test_a_kept_half_is_not_signed_in_again(authority: Authority, certificate: Issued) -> None:
+    imap = Mail(Protocol.IMAP)
+    smtp = Mail(Protocol.SMTP, auth=refusing(Protocol.SMTP, b"5.7.139 SmtpClientAuthentication is disabled"))
+    session = new_session(authority, options=Options(autofix=False))
+    async with account(certificate, imap, smtp) as ada:
+        first = await session.check(ada)
+        smtp.hooks.clear()
+        second = await session.check(ada, previous=first)
+        await session.close()
+        assert second.verdict is Verdict.WORKS
+        assert (len(imap.sign_ins), len(smtp.sign_ins)) == (1, 2)
+        other = draft(ada.incoming, ada.outgoing, address="bob@example.org")
+        await session.check(other, previous=second)
+        await session.close()
+    assert len(imap.sign_ins) == 2  # another account's proof is no proof
+
+
+async def test_nothing_is_sent_to_servers_nobody_vouched_for(authority: Authority, certificate: Issued) -> None:
+    imap, smtp = Mail(Protocol.IMAP), Mail(Protocol.SMTP)
+    async with (
+        tls_server(imap, certificate, Security.TLS) as receiving,
+        tls_server(smtp, certificate, Security.TLS) as sending,
+    ):
+        from dataclasses import replace
+
+        found = [
+            replace(candidate(receiving, Protocol.IMAP, Security.TLS, source=Source.SRV), trusted=False),
+            replace(candidate(sending, Protocol.SMTP, Security.TLS, source=Source.SRV), trusted=False),
+        ]
+        ada = replace(draft(None, None), wants_incoming=True, wants_outgoing=True)
+        session = new_session(authority, *found)
+        result = await session.check(ada)
+        assert imap.sign_ins + smtp.sign_ins == []
+        assert result.verdict is Verdict.UNDECIDED
+        agreed = new_session(authority, *found, options=Options(accept_untrusted=True))
+        assert (await agreed.check(ada)).verdict is Verdict.WORKS
+        await agreed.close()
