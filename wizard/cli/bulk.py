@@ -42,6 +42,7 @@ def run(args: argparse.Namespace) -> int:
 
 async def _run(args: argparse.Namespace) -> int:
     all_work = True
+    rows = list(_rows(args.file))
     running = asyncio.Semaphore(args.jobs)
     async with wiring.sessions(settings_from(args)) as new_session, asyncio.TaskGroup() as group:
 
@@ -57,7 +58,7 @@ async def _run(args: argparse.Namespace) -> int:
                 running.release()
             render.print_json({"row": number} | document)
 
-        for number, row in enumerate(_rows(args.file), 1):
+        for number, row in enumerate(rows, 1):
             await running.acquire()
             group.create_task(one(row, number))
     return 0 if all_work else 1

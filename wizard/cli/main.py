@@ -11,6 +11,7 @@ from pathlib import Path
 from types import ModuleType
 
 from wizard import __version__
+from wizard.cli import render
 from wizard.errors import MailwrightError, UsageError
 
 COMMANDS = (
@@ -42,10 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         name = words.pop(0) if words and words[0] in COMMANDS else "gui"
         module = importlib.import_module(f"wizard.cli.{name}")
         args = _parser(name, module).parse_args(words)
-        if args.quiet:
-            from wizard.cli import render
-
-            render.be_quiet()
+        render.be_quiet(args.quiet)
         code: int = module.run(args)
         return code
     except UsageError as error:

@@ -9,10 +9,10 @@ from typing import TextIO
 _quiet = False
 
 
-def be_quiet() -> None:
-    """No progress from now on."""
+def be_quiet(quiet: bool) -> None:
+    """Whether there is no progress from now on."""
     global _quiet
-    _quiet = True
+    _quiet = quiet
 
 
 def print_json(document: object) -> None:

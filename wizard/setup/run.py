@@ -247,8 +247,8 @@ class Run:
             started_at=self._started_at,
             elapsed_s=self.prober.clock(),
             provider=self._provider.id if self._provider is not None else None,
-            outgoing=outgoing.result if outgoing is not None else None,
-            incoming=incoming.result if incoming is not None else None,
+            outgoing=outgoing.result if outgoing is not None else self._unfinished(incoming=False),
+            incoming=incoming.result if incoming is not None else self._unfinished(incoming=True),
             diagnoses=diagnoses,
             fixes=fixes,
             sign_in_attempts=sign_in_attempts(reports),
@@ -257,6 +257,11 @@ class Run:
             surroundings=surroundings(reports),
             notes=tuple(dict.fromkeys(notes)),
         )
+
+    def _unfinished(self, *, incoming: bool) -> SideResult | None:
+        """A side the deadline overtook, as far as it was settled what would be tried."""
+        candidates = self._candidates(incoming=incoming)
+        return SideResult(candidates[0], Status.FAILED) if candidates else None
 
     def _verdict(
         self,
