@@ -38,7 +38,7 @@ class Session:
         self.answers: list[CheckResult] = []
         self.drafts: list[AccountDraft] = []
 
-    async def check(self, draft: AccountDraft) -> CheckResult:
+    async def check_saved(self, draft: AccountDraft) -> CheckResult:
         self.drafts.append(draft)
         return replace(self.answers.pop(0), draft=draft)
 

@@ -166,10 +166,11 @@ class Pop3Conversation(Conversation):
         # What does not fit behind AUTH goes on a line of its own, once the server asks for it (RFC 5034 §4).
         self._send(f"AUTH {name}".encode(), f"AUTH {name}")
         text = (await self._line.readline()).decode("utf-8", "replace")
-        self.recorder.received(text)
+        asks = text.startswith("+") and not text.startswith("+OK")
+        self.recorder.received("+ …" if asks else text)
         if text.startswith("-ERR"):
             return False, text[4:].strip()
-        if not text.startswith("+") or text.startswith("+OK"):
+        if not asks:
             raise Unparsable
         return await self._command(blob, "***", dismissal)
 

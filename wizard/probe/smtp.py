@@ -223,9 +223,9 @@ class SmtpConversation(Conversation):
 
     async def _token_command(self, method: str, blob: bytes, dismissal: bytes) -> SMTPResponse:
         response = await self._initial_response(method, blob)
+        self._heard(response)
         if response.code != 334:
-            return self._heard(response)
-        self._heard(SMTPResponse(334, said_in(response.message)))  # readable, so that a token in it is masked
+            return response
         # The refusal comes as a challenge in base64 JSON; an empty answer (RFC 7628 §3.2.3: %x01) fetches the reply.
         final = await self._secret_command(dismissal, "")
         return SMTPResponse(final.code, f"{final.message} {said_in(response.message)}")
