@@ -250,6 +250,11 @@ class Names:
 
     def _addresses(self, host: str, version: int) -> tuple[IPAddress, ...]:
         self.asked.append(host)
+        with suppress(ValueError):
+            literal = ipaddress.ip_address(host)
+            if literal.version != version:
+                raise NameNotFound(host)
+            return (literal,)
         texts = self._table.get(host, () if self._default is None else (self._default,))
         found = tuple(ipaddress.ip_address(text) for text in texts)
         usable = tuple(address for address in found if address.version == version)
