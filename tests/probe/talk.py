@@ -277,10 +277,13 @@ class Names:
     async def txt(self, name: str) -> tuple[str, ...]:
         raise NameNotFound(name)
 
+    async def exists(self, domain: str) -> bool:
+        return True
+
 
 async def until(condition: Callable[[], bool], limit_s: float = 5.0) -> None:
     """Waits until it is so; the loop runs meanwhile."""
     end = time.monotonic() + limit_s
-    while not condition() and time.monotonic() < end:
+    for _ in iter(condition, True):
+        assert time.monotonic() < end
         await asyncio.sleep(0)
-    assert condition()

@@ -15,8 +15,8 @@ from tests.lab.certificates import Authority, Issued
 from tests.lab.mail_server import MailServer
 from tests.lab.scripted import Conversation as Talk
 from tests.probe.issuer import Issuer, sha256_of
-from tests.probe.test_cancel import CountingDialer
 from tests.probe.talk import USER, Mail, candidate, say, tls_server
+from tests.probe.test_cancel import CountingDialer
 from tests.setup.accounts import draft, new_session
 from wizard.model.account import RoundTripStatus, Status, Verdict
 from wizard.model.address import Address
@@ -24,7 +24,7 @@ from wizard.model.diagnosis import Diagnosis, Remedy, TrustCertificate
 from wizard.model.draft import AccountDraft
 from wizard.model.evidence import ErrorKind, Outcome
 from wizard.model.server import Protocol, Security, ServerCandidate, Source
-from wizard.setup.parts import Options
+from wizard.setup.options import Options
 
 
 def at(place: tuple[str, int], protocol: Protocol, security: Security) -> ServerCandidate:
