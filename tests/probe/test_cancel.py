@@ -1,4 +1,4 @@
-"""Cancelled anywhere, a probe leaves nothing behind; at most two connections per host stand at once (promises 5, 15)."""
+"""Cancelled anywhere, a probe leaves nothing behind; a host sees two connections at most (promises 5, 15)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -111,7 +111,7 @@ async def test_a_dial_cancelled_while_it_hangs_leaves_nothing() -> None:
 
 
 @contextlib.contextmanager
-def _black_hole() -> contextlib.AbstractContextManager[int]:  # type: ignore[misc]
+def _black_hole() -> Iterator[int]:
     """A port that lets connections hang: its queue is full."""
     with contextlib.ExitStack() as stack:
         listener = stack.enter_context(socket.socket())

@@ -1,10 +1,10 @@
-"""A bad certificate ends the line before a byte is said; its good twin works; trust is for one certificate (T06, T08)."""
+"""A bad certificate ends the line before a byte is said; its good twin works; trust is for one (T06, T08)."""
 
 from __future__ import annotations
 
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -43,7 +43,7 @@ def _stranger(issuer: Issuer) -> Lax:
     return issuer.issue(by=issuer.authority("Nobody knows"))
 
 
-BAD = {
+BAD: dict[str, tuple[Callable[[Issuer], Lax], CertificateProblem]] = {
     "expired": (lambda issuer: issuer.issue(days=(-60, -3)), CertificateProblem.EXPIRED),
     "not-yet-valid": (lambda issuer: issuer.issue(days=(3, 60)), CertificateProblem.NOT_YET_VALID),
     "self-signed": (lambda issuer: issuer.issue(self_signed=True), CertificateProblem.SELF_SIGNED),
@@ -186,7 +186,7 @@ async def test_names_in_a_certificate_are_made_inert(issuer: Issuer, trusting: N
 
 @contextmanager
 def _sockets_with_tls(issued: Lax) -> Iterator[tuple[int, list[bytes]]]:
-    """A port whose handshakes are the ssl module's own; what was said inside. asyncio's servers swallow their alerts."""
+    """A port whose handshakes are the ssl module's own, and what was said inside; asyncio swallows its alerts."""
     context = issued.server_context()
     said: list[bytes] = []
 

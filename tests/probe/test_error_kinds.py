@@ -28,7 +28,8 @@ STAGES = (Stage.DNS, Stage.CONNECT, Stage.TLS, Stage.GREETING, Stage.AUTH, Stage
 
 def _made(kind: type[BaseException]) -> BaseException:
     error = kind.__new__(kind)
-    for arguments in ((), ("text",), (1, "text"), (1, "text", "sender"), ([],)):
+    tries: list[tuple[object, ...]] = [(), ("text",), (1, "text"), (1, "text", "sender"), ([],)]
+    for arguments in tries:
         try:
             return kind(*arguments)
         except TypeError:

@@ -191,11 +191,21 @@ async def test_a_flood_while_the_message_is_looked_for_ends_the_watch(
             await conversation.open()
             await conversation.sign_in(CREDENTIALS)
             with pytest.raises(StageFailed) as failed:
-                await conversation.folders()
-                await conversation.find_message("TOKEN", ("INBOX",))
+                await _looked_for(conversation)
         finally:
             conversation.abort()
     assert (failed.value.stage, failed.value.kind) == (Stage.ARRIVAL, ErrorKind.PROTOCOL_ERROR)
+
+
+async def _looked_for(conversation: ImapConversation) -> None:
+    await conversation.folders()
+    await conversation.find_message("TOKEN", ("INBOX",))
+
+
+async def _deleted(conversation: ImapConversation | Pop3Conversation) -> bool:
+    if isinstance(conversation, ImapConversation):
+        return await conversation.delete_message("TOKEN", "INBOX")
+    return await conversation.delete_message("TOKEN")
 
 
 @pytest.mark.parametrize("protocol", [Protocol.IMAP, Protocol.POP3])
@@ -215,10 +225,7 @@ async def test_looking_and_deleting_end_in_time(
             await conversation.sign_in(CREDENTIALS)
             started = time.monotonic()
             with pytest.raises(StageFailed):
-                if isinstance(conversation, ImapConversation):
-                    await conversation.delete_message("TOKEN", "INBOX")
-                else:
-                    await conversation.delete_message("TOKEN")
+                await _deleted(conversation)
             assert time.monotonic() - started <= SIGN_IN_S * 1.1 + 0.1
         finally:
             conversation.abort()

@@ -16,7 +16,8 @@ from wizard.model.secret import Secret
 from wizard.model.server import Protocol, ServerCandidate
 from wizard.net.dial import Dialer, SystemDialer
 from wizard.net.tls import Trust
-from wizard.setup.parts import Options, Parts
+from wizard.setup.options import Options
+from wizard.setup.parts import Parts
 from wizard.setup.session import SetupSession
 
 
@@ -49,8 +50,10 @@ def new_session(
     known_hosts: Sequence[str] = (),
 ) -> SetupSession:
     """A session in which every name is this computer and the tests' authority is trusted."""
+    names = Names()
     parts = Parts(
-        dialer=dialer or SystemDialer(Names(), lab=True),
+        resolver=names,
+        dialer=dialer or SystemDialer(names, lab=True),
         trust=Trust((authority.ca_file,)),
         planner=Known(*found),
         diagnoser=wiring.diagnoser(),

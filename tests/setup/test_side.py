@@ -17,7 +17,7 @@ from wizard.model.account import CheckResult, Status, Verdict
 from wizard.model.draft import AccountDraft
 from wizard.model.evidence import ErrorKind
 from wizard.model.server import Protocol, Security, Source
-from wizard.setup.parts import Options
+from wizard.setup.options import Options
 
 LOCAL = USER.partition("@")[0]
 
@@ -82,7 +82,7 @@ async def test_the_other_form_is_tried_once_and_nowhere_else(authority: Authorit
     async with account(certificate, imap, smtp) as ada:
         await session.check(ada)
         assert (len(imap.sign_ins), len(smtp.sign_ins)) == (2, 0)
-        assert len(set(line.split(b" ")[-1] for line in imap.sign_ins)) == 2
+        assert len({line.split(b" ")[-1] for line in imap.sign_ins}) == 2
 
 
 @pytest.mark.parametrize("text", [

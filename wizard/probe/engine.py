@@ -9,7 +9,7 @@ from wizard.model.progress import Listener, nobody
 from wizard.model.secret import Redactor
 from wizard.model.server import Protocol, ServerCandidate
 from wizard.probe.conversation import Conversation, Network
-from wizard.probe.places import Places
+from wizard.probe.places import PER_RUN, Places
 from wizard.probe.recorder import Recorder, RunClock
 
 
@@ -64,6 +64,11 @@ class Prober:
     def reports(self) -> tuple[ProbeReport, ...]:
         """What every conversation of the run showed so far, in the order they were begun."""
         return tuple(conversation.recorder.report() for conversation in self._conversations)
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether the run has made, or begun, as many connections as a run may."""
+        return max(self.places.taken, len(self._conversations)) >= PER_RUN
 
     def part(self, conversation: Conversation) -> None:
         """Says goodbye in the background, off the critical path."""

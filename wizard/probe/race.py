@@ -12,7 +12,6 @@ from wizard.model.server import ServerCandidate
 from wizard.probe.conversation import SUSPECT_S, Conversation
 from wizard.probe.engine import Prober
 from wizard.probe.error_kinds import StageFailed
-from wizard.probe.places import PER_RUN
 
 STAGGER_S = 0.12  # above RFC 8305's minimum of 100 ms: two candidates of one account cost a server little
 GRACE_S = 0.25
@@ -107,7 +106,7 @@ class Race:
                 self._spares_taken = True
                 tried = {lane.candidate.endpoint for lane in self._lanes}
                 waiting += [(spare, 1) for spare in self._spare_task.result() if spare.endpoint not in tried]
-            if self._prober.places.taken >= PER_RUN:
+            if self._prober.is_spent:
                 waiting = [(candidate, wave) for candidate, wave in waiting if wave == 0]
             if waiting and now >= next_start:
                 self._start(*waiting.pop(0))

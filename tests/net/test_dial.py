@@ -1,0 +1,91 @@
+"""Addresses that somebody else names are not trusted, and a name is resolved once (T27, T32)."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import socket
+
+import pytest
+
+from tests.probe.talk import Names
+from wizard.model.evidence import ErrorKind
+from wizard.net.dial import MAX_ADDRESSES, DialFailed, SystemDialer, refused_by_policy
+
+INSIDE = [
+    "127.0.0.1", "127.8.8.8", "0.0.0.0", "169.254.169.254", "224.0.0.1", "239.255.255.250",
+    "::1", "::", "fe80::1", "ff02::1", "::ffff:127.0.0.1", "::ffff:169.254.169.254", "::ffff:0.0.0.0",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("address", INSIDE)
+async def test_an_address_inside_is_refused_when_a_stranger_names_it(address: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.setblocking(False)
+        dialer = SystemDialer(Names({"mail.example.org": [address]}))
+        with pytest.raises(DialFailed) as failed:
+            await dialer.dial("mail.example.org", listener.getsockname()[1])
+        assert failed.value.kind is ErrorKind.ADDRESS_REFUSED_BY_US
+        assert failed.value.stage_is_dns
+        with pytest.raises(BlockingIOError):
+            listener.accept()
+
+
+@pytest.mark.parametrize("address", INSIDE)
+def test_the_person_may_mean_it(address: str) -> None:
+    found = ipaddress.ip_address(address)
+    assert refused_by_policy(found, given=False, lab=False)
+    assert not refused_by_policy(found, given=True, lab=False)
+
+
+def test_a_lab_is_loopback_only() -> None:
+    assert not refused_by_policy(ipaddress.ip_address("127.0.0.1"), given=False, lab=True)
+    assert refused_by_policy(ipaddress.ip_address("169.254.169.254"), given=False, lab=True)
+
+
+@pytest.mark.parametrize("address", ["93.184.216.34", "10.0.0.5", "192.168.1.10", "2001:db8::1"])
+def test_other_addresses_are_fine(address: str) -> None:
+    assert not refused_by_policy(ipaddress.ip_address(address), given=False, lab=False)
+
+
+async def test_a_name_is_resolved_once_and_that_address_is_used() -> None:
+    """An answer that changes between the question and the connection cannot matter (rebinding)."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        names = Names()
+        dialed = await SystemDialer(names, lab=True).dial("mail.example.org", listener.getsockname()[1])
+        with dialed.sock:
+            assert dialed.sock.getpeername()[0] == dialed.address == "127.0.0.1"
+    assert sorted(names.asked) == ["mail.example.org", "mail.example.org"]  # once for A, once for AAAA
+
+
+async def test_a_name_with_a_bad_address_among_good_ones_goes_to_the_good_one() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        names = Names({"mail.example.org": ["169.254.169.254", "127.0.0.1"]})
+        dialed = await SystemDialer(names, lab=True).dial("mail.example.org", listener.getsockname()[1])
+        with dialed.sock:
+            assert dialed.address == "127.0.0.1"
+
+
+async def test_a_hundred_addresses_are_not_all_tried() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    names = Names({"mail.example.org": [f"127.0.1.{number}" for number in range(100)]})
+    with pytest.raises(DialFailed) as failed:
+        await SystemDialer(names, lab=True).dial("mail.example.org", port)
+    assert failed.value.kind is ErrorKind.CONNECTION_REFUSED
+    assert len(failed.value.addresses) <= MAX_ADDRESSES
+
+
+async def test_a_name_that_is_none() -> None:
+    with pytest.raises(DialFailed) as failed:
+        await SystemDialer(Names(default=None)).dial("mail.example.org", 993)
+    assert failed.value.kind is ErrorKind.NAME_NOT_FOUND
+
+
+async def test_a_refused_address_of_one_family_does_not_hide_the_other() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        names = Names({"mail.example.org": ["::1", "127.0.0.1"]})
+        async with asyncio.timeout(5):
+            dialed = await SystemDialer(names, lab=True).dial("mail.example.org", listener.getsockname()[1])
+        with dialed.sock:
+            assert dialed.address == "127.0.0.1"

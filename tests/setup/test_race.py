@@ -1,0 +1,184 @@
+"""Candidates raced: the best that answers wins, and nobody waits for a dead end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from tests.lab.certificates import Authority, Issued
+from tests.lab.scripted import Conversation as Talk
+from tests.lab.scripted import ScriptedServer
+from tests.probe.talk import Mail, Names, candidate, tls_server
+from wizard.model.evidence import ErrorKind, ProbeReport
+from wizard.model.progress import Progress
+from wizard.model.secret import Redactor
+from wizard.model.server import Protocol, Security, ServerCandidate, Source
+from wizard.net.dial import SystemDialer
+from wizard.net.tls import Trust
+from wizard.probe.conversation import Network
+from wizard.probe.engine import Prober
+from wizard.probe.places import PER_RUN
+from wizard.probe.race import GRACE_S, STAGGER_S, Race
+
+
+@pytest.fixture
+def prober(authority: Authority) -> Prober:
+    return Prober(Network(SystemDialer(Names(), lab=True), Trust((authority.ca_file,))), Redactor((), ()))
+
+
+@contextlib.contextmanager
+def black_hole() -> Iterator[int]:
+    """A port that swallows every SYN: its queue is full and nobody empties it."""
+    with contextlib.ExitStack() as stack:
+        listener = stack.enter_context(socket.socket())
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        for _ in range(2):
+            filler = stack.enter_context(socket.socket())
+            filler.setblocking(False)
+            filler.connect_ex(listener.getsockname())
+        yield listener.getsockname()[1]
+
+
+def at_port(port: int) -> ServerCandidate:
+    return ServerCandidate(Protocol.IMAP, "127.0.0.1", port, Security.TLS, "ada", Source.GIVEN, trusted=True)
+
+
+async def test_a_prompt_first_choice_is_alone(prober: Prober, certificate: Issued) -> None:
+    first, second = Mail(Protocol.IMAP), Mail(Protocol.IMAP)
+    async with (
+        tls_server(first, certificate, Security.TLS) as one,
+        tls_server(second, certificate, Security.TLS) as two,
+    ):
+        targets = [candidate(server, Protocol.IMAP, Security.TLS) for server in (one, two)]
+        result = await Race(prober, targets).run()
+        assert result.winner is not None
+        assert result.winner.candidate == targets[0]
+        assert two.conversations == []  # it was not even started: the stagger is longer than the first one took
+        prober.abort()
+
+
+async def test_a_better_rank_wins_within_the_grace(prober: Prober, certificate: Issued) -> None:
+    slow = asyncio.Event()
+
+    async def wait(talk: Talk, line: bytes) -> bool:
+        await slow.wait()
+        return True
+
+    async def release(talk: Talk, line: bytes) -> bool:
+        slow.set()  # the second is opening: the first follows it closely
+        return True
+
+    async with (
+        tls_server(Mail(Protocol.IMAP, greeting=wait), certificate, Security.TLS) as one,
+        tls_server(Mail(Protocol.IMAP, hello=release), certificate, Security.TLS) as two,
+    ):
+        targets = [candidate(server, Protocol.IMAP, Security.TLS) for server in (one, two)]
+        result = await Race(prober, targets).run()
+        assert result.winner is not None
+        assert result.winner.candidate == targets[0]
+        prober.abort()
+        await prober.close()
+
+
+async def test_a_worse_rank_wins_after_the_grace(prober: Prober, certificate: Issued) -> None:
+    async def never(talk: Talk, line: bytes) -> None:
+        await asyncio.Event().wait()
+
+    async with (
+        tls_server(Mail(Protocol.IMAP, greeting=never), certificate, Security.TLS) as one,
+        tls_server(Mail(Protocol.IMAP), certificate, Security.TLS) as two,
+    ):
+        targets = [candidate(server, Protocol.IMAP, Security.TLS) for server in (one, two)]
+        started = time.monotonic()
+        result = await Race(prober, targets).run()
+        seconds = time.monotonic() - started
+        assert result.winner is not None
+        assert result.winner.candidate == targets[1]
+        assert STAGGER_S + GRACE_S <= seconds < STAGGER_S + GRACE_S + 0.5
+        prober.abort()
+
+
+async def test_a_blocked_port_is_suspected_and_another_tried(
+    authority: Authority, certificate: Issued, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wizard.probe.conversation.SUSPECT_S", 0.3)
+    monkeypatch.setattr("wizard.probe.race.SUSPECT_S", 0.3)
+    told: list[Progress] = []
+    network = Network(SystemDialer(Names(), lab=True), Trust((authority.ca_file,)))
+    prober = Prober(network, Redactor((), ()), listener=told.append)
+    with black_hole() as port:
+        async with tls_server(Mail(Protocol.IMAP), certificate, Security.TLS) as server:
+            spare = candidate(server, Protocol.IMAP, Security.TLS)
+            seen: list[tuple[ProbeReport, ...]] = []
+
+            async def spares(reports: tuple[ProbeReport, ...]) -> list[ServerCandidate]:
+                seen.append(reports)
+                return [spare]
+
+            result = await Race(prober, [at_port(port)], spares).run()
+            prober.abort()
+    assert result.winner is not None
+    assert result.winner.candidate == spare
+    assert len(seen) == 1
+    assert any(progress.detail.get("suspected_blocked") for progress in told)
+    blocked = result.lanes[0].report.failure
+    assert blocked is not None
+    assert blocked.error is ErrorKind.CONNECTION_TIMED_OUT
+
+
+async def test_nothing_answers(prober: Prober) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    result = await Race(prober, [at_port(port)]).run()
+    assert result.winner is None
+    assert [report.failure.error for report in result.reports if report.failure] == [ErrorKind.CONNECTION_REFUSED]
+
+
+async def test_a_cancelled_race_frees_every_socket(prober: Prober, certificate: Issued) -> None:
+    begun: list[Talk] = []
+
+    async def never(talk: Talk, line: bytes) -> None:
+        begun.append(talk)
+        if len(begun) == 2:
+            both.set()
+        await asyncio.Event().wait()
+
+    both = asyncio.Event()
+    mail = Mail(Protocol.IMAP, greeting=never)
+    async with tls_server(mail, certificate, Security.TLS) as one, tls_server(mail, certificate, Security.TLS) as two:
+        targets = [candidate(server, Protocol.IMAP, Security.TLS) for server in (one, two)]
+        task = asyncio.ensure_future(Race(prober, targets).run())
+        await both.wait()
+        started = time.monotonic()
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        assert time.monotonic() - started <= 0.5
+
+
+async def test_a_run_stops_trying_at_twenty_four_connections(prober: Prober) -> None:
+    async def busy(talk: Talk) -> None:
+        await talk.send(b"* BYE busy")
+
+    async with ScriptedServer(busy) as server:
+        first = replace(at_port(server.port), security=Security.NONE)
+        many = [
+            ServerCandidate(Protocol.IMAP, f"{number}.example.org", server.port, Security.NONE, "a", Source.GIVEN, True)
+            for number in range(60)
+        ]
+
+        async def spares(reports: tuple[ProbeReport, ...]) -> list[ServerCandidate]:
+            return many
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("wizard.probe.race.STAGGER_S", 0.0)
+            result = await Race(prober, [first], spares).run()
+        assert result.winner is None
+        assert len(server.conversations) <= PER_RUN
+        assert prober.places.taken <= PER_RUN
