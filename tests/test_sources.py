@@ -1,0 +1,172 @@
+"""Every way to find settings, from `mailwright check` to the servers' logs, over real DNS, HTTPS and mail servers."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.lab.certificates import Authority
+from tests.lab.sources import (
+    CONFIG,
+    ISPDB,
+    PACC,
+    PASSWORD,
+    POX,
+    WELL_KNOWN,
+    Domain,
+    SourceLab,
+    config,
+    pacc,
+    pacc_record,
+    pox,
+)
+from tests.lab.web import Page
+from wizard.cli.main import main
+
+Check = Callable[..., tuple[int, dict[str, Any]]]
+
+HOSTER = Domain("hoster.example")  # whose servers other domains use
+
+
+def _domain(name: str, *zone: str, **rest: Any) -> Domain:
+    return Domain(f"{name}.example", zone, **rest)
+
+
+ALONE = {
+    "pack": _domain("pack"),
+    "preset": Domain("posteo.net", mail_hosts=["posteo.de"]),
+    "autoconfig": _domain(
+        "autoconfig", pages={("autoconfig.autoconfig.example", CONFIG): Page(config("post.autoconfig.example"))}
+    ),
+    "well-known": _domain(
+        "well-known", pages={("well-known.example", WELL_KNOWN): Page(config("post.well-known.example"))}
+    ),
+    "ispdb": _domain("ispdb", pages={(ISPDB, "/v1.1/ispdb.example"): Page(config("post.%EMAILDOMAIN%"))}),
+    "ispdb by MX": _domain(
+        "ispdb-mx", "@ MX 10 in.far.hoster.example.",
+        pages={(ISPDB, "/v1.1/hoster.example"): Page(config(HOSTER.post))},
+    ),
+    "autoconfig by MX": _domain(
+        "autoconfig-mx", "@ MX 10 in.other-hoster.example.",
+        pages={("autoconfig.other-hoster.example", CONFIG): Page(config(HOSTER.post))},
+    ),
+    "MX of a preset": _domain("mx", "@ MX 10 mxext1.mailbox.org.", mail_hosts=["imap.mailbox.org", "smtp.mailbox.org"]),
+    "SRV": _domain("srv", "_imaps._tcp SRV 0 1 993 post", "_submissions._tcp SRV 0 1 465 post"),
+    "SRV of RFC 6186": _domain("old-srv", "_imap._tcp SRV 0 1 143 post", "_submission._tcp SRV 0 1 587 post"),
+    "_autodiscover._tcp": _domain(
+        "autodiscover-srv", "_autodiscover._tcp SRV 0 0 443 ex",
+        pages={("ex.autodiscover-srv.example", POX): Page(pox("post.autodiscover-srv.example"))},
+    ),
+    "Autodiscover": _domain(
+        "pox", pages={("autodiscover.pox.example", POX): Page(pox("post.pox.example"))}
+    ),
+    "Autodiscover at the domain": _domain("bare-pox", pages={("bare-pox.example", POX): Page(pox("post.bare-pox.example"))}),
+    "PACC": _domain(
+        "pacc", pacc_record(pacc("post.pacc.example")),
+        pages={("ua-auto-config.pacc.example", PACC): Page(pacc("post.pacc.example"))},
+    ),
+    "guess": _domain("guess", "mail A %MAIL%", mail_hosts=["mail.guess.example"]),
+}  # fmt: skip
+SOURCES = {
+    "well-known": "autoconfig", "ispdb by MX": "ispdb", "autoconfig by MX": "autoconfig", "MX of a preset": "mx",
+    "SRV": "srv", "SRV of RFC 6186": "srv", "_autodiscover._tcp": "autodiscover", "Autodiscover": "autodiscover",
+    "Autodiscover at the domain": "autodiscover", "PACC": "pacc",
+}  # fmt: skip
+UNTRUSTED = {"ispdb by MX", "autoconfig by MX", "SRV", "SRV of RFC 6186"}
+PRESET_ZONES = (
+    Domain("posteo.de", ["@ A %MAIL%"]),
+    Domain("mailbox.org", ["imap A %MAIL%", "smtp A %MAIL%"]),
+)
+
+EVERYTHING = _domain(
+    "everything",
+    "@ MX 10 in.hoster.example.",
+    "_imaps._tcp SRV 0 1 993 post", "_submissions._tcp SRV 0 1 465 post",
+    "_imap._tcp SRV 0 1 143 post", "_submission._tcp SRV 0 1 587 post",
+    "_autodiscover._tcp SRV 0 0 443 autodiscover",
+    pacc_record(pacc("post.everything.example")),
+    "mail A %MAIL%",
+    pages={
+        ("autoconfig.everything.example", CONFIG): Page(config("post.everything.example")),
+        ("everything.example", WELL_KNOWN): Page(config("post.everything.example")),
+        (ISPDB, "/v1.1/everything.example"): Page(config("post.everything.example")),
+        ("autodiscover.everything.example", POX): Page(pox("post.everything.example")),
+        ("everything.example", POX): Page(pox("post.everything.example")),
+        ("ua-auto-config.everything.example", PACC): Page(pacc("post.everything.example")),
+    },
+    mail_hosts=["mail.everything.example"],
+)  # fmt: skip
+
+PACK = """\
+name = "The lab"
+country = "WW"
+category = "hoster"
+status = "ok"
+domains = ["pack.example"]
+checked = 2026-11-21
+sources = ["our own servers"]
+
+[imap]
+servers = ["post.pack.example:993/tls"]
+
+[smtp]
+servers = ["post.pack.example:465/tls", "post.pack.example:587/starttls"]
+"""
+
+
+@pytest.fixture(scope="module")
+def servers(authority: Authority) -> Iterator[SourceLab]:
+    with SourceLab(authority, [*ALONE.values(), HOSTER, *PRESET_ZONES, EVERYTHING]) as lab:
+        yield lab
+
+
+@pytest.fixture
+def lab(servers: SourceLab) -> SourceLab:
+    servers.mail.refresh()
+    return servers
+
+
+@pytest.fixture
+def pack(tmp_path: Path) -> Path:
+    path = tmp_path / "lab.toml"
+    path.write_text(PACK, "utf-8")
+    return path
+
+
+@pytest.fixture
+def run(lab: SourceLab, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Check:
+    """Exit code and document of `mailwright check` for a domain's account; the password occurs in neither."""
+    monkeypatch.setenv("THE_PASSWORD", PASSWORD)
+
+    def check(domain: Domain, *options: str) -> tuple[int, dict[str, Any]]:
+        code = main(
+            ["check", domain.account.address, "--password-env", "THE_PASSWORD", "--json", *lab.options, *options]
+        )
+        out, err = capsys.readouterr()
+        assert PASSWORD not in out + err
+        assert out, err
+        document: dict[str, Any] = json.loads(out)
+        return code, document
+
+    return check
+
+
+def attempts(lab: SourceLab) -> dict[str, int]:
+    """Sign-ins by protocol, as the servers logged them."""
+    return Counter(attempt.protocol for attempt in lab.mail.auth_log())
+
+
+@pytest.mark.parametrize("name", ALONE)
+def test_each_source_alone_leads_to_works(lab: SourceLab, run: Check, pack: Path, name: str) -> None:
+    yes = ["--yes"] if name in UNTRUSTED else []
+    code, document = run(ALONE[name], "--pack", str(pack), *yes)
+    assert (code, document["verdict"]) == (0, "works"), json.dumps(document, indent=1) + lab.mail.logs()
+    for side in ("incoming", "outgoing"):
+        assert document[side]["source"] == SOURCES.get(name, name)
+        assert document[side]["trusted"] is (name not in UNTRUSTED)
+    assert attempts(lab) == document["sign_in_attempts"] == {"imap": 1, "smtp": 1}
