@@ -62,10 +62,10 @@ ALONE = {
         "autodiscover-srv", "_autodiscover._tcp SRV 0 0 443 ex",
         pages={("ex.autodiscover-srv.example", POX): Page(pox("post.autodiscover-srv.example"))},
     ),
-    "Autodiscover": _domain(
-        "pox", pages={("autodiscover.pox.example", POX): Page(pox("post.pox.example"))}
+    "Autodiscover": _domain("pox", pages={("autodiscover.pox.example", POX): Page(pox("post.pox.example"))}),
+    "Autodiscover at the domain": _domain(
+        "bare-pox", pages={("bare-pox.example", POX): Page(pox("post.bare-pox.example"))}
     ),
-    "Autodiscover at the domain": _domain("bare-pox", pages={("bare-pox.example", POX): Page(pox("post.bare-pox.example"))}),
     "PACC": _domain(
         "pacc", pacc_record(pacc("post.pacc.example")),
         pages={("ua-auto-config.pacc.example", PACC): Page(pacc("post.pacc.example"))},
@@ -170,3 +170,60 @@ def test_each_source_alone_leads_to_works(lab: SourceLab, run: Check, pack: Path
         assert document[side]["source"] == SOURCES.get(name, name)
         assert document[side]["trusted"] is (name not in UNTRUSTED)
     assert attempts(lab) == document["sign_in_attempts"] == {"imap": 1, "smtp": 1}
+
+
+@pytest.mark.parametrize("name", sorted(UNTRUSTED))
+def test_an_untrusted_answer_gets_no_password_without_a_yes(lab: SourceLab, run: Check, name: str) -> None:
+    code, document = run(ALONE[name])
+    assert (code, document["verdict"]) == (4, "undecided"), json.dumps(document, indent=1)
+    assert any("agree to them before a password goes there" in note for note in document["notes"])
+    for side in ("incoming", "outgoing"):
+        assert (document[side]["status"], document[side]["trusted"]) == ("reached", False)
+    assert attempts(lab) == document["sign_in_attempts"] == {}
+
+
+def test_all_together_ask_each_thing_once(lab: SourceLab, run: Check) -> None:
+    asked_before, fetched_before = len(lab.names.questions), len(lab.web.requests)
+    code, document = run(EVERYTHING)
+    assert (code, document["verdict"]) == (0, "works"), json.dumps(document, indent=1)
+    assert document["incoming"]["source"] == "autoconfig"
+    assert attempts(lab) == {"imap": 1, "smtp": 1}
+    records = Counter(asked for asked in lab.names.questions[asked_before:])
+    assert set(records.values()) == {1}
+    assert {name for name, kind in records if kind == "SRV"} == {
+        f"{service}._tcp.everything.example"
+        for service in ("_imaps", "_imap", "_pop3s", "_pop3", "_submissions", "_submission", "_autodiscover")
+    }
+    pages = Counter((request.host, request.path.partition("?")[0]) for request in lab.web.requests[fetched_before:])
+    assert set(pages.values()) == {1}
+    assert set(pages) <= {*EVERYTHING.pages, (ISPDB, "/v1.1/hoster.example")}
+
+
+@pytest.mark.parametrize(
+    ("option", "name", "source", "pages", "records"),
+    [
+        ("--offline", "SRV", "srv", 0, {"MX", "SRV"}),
+        ("--offline", "MX of a preset", "mx", 0, {"MX", "SRV"}),
+        ("--offline", "guess", "guess", 0, {"MX", "SRV"}),
+        ("--ask-nobody", "guess", "guess", 0, set()),
+        ("--ask-nobody", "preset", "preset", 0, set()),
+    ],
+)
+def test_asking_less(
+    lab: SourceLab, run: Check, option: str, name: str, source: str, pages: int, records: set[str]
+) -> None:
+    asked_before, fetched_before = len(lab.names.questions), len(lab.web.requests)
+    code, document = run(ALONE[name], option, "--yes")
+    assert (code, document["verdict"]) == (0, "works"), json.dumps(document, indent=1)
+    assert document["incoming"]["source"] == document["outgoing"]["source"] == source
+    assert len(lab.web.requests) - fetched_before == pages
+    kinds = {kind for _, kind in lab.names.questions[asked_before:]}
+    assert kinds - {"A", "AAAA"} == records
+    assert attempts(lab) == {"imap": 1, "smtp": 1}
+
+
+@pytest.mark.parametrize(("option", "name"), [("--offline", "autoconfig"), ("--ask-nobody", "SRV")])
+def test_who_is_not_asked_is_not_heard(lab: SourceLab, run: Check, option: str, name: str) -> None:
+    code, document = run(ALONE[name], option, "--yes")
+    assert (code, document["verdict"]) == (1, "fails")
+    assert attempts(lab) == {}
