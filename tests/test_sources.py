@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.discovery.test_presets import expected_username, facts
 from tests.lab.certificates import Authority
 from tests.lab.sources import (
     CONFIG,
@@ -27,6 +28,7 @@ from tests.lab.sources import (
 )
 from tests.lab.web import Page
 from wizard.cli.main import main
+from wizard.model.address import Address
 
 Check = Callable[..., tuple[int, dict[str, Any]]]
 
@@ -227,3 +229,97 @@ def test_who_is_not_asked_is_not_heard(lab: SourceLab, run: Check, option: str, 
     code, document = run(ALONE[name], option, "--yes")
     assert (code, document["verdict"]) == (1, "fails")
     assert attempts(lab) == {}
+
+
+Row = tuple[str, str, int, str, str]  # protocol, host, port, security, user name
+
+
+def _row(protocol: str, number: int, domain: str) -> Row:
+    """One server of the numbered domain: all the ways such files differ, in turn."""
+    ports = {
+        "imap": [(993, "tls"), (143, "starttls")],
+        "pop3": [(995, "tls"), (110, "starttls")],
+        "smtp": [(465, "tls"), (587, "starttls"), (2525, "starttls")],
+    }[protocol]
+    port, security = ports[number % len(ports)]
+    host = [f"{protocol}.{domain}", f"mail.{domain}", f"{protocol}.big-hoster.example", domain][number // 2 % 4]
+    username = [f"ada.{number}@{domain}", f"ada.{number}", f"ada.{number}-{domain}", f"u{number}"][number // 8 % 4]
+    return protocol, host, port, security, username
+
+
+def _element(row: Row, number: int, domain: str) -> str:
+    protocol, host, port, security, username = row
+    side = "outgoingServer" if protocol == "smtp" else "incomingServer"
+    local = f"ada.{number}"
+    for value, placeholder in (
+        (f"{local}@{domain}", "%EMAILADDRESS%"), (local, "%EMAILLOCALPART%"), (domain, "%EMAILDOMAIN%"),
+    ):  # fmt: skip
+        username = username.replace(value, placeholder)
+        host = host.replace(value, placeholder)
+    socket = {"tls": ["SSL", "ssl", "TLS"], "starttls": ["STARTTLS", "StartTLS", " starttls "]}[security][number % 3]
+    return (
+        f"<{side} type=\"{protocol}\"><hostname>{host}</hostname><port>{port}</port><socketType>{socket}</socketType>"
+        f"<username>{username}</username><authentication>password-cleartext</authentication></{side}>"
+    )
+
+
+def _discovered(
+    addresses: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str], *options: str
+) -> list[dict[str, Any]]:
+    lines = tmp_path / "addresses"
+    lines.write_text("".join(json.dumps({"address": address}) + "\n" for address in addresses), "utf-8")
+    assert main(["discover", "--lines", str(lines), "--json", *options]) == 0
+    found = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [each["address"] for each in found] == addresses
+    return found
+
+
+def test_300_domains_of_the_community_database(
+    lab: SourceLab, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wanted: dict[str, list[Row]] = {}
+    for number in range(300):
+        domain = f"isp-{number}.example"
+        kinds = [("imap", "smtp"), ("imap", "pop3", "smtp"), ("imap", "imap", "smtp", "smtp"), ("pop3", "smtp")]
+        rows = [_row(kind, number + at, domain) for at, kind in enumerate(kinds[number % 4])]
+        rows = [(*row[:4], row[4].replace(f"ada.{number + at}", f"ada.{number}")) for at, row in enumerate(rows)]
+        wanted[f"ada.{number}@{domain}"] = rows
+        body = "".join(_element(row, number, domain) for row in rows)
+        page = f'<clientConfig version="1.1"><emailProvider id="{domain}">{body}</emailProvider></clientConfig>'
+        lab.web.pages[(ISPDB, f"/v1.1/{domain}")] = Page(page.encode())
+    for found in _discovered(list(wanted), tmp_path, capsys, *lab.options):
+        said = [
+            (each["protocol"], each["host"], each["port"], each["security"], each["username"])
+            for each in found["candidates"]
+            if each["source"] == "ispdb"
+        ]
+        # One server named twice stands in the plan once.
+        assert said == [*dict.fromkeys(wanted[found["address"]])], found
+        assert all(
+            each["trusted"] is not each["host"].endswith("big-hoster.example")
+            for each in found["candidates"]
+            if each["source"] == "ispdb"
+        )
+
+
+def test_300_domains_of_the_presets_with_nobody_asked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows: dict[str, list[dict[str, str]]] = {}
+    for fact in facts():
+        for domain in fact["domains"].split():
+            rows.setdefault(domain.replace("*.", "some."), []).append(fact)
+    domains = sorted(rows)
+    domains = [domains[at * len(domains) // 300] for at in range(300)]
+    assert len(set(domains)) == 300
+    addresses = [f"ada.example@{domain}" for domain in domains]
+    for domain, found in zip(domains, _discovered(addresses, tmp_path, capsys, "--ask-nobody"), strict=True):
+        address = Address("ada.example", domain, domain)
+        for fact in rows[domain]:
+            assert found["provider"] == fact["provider"]
+            best = next(each for each in found["candidates"] if each["protocol"] == fact["protocol"])
+            assert (best["host"], best["port"], best["security"], best["username"]) == (
+                fact["host"].replace("%EMAILDOMAIN%", domain),
+                int(fact["port"]),
+                fact["security"],
+                expected_username(fact["username"], address),
+            )
+            assert best["trusted"]
