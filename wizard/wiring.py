@@ -30,9 +30,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What decides how the parts are built; `nameserver` is "HOST[:PORT]"."""
+    """What decides how the parts are built.
+
+    `nameserver` is "HOST[:PORT]", `ispdb_url` where a copy of the community's database stands.
+    """
 
     nameserver: str | None = None
+    ispdb_url: str | None = None
     ca_files: tuple[Path, ...] = ()
     pack_paths: tuple[Path, ...] = ()
     practice: bool = False
@@ -124,6 +128,7 @@ async def _network(settings: Settings) -> AsyncIterator[Line]:
             planner = Planner(network.resolver, Fetcher(network.dialer, network.trust), book)
             yield network.resolver, network.dialer, network.trust, planner, book
         return
+    from wizard.discovery.ispdb import BASE_URL
     from wizard.net.dial import SystemDialer
     from wizard.net.dns import DnsResolver
     from wizard.net.tls import Trust
@@ -132,7 +137,9 @@ async def _network(settings: Settings) -> AsyncIterator[Line]:
     dialer = SystemDialer(resolver, lab=resolver.is_lab)
     trust = Trust(settings.ca_files)
     known = presets(settings.pack_paths)
-    yield resolver, dialer, trust, Planner(resolver, Fetcher(dialer, trust), known), known
+    fetcher = Fetcher(dialer, trust)
+    planner = Planner(resolver, fetcher, known, ispdb_url=settings.ispdb_url or BASE_URL)
+    yield resolver, dialer, trust, planner, known
 
 
 def _nameserver(text: str | None) -> tuple[str, int] | None:

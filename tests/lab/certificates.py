@@ -34,6 +34,11 @@ class Authority:
         self.ca_file = folder / "ca.pem"
         self._authority.cert_pem.write_to_path(self.ca_file)
 
+    @property
+    def ca(self) -> trustme.CA:
+        """The authority itself, for servers that make their own certificate."""
+        return self._authority
+
     def issue(self, *names: str, expired_days: float | None = None) -> Issued:
         """A certificate for these host names or addresses; `expired_days` ago it ended."""
         now = datetime.now(UTC)

@@ -44,17 +44,25 @@ def free_ports(address: str, count: int) -> tuple[int, ...]:
 
 
 def free_address(ports: Sequence[int] = ()) -> str:
-    """A loopback address on which none of the ports is taken; never 127.0.0.1.
+    """A loopback address on which none of the ports is taken; never 127.0.0.1."""
+    return free_addresses(1, ports)[0]
+
+
+def free_addresses(count: int, ports: Sequence[int] = ()) -> tuple[str, ...]:
+    """So many loopback addresses on which none of the ports is taken.
 
     Mail servers treat a client that comes from their own address as one inside the house (Dovecot offers sign-in
     without encryption then), and the kernel gives clients 127.0.0.1.
     """
     start = os.getpid() * 7
+    found: list[str] = []
     for step in range(2000):
         number = (start + step) % 60000
         address = f"127.20.{number // 240}.{number % 240 + 10}"
         if all(_is_free(address, port) for port in ports):
-            return address
+            found.append(address)
+        if len(found) == count:
+            return tuple(found)
     raise LabUnavailable(f"no loopback address has the ports {', '.join(map(str, ports))} free")
 
 

@@ -20,6 +20,7 @@ def add_network_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--pack", metavar="FILE_OR_FOLDER", help="a helpdesk pack (repeatable)", **paths)
     parser.add_argument("--nameserver", metavar="HOST[:PORT]", help="resolve every name there, not through the system")
     parser.add_argument("--ca-file", metavar="PEM", help="trust these roots as well (repeatable)", **paths)
+    parser.add_argument("--ispdb", metavar="URL", help="ask this copy of the community's database of settings (https)")
     parser.add_argument("--offline", action="store_true", help="presets and guesses only: fetch no settings")
     parser.add_argument("--ask-nobody", action="store_true", help="like --offline, and no MX or SRV look-up either")
 
@@ -46,8 +47,11 @@ def settings_from(args: argparse.Namespace) -> Settings:
     for path in args.ca_file:
         if not path.is_file():
             raise UsageError(f"The file {path} does not exist.")
+    if args.ispdb is not None and not args.ispdb.lower().startswith("https://"):
+        raise UsageError("--ispdb takes an address that begins with https://.")
     return Settings(
         nameserver=args.nameserver,
+        ispdb_url=args.ispdb,
         ca_files=tuple(args.ca_file),
         pack_paths=tuple(args.pack),
         practice=args.practice,

@@ -13,11 +13,13 @@ from typing import Any, TypeVar
 from typing import Protocol as Interface
 
 from wizard.errors import DnsUnavailable, NameNotFound
+from wizard.net.shared import Shared
 
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 T = TypeVar("T")
 
 RECORD_TIMEOUT_S = 4.0
+KEPT_S = 5.0  # one check asks for the same few names again and again within a moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,7 @@ class DnsResolver:
     def __init__(self, nameserver: tuple[str, int] | None = None) -> None:
         self._nameserver = nameserver
         self._resolver: Any = None
+        self._answers: Shared[Any] = Shared(KEPT_S)
 
     @property
     def is_lab(self) -> bool:
@@ -118,9 +121,19 @@ class DnsResolver:
         if self._nameserver is not None:
             answer = await self._query(host, record)
             return tuple(ipaddress.ip_address(item.address) for item in answer)
-        return await _system_addresses(host, family)
+        found: tuple[IPAddress, ...] = await self._answers.result(
+            (host, family), lambda: _system_addresses(host, family)
+        )
+        return found
 
     async def _query(self, name: str, record: str) -> Any:
+        answer = await self._answers.result((name, record), lambda: self._asked(name, record))
+        if isinstance(answer, NameNotFound):  # an answer as well, and kept like one: most names have no AAAA record
+            raise NameNotFound(str(answer)) from answer.__cause__
+        return answer
+
+    async def _asked(self, name: str, record: str) -> Any:
+        """The records, or the NameNotFound that says there are none."""
         import dns.asyncresolver
         import dns.exception
         import dns.resolver
@@ -136,7 +149,9 @@ class DnsResolver:
                 self._resolver.search = []
             return await self._resolver.resolve(name, record, search=False)
         except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer) as error:
-            raise NameNotFound(f"{name} has no {record} record") from error
+            missing = NameNotFound(f"{name} has no {record} record")
+            missing.__cause__ = error
+            return missing
         except dns.exception.DNSException as error:
             raise DnsUnavailable(f"no name server answered for {name}") from error
         except (OSError, ValueError) as error:

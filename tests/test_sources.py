@@ -1,0 +1,325 @@
+"""Every way to find settings, from `mailwright check` to the servers' logs, over real DNS, HTTPS and mail servers."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.discovery.test_presets import expected_username, facts
+from tests.lab.certificates import Authority
+from tests.lab.sources import (
+    CONFIG,
+    ISPDB,
+    PACC,
+    PASSWORD,
+    POX,
+    WELL_KNOWN,
+    Domain,
+    SourceLab,
+    config,
+    pacc,
+    pacc_record,
+    pox,
+)
+from tests.lab.web import Page
+from wizard.cli.main import main
+from wizard.model.address import Address
+
+Check = Callable[..., tuple[int, dict[str, Any]]]
+
+HOSTER = Domain("hoster.example")  # whose servers other domains use
+
+
+def _domain(name: str, *zone: str, **rest: Any) -> Domain:
+    return Domain(f"{name}.example", zone, **rest)
+
+
+ALONE = {
+    "pack": _domain("pack"),
+    "preset": Domain("posteo.net", mail_hosts=["posteo.de"]),
+    "autoconfig": _domain(
+        "autoconfig", pages={("autoconfig.autoconfig.example", CONFIG): Page(config("post.autoconfig.example"))}
+    ),
+    "well-known": _domain(
+        "well-known", pages={("well-known.example", WELL_KNOWN): Page(config("post.well-known.example"))}
+    ),
+    "ispdb": _domain("ispdb", pages={(ISPDB, "/v1.1/ispdb.example"): Page(config("post.%EMAILDOMAIN%"))}),
+    "ispdb by MX": _domain(
+        "ispdb-mx", "@ MX 10 in.far.hoster.example.",
+        pages={(ISPDB, "/v1.1/hoster.example"): Page(config(HOSTER.post))},
+    ),
+    "autoconfig by MX": _domain(
+        "autoconfig-mx", "@ MX 10 in.other-hoster.example.",
+        pages={("autoconfig.other-hoster.example", CONFIG): Page(config(HOSTER.post))},
+    ),
+    "MX of a preset": _domain("mx", "@ MX 10 mxext1.mailbox.org.", mail_hosts=["imap.mailbox.org", "smtp.mailbox.org"]),
+    "SRV": _domain("srv", "_imaps._tcp SRV 0 1 993 post", "_submissions._tcp SRV 0 1 465 post"),
+    "SRV of RFC 6186": _domain("old-srv", "_imap._tcp SRV 0 1 143 post", "_submission._tcp SRV 0 1 587 post"),
+    "_autodiscover._tcp": _domain(
+        "autodiscover-srv", "_autodiscover._tcp SRV 0 0 443 ex",
+        pages={("ex.autodiscover-srv.example", POX): Page(pox("post.autodiscover-srv.example"))},
+    ),
+    "Autodiscover": _domain("pox", pages={("autodiscover.pox.example", POX): Page(pox("post.pox.example"))}),
+    "Autodiscover at the domain": _domain(
+        "bare-pox", pages={("bare-pox.example", POX): Page(pox("post.bare-pox.example"))}
+    ),
+    "PACC": _domain(
+        "pacc", pacc_record(pacc("post.pacc.example")),
+        pages={("ua-auto-config.pacc.example", PACC): Page(pacc("post.pacc.example"))},
+    ),
+    "guess": _domain("guess", "mail A %MAIL%", mail_hosts=["mail.guess.example"]),
+}  # fmt: skip
+SOURCES = {
+    "well-known": "autoconfig", "ispdb by MX": "ispdb", "autoconfig by MX": "autoconfig", "MX of a preset": "mx",
+    "SRV": "srv", "SRV of RFC 6186": "srv", "_autodiscover._tcp": "autodiscover", "Autodiscover": "autodiscover",
+    "Autodiscover at the domain": "autodiscover", "PACC": "pacc",
+}  # fmt: skip
+UNTRUSTED = {"ispdb by MX", "autoconfig by MX", "SRV", "SRV of RFC 6186"}
+PRESET_ZONES = (
+    Domain("posteo.de", ["@ A %MAIL%"]),
+    Domain("mailbox.org", ["imap A %MAIL%", "smtp A %MAIL%"]),
+)
+
+EVERYTHING = _domain(
+    "everything",
+    "@ MX 10 in.hoster.example.",
+    "_imaps._tcp SRV 0 1 993 post", "_submissions._tcp SRV 0 1 465 post",
+    "_imap._tcp SRV 0 1 143 post", "_submission._tcp SRV 0 1 587 post",
+    "_autodiscover._tcp SRV 0 0 443 autodiscover",
+    pacc_record(pacc("post.everything.example")),
+    "mail A %MAIL%",
+    pages={
+        ("autoconfig.everything.example", CONFIG): Page(config("post.everything.example")),
+        ("everything.example", WELL_KNOWN): Page(config("post.everything.example")),
+        (ISPDB, "/v1.1/everything.example"): Page(config("post.everything.example")),
+        ("autodiscover.everything.example", POX): Page(pox("post.everything.example")),
+        ("everything.example", POX): Page(pox("post.everything.example")),
+        ("ua-auto-config.everything.example", PACC): Page(pacc("post.everything.example")),
+    },
+    mail_hosts=["mail.everything.example"],
+)  # fmt: skip
+
+PACK = """\
+name = "The lab"
+country = "WW"
+category = "hoster"
+status = "ok"
+domains = ["pack.example"]
+checked = 2026-11-21
+sources = ["our own servers"]
+
+[imap]
+servers = ["post.pack.example:993/tls"]
+
+[smtp]
+servers = ["post.pack.example:465/tls", "post.pack.example:587/starttls"]
+"""
+
+
+@pytest.fixture(scope="module")
+def servers(authority: Authority) -> Iterator[SourceLab]:
+    with SourceLab(authority, [*ALONE.values(), HOSTER, *PRESET_ZONES, EVERYTHING]) as lab:
+        yield lab
+
+
+@pytest.fixture
+def lab(servers: SourceLab) -> SourceLab:
+    servers.mail.refresh()
+    return servers
+
+
+@pytest.fixture
+def pack(tmp_path: Path) -> Path:
+    path = tmp_path / "lab.toml"
+    path.write_text(PACK, "utf-8")
+    return path
+
+
+@pytest.fixture
+def run(lab: SourceLab, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Check:
+    """Exit code and document of `mailwright check` for a domain's account; the password occurs in neither."""
+    monkeypatch.setenv("THE_PASSWORD", PASSWORD)
+
+    def check(domain: Domain, *options: str) -> tuple[int, dict[str, Any]]:
+        code = main(
+            ["check", domain.account.address, "--password-env", "THE_PASSWORD", "--json", *lab.options, *options]
+        )
+        out, err = capsys.readouterr()
+        assert PASSWORD not in out + err
+        assert out, err
+        document: dict[str, Any] = json.loads(out)
+        return code, document
+
+    return check
+
+
+def attempts(lab: SourceLab) -> dict[str, int]:
+    """Sign-ins by protocol, as the servers logged them."""
+    return Counter(attempt.protocol for attempt in lab.mail.auth_log())
+
+
+@pytest.mark.parametrize("name", ALONE)
+def test_each_source_alone_leads_to_works(lab: SourceLab, run: Check, pack: Path, name: str) -> None:
+    yes = ["--yes"] if name in UNTRUSTED else []
+    code, document = run(ALONE[name], "--pack", str(pack), *yes)
+    assert (code, document["verdict"]) == (0, "works"), json.dumps(document, indent=1) + lab.mail.logs()
+    for side in ("incoming", "outgoing"):
+        assert document[side]["source"] == SOURCES.get(name, name)
+        assert document[side]["trusted"] is (name not in UNTRUSTED)
+    assert attempts(lab) == document["sign_in_attempts"] == {"imap": 1, "smtp": 1}
+
+
+@pytest.mark.parametrize("name", sorted(UNTRUSTED))
+def test_an_untrusted_answer_gets_no_password_without_a_yes(lab: SourceLab, run: Check, name: str) -> None:
+    code, document = run(ALONE[name])
+    assert (code, document["verdict"]) == (4, "undecided"), json.dumps(document, indent=1)
+    assert any("agree to them before a password goes there" in note for note in document["notes"])
+    for side in ("incoming", "outgoing"):
+        assert (document[side]["status"], document[side]["trusted"]) == ("reached", False)
+    assert attempts(lab) == document["sign_in_attempts"] == {}
+
+
+def test_all_together_ask_each_thing_once(lab: SourceLab, run: Check) -> None:
+    asked_before, fetched_before = len(lab.names.questions), len(lab.web.requests)
+    code, document = run(EVERYTHING)
+    assert (code, document["verdict"]) == (0, "works"), json.dumps(document, indent=1)
+    assert document["incoming"]["source"] == "autoconfig"
+    assert attempts(lab) == {"imap": 1, "smtp": 1}
+    records = Counter(asked for asked in lab.names.questions[asked_before:])
+    assert set(records.values()) == {1}
+    assert {name for name, kind in records if kind == "SRV"} == {
+        f"{service}._tcp.everything.example"
+        for service in ("_imaps", "_imap", "_pop3s", "_pop3", "_submissions", "_submission", "_autodiscover")
+    }
+    pages = Counter((request.host, request.path.partition("?")[0]) for request in lab.web.requests[fetched_before:])
+    assert set(pages.values()) == {1}
+    assert set(pages) <= {*EVERYTHING.pages, (ISPDB, "/v1.1/hoster.example")}
+
+
+@pytest.mark.parametrize(
+    ("option", "name", "source", "pages", "records"),
+    [
+        ("--offline", "SRV", "srv", 0, {"MX", "SRV"}),
+        ("--offline", "MX of a preset", "mx", 0, {"MX", "SRV"}),
+        ("--offline", "guess", "guess", 0, {"MX", "SRV"}),
+        ("--ask-nobody", "guess", "guess", 0, set()),
+        ("--ask-nobody", "preset", "preset", 0, set()),
+    ],
+)
+def test_asking_less(
+    lab: SourceLab, run: Check, option: str, name: str, source: str, pages: int, records: set[str]
+) -> None:
+    asked_before, fetched_before = len(lab.names.questions), len(lab.web.requests)
+    code, document = run(ALONE[name], option, "--yes")
+    assert (code, document["verdict"]) == (0, "works"), json.dumps(document, indent=1)
+    assert document["incoming"]["source"] == document["outgoing"]["source"] == source
+    assert len(lab.web.requests) - fetched_before == pages
+    kinds = {kind for _, kind in lab.names.questions[asked_before:]}
+    assert kinds - {"A", "AAAA"} == records
+    assert attempts(lab) == {"imap": 1, "smtp": 1}
+
+
+@pytest.mark.parametrize(("option", "name"), [("--offline", "autoconfig"), ("--ask-nobody", "SRV")])
+def test_who_is_not_asked_is_not_heard(lab: SourceLab, run: Check, option: str, name: str) -> None:
+    code, document = run(ALONE[name], option, "--yes")
+    assert (code, document["verdict"]) == (1, "fails")
+    assert attempts(lab) == {}
+
+
+Row = tuple[str, str, int, str, str]  # protocol, host, port, security, user name
+
+
+def _row(protocol: str, number: int, domain: str) -> Row:
+    """One server of the numbered domain: all the ways such files differ, in turn."""
+    ports = {
+        "imap": [(993, "tls"), (143, "starttls")],
+        "pop3": [(995, "tls"), (110, "starttls")],
+        "smtp": [(465, "tls"), (587, "starttls"), (2525, "starttls")],
+    }[protocol]
+    port, security = ports[number % len(ports)]
+    host = [f"{protocol}.{domain}", f"mail.{domain}", f"{protocol}.big-hoster.example", domain][number // 2 % 4]
+    username = [f"ada.{number}@{domain}", f"ada.{number}", f"ada.{number}-{domain}", f"u{number}"][number // 8 % 4]
+    return protocol, host, port, security, username
+
+
+def _element(row: Row, number: int, domain: str) -> str:
+    protocol, host, port, security, username = row
+    side = "outgoingServer" if protocol == "smtp" else "incomingServer"
+    local = f"ada.{number}"
+    for value, placeholder in (
+        (f"{local}@{domain}", "%EMAILADDRESS%"), (local, "%EMAILLOCALPART%"), (domain, "%EMAILDOMAIN%"),
+    ):  # fmt: skip
+        username = username.replace(value, placeholder)
+        host = host.replace(value, placeholder)
+    socket = {"tls": ["SSL", "ssl", "TLS"], "starttls": ["STARTTLS", "StartTLS", " starttls "]}[security][number % 3]
+    return (
+        f"<{side} type=\"{protocol}\"><hostname>{host}</hostname><port>{port}</port><socketType>{socket}</socketType>"
+        f"<username>{username}</username><authentication>password-cleartext</authentication></{side}>"
+    )
+
+
+def _discovered(
+    addresses: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str], *options: str
+) -> list[dict[str, Any]]:
+    lines = tmp_path / "addresses"
+    lines.write_text("".join(json.dumps({"address": address}) + "\n" for address in addresses), "utf-8")
+    assert main(["discover", "--lines", str(lines), "--json", *options]) == 0
+    found = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [each["address"] for each in found] == addresses
+    return found
+
+
+def test_300_domains_of_the_community_database(
+    lab: SourceLab, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wanted: dict[str, list[Row]] = {}
+    for number in range(300):
+        domain = f"isp-{number}.example"
+        kinds = [("imap", "smtp"), ("imap", "pop3", "smtp"), ("imap", "imap", "smtp", "smtp"), ("pop3", "smtp")]
+        rows = [_row(kind, number + at, domain) for at, kind in enumerate(kinds[number % 4])]
+        rows = [(*row[:4], row[4].replace(f"ada.{number + at}", f"ada.{number}")) for at, row in enumerate(rows)]
+        wanted[f"ada.{number}@{domain}"] = rows
+        body = "".join(_element(row, number, domain) for row in rows)
+        page = f'<clientConfig version="1.1"><emailProvider id="{domain}">{body}</emailProvider></clientConfig>'
+        lab.web.pages[(ISPDB, f"/v1.1/{domain}")] = Page(page.encode())
+    for found in _discovered(list(wanted), tmp_path, capsys, *lab.options):
+        said = [
+            (each["protocol"], each["host"], each["port"], each["security"], each["username"])
+            for each in found["candidates"]
+            if each["source"] == "ispdb"
+        ]
+        # One server named twice stands in the plan once.
+        assert said == [*dict.fromkeys(wanted[found["address"]])], found
+        assert all(
+            each["trusted"] is not each["host"].endswith("big-hoster.example")
+            for each in found["candidates"]
+            if each["source"] == "ispdb"
+        )
+
+
+def test_300_domains_of_the_presets_with_nobody_asked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows: dict[str, list[dict[str, str]]] = {}
+    for fact in facts():
+        for domain in fact["domains"].split():
+            rows.setdefault(domain.replace("*.", "some."), []).append(fact)
+    domains = sorted(rows)
+    domains = [domains[at * len(domains) // 300] for at in range(300)]
+    assert len(set(domains)) == 300
+    addresses = [f"ada.example@{domain}" for domain in domains]
+    for domain, found in zip(domains, _discovered(addresses, tmp_path, capsys, "--ask-nobody"), strict=True):
+        address = Address("ada.example", domain, domain)
+        for fact in rows[domain]:
+            assert found["provider"] == fact["provider"]
+            best = next(each for each in found["candidates"] if each["protocol"] == fact["protocol"])
+            assert (best["host"], best["port"], best["security"], best["username"]) == (
+                fact["host"].replace("%EMAILDOMAIN%", domain),
+                int(fact["port"]),
+                fact["security"],
+                expected_username(fact["username"], address),
+            )
+            assert best["trusted"]
