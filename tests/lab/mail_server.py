@@ -27,6 +27,7 @@ class MailServer:
         authority: issues the certificate, which is for `hostname` and the address itself.
         accounts: whose mailboxes it has.
         standard_ports: 587, 465, 993 and so on, on an address of its own (root only); otherwise free ports.
+        address: where it listens, when that is not for us to choose.
         sends_with: Exim has the same accounts and delivers to the same Dovecot; of the options it knows `smtp_auth`.
         certificate: another one than the right one.
         postfix: main.cf parameters that win over ours.
@@ -41,6 +42,7 @@ class MailServer:
         *,
         accounts: Sequence[Account] = EVERYBODY,
         standard_ports: bool = False,
+        address: str | None = None,
         sends_with: Literal["postfix", "exim"] = "postfix",
         smtp_auth: bool = True,
         relay_denied: bool = False,
@@ -59,7 +61,7 @@ class MailServer:
         self._folder = Path(tempfile.mkdtemp(prefix="mailwright-lab-"))
         self._folder.chmod(0o755)
         try:
-            self.address = free_address(tuple(STANDARD.values()) if standard_ports else ())
+            self.address = address or free_address(tuple(STANDARD.values()) if standard_ports else ())
             numbers = tuple(STANDARD.values()) if standard_ports else free_ports(self.address, len(STANDARD))
             ports = dict(zip(STANDARD, numbers, strict=True))
             certificate = certificate or authority.issue(hostname, self.address)

@@ -44,11 +44,12 @@ class NameServer:
     """`with NameServer({"example.org": ["@ MX 10 mail", "mail A 127.0.0.1"]}) as names:` answers at `names.address`.
 
     The zones' lines are master-file lines (RFC 1035 §5) relative to the zone. Names outside all zones do not exist.
+    Port 0 is a free one.
     """
 
-    def __init__(self, zones: Mapping[str, Sequence[str]], host: str = "127.0.0.1") -> None:
+    def __init__(self, zones: Mapping[str, Sequence[str]], host: str = "127.0.0.1", port: int = 0) -> None:
         self.host = host
-        self.port = 0
+        self.port = port
         self._zones = dict(zones)
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._process: subprocess.Popen[bytes] | None = None
@@ -76,7 +77,7 @@ class NameServer:
             raise RuntimeError("the tests need BIND (Debian package bind9): named was not found")
         self._folder = tempfile.TemporaryDirectory(prefix="names-")
         folder = Path(self._folder.name)
-        self.port = _free_port(self.host)
+        self.port = self.port or _free_port(self.host)
         config = [_CONFIG.format(folder=folder, port=self.port, host=self.host)]
         for number, (zone, lines) in enumerate({".": ["ns.invalid. A 127.0.0.1"], **self._zones}.items()):
             file = folder / f"zone-{number}"
