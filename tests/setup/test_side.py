@@ -131,7 +131,7 @@ async def test_three_refusals_in_ten_minutes_are_all(authority: Authority, certi
     assert last.report is not None
     assert last.report.failure is not None
     assert last.report.failure.error is ErrorKind.BUDGET
-    assert last.report.failure.detail["pause_s"]
+    assert last.report.failure.detail["wait_s"]
 
 
 async def test_a_line_that_drops_instead_of_an_answer_counts(authority: Authority, certificate: Issued) -> None:
