@@ -277,7 +277,8 @@ class ImapConversation(Conversation):
 
     async def _continuation(self, tag: str) -> None:
         line = await self._line.readline()
-        self.recorder.received("+ …" if line.startswith(b"+") else line.decode("utf-8", "replace"))
+        text = line.decode("utf-8", "replace")
+        self.recorder.received(f"+ {said_in(text[1:].strip())}" if text.startswith("+") else text)
         if line.startswith(tag.encode() + b" "):
             status, _, text = line.decode("utf-8", "replace")[len(tag) + 1 :].partition(" ")
             raise StageFailed(Stage.AUTH, ErrorKind.REPLY, reply=self._reply(status.upper(), text))
@@ -305,10 +306,11 @@ class ImapConversation(Conversation):
             text = line.decode("utf-8", "replace")
             if line.startswith(b"+"):
                 # A refused token's reason comes as a challenge; it is dismissed once, more are not met (T11).
-                self.recorder.received("+ …")  # a challenge may echo what was sent (T14)
+                said = said_in(text[1:].strip())
+                self.recorder.received(f"+ {said}")  # its words: in base64 a secret could hide from the mask (T14)
                 if dismissal is None or reason is not None:
                     raise Unparsable
-                reason = said_in(text[1:].strip())
+                reason = said
                 self._raw(dismissal, "")
                 continue
             self.recorder.received(text)

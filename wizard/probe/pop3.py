@@ -225,7 +225,8 @@ class Pop3Conversation(Conversation):
         while True:
             text = (await self._line.readline()).decode("utf-8", "replace")
             challenge = text.startswith("+") and not text.startswith("+OK")
-            self.recorder.received("+ …" if challenge else text)  # a challenge may echo what was sent (T14)
+            # A challenge is kept as its words: in base64 a secret could hide from the mask (T14).
+            self.recorder.received(f"+ {said_in(text[1:].strip())}" if challenge else text)
             if text.startswith("+OK"):
                 return True, text[3:].strip()
             if text.startswith("-ERR"):

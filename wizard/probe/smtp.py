@@ -301,8 +301,8 @@ class SmtpConversation(Conversation):
 
     def _heard(self, response: SMTPResponse) -> SMTPResponse:
         for line in response.message.split("\n"):
-            # A challenge is base64 of the server's making: a secret could hide in it, at any offset (T14).
-            self.recorder.received(f"{response.code} {line if response.code != 334 else '…'}")
+            # A challenge is kept as its words: in base64 a secret could hide from the mask (T14).
+            self.recorder.received(f"{response.code} {said_in(line) if response.code == 334 else line}")
         if not 200 <= response.code <= 599:
             raise Unparsable
         return response
