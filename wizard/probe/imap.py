@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from wizard.model.evidence import ErrorKind, Reply, Stage
 from wizard.model.server import AuthMethod, Security
 from wizard.model.text import inert
-from wizard.probe.conversation import SIGN_IN_S, Conversation, Credentials
-from wizard.probe.error_kinds import InjectedBeforeTls, Oversized, StageFailed, Unparsable, what_speaks
-from wizard.probe.line import Line
+from wizard.probe.conversation import SIGN_IN_S, Credentials
+from wizard.probe.error_kinds import InjectedBeforeTls, Oversized, StageFailed, Unparsable
+from wizard.probe.line_conversation import LineConversation
 from wizard.probe.mechanisms import TOKEN_METHODS, check, oauthbearer, plain, said_in, xoauth2
 
 MAX_LINES = 400
@@ -33,22 +33,8 @@ class ImapReply:
     untagged: tuple[bytes, ...]
 
 
-class ImapConversation(Conversation):
+class ImapConversation(LineConversation):
     """One connection to a receiving server that speaks IMAP."""
-
-    def _new_wire(self) -> Line:
-        return Line()
-
-    @property
-    def _line(self) -> Line:
-        if not isinstance(self.wire, Line):
-            raise ConnectionResetError("not connected")
-        return self.wire
-
-    @property
-    def is_open(self) -> bool:
-        """Whether the line still stands."""
-        return isinstance(self.wire, Line) and self.wire.is_open
 
     @property
     def offered(self) -> tuple[str, ...]:
@@ -77,28 +63,16 @@ class ImapConversation(Conversation):
                 facts.capabilities = self.capabilities
 
     async def _greeting(self) -> None:
-        raw = await self.first_words(lambda: self._line.readline())
-        text = raw.decode("utf-8", "replace")
-        self.recorder.received(text)
+        text = await self._first_line()
         status, _, rest = text.removeprefix("* ").partition(" ")
         if not text.startswith("* ") or status.upper() not in {"OK", "PREAUTH", "BYE"}:
-            raise self._not_imap(text)
+            raise self._not_ours(text)
         if status.upper() == "BYE":
             raise StageFailed(Stage.GREETING, ErrorKind.REPLY, reply=self._reply("BYE", rest))
         if status.upper() == "PREAUTH" and not self._encrypted:
             self.abort()  # STARTTLS is illegal after PREAUTH: somebody signs us in to keep us in clear (T07)
             raise InjectedBeforeTls
         self._take_capabilities(text)
-
-    def _not_imap(self, text: str) -> StageFailed:
-        speaks = what_speaks(self._line.first_bytes)
-        kind = {
-            "smtp": ErrorKind.OTHER_PROTOCOL,
-            "pop3": ErrorKind.OTHER_PROTOCOL,
-            "tls": ErrorKind.TLS_WHERE_PLAINTEXT,
-        }.get(speaks, ErrorKind.NOT_MAIL)
-        stage = Stage.TLS if kind is ErrorKind.TLS_WHERE_PLAINTEXT else Stage.GREETING
-        return StageFailed(stage, kind, reply=self.recorder.make_reply(text), detail={"speaks": speaks})
 
     async def _starttls(self) -> None:
         if "STARTTLS" not in self.capabilities:

@@ -8,9 +8,9 @@ import re
 
 from wizard.model.evidence import ErrorKind, Reply, Stage
 from wizard.model.server import AuthMethod, Security
-from wizard.probe.conversation import SIGN_IN_S, Conversation, Credentials
-from wizard.probe.error_kinds import Oversized, StageFailed, Unparsable, what_speaks
-from wizard.probe.line import Line
+from wizard.probe.conversation import SIGN_IN_S, Credentials
+from wizard.probe.error_kinds import Oversized, StageFailed, Unparsable
+from wizard.probe.line_conversation import LineConversation
 from wizard.probe.mechanisms import TOKEN_METHODS, check, oauthbearer, plain, said_in, xoauth2
 
 MAX_LINES = 2000
@@ -22,22 +22,8 @@ _TIMESTAMP = re.compile(r"<[^<>@\s]{1,200}@[^<>\s]{1,200}>")  # RFC 1939 §7, th
 _CODE = re.compile(r"^\[([^\]]{1,100})\]\s*")  # RFC 2449 §8
 
 
-class Pop3Conversation(Conversation):
+class Pop3Conversation(LineConversation):
     """One connection to a receiving server that speaks POP3."""
-
-    def _new_wire(self) -> Line:
-        return Line()
-
-    @property
-    def _line(self) -> Line:
-        if not isinstance(self.wire, Line):
-            raise ConnectionResetError("not connected")
-        return self.wire
-
-    @property
-    def is_open(self) -> bool:
-        """Whether the line still stands."""
-        return isinstance(self.wire, Line) and self.wire.is_open
 
     @property
     def offered(self) -> tuple[str, ...]:
@@ -64,26 +50,14 @@ class Pop3Conversation(Conversation):
                 facts.capabilities = tuple(self.capabilities)
 
     async def _greeting(self) -> None:
-        raw = await self.first_words(lambda: self._line.readline())
-        text = raw.decode("utf-8", "replace")
-        self.recorder.received(text)
+        text = await self._first_line()
         if text.startswith("-ERR"):
             raise StageFailed(Stage.GREETING, ErrorKind.REPLY, reply=self._reply(text[4:].strip()))
         if not text.startswith("+OK"):
-            raise self._not_pop3(text)
+            raise self._not_ours(text)
         if self._encrypted or self.candidate.security is not Security.STARTTLS:
             found = _TIMESTAMP.search(text)
             self._timestamp = found[0] if found is not None else None
-
-    def _not_pop3(self, text: str) -> StageFailed:
-        speaks = what_speaks(self._line.first_bytes)
-        kind = {
-            "smtp": ErrorKind.OTHER_PROTOCOL,
-            "imap": ErrorKind.OTHER_PROTOCOL,
-            "tls": ErrorKind.TLS_WHERE_PLAINTEXT,
-        }.get(speaks, ErrorKind.NOT_MAIL)
-        stage = Stage.TLS if kind is ErrorKind.TLS_WHERE_PLAINTEXT else Stage.GREETING
-        return StageFailed(stage, kind, reply=self.recorder.make_reply(text), detail={"speaks": speaks})
 
     async def _ask_capabilities(self) -> None:
         self.capabilities = {}

@@ -1,0 +1,43 @@
+"""What IMAP and POP3 share: a line, its greeting, and a name for whatever else answers there."""
+
+from __future__ import annotations
+
+from wizard.model.evidence import ErrorKind, Stage
+from wizard.probe.conversation import Conversation
+from wizard.probe.error_kinds import StageFailed, what_speaks
+from wizard.probe.line import Line
+
+_MAIL = {"smtp", "imap", "pop3"}
+
+
+class LineConversation(Conversation):
+    """A conversation line by line."""
+
+    def _new_wire(self) -> Line:
+        return Line()
+
+    @property
+    def _line(self) -> Line:
+        if not isinstance(self.wire, Line):
+            raise ConnectionResetError("not connected")
+        return self.wire
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the line still stands."""
+        return isinstance(self.wire, Line) and self.wire.is_open
+
+    async def _first_line(self) -> str:
+        text = (await self.first_words(lambda: self._line.readline())).decode("utf-8", "replace")
+        self.recorder.received(text)
+        return text
+
+    def _not_ours(self, text: str) -> StageFailed:
+        """The failure of a greeting that is none of this protocol: who speaks instead."""
+        speaks = what_speaks(self._line.first_bytes)
+        stage, kind = Stage.GREETING, ErrorKind.NOT_MAIL
+        if speaks == "tls":
+            stage, kind = Stage.TLS, ErrorKind.TLS_WHERE_PLAINTEXT
+        elif speaks in _MAIL - {self.candidate.protocol.value}:
+            kind = ErrorKind.OTHER_PROTOCOL
+        return StageFailed(stage, kind, reply=self.recorder.make_reply(text), detail={"speaks": speaks})
