@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from time import monotonic
+from typing import Any, BinaryIO
 
 import pytest
 
 from tests.discovery.test_presets import expected_username, facts
 from tests.lab.certificates import Authority
+from tests.lab.processes import wait_until
 from tests.lab.sources import (
     CONFIG,
     ISPDB,
@@ -26,10 +29,12 @@ from tests.lab.sources import (
     pacc_record,
     pox,
 )
-from tests.lab.web import Page
+from tests.lab.web import Page, Request, moved, silent
 from wizard.cli.main import main
+from wizard.discovery.planner import Patience
 from wizard.model.address import Address
 
+Answering = Page | Callable[[Request], Page]
 Check = Callable[..., tuple[int, dict[str, Any]]]
 
 HOSTER = Domain("hoster.example")  # whose servers other domains use
@@ -104,6 +109,52 @@ EVERYTHING = _domain(
     mail_hosts=["mail.everything.example"],
 )  # fmt: skip
 
+def _hostile(name: str, address: str, page: Answering | None = None) -> Domain:
+    """A domain of which only the guessed names are any good; its web hosts stand at `address`."""
+    domain = f"{name}.example"
+    hosts = ("@", "autoconfig", "autodiscover", "ua-auto-config")
+    pages = {
+        (f"autoconfig.{domain}", CONFIG): page, (domain, WELL_KNOWN): page, (f"autodiscover.{domain}", POX): page,
+        (domain, POX): page, (f"ua-auto-config.{domain}", PACC): page, (ISPDB, f"/v1.1/{domain}"): page,
+    }  # fmt: skip
+    return _domain(
+        name,
+        *(f"{host} A {address}" for host in hosts),
+        "mail A %MAIL%",
+        "@ MX 1 localhost.",
+        "_imaps._tcp SRV 0 1 993 localhost.",
+        "_submissions._tcp SRV 0 1 22 mail",
+        "_autodiscover._tcp SRV 0 0 443 autodiscover.hoster.example.",
+        pacc_record(b"another file"),
+        pages={place: page for place, page in pages.items() if page is not None},
+        mail_hosts=[f"mail.{domain}"],
+    )
+
+
+SLOW, SLOW_ALONE = (
+    _domain(
+        "slow", "mail A %MAIL%", mail_hosts=["mail.slow.example"], pages={("autoconfig.slow.example", CONFIG): Page()}
+    ),
+    _domain("slow-alone", pages={("autoconfig.slow-alone.example", CONFIG): Page()}),
+)
+
+
+def _garbage(out: BinaryIO, _: threading.Event) -> None:
+    out.write(bytes(range(256)) * 40)
+
+
+HOSTILE = {
+    "refused": _hostile("refused", "%DEAD%"),
+    "unanswered": _hostile("unanswered", "%SILENT%"),
+    "silent": _hostile("silent", "%WEB%", silent()),
+    "garbage": _hostile("garbage", "%WEB%", Page(raw=_garbage)),
+    "not XML": _hostile("not-xml", "%WEB%", Page(b"<html><body>Coming soon<br></body></html>")),
+    "huge": _hostile("huge", "%WEB%", Page(bytes(400_000))),
+    "plain http": _hostile("http", "%WEB%", lambda request: moved(f"http://{request.host}{request.path}")),
+    "own machine": _hostile("own-machine", "%WEB%", Page(config("localhost"))),
+    "password wanted": _hostile("password", "%WEB%", Page(status=401, headers={"WWW-Authenticate": "Basic realm=x"})),
+}
+
 PACK = """\
 name = "The lab"
 country = "WW"
@@ -123,14 +174,16 @@ servers = ["post.pack.example:465/tls", "post.pack.example:587/starttls"]
 
 @pytest.fixture(scope="module")
 def servers(authority: Authority) -> Iterator[SourceLab]:
-    with SourceLab(authority, [*ALONE.values(), HOSTER, *PRESET_ZONES, EVERYTHING]) as lab:
+    domains = [*ALONE.values(), HOSTER, *PRESET_ZONES, EVERYTHING, SLOW, SLOW_ALONE, *HOSTILE.values()]
+    with SourceLab(authority, domains) as lab:
         yield lab
 
 
 @pytest.fixture
-def lab(servers: SourceLab) -> SourceLab:
+def lab(servers: SourceLab) -> Iterator[SourceLab]:
     servers.mail.refresh()
-    return servers
+    yield servers
+    servers.web.let_go()
 
 
 @pytest.fixture
@@ -229,6 +282,36 @@ def test_who_is_not_asked_is_not_heard(lab: SourceLab, run: Check, option: str, 
     code, document = run(ALONE[name], option, "--yes")
     assert (code, document["verdict"]) == (1, "fails")
     assert attempts(lab) == {}
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_with_every_source_hostile_or_dead_the_guesses_work(lab: SourceLab, run: Check, kind: str) -> None:
+    began = monotonic()
+    code, document = run(HOSTILE[kind])
+    took_s = monotonic() - began
+    print(f"{kind}: {took_s:.2f} s")
+    assert (code, document["verdict"]) == (0, "works"), json.dumps(document, indent=1)
+    assert {document[side]["source"] for side in ("incoming", "outgoing")} == {"guess"}
+    assert {document[side]["trusted"] for side in ("incoming", "outgoing")} == {True}
+    assert attempts(lab) == {"imap": 1, "smtp": 1}
+    assert took_s < Patience().cap_s + 3
+    assert not any("authorization" in request.headers for request in lab.web.requests)
+
+
+@pytest.mark.parametrize("domain", [SLOW, SLOW_ALONE], ids=lambda domain: domain.name)
+def test_a_source_that_answers_after_the_guesses_were_dialled_still_counts(
+    lab: SourceLab, run: Check, domain: Domain
+) -> None:
+    def page(_: Request) -> Page:
+        wait_until(lambda: (f"mail.{domain.name}", "A") in lab.names.questions, "the guesses are dialled")
+        return Page(config(domain.post))
+
+    lab.web.pages[(f"autoconfig.{domain.name}", CONFIG)] = page
+    code, document = run(domain)
+    assert (code, document["verdict"]) == (0, "works"), json.dumps(document, indent=1)
+    for side in ("incoming", "outgoing"):
+        assert (document[side]["host"], document[side]["source"]) == (domain.post, "autoconfig")
+    assert attempts(lab) == document["sign_in_attempts"] == {"imap": 1, "smtp": 1}
 
 
 Row = tuple[str, str, int, str, str]  # protocol, host, port, security, user name

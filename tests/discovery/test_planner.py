@@ -91,10 +91,11 @@ async def test_a_retry_asks_only_who_did_not_answer(start_lab: StartLab) -> None
     lab = start_lab({"example.org": []}, {("autoconfig.example.org", CONFIG): silent()}, patience=Patience(cap_s=0.4))
     await lab.planner.plan(ADA)
     lab.web.pages[("autoconfig.example.org", CONFIG)] = Page(config())
-    before = len(lab.names.questions)
+    dialed, before = len(lab.dialer.hosts), len(lab.names.questions)
     plan = await lab.planner.plan(ADA)
     assert plan.candidates[0].source is Source.AUTOCONFIG
-    assert {name for name, _ in lab.names.questions[before:]} == {"autoconfig.example.org"}
+    assert lab.dialer.hosts[dialed:] == ["autoconfig.example.org"]
+    assert {name for name, _ in lab.names.questions[before:]} <= {"autoconfig.example.org"}
 
 
 async def test_a_preset_needs_no_network(start_lab: StartLab) -> None:
@@ -205,6 +206,20 @@ async def test_everybody_silent_ends_at_the_cap_with_guesses(start_lab: StartLab
     plan = await lab.planner.plan(ADA)
     assert 0.4 < asyncio.get_running_loop().time() - began < 0.9
     assert {candidate.source for candidate in plan.candidates} == {Source.GUESS}
+    await _closed(lab.dialer)
+
+
+async def test_nobody_is_waited_for_once_it_is_enough(start_lab: StartLab) -> None:
+    lab = start_lab({"example.org": ["_imaps._tcp SRV 0 1 993 imap"]}, dict.fromkeys(PAGES, silent()))
+    enough = asyncio.Event()
+
+    def told(progress: Progress) -> None:
+        if progress.detail.get("answer") == "found":
+            enough.set()
+
+    plan = await lab.planner.plan(ADA, enough=enough, listener=told)
+    assert {candidate.source for candidate in plan.candidates} == {Source.SRV, Source.GUESS}
+    assert {one.answer for one in plan.asked if one.source is Source.AUTOCONFIG} == {"no answer"}
     await _closed(lab.dialer)
 
 

@@ -115,6 +115,11 @@ class WebServer:
         self._thread.join()
         self._server.server_close()
 
+    def let_go(self) -> None:
+        """Ends the silence of all who wait for an answer now."""
+        ended, self.ended = self.ended, threading.Event()
+        ended.set()
+
     def came(self, request: Request) -> Page:
         """Notes the request and finds its page."""
         with self._lock:

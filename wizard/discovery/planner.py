@@ -109,13 +109,15 @@ class Planner:
         ask_nobody: bool = False,
         incoming_protocol: Protocol | None = None,
         repair: bool = False,
+        enough: asyncio.Event | None = None,
         listener: Listener = nobody,
     ) -> Plan:
         """The settings that would be tried, best first.
 
         `offline` asks DNS only (MX and SRV), `ask_nobody` not even that. `incoming_protocol` leaves out the other one.
         `repair` asks every source and guesses even where a preset knows the provider, whose servers did not do.
-        Takes at most `Patience.cap_s`; cancelling it closes everything that was opened.
+        Once `enough` is set, nobody is waited for any longer. Takes at most `Patience.cap_s`; cancelling it closes
+        everything that was opened.
         """
         provider = self._presets.for_domain(address.domain)
         preset: Plan | None = None
@@ -128,7 +130,7 @@ class Planner:
                 return preset
         heard: list[_Heard] = []
         if not ask_nobody:
-            heard = await self._ask_all(address, offline, listener)
+            heard = await self._ask_all(address, offline, enough or asyncio.Event(), listener)
         plan = self._combined(address, heard, incoming_protocol, guess_all=repair)
         if provider is None:
             return plan
@@ -168,12 +170,15 @@ class Planner:
             *by_dns,
         )
 
-    async def _ask_all(self, address: Address, offline: bool, listener: Listener) -> list[_Heard]:
+    async def _ask_all(
+        self, address: Address, offline: bool, enough: asyncio.Event, listener: Listener
+    ) -> list[_Heard]:
         """Everything that was heard before the deadline, or before waiting for more stopped being worth it."""
         loop = asyncio.get_running_loop()
         began = loop.time()
         heard: list[_Heard] = []
         pending: dict[asyncio.Task[_Heard], tuple[Question, float]] = {}
+        hurried = asyncio.ensure_future(enough.wait())
         asked: dict[str, int] = {}  # who, in which order
         queue = [*self._questions(address, offline)]
         settled_at: float | None = None
@@ -202,11 +207,12 @@ class Planner:
                     better = any(question.rank < best for question, _ in pending.values())
                     until = min(until, settled_at + (self._patience.better_s if better else self._patience.lesser_s))
                 done, _ = await asyncio.wait(
-                    pending, timeout=max(0.0, until - loop.time()), return_when=asyncio.FIRST_COMPLETED
+                    {*pending, hurried}, timeout=max(0.0, until - loop.time()), return_when=asyncio.FIRST_COMPLETED
                 )
-                if not done:
+                answered = [task for task in pending if task in done]
+                if not answered:
                     break
-                for task in done:
+                for task in answered:
                     question, _ = pending.pop(task)
                     one = task.result()
                     if one.asked.answer != "no answer":
@@ -219,9 +225,9 @@ class Planner:
                 heard.append(_Heard(question, NOTHING, silent))
                 _tell(listener, loop.time() - began, question, silent)
         finally:
-            for task in pending:
-                task.cancel()
-            await asyncio.gather(*pending, return_exceptions=True)
+            for waiting in (*pending, hurried):
+                waiting.cancel()
+            await asyncio.gather(*pending, hurried, return_exceptions=True)
         if _settling_rank(heard) is not None:
             self._settled.add((address.wire, offline))
             self._heard.update({(address.wire, one.question.whom): one for one in heard})

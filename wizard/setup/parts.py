@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -38,6 +39,7 @@ class Finds(Interface):
         ask_nobody: bool = False,
         incoming_protocol: Protocol | None = None,
         repair: bool = False,
+        enough: asyncio.Event | None = None,
         listener: Listener = nobody,
     ) -> Plan:
         """The settings that would be tried."""
@@ -86,17 +88,25 @@ class Bench:
     pins: dict[str, str] = field(default_factory=dict)
 
     async def discover(
-        self, address: Address, *, ask_nobody: bool = False, repair: bool = False, listener: Listener = nobody
+        self,
+        address: Address,
+        *,
+        ask_nobody: bool = False,
+        repair: bool = False,
+        enough: asyncio.Event | None = None,
+        listener: Listener = nobody,
     ) -> Plan:
         """The settings that would be tried for the address; no password is in reach of this.
 
-        `repair` asks every source, because what the best one said did not do.
+        `repair` asks every source, because what the best one said did not do. Once `enough` is set, no source is
+        waited for any longer.
         """
         return await self.parts.planner.plan(
             address,
             offline=self.options.offline,
             ask_nobody=ask_nobody or self.options.ask_nobody,
             repair=repair,
+            enough=enough,
             listener=listener,
         )
 

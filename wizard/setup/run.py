@@ -24,6 +24,8 @@ from wizard.setup.parts import Bench, sign_in_attempts, timeline
 from wizard.setup.side import NOTHING_HEARD, Gate, Side, SideOutcome, with_detail
 
 DOMAIN_S = 3.0
+AHEAD_S = 0.3  # a plan that takes longer: the guessed servers are dialled meanwhile
+SOURCES_S = 1.0  # sources that need longer are not waited for once the guessed servers are open
 EXPIRES_SOON = timedelta(days=14)
 
 
@@ -52,6 +54,8 @@ class Run:
         self.prober = bench.prober(self._draft, listener)
         self._started_at = datetime.now(UTC)
         self._outcomes: dict[bool, SideOutcome] = {}
+        self._ahead: dict[bool, Side] = {}
+        self._enough = asyncio.Event()
         self._notes: list[str] = []
 
     async def check(self) -> CheckResult:
@@ -99,28 +103,73 @@ class Run:
             self.prober.abort()  # also what the deadline or a cancelled press left in the middle of a sentence
 
     async def _prove_sides(self) -> None:
+        try:
+            await self._find_sides()
+            gate = Gate()
+            incoming, outgoing = self._candidates(incoming=True), self._candidates(incoming=False)
+            if not incoming or self._is_kept(incoming=True):
+                gate.decide(NOTHING_HEARD)
+            async with asyncio.TaskGroup() as group:
+                if incoming:
+                    group.create_task(self._prove(incoming, gate, leads=True))
+                if outgoing:
+                    group.create_task(self._prove(outgoing, gate, leads=False))
+        finally:
+            for side in self._ahead.values():
+                await side.stop()
+
+    async def _find_sides(self) -> None:
+        """Waits for the plan where a side needs it, and keeps what was done ahead for the sides it agrees with."""
         draft = self._draft
-        needs_plan = (draft.wants_incoming and draft.incoming is None) or (
-            draft.wants_outgoing and draft.outgoing is None
-        )
-        if needs_plan:
+        sides = ((True, draft.wants_incoming, draft.incoming), (False, draft.wants_outgoing, draft.outgoing))
+        needed = [incoming for incoming, wanted, given in sides if wanted and given is None]
+        if not needed or self._plan is not None:
+            return
+        getting_ahead = asyncio.ensure_future(self._get_ahead(needed))
+        try:
             await self._planned()
-        gate = Gate()
-        incoming, outgoing = self._candidates(incoming=True), self._candidates(incoming=False)
-        if not incoming or self._is_kept(incoming=True):
-            gate.decide(NOTHING_HEARD)
-        async with asyncio.TaskGroup() as group:
-            if incoming:
-                group.create_task(self._prove(incoming, gate, leads=True))
-            if outgoing:
-                group.create_task(self._prove(outgoing, gate, leads=False))
+        finally:
+            getting_ahead.cancel()
+            await asyncio.wait([getting_ahead])
+        if not getting_ahead.cancelled():
+            getting_ahead.result()  # what nobody expected is not hidden
+        for incoming, side in [*self._ahead.items()]:
+            if not side.has_started(self._candidates(incoming=incoming)):
+                await side.stop()
+                del self._ahead[incoming]
+
+    async def _get_ahead(self, sides: Sequence[bool]) -> None:
+        """Races guessed servers while sources are silent; once all are open, they are proof enough to wait no longer.
+
+        No password goes to any of them before the plan is there and has nobody better.
+        """
+        began = self.prober.clock()
+        await asyncio.sleep(AHEAD_S)
+        guessed = await self._bench.discover(self._draft.address, ask_nobody=True)
+        races = []
+        for incoming in sides:
+            candidates = self._candidates_of(guessed, incoming=incoming)
+            if not candidates or self._previous is not None:
+                return
+            self._ahead[incoming] = self._side()
+            races.append(self._ahead[incoming].start(candidates))
+        await asyncio.wait(races)
+        if all(race.result().winner is not None for race in races):
+            await asyncio.sleep(max(0.0, began + SOURCES_S - self.prober.clock()))
+            self._enough.set()
 
     async def _prove(self, candidates: Sequence[ServerCandidate], gate: Gate, *, leads: bool) -> None:
         kept = self._kept_side(candidates, incoming=leads)
         if kept is not None:
             self._outcomes[leads] = SideOutcome(kept)
             return
-        side = Side(
+        side = self._ahead.get(leads) or self._side()
+        side.draft, side.provider = self._draft, self._provider
+        outcome = await side.prove(candidates, gate, leads=leads)
+        self._outcomes[leads] = replace(outcome, failed_reports=await self._with_domain_fact(outcome.failed_reports))
+
+    def _side(self) -> Side:
+        return Side(
             prober=self.prober,
             draft=self._draft,
             provider=self._provider,
@@ -130,8 +179,6 @@ class Run:
             sign_in=self._options.sign_in,
             accept_untrusted=self._options.accept_untrusted,
         )
-        outcome = await side.prove(candidates, gate, leads=leads)
-        self._outcomes[leads] = replace(outcome, failed_reports=await self._with_domain_fact(outcome.failed_reports))
 
     async def _with_domain_fact(self, reports: tuple[ProbeReport, ...]) -> tuple[ProbeReport, ...]:
         """The reports, marked when their names are missing because the account's whole domain is."""
@@ -158,9 +205,10 @@ class Run:
         )
         if given is not None:
             return (given, *others)
-        plan = self._plan
-        if plan is None:
-            return ()
+        return self._candidates_of(self._plan, incoming=incoming) if self._plan is not None else ()
+
+    def _candidates_of(self, plan: Plan, *, incoming: bool) -> tuple[ServerCandidate, ...]:
+        draft = self._draft
         found = _of_best_source([one for one in plan.candidates if one.is_incoming is incoming])
         name = draft.username if incoming else draft.outgoing_username or draft.username
         return tuple(replace(one, username=name) if name else one for one in found)
@@ -184,7 +232,7 @@ class Run:
     async def _planned(self) -> Plan:
         if self._plan is None:
             if self._plan_task is None:
-                asking = self._bench.discover(self._draft.address, listener=self._listener)
+                asking = self._bench.discover(self._draft.address, enough=self._enough, listener=self._listener)
                 self._plan_task = asyncio.ensure_future(asking)
             self._plan = await asyncio.shield(self._plan_task)
             if self._provider is None:
@@ -195,6 +243,8 @@ class Run:
     async def _spares(self, reports: Sequence[ProbeReport]) -> tuple[Spare, ...]:
         """Other settings for a side that failed; where the name is the matter, every source is asked for another."""
         if any(needs_other_names(report) for report in reports):
+            if self._plan_task is not None:
+                await self._planned()  # who is being asked now is not asked a second time
             plan = await self._bench.discover(self._draft.address, repair=True, listener=self._listener)
         else:
             plan = await self._planned()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from wizard.model.account import SideResult, Status
 from wizard.model.diagnosis import Change, Diagnosis, Fix
@@ -16,7 +16,7 @@ from wizard.probe.conversation import Conversation, Credentials
 from wizard.probe.engine import Prober
 from wizard.probe.error_kinds import StageFailed
 from wizard.probe.mechanisms import TOKEN_METHODS, token_only
-from wizard.probe.race import Race, Spares, no_spares
+from wizard.probe.race import Race, RaceResult, Spares, no_spares
 from wizard.setup.autofix import Spare, applied, fix_for, other_username
 from wizard.setup.signin_budget import SignInBudget
 
@@ -118,6 +118,32 @@ class Side:
     find_spares: FindSpares | None
     sign_in: bool
     accept_untrusted: bool
+    _racing: asyncio.Task[RaceResult] | None = field(default=None, init=False)
+    _raced: tuple[ServerCandidate, ...] = field(default=(), init=False)
+    _spares: dict[object, Spare] = field(default_factory=dict, init=False)
+
+    def start(self, candidates: Sequence[ServerCandidate]) -> asyncio.Task[RaceResult]:
+        """Begins the race, which goes as far as the point before sign-in; `prove` goes on from there."""
+        self._raced = tuple(candidates)
+        self._racing = asyncio.ensure_future(Race(self.prober, candidates, self._race_spares()).run())
+        return self._racing
+
+    def has_started(self, candidates: Sequence[ServerCandidate]) -> bool:
+        """Whether these are the candidates that race."""
+        return [(one.endpoint, one.username) for one in candidates] == [
+            (one.endpoint, one.username) for one in self._raced
+        ]
+
+    async def stop(self) -> None:
+        """Ends a race that was started and not gone on with."""
+        racing, self._racing = self._racing, None
+        if racing is None:
+            return
+        racing.cancel()
+        await asyncio.wait([racing])
+        winner = None if racing.cancelled() else racing.result().winner
+        if winner is not None:
+            self.prober.part(winner.conversation)
 
     async def prove(self, candidates: Sequence[ServerCandidate], gate: Gate, *, leads: bool) -> SideOutcome:
         """Runs the side to its end. `leads` is True for the side whose sign-in the other one waits for."""
@@ -128,13 +154,13 @@ class Side:
                 gate.decide(NOTHING_HEARD)
 
     async def _prove(self, candidates: Sequence[ServerCandidate], gate: Gate, leads: bool) -> SideOutcome:
-        found: dict[object, Spare] = {}
-        race = await Race(self.prober, candidates, self._race_spares(found)).run()
+        race = await (self._racing or self.start(candidates))
+        self._racing = None
         if race.winner is None:
             return self._failed(candidates[0], tuple(lane.report for lane in race.lanes if lane.wave == 0))
         conversation = race.winner.conversation
         planned = tuple(lane.report for lane in race.lanes if lane.wave == 0 and lane is not race.winner)
-        spare = found.get(conversation.candidate.endpoint) if race.winner.wave == 1 else None
+        spare = self._spares.get(conversation.candidate.endpoint) if race.winner.wave == 1 else None
         outcome = await self._signed_in(conversation, gate, leads)
         if spare is None and outcome.failed_reports and self._nothing_was_sent(outcome) and self.find_spares:
             outcome = await self._elsewhere(outcome, gate, leads) or outcome
@@ -144,14 +170,14 @@ class Side:
             outcome = replace(outcome, failed_reports=outcome.failed_reports or planned)
         return outcome
 
-    def _race_spares(self, found: dict[object, Spare]) -> Spares:
+    def _race_spares(self) -> Spares:
         find = self.find_spares
         if find is None:
             return no_spares
 
         async def ask(reports: tuple[ProbeReport, ...]) -> Sequence[ServerCandidate]:
             listed = await find(reports)
-            found.update((spare.candidate.endpoint, spare) for spare in listed)
+            self._spares.update((spare.candidate.endpoint, spare) for spare in listed)
             return [spare.candidate for spare in listed]
 
         return ask
