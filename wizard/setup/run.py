@@ -20,6 +20,7 @@ from wizard.model.server import Protocol, Security, ServerCandidate, Source
 from wizard.probe.conversation import Conversation, Credentials
 from wizard.probe.environment import surroundings
 from wizard.setup.autofix import Spare, needs_other_names, spares
+from wizard.setup.offered import Known, others_of, with_settings
 from wizard.setup.parts import Bench, sign_in_attempts, timeline
 from wizard.setup.side import NOTHING_HEARD, Gate, Side, SideOutcome, with_detail
 
@@ -52,7 +53,7 @@ class Run:
         self.prober = bench.prober(self._draft, listener)
         self._started_at = datetime.now(UTC)
         self._outcomes: dict[bool, SideOutcome] = {}
-        self._notes: list[str] = []
+        self._others: tuple[ServerCandidate, ...] | None = None
 
     async def check(self) -> CheckResult:
         timed_out = False
@@ -198,6 +199,7 @@ class Run:
             plan = await self._bench.discover(self._draft.address, repair=True, listener=self._listener)
         else:
             plan = await self._planned()
+        self._others = plan.candidates
         incoming = reports[0].candidate.is_incoming
         others = [candidate for candidate in plan.candidates if candidate.is_incoming is incoming]
         return spares(reports, others, self._parts.known_hosts())
@@ -234,6 +236,9 @@ class Run:
         failed = [report for outcome in outcomes for report in outcome.failed_reports]
         diagnoses = self._diagnose(failed) if failed else ()
         diagnoses += tuple(outcome.fixed_diagnosis for outcome in outcomes if outcome.fixed_diagnosis is not None)
+        known = self._known(reports) if diagnoses else None
+        if known is not None:
+            diagnoses = tuple(with_settings(found, known) for found in diagnoses)
         fixes = tuple(fix for outcome in outcomes for fix in outcome.fixes)
         if not outcomes and self._plan is not None and self._plan.provider is not None:
             diagnoses = self._unsupported(self._plan.provider)
@@ -257,6 +262,14 @@ class Run:
             surroundings=surroundings(reports),
             notes=tuple(dict.fromkeys(notes)),
         )
+
+    def _known(self, reports: tuple[ProbeReport, ...]) -> Known:
+        """What the buttons of cards can be made of."""
+        others = self._others
+        if others is None:
+            others = self._plan.candidates if self._plan is not None else others_of(self._provider, self._draft)
+        parts = self._parts
+        return Known(self._draft, self._provider, parts.provider_of_host, reports, others, parts.known_hosts())
 
     def _verdict(
         self,
