@@ -97,9 +97,9 @@ async def test_encryption_is_switched_on() -> None:
     clear = smtp("smtp.example.org", 587)
     async with stage(ADA, clear, IN, options=BY_HAND) as on_stage:
         result = await on_stage.check(outgoing="smtp.example.org:587/none", incoming="imap.example.org:993/tls")
-        first = speaks_first(result, "tls-required", "switch-on-encryption")
-        assert changed_to(remedy_of(first, "switch-on-encryption")).security is Security.STARTTLS
-        after = await pressed(on_stage, result, first, "switch-on-encryption")
+        first = speaks_first(result, "starttls-not-offered", "use-other-security")
+        assert changed_to(remedy_of(first, "use-other-security")).security is Security.STARTTLS
+        after = await pressed(on_stage, result, first, "use-other-security")
     assert after.verdict is Verdict.WORKS
 
 
@@ -134,7 +134,9 @@ async def test_the_address_that_signs_in_becomes_the_sender() -> None:
     owned = smtp("smtp.example.org", username="office@example.org", mail_reply=refusal)
     async with stage(ADA, owned, IN, options=BY_HAND) as on_stage:
         result = await on_stage.check(
-            outgoing="smtp.example.org:465/tls", outgoing_username="office@example.org", incoming="imap.example.org:993/tls"
+            outgoing="smtp.example.org:465/tls",
+            outgoing_username="office@example.org",
+            incoming="imap.example.org:993/tls",
         )
         first = speaks_first(result, "sender-not-allowed", "send-from-own-address")
         remedy = remedy_of(first, "send-from-own-address")
@@ -155,8 +157,16 @@ async def test_a_sender_that_is_the_user_name_already_is_for_the_person_to_chang
 
 async def test_the_other_form_of_the_user_name_without_autofix() -> None:
     servers: tuple[PracticeServer, ...] = (
-        smtp("smtp.example.org", accepts=Accepts.LOCAL_PART, refusal="535 5.7.8 Invalid user name, use your login name"),
-        imap("imap.example.org", accepts=Accepts.LOCAL_PART, refusal="NO [AUTHENTICATIONFAILED] Use your user name without domain"),
+        smtp(
+            "smtp.example.org",
+            accepts=Accepts.LOCAL_PART,
+            refusal="535 Authentication failed: use your user name without the domain",
+        ),
+        imap(
+            "imap.example.org",
+            accepts=Accepts.LOCAL_PART,
+            refusal="NO [AUTHENTICATIONFAILED] Use your user name without the domain",
+        ),
     )
     async with stage(ADA, *servers, options=BY_HAND) as on_stage:
         result = await on_stage.check(outgoing="smtp.example.org:465/tls", incoming="imap.example.org:993/tls")

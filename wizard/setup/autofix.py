@@ -75,7 +75,7 @@ def _for_one(report: ProbeReport, others: Sequence[ServerCandidate], known_hosts
         yield from (Spare(other, Change.OUTGOING_SERVER) for other in other_hosts)
         yield from _ports(candidate)
         return
-    if kind in _MODE_KINDS:
+    if kind in _MODE_KINDS or candidate.security is Security.NONE:
         yield from _other_security(candidate)
     if kind is ErrorKind.STARTTLS_MISSING and candidate.security is Security.STARTTLS:
         yield from _ports(candidate)
@@ -93,9 +93,10 @@ def _ports(candidate: ServerCandidate) -> Iterable[Spare]:
 
 
 def _other_security(candidate: ServerCandidate) -> Iterable[Spare]:
-    other = Security.TLS if candidate.security is not Security.TLS else Security.STARTTLS
-    if usual_security(candidate.protocol, candidate.port) in (None, other):
-        yield Spare(replace(candidate, security=other), Change.OTHER_SECURITY)
+    usual = usual_security(candidate.protocol, candidate.port)
+    for other in (Security.TLS, Security.STARTTLS):
+        if other is not candidate.security and usual in (None, other):
+            yield Spare(replace(candidate, security=other), Change.OTHER_SECURITY)
 
 
 def _hosts(others: Iterable[ServerCandidate]) -> Iterable[Spare]:

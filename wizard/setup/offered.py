@@ -46,7 +46,7 @@ class Known:
 def with_settings(diagnosis: Diagnosis, known: Known) -> Diagnosis:
     """The diagnosis with every change of settings made concrete, or turned into what the person can do."""
     kept: list[Remedy] = []
-    offered: set[Action] = {remedy.action for remedy in diagnosis.remedies}
+    offered = {remedy.action for remedy in diagnosis.remedies}
     is_fixed = any(isinstance(action, ChangeSettings) and action.candidate is not None for action in offered)
     for remedy in diagnosis.remedies:
         if not isinstance(remedy.action, ChangeSettings) or remedy.action.candidate is not None:
@@ -61,8 +61,8 @@ def with_settings(diagnosis: Diagnosis, known: Known) -> Diagnosis:
             remedy = replace(remedy, say=words_of(change, candidate))
         else:
             action = _BY_HAND.get(change)
-        if action is not None and action not in offered and not _repeats(candidate, kept):
-            offered.add(action)
+        is_repeated = isinstance(action, EditField) and action in offered
+        if action is not None and not is_repeated and not _repeats(candidate, kept):
             # It was not tried, or it would stand in the fixes: the person decides.
             kept.append(replace(remedy, action=action, automatic=False))
     return replace(diagnosis, remedies=tuple(kept))
