@@ -19,7 +19,7 @@ from wizard.model.secret import Secret
 from wizard.model.server import Protocol, Security
 from wizard.net.dns import MxRecord
 from wizard.net.fetch import Fetcher
-from wizard.practice.network import PracticeNetwork
+from wizard.practice.network import PracticeNetwork, PracticeResolver
 from wizard.practice.scenarios import Delivery, FoundBy, PracticeAccount, PracticeServer, Scenario
 from wizard.setup.given import given_draft
 from wizard.setup.options import Options
@@ -76,6 +76,19 @@ class Stage:
         return replace(given_draft(self.address, **given), secret=Secret(password) if password else None)
 
 
+class _Names(PracticeResolver):
+    """The names that discovery asks for, the domain's SPF record among them."""
+
+    def __init__(self, scenarios: tuple[Scenario, ...], spf: str | None) -> None:
+        super().__init__(scenarios)
+        self._spf = spf
+        self._domain = scenarios[0].domain
+
+    async def txt(self, name: str) -> tuple[str, ...]:
+        """The SPF record."""
+        return (self._spf,) if self._spf is not None and name == self._domain else await super().txt(name)
+
+
 @asynccontextmanager
 async def stage(
     address: str,
@@ -84,14 +97,19 @@ async def stage(
     listing: Sequence[ProviderServer] = (),
     second: Sequence[ProviderServer] = (),
     mx: Sequence[str] = (),
+    spf: str | None = None,
     delivery: Delivery | None = None,
+    accepted: str = PASSWORD,
     options: Options | None = None,
 ) -> AsyncIterator[Stage]:
-    """The servers of one account, found by the real presets, by its domain's pages or by guesses."""
+    """The servers of one account, found by the real presets, by its domain's pages or by guesses.
+
+    `accepted` is the password the servers take, `spf` what the domain says about who sends for it.
+    """
     account = PracticeAccount("stage", "Ada Example", address, PASSWORD, "", None, fixable=False)
     scenario = Scenario(
         account=account,
-        accepted_password=PASSWORD,
+        accepted_password=accepted,
         found_by=found_by,
         servers=servers,
         listed=tuple(listing) or tuple(listed(server) for server in servers),
@@ -101,7 +119,7 @@ async def stage(
     )
     known = wiring.presets()
     async with PracticeNetwork.start((scenario,)) as network:
-        planner = Planner(network.resolver, Fetcher(network.dialer, network.trust), known)
+        planner = Planner(_Names((scenario,), spf), Fetcher(network.dialer, network.trust), known)
         line = (network.resolver, network.dialer, network.trust)
         parts = Parts(*line, planner, wiring.diagnoser(), known.for_host, known.hosts)
         session = SetupSession(parts, options or Options(accept_untrusted=True, deadline_s=30))

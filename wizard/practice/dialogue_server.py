@@ -181,7 +181,8 @@ class Dialogue(ABC):
                 wanted = address.rpartition("@")[0]
             case Accepts.NOBODY:
                 return False
-        return username.lower() == wanted and password == self.scenario.accepted_password
+        secret = self.server.password or self.scenario.accepted_password
+        return username.lower() == (self.server.username or wanted).lower() and password == secret
 
     async def credentials(
         self, mechanism: str, initial: str | None, ask: Callable[[str], Awaitable[str | None]]

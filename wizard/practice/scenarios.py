@@ -65,6 +65,7 @@ class PracticeAccount:
 class PracticeServer:
     """A server that really listens, or with `blocked` a port that never answers.
 
+    `username` and `password` are what is let in where it is neither the account's address nor its password.
     `banner` is sent instead of the greeting, then the connection ends. `refusal` answers a sign-in that is not
     accepted; `mail_reply`, `rcpt_reply` and `data_reply` refuse these SMTP commands, with {address} for the one named
     there. Lines are parted by a newline.
@@ -79,6 +80,8 @@ class PracticeServer:
     blocked: bool = False
     auth: tuple[str, ...] = ("PLAIN", "LOGIN")
     accepts: Accepts = Accepts.FULL_ADDRESS
+    username: str | None = None
+    password: str | None = field(default=None, repr=False)
     banner: str | None = None
     delay_s: float = 0.0
     refusal: str | None = None

@@ -75,7 +75,7 @@ def _for_one(report: ProbeReport, others: Sequence[ServerCandidate], known_hosts
         yield from (Spare(other, Change.OUTGOING_SERVER) for other in other_hosts)
         yield from _ports(candidate)
         return
-    if kind in _MODE_KINDS:
+    if kind in _MODE_KINDS or candidate.security is Security.NONE:
         yield from _other_security(candidate)
     if kind is ErrorKind.STARTTLS_MISSING and candidate.security is Security.STARTTLS:
         yield from _ports(candidate)
@@ -93,9 +93,10 @@ def _ports(candidate: ServerCandidate) -> Iterable[Spare]:
 
 
 def _other_security(candidate: ServerCandidate) -> Iterable[Spare]:
-    other = Security.TLS if candidate.security is not Security.TLS else Security.STARTTLS
-    if usual_security(candidate.protocol, candidate.port) in (None, other):
-        yield Spare(replace(candidate, security=other), Change.OTHER_SECURITY)
+    usual = usual_security(candidate.protocol, candidate.port)
+    for other in (Security.TLS, Security.STARTTLS):
+        if other is not candidate.security and usual in (None, other):
+            yield Spare(replace(candidate, security=other), Change.OTHER_SECURITY)
 
 
 def _hosts(others: Iterable[ServerCandidate]) -> Iterable[Spare]:
@@ -138,25 +139,32 @@ def applied(diagnosis: Diagnosis, spare: Spare) -> tuple[Diagnosis, Remedy]:
         None,
     )
     candidate = spare.candidate
-    say = {
-        Change.OTHER_PORT: f"Use port {candidate.port}",
-        Change.OTHER_SECURITY: f"Use {_security_words(candidate.security)}",
-        Change.ENCRYPT: f"Use {_security_words(candidate.security)}",
-        Change.OTHER_HOST: f"Use “{candidate.host}”",
-        Change.OUTGOING_SERVER: f"Use “{candidate.host}”",
-        Change.ISP_RELAY: f"Use “{candidate.host}”",
-        Change.OTHER_USERNAME_FORM: f"Use “{candidate.username}”",
-        Change.API_USERNAME: f"Use “{candidate.username}”",
-    }.get(spare.change, "Use these settings")
     remedy = Remedy(
         id=f"use-port-{candidate.port}" if spare.change is Change.OTHER_PORT else _remedy_id(fitting, spare.change),
-        say=say,
+        say=words_of(spare.change, candidate),
         action=ChangeSettings(spare.change, candidate),
         steps=fitting.steps if fitting is not None else (),
         automatic=True,
     )
     rest = tuple(other for other in diagnosis.remedies if other is not fitting)
     return replace(diagnosis, remedies=(remedy, *rest)), remedy
+
+
+def words_of(change: Change, candidate: ServerCandidate) -> str:
+    """What the button says that leads to these settings."""
+    match change:
+        case Change.OTHER_PORT:
+            return f"Use port {candidate.port}"
+        case Change.OTHER_SECURITY | Change.ENCRYPT:
+            return f"Use {_security_words(candidate.security)}"
+        case Change.OTHER_HOST | Change.OUTGOING_SERVER | Change.ISP_RELAY:
+            return f"Use “{candidate.host}”"
+        case Change.OTHER_USERNAME_FORM | Change.API_USERNAME:
+            return f"Use “{candidate.username}”"
+        case Change.SENDER_IS_USERNAME:
+            return f"Send as “{candidate.username}”"
+        case Change.SMALLER_MESSAGE:
+            return "Use these settings"
 
 
 def _remedy_id(fitting: Remedy | None, change: Change) -> str:

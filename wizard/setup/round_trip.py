@@ -17,6 +17,7 @@ from wizard.probe.engine import Prober
 from wizard.probe.environment import surroundings
 from wizard.probe.error_kinds import StageFailed
 from wizard.setup.message import compose, read_arrival
+from wizard.setup.offered import Known, others_of, with_settings
 from wizard.setup.parts import Bench, sign_in_attempts, timeline
 
 POLL_S = (0.15, 0.25, 0.4, 0.6, 1.0, 1.5, 2.0, 3.0)
@@ -122,9 +123,16 @@ class RoundTripRun:
             surroundings=surroundings(self._prober.reports),
             address=self._result.draft.address,
         )
+        known = self._known()
+        found = tuple(with_settings(one, known) for one in found)
         if report.failure is not None and report.failure.error is ErrorKind.OUTCOME_UNKNOWN:
             return self._done(found, Verdict.UNDECIDED)  # it may have arrived; it is not sent again (T12)
         return self._done(found + self._result.diagnoses, Verdict.FAILS)
+
+    def _known(self) -> Known:
+        provider, draft, parts = self._provider(), self._result.draft, self._bench.parts
+        others = others_of(provider, draft)
+        return Known(draft, provider, parts.provider_of_host, self._prober.reports, others, parts.known_hosts())
 
     def _provider(self) -> Provider | None:
         side = self._result.outgoing

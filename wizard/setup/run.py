@@ -20,6 +20,7 @@ from wizard.model.server import Protocol, Security, ServerCandidate, Source
 from wizard.probe.conversation import Conversation, Credentials
 from wizard.probe.environment import surroundings
 from wizard.setup.autofix import Spare, needs_other_names, spares
+from wizard.setup.offered import Known, others_of, with_settings
 from wizard.setup.parts import Bench, sign_in_attempts, timeline
 from wizard.setup.side import NOTHING_HEARD, Gate, Side, SideOutcome, with_detail
 
@@ -56,7 +57,7 @@ class Run:
         self._outcomes: dict[bool, SideOutcome] = {}
         self._ahead: dict[bool, Side] = {}
         self._enough = asyncio.Event()
-        self._notes: list[str] = []
+        self._others: tuple[ServerCandidate, ...] | None = None
 
     async def check(self) -> CheckResult:
         timed_out = False
@@ -248,6 +249,7 @@ class Run:
             plan = await self._bench.discover(self._draft.address, repair=True, listener=self._listener)
         else:
             plan = await self._planned()
+        self._others = plan.candidates
         incoming = reports[0].candidate.is_incoming
         others = [candidate for candidate in plan.candidates if candidate.is_incoming is incoming]
         return spares(reports, others, self._parts.known_hosts())
@@ -284,6 +286,9 @@ class Run:
         failed = [report for outcome in outcomes for report in outcome.failed_reports]
         diagnoses = self._diagnose(failed) if failed else ()
         diagnoses += tuple(outcome.fixed_diagnosis for outcome in outcomes if outcome.fixed_diagnosis is not None)
+        known = self._known(reports) if diagnoses else None
+        if known is not None:
+            diagnoses = tuple(with_settings(found, known) for found in diagnoses)
         fixes = tuple(fix for outcome in outcomes for fix in outcome.fixes)
         if not outcomes and self._plan is not None and self._plan.provider is not None:
             diagnoses = self._unsupported(self._plan.provider)
@@ -312,6 +317,14 @@ class Run:
         """A side the deadline overtook, as far as it was settled what would be tried."""
         candidates = self._candidates(incoming=incoming)
         return SideResult(candidates[0], Status.FAILED) if candidates else None
+
+    def _known(self, reports: tuple[ProbeReport, ...]) -> Known:
+        """What the buttons of cards can be made of."""
+        others = self._others
+        if others is None:
+            others = self._plan.candidates if self._plan is not None else others_of(self._provider, self._draft)
+        parts = self._parts
+        return Known(self._draft, self._provider, parts.provider_of_host, reports, others, parts.known_hosts())
 
     def _verdict(
         self,

@@ -9,6 +9,7 @@ from typing import assert_never
 from wizard.model.account import CheckResult, Status
 from wizard.model.address import Address
 from wizard.model.diagnosis import (
+    Change,
     ChangeSettings,
     CopyText,
     Diagnosis,
@@ -23,8 +24,10 @@ from wizard.model.diagnosis import (
 from wizard.model.draft import AccountDraft
 from wizard.model.plan import Plan
 from wizard.model.progress import Listener, nobody
+from wizard.model.server import ServerCandidate
 from wizard.probe.error_kinds import StageFailed
 from wizard.setup.browser_sign_in import OpenBrowser, ShowCode
+from wizard.setup.offered import Known, others_of, sender_of, settings_for
 from wizard.setup.options import Options
 from wizard.setup.parts import Bench, Parts
 from wizard.setup.refused_sign_in import after_refusal, token_refused, without_client_id
@@ -192,12 +195,9 @@ class SetupSession:
         """The draft with the remedy applied; what only the person can do leaves it as it was."""
         draft = result.draft
         match remedy.action:
-            case ChangeSettings(_, candidate):
-                if candidate is None:
-                    return draft
-                if candidate.is_incoming:
-                    return replace(draft, incoming=candidate)
-                return replace(draft, outgoing=candidate)
+            case ChangeSettings(change, candidate):
+                chosen = candidate or settings_for(change, diagnosis, self._known(result))
+                return draft if chosen is None else _changed(result, change, chosen)
             case TrustCertificate(sha256):
                 if diagnosis.server is not None:
                     self._bench.pins[diagnosis.server] = sha256
@@ -206,6 +206,14 @@ class SetupSession:
                 return draft
             case _:
                 assert_never(remedy.action)
+
+    def _known(self, result: CheckResult) -> Known:
+        """What settings can be made of, for a card that did not come from a check of this session."""
+        draft, parts = result.draft, self._bench.parts
+        hosts = [side.candidate.host for side in (result.outgoing, result.incoming) if side is not None]
+        provider = next(filter(None, map(parts.provider_of_host, hosts)), None)
+        others = others_of(provider, draft)
+        return Known(draft, provider, parts.provider_of_host, result.reports, others, parts.known_hosts())
 
     async def send_test_message(
         self, result: CheckResult, to: Address | None = None, *, listener: Listener = nobody
@@ -269,3 +277,17 @@ class SetupSession:
         lines, self._lines = self._lines, None
         if lines is not None:
             lines.prober.abort()
+
+
+def _changed(result: CheckResult, change: Change, candidate: ServerCandidate) -> AccountDraft:
+    """The draft with the settings in place of its own."""
+    draft = result.draft
+    if candidate.is_incoming:
+        return replace(draft, incoming=candidate)
+    draft = replace(draft, outgoing=candidate)
+    sender = sender_of(candidate) if change is Change.SENDER_IS_USERNAME else None
+    if sender is None:
+        return draft
+    # The other address may belong to another domain: receiving stays where it was found.
+    incoming = result.incoming.candidate if result.incoming is not None else None
+    return replace(draft, address=sender, incoming=draft.incoming or incoming)

@@ -1,0 +1,163 @@
+"""Gives every button that changes settings the settings it changes to; one that would change nothing is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from wizard.errors import UsageError
+from wizard.model.address import Address
+from wizard.model.diagnosis import Action, Change, ChangeSettings, Diagnosis, EditField, Remedy, TryAgain
+from wizard.model.draft import AccountDraft
+from wizard.model.evidence import ProbeReport
+from wizard.model.provider import Provider
+from wizard.model.server import Security, ServerCandidate, UsernameForm, usual_security
+from wizard.setup.autofix import other_username, spares, words_of
+
+# What the person does where the settings are not for us to know.
+_BY_HAND: dict[Change, Action] = {
+    Change.ISP_RELAY: EditField("outgoing-host"),
+    Change.SENDER_IS_USERNAME: EditField("address"),
+    Change.SMALLER_MESSAGE: TryAgain(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a change can be made of.
+
+    Args:
+        draft: the account as it was checked.
+        provider: its provider, when it is known.
+        provider_of_host: whose server a host name is, which may be another's.
+        reports: everything that was tried; what failed is not offered again.
+        others: candidates that a source named.
+        hosts: host names of providers we know, for typing mistakes.
+    """
+
+    draft: AccountDraft
+    provider: Provider | None
+    provider_of_host: Callable[[str], Provider | None]
+    reports: Sequence[ProbeReport]
+    others: Sequence[ServerCandidate] = ()
+    hosts: Iterable[str] = ()
+
+
+def with_settings(diagnosis: Diagnosis, known: Known) -> Diagnosis:
+    """The diagnosis with every change of settings made concrete, or turned into what the person can do."""
+    kept: list[Remedy] = []
+    offered = {remedy.action for remedy in diagnosis.remedies}
+    is_fixed = any(isinstance(action, ChangeSettings) and action.candidate is not None for action in offered)
+    for remedy in diagnosis.remedies:
+        if not isinstance(remedy.action, ChangeSettings) or remedy.action.candidate is not None:
+            kept.append(remedy)
+            continue
+        if is_fixed:
+            continue  # other settings work already
+        change = remedy.action.change
+        candidate = settings_for(change, diagnosis, known)
+        if candidate is not None:
+            action: Action | None = ChangeSettings(change, candidate)
+            remedy = replace(remedy, say=words_of(change, candidate))
+        else:
+            action = _BY_HAND.get(change)
+        is_repeated = isinstance(action, EditField) and action in offered
+        if action is not None and not is_repeated and not _repeats(candidate, kept):
+            # It was not tried, or it would stand in the fixes: the person decides.
+            kept.append(replace(remedy, action=action, automatic=False))
+    return replace(diagnosis, remedies=tuple(kept))
+
+
+def _repeats(candidate: ServerCandidate | None, kept: Sequence[Remedy]) -> bool:
+    """Whether another change leads to the same settings."""
+    actions = (remedy.action for remedy in kept)
+    return candidate is not None and any(
+        isinstance(action, ChangeSettings) and action.candidate == candidate for action in actions
+    )
+
+
+def settings_for(change: Change, diagnosis: Diagnosis, known: Known) -> ServerCandidate | None:
+    """The best settings that a change stands for; None when it would change nothing that was not tried."""
+    report = _report_of(diagnosis, known.reports)
+    if report is None:
+        return None
+    candidate = report.candidate
+    provider = known.provider_of_host(candidate.host) or known.provider
+    match change:
+        case Change.OTHER_USERNAME_FORM:
+            return _as(candidate, other_username(candidate, known.draft.address.wire, provider), known.reports)
+        case Change.API_USERNAME:
+            return _as(candidate, fixed_username(candidate, provider), known.reports)
+        case Change.SENDER_IS_USERNAME:
+            is_other = sender_of(candidate) not in (None, known.draft.address)
+            return candidate if is_other and not candidate.is_incoming else None
+        case Change.ENCRYPT:
+            return _encrypted(candidate) if candidate.security is Security.NONE else None
+        case Change.OUTGOING_SERVER:
+            # A sending server may be named while its address was not: any of the account's own will do.
+            own = [other for other in known.others if not other.is_incoming and other.trusted]
+            return _untried(own, known.reports)
+        case Change.ISP_RELAY | Change.SMALLER_MESSAGE:
+            return None  # which line this is cannot be told from here, and a test message is small already
+        case Change.OTHER_PORT | Change.OTHER_SECURITY | Change.OTHER_HOST:
+            same_side = [other for other in known.others if other.is_incoming is candidate.is_incoming]
+            found = spares([report], same_side, known.hosts)
+            return _untried((one.candidate for one in found if one.change is change), known.reports)
+
+
+def others_of(provider: Provider | None, draft: AccountDraft) -> tuple[ServerCandidate, ...]:
+    """What the provider's preset names, for checks that no plan was needed for."""
+    from wizard.discovery.presets import candidates
+
+    return candidates(provider, draft.address) if provider is not None else ()
+
+
+def fixed_username(candidate: ServerCandidate, provider: Provider | None) -> str | None:
+    """The user name that everybody signs in with there, such as SendGrid's “apikey”; None where there is none."""
+    for server in provider.servers if provider is not None else ():
+        fixed = server.username_form is UsernameForm.OTHER and server.username and "%" not in server.username
+        if fixed and server.protocol is candidate.protocol:
+            return server.username
+    return None
+
+
+def sender_of(candidate: ServerCandidate) -> Address | None:
+    """The address that signs in at the server; None where the user name is none."""
+    try:
+        return Address.parse(candidate.username)
+    except UsageError:
+        return None
+
+
+def _as(candidate: ServerCandidate, name: str | None, reports: Sequence[ProbeReport]) -> ServerCandidate | None:
+    if name is None or name == candidate.username:
+        return None
+    refused = any(
+        report.sign_in_attempts and report.candidate.username == name and report.candidate.host == candidate.host
+        for report in reports
+        if report.candidate.protocol is candidate.protocol
+    )
+    return None if refused else replace(candidate, username=name)
+
+
+def _encrypted(candidate: ServerCandidate) -> ServerCandidate:
+    usual = usual_security(candidate.protocol, candidate.port)
+    return replace(candidate, security=usual or Security.STARTTLS)
+
+
+def _untried(candidates: Iterable[ServerCandidate], reports: Sequence[ProbeReport]) -> ServerCandidate | None:
+    # A lane that was stopped before it could fail was not tried.
+    tried = {report.candidate.endpoint for report in reports if report.failure is not None}
+    usable = (one for one in candidates if one.endpoint not in tried and one.security is not Security.NONE)
+    return next(usable, None)
+
+
+def _report_of(diagnosis: Diagnosis, reports: Sequence[ProbeReport]) -> ProbeReport | None:
+    """The report that the diagnosis is about."""
+    mine = [
+        report
+        for report in reports
+        if report.candidate.protocol is diagnosis.protocol and str(report.candidate.endpoint) == diagnosis.server
+    ]
+    failed = [report for report in mine if report.failure is not None]
+    return next(iter(failed or mine), None)
