@@ -43,9 +43,12 @@ _HIGH_LATIN = re.compile(
 )
 _DIAGNOSTIC = re.compile(r"^Diagnostic-Code:[ \t]*(.*(?:\n[ \t]+.*){0,12})", re.IGNORECASE | re.MULTILINE)
 _COMMANDS = (
-    ("rcpt", ("rcpt to", "rcpt command", "recipient address rejected")),
-    ("mail", ("mail from", "mail command", "sender address rejected")),
-    ("data", ("end of data", "data command", "end-of-message", "end-of-data", "after data", "message body")),
+    ("rcpt", ("rcpt to", "rcpt command", "recipient address rejected", "smtprecipientsrefused", "recipienterror")),
+    ("mail", ("mail from", "mail command", "sender address rejected", "smtpsenderrefused", "sendererror")),
+    (
+        "data",
+        ("end of data", "data command", "end-of-message", "end-of-data", "after data", "message body", "smtpdataerror"),
+    ),
     ("auth", ("auth command", "auth plain", "auth login", "in reply to auth")),
     ("ehlo", ("ehlo", "helo")),
 )
@@ -55,6 +58,17 @@ _BOILERPLATE = re.compile(
     r"(?:one|another|yet another|the other|a third) possibility is that|other possibilities(?: include)?:).{0,700}?"
     r"(?=one possibility|another possibility|the other possibility|---> |see https?://\S+ for possible solutions|$)",
     re.DOTALL,
+)
+# What a program says around every reply of a server, whatever the reply is: it tells the step at most, never the cause.
+_WRAPPING = re.compile(
+    r"(?:^|(?<=[\s:.(]))(?:[\w ,]{5,90}\. the server response was: (?=.{12})|"
+    r"smtplib\.smtp\w+refused: |(?:error: )?can't send mail - all recipients were rejected:? |"
+    r"please verify that your email address is correct in your account settings and try again|"
+    r"please check the message (?:recipient .{1,100} )?and try again|"
+    r"bitte überprüfen sie, ob ihre e-mail-adresse in den konten-einstellungen stimmt und wiederholen sie den vorgang|"
+    r"bitte überprüfen sie die (?:nachricht|e-mail-adresse des empfängers .{1,100}) und wiederholen sie den vorgang|"
+    r"verifique que su dirección de correo electrónico es correcta en las preferencias de su cuenta"
+    r" y vuelva a intentarlo)"
 )
 _TELLING = re.compile(
     r"error|fail|denied|refused|reject|timed out|timeout|invalid|unable|cannot|can't|could not|not accepted|"
@@ -91,7 +105,10 @@ def read(text: str) -> Reading:
     code, enhanced = _codes(telling)
     joined = _join_reply_lines(telling, code)
     folded = fold(joined)[: 2 * MAX_TELLING]
+    command = next((name for name, words in _COMMANDS if any(word in folded for word in words)), None)
     folded = _BOILERPLATE.sub(" ", folded)
+    if code is not None or enhanced is not None or "the server response was" in folded:
+        folded = _WRAPPING.sub(" ", folded)
     status = _STATUS.search(telling)
     response_code = _RESPONSE_CODE.search(telling)
     return Reading(
@@ -101,7 +118,7 @@ def read(text: str) -> Reading:
         enhanced=enhanced,
         status=status[1] if status else None,
         response_code=response_code[1] if response_code else None,
-        command=next((name for name, words in _COMMANDS if any(word in folded for word in words)), None),
+        command=command,
         protocol=_protocol(folded, telling),
         hosts=tuple(dict.fromkeys(_HOST.findall(folded)[:60])),
     )
