@@ -37,7 +37,7 @@ SIGN_IN_S = 30.0
 PEEK_AFTER_S = 4.0
 PEEK_S = 3.0
 WORDS_S = 1.0
-HALF_OPEN_S = 0.3  # a SYN unanswered for longer has no connection to count
+HALF_OPEN_S = 0.6  # a SYN unanswered for longer has no connection to count; IPv4 has its 250 ms after IPv6 by then
 HTTP_PORTS = frozenset({80, 443, 8080, 8443})
 
 

@@ -13,8 +13,10 @@ from wizard.probe.conversation import SUSPECT_S, Conversation
 from wizard.probe.engine import Prober
 from wizard.probe.error_kinds import StageFailed
 
-STAGGER_S = 0.12  # above RFC 8305's minimum of 100 ms: two candidates of one account cost a server little
+STAGGER_S = 0.08  # within the bounds of RFC 8305 §5 (10 ms to 2 s): two candidates of one account cost a server little
 GRACE_S = 0.25
+PER_FAILURE = 2  # a candidate that failed makes room for two at once, as long as no server answers at all
+GIVE_UP_S = 8.5  # by then each planned port had its three SYNs, and each spare two
 
 
 @dataclass(slots=True)
@@ -86,6 +88,11 @@ class Race:
         self._spares_taken = False
         self._clock = asyncio.get_running_loop().time
 
+    @property
+    def lanes(self) -> tuple[Lane, ...]:
+        """Those begun so far."""
+        return tuple(self._lanes)
+
     async def run(self) -> RaceResult:
         """Runs until there is a winner or nothing left; cancelling frees every socket."""
         winner: Lane | None = None
@@ -98,6 +105,7 @@ class Race:
     async def _until_decided(self) -> Lane | None:
         started = self._clock()
         next_start = started
+        failures_seen = free_starts = 0
         first_opened_at: float | None = None
         waiting = [(candidate, 0) for candidate in self._planned]
         while True:
@@ -108,11 +116,17 @@ class Race:
                 waiting += [(spare, 1) for spare in self._spare_task.result() if spare.endpoint not in tried]
             if self._prober.is_spent:
                 waiting = [(candidate, wave) for candidate, wave in waiting if wave == 0]
-            if waiting and now >= next_start:
+            under_way = [lane for lane in self._lanes if lane.task is not None and not lane.task.done()]
+            failures = len(self._lanes) - len(under_way) - sum(lane.opened for lane in self._lanes)
+            free_starts += PER_FAILURE * (failures - failures_seen)
+            if any(lane.is_connected for lane in under_way):
+                free_starts = 0
+            failures_seen = failures
+            if waiting and (free_starts or now >= next_start):
+                free_starts = max(0, free_starts - 1)
                 self._start(*waiting.pop(0))
                 next_start = now + STAGGER_S
                 continue
-            under_way = [lane for lane in self._lanes if lane.task is not None and not lane.task.done()]
             best = min((lane for lane in self._lanes if lane.opened), key=_order, default=None)
             if best is not None:
                 first_opened_at = first_opened_at or now
@@ -124,9 +138,13 @@ class Race:
                 continue
             elif not waiting and not under_way and self._spares_taken:
                 return None
+            elif now - started >= GIVE_UP_S and all(lane.wave and not lane.is_connected for lane in under_way):
+                return None
             moments = [next_start] if waiting else []
             if self._spare_task is None:
                 moments.append(started + SUSPECT_S)
+            if now - started < GIVE_UP_S:
+                moments.append(started + GIVE_UP_S)
             if first_opened_at is not None:
                 moments.append(first_opened_at + GRACE_S)
             await self._wait(max(0.0, min(moments) - now) if moments else None)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import re
 import ssl
+from collections.abc import Sequence
 from typing import cast
 
 from aiosmtplib.auth import auth_crammd5_verify, auth_login_encode, auth_plain_encode, auth_xoauth2_encode
 from aiosmtplib.errors import SMTPDataError, SMTPException, SMTPResponseException
 from aiosmtplib.esmtp import parse_esmtp_extensions
-from aiosmtplib.protocol import SMTPProtocol
+from aiosmtplib.protocol import MAX_RESPONSE_LENGTH, SMTPProtocol
 from aiosmtplib.response import SMTPResponse
 
 from wizard.model.evidence import ErrorKind, Reply, Stage
@@ -37,13 +38,35 @@ class SmtpWire(SMTPProtocol):
         super().__init__(asyncio.get_running_loop())
         self.first_bytes = b""
         self._unasked = False
+        self._due = 0  # answers to commands sent together that nobody has read yet
+
+    def send_together(self, commands: Sequence[bytes]) -> None:
+        """Sends commands in one piece (RFC 2920); `read_response` then gives their answers in turn."""
+        self._due = len(commands)
+        self.write(b"".join(command + b"\r\n" for command in commands))
+
+    async def read_response(self, timeout: float | None = None) -> SMTPResponse:
+        if self._due:
+            self._due -= 1
+            # aiosmtplib reads one answer and leaves what came with it in its buffer.
+            ready = self._read_response_from_buffer()
+            if ready is not None:
+                return ready
+        return await super().read_response(timeout)
 
     def data_received(self, data: bytes) -> None:
+        if self._due and not self._is_awaited and len(self._buffer) + len(data) <= MAX_RESPONSE_LENGTH:
+            self._buffer += data  # an answer before its turn
+            return
         if len(self.first_bytes) < 256:
             self.first_bytes += data[:256]
         # aiosmtplib drops these bytes; at the switch to TLS they are a reason to stop (T03).
-        self._unasked |= not self._response_pending or self._response_waiter is None or self._response_waiter.done()
+        self._unasked |= not self._is_awaited
         super().data_received(data)
+
+    @property
+    def _is_awaited(self) -> bool:
+        return self._response_pending and self._response_waiter is not None and not self._response_waiter.done()
 
     async def encrypt(self, context: ssl.SSLContext, host: str, pin: str | None) -> None:
         """Switches to TLS; raises InjectedBeforeTls when the server has already sent something else."""
@@ -242,22 +265,31 @@ class SmtpConversation(Conversation):
                 raise StageFailed(Stage.ENVELOPE, ErrorKind.SMTPUTF8_MISSING)
             facts.detail |= {"sender": sender, "recipient": recipient}
             options = " SMTPUTF8" if needs_utf8 else ""
-            for step, command in (
-                ("mail", f"MAIL FROM:<{sender}>{options}"),
-                ("rcpt", f"RCPT TO:<{recipient}>"),
-            ):
-                response = await self._command(command)
+            commands = {"mail": f"MAIL FROM:<{sender}>{options}", "rcpt": f"RCPT TO:<{recipient}>"}
+            together = "pipelining" in self.extensions
+            if together:
+                self._send_together([*commands.values(), *([] if keep else ["RSET"])])
+            for step, command in commands.items():
+                response = self._heard(await self._smtp.read_response()) if together else await self._command(command)
                 if not 200 <= response.code < 300:
                     facts.detail["command"] = step
                     raise StageFailed(Stage.ENVELOPE, ErrorKind.REPLY, reply=self._reply(response))
         if not keep:
-            await self._reset()
+            await self._reset(sent=together)
 
-    async def _reset(self) -> None:
+    def _send_together(self, commands: Sequence[str]) -> None:
+        for command in commands:
+            self.recorder.sent(command)
+        self._smtp.send_together([command.encode("utf-8") for command in commands])
+
+    async def _reset(self, *, sent: bool) -> None:
         # The answer that was wanted is there already; a line that fails now is no longer used, that is all.
         try:
             async with asyncio.timeout(RESET_S):
-                await self._command("RSET")
+                if sent:
+                    self._heard(await self._smtp.read_response())
+                else:
+                    await self._command("RSET")
         except (TimeoutError, OSError, SMTPException, Unparsable):
             self.abort()
 

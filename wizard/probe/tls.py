@@ -34,6 +34,8 @@ async def encrypt(
     if secured is None:
         raise ConnectionResetError("closed during the handshake")
     _acknowledge_at_once(secured)
+    # Again once the next command is on its way: sending puts the kernel back into its habit of waiting.
+    loop.call_soon(_acknowledge_at_once, secured)
     if pin is not None:
         certificate = certificate_facts(secured)
         if certificate is None or certificate.sha256 != pin:
