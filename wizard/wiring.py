@@ -67,6 +67,17 @@ def pack(pack_paths: tuple[Path, ...] = ()) -> Pack:
     return load_packs(pack_paths)
 
 
+def known_providers(settings: Settings) -> PresetBook | PracticePresets:
+    """The providers that can be chosen: in practice its own, else those of the packs and the presets."""
+    if not settings.practice:
+        return presets(settings.pack_paths)
+    from wizard.practice.presets import PracticePresets
+    from wizard.practice.scenarios import load_scenarios
+
+    scenarios = load_scenarios(assets.resources() / "practice")
+    return PracticePresets([scenario.provider for scenario in scenarios if scenario.provider is not None])
+
+
 def diagnoser(book: PresetBook | PracticePresets | None = None) -> Diagnoser:
     """What names causes; `book` knows the providers."""
     from wizard.diagnosis.diagnose import Diagnoser

@@ -47,6 +47,7 @@ def practising(wizard: Wizard, qapp: QApplication) -> Iterator[Wizard]:
     engine.start()
     bridge = Bridge(engine, qapp)
     wizard.flow.attach(bridge)
+    bridge.start(engine.opened, wizard.welcome, wizard.account.engine_failed)
     yield wizard
     wizard.window.close()
     bridge.close()

@@ -22,7 +22,6 @@ from PySide6.QtWidgets import QApplication
 from wizard.gui import theme
 from wizard.gui.app import Wizard, make_application
 from wizard.gui.bridge import Job
-from wizard.gui.state import Helpdesk
 from wizard.handover.targets import sheet
 from wizard.model.account import (
     CheckResult,
@@ -40,6 +39,7 @@ from wizard.model.plan import Asked, Plan
 from wizard.model.provider import AppPassword, Provider, SignInWay
 from wizard.model.secret import Secret
 from wizard.model.server import Protocol, Security, ServerCandidate, Source
+from wizard.setup.pack import Helpdesk
 
 ADDRESS = Address.parse("ada@example.net")
 IMAP = ServerCandidate(
@@ -169,9 +169,11 @@ class Session:
     def __init__(self, app: QApplication, shoot: Callable[[str, Wizard], None], size: tuple[int, int]) -> None:
         self._app = app
         self._shoot = shoot
-        self._wizard = Wizard(Helpdesk("Helpdesk", "555 0100", "Mon to Fri, 8:00–17:00"))
+        self._wizard = Wizard()
         self._wizard.add_other_steps(lambda: NOW)
         self._wizard.flow.attach(NoEngine())
+        self._wizard.state.set_helpdesk(Helpdesk("Helpdesk", "555 0100", "Mon to Fri, 8:00–17:00"))
+        self._wizard.account.offer_saved_accounts(True)
         self._wizard.window.resize(*size)
         self._wizard.window.show()
 
@@ -229,7 +231,8 @@ class Session:
         if account is None:
             raise RuntimeError("the sample result proves nothing")
         self._wizard.window.skip_step()
-        self._wizard.done.begin(account, lambda target: sheet(target, account), "the system keyring (GNOME)")
+        self._wizard.done.begin(account, lambda target: sheet(target, account))
+        self._wizard.done.offer_remembering("the system keyring (GNOME)")
         self._wizard.done.choose("phone")
         self._take("05-done")
 

@@ -37,7 +37,8 @@ def page(qtbot: QtBot, account: VerifiedAccount) -> DonePage:
     qtbot.addWidget(made)
     made.setFixedSize(644, 556)
     made.show()
-    made.begin(account, lambda target: sheet(target, account), "the system keyring (GNOME)")
+    made.begin(account, lambda target: sheet(target, account))
+    made.offer_remembering("the system keyring (GNOME)")
     return made
 
 
@@ -127,7 +128,10 @@ def test_remembering_names_the_keyring(page: DonePage, qtbot: QtBot) -> None:
 
 
 def test_without_a_safe_keyring_nothing_is_remembered(page: DonePage, account: VerifiedAccount) -> None:
-    page.begin(account, lambda target: sheet(target, account), None)
+    page.begin(account, lambda target: sheet(target, account), "Practice accounts are not kept.")
+    assert "Practice accounts are not kept." in texts(page)
+    page.offer_remembering("the system keyring (GNOME)")
+    page.refuse_remembering("There is no safe keyring here, so the password cannot be kept.")
     assert not page.remember.isEnabled()
     assert not page.wants_remembering
     assert "There is no safe keyring here, so the password cannot be kept." in texts(page)
@@ -141,7 +145,7 @@ def test_settings_can_be_saved(page: DonePage, qtbot: QtBot) -> None:
 def test_one_side_alone_is_said(page: DonePage) -> None:
     alone = replace(WORKS, draft=replace(DRAFT, wants_incoming=False)).verified_account()
     assert alone is not None
-    page.begin(alone, lambda target: sheet(target, alone), None)
+    page.begin(alone, lambda target: sheet(target, alone))
     assert any(text.startswith("Sending verified today") for text in texts(page))
 
 

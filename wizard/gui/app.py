@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QApplication
 
-    from wizard.gui.state import Helpdesk, WizardState
+    from wizard.gui.engine import Opened
+    from wizard.gui.state import WizardState
     from wizard.gui.window import WizardWindow
     from wizard.wiring import Settings
 
@@ -74,13 +75,12 @@ def make_application() -> QApplication:
 class Wizard:
     """Window, pages and flow put together; the engine comes later, by `flow.attach`."""
 
-    def __init__(self, helpdesk: Helpdesk | None = None) -> None:
+    def __init__(self) -> None:
         from wizard.gui.pages.account_page import AccountPage
         from wizard.gui.state import WizardState
         from wizard.gui.window import WizardWindow
 
         self.state: WizardState = WizardState()
-        self.state.helpdesk = helpdesk
         self.window: WizardWindow = WizardWindow(self.state)
         self.account = AccountPage(self.state)
         self.window.add_step(self.account)
@@ -109,6 +109,20 @@ class Wizard:
         self.flow.serve_test(self.test)
         self.flow.serve_done(self.done)
 
+    def welcome(self, opened: Opened) -> None:
+        """Shows what only the engine knows: the helpdesk, the practice accounts, what can be kept here."""
+        self.state.browser_providers = opened.browser_providers
+        self.state.set_helpdesk(opened.helpdesk)
+        self.account.offer_practice(opened.practice_accounts)
+        self.flow.find_providers_with(opened.find_providers)
+        if opened.is_practice:
+            self.flow.why_not_kept = "Practice accounts are not kept."
+            return
+        from wizard.accounts.secret_store import SecretStore
+        from wizard.accounts.store import AccountBook, default_path
+
+        self.flow.keep_accounts(AccountBook(default_path()), SecretStore())
+
 
 def _run(app: QApplication, wizard: Wizard, settings: Settings | Callable[[], Settings] | None) -> int:
     from wizard.gui.bridge import Bridge
@@ -125,7 +139,7 @@ def _run(app: QApplication, wizard: Wizard, settings: Settings | Callable[[], Se
     engine.start()
     bridge = Bridge(engine, app)
     wizard.flow.attach(bridge)
-    bridge.start(engine.practice_accounts, wizard.account.offer_practice, lambda _: None)
+    bridge.start(engine.opened, wizard.welcome, wizard.account.engine_failed)
     try:
         bridge.run()
     finally:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from wizard.engine_thread import EngineThread
@@ -15,11 +16,32 @@ from wizard.gui.state import PracticeAccount
 from wizard.model.progress import Listener
 
 if TYPE_CHECKING:
+    from wizard.model.provider import Provider
+    from wizard.setup.pack import Helpdesk
     from wizard.setup.session import SetupSession
     from wizard.wiring import Settings
 
 T = TypeVar("T")
 Work = Callable[["SetupSession", Listener], Awaitable[T]]
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What the window learns once the engine is open.
+
+    `practice_accounts` is empty outside practice; `browser_providers` are the ids of providers whose sign-in in the
+    browser has a client id; `find_providers` searches the list of providers, and may take a moment the first time.
+    """
+
+    practice_accounts: tuple[PracticeAccount, ...]
+    helpdesk: Helpdesk | None
+    browser_providers: frozenset[str]
+    find_providers: Callable[[str], Sequence[Provider]]
+
+    @property
+    def is_practice(self) -> bool:
+        """Whether everything happens in the practice network: nothing of it is kept on this computer."""
+        return bool(self.practice_accounts)
 
 
 class Engine:
@@ -46,15 +68,22 @@ class Engine:
         """Cancels what runs and ends the thread."""
         self._thread.stop()
 
-    async def practice_accounts(self, _session: SetupSession, _listener: Listener) -> tuple[PracticeAccount, ...]:
-        """The practice network's accounts; none outside practice."""
-        if self._chosen is None or not self._chosen.practice:
-            return ()
-        from wizard import assets
-        from wizard.practice.scenarios import load_scenarios
+    async def opened(self, _session: SetupSession, _listener: Listener) -> Opened:
+        """What the window shows of it."""
+        from wizard import wiring
 
-        accounts = [scenario.account for scenario in load_scenarios(assets.resources() / "practice")]
-        return tuple(PracticeAccount(one.address, one.password, one.teaches) for one in accounts)
+        settings = self._chosen
+        if settings is None:
+            raise RuntimeError("the session is open before its settings are chosen")
+        pack = wiring.pack(settings.pack_paths)
+        accounts: tuple[PracticeAccount, ...] = ()
+        if settings.practice:
+            from wizard import assets
+            from wizard.practice.scenarios import load_scenarios
+
+            found = [scenario.account for scenario in load_scenarios(assets.resources() / "practice")]
+            accounts = tuple(PracticeAccount(one.address, one.password, one.teaches) for one in found)
+        return Opened(accounts, pack.helpdesk, frozenset(pack.oauth_clients), wiring.known_providers(settings).search)
 
     async def _hold_session(self) -> None:
         try:

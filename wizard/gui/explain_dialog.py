@@ -69,7 +69,7 @@ class ExplainDialog(QDialog):
     def show_diagnosis(self, diagnosis: Diagnosis) -> None:
         """Shows what the text means."""
         self._clear()
-        card = DiagnosisCard(diagnosis)
+        card = DiagnosisCard(diagnosis, links=False)
         card.remedy_chosen.connect(lambda remedy: self.remedy_chosen.emit(diagnosis, remedy))
         self._answer.addWidget(card)
         self._card = card

@@ -7,16 +7,21 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from PySide6.QtCore import QObject, Qt, QUrl, Signal
+from PySide6.QtCore import QObject, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 
+from wizard.gui import needs
 from wizard.gui.state import WizardState
 from wizard.model.diagnosis import CopyText, Diagnosis, EditField, OpenUrl, Remedy, SignIn
 
 if TYPE_CHECKING:
-    from wizard.discovery.presets import PresetBook
+    from collections.abc import Sequence
+
+    from wizard.accounts.secret_store import SecretStore
+    from wizard.accounts.store import AccountBook
     from wizard.gui.bridge import Job
     from wizard.gui.engine import Work
+    from wizard.gui.keeping import Keeping
     from wizard.gui.pages.account_page import AccountPage
     from wizard.gui.pages.check_page import CheckPage
     from wizard.gui.pages.done_page import DonePage
@@ -31,6 +36,7 @@ if TYPE_CHECKING:
     from wizard.model.progress import Listener, Progress
     from wizard.model.provider import Provider
     from wizard.setup.session import SetupSession
+    from wizard.signin.refusals import SignInRefused
 
 
 class Starts(Protocol):
@@ -49,8 +55,6 @@ class Starts(Protocol):
 class Flow(QObject):
     """Connects pages, state and engine; before `attach` wishes wait, so that pages can be used from the first paint."""
 
-    sign_in_wanted = Signal()
-
     def __init__(self, state: WizardState, window: WizardWindow) -> None:
         super().__init__(window)
         self._state = state
@@ -59,7 +63,11 @@ class Flow(QObject):
         self._waiting: list[Callable[[], None]] = []
         self._looking: Job | None = None
         self._running: Job | None = None
+        self._account_page: AccountPage | None = None
         self._check_page: CheckPage | None = None
+        self._keeping: Keeping | None = None
+        self._find_providers: Callable[[str], Sequence[Provider]] | None = None
+        self.why_not_kept = ""
         window.closing.connect(self._close)
 
     def attach(self, bridge: Starts) -> None:
@@ -69,10 +77,26 @@ class Flow(QObject):
         for begin in waiting:
             begin()
 
+    def keep_accounts(self, book: AccountBook, store: SecretStore) -> None:
+        """Accounts can be kept on this computer, and those that are can be looked at."""
+        from wizard.gui.keeping import Keeping
+
+        if self._bridge is None or self._account_page is None:
+            raise RuntimeError("the engine or the first page is not attached yet")
+        self._keeping = Keeping(self._bridge, book, store, self._window)
+        self._account_page.saved_accounts.connect(self._keeping.open)
+        self._account_page.offer_saved_accounts(True)
+
+    def find_providers_with(self, search: Callable[[str], Sequence[Provider]]) -> None:
+        """What the list of providers is searched with."""
+        self._find_providers = search
+
     # Step 1 and 2
 
     def serve_account(self, page: AccountPage, settings: SettingsPage) -> None:
         """Looks settings up as soon as there is an address."""
+
+        self._account_page = page
 
         def discover(address: Address, ask_nobody: bool) -> None:
             if self._looking is not None:
@@ -97,6 +121,7 @@ class Flow(QObject):
 
         page.discover.connect(discover)
         page.explain.connect(self.explain)
+        page.browser_sign_in.connect(lambda: self._sign_in(page.signed_in_by_browser, page.browser_refused))
         settings.choose_provider.connect(self.choose_provider)
 
     # Step 3
@@ -115,7 +140,10 @@ class Flow(QObject):
         if self._state.result is None:
             self._check(page, keep=None)
 
-    def _check(self, page: CheckPage, *, keep: CheckResult | None) -> None:
+    def _check(
+        self, page: CheckPage, *, keep: CheckResult | None, refused: SignInRefused | None = None
+    ) -> None:
+        """Checks; after a `refused` sign-in in the browser what can be proven without one."""
         draft = self._state.draft()
         if draft is None:
             return
@@ -131,8 +159,14 @@ class Flow(QObject):
             page.show_stopped()
             page.tell(sentence, urgent=True)
 
+        async def check(session: SetupSession, listener: Listener) -> CheckResult:
+            why = refused or _no_client_id(draft, plan)
+            if why is not None:
+                return await session.check_without_token(draft, why, plan=plan, listener=listener)
+            return await session.check(draft, plan=plan, previous=keep, listener=listener)
+
         self._running = self._start(
-            lambda session, listener: session.check(draft, plan=plan, previous=keep, listener=listener),
+            check,
             done,
             failed,
             page.on_progress,
@@ -155,7 +189,10 @@ class Flow(QObject):
             case EditField(field):
                 self.edit(field)
             case SignIn():
-                self.sign_in_wanted.emit()
+                self._sign_in(
+                    lambda: self._check(page, keep=result),
+                    lambda refused: self._check(page, keep=None, refused=refused),
+                )
             case _ if result is not None:
                 before = result
 
@@ -167,6 +204,45 @@ class Flow(QObject):
                     self._check(page, keep=before)
 
                 self._start(apply, applied, lambda sentence: page.tell(sentence, urgent=True))
+
+    def _sign_in(self, on_token: Callable[[], None], on_refused: Callable[[SignInRefused], None]) -> None:
+        """Signs in in the browser; with a token in the state, or with the refusal, it goes on."""
+        draft, plan = self._state.draft(), self._state.plan
+        if draft is None:
+            return
+        from wizard.gui.browser_dialog import BrowserDialog
+
+        provider = plan.provider if plan is not None else None
+        name = provider.spoken_name if provider is not None else "your provider"
+        dialog = BrowserDialog(name, str(draft.address), parent=self._window)
+
+        async def sign_in(session: SetupSession, _: Listener) -> AccountDraft | SignInRefused:
+            from wizard.signin.refusals import SignInRefused
+
+            try:
+                return await session.sign_in(draft, plan=plan, open_browser=dialog.page_found.emit)
+            except SignInRefused as refused:
+                return refused
+
+        def ended(outcome: AccountDraft | SignInRefused) -> None:
+            from wizard.model.draft import AccountDraft
+
+            dialog.accept()
+            self._window.activateWindow()
+            if isinstance(outcome, AccountDraft):
+                self._state.set_token(outcome.oauth_token)
+                on_token()
+            else:
+                on_refused(outcome)
+
+        def failed(sentence: str) -> None:
+            dialog.accept()
+            self.say(sentence)
+
+        job = self._start(sign_in, ended, failed)
+        dialog.rejected.connect(job.cancel)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
 
     def edit(self, field: str) -> None:
         """Goes back to the field, with the cursor in it; what was typed is still there."""
@@ -235,8 +311,6 @@ class Flow(QObject):
                 page.tell("Copied.")
             case EditField(field):
                 self.edit(field)
-            case SignIn():
-                self.sign_in_wanted.emit()
             case _:
                 check = self._check_page
                 if check is not None:
@@ -258,22 +332,11 @@ class Flow(QObject):
         if account is None:
             return
 
-        async def keyring(_session: SetupSession, _listener: Listener) -> str | None:
-            from wizard.accounts.secret_store import SecretStore
-            from wizard.errors import SecretStoreError
-
-            try:
-                return await SecretStore().name()
-            except SecretStoreError:
-                return None
-
         from wizard.handover.targets import sheet
 
-        self._start(
-            keyring,
-            lambda name: page.begin(account, lambda target: sheet(target, account), name),
-            lambda _: page.begin(account, lambda target: sheet(target, account), None),
-        )
+        page.begin(account, lambda target: sheet(target, account), self.why_not_kept)
+        if self._keeping is not None:
+            self._keeping.name_keyring(page.offer_remembering, page.refuse_remembering)
 
     def _begin_anew(self) -> None:
         self._stop()
@@ -286,27 +349,15 @@ class Flow(QObject):
         """Keeps the account first, where that is wanted; a keyring that refuses is said, and nothing is lost."""
         result = self._state.result
         account = result.verified_account() if result is not None else None
-        if result is None or account is None or not page.wants_remembering:
+        if result is None or account is None or self._keeping is None or not page.wants_remembering:
             and_then()
             return
-        draft = result.draft
-
-        async def keep(_session: SetupSession, _listener: Listener) -> None:
-            from wizard.accounts.remember import remember
-            from wizard.accounts.secret_store import SecretStore
-            from wizard.accounts.store import AccountBook, default_path
-
-            book = AccountBook(default_path())
-            await remember(
-                account, draft.secret, book=book, store=SecretStore(), outgoing_secret=draft.outgoing_secret
-            )
 
         def failed(sentence: str) -> None:
-            page.remember.setChecked(False)
-            page.set_title("Your email works", sentence)
+            page.refuse_remembering(sentence)
             page.tell(sentence, urgent=True)
 
-        self._start(keep, lambda _: and_then(), failed)
+        self._keeping.keep(account, result.draft, and_then, failed)
 
     def _save_settings(self, page: DonePage) -> None:
         sheet = page.sheet
@@ -387,19 +438,17 @@ class Flow(QObject):
 
     def choose_provider(self) -> None:
         """Opens the provider list; the servers of the one that is picked are taken over."""
-        address = self._state.address
-        if address is None:
+        address, search = self._state.address, self._find_providers
+        if address is None or search is None:
             return
 
-        async def load(_session: SetupSession, _listener: Listener) -> PresetBook:
-            from wizard import wiring
+        async def load(_session: SetupSession, _listener: Listener) -> None:
+            await asyncio.to_thread(search, "")  # parses them all, which takes a moment the first time
 
-            return await asyncio.to_thread(wiring.presets)
-
-        def loaded(book: PresetBook) -> None:
+        def loaded(_: None) -> None:
             from wizard.gui.provider_picker import ProviderPicker
 
-            picker = ProviderPicker(book.search, parent=self._window)
+            picker = ProviderPicker(search, parent=self._window)
             picker.picked.connect(lambda provider: self._take_provider(address, provider))
             picker.finished.connect(picker.deleteLater)
             picker.open()
@@ -452,6 +501,16 @@ class Flow(QObject):
         for job in (self._looking, self._running):
             if job is not None:
                 job.cancel()
+
+
+def _no_client_id(draft: AccountDraft, plan: Plan | None) -> SignInRefused | None:
+    """Why there is nothing to sign in with, where the browser is the only way and nobody registered a client id."""
+    provider = plan.provider if plan is not None else None
+    if provider is None or not needs.wants_browser(provider) or draft.oauth_token or draft.secret:
+        return None
+    from wizard.signin.refusals import Refusal, SignInRefused
+
+    return SignInRefused(Refusal.CLIENT_ID_MISSING, provider=provider.spoken_name)
 
 
 def open_page(url: str) -> None:

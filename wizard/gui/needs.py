@@ -25,8 +25,11 @@ class Need:
     browser_sign_in: bool = False
 
 
-def of_plan(plan: Plan) -> Need | None:
-    """The need that comes first; `None` when the everyday password will do."""
+def of_plan(plan: Plan, *, by_browser: bool = False) -> Need | None:
+    """The need that comes first; `None` when the everyday password will do.
+
+    `by_browser` says that a sign-in in the browser can be done from here.
+    """
     from wizard.model.provider import ProviderStatus, SignInWay
 
     provider = plan.provider
@@ -38,13 +41,20 @@ def of_plan(plan: Plan) -> Need | None:
     if provider.status is ProviderStatus.UNSUPPORTED:
         because = provider.no_servers_because or f"{provider.name} has no way in for mail programs."
         return Need(who, because, "stop", "shield-x", url=provider.webmail_url, url_says="Open the mail in the browser")
+    if by_browser and SignInWay.OAUTH2 in provider.sign_in:
+        sentence = f"Sign in with your browser at {provider.spoken_name}; then there is no password to type here."
+        return Need(who, sentence, icon="browser", browser_sign_in=True)
     if wants_app_password(provider):
         sentence = f"{provider.name} wants an app password here, not your everyday one."
         steps, url = _app_password_steps(provider)
         return Need(who, sentence, icon="key", steps=steps, url=url, url_says=f"Open the page at {provider.name}")
     if wants_browser(provider):
-        sentence = f"{provider.name} wants you to sign in in the browser. There is no password to type here."
-        return Need(who, sentence, icon="browser", browser_sign_in=True)
+        name = provider.spoken_name
+        sentence = (
+            f"{name} wants a sign-in in the browser, which Outlook, Thunderbird and Apple Mail bring along. "
+            "Continue without a password: we prove the settings and give you the steps."
+        )
+        return Need(who, sentence, icon="browser")
     if provider.preparation:
         first = provider.preparation[0]
         icon = "users" if first.by == "administrator" else "info"

@@ -14,18 +14,9 @@ if TYPE_CHECKING:  # most of the model is loaded after the first paint
     from wizard.model.address import Address
     from wizard.model.draft import AccountDraft
     from wizard.model.plan import Plan
+    from wizard.model.provider import Provider
     from wizard.model.secret import Secret
-
-
-@dataclass(frozen=True, slots=True)
-class Helpdesk:
-    """Whom people can ask, as a helpdesk pack names it; shown in the side panel and on every card."""
-
-    name: str
-    phone: str | None = None
-    hours: str | None = None
-    url: str | None = None
-    email: str | None = None
+    from wizard.setup.pack import Helpdesk
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +34,12 @@ class WizardState(QObject):
     plan_changed = Signal()
     draft_changed = Signal()
     result_changed = Signal()
+    helpdesk_changed = Signal()
 
     def __init__(self) -> None:
         super().__init__()
         self.helpdesk: Helpdesk | None = None
+        self.browser_providers: frozenset[str] = frozenset()
         self.restart()
 
     def restart(self) -> None:
@@ -54,6 +47,7 @@ class WizardState(QObject):
         self.display_name: str | None = None
         self.address: Address | None = None
         self.secret: Secret | None = None
+        self.oauth_token: Secret | None = None
         self.ask_nobody = False
         self.plan: Plan | None = None
         self.incoming: ServerCandidate | None = None
@@ -61,6 +55,15 @@ class WizardState(QObject):
         self.agreed: frozenset[str] = frozenset()  # registrable domains the person agreed to give the password to
         self.result: CheckResult | None = None
         self._draft: AccountDraft | None = None
+
+    def set_helpdesk(self, helpdesk: Helpdesk | None) -> None:
+        """Whom people can ask, as a helpdesk pack names it."""
+        self.helpdesk = helpdesk
+        self.helpdesk_changed.emit()
+
+    def signs_in_by_browser(self, provider: Provider | None) -> bool:
+        """Whether this provider's sign-in in the browser can be used here: somebody registered a client id."""
+        return provider is not None and provider.id in self.browser_providers
 
     def set_plan(self, plan: Plan | None) -> None:
         """What discovery found; the servers follow it."""
@@ -88,6 +91,14 @@ class WizardState(QObject):
             if self._draft is not None:
                 self._draft = replace(self._draft, secret=secret)
 
+    def set_token(self, token: Secret | None) -> None:
+        """What a sign-in in the browser gave, used instead of the password."""
+        if token != self.oauth_token:
+            self.oauth_token = token
+            self.result = None
+            if self._draft is not None:
+                self._draft = replace(self._draft, oauth_token=token)
+
     def set_result(self, result: CheckResult | None) -> None:
         """What a check found out; the account is then what was proven."""
         self.result = result
@@ -104,6 +115,7 @@ class WizardState(QObject):
         self._draft = draft
         self.incoming, self.outgoing = draft.incoming or self.incoming, draft.outgoing or self.outgoing
         self.secret = draft.secret
+        self.oauth_token = draft.oauth_token
         self.draft_changed.emit()
 
     def draft(self) -> AccountDraft | None:
@@ -120,6 +132,7 @@ class WizardState(QObject):
             secret=self.secret,
             incoming=self.incoming,
             outgoing=self.outgoing,
+            oauth_token=self.oauth_token,
             wants_incoming=self.incoming is not None or self.plan is None,
             wants_outgoing=self.outgoing is not None or self.plan is None,
         )

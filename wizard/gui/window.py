@@ -57,8 +57,9 @@ class WizardWindow(QWizard):
         self._closed = False
         self._skipping = False
         self._make_buttons()
-        self._panel = SidePanel(STEPS, state.helpdesk)
+        self._panel = SidePanel(STEPS)
         self.setSideWidget(self._panel)
+        state.helpdesk_changed.connect(self._show_helpdesk)
         self.currentIdChanged.connect(self._page_changed)
         self._compact: bool | None = None
         self.setMinimumSize(SMALLEST)
@@ -67,9 +68,11 @@ class WizardWindow(QWizard):
 
     def add_step(self, page: Page) -> None:
         """Adds the page of the next step."""
-        header = StepHeader(self._state.helpdesk)
+        header = StepHeader()
         header.setVisible(bool(self._compact))
         page.outer.insertWidget(0, header)
+        header.show_helpdesk(self._state.helpdesk)
+        page.helpdesk = self._state.helpdesk
         page.set_compact(bool(self._compact))
         page.next_index = len(self._pages) + 1 if len(self._pages) + 1 < len(STEPS) else -1
         page.looks_changed.connect(self._show_looks)
@@ -134,6 +137,13 @@ class WizardWindow(QWizard):
         if event.type() is QEvent.Type.LayoutRequest:
             self._trim()
         return done
+
+    def _show_helpdesk(self) -> None:
+        helpdesk = self._state.helpdesk
+        self._panel.show_helpdesk(helpdesk)
+        for page, header in zip(self._pages, self._headers, strict=True):
+            header.show_helpdesk(helpdesk)
+            page.helpdesk = helpdesk
 
     def _make_buttons(self) -> None:
         role = QWizard.WizardButton

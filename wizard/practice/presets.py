@@ -33,6 +33,16 @@ class PracticePresets:
         """The provider of that name."""
         return next((provider for provider in self._providers if provider.id == id), None)
 
+    def search(self, query: str) -> tuple[Provider, ...]:
+        """The providers whose name, domain or server holds the words; an empty query finds all."""
+        words = query.rpartition("@")[2].casefold().split()
+        found = []
+        for provider in self._providers:
+            text = " ".join((provider.name, *provider.domains, *(server.host for server in provider.servers)))
+            if all(word in text.casefold() for word in words):
+                found.append(provider)
+        return tuple(sorted(found, key=lambda provider: provider.name.casefold()))
+
     def is_from_pack(self, id: str) -> bool:
         """Never: the practice network has no packs."""
         return False

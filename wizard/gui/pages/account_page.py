@@ -24,6 +24,7 @@ if TYPE_CHECKING:  # loaded after the first paint
     from wizard.model.address import Address
     from wizard.model.plan import Plan
     from wizard.model.provider import Provider
+    from wizard.signin.refusals import SignInRefused
 
 TYPING_MS: Final = 400
 _COMPLETE: Final = re.compile(r"[^\s@]+@[^\s@.]+(\.[^\s@.]+)*\.[^\s@.]{2,}")
@@ -65,7 +66,7 @@ class AccountPage(Page):
         self._steps = Steps()
         self._show_steps = self.banner.add_link("Show me how", self._toggle_steps, trailing="arrow-right")
         self._open_page = self.banner.add_link("Open the page", self._open_url, icon="external")
-        self._browser = self.banner.add_link("Sign in in the browser", self.browser_sign_in.emit, icon="browser")
+        self._browser = self.banner.add_link("Sign in with your browser", self._ask_browser, icon="browser")
         self.banner.box.insertWidget(2, self._steps)
         self.banner.hide()
 
@@ -78,7 +79,11 @@ class AccountPage(Page):
         self.ask_nobody.setAccessibleDescription(
             "Nobody outside this computer is asked where the settings for your address are."
         )
+        self.trouble = Banner("stop", "warning")
+        self.trouble.setObjectName("trouble")
+        self.trouble.hide()
         self.practice.hide()
+        self.body.addWidget(self.trouble)
         self.body.addWidget(self.practice)
         self.body.addWidget(self._practice_gap)
         self.body.addWidget(self.name_field)
@@ -182,6 +187,22 @@ class AccountPage(Page):
         self.password_field.set_error(None)
         self.banner.set_tone("ok", "check")
         self.banner.say("You are signed in.", "The provider gave this program access. Continue to the settings.")
+        self._browser.hide()
+        self.tell("You are signed in.")
+
+    def browser_refused(self, refused: SignInRefused) -> None:
+        """The sign-in in the browser gave no token; it can be tried once more."""
+        self.banner.set_tone("warn", "warning")
+        self.banner.say(f"{refused.title}.", refused.why)
+        self._browser.setVisible(True)
+        self.tell(str(refused), urgent=True)
+
+    def engine_failed(self, sentence: str) -> None:
+        """Nothing can be looked up or checked; says why."""
+        self.trouble.say("Mailwright cannot work like this.", sentence)
+        self.trouble.show()
+        self.set_ready(False)
+        self.tell(sentence, urgent=True)
 
     def edit(self, field: str, _: str | None = None) -> None:
         """Puts the cursor into "name", "address" or "password", its text selected."""
@@ -212,6 +233,8 @@ class AccountPage(Page):
             return
         self._asked = None
         self._state.address = None
+        self._signed_in = False
+        self._state.set_token(None)
         if self._state.plan is not None:
             self._state.set_plan(None)
         self._forget_plan()
@@ -243,8 +266,10 @@ class AccountPage(Page):
     def _password_error(self) -> str | None:
         if self.password_field.text() or self._signed_in:
             return None
-        if needs.wants_browser(self._provider()):
-            return "There is nothing to type here: sign in in the browser with the link below."
+        provider = self._provider()
+        if needs.wants_browser(provider):
+            can = self._state.signs_in_by_browser(provider)
+            return "There is nothing to type here: sign in with your browser, by the link below." if can else None
         return "The password is missing. It is needed to prove that signing in works."
 
     def _provider(self) -> Provider | None:
@@ -278,8 +303,8 @@ class AccountPage(Page):
         note, disc, tone = _found(plan)
         self.address_field.set_note(note, disc=disc, tone=tone)
         self.address_field.set_help(sources.asked_sentence(plan))
-        need = needs.of_plan(plan)
-        self.password_field.set_label("App password" if needs.wants_app_password(plan.provider) else "Password")
+        need = needs.of_plan(plan, by_browser=self._state.signs_in_by_browser(plan.provider))
+        self.password_field.set_label(_password_label(plan.provider))
         self._show_need(need)
         if self.password_field.text():
             self._password_left()
@@ -310,6 +335,10 @@ class AccountPage(Page):
         if shown:
             QTimer.singleShot(0, self, lambda: self.scroll.bring_into_view(self.banner))
 
+    def _ask_browser(self) -> None:
+        self.look_up()
+        self.browser_sign_in.emit()
+
     def _open_url(self) -> None:
         if self._url is not None and self._url.startswith("https://"):
             QDesktopServices.openUrl(QUrl(self._url))
@@ -323,6 +352,10 @@ class AccountPage(Page):
             self.password_field.set_text(account.password)
             self.password_field.set_error(None)
             self._address_edited(account.address)
+
+
+def _password_label(provider: Provider | None) -> str:
+    return "App password" if needs.wants_app_password(provider) else "Password"
 
 
 def _found(plan: Plan) -> tuple[str, DiscState | None, str]:

@@ -282,7 +282,7 @@ class CheckPage(Page):
         return next((fix for fix in fixes if fix.cause == diagnosis.cause and fix.remedy == first), None)
 
     def _add_card(self, diagnosis: Diagnosis, fix: Fix | None, *, is_first: bool) -> None:
-        card = DiagnosisCard(diagnosis, fix, is_open=is_first, now=self._now)
+        card = DiagnosisCard(diagnosis, fix, is_open=is_first, helpdesk=self.helpdesk, now=self._now)
         card.set_compact(self.is_compact)
         card.remedy_chosen.connect(lambda remedy: self._choose(card, remedy))
         card.administrator_wanted.connect(lambda: self._ask_administrator(diagnosis))

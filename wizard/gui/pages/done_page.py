@@ -34,7 +34,6 @@ _TILES: Final = (
     ("phone", "Phone", "smartphone"),
     ("other", "Something else", "ellipsis"),
 )
-_NO_KEYRING: Final = "There is no safe keyring here, so the password cannot be kept."
 
 
 class DonePage(Page):
@@ -92,25 +91,37 @@ class DonePage(Page):
         self,
         account: VerifiedAccount,
         sheet_of: Callable[[str], Sheet],
-        keyring: str | None,
-        *,
-        remember: bool = True,
+        why_not_kept: str = "",
     ) -> None:
-        """Shows this account.
+        """Shows this account; it cannot be kept here until `offer_remembering` says that it can.
 
         Args:
             sheet_of: makes the sheet of a target by its id.
-            keyring: the name of the keyring that would keep the password; `None` where there is no safe one.
-            remember: how the switch stands at first.
+            why_not_kept: a sentence beside the switch.
         """
         self._sheet_of = sheet_of
         self._address.setText(str(account.address))
         incoming, outgoing = account.incoming is not None, account.outgoing is not None
         self._line.setText(words.verified_line(incoming, outgoing, account.verified_at, self._now()))
-        self.remember.setEnabled(keyring is not None)
-        self.remember.setChecked(remember and keyring is not None)
-        self._remember_note.setText(f"Password in {keyring}" if keyring is not None else _NO_KEYRING)
+        self.refuse_remembering(why_not_kept)
         self.choose(self._chosen)
+
+    def offer_remembering(self, keyring: str) -> None:
+        """The account can be kept, its password in the keyring of that name."""
+        self.remember.setEnabled(True)
+        self.remember.setChecked(True)
+        self._say_about_keeping(f"Password in {keyring}")
+
+    def refuse_remembering(self, why: str) -> None:
+        """The account cannot be kept; `why` is a sentence."""
+        self.remember.setChecked(False)
+        self.remember.setEnabled(False)
+        self._say_about_keeping(why)
+
+    def _say_about_keeping(self, words: str) -> None:
+        self._remember_note.setText(words)
+        self._remember_note.setVisible(bool(words))
+        self.remember.setAccessibleDescription(words)
 
     @property
     def wants_remembering(self) -> bool:

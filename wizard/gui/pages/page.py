@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget, QWizard, QWizardPage
 
@@ -10,6 +12,9 @@ from wizard.gui.accessibility import announce
 from wizard.gui.theme import Role
 from wizard.gui.widgets.label import Label
 from wizard.gui.widgets.scroll_page import ScrollPage
+
+if TYPE_CHECKING:
+    from wizard.setup.pack import Helpdesk
 
 COMPACT_TITLE = 1.3
 
@@ -35,6 +40,7 @@ class Page(QWizardPage):
         self.next_index = -1
         self.is_compact = False
         self.skip_text: str | None = None
+        self.helpdesk: Helpdesk | None = None
         self._primary = primary
         self._ready = True
         self.heading = Label(title, Role.TITLE, wrap=True)

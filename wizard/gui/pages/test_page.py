@@ -237,7 +237,7 @@ class TestPage(Page):
 
     def _show_failure(self, result: CheckResult) -> None:
         for index, diagnosis in enumerate(result.diagnoses):
-            card = DiagnosisCard(diagnosis, is_open=index == 0, now=self._now)
+            card = DiagnosisCard(diagnosis, is_open=index == 0, helpdesk=self.helpdesk, now=self._now)
             card.set_compact(self.is_compact)
             card.remedy_chosen.connect(lambda remedy, diagnosis=diagnosis: self.remedy_chosen.emit(diagnosis, remedy))
             card.administrator_wanted.connect(lambda diagnosis=diagnosis: self._ask_administrator(diagnosis))

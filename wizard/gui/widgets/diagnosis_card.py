@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEasingCurve, Qt, QTimer, QVariantAnimation, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
@@ -20,9 +20,13 @@ from wizard.gui.widgets.fold import FoldArea, FoldButton, WrappingPrimaryButton,
 from wizard.gui.widgets.heading import Heading
 from wizard.gui.widgets.label import Label
 from wizard.gui.widgets.paragraph import Paragraph
+from wizard.gui.widgets.side_panel import in_a_line
 from wizard.gui.widgets.state_disc import DiscState, StateDisc
 from wizard.gui.widgets.surfaces import Card, Chip, Separator, Strip, Surface
 from wizard.model.diagnosis import ChangeSettings, CopyText, Diagnosis, Fix, OpenUrl, Remedy, TrustCertificate, Wait
+
+if TYPE_CHECKING:
+    from wizard.setup.pack import Helpdesk
 
 _FADE_MS: Final = 160
 _AGAIN: Final = "Check again"
@@ -41,6 +45,7 @@ class DiagnosisCard(Card):
         fix: the change that was tried and works, if there is one: shown as before and after.
         is_open: whether more than the heading is shown at first.
         links: whether the administrator's message and the report are offered below.
+        helpdesk: whom people can ask; named below unless the card is about a change that already works.
     """
 
     remedy_chosen = Signal(object)  # Remedy
@@ -55,11 +60,12 @@ class DiagnosisCard(Card):
         *,
         is_open: bool = True,
         links: bool = True,
+        helpdesk: Helpdesk | None = None,
         now: Callable[[], datetime] = local_now,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__("btnline", parent=parent)
-        self.diagnosis, self.fix, self._now = diagnosis, fix, now
+        self.diagnosis, self.fix, self._helpdesk, self._now = diagnosis, fix, helpdesk, now
         self.setObjectName(f"diagnosis:{diagnosis.cause}")
         self.setAccessibleName(diagnosis.title)
         self.primary: WrappingPrimaryButton | None = None
@@ -78,7 +84,7 @@ class DiagnosisCard(Card):
         self._actions = Flow(gap=12)
         self._stacks: list[Flow] = []
         self._strip = self._make_strip()
-        self._build_body()
+        self._build_body(links)
         self._build_head(is_open)
         self.set_compact(False)
 
@@ -142,7 +148,7 @@ class DiagnosisCard(Card):
         head.addWidget(fold, 0, Qt.AlignmentFlag.AlignTop)
         self.box.addWidget(area)
 
-    def _build_body(self) -> None:
+    def _build_body(self, links: bool) -> None:
         diagnosis = self.diagnosis
         why = selectable(Paragraph(diagnosis.why, tone="ink2"))
         why.setObjectName("diagnosis-why")
@@ -181,7 +187,8 @@ class DiagnosisCard(Card):
             self._column.addLayout(self._actions)
         for area in areas:
             self._column.addWidget(area)
-        self._add_links(asks, last)
+        if links:
+            self._add_links(asks, last)
 
     def _add_primary(self, remedy: Remedy) -> None:
         text = words.use(self.fix, remedy) if isinstance(remedy.action, ChangeSettings) else remedy.say
@@ -275,6 +282,10 @@ class DiagnosisCard(Card):
             link.setAccessibleDescription(remedy.say)
             link.clicked.connect(lambda _=False, remedy=remedy: self.remedy_chosen.emit(remedy))
             links.addWidget(link)
+        if self._helpdesk is not None and self.fix is None:
+            whom = Label(in_a_line(self._helpdesk), Role.SMALL, "ink2")
+            whom.setObjectName("helpdesk")
+            links.addWidget(whom)
         self._column.addSpacing(12)
         self._column.addWidget(Separator())
         self._column.addSpacing(8)

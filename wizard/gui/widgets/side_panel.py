@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QUrl
+from PySide6.QtGui import QDesktopServices, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from wizard.gui import icons, theme
-from wizard.gui.state import Helpdesk
 from wizard.gui.theme import Role
+from wizard.gui.widgets.buttons import LinkButton
 from wizard.gui.widgets.label import Label
 from wizard.gui.widgets.state_disc import DiscState, paint_state
 from wizard.gui.widgets.surfaces import Icon
+
+if TYPE_CHECKING:
+    from wizard.setup.pack import Helpdesk
 
 WIDTH = 216
 _ROW = 44
@@ -100,7 +104,7 @@ class _Row(QLabel):
 class SidePanel(QWidget):
     """Logo, step list and helpdesk."""
 
-    def __init__(self, names: tuple[str, ...], helpdesk: Helpdesk | None, *, parent: QWidget | None = None) -> None:
+    def __init__(self, names: tuple[str, ...], *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFixedWidth(WIDTH)
         self._rows = [_Row(number) for number in range(1, len(names) + 1)]
@@ -120,8 +124,8 @@ class SidePanel(QWidget):
         column.addSpacing(24)
         column.addLayout(self._steps)
         column.addStretch(1)
-        if helpdesk is not None:
-            column.addLayout(_helpdesk(helpdesk))
+        self._column = column
+        self._helpdesk: QWidget | None = None
         theme.current().changed.connect(self.update)
 
     def show_steps(self, steps: tuple[Step, ...]) -> None:
@@ -129,6 +133,16 @@ class SidePanel(QWidget):
         for row, step in zip(self._rows, steps, strict=True):
             row.show_step(step)
         self.update()
+
+    def show_helpdesk(self, helpdesk: Helpdesk | None) -> None:
+        """Says at the foot whom people can ask."""
+        if self._helpdesk is not None:
+            self._column.removeWidget(self._helpdesk)
+            self._helpdesk.hide()
+            self._helpdesk.deleteLater()
+        self._helpdesk = _HelpdeskWords(helpdesk) if helpdesk is not None else None
+        if self._helpdesk is not None:
+            self._column.addWidget(self._helpdesk)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The ground and the lines between the marks."""
@@ -157,33 +171,42 @@ class _Logo(QWidget):
         icons.draw(painter, "letter-m", 4, 4, 20, tokens.fill_ink)
 
 
-def _helpdesk(helpdesk: Helpdesk) -> QHBoxLayout:
-    row = QHBoxLayout()
-    row.setContentsMargins(31, 0, 16, 0)
-    row.setSpacing(13)
-    row.addWidget(Icon("phone", 18), 0, Qt.AlignmentFlag.AlignTop)
-    words = QVBoxLayout()
-    words.setSpacing(2)
-    words.addWidget(Label(helpdesk.name, Role.SMALL, "ink2", wrap=True))
-    if helpdesk.phone:
-        words.addWidget(Label(helpdesk.phone, Role.STRONG))
-    for line in (helpdesk.email, helpdesk.hours):
-        if line:
-            words.addWidget(Label(line, Role.SMALL, "ink2", wrap=True))
-    row.addLayout(words, 1)
-    return row
+class _HelpdeskWords(QWidget):
+    """Name, number, hours and a link to the helpdesk's page or its address."""
+
+    def __init__(self, helpdesk: Helpdesk) -> None:
+        super().__init__()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(31, 0, 16, 0)
+        row.setSpacing(13)
+        row.addWidget(Icon("phone" if helpdesk.phone else "message", 18), 0, Qt.AlignmentFlag.AlignTop)
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addWidget(Label(helpdesk.name, Role.SMALL, "ink2", wrap=True))
+        if helpdesk.phone:
+            words.addWidget(Label(helpdesk.phone, Role.STRONG, wrap=True))
+        if helpdesk.hours:
+            words.addWidget(Label(helpdesk.hours, Role.SMALL, "ink2", wrap=True))
+        url = helpdesk.url
+        if url:
+            says = "Write to them" if url.startswith("mailto:") else "Open their page"
+            link = LinkButton(says, role=LinkButton.SMALL)
+            link.setObjectName("helpdesk-page")
+            link.setAccessibleName(f"{says}: {helpdesk.name}")
+            link.setToolTip(url.removeprefix("mailto:"))
+            link.clicked.connect(lambda: QDesktopServices.openUrl(QUrl(url)))
+            words.addWidget(link, 0, Qt.AlignmentFlag.AlignLeft)
+        row.addLayout(words, 1)
 
 
 class StepHeader(QWidget):
     """The panel's short form: the step, the helpdesk, and how far one has got."""
 
-    def __init__(self, helpdesk: Helpdesk | None, *, parent: QWidget | None = None) -> None:
+    def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._done, self._count = 0, 1
         self._where = Label("", Role.STRONG)
         self._helpdesk = Label("", tone="ink2")
-        if helpdesk is not None:
-            self._helpdesk.setText(" ".join(part for part in (helpdesk.name, helpdesk.phone) if part))
         row = QHBoxLayout(self)
         row.setContentsMargins(24, 4, 24, 8)
         row.addWidget(self._where)
@@ -191,6 +214,10 @@ class StepHeader(QWidget):
         row.addWidget(self._helpdesk)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.current().changed.connect(self.update)
+
+    def show_helpdesk(self, helpdesk: Helpdesk | None) -> None:
+        """Says at the right whom people can ask."""
+        self._helpdesk.setText(in_a_line(helpdesk) if helpdesk is not None else "")
 
     def sizeHint(self) -> QSize:
         """Grows with the font."""
@@ -211,3 +238,8 @@ class StepHeader(QWidget):
         for number in range(self._count):
             colour = tokens.accent if number < self._done else tokens.btnline
             painter.fillRect(QRectF(number * (width + 2), self.height() - 4, width, 4), colour)
+
+
+def in_a_line(helpdesk: Helpdesk) -> str:
+    """Name and number: “Helpdesk: 555 0100”."""
+    return f"{helpdesk.name}: {helpdesk.phone}" if helpdesk.phone else helpdesk.name
