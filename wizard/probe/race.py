@@ -187,10 +187,12 @@ class Race:
         for lane in self._lanes:
             if lane is winner:
                 continue
-            if winner is not None and winner.wave > lane.wave and not lane.is_connected and lane.report.failure is None:
-                # Another port answered while this one swallowed three SYNs: it is blocked, and that is the cause.
+            silent_s = self._clock() - lane.started
+            overtaken = silent_s >= SUSPECT_S if winner is None else winner.wave > lane.wave
+            if overtaken and not lane.is_connected and lane.report.failure is None:
+                # It swallowed two SYNs or more while another port answered, or until nothing was left to wait for.
                 silence = StageFailed(Stage.CONNECT, ErrorKind.CONNECTION_TIMED_OUT)
-                lane.conversation.recorder.failed(silence, self._clock() - lane.started)
+                lane.conversation.recorder.failed(silence, silent_s)
             if lane.opened:
                 self._prober.part(lane.conversation)
             else:
