@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -36,6 +37,7 @@ class Known:
         ask_nobody: bool = False,
         incoming_protocol: Protocol | None = None,
         repair: bool = False,
+        enough: asyncio.Event | None = None,
         listener: Listener = nobody,
     ) -> Plan:
         self.asked += 1
