@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import threading
 from collections import Counter
@@ -23,6 +24,7 @@ from tests.lab.sources import (
     POX,
     WELL_KNOWN,
     Domain,
+    MuteNames,
     SourceLab,
     config,
     pacc,
@@ -44,11 +46,38 @@ def _domain(name: str, *zone: str, **rest: Any) -> Domain:
     return Domain(f"{name}.example", zone, **rest)
 
 
+def _server(
+    kind: str,
+    host: str,
+    port: int | None = None,
+    socket: str = "SSL",
+    user: str = "%EMAILADDRESS%",
+    ways: tuple[str, ...] = ("password-cleartext",),
+) -> str:
+    side = "outgoingServer" if kind == "smtp" else "incomingServer"
+    port = port or (465 if kind == "smtp" else 993)
+    return (
+        f'<{side} type="{kind}"><hostname>{host}</hostname><port>{port}</port><socketType>{socket}</socketType>'
+        f"{''.join(f'<authentication>{way}</authentication>' for way in ways)}<username>{user}</username></{side}>"
+    )
+
+
+def _odd(name: str, servers: str, more: str = "", **rest: Any) -> Domain:
+    """A domain whose own file is written in an odd way."""
+    domain = _domain(name, **rest)
+    body = f'<clientConfig version="1.1"><emailProvider id="x">{servers}</emailProvider>{more}</clientConfig>'
+    page = {(f"autoconfig.{domain.wire}", CONFIG): Page(body.encode())}
+    return _domain(name, "gone A %DEAD%", pages=page, **rest)
+
+
 ALONE = {
     "pack": _domain("pack"),
     "preset": Domain("posteo.net", mail_hosts=["posteo.de"]),
     "autoconfig": _domain(
         "autoconfig", pages={("autoconfig.autoconfig.example", CONFIG): Page(config("post.autoconfig.example"))}
+    ),
+    "autoconfig with another's servers": _domain(
+        "rented", pages={("autoconfig.rented.example", CONFIG): Page(config(HOSTER.post))}
     ),
     "well-known": _domain(
         "well-known", pages={("well-known.example", WELL_KNOWN): Page(config("post.well-known.example"))}
@@ -79,12 +108,62 @@ ALONE = {
     ),
     "guess": _domain("guess", "mail A %MAIL%", mail_hosts=["mail.guess.example"]),
 }  # fmt: skip
+ODD = {
+    "several servers, the first one gone": _odd(
+        "several",
+        _server("imap", "gone.several.example") + _server("imap", "post.several.example", 143, "STARTTLS")
+        + _server("smtp", "gone.several.example") + _server("smtp", "post.several.example", 587, "starttls"),
+    ),
+    "malformed placeholders": _odd(
+        "placeholders",
+        _server("imap", "post.%EmailDomain%", user="% EMAILADDRESS %")
+        + _server("smtp", "post.%EMAILDOMAIN%", user="%EMAILADDRESS"),
+    ),
+    "an unknown placeholder": _odd(
+        "unknown",
+        _server("imap", "%REALNAME%.unknown.example") + _server("imap", "post.unknown.example", user="%EMAILADRES%")
+        + _server("imap", "post.unknown.example") + _server("smtp", "post.unknown.example"),
+    ),
+    "OAuth2 beside passwords": _odd(
+        "oauth",
+        _server("imap", "post.oauth.example", ways=("OAuth2", "password-cleartext"))
+        + _server("smtp", "post.oauth.example", ways=("OAuth2", "NTLM", "password-cleartext")),
+        "<oAuth2><issuer>login.example.net</issuer><scope>mail</scope></oAuth2>",
+    ),
+    "instructions": _odd(
+        "enable",
+        '<enable visiturl="https://enable.example/imap"><instruction lang="de">Ein</instruction>'
+        '<instruction lang="en">Switch IMAP on</instruction></enable>'
+        '<documentation url="https://enable.example/help"><descr lang="fr">Aide</descr><descr>Help</descr>'
+        "</documentation>"
+        + _server("imap", "post.enable.example") + _server("smtp", "post.enable.example"),
+    ),
+    "a user name for each protocol": _odd(
+        "names",
+        _server("imap", "post.names.example", user="%EMAILLOCALPART%")
+        + _server("smtp", "post.names.example", user="%EMAILLOCALPART%"),
+        login="ada.names", local="ada.names",
+    ),
+    "an IDN domain": _odd("bücher", _server("imap", "post.%EMAILDOMAIN%") + _server("smtp", "post.bücher.example")),
+    "a plus-address": _odd(
+        "plus", _server("imap", "post.plus.example") + _server("smtp", "post.plus.example"), local="ada+news"
+    ),
+    "a sub-domain": _odd(
+        "students.campus", _server("imap", "post.%EMAILDOMAIN%") + _server("smtp", "post.%EMAILDOMAIN%")
+    ),
+    "other kinds of server": _odd(
+        "kinds",
+        _server("exchange", "post.kinds.example") + _server("jmap", "post.kinds.example")
+        + _server("imap", "post.kinds.example") + _server("smtp", "post.kinds.example"),
+    ),
+}  # fmt: skip
 SOURCES = {
-    "well-known": "autoconfig", "ispdb by MX": "ispdb", "autoconfig by MX": "autoconfig", "MX of a preset": "mx",
-    "SRV": "srv", "SRV of RFC 6186": "srv", "_autodiscover._tcp": "autodiscover", "Autodiscover": "autodiscover",
+    "well-known": "autoconfig", "autoconfig with another's servers": "autoconfig", "autoconfig by MX": "autoconfig",
+    "ispdb by MX": "ispdb", "MX of a preset": "mx", "SRV": "srv", "SRV of RFC 6186": "srv",
+    "_autodiscover._tcp": "autodiscover", "Autodiscover": "autodiscover",
     "Autodiscover at the domain": "autodiscover", "PACC": "pacc",
 }  # fmt: skip
-UNTRUSTED = {"ispdb by MX", "autoconfig by MX", "SRV", "SRV of RFC 6186"}
+UNTRUSTED = {"autoconfig with another's servers", "ispdb by MX", "autoconfig by MX", "SRV", "SRV of RFC 6186"}
 PRESET_ZONES = (
     Domain("posteo.de", ["@ A %MAIL%"]),
     Domain("mailbox.org", ["imap A %MAIL%", "smtp A %MAIL%"]),
@@ -174,7 +253,7 @@ servers = ["post.pack.example:465/tls", "post.pack.example:587/starttls"]
 
 @pytest.fixture(scope="module")
 def servers(authority: Authority) -> Iterator[SourceLab]:
-    domains = [*ALONE.values(), HOSTER, *PRESET_ZONES, EVERYTHING, SLOW, SLOW_ALONE, *HOSTILE.values()]
+    domains = [*ALONE.values(), *ODD.values(), HOSTER, *PRESET_ZONES, EVERYTHING, SLOW, SLOW_ALONE, *HOSTILE.values()]
     with SourceLab(authority, domains) as lab:
         yield lab
 
@@ -199,9 +278,8 @@ def run(lab: SourceLab, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.
     monkeypatch.setenv("THE_PASSWORD", PASSWORD)
 
     def check(domain: Domain, *options: str) -> tuple[int, dict[str, Any]]:
-        code = main(
-            ["check", domain.account.address, "--password-env", "THE_PASSWORD", "--json", *lab.options, *options]
-        )
+        address = f"{domain.local}@{domain.name}"
+        code = main(["check", address, "--password-env", "THE_PASSWORD", "--json", *lab.options, *options])
         out, err = capsys.readouterr()
         assert PASSWORD not in out + err
         assert out, err
@@ -235,6 +313,34 @@ def test_an_untrusted_answer_gets_no_password_without_a_yes(lab: SourceLab, run:
     for side in ("incoming", "outgoing"):
         assert (document[side]["status"], document[side]["trusted"]) == ("reached", False)
     assert attempts(lab) == document["sign_in_attempts"] == {}
+
+
+class _Terminal(io.StringIO):
+    """Standard input at which a person sits."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(("answer", "verdict"), [("y", 0), ("", 4)])
+@pytest.mark.parametrize("name", ["SRV", "autoconfig with another's servers"])
+def test_at_a_terminal_the_person_is_asked_for_the_yes(
+    lab: SourceLab,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    answer: str,
+    verdict: int,
+) -> None:
+    monkeypatch.setenv("THE_PASSWORD", PASSWORD)
+    monkeypatch.setattr("sys.stdin", _Terminal(f"{answer}\n"))
+    domain = ALONE[name]
+    code = main(["check", domain.account.address, "--password-env", "THE_PASSWORD", *lab.options])
+    out, err = capsys.readouterr()
+    assert code == verdict, out + err
+    asked = f"{HOSTER.post if name != 'SRV' else domain.post}\n"
+    assert f"These servers were named by DNS or another domain: {asked}" in err
+    assert attempts(lab) == ({"imap": 1, "smtp": 1} if answer == "y" else {})
 
 
 def test_all_together_ask_each_thing_once(lab: SourceLab, run: Check) -> None:
@@ -296,6 +402,35 @@ def test_with_every_source_hostile_or_dead_the_guesses_work(lab: SourceLab, run:
     assert attempts(lab) == {"imap": 1, "smtp": 1}
     assert took_s < Patience().cap_s + 3
     assert not any("authorization" in request.headers for request in lab.web.requests)
+
+
+@pytest.mark.parametrize("kinds", [{"MX", "SRV", "TXT"}, {"AAAA"}], ids=lambda kinds: " ".join(sorted(kinds)))
+def test_a_name_server_that_is_silent_about_some_records_holds_nobody_back(
+    lab: SourceLab, run: Check, kinds: set[str]
+) -> None:
+    with MuteNames(lab.names, kinds) as mute:
+        began = monotonic()
+        code, document = run(ALONE["guess"], "--nameserver", mute.option)
+        print(f"silent about {' '.join(sorted(kinds))}: {monotonic() - began:.2f} s")
+    assert (code, document["verdict"]) == (0, "works"), json.dumps(document, indent=1)
+    assert monotonic() - began < Patience().cap_s + 3
+    assert attempts(lab) == {"imap": 1, "smtp": 1}
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_files_as_the_world_writes_them(lab: SourceLab, run: Check, name: str) -> None:
+    domain = ODD[name]
+    code, document = run(domain)
+    assert (code, document["verdict"]) == (0, "works"), json.dumps(document, indent=1) + lab.mail.logs()
+    for side in ("incoming", "outgoing"):
+        assert (document[side]["host"], document[side]["source"]) == (domain.post, "autoconfig")
+        assert document[side]["username"] == domain.account.username
+    assert attempts(lab) == document["sign_in_attempts"] == {"imap": 1, "smtp": 1}
+    if name == "instructions":
+        assert document["notes"] == [
+            "The provider says: Switch IMAP on https://enable.example/imap",
+            "The provider's guide: Help https://enable.example/help",
+        ]
 
 
 @pytest.mark.parametrize("domain", [SLOW, SLOW_ALONE], ids=lambda domain: domain.name)

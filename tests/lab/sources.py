@@ -6,11 +6,15 @@ import base64
 import hashlib
 import json
 import socket
-from collections.abc import Callable, Mapping, Sequence
+import threading
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
+
+import dns.message
+import dns.rdatatype
 
 from tests.lab.account import Account
 from tests.lab.certificates import Authority
@@ -32,7 +36,7 @@ Pages = Mapping[tuple[str, str], Page | Callable[[Request], Page]]
 
 @dataclass(frozen=True, slots=True)
 class Domain:
-    """A mail domain with one account, `ada@` it.
+    """A mail domain with one account; `login` is its user name where that is not the whole address.
 
     `zone` are its master-file lines; there, %MAIL% stands for the mail server's address, %WEB%, %SILENT% (connections
     are not answered) and %DEAD% (connections are refused) for other addresses. `mail_hosts` are names of the mail
@@ -43,16 +47,23 @@ class Domain:
     zone: Sequence[str] = ()
     pages: Pages = field(default_factory=dict)
     mail_hosts: Sequence[str] = ()
+    local: str = "ada"
+    login: str | None = None
 
     @property
     def account(self) -> Account:
         """Its account."""
-        return Account(f"ada@{self.name}", PASSWORD)
+        return Account(f"{self.local}@{self.wire}", PASSWORD, self.login)
+
+    @property
+    def wire(self) -> str:
+        """Its name as it is looked up."""
+        return self.name.encode("idna").decode("ascii")
 
     @property
     def post(self) -> str:
         """The mail server's name."""
-        return f"post.{self.name}"
+        return f"post.{self.wire}"
 
 
 class SourceLab:
@@ -75,6 +86,7 @@ class SourceLab:
                     accounts=[domain.account for domain in self._domains],
                     standard_ports=True,
                     certificate=self._authority.issue(*mail_hosts),
+                    dovecot="auth_username_chars =\n",  # plus-addresses sign in too
                 )
             )
             web, silent, dead = free_addresses(3, (443, *STANDARD.values()))
@@ -95,6 +107,46 @@ class SourceLab:
     def options(self) -> tuple[str, ...]:
         """What makes `mailwright check` and `discover` live in this lab."""
         return ("--nameserver", self.names.option, "--ca-file", str(self._authority.ca_file), "--ispdb", ISPDB_URL)
+
+
+class MuteNames:
+    """`with MuteNames(names, {"SRV"}) as mute:` passes questions on to a name server, except those of these kinds."""
+
+    def __init__(self, names: NameServer, kinds: Collection[str]) -> None:
+        self._names = names
+        self._kinds = kinds
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.bind((names.host, 0))
+        self._thread = threading.Thread(target=self._serve)
+
+    @property
+    def option(self) -> str:
+        """Host and port, as the command line's --nameserver takes them."""
+        return "{}:{}".format(*self._socket.getsockname())
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._socket.sendto(b"", self._socket.getsockname())
+        self._thread.join()
+        self._socket.close()
+
+    def _serve(self) -> None:
+        while True:
+            question, client = self._socket.recvfrom(4096)
+            if not question:
+                return
+            kind = dns.rdatatype.to_text(dns.message.from_wire(question).question[0].rdtype)
+            if kind in self._kinds:
+                continue
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as onward:
+                onward.settimeout(5)
+                onward.sendto(question, self._names.address)
+                self._socket.sendto(onward.recv(4096), client)
 
 
 def unanswered(host: str, port: int) -> ExitStack:
@@ -151,7 +203,7 @@ def pacc_record(body: bytes) -> str:
 
 
 def _zones(domains: Sequence[Domain], pages: Pages, places: Mapping[str, str]) -> dict[str, list[str]]:
-    zones = {domain.name: [*domain.zone, "post A %MAIL%"] for domain in domains}
+    zones = {domain.wire: [*domain.zone, "post A %MAIL%"] for domain in domains}
     hosts = {host for host, _ in pages} | {ISPDB}
     for host in hosts:
         zone = next((name for name in zones if host == name or host.endswith(f".{name}")), None)

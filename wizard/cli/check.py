@@ -7,6 +7,7 @@ import asyncio
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeGuard
 
 from wizard import wiring
 from wizard.cli import browser, render
@@ -19,16 +20,14 @@ from wizard.cli.options import (
     settings_from,
 )
 from wizard.errors import UsageError
-from wizard.model.account import CheckResult, RoundTripStatus, SideResult, Verdict
+from wizard.model.account import CheckResult, RoundTripStatus, SideResult, Status, Verdict
 from wizard.model.address import Address
 from wizard.model.diagnosis import Diagnosis, ServerChange
 from wizard.model.draft import AccountDraft
 from wizard.model.evidence import Outcome
-from wizard.model.plan import Plan
 from wizard.model.progress import Progress
 from wizard.model.secret import Secret
 from wizard.setup.given import given_draft
-from wizard.setup.session import SetupSession
 from wizard.wiring import Settings
 
 HELP = "the wizard's whole run without a window"
@@ -77,11 +76,14 @@ def run(args: argparse.Namespace) -> int:
 
 async def _check(settings: Settings, draft: AccountDraft, args: argparse.Namespace, to: Address | None) -> CheckResult:
     async with wiring.session(settings) as session:
-        plan = await _consented(session, draft, args)
         if browser.is_wanted(args):
-            result = await browser.check(session, draft, plan, args, _tell)
+            result = await browser.check(session, draft, None, args, _tell)
         else:
-            result = await session.check(draft, plan=plan, listener=_tell)
+            result = await session.check(draft, listener=_tell)
+            may_ask = session.options.sign_in and not args.json and sys.stdin.isatty()
+            if may_ask and await _agreed(result):
+                session.change_options(replace(session.options, accept_untrusted=True))
+                result = await session.check(draft, listener=_tell)
         if args.test_message is not None and result.verdict in (Verdict.WORKS, Verdict.WORKS_AFTER_FIX):
             left_s = max(1.0, settings.options.deadline_s - result.elapsed_s) if settings.options else None
             try:
@@ -92,19 +94,18 @@ async def _check(settings: Settings, draft: AccountDraft, args: argparse.Namespa
         return result
 
 
-async def _consented(session: SetupSession, draft: AccountDraft, args: argparse.Namespace) -> Plan | None:
-    """The plan, when a side has to be found; asks on a terminal about servers that nobody trusted named."""
-    both_given = (draft.outgoing or not draft.wants_outgoing) and (draft.incoming or not draft.wants_incoming)
-    if both_given or draft.secret is None or args.yes or not sys.stdin.isatty() or args.json:
-        return None
-    plan = await session.discover(draft.address, listener=_tell)
-    doubtful = sorted({candidate.host for candidate in plan.candidates if not candidate.trusted})
-    if doubtful and not any(candidate.trusted for candidate in plan.candidates):
-        print("These servers were named by DNS or another domain:", ", ".join(doubtful), file=sys.stderr)
-        answer = await asyncio.to_thread(input, "Send your password to them? [y/N] ")
-        if answer.strip().lower() in {"y", "yes"}:
-            session.change_options(replace(session.options, accept_untrusted=True))
-    return plan
+async def _agreed(result: CheckResult) -> bool:
+    """Whether servers wait for the person's yes, which they are asked for here, and get it."""
+    hosts = dict.fromkeys(side.candidate.host for side in (result.incoming, result.outgoing) if _waits(side))
+    if not hosts or result.draft.secret is None:
+        return False
+    print("These servers were named by DNS or another domain:", ", ".join(hosts), file=sys.stderr)
+    answer = await asyncio.to_thread(input, "Send your password to them? [y/N] ")
+    return answer.strip().lower() in {"y", "yes"}
+
+
+def _waits(side: SideResult | None) -> TypeGuard[SideResult]:
+    return side is not None and side.status is Status.REACHED and not side.candidate.trusted
 
 
 def _draft(args: argparse.Namespace) -> AccountDraft:
