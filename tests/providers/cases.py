@@ -20,11 +20,10 @@ class Failure:
         receiving: what the receiving server answers to the sign-in.
         sending: the same for sending.
         cause: what the person hears first.
-        remedies: that must be on the card; the first of them is its first.
+        remedies: that must be on the card.
         leads_to: the page, or a part of it, that a remedy opens.
         says: words that stand on the card.
         mail_reply: the answer to MAIL FROM once signed in, likewise `data_reply` to the message.
-        works_before: the secret is the right one; the refusal has another reason.
     """
 
     what: str
@@ -162,8 +161,8 @@ CASES = (
         "gmx-net", "ada@gmx.de", (imap("imap.gmx.net"), smtp("mail.gmx.net")),
         ("only after you have switched on POP3 and IMAP", "Where two-step sign-in is on"),
         failures=(
-            Failure("access_off", "mail-access-disabled", ("switch-on-mail-access",),
-                "NO authentication failed", "535 Authentication credentials invalid", "hilfe.gmx.net", ("POP3/IMAP",)),
+            Failure("access_off", "bad-credentials", ("edit-password", "switch-on-smtp"),
+                "NO authentication failed", "535 Authentication credentials invalid", "hilfe.gmx.net/pop-imap/einschalten", ("Settings, then POP3/IMAP",)),
         ),
     ),
     Case(
@@ -171,8 +170,8 @@ CASES = (
         (imap("imap.web.de", accepts=Accepts.LOCAL_PART), smtp("smtp.web.de", accepts=Accepts.LOCAL_PART)),
         ("only after you have switched on POP3 and IMAP",), username="ada", outgoing_username="ada",
         failures=(
-            Failure("access_off", "mail-access-disabled", ("switch-on-mail-access",),
-                "NO authentication failed", "535 Authentication credentials invalid", "hilfe.web.de"),
+            Failure("access_off", "bad-credentials", ("edit-password", "switch-on-smtp"),
+                "NO authentication failed", "535 Authentication credentials invalid", "hilfe.web.de/pop-imap/einschalten"),
         ),
     ),
     Case(
@@ -189,7 +188,7 @@ CASES = (
         ("allow mail programs",),
         failures=(
             Failure("refused", "bad-credentials", ("edit-password",), "NO [AUTHENTICATIONFAILED] Authentication failed.",
-                "535 5.7.1 Mauvais identifiant ou mot de passe. Invalid login or password. OFR_305 [305]", "assistance.orange.fr"),
+                "535 5.7.1 Mauvais identifiant ou mot de passe. Invalid login or password. OFR_305 [305]", "assistance.orange.fr", ("logiciel de messagerie",)),
         ),
     ),
     Case(
@@ -228,7 +227,7 @@ CASES = (
             Failure("password", "app-password-required", ("create-app-password",),
                 "NO LOGIN Login error or password error", "535 Error: authentication failed", "mail.163.com",
                 ("Add authorisation code",)),
-            Failure("service_off", "mail-access-disabled", ("switch-on-mail-access",), None, "550 User has no permission",
+            Failure("service_off", "mail-access-disabled", ("switch-on-smtp",), None, "550 User has no permission",
                 "mail.163.com"),
         ),
     ),
@@ -246,7 +245,7 @@ CASES = (
         ("app password here, not your everyday", "allowed IMAP"),
         secret="abcdefghijklmnop",
         failures=(
-            Failure("access_off", "mail-access-disabled", ("switch-on-mail-access",),
+            Failure("access_off", "mail-access-disabled", ("switch-on-smtp",),
                 "NO [AUTHENTICATIONFAILED] LOGIN invalid credentials or IMAP is disabled",
                 "535 5.7.8 Error: authentication failed: This user does not have access rights to this service",
                 "yandex.com"),
@@ -266,7 +265,7 @@ CASES = (
         "zoho-com", "ada@zohomail.com", (imap("imap.zoho.com"), smtp("smtp.zoho.com")),
         ("switched on IMAP", "Newer free plans", "app-specific password"),
         failures=(
-            Failure("imap_off", "mail-access-disabled", ("switch-on-mail-access",),
+            Failure("imap_off", "mail-access-disabled", ("switch-on-smtp",),
                 "NO [ALERT] You are yet to enable IMAP for your account. Please contact your administrator (Failure)", None,
                 "zoho.com", ("IMAP Access",)),
             Failure("refused", "bad-credentials", ("create-app-password",),
@@ -330,12 +329,12 @@ CASES = (
     ),
     Case(
         "mailgun-us", SENDER, (smtp("smtp.mailgun.org", 587, username="postmaster@mg.example.org"),),
-        ("SMTP credentials of your sending domain", "postmaster@"),
+        ("SMTP password of your sending domain", "postmaster@"),
         outgoing_username="postmaster@mg.example.org", given={"outgoing": "smtp.mailgun.org:587/starttls"},
         failures=(
             Failure("password", "api-key-required", ("create-api-key",), None, "535 5.7.0 Authentication failed",
                 "app.mailgun.com", ("SMTP credentials",)),
-            Failure("sandbox", "sandbox-mode", ("leave-sandbox",), data_reply=
+            Failure("sandbox", "sandbox-mode", ("leave-test-mode",), data_reply=
                 "421 Domain sandbox0000.mailgun.org is not allowed to send: Free accounts are for test purposes only. "
                 "Please upgrade or add the address to authorized recipients in Account Settings."),
         ),
@@ -350,7 +349,8 @@ CASES = (
                 "app.brevo.com", ("SMTP key",)),
             Failure("not_activated", "account-disabled", ("ask-provider",), data_reply=
                 "502 5.7.0 Your SMTP account is not yet activated. Please contact us"),
-            Failure("network_not_allowed", "client-ip-blocked", (), None, "525 5.7.1 Unauthorized IP address"),
+            Failure("network_not_allowed", "client-ip-blocked", ("allow-this-network",), None, "525 5.7.1 Unauthorized IP address",
+                "app.brevo.com/security"),
         ),
     ),
     Case(
