@@ -185,7 +185,9 @@ class Diagnoser:
         found: list[_Failure] = []
         for report, evidence in failed:
             host = (evidence.endpoint or report.candidate.endpoint).host
-            here = self._provider_of_host(host) or provider
+            # A server that two providers share belongs to the one whose account this is.
+            own = provider is not None and any(server.host == host for server in provider.servers)
+            here = provider if own else self._provider_of_host(host) or provider
             facts = facts_of_evidence(
                 evidence,
                 report,

@@ -188,6 +188,9 @@ def _server_words(words: dict[str, str], server: str | None, protocol: Protocol 
         words["host"] = words["server"] = _shown(server)
 
 
+_ACCESS_QUIRKS: Final = ("mail_access_off_by_default", "mail_access_may_be_off")
+
+
 def _provider_words(
     values: dict[str, frozenset[str]], provider: Provider | None, families: Sequence[Family]
 ) -> dict[str, str]:
@@ -201,6 +204,8 @@ def _provider_words(
         words["provider"] = provider.name
         values["sign_in"] = frozenset(provider.sign_in)
         values["browser"] = frozenset({"yes" if provider.oauth else "no"})
+        if any(provider.quirks.get(name) is True for name in _ACCESS_QUIRKS):
+            values["seen"] = values.get("seen", frozenset()) | {"mail-access-may-be-off"}
         if provider.app_password is not None and provider.app_password.url:
             words["app_password_url"] = provider.app_password.url
         if provider.preparation:

@@ -120,7 +120,7 @@ def _covered(host: str, names: set[str]) -> bool:
 
 def other_username(candidate: ServerCandidate, wire_address: str, provider: Provider | None) -> str | None:
     """The user name in its other form: with or without @domain; None where the form is known or has no other."""
-    if provider is not None and candidate.source in (Source.PRESET, Source.PACK):
+    if provider is not None and candidate.source in (Source.PRESET, Source.PACK, Source.MX):
         return None
     local = wire_address.rpartition("@")[0]
     if candidate.username == wire_address:

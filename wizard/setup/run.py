@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from wizard.errors import DnsUnavailable
 from wizard.model.account import CheckResult, SideResult, Status, Verdict
-from wizard.model.diagnosis import Diagnosis
+from wizard.model.diagnosis import Diagnosis, OpenUrl, Remedy
 from wizard.model.draft import AccountDraft
 from wizard.model.evidence import ErrorKind, Evidence, Outcome, ProbeReport, Stage
 from wizard.model.plan import Plan
@@ -293,6 +293,10 @@ class Run:
         if not outcomes and self._plan is not None and self._plan.provider is not None:
             diagnoses = self._unsupported(self._plan.provider)
         notes = list(self._plan.notes) if self._plan is not None else []
+        if self._provider is not None and (self._plan is None or self._plan.provider is not self._provider):
+            from wizard.discovery.presets import needs
+
+            notes += needs(self._provider)  # known by the servers that were typed
         if any(outcome.needs_consent for outcome in outcomes):
             notes.append("DNS or another domain named these servers: agree to them before a password goes there.")
         notes += _expiring(reports)
@@ -350,7 +354,18 @@ class Run:
             Protocol.SMTP, self._draft.address.domain, 0, Security.TLS, self._draft.address.wire, Source.PRESET, True
         )
         evidence = Evidence(Stage.AUTH, Outcome.FAILED, Protocol.SMTP, error=ErrorKind.AUTH_MISSING)
-        return self._diagnose((ProbeReport(nowhere, (evidence,)),))
+        page = provider.webmail_url
+        remedy = Remedy("open-webmail", f"Open {provider.spoken_name} in the browser", OpenUrl(page)) if page else None
+        return tuple(
+            replace(
+                found,
+                title=f"{provider.name} has no way in for mail programs",
+                why=provider.no_servers_because or found.why,
+                remedies=(remedy,) if remedy is not None else (),
+                server=None,
+            )
+            for found in self._diagnose((ProbeReport(nowhere, (evidence,)),))
+        )
 
 
 def _expiring(reports: Sequence[ProbeReport]) -> list[str]:
