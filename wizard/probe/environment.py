@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 import socket
+import urllib.request
 from collections.abc import Iterable
+from datetime import UTC, datetime
 
-from wizard.model.evidence import ErrorKind, Outcome, ProbeReport, Stage, Surroundings
+from wizard.model.evidence import CertificateProblem, ErrorKind, Outcome, ProbeReport, Stage, Surroundings
 
 _LOST = {ErrorKind.NETWORK_UNREACHABLE, ErrorKind.DNS_UNAVAILABLE, ErrorKind.NAME_NOT_FOUND}
-_PUBLIC = re.compile(r"[\[(\s]((?:\d{1,3}\.){3}\d{1,3})[\])\s,;]")
+_ADDRESS = re.compile(r"(?<![\d.:])((?:\d{1,3}\.){3}\d{1,3}|[0-9a-fA-F]{1,4}(?::[0-9a-fA-F]{0,4}){2,7})(?![\d.:])")
+# Names of network interfaces that only a VPN or a dial-up line makes.
+_TUNNEL = re.compile(r"(?:tun|tap|wg|ppp|ipsec|nordlynx|proton)\d*$")
+# No clock is right that shows a time before this program was made.
+RELEASED = datetime(2026, 11, 1, tzinfo=UTC)
+_EXAMPLES = tuple(
+    ipaddress.ip_network(text) for text in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32")
+)
 
 
 def has_route() -> bool:
@@ -25,8 +35,64 @@ def has_route() -> bool:
     return False
 
 
+def public_address(text: str) -> str | None:
+    """The first public address in a server's words: this computer's, as the server sees it."""
+    for found in _ADDRESS.findall(text[:1000].replace("IPv6:", " ")):  # RFC 5321 §4.1.3
+        try:
+            address = ipaddress.ip_address(found)
+        except ValueError:
+            continue
+        # The documentation networks stand for public addresses in examples, practice and tests.
+        if address.is_global or any(address in network for network in _EXAMPLES if network.version == address.version):
+            return str(address)
+    return None
+
+
+def proxy_or_vpn() -> str | None:
+    """The proxy or tunnel the system is set to use, in words; None when there is none that can be seen."""
+    proxies = urllib.request.getproxies()
+    for kind in ("https", "socks", "all"):
+        if proxies.get(kind):
+            return "proxy"
+    try:
+        names = [name for _, name in socket.if_nameindex()]
+    except OSError:
+        return None
+    return "VPN" if any(_TUNNEL.match(name) for name in names) else None
+
+
+def clock_off_s(reports: Iterable[ProbeReport], now: datetime) -> float | None:
+    """Seconds the clock is off, negative when it is behind; None when nothing says so.
+
+    A time before this program's release is behind. Otherwise two certificates must agree that it is too early, or too
+    late, and no server may have shown one that fits: a single bad certificate is its server's own fault.
+    """
+    if now < RELEASED:
+        return (now - RELEASED).total_seconds()
+    early: dict[str, datetime] = {}
+    late: dict[str, datetime] = {}
+    for report in reports:
+        for item in report.evidence:
+            seen = item.certificate
+            if seen is None:
+                continue
+            match seen.problem:
+                case CertificateProblem.NOT_YET_VALID:
+                    early[seen.sha256] = seen.not_before
+                case CertificateProblem.EXPIRED:
+                    late[seen.sha256] = seen.not_after
+                case None:
+                    return None
+    if len(early) > 1 and not late:
+        return (now - max(early.values())).total_seconds()
+    if len(late) > 1 and not early:
+        return (now - min(late.values())).total_seconds()
+    return None
+
+
 def surroundings(reports: Iterable[ProbeReport]) -> Surroundings:
     """What all probes of a run together say about the computer and its line."""
+    reports = tuple(reports)
     open_ports: set[int] = set()
     blocked: set[int] = set()
     addresses: list[str] = []
@@ -47,12 +113,14 @@ def surroundings(reports: Iterable[ProbeReport]) -> Surroundings:
                 only_lost = False
             if item.error is ErrorKind.NOT_MAIL and item.detail.get("speaks") == "http" and item.endpoint is not None:
                 http_on_mail_ports.add(item.endpoint.host)
-            if item.reply is not None:
-                addresses += _PUBLIC.findall(f" {item.reply.text} ")
+            said = [item.detail.get("seen_as"), item.reply.text if item.reply is not None else None]
+            addresses += filter(None, (public_address(str(words)) for words in said if words))
     lost = not reached_any and only_lost and (blocked or open_ports) == set()
     return Surroundings(
         online=True if reached_any else (has_route() if lost else None),
         captive_portal=True if len(http_on_mail_ports) > 1 else None,
+        clock_off_s=clock_off_s(reports, datetime.now(UTC)),
+        proxy_or_vpn=proxy_or_vpn(),
         ipv6_broken=ipv6_broken or None,
         open_ports=tuple(sorted(open_ports)),
         blocked_ports=tuple(sorted(blocked - open_ports)),

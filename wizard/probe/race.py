@@ -136,9 +136,7 @@ class Race:
             elif not waiting and self._spare_task is None and (not under_way or now - started >= SUSPECT_S):
                 self._ask_spares()
                 continue
-            elif not waiting and not under_way and self._spares_taken:
-                return None
-            elif now - started >= GIVE_UP_S and all(lane.wave and not lane.is_connected for lane in under_way):
+            elif self._is_over(now - started, waiting, under_way):
                 return None
             moments = [next_start] if waiting else []
             if self._spare_task is None:
@@ -148,6 +146,12 @@ class Race:
             if first_opened_at is not None:
                 moments.append(first_opened_at + GRACE_S)
             await self._wait(max(0.0, min(moments) - now) if moments else None)
+
+    def _is_over(self, seconds: float, waiting: Sequence[object], under_way: Sequence[Lane]) -> bool:
+        """Whether nothing is left that could still win."""
+        if not waiting and not under_way and self._spares_taken:
+            return True
+        return seconds >= GIVE_UP_S and all(lane.wave and not lane.is_connected for lane in under_way)
 
     def _ask_spares(self) -> None:
         reports = tuple(lane.report for lane in self._lanes)

@@ -17,6 +17,7 @@ from aiosmtplib.response import SMTPResponse
 from wizard.model.evidence import ErrorKind, Reply, Stage
 from wizard.model.server import AuthMethod, Security
 from wizard.probe.conversation import SIGN_IN_S, Conversation, Credentials
+from wizard.probe.environment import public_address
 from wizard.probe.error_kinds import InjectedBeforeTls, StageFailed, Unparsable, what_speaks
 from wizard.probe.mechanisms import check, choose, oauthbearer, said_in
 from wizard.probe.tls import encrypt
@@ -120,6 +121,7 @@ class SmtpConversation(Conversation):
             await self._ehlo()
             facts.capabilities = tuple(key.upper() for key in self.extensions)
             facts.detail["mechanisms"] = " ".join(self.mechanisms) or None
+            facts.detail["seen_as"] = self._seen_as
         if self.candidate.security is Security.STARTTLS:
             await self.encrypt(self._starttls)
             if self._observe:
@@ -128,6 +130,7 @@ class SmtpConversation(Conversation):
                 await self._ehlo()
                 facts.capabilities = tuple(key.upper() for key in self.extensions)
                 facts.detail["mechanisms"] = " ".join(self.mechanisms) or None
+                facts.detail["seen_as"] = self._seen_as
         size = self.extensions.get("size", "").split(" ")[0]
         if size.isascii() and size.isdigit() and 0 < int(size) < 2**53:
             self.recorder.max_message_bytes = int(size)
@@ -168,6 +171,8 @@ class SmtpConversation(Conversation):
             response = await self._command("HELO " + EHLO_NAME)
         if response.code != 250:
             raise StageFailed(Stage.GREETING, ErrorKind.REPLY, reply=self._reply(response))
+        # Many servers greet the client by the address they see (RFC 5321 §4.1.1.1): what an allow list must hold.
+        self._seen_as = public_address(response.message.split("\n")[0])
 
     async def _starttls(self) -> None:
         if "starttls" not in self.extensions:

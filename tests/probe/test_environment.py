@@ -1,0 +1,84 @@
+"""What the surroundings show: the clock, the line, this computer's address as servers see it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from wizard.model.evidence import CertificateFacts, CertificateProblem, ErrorKind, Evidence, Outcome, ProbeReport, Stage
+from wizard.model.server import Endpoint, Protocol, Security, ServerCandidate, Source
+from wizard.probe.environment import RELEASED, clock_off_s, proxy_or_vpn, public_address, surroundings
+
+NOW = RELEASED + timedelta(days=30)
+
+
+def _report(
+    problem: CertificateProblem | None = None, *, print_: str = "a", days: int = 3, error: ErrorKind | None = None
+) -> ProbeReport:
+    candidate = ServerCandidate(Protocol.SMTP, "smtp.example.org", 465, Security.TLS, "ada", Source.GUESS, True)
+    facts = CertificateFacts(
+        print_, (), "CN=a", "CN=b", NOW + timedelta(days=days), NOW - timedelta(days=days), False, problem
+    )
+    outcome = Outcome.OK if error is None and problem is None else Outcome.FAILED
+    where = Endpoint("smtp.example.org", 465, Security.TLS)
+    evidence = Evidence(Stage.TLS, outcome, Protocol.SMTP, where, error=error, certificate=facts)
+    return ProbeReport(candidate, (evidence,))
+
+
+@pytest.mark.parametrize(
+    ("words", "address"),
+    [
+        ("smtp.example.net at your service, [203.0.113.7]", "203.0.113.7"),
+        ("mail.example.org Hello host.example [198.51.100.4]", "198.51.100.4"),
+        ("Client host [8.8.4.4] blocked", "8.8.4.4"),
+        ("mail Hello [IPv6:2001:db8::25]", "2001:db8::25"),
+        ("Hello 2001:db8::25, nice to meet you", "2001:db8::25"),
+        ("mail.example.org Hello [192.168.1.5]", None),
+        ("ESMTP version 1.2.3.4.5 at 12:30:45", None),
+        ("250 999.1.1.1", None),
+        ("mail.example.org", None),
+    ],
+)
+def test_this_computers_address_in_a_servers_words(words: str, address: str | None) -> None:
+    assert public_address(words) == address
+
+
+def test_a_clock_before_the_release_is_behind() -> None:
+    reset = datetime(2000, 1, 1, tzinfo=UTC)
+    assert clock_off_s((), reset) == (reset - RELEASED).total_seconds()
+
+
+def test_two_certificates_must_agree() -> None:
+    early = CertificateProblem.NOT_YET_VALID
+    assert clock_off_s((_report(early),), NOW) is None
+    assert clock_off_s((_report(early), _report(early)), NOW) is None, "the same certificate twice is one"
+    both = (_report(early), _report(early, print_="b", days=9))
+    assert clock_off_s(both, NOW) == -timedelta(days=9).total_seconds()
+    late = CertificateProblem.EXPIRED
+    both = (_report(late), _report(late, print_="b", days=9))
+    assert clock_off_s(both, NOW) == timedelta(days=9).total_seconds()
+
+
+def test_one_certificate_that_fits_acquits_the_clock() -> None:
+    early = CertificateProblem.NOT_YET_VALID
+    assert clock_off_s((_report(early), _report(early, print_="b"), _report(print_="c")), NOW) is None
+
+
+def test_a_proxy_of_the_system_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("https_proxy", "all_proxy", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("https_proxy", "http://proxy.example:3128")
+    assert proxy_or_vpn() == "proxy"
+
+
+def test_ports_that_get_out_and_ports_that_do_not() -> None:
+    def at(port: int, outcome: Outcome, error: ErrorKind | None) -> ProbeReport:
+        where = Endpoint("smtp.example.org", port, Security.TLS)
+        candidate = ServerCandidate(Protocol.SMTP, where.host, port, Security.TLS, "ada", Source.GUESS, True)
+        return ProbeReport(candidate, (Evidence(Stage.CONNECT, outcome, Protocol.SMTP, where, error=error),))
+
+    shown = surroundings(
+        (at(587, Outcome.FAILED, ErrorKind.CONNECTION_TIMED_OUT), at(465, Outcome.OK, None))
+    )
+    assert (shown.online, shown.open_ports, shown.blocked_ports) == (True, (465,), (587,))
