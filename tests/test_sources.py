@@ -404,6 +404,13 @@ def test_with_every_source_hostile_or_dead_the_guesses_work(lab: SourceLab, run:
     assert not any("authorization" in request.headers for request in lab.web.requests)
 
 
+def test_a_deadline_while_guesses_are_ahead_leaves_nothing(lab: SourceLab, run: Check) -> None:
+    code, document = run(HOSTILE["silent"], "--deadline", "0.7")
+    assert (code, document["verdict"]) == (4, "undecided"), json.dumps(document, indent=1)
+    assert any(step["outcome"] == "ok" for step in document["timeline"]), "the guesses were not dialled"
+    assert attempts(lab) == document["sign_in_attempts"] == {}
+
+
 @pytest.mark.parametrize("kinds", [{"MX", "SRV", "TXT"}, {"AAAA"}], ids=lambda kinds: " ".join(sorted(kinds)))
 def test_a_name_server_that_is_silent_about_some_records_holds_nobody_back(
     lab: SourceLab, run: Check, kinds: set[str]
@@ -435,8 +442,10 @@ def test_files_as_the_world_writes_them(lab: SourceLab, run: Check, name: str) -
 
 @pytest.mark.parametrize("domain", [SLOW, SLOW_ALONE], ids=lambda domain: domain.name)
 def test_a_source_that_answers_after_the_guesses_were_dialled_still_counts(
-    lab: SourceLab, run: Check, domain: Domain
+    lab: SourceLab, run: Check, monkeypatch: pytest.MonkeyPatch, domain: Domain
 ) -> None:
+    monkeypatch.setattr("wizard.setup.run.SOURCES_S", 30.0)  # however slow this computer is
+
     def page(_: Request) -> Page:
         wait_until(lambda: (f"mail.{domain.name}", "A") in lab.names.questions, "the guesses are dialled")
         return Page(config(domain.post))

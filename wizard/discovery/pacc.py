@@ -21,7 +21,6 @@ from wizard.net.sites import same_site
 
 # The draft leaves no choice: encryption from the start, at the standard port.
 _PLACES = (("imap", Protocol.IMAP, 993), ("pop3", Protocol.POP3, 995), ("smtp", Protocol.SMTP, 465))
-MAX_DEPTH = 20
 
 
 def pacc(address: Address, fetcher: Fetcher, resolver: Resolver, known: KnownHost, *, rank: int) -> Question:

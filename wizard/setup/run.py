@@ -144,13 +144,15 @@ class Run:
 
         No password goes to any of them before the plan is there and has nobody better.
         """
+        if self._previous is not None:
+            return  # a side that was proven before needs no guess
         began = self.prober.clock()
         await asyncio.sleep(AHEAD_S)
         guessed = await self._bench.discover(self._draft.address, ask_nobody=True)
         races = []
         for incoming in sides:
             candidates = self._candidates_of(guessed, incoming=incoming)
-            if not candidates or self._previous is not None:
+            if not candidates:
                 return
             self._ahead[incoming] = self._side()
             races.append(self._ahead[incoming].start(candidates))
