@@ -41,7 +41,7 @@ HOSTED = {
     ),
     "microsoft_with_dnssec": Hosted(("company-example.r-v1.mx.microsoft",), "microsoft-365", OFFICE),
     "godaddys_microsoft": Hosted(("company-example.mail.protection.outlook.com",), "microsoft-365", OFFICE,
-        ("administrator",), "v=spf1 include:secureserver.net -all"),
+        ("administrator", "GoDaddy manages this Microsoft 365"), "v=spf1 include:secureserver.net -all"),
     "mimecast_before_microsoft": Hosted(
         ("eu-smtp-inbound-1.mimecast.com", "eu-smtp-inbound-2.mimecast.com"), "microsoft-365", OFFICE,
         ("behind it is probably Microsoft 365", "through the web browser"), BEHIND_MICROSOFT,
