@@ -21,6 +21,10 @@ BEHIND = {
     "spf.protection.outlook.com": "microsoft-365",
     "_spf.google.com": "google-workspace",
 }
+# Who sold a provider's service, by the same record: the switches are on the seller's pages.
+SOLD_BY = {
+    "secureserver.net": "GoDaddy manages this Microsoft 365: its switches are in GoDaddy's Email & Office dashboard.",
+}
 _INCLUDE = re.compile(r"\binclude:([A-Za-z0-9._-]+)")
 
 MakeFollowUps = Callable[[str], tuple[Question, ...]]
@@ -49,7 +53,8 @@ def mx(
             provider = presets.for_mx(host)
             if provider is not None:
                 found = candidates(provider, address, source=Source.MX, region=region_of_mx(provider, host))
-                return Answer(found, needs(provider), tuple(refused), provider)
+                sold = (_sold_by(address, resolver, rank),) if provider.id == "microsoft-365" else ()
+                return Answer(found, needs(provider), tuple(refused), provider, then=sold)
         if any(map(gateway_for_mx, hosts)):
             return Answer(refused=tuple(refused), then=(_behind(address, resolver, presets, rank),))
         domains = dict.fromkeys(registrable_domain(h) for h in hosts if not same_site(h, address.domain))
@@ -78,16 +83,27 @@ def _behind(address: Address, resolver: Resolver, presets: PresetBook, rank: int
     filtered = f"A mail filter stands in front of {address.shown_domain}"
 
     async def ask() -> Answer:
-        for record in (await resolver.txt(address.domain))[:20]:
-            if not record.lower().startswith("v=spf1"):
-                continue
-            for include in _INCLUDE.findall(record)[:10]:
-                provider = presets.get(BEHIND[include.lower()]) if include.lower() in BEHIND else None
-                if provider is not None:
-                    note = f"{filtered}; behind it is probably {provider.name}."
-                    return Answer(
-                        candidates(provider, address, source=Source.MX), (note, *needs(provider)), (), provider, True
-                    )
+        for include in await _senders(address, resolver):
+            provider = presets.get(BEHIND[include]) if include in BEHIND else None
+            if provider is not None:
+                note = f"{filtered}; behind it is probably {provider.name}."
+                return Answer(
+                    candidates(provider, address, source=Source.MX), (note, *needs(provider)), (), provider, True
+                )
         return Answer(notes=(f"{filtered}; it does not show who keeps the mailbox.",))
 
     return Question(Source.MX, f"SPF of {address.domain}", rank, ask)
+
+
+def _sold_by(address: Address, resolver: Resolver, rank: int) -> Question:
+    async def ask() -> Answer:
+        said = (SOLD_BY[include] for include in await _senders(address, resolver) if include in SOLD_BY)
+        return Answer(notes=tuple(said))
+
+    return Question(Source.MX, f"SPF of {address.domain}", rank, ask)
+
+
+async def _senders(address: Address, resolver: Resolver) -> tuple[str, ...]:
+    """Whom the domain's SPF record includes."""
+    records = [one for one in (await resolver.txt(address.domain))[:20] if one.lower().startswith("v=spf1")]
+    return tuple(include.lower() for record in records for include in _INCLUDE.findall(record)[:10])

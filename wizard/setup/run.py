@@ -16,7 +16,7 @@ from wizard.model.plan import Plan
 from wizard.model.progress import Listener
 from wizard.model.provider import Provider, ProviderStatus
 from wizard.model.secret import Secret
-from wizard.model.server import Protocol, Security, ServerCandidate, Source
+from wizard.model.server import Protocol, Security, ServerCandidate, Source, UsernameForm
 from wizard.probe.conversation import Conversation, Credentials
 from wizard.probe.environment import surroundings
 from wizard.setup.autofix import Spare, needs_other_names, spares
@@ -57,6 +57,7 @@ class Run:
         self._outcomes: dict[bool, SideOutcome] = {}
         self._ahead: dict[bool, Side] = {}
         self._enough = asyncio.Event()
+        self._notes: list[str] = []
         self._others: tuple[ServerCandidate, ...] | None = None
 
     async def check(self) -> CheckResult:
@@ -207,7 +208,7 @@ class Run:
             (draft.incoming, draft.incoming_others) if incoming else (draft.outgoing, draft.outgoing_others)
         )
         if given is not None:
-            return (given, *others)
+            return tuple(self._named_by_preset(one) for one in (given, *others))
         return self._candidates_of(self._plan, incoming=incoming) if self._plan is not None else ()
 
     def _candidates_of(self, plan: Plan, *, incoming: bool) -> tuple[ServerCandidate, ...]:
@@ -215,6 +216,19 @@ class Run:
         found = _of_best_source([one for one in plan.candidates if one.is_incoming is incoming])
         name = draft.username if incoming else draft.outgoing_username or draft.username
         return tuple(replace(one, username=name) if name else one for one in found)
+
+    def _named_by_preset(self, candidate: ServerCandidate) -> ServerCandidate:
+        """The candidate with the part before the @ as user name, where its provider wants that and none was said."""
+        draft = self._draft
+        said = draft.username if candidate.is_incoming else draft.outgoing_username or draft.username
+        provider = self._parts.provider_of_host(candidate.host)
+        if said or candidate.username != draft.address.wire or provider is None:
+            return candidate
+        forms = {server.username_form for server in provider.servers if server.protocol is candidate.protocol}
+        if forms != {UsernameForm.LOCAL_PART} or draft.address.domain not in provider.domains:
+            return candidate
+        self._notes.append(f"{provider.spoken_name} wants “{draft.address.local}” as the user name there.")
+        return replace(candidate, username=draft.address.local)
 
     def _is_kept(self, *, incoming: bool) -> bool:
         return self._kept_side(self._candidates(incoming=incoming), incoming=incoming) is not None
@@ -299,6 +313,7 @@ class Run:
             from wizard.discovery.presets import needs
 
             notes += needs(self._provider)  # known by the servers that were typed
+        notes += self._notes
         if any(outcome.needs_consent for outcome in outcomes):
             notes.append("DNS or another domain named these servers: agree to them before a password goes there.")
         notes += _expiring(reports)
