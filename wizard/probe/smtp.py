@@ -251,6 +251,7 @@ class SmtpConversation(Conversation):
         await self.try_envelope(sender, recipient, keep=True)
         self._deadline = asyncio.get_running_loop().time() + MESSAGE_S
         async with self.stage(Stage.MESSAGE) as facts:
+            facts.detail |= {"sender": sender, "recipient": recipient}
             self.recorder.sent(f"DATA ({len(message)} bytes)")
             try:
                 response = await self._smtp.execute_data_command(message, timeout=MESSAGE_S - 5)

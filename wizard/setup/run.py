@@ -276,7 +276,13 @@ class Run:
         nowhere = ServerCandidate(
             Protocol.SMTP, self._draft.address.domain, 0, Security.TLS, self._draft.address.wire, Source.PRESET, True
         )
-        evidence = Evidence(Stage.AUTH, Outcome.FAILED, Protocol.SMTP, error=ErrorKind.AUTH_MISSING)
+        evidence = Evidence(
+            Stage.AUTH,
+            Outcome.FAILED,
+            Protocol.SMTP,
+            error=ErrorKind.AUTH_MISSING,
+            detail={"provider_unsupported": True},
+        )
         return self._diagnose((ProbeReport(nowhere, (evidence,)),))
 
 
