@@ -479,3 +479,49 @@ def test_the_document_has_the_contract_s_shape(diagnoser: Diagnoser) -> None:
     document = diagnosis_document(one(diagnoser, report))
     assert {"cause", "stage", "protocol", "server", "confidence", "title", "why", "reply", "remedies"} <= set(document)
     assert document["reply"] == {"code": 535, "enhanced": "5.7.8", "status": None, "text": "Authentication failed"}
+
+
+@pytest.mark.parametrize(
+    ("named", "cause"), [("bob@example.net", "sandbox-mode"), ("ada@example.org", "sender-not-verified")]
+)
+def test_whose_address_a_sending_service_does_not_know(diagnoser: Diagnoser, named: str, cause: str) -> None:
+    said = (
+        "Message rejected: Email address is not verified. The following identities failed the check in region "
+        f"EU-WEST-1: {named}"
+    )
+    envelope = {"sender": "ada@example.org", "recipient": "bob@example.net"}
+    report = failed(smtp("email-smtp.eu-west-1.amazonaws.com"), Stage.MESSAGE, text=said, code=554, **envelope)
+    (found,) = diagnoser.of_reports([report], provider=None, surroundings=NOTHING, address=ADA)
+    assert found.cause == cause
+
+
+def test_a_refused_password_has_steps_for_programs_that_sign_in_by_themselves(diagnoser: Diagnoser) -> None:
+    found = diagnoser.of_text("535 5.7.139 Authentication unsuccessful, basic authentication is disabled.")
+    steps = {remedy.id: remedy.steps for remedy in found.remedies}
+    assert all(len(steps[program]) > 1 for program in ("use-thunderbird", "use-outlook", "use-apple-mail"))
+
+
+@pytest.mark.parametrize(
+    ("text", "cause"),
+    [
+        ("An error occurred while sending mail. The mail server responded: 553 5.7.1 <ada@example.org>: Sender address "
+         "rejected: not owned by user bob@example.org. Please verify that your email address is correct in your account "
+         "settings and try again.", "sender-not-allowed"),
+        ("smtplib.SMTPRecipientsRefused: {'bob@example.net': (554, b'5.7.1 Relay access denied')}", "relay-denied"),
+        ("SmtpException: Mailbox unavailable. The server response was: If MAIL FROM is local then you must authenticate",
+         "auth-required"),
+    ],
+)  # fmt: skip
+def test_what_a_program_wraps_around_a_reply_decides_nothing(diagnoser: Diagnoser, text: str, cause: str) -> None:
+    assert diagnoser.of_text(text).cause == cause
+
+
+@pytest.mark.parametrize("stage", ["mail", "rcpt"])
+def test_a_refused_client_host_is_a_blocked_address(diagnoser: Diagnoser, stage: str) -> None:
+    text = "550 5.7.1 Client host [203.0.113.7] rejected: Access denied"
+    assert diagnoser.of_text(text, stage=stage, protocol="smtp").cause == "client-ip-blocked"
+
+
+def test_a_sender_that_was_shut_out_for_spam_is_an_account_matter(diagnoser: Diagnoser) -> None:
+    found = diagnoser.of_text("550 5.1.8 Access denied, bad outbound sender", stage="data", protocol="smtp")
+    assert found.cause == "account-disabled"

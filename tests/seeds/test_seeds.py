@@ -198,3 +198,12 @@ async def test_seed_G19_a_certificate_that_runs_out_soon_is_told_before(authorit
         async with ScriptedServer(greets, certificate=issued, tls_at_start=True) as server:
             result = await _checked_at(f"127.0.0.1:{server.port}/tls", authority)
         assert any("runs out on" in note for note in result.notes) is told
+
+
+async def test_a_provider_without_servers_is_called_what_it_is() -> None:
+    async with stage("ada@tuta.com") as on_stage:
+        result = await on_stage.check()
+    found = speaks_first(result, "mail-access-disabled", "open-webmail")
+    assert found.title == "Tuta cannot be used in a mail program"
+    assert "IMAP, POP or SMTP" in found.why
+    assert [remedy.id for remedy in found.remedies if remedy.id != "ask-administrator"] == ["open-webmail"]

@@ -13,7 +13,7 @@ from wizard.diagnosis.client_errors import Reading
 from wizard.diagnosis.rule import Facts, fold
 from wizard.model.address import Address
 from wizard.model.evidence import CertificateFacts, ErrorKind, Evidence, ProbeReport, Reply, Stage, Surroundings
-from wizard.model.provider import Provider
+from wizard.model.provider import Provider, ProviderStatus
 from wizard.model.server import Protocol, Security, Source
 
 CLOCK_TOLERANCE_S = 3_600.0  # a clock that is less wrong than this fails no certificate that is in daily use
@@ -75,7 +75,7 @@ def facts_of_text(
     _server_words(words, server, known)
     if reading.code or reading.enhanced:
         words["reply_code"] = " ".join(filter(None, (reading.code, reading.enhanced)))
-    values["preset"] = frozenset({"yes" if provider else "no"})
+    values["preset"] = _preset(provider, is_preset=provider is not None)
     return Facts(text=reading.folded, issuer=reading.folded, values=values, words=words)
 
 
@@ -109,7 +109,7 @@ def facts_of_evidence(
     _put(values, "looks_like", _looks_like(endpoint.host, endpoint.port))
     values["given"] = frozenset({"yes" if candidate.source is Source.GIVEN else "no"})
     is_preset = provider is not None or candidate.source is Source.PRESET
-    values["preset"] = frozenset({"yes" if is_preset else "no"})
+    values["preset"] = _preset(provider, is_preset=is_preset)
     values["capability"] = frozenset(word.lower() for word in evidence.capabilities)
     mechanisms = _mechanisms(evidence, report)
     values["mechanism"] = frozenset({*(name.lower() for name in mechanisms), *_mechanism_summary(mechanisms)})
@@ -208,6 +208,10 @@ def _provider_words(
             values["seen"] = values.get("seen", frozenset()) | {"mail-access-may-be-off"}
         if provider.app_password is not None and provider.app_password.url:
             words["app_password_url"] = provider.app_password.url
+        if provider.status is ProviderStatus.UNSUPPORTED:
+            words["closed_provider"] = provider.name
+            if provider.no_servers_because:
+                words["no_servers_because"] = provider.no_servers_because
         if provider.preparation:
             words["preparation"] = provider.preparation[0].say
         url = next((step.url for step in provider.preparation if step.url), None)
@@ -225,6 +229,13 @@ def _provider_words(
                 words[name] = quirk
     values["provider"] = frozenset(ids)
     return words
+
+
+def _preset(provider: Provider | None, *, is_preset: bool) -> frozenset[str]:
+    """Whether we know the provider: "yes", "no", or "closed" when no mail program gets in there."""
+    if provider is not None and provider.status is ProviderStatus.UNSUPPORTED:
+        return frozenset({"closed"})
+    return frozenset({"yes" if is_preset else "no"})
 
 
 def _looks_like(host: str, port: int) -> str | None:
@@ -291,7 +302,17 @@ def _seen(evidence: Evidence, username: str) -> frozenset[str]:
     found: set[str] = {"username-with-domain" if "@" in username else "username-without-domain"}
     if _text_detail(evidence, "worked_until"):
         found.add("worked-before")
+    said = fold(evidence.reply.text) if evidence.reply else ""
+    # A reply that names one of the two addresses of the envelope is about that one; the sender's is put right first.
+    if _names(said, _text_detail(evidence, "sender")):
+        found.add("names-sender")
+    elif _names(said, _text_detail(evidence, "recipient")):
+        found.add("names-recipient")
     return frozenset(found)
+
+
+def _names(said: str, address: str | None) -> bool:
+    return address is not None and fold(address) in said
 
 
 def _certificate_words(certificate: CertificateFacts, now: datetime) -> dict[str, str]:

@@ -303,6 +303,7 @@ class SmtpConversation(Conversation):
         await self.try_envelope(sender, recipient, keep=True)
         self._deadline = asyncio.get_running_loop().time() + MESSAGE_S
         async with self.stage(Stage.MESSAGE) as facts:
+            facts.detail |= {"sender": sender, "recipient": recipient}
             self.recorder.sent(f"DATA ({len(message)} bytes)")
             try:
                 async with asyncio.timeout(OUTCOME_S):

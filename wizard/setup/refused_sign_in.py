@@ -47,11 +47,12 @@ def without_client_id(result: CheckResult, provider: Provider | None) -> CheckRe
     """The result where no client id is known: the sign-in gives way to programs that bring their own."""
     name = provider.spoken_name if provider is not None else None
     others = programs(name, result.draft.address)
+    replaced = {other.id for other in others}
 
     def possible(one: Diagnosis) -> Diagnosis:
         if one.cause != "oauth-required":
             return one
-        left = tuple(remedy for remedy in one.remedies if remedy.id != others[0].id)
+        left = tuple(remedy for remedy in one.remedies if remedy.id not in replaced)
         return replace(one, remedies=(*others, *left))
 
     return replace(result, diagnoses=tuple(possible(one) for one in result.diagnoses))

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from wizard.errors import DnsUnavailable
 from wizard.model.account import CheckResult, SideResult, Status, Verdict
-from wizard.model.diagnosis import Diagnosis, OpenUrl, Remedy
+from wizard.model.diagnosis import Diagnosis
 from wizard.model.draft import AccountDraft
 from wizard.model.evidence import ErrorKind, Evidence, Outcome, ProbeReport, Stage
 from wizard.model.plan import Plan
@@ -370,19 +370,14 @@ class Run:
         nowhere = ServerCandidate(
             Protocol.SMTP, self._draft.address.domain, 0, Security.TLS, self._draft.address.wire, Source.PRESET, True
         )
-        evidence = Evidence(Stage.AUTH, Outcome.FAILED, Protocol.SMTP, error=ErrorKind.AUTH_MISSING)
-        page = provider.webmail_url
-        remedy = Remedy("open-webmail", f"Open {provider.spoken_name} in the browser", OpenUrl(page)) if page else None
-        return tuple(
-            replace(
-                found,
-                title=f"{provider.name} has no way in for mail programs",
-                why=provider.no_servers_because or found.why,
-                remedies=(remedy,) if remedy is not None else (),
-                server=None,
-            )
-            for found in self._diagnose((ProbeReport(nowhere, (evidence,)),))
+        evidence = Evidence(
+            Stage.AUTH,
+            Outcome.FAILED,
+            Protocol.SMTP,
+            error=ErrorKind.AUTH_MISSING,
+            detail={"provider_unsupported": True},
         )
+        return self._diagnose((ProbeReport(nowhere, (evidence,)),))
 
 
 def _expiring(reports: Sequence[ProbeReport]) -> list[str]:
