@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import ipaddress
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine, Hashable
 from dataclasses import dataclass
 from threading import Thread
 from typing import Any, TypeVar
@@ -121,13 +121,15 @@ class DnsResolver:
         if self._nameserver is not None:
             answer = await self._query(host, record)
             return tuple(ipaddress.ip_address(item.address) for item in answer)
-        found: tuple[IPAddress, ...] = await self._answers.result(
-            (host, family), lambda: _system_addresses(host, family)
-        )
+        found: tuple[IPAddress, ...] = await self._kept((host, family), lambda: _system_addresses(host, family))
         return found
 
     async def _query(self, name: str, record: str) -> Any:
-        answer = await self._answers.result((name, record), lambda: self._asked(name, record))
+        return await self._kept((name, record), lambda: self._asked(name, record))
+
+    async def _kept(self, question: Hashable, ask: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
+        """What `ask` answers now, or did a moment ago."""
+        answer = await self._answers.result(question, ask)
         if isinstance(answer, NameNotFound):  # an answer as well, and kept like one: most names have no AAAA record
             raise NameNotFound(str(answer)) from answer.__cause__
         return answer
@@ -158,17 +160,18 @@ class DnsResolver:
             raise DnsUnavailable(f"the name server could not be asked for {name}") from error
 
 
-async def _system_addresses(host: str, family: socket.AddressFamily) -> tuple[IPAddress, ...]:
+async def _system_addresses(host: str, family: socket.AddressFamily) -> tuple[IPAddress, ...] | NameNotFound:
+    """The addresses, or the NameNotFound that says there are none."""
     try:
         found = await _in_own_thread(lambda: socket.getaddrinfo(host, None, family, socket.SOCK_STREAM))
     except socket.gaierror as error:
         if error.errno in (socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)):
-            raise NameNotFound(f"{host} has no address") from error
+            return NameNotFound(f"{host} has no address")
         if error.errno == getattr(socket, "EAI_ADDRFAMILY", None):
-            raise NameNotFound(f"{host} has no address of this kind") from error
+            return NameNotFound(f"{host} has no address of this kind")
         raise DnsUnavailable(f"the system could not resolve {host}") from error
-    except UnicodeError as error:
-        raise NameNotFound(f"{host} is not a name") from error
+    except UnicodeError:
+        return NameNotFound(f"{host} is not a name")
     addresses = dict.fromkeys(str(item[4][0]).partition("%")[0] for item in found)
     return tuple(ipaddress.ip_address(address) for address in addresses)
 

@@ -224,6 +224,8 @@ class Conversation(ABC):
                 if self._place is None or not self._place.is_held:
                     dialed = await self._in_a_place(dialed, given)
         except DialFailed as failure:
+            if failure.stage_is_dns:
+                self.places.not_needed()
             stage = Stage.DNS if failure.stage_is_dns else Stage.CONNECT
             failed = StageFailed(stage, failure.kind, detail={"addresses": ", ".join(failure.addresses) or None})
             recorder.failed(failed, loop.time() - started - (found_s or 0.0))

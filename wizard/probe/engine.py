@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 
 from wizard.model.evidence import ProbeReport
 from wizard.model.progress import Listener, nobody
@@ -69,6 +70,13 @@ class Prober:
     def is_spent(self) -> bool:
         """Whether the run has made, or begun, as many connections as a run may."""
         return max(self.places.taken, len(self._conversations)) >= PER_RUN
+
+    def forget(self, conversations: Iterable[Conversation]) -> None:
+        """Ends conversations that turned out not to be wanted; they are in no report."""
+        unwanted = set(conversations)
+        for conversation in unwanted:
+            conversation.abort()
+        self._conversations = [one for one in self._conversations if one not in unwanted]
 
     def part(self, conversation: Conversation) -> None:
         """Says goodbye in the background, off the critical path."""

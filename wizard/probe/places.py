@@ -39,6 +39,10 @@ class Places:
         """Whether another connection to the host would have to wait."""
         return self._hosts[host.lower()].locked() or self._run.locked()
 
+    def not_needed(self) -> None:
+        """A place was taken for a name that does not exist: no connection was tried."""
+        self.taken -= 1
+
     async def take(self, host: str) -> Place:
         """A place, as soon as there is one; in order of asking."""
         at_host = self._hosts[host.lower()]
@@ -48,5 +52,5 @@ class Places:
         except BaseException:
             at_host.release()
             raise
-        self.taken += 1
+        self.taken += 1  # never goes down for a connection that was tried: a run makes so many, not more
         return Place((at_host, self._run))

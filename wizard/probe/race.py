@@ -16,7 +16,7 @@ from wizard.probe.error_kinds import StageFailed
 STAGGER_S = 0.08  # within the bounds of RFC 8305 §5 (10 ms to 2 s): two candidates of one account cost a server little
 GRACE_S = 0.25
 PER_FAILURE = 2  # a candidate that failed makes room for two at once, as long as no server answers at all
-GIVE_UP_S = 8.5  # by then each planned port had its three SYNs, and each spare two
+GIVE_UP_S = 8.5  # by then each planned port had its three SYNs; a spare that is silent is not waited for
 
 
 @dataclass(slots=True)
@@ -136,7 +136,7 @@ class Race:
             elif not waiting and self._spare_task is None and (not under_way or now - started >= SUSPECT_S):
                 self._ask_spares()
                 continue
-            elif self._is_over(now - started, waiting, under_way):
+            elif self._is_over(now - started, waiting=bool(waiting), under_way=under_way):
                 return None
             moments = [next_start] if waiting else []
             if self._spare_task is None:
@@ -147,11 +147,16 @@ class Race:
                 moments.append(first_opened_at + GRACE_S)
             await self._wait(max(0.0, min(moments) - now) if moments else None)
 
-    def _is_over(self, seconds: float, waiting: Sequence[object], under_way: Sequence[Lane]) -> bool:
-        """Whether nothing is left that could still win."""
+    def _is_over(self, elapsed_s: float, *, waiting: bool, under_way: Sequence[Lane]) -> bool:
+        """Whether nothing more is to be expected, after the spares were asked for."""
         if not waiting and not under_way and self._spares_taken:
             return True
-        return seconds >= GIVE_UP_S and all(lane.wave and not lane.is_connected for lane in under_way)
+        silent_since = [self._clock() - lane.started for lane in under_way if lane.wave == 0]
+        return (
+            elapsed_s >= GIVE_UP_S
+            and not any(lane.is_connected for lane in under_way)
+            and all(seconds >= SUSPECT_S for seconds in silent_since)
+        )
 
     def _ask_spares(self) -> None:
         reports = tuple(lane.report for lane in self._lanes)

@@ -25,8 +25,8 @@ from wizard.setup.parts import Bench, sign_in_attempts, timeline
 from wizard.setup.side import NOTHING_HEARD, Gate, Side, SideOutcome, with_detail
 
 DOMAIN_S = 3.0
-AHEAD_S = 0.3  # a plan that takes longer: the guessed servers are dialled meanwhile
-SOURCES_S = 1.0  # sources that need longer are not waited for once the guessed servers are open
+AHEAD_S = 0.01  # a preset answers at once; while anybody else is asked the guessed servers are dialled
+SOURCES_S = 0.5  # sources that need longer are not waited for once the guessed servers are open
 EXPIRES_SOON = timedelta(days=14)
 
 

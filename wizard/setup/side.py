@@ -118,6 +118,7 @@ class Side:
     find_spares: FindSpares | None
     sign_in: bool
     accept_untrusted: bool
+    _race: Race | None = field(default=None, init=False)
     _racing: asyncio.Task[RaceResult] | None = field(default=None, init=False)
     _raced: tuple[ServerCandidate, ...] = field(default=(), init=False)
     _spares: dict[object, Spare] = field(default_factory=dict, init=False)
@@ -125,7 +126,8 @@ class Side:
     def start(self, candidates: Sequence[ServerCandidate]) -> asyncio.Task[RaceResult]:
         """Begins the race, which goes as far as the point before sign-in; `prove` goes on from there."""
         self._raced = tuple(candidates)
-        self._racing = asyncio.ensure_future(Race(self.prober, candidates, self._race_spares()).run())
+        self._race = Race(self.prober, candidates, self._race_spares())
+        self._racing = asyncio.ensure_future(self._race.run())
         return self._racing
 
     def has_started(self, candidates: Sequence[ServerCandidate]) -> bool:
@@ -135,15 +137,13 @@ class Side:
         ]
 
     async def stop(self) -> None:
-        """Ends a race that was started and not gone on with."""
+        """Ends a race that was started and not gone on with, as if it had not been."""
         racing, self._racing = self._racing, None
-        if racing is None:
+        if racing is None or self._race is None:
             return
         racing.cancel()
         await asyncio.wait([racing])
-        winner = None if racing.cancelled() else racing.result().winner
-        if winner is not None:
-            self.prober.part(winner.conversation)
+        self.prober.forget(lane.conversation for lane in self._race.lanes)
 
     async def prove(self, candidates: Sequence[ServerCandidate], gate: Gate, *, leads: bool) -> SideOutcome:
         """Runs the side to its end. `leads` is True for the side whose sign-in the other one waits for."""
