@@ -11,7 +11,7 @@ from wizard.model.account import CheckResult, RoundTrip, SideResult, Status, Ver
 from wizard.model.address import Address
 from wizard.model.diagnosis import Diagnosis, Fix, ServerChange
 from wizard.model.evidence import CertificateFacts, Evidence, Reply
-from wizard.model.secret import Redactor, Secret
+from wizard.model.secret import MASK, Redactor, Secret
 from wizard.model.server import Protocol, Security, ServerCandidate, Source
 from wizard.model.text import inert
 
@@ -35,8 +35,8 @@ def check_document(result: CheckResult, *, diagnosis_document: DiagnosisDocument
         "provider": result.provider,
         "elapsed_s": round(result.elapsed_s, 3),
         "started_at": result.started_at.astimezone(UTC).isoformat(timespec="seconds"),
-        "outgoing": _side(result.outgoing, wanted=result.draft.wants_outgoing, outgoing=True),
-        "incoming": _side(result.incoming, wanted=result.draft.wants_incoming, outgoing=False),
+        "outgoing": _without_secret(_side(result.outgoing, wanted=result.draft.wants_outgoing, outgoing=True), result),
+        "incoming": _without_secret(_side(result.incoming, wanted=result.draft.wants_incoming, outgoing=False), result),
         "round_trip": _round_trip(result.round_trip, clean),
         "diagnoses": [_cleaned(dict(diagnosis_document(diagnosis)), clean) for diagnosis in result.diagnoses],
         "fixes": [_fix(fix) for fix in result.fixes],
@@ -94,6 +94,13 @@ def _side(side: SideResult | None, *, wanted: bool, outgoing: bool) -> Json:
     if outgoing:
         document["max_message_bytes"] = side.max_message_bytes if side else None
     return document
+
+
+def _without_secret(side: Json, result: CheckResult) -> Json:
+    """The side with its user name masked where that is the key itself, as Postmark wants it."""
+    secrets = (result.draft.secret, result.draft.outgoing_secret)
+    same = any(secret is not None and secret.reveal() == side["username"] for secret in secrets)
+    return {**side, "username": MASK} if same else side
 
 
 def _round_trip(trip: RoundTrip, clean: Clean) -> Json:
