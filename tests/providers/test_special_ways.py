@@ -90,8 +90,8 @@ async def test_tuta_cannot_be_set_up_and_says_so() -> None:
         result = await on_stage.check()
     assert plan.candidates == ()
     assert "cannot be set up in a mail program" in plan.notes[0]
-    first = speaks_first(result, "auth-not-offered", "open-webmail")
-    assert first.title == "Tuta has no way in for mail programs"
+    first = speaks_first(result, "mail-access-disabled", "open-webmail")
+    assert first.title == "Tuta cannot be used in a mail program"
     assert [remedy.action for remedy in first.remedies] == [OpenUrl("https://app.tuta.com/")]
     assert result.sign_in_attempts == {}
 

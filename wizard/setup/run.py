@@ -377,7 +377,12 @@ class Run:
             error=ErrorKind.AUTH_MISSING,
             detail={"provider_unsupported": True},
         )
-        return self._diagnose((ProbeReport(nowhere, (evidence,)),))
+        told = self._diagnose((ProbeReport(nowhere, (evidence,)),))
+        # No administrator can open what is not there, and no server was asked.
+        return tuple(
+            replace(one, server=None, remedies=tuple(r for r in one.remedies if r.id != "ask-administrator"))
+            for one in told
+        )
 
 
 def _expiring(reports: Sequence[ProbeReport]) -> list[str]:
