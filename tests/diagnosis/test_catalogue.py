@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from wizard.assets import resources
-from wizard.diagnosis.catalogue import Catalogue, load_cause
+from wizard.diagnosis.catalogue import COMPILED, Catalogue, compiled, load_cause
 from wizard.diagnosis.diagnose import Diagnoser
 from wizard.diagnosis.proof import faults
 from wizard.errors import ResourceError
@@ -119,3 +120,28 @@ def _file(folder: Path, text: str, name: str = "new-cause") -> Path:
     path.parent.mkdir(exist_ok=True)
     path.write_text(text, encoding="utf-8")
     return path
+
+
+def test_the_compiled_causes_are_fresh() -> None:
+    folder = resources() / "diagnoses"
+    assert (folder / COMPILED).read_text("utf-8") == compiled(folder), "run: mailwright catalogue compile"
+
+
+def test_compiled_and_plain_files_say_the_same(catalogue: Catalogue) -> None:
+    quick = Catalogue.load([resources() / "diagnoses"])
+    assert quick.families == catalogue.families
+    assert quick.causes == {name: replace(cause, samples=()) for name, cause in catalogue.causes.items()}
+
+
+def test_a_file_that_changed_since_it_was_compiled_works_at_once(tmp_path: Path) -> None:
+    path = _file(tmp_path, MINIMAL, "unknown")
+    (tmp_path / COMPILED).write_text(compiled(tmp_path), "utf-8")
+    path.write_text(MINIMAL.replace("A title", "Another title"), "utf-8")
+    assert Catalogue.load([tmp_path]).causes["unknown"].title.wordings == ("Another title",)
+
+
+@pytest.mark.parametrize("damaged", ["", "[]", '{"sizes": {}}', "\x00"])
+def test_damaged_compiled_causes_are_passed_over(tmp_path: Path, damaged: str) -> None:
+    _file(tmp_path, MINIMAL, "unknown")
+    (tmp_path / COMPILED).write_text(damaged, "utf-8")
+    assert set(Catalogue.load([tmp_path]).causes) == {"unknown"}

@@ -489,8 +489,10 @@ def test_whose_address_a_sending_service_does_not_know(diagnoser: Diagnoser, nam
         "Message rejected: Email address is not verified. The following identities failed the check in region "
         f"EU-WEST-1: {named}"
     )
-    envelope = {"sender": "ada@example.org", "recipient": "bob@example.net"}
-    report = failed(smtp("email-smtp.eu-west-1.amazonaws.com"), Stage.MESSAGE, text=said, code=554, **envelope)
+    ses = smtp("email-smtp.eu-west-1.amazonaws.com")
+    report = failed(
+        ses, Stage.MESSAGE, text=said, code=554, sender="ada@example.org", recipient="bob@example.net"
+    )
     (found,) = diagnoser.of_reports([report], provider=None, surroundings=NOTHING, address=ADA)
     assert found.cause == cause
 
@@ -504,14 +506,20 @@ def test_a_refused_password_has_steps_for_programs_that_sign_in_by_themselves(di
 @pytest.mark.parametrize(
     ("text", "cause"),
     [
-        ("An error occurred while sending mail. The mail server responded: 553 5.7.1 <ada@example.org>: Sender address "
-         "rejected: not owned by user bob@example.org. Please verify that your email address is correct in your account "
-         "settings and try again.", "sender-not-allowed"),
+        (
+            "An error occurred while sending mail. The mail server responded: 553 5.7.1 <ada@example.org>: "
+            "Sender address rejected: not owned by user bob@example.org. Please verify that your email address "
+            "is correct in your account settings and try again.",
+            "sender-not-allowed",
+        ),
         ("smtplib.SMTPRecipientsRefused: {'bob@example.net': (554, b'5.7.1 Relay access denied')}", "relay-denied"),
-        ("SmtpException: Mailbox unavailable. The server response was: If MAIL FROM is local then you must authenticate",
-         "auth-required"),
+        (
+            "SmtpException: Mailbox unavailable. The server response was: "
+            "If MAIL FROM is local then you must authenticate",
+            "auth-required",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_a_program_wraps_around_a_reply_decides_nothing(diagnoser: Diagnoser, text: str, cause: str) -> None:
     assert diagnoser.of_text(text).cause == cause
 

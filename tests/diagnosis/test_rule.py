@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from wizard.diagnosis.rule import Phrase, Sentences, fold
+from wizard.diagnosis.rule import Facts, Match, Phrase, Sentences, fold
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,13 @@ def test_the_first_wording_whose_facts_are_known_is_said() -> None:
 
 def test_a_fact_that_looks_like_a_placeholder_is_not_filled_again() -> None:
     assert Sentences(("{host}",)).said({"host": "{port}", "port": "25"}) == "{port}"
+
+
+def test_words_that_stand_before_any_reason_count_half() -> None:
+    phrase = Phrase.parse("sender address rejected")
+    facts = Facts(text="553 sender address rejected: not owned by user")
+    telling = Match((), text=(phrase,)).weigh(facts)
+    general = Match((), text=(phrase,), general=True).weigh(facts)
+    assert telling is not None
+    assert general is not None
+    assert general < telling

@@ -1,4 +1,4 @@
-"""`mailwright catalogue check`: validates diagnosis files and proves their samples."""
+"""`mailwright catalogue`: validates diagnosis files and proves their samples, or compiles them."""
 
 from __future__ import annotations
 
@@ -8,18 +8,39 @@ from pathlib import Path
 from wizard.cli.render import print_json, print_text
 from wizard.errors import UsageError
 
-HELP = "validate diagnosis files and prove their samples"
+HELP = "validate diagnosis files and prove their samples; compile them"
 EXAMPLE = "mailwright catalogue check resources/diagnoses/auth/app-password-required.toml"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of catalogue."""
-    parser.add_argument("task", choices=("check",), help="check: validate the files and prove every sample")
+    parser.add_argument(
+        "task",
+        choices=("check", "compile"),
+        help="check: validate the files and prove every sample; compile: write our compiled file anew after a change",
+    )
     parser.add_argument("file", nargs="?", metavar="FILE", help="one diagnosis file; all of ours when left out")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Prints the faults found; 0 when there are none, 1 otherwise."""
+    """The exit code: 1 when a sample is not proven."""
+    return _compile(args.json) if args.task == "compile" else _check(args)
+
+
+def _compile(as_json: bool) -> int:
+    from wizard.assets import resources
+    from wizard.diagnosis.catalogue import COMPILED, compiled
+
+    folder = resources() / "diagnoses"
+    (folder / COMPILED).write_text(compiled(folder), "utf-8", newline="\n")
+    if as_json:
+        print_json({"written": str(folder / COMPILED)})
+    else:
+        print_text(f"{folder / COMPILED} is written.")
+    return 0
+
+
+def _check(args: argparse.Namespace) -> int:
     from wizard.assets import resources
     from wizard.diagnosis.catalogue import Catalogue, load_cause
     from wizard.diagnosis.diagnose import Diagnoser

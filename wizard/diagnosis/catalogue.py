@@ -1,19 +1,26 @@
-"""All causes, read from their files, and the one that explains given facts best."""
+"""All causes, read from their files, and the one that explains given facts best.
+
+Reading the TOML files takes most of the loading time, so a folder may hold `compiled.json`, written by `mailwright
+catalogue compile`: what the files hold, without the samples. It serves only while each file has the size it had then;
+a new or changed file works at once.
+"""
 
 from __future__ import annotations
 
+import json
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from wizard.diagnosis.rule import STAGE_FOLDERS, Cause, Facts, Match, read_cause
 from wizard.errors import ResourceError
 from wizard.model.provider import Provider
 
 FAMILIES_FILE = "providers.toml"
+COMPILED: Final = "compiled.json"
 # A cause of the stretch where it happened is likelier than one of another stretch that its words would fit as well.
 KINDRED_STAGE_WEIGHT = 6
 _NONE: Final[frozenset[str]] = frozenset()
@@ -71,11 +78,14 @@ class Catalogue:
         causes: dict[str, Cause] = {}
         families: dict[str, Family] = {}
         for folder in folders:
-            for stage in STAGE_FOLDERS:
-                for path in sorted((folder / stage).glob("*.toml")):
-                    causes[path.stem] = load_cause(path, with_samples=with_samples)
-            if (folder / FAMILIES_FILE).is_file():
-                families.update(_families(folder / FAMILIES_FILE))
+            paths = _files(folder)
+            ready = {} if with_samples else _compiled(folder, paths)
+            for path in paths:
+                document = ready.get(_key(path, folder)) or _read(path, with_samples=with_samples)
+                if path.name == FAMILIES_FILE:
+                    families.update(_families(path, document))
+                else:
+                    causes[path.stem] = read_cause(path, document)
         if "unknown" not in causes:
             raise ResourceError("The diagnosis files lack other/unknown.toml.")
         return cls(causes, tuple(families.values()))
@@ -106,25 +116,61 @@ class Catalogue:
         return tuple(found.values())
 
 
-def load_cause(path: Path, *, with_samples: bool = True) -> Cause:
-    """The cause in one file.
+def load_cause(path: Path) -> Cause:
+    """The cause in one file, with its samples.
 
     Raises:
         ResourceError: naming file and key.
     """
+    return read_cause(path, _read(path, with_samples=True))
+
+
+def compiled(folder: Path) -> str:
+    """What `compiled.json` of this folder must hold.
+
+    Raises:
+        ResourceError: when a file is not valid.
+    """
+    Catalogue.load([folder], with_samples=True)
+    paths = _files(folder)
+    documents = {_key(path, folder): _read(path, with_samples=False) for path in paths}
+    return json.dumps({"sizes": _sizes(folder, paths), "documents": documents}, ensure_ascii=False, indent=0) + "\n"
+
+
+def _files(folder: Path) -> list[Path]:
+    """The diagnosis files by stage, then the families."""
+    paths = [path for stage in STAGE_FOLDERS for path in sorted((folder / stage).glob("*.toml"))]
+    families = folder / FAMILIES_FILE
+    return [*paths, families] if families.is_file() else paths
+
+
+def _key(path: Path, folder: Path) -> str:
+    return path.relative_to(folder).as_posix()
+
+
+def _sizes(folder: Path, paths: Iterable[Path]) -> dict[str, int]:
+    return {_key(path, folder): path.stat().st_size for path in paths}
+
+
+def _compiled(folder: Path, paths: Iterable[Path]) -> dict[str, dict[str, Any]]:
+    """The files' contents by name; empty where nothing was compiled or a file is another one since."""
+    try:
+        known = json.loads((folder / COMPILED).read_text("utf-8"))
+        documents: dict[str, dict[str, Any]] = known["documents"]
+        return documents if known["sizes"] == _sizes(folder, paths) else {}
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+
+
+def _read(path: Path, *, with_samples: bool) -> dict[str, Any]:
     try:
         text = path.read_text(encoding="utf-8")
-        document = tomllib.loads(text if with_samples else text.partition(_SAMPLES_BEGIN)[0])
+        return tomllib.loads(text if with_samples else text.partition(_SAMPLES_BEGIN)[0])
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ResourceError(f"{path}: {error}") from None
-    return read_cause(path, document)
 
 
-def _families(path: Path) -> dict[str, Family]:
-    try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ResourceError(f"{path}: {error}") from None
+def _families(path: Path, document: Mapping[str, Any]) -> dict[str, Family]:
     found: dict[str, Family] = {}
     for key, table in document.items():
         if not isinstance(table, dict) or not isinstance(table.get("name"), str):

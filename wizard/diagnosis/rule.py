@@ -175,10 +175,12 @@ class Match:
     text: tuple[Phrase, ...] = ()
     also: tuple[Phrase, ...] = ()
     issuer: tuple[Phrase, ...] = ()
+    general: bool = False  # as for a cause: these words often stand before the reason itself
 
     def weigh(self, facts: Facts, *, general: bool = False) -> int | None:
         """How specifically it recognises the facts; `None` when it does not. Words of a general cause count half."""
         total = 0
+        general = general or self.general
         for key, wanted in self.keys:
             if not facts.has(key, wanted):
                 return None
@@ -344,12 +346,9 @@ def read_cause(path: Path, document: Mapping[str, object]) -> Cause:
     remedies = tuple(reader.remedy(table, index) for index, table in enumerate(reader.tables(document, "remedy"), 1))
     if not remedies:
         reader.fail("remedy", "every cause needs at least one remedy")
-    general = document.get("general", False)
-    if not isinstance(general, bool):
-        reader.fail("general", "true or false is needed")
     return Cause(
         id=path.stem,
-        general=general is True,
+        general=reader.flag(document, "general", ""),
         stage=path.parent.name,
         title=reader.sentences(document, "title"),
         why=reader.sentences(document, "why"),
@@ -395,6 +394,12 @@ class _Reader:
             self.fail(where + key, "it is empty")
         return tuple(found)
 
+    def flag(self, table: Mapping[str, object], key: str, where: str) -> bool:
+        value = table.get(key, False)
+        if not isinstance(value, bool):
+            self.fail(where + key, "true or false is needed")
+        return value is True
+
     def one(self, table: Mapping[str, object], key: str, where: str) -> str | None:
         if key not in table:
             return None
@@ -426,7 +431,7 @@ class _Reader:
 
     def match(self, table: Mapping[str, object], index: int) -> Match:
         where = f"match {index}: "
-        self.only_keys(table, set(WEIGHTS) | set(PHRASE_KEYS), where)
+        self.only_keys(table, set(WEIGHTS) | set(PHRASE_KEYS) | {"general"}, where)
         if not table:
             self.fail(where + "match", "it is empty")
         return Match(
@@ -434,6 +439,7 @@ class _Reader:
             text=self.phrases(table, "text", where),
             also=self.phrases(table, "also", where),
             issuer=self.phrases(table, "issuer", where),
+            general=self.flag(table, "general", where),
         )
 
     def remedy(self, table: Mapping[str, object], index: int) -> RemedyRule:
