@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,21 +17,23 @@ import dns.rdatatype
 
 from tests.bench.line import Line, own_resolver
 from tests.lab.account import Account
-from tests.lab.certificates import Authority
+from tests.lab.certificates import Authority, Issued
 from tests.lab.mail_server import MailServer
 from tests.lab.names import NameServer
 
 MAIL = "10.77.1.1"
 NAMES = "10.77.1.53"
 RELUCTANT_NAMES = "10.77.1.54"
+BULK = "10.77.1.2"
 DEAD_IPV6 = "fd77:1::9"
 DOMAIN = "example.org"
 DUAL_DOMAIN = "example.net"  # every name has an IPv6 address too, and nobody answers there
+BULK_DOMAIN = f"bulk.{DOMAIN}"  # any host there
 PASSWORD = "tulip-wagon-64"
 
 _NAMES_4 = [f"{name} A {MAIL}" for name in ("@", "smtp", "imap")]
 _ZONES: Mapping[str, Sequence[str]] = {
-    DOMAIN: ["@ MX 10 smtp", *_NAMES_4],
+    DOMAIN: ["@ MX 10 smtp", *_NAMES_4, f"*.bulk A {BULK}"],
     DUAL_DOMAIN: ["@ MX 10 smtp", *_NAMES_4, *(f"{name} AAAA {DEAD_IPV6}" for name in ("@", "smtp", "imap"))],
 }
 
@@ -40,8 +43,9 @@ class World:
     """A running far end and the line to it."""
 
     line: Line
-    server: MailServer
     ca_file: Path
+    certificate: Issued
+    context: ssl.SSLContext
     resolver_file: Path
 
     def use_names(self, server: str) -> None:
@@ -61,18 +65,18 @@ def world() -> Iterator[World]:
         resolver_file.touch()
         own_resolver(resolver_file)
         authority = Authority(folder)
-        with Line([MAIL, NAMES, RELUCTANT_NAMES], [DEAD_IPV6]) as line:
-            certificate = authority.issue(*hosts)
+        with Line([MAIL, NAMES, RELUCTANT_NAMES, BULK], [DEAD_IPV6]) as line:
+            certificate = authority.issue(*hosts, f"*.{BULK_DOMAIN}")
             with (
                 line.far.entered(),
                 MailServer(
                     authority, hosts[0], accounts=accounts, standard_ports=True, address=MAIL, certificate=certificate
-                ) as server,
+                ),
                 NameServer(_ZONES, NAMES, 53),
                 _reluctant(RELUCTANT_NAMES, NAMES),
                 line.near.entered(),
             ):
-                made = World(line, server, authority.ca_file, resolver_file)
+                made = World(line, authority.ca_file, certificate, authority.client_context(), resolver_file)
                 made.use_names(NAMES)
                 yield made
 

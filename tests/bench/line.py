@@ -1,4 +1,4 @@
-"""A long line between two network namespaces: whole packets arrive late, some not at all. Nothing leaves this computer.
+"""A long line between two network namespaces: whole packets arrive late, some never. Nothing leaves this computer.
 
 Both ends are TUN devices; a process of its own (this module as a program) carries packets from one to the other, so that
 SYN, DNS and IPv6 are delayed like everything else. Needs root and /dev/net/tun.
@@ -113,7 +113,8 @@ class Line:
         Written as in "tcp dport 587 drop" or "tcp dport 465 reject with tcp reset".
         """
         body = "".join(f"    {rule}\n" for rule in rules)
-        script = f"flush ruleset\ntable inet bench {{\n  chain in {{\n    type filter hook input priority 0;\n{body}  }}\n}}\n"
+        chain = f"  chain in {{\n    type filter hook input priority 0;\n{body}  }}\n"
+        script = f"flush ruleset\ntable inet bench {{\n{chain}}}\n"
         with self.far.entered():
             subprocess.run(["nft", "-f", "-"], input=script.encode(), check=True)
 

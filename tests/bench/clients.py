@@ -1,0 +1,197 @@
+"""The clients we are compared with: the floor on raw sockets, smtplib, aiosmtplib, swaks; and ourselves."""
+
+from __future__ import annotations
+
+import base64
+import smtplib
+import socket
+import ssl
+import subprocess
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import aiosmtplib
+
+from tests.bench.far_end import DOMAIN, PASSWORD
+from wizard import wiring
+from wizard.model.account import CheckResult
+from wizard.model.address import Address
+from wizard.model.evidence import Outcome, Stage
+from wizard.model.progress import Listener, nobody
+from wizard.model.secret import Secret
+from wizard.model.server import Protocol
+from wizard.setup.given import given_draft
+from wizard.setup.options import Options
+from wizard.wiring import Settings
+
+USER = f"ada@{DOMAIN}"
+RESPONSE = base64.b64encode(f"\0{USER}\0{PASSWORD}".encode())
+
+
+@dataclass(frozen=True, slots=True)
+class Took:
+    """Seconds from the start to the answer to the sign-in, and to the end of what was asked."""
+
+    sign_in_s: float
+    whole_s: float
+
+
+class RawLine:
+    """The floor: blocking sockets, nothing said that need not be, answers acknowledged at once."""
+
+    def __init__(self, host: str, port: int, context: ssl.SSLContext, *, tls: bool) -> None:
+        self._host, self._context = host, context
+        self._sock = socket.create_connection((host, port), timeout=30)
+        self._sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if tls:
+            self.encrypt()
+        self._file = self._sock.makefile("rb")
+
+    def encrypt(self) -> None:
+        """TLS from here on."""
+        self._sock = self._context.wrap_socket(self._sock, server_hostname=self._host)
+        self._sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
+        self._file = self._sock.makefile("rb")
+
+    def ask(self, command: bytes = b"", until: bytes = b"", answers: int = 1) -> bytes:
+        """The last line of the last answer: of SMTP's multi-line ones, or of IMAP's tagged `until`."""
+        if command:
+            self._sock.sendall(command + b"\r\n")
+            self._sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
+        while True:
+            line = self._file.readline()
+            if not line:
+                raise ConnectionResetError
+            if line.startswith(until) if until else line[3:4] != b"-":
+                answers -= 1
+                if not answers:
+                    return line
+
+    def close(self) -> None:
+        """Hangs up."""
+        self._file.close()
+        self._sock.close()
+
+
+def raw_smtp(host: str, port: int, context: ssl.SSLContext) -> Took:
+    """Sign-in and envelope as we do them, at the least cost there is."""
+    began = time.perf_counter()
+    line = RawLine(host, port, context, tls=port == 465)
+    line.ask()
+    line.ask(b"EHLO [127.0.0.1]")
+    if port != 465:
+        line.ask(b"STARTTLS")
+        line.encrypt()
+        line.ask(b"EHLO [127.0.0.1]")
+    _expect(line.ask(b"AUTH PLAIN " + RESPONSE), b"235")
+    signed_in = time.perf_counter()
+    envelope = f"MAIL FROM:<{USER}>\r\nRCPT TO:<{USER}>\r\nRSET".encode()
+    _expect(line.ask(envelope, answers=3), b"250")
+    ended = time.perf_counter()
+    line.close()
+    return Took(signed_in - began, ended - began)
+
+
+def raw_imap(host: str, port: int, context: ssl.SSLContext) -> Took:
+    """Sign-in with an initial response, capabilities taken from the greeting."""
+    began = time.perf_counter()
+    line = RawLine(host, port, context, tls=True)
+    line.ask(until=b"* OK")
+    _expect(line.ask(b"A1 AUTHENTICATE PLAIN " + RESPONSE, until=b"A1"), b"A1 OK")
+    ended = time.perf_counter()
+    line.close()
+    return Took(ended - began, ended - began)
+
+
+def with_smtplib(host: str, port: int, context: ssl.SSLContext) -> Took:
+    """The standard library, as its documentation shows it."""
+    began = time.perf_counter()
+    client = smtplib.SMTP_SSL(host, port, context=context) if port == 465 else smtplib.SMTP(host, port)
+    if port != 465:
+        client.starttls(context=context)
+    client.login(USER, PASSWORD)
+    ended = time.perf_counter()
+    client.close()
+    return Took(ended - began, ended - began)
+
+
+async def with_aiosmtplib(host: str, port: int, context: ssl.SSLContext, user: str = USER) -> Took:
+    """aiosmtplib, as its documentation shows it."""
+    began = time.perf_counter()
+    tls = port == 465
+    client = aiosmtplib.SMTP(hostname=host, port=port, use_tls=tls, start_tls=not tls, tls_context=context)
+    await client.connect()
+    await client.login(user, PASSWORD)
+    ended = time.perf_counter()
+    client.close()
+    return Took(ended - began, ended - began)
+
+
+def with_swaks(host: str, port: int, ca_file: Path) -> Took:
+    """swaks, the start of the program included."""
+    began = time.perf_counter()
+    subprocess.run(
+        [
+            "swaks", "--server", host, "--port", str(port), "--tls-on-connect" if port == 465 else "--tls",
+            "--tls-verify", "--tls-ca-path", str(ca_file), "--helo", "[127.0.0.1]", "--auth", "PLAIN",
+            "--auth-user", USER, "--auth-password", PASSWORD, "--to", USER, "--quit-after", "AUTH", "--silent", "3",
+        ],
+        check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    ended = time.perf_counter()
+    return Took(ended - began, ended - began)
+
+
+async def our_check(
+    ca_file: Path,
+    address: str = USER,
+    *,
+    outgoing: str | None = None,
+    incoming: str | None = None,
+    whole: bool = True,
+    listener: Listener = nobody,
+) -> CheckResult:
+    """A check as `mailwright check` makes it, nothing kept from an earlier one; not `whole`: of the given sides only."""
+    draft = given_draft(Address.parse(address), outgoing=outgoing, incoming=incoming)
+    draft = replace(
+        draft,
+        secret=Secret(PASSWORD),
+        wants_incoming=whole or incoming is not None,
+        wants_outgoing=whole or outgoing is not None,
+    )
+    async with wiring.session(Settings(ca_files=(ca_file,), options=Options())) as session:
+        return await session.check(draft, listener=listener)
+
+
+@asynccontextmanager
+async def our_check_of(ca_file: Path) -> AsyncIterator[Callable[[str, Listener], Awaitable[CheckResult]]]:
+    """Checks of given sending servers that share roots and answers, as in bulk."""
+    async with wiring.sessions(Settings(ca_files=(ca_file,), options=Options(autofix=False))) as new_session:
+
+        async def check(outgoing: str, listener: Listener) -> CheckResult:
+            session = new_session()
+            draft = given_draft(Address.parse(USER), outgoing=outgoing)
+            draft = replace(draft, secret=Secret(PASSWORD), wants_incoming=False)
+            result = await session.check(draft, listener=listener)
+            await session.close()
+            return result
+
+        yield check
+
+
+def took(result: CheckResult, protocol: Protocol) -> Took:
+    """When the sign-in was answered and when the verdict was there; raises when there was no sign-in."""
+    signed_in = next(
+        item.t_s
+        for item in result.timeline
+        if item.stage is Stage.AUTH and item.outcome is Outcome.OK and item.protocol is protocol
+    )
+    return Took(signed_in, result.elapsed_s)
+
+
+def _expect(line: bytes, start: bytes) -> None:
+    if not line.startswith(start):
+        raise RuntimeError(f"the server said {line!r}")

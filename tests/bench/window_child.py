@@ -1,0 +1,181 @@
+"""What `tests.bench.window` measures in a process of its own; prints figures as JSON."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+
+BEGAN = float(sys.argv[1])
+SETTLED_MS = 2000
+
+
+def _memory_mb() -> float:
+    with open("/proc/self/status", encoding="ascii") as status:
+        return next(int(line.split()[1]) for line in status if line.startswith("VmRSS")) / 1024
+
+
+def _sockets() -> int:
+    links = (os.readlink(f"/proc/self/fd/{name}") for name in os.listdir("/proc/self/fd") if _is_there(name))
+    return sum(link.startswith("socket:") for link in links)
+
+
+def _is_there(name: str) -> bool:
+    return os.path.lexists(f"/proc/self/fd/{name}")
+
+
+def start(which: str) -> None:
+    """Seconds to the first paint, and memory when all is loaded."""
+    from PySide6.QtCore import QEvent, QObject, QTimer
+    from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QVBoxLayout, QWidget, QWizard, QWizardPage
+
+    class Watch(QObject):
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+            if event.type() is QEvent.Type.Paint and isinstance(watched, QWidget):
+                app.removeEventFilter(self)
+                QTimer.singleShot(0, painted)
+            return False
+
+    figures: dict[str, float] = {}
+
+    def painted() -> None:
+        figures["paint"] = time.monotonic() - BEGAN
+        QTimer.singleShot(SETTLED_MS, settled)
+
+    def settled() -> None:
+        figures["memory"] = _memory_mb()
+        print(json.dumps(figures), flush=True)
+        os._exit(0)
+
+    if which == "hello":
+        app = QApplication(["hello"])
+        watch = Watch()
+        app.installEventFilter(watch)
+        wizard = QWizard()
+        page = QWizardPage()
+        layout = QVBoxLayout(page)
+        layout.addWidget(QLabel("Hello"))
+        layout.addWidget(QLineEdit())
+        wizard.addPage(page)
+        wizard.show()
+        app.exec()
+        return
+    from wizard.gui import app as ours
+
+    app = ours.make_application()
+    watch = Watch()
+    app.installEventFilter(watch)
+    ours.main()
+
+
+def probes(host: str, ca_file: str) -> None:
+    """The largest gap of a timer in the UI thread while fifty checks run, and how soon Cancel frees every socket."""
+    import asyncio
+    import socket
+    from pathlib import Path
+
+    from PySide6.QtCore import Qt, QTimer
+
+    from wizard.gui.app import Wizard, make_application
+    from wizard.gui.bridge import Bridge
+    from wizard.gui.engine import Engine
+    from wizard.model.account import CheckResult
+    from wizard.model.progress import Listener
+    from wizard.setup.session import SetupSession
+    from wizard.wiring import Settings
+
+    app = make_application()
+    wizard = Wizard()
+    wizard.window.show()
+    app.processEvents()
+    wizard.add_other_steps()
+    engine = Engine(lambda: Settings(ca_files=(Path(ca_file),)))
+    engine.start()
+    bridge = Bridge(engine, app)
+    wizard.flow.attach(bridge)
+    figures: dict[str, float] = {}
+    ticks: list[float] = []
+    timer = QTimer()
+    timer.setTimerType(Qt.TimerType.PreciseTimer)
+    timer.timeout.connect(lambda: ticks.append(time.monotonic()))
+
+    def largest_gap_ms() -> float:
+        gaps = [after - before for before, after in zip(ticks, ticks[1:], strict=False)]
+        ticks.clear()
+        return max(gaps, default=0.0) * 1000
+
+    async def fifty(_: SetupSession, listener: Listener) -> list[CheckResult]:
+        from tests.bench.clients import our_check_of
+
+        async with our_check_of(Path(ca_file)) as check:
+            return await asyncio.gather(*(check(f"smtp.example.org:{(465, 587)[n % 2]}", listener) for n in range(50)))
+
+    def begin() -> None:
+        # The first check loads what the engine needs; people make it while they look at the first page.
+        bridge.start(warm_up, lambda _: QTimer.singleShot(300, idle), failed)
+
+    async def warm_up(session: SetupSession, listener: Listener) -> None:
+        from tests.bench.clients import our_check_of
+
+        async with our_check_of(Path(ca_file)) as check:
+            await check("smtp.example.org:465", listener)
+
+    def idle() -> None:
+        ticks.clear()
+        timer.start(5)
+        QTimer.singleShot(1000, measure)
+
+    def measure() -> None:
+        figures["idle_gap"] = largest_gap_ms()
+        figures["seconds"] = -time.monotonic()
+        bridge.start(fifty, probed, failed, lambda _: None)
+
+    def probed(results: list[CheckResult]) -> None:
+        figures["gap"] = largest_gap_ms()
+        figures["seconds"] += time.monotonic()
+        timer.stop()
+        if any(result.verdict.value != "works" for result in results):
+            failed("a check did not work")
+        before = _sockets()
+        job = bridge.start(silent, lambda _: failed("it ended"), failed, lambda _: None)
+        QTimer.singleShot(500, lambda: cancel(job, before))
+
+    silence = socket.create_server(("127.0.0.1", 0), backlog=200)  # connects, and then says nothing
+
+    async def silent(_: SetupSession, listener: Listener) -> list[CheckResult]:
+        from tests.bench.clients import our_check_of
+
+        async with our_check_of(Path(ca_file)) as check:
+            where = f"127.0.0.1:{silence.getsockname()[1]}/tls"
+            return await asyncio.gather(*(check(where, listener) for _ in range(50)))
+
+    def cancel(job: object, before: int) -> None:
+        if _sockets() < before + 50:
+            failed("the probes did not connect")
+        began = time.monotonic()
+        job.cancel()  # type: ignore[attr-defined]
+
+        def look() -> None:
+            if _sockets() > before:
+                QTimer.singleShot(1, look)
+                return
+            figures["cancel"] = time.monotonic() - began
+            print(json.dumps(figures), flush=True)
+            os._exit(0)
+
+        look()
+
+    def failed(sentence: str) -> None:
+        print(sentence, file=sys.stderr, flush=True)
+        os._exit(1)
+
+    QTimer.singleShot(300, begin)
+    bridge.run()
+
+
+if __name__ == "__main__":
+    if sys.argv[2] == "start":
+        start(sys.argv[3])
+    else:
+        probes(*sys.argv[3:5])
