@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 STOP_S = 2.0
+CLOSING_TURNS = 5  # an aborted TLS transport needs a few turns of the loop until its socket is closed
 
 
 class EngineThread:
@@ -61,4 +62,6 @@ class EngineThread:
             for task in tasks:
                 task.cancel()
             loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+        for _ in range(CLOSING_TURNS):
+            loop.run_until_complete(asyncio.sleep(0))
         loop.run_until_complete(loop.shutdown_asyncgens())
