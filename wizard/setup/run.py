@@ -299,7 +299,9 @@ class Run:
         reports = self.prober.reports
         incoming, outgoing = self._outcomes.get(True), self._outcomes.get(False)
         outcomes = [outcome for outcome in (incoming, outgoing) if outcome is not None]
-        failed = [report for outcome in outcomes for report in outcome.failed_reports]
+        # A side that gave up because the other's password was refused has nothing to say of its own.
+        speaking = [outcome for outcome in outcomes if outcome.shared_refusal is None]
+        failed = [report for outcome in speaking for report in outcome.failed_reports]
         diagnoses = self._diagnose(failed) if failed else ()
         diagnoses += tuple(outcome.fixed_diagnosis for outcome in outcomes if outcome.fixed_diagnosis is not None)
         known = self._known(reports) if diagnoses else None
