@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QComboBox
 from pytestqt.qtbot import QtBot
 
 from wizard.gui.pages.account_page import TYPING_MS, AccountPage
@@ -110,10 +111,10 @@ def test_says_what_the_provider_wants_before_a_password_is_typed(page: AccountPa
 
 def test_the_steps_fold_out_in_place(page: AccountPage, state: WizardState) -> None:
     found(page, state, plan(APP_PASSWORDS))
-    assert not page._steps.isVisible()
-    page._show_steps.click()
-    assert page._steps.isVisible()
-    assert page._open_page.isVisible()
+    assert not page.banner._steps.isVisible()
+    page.banner._show_steps.click()
+    assert page.banner._steps.isVisible()
+    assert page.banner._open_page.isVisible()
 
 
 @pytest.mark.parametrize(
@@ -217,8 +218,10 @@ def test_the_eye_shows_the_password(page: AccountPage) -> None:
 
 
 def test_a_practice_account_fills_the_fields(qtbot: QtBot, page: AccountPage) -> None:
-    assert not page.practice.isVisible()
+    page.offer_practice(())
+    assert len(page.findChildren(QComboBox)) == 0
     page.offer_practice((PracticeAccount("ada@works.example", "practice", "All well."),))
+    assert page.practice is not None
     assert page.practice.isVisible()
     with qtbot.waitSignal(page.discover, timeout=TYPING_MS * 10):
         page.practice.choice.setCurrentIndex(1)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
+from wizard.discovery.presets import candidates
 from wizard.gui.pages.settings_page import SettingsPage
 from wizard.gui.state import WizardState
 from wizard.model.address import Address
 from wizard.model.plan import Plan
-from wizard.model.server import Protocol, Security, ServerCandidate, Source
+from wizard.model.provider import Provider, ProviderServer
+from wizard.model.server import Protocol, Security, ServerCandidate, Source, UsernameForm
 
 ADDRESS = Address.parse("ada@example.net")
 
@@ -68,7 +71,9 @@ def test_takes_the_other_answer_over(qtbot: QtBot, page: SettingsPage, state: Wi
     state.set_plan(Plan(ADDRESS, (IMAP, SMTP, OTHER)))
     page.sending.edit.click()
     assert page.sending.strip.isVisible()
-    assert page.sending._strip_words.text() == "The community database says port 465, SSL/TLS."
+    assert page.sending._strip_source.text() == "The community database says"
+    assert page.sending._strip_fact.text() == "port 465, SSL/TLS."
+    assert page.sending._strip_fact.font().weight() == QFont.Weight.DemiBold
     page.sending._strip_button.click()
     page.sending.apply.click()
     assert state.outgoing == OTHER
@@ -180,3 +185,66 @@ def test_the_names_of_the_contract(page: SettingsPage) -> None:
         assert names == [f"{side} server", f"{side} port", f"{side} encryption", f"{side} user name"]
         for field in (card.host, card.port, card.security, card.username):
             assert field.label.buddy() is field.control
+
+
+def provider(*servers: ProviderServer, **facts: object) -> Provider:
+    given = {"name": "Example Mail", "country": "Germany", "category": "hosting", **facts}
+    return Provider(id="example", domains=("example.net",), mx_suffixes=(), servers=servers, **given)  # type: ignore[arg-type]
+
+
+def sending(host: str, *, form: UsernameForm = UsernameForm.FULL_ADDRESS, region: str | None = None) -> ProviderServer:
+    return ProviderServer(Protocol.SMTP, host, 587, Security.STARTTLS, form, region=region)
+
+
+def plan_of(known: Provider) -> Plan:
+    return Plan(ADDRESS, candidates(known, ADDRESS), known)
+
+
+def test_a_user_name_that_no_address_gives_is_asked_for(page: SettingsPage, state: WizardState) -> None:
+    hint = "The user name is the one that the console shows."
+    state.set_plan(plan_of(provider(sending("smtp.example.net", form=UsernameForm.OTHER), username_hint=hint)))
+    field = page.questions.username
+    assert field is not None
+    assert field.help.text() == hint
+    assert not page.isComplete()
+    QTest.keyClicks(field.input, "AKIAEXAMPLE")
+    assert page.isComplete()
+    assert state.outgoing is not None
+    assert state.outgoing.username == "AKIAEXAMPLE"
+    assert page.questions.username is field, "what is typed is not taken down while it is typed"
+
+
+def test_the_region_is_a_choice(page: SettingsPage, state: WizardState) -> None:
+    known = provider(sending("smtp.eu.example.net", region="eu"), sending("smtp.us.example.net", region="us"))
+    state.set_plan(plan_of(known))
+    choice = page.questions.region
+    assert choice is not None
+    assert page.isComplete()
+    assert state.outgoing is not None
+    assert state.outgoing.host == "smtp.eu.example.net"
+    choice.choice.setCurrentIndex(1)
+    assert state.outgoing.host == "smtp.us.example.net"
+
+
+def test_a_part_of_the_server_name_is_asked_for(page: SettingsPage, state: WizardState) -> None:
+    ask = "Each customer has a server whose name begins with wp."
+    state.set_plan(plan_of(provider(sending("%SERVER%.example.net"), placeholders={"SERVER": ask})))
+    assert [state.incoming, state.outgoing] == [None, None]
+    assert not page.isComplete()
+    field = page.questions.placeholders["SERVER"]
+    assert field.help.text() == ask
+    QTest.keyClicks(field.input, "wp 1")
+    assert field.error is not None
+    assert not page.isComplete()
+    field.input.clear()
+    QTest.keyClicks(field.input, "wp1")
+    assert page.isComplete()
+    assert state.outgoing is not None
+    assert state.outgoing.host == "wp1.example.net"
+
+
+def test_another_provider_asks_nothing_of_the_last_one(page: SettingsPage, state: WizardState) -> None:
+    state.set_plan(plan_of(provider(sending("%SERVER%.example.net"), placeholders={"SERVER": "Which?"})))
+    state.set_plan(Plan(ADDRESS, (IMAP, SMTP)))
+    assert page.questions.isHidden()
+    assert page.isComplete()

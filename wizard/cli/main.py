@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import argparse
-import importlib
 import sys
-import traceback
 from collections.abc import Sequence
-from pathlib import Path
-from types import ModuleType
+from typing import TYPE_CHECKING
 
 from wizard import __version__
 from wizard.cli import render
 from wizard.errors import MailwrightError, UsageError
+
+if TYPE_CHECKING:
+    import argparse
+    from pathlib import Path
+    from types import ModuleType
 
 COMMANDS = (
     "gui",
@@ -40,6 +41,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         if words and words[0] == "--version":
             print(f"mailwright {__version__}")
             return 0
+        if words in ([], ["gui"]):
+            # Without options the parser is not needed, and the window is there sooner.
+            from wizard.gui.app import main as open_window
+
+            return open_window()
+        import importlib
+
         name = words.pop(0) if words and words[0] in COMMANDS else "gui"
         module = importlib.import_module(f"wizard.cli.{name}")
         args = _parser(name, module).parse_args(words)
@@ -66,6 +74,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _parser(name: str, module: ModuleType) -> argparse.ArgumentParser:
+    import argparse
+
     parser = argparse.ArgumentParser(
         prog=f"mailwright {name}",
         description=module.HELP[:1].upper() + module.HELP[1:] + ".",
@@ -80,6 +90,8 @@ def _parser(name: str, module: ModuleType) -> argparse.ArgumentParser:
 
 
 def _overview() -> str:
+    import importlib
+
     lines = ["mailwright: sets up mail accounts, names what is wrong and puts it right", "", "Commands:"]
     for name in COMMANDS:
         module = importlib.import_module(f"wizard.cli.{name}")
@@ -91,6 +103,9 @@ def _overview() -> str:
 
 def _log(error: BaseException) -> Path | str:
     """Where the trace of an internal error was kept: places and types, never values, which may hold a secret."""
+    import traceback
+    from pathlib import Path
+
     import platformdirs
 
     frames = traceback.extract_tb(error.__traceback__)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PySide6.QtGui import QColor, QPainter, QPixmap
 
 from wizard.assets import resources
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QIcon
 
 
 @cache
@@ -46,6 +50,8 @@ def draw(painter: QPainter, name: str, left: float, top: float, size: int, colou
 
 def application_icon() -> QIcon:
     """The icon of the program, for the title bar and the task list."""
+    from PySide6.QtGui import QIcon  # not before the window is seen: its enums take time
+
     made = QIcon()
     for pixels in (16, 24, 32, 48, 64, 128, 256):
         made.addPixmap(_pixmap("mailwright", "#000000", pixels))

@@ -144,7 +144,9 @@ class SavedAccounts(QObject):
         card.show_checking()
 
         async def check(session: SetupSession, _listener: Listener) -> Recheck:
-            return await check_saved(account, session.check_saved, book=self._book, store=self._store, new_secret=new_secret)
+            return await check_saved(
+                account, session.check_saved, book=self._book, store=self._store, new_secret=new_secret
+            )
 
         def done(recheck: Recheck) -> None:
             self.dialog.show_recheck(recheck)

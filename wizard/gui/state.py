@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from wizard.model.server import Protocol, ServerCandidate
-
 if TYPE_CHECKING:  # most of the model is loaded after the first paint
     from wizard.model.account import CheckResult
     from wizard.model.address import Address
@@ -16,6 +14,7 @@ if TYPE_CHECKING:  # most of the model is loaded after the first paint
     from wizard.model.plan import Plan
     from wizard.model.provider import Provider
     from wizard.model.secret import Secret
+    from wizard.model.server import Protocol, ServerCandidate
     from wizard.setup.pack import Helpdesk
 
 
@@ -67,12 +66,21 @@ class WizardState(QObject):
 
     def set_plan(self, plan: Plan | None) -> None:
         """What discovery found; the servers follow it."""
+        from wizard.model.server import Protocol
+
         self.plan = plan
         self.incoming = first(plan, Protocol.IMAP, Protocol.POP3)
         self.outgoing = first(plan, Protocol.SMTP)
         self.result = None
         self._draft = None
         self.plan_changed.emit()
+
+    def refine_plan(self, plan: Plan) -> None:
+        """The same plan with what only the person knew; the servers follow it."""
+        from wizard.model.server import Protocol
+
+        self.plan = plan
+        self.set_servers(first(plan, Protocol.IMAP, Protocol.POP3), first(plan, Protocol.SMTP))
 
     def set_servers(self, incoming: ServerCandidate | None, outgoing: ServerCandidate | None) -> None:
         """What the person made of them."""

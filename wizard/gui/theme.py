@@ -11,15 +11,15 @@ from dataclasses import dataclass, fields
 from enum import Enum
 from typing import Any, Final
 
-from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QObject, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontInfo, QPainter, QPalette, QPen
-from PySide6.QtWidgets import QApplication, QStyle
+from PySide6.QtWidgets import QApplication
 
 BODY_PX: Final = 14
 COMPACT_SCALE: Final = 1.5  # above this font scale the window uses its one-column layout
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Tokens:
     """The colours of one scheme, by what they are for."""
 
@@ -149,10 +149,11 @@ class Theme(QObject):
         self._hints.colorSchemeChanged.connect(self._rebuild)
         if self._access is not None:  # Qt before 6.10 has no hints about contrast and motion
             self._access.contrastPreferenceChanged.connect(self._rebuild)
+        self._font = app.font()
+        self._fonts: dict[tuple[Role, float | None], QFont] = {}
         self.tokens = self._find_tokens()
         self._scale = self._find_scale()
         app.setPalette(self._palette())
-        app.installEventFilter(self)
 
     def prefer(self, scheme: Qt.ColorScheme | None) -> None:
         """Uses this scheme whatever the system says; `None` follows the system again."""
@@ -176,13 +177,21 @@ class Theme(QObject):
             return True
         return bool(self._access.motionPreference().name != "ReducedMotion")
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Notices another system font."""
-        if watched is self._app and event.type() == QEvent.Type.ApplicationFontChange:
+    def follow_font(self) -> None:
+        """Takes over another system font; a window calls it, as a filter on the application would see every event."""
+        if self._app.font() != self._font:
             self._rebuild()
-        return False
+
+    def font(self, role: Role, factor: float | None) -> QFont:
+        """`font`, made once: finding a font that fits takes its time."""
+        key = role, factor
+        if key not in self._fonts:
+            self._fonts[key] = _made_font(role, factor)
+        return self._fonts[key]
 
     def _rebuild(self) -> None:
+        self._font = self._app.font()
+        self._fonts.clear()
         self.tokens = self._find_tokens()
         self._scale = self._find_scale()
         self._app.setPalette(self._palette())
@@ -255,6 +264,10 @@ def tokens() -> Tokens:
 
 def font(role: Role, *, factor: float | None = None) -> QFont:
     """The system's font in that role's size and weight, figures all of one width."""
+    return QFont(current().font(role, factor))
+
+
+def _made_font(role: Role, factor: float | None) -> QFont:
     size, weight = role.value
     made = QFont(QApplication.font())
     made.setPointSizeF(QFontInfo(made).pointSizeF() * (factor or size))
@@ -277,6 +290,8 @@ def mark(size: int) -> int:
 
 def animates() -> bool:
     """Whether things may move."""
+    from PySide6.QtWidgets import QStyle  # its enums take as long as a page
+
     return current().allows_motion and QApplication.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration) > 0
 
 

@@ -131,6 +131,12 @@ class WizardWindow(QWizard):
         super().showEvent(event)
         self._settle()
 
+    def changeEvent(self, event: QEvent) -> None:
+        """Another system font."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.ApplicationFontChange, QEvent.Type.FontChange):
+            theme.current().follow_font()
+
     def event(self, event: QEvent) -> bool:
         """Lays out anew when Qt did."""
         done = super().event(event)

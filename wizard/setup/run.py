@@ -299,13 +299,15 @@ class Run:
         reports = self.prober.reports
         incoming, outgoing = self._outcomes.get(True), self._outcomes.get(False)
         outcomes = [outcome for outcome in (incoming, outgoing) if outcome is not None]
-        failed = [report for outcome in outcomes for report in outcome.failed_reports]
+        # A side that gave up because the other's password was refused proved nothing: another port it found neither.
+        speaking = [outcome for outcome in outcomes if outcome.shared_refusal is None]
+        failed = [report for outcome in speaking for report in outcome.failed_reports]
         diagnoses = self._diagnose(failed) if failed else ()
-        diagnoses += tuple(outcome.fixed_diagnosis for outcome in outcomes if outcome.fixed_diagnosis is not None)
+        diagnoses += tuple(outcome.fixed_diagnosis for outcome in speaking if outcome.fixed_diagnosis is not None)
         known = self._known(reports) if diagnoses else None
         if known is not None:
             diagnoses = tuple(with_settings(found, known) for found in diagnoses)
-        fixes = tuple(fix for outcome in outcomes for fix in outcome.fixes)
+        fixes = tuple(fix for outcome in speaking for fix in outcome.fixes)
         if not outcomes and self._plan is not None and self._plan.provider is not None:
             diagnoses = self._unsupported(self._plan.provider)
         notes = list(self._plan.notes) if self._plan is not None else []

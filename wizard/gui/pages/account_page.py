@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import Qt, QTimer, QUrl, Signal
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from wizard.errors import UsageError
-from wizard.gui import needs, sources
+from wizard.gui import needs
 from wizard.gui.pages.page import Page
 from wizard.gui.state import PracticeAccount, WizardState
 from wizard.gui.widgets.buttons import LinkButton
-from wizard.gui.widgets.choices import Switch
-from wizard.gui.widgets.fields import ChoiceField, Field, PasswordField
+from wizard.gui.widgets.fields import Field, PasswordField
 from wizard.gui.widgets.state_disc import DiscState
-from wizard.gui.widgets.steps import Steps
-from wizard.gui.widgets.surfaces import Banner
+from wizard.gui.widgets.switch import Switch
 
 if TYPE_CHECKING:  # loaded after the first paint
+    from wizard.gui.widgets.choices import ChoiceField
+    from wizard.gui.widgets.need_banner import NeedBanner
     from wizard.model.address import Address
     from wizard.model.plan import Plan
     from wizard.model.provider import Provider
@@ -49,26 +49,16 @@ class AccountPage(Page):
         self._state = state
         self._asked: tuple[str, bool] | None = None
         self._signed_in = False
+        self.practice: ChoiceField | None = None
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(TYPING_MS)
         self._timer.timeout.connect(self.look_up)
 
-        self.practice = ChoiceField("Practice account")
-        self._practice_gap = QWidget()
-        self._practice_gap.setFixedHeight(16)
-        self._practice_gap.hide()
         self.name_field = Field("Your name", placeholder="As others see it, such as Ada Example")
         self.address_field = Field("Email address", placeholder="ada@example.org")
         self.ask_nobody = Switch("Ask nobody", small=True)
         self.password_field = PasswordField("Password")
-        self.banner = Banner("accent", "key")
-        self._steps = Steps()
-        self._show_steps = self.banner.add_link("Show me how", self._toggle_steps, trailing="arrow-right")
-        self._open_page = self.banner.add_link("Open the page", self._open_url, icon="external")
-        self._browser = self.banner.add_link("Sign in with your browser", self._ask_browser, icon="browser")
-        self.banner.box.insertWidget(2, self._steps)
-        self.banner.hide()
 
         self.address_field.input.setInputMethodHints(
             Qt.InputMethodHint.ImhEmailCharactersOnly | Qt.InputMethodHint.ImhNoAutoUppercase
@@ -79,20 +69,12 @@ class AccountPage(Page):
         self.ask_nobody.setAccessibleDescription(
             "Nobody outside this computer is asked where the settings for your address are."
         )
-        self.trouble = Banner("stop", "warning")
-        self.trouble.setObjectName("trouble")
-        self.trouble.hide()
-        self.practice.hide()
-        self.body.addWidget(self.trouble)
-        self.body.addWidget(self.practice)
-        self.body.addWidget(self._practice_gap)
         self.body.addWidget(self.name_field)
         self.body.addSpacing(16)
         self.body.addWidget(self.address_field)
         self.body.addSpacing(12)
         self.body.addWidget(self.password_field)
         self.body.addSpacing(12)
-        self.body.addWidget(self.banner)
         self._error_link = LinkButton("I have an error message", "message")
         self._saved_link = LinkButton("Saved accounts", "users")
         self._error_link.setObjectName("explain")
@@ -108,8 +90,19 @@ class AccountPage(Page):
         self.ask_nobody.toggled.connect(self._ask_nobody_changed)
         self.password_field.edited.connect(self._password_edited)
         self.password_field.input.editingFinished.connect(self._password_left)
-        self.practice.choice.activated.connect(self._practice_picked)
         state.plan_changed.connect(self._show_plan)
+
+    @cached_property
+    def banner(self) -> NeedBanner:
+        """What the provider wants, below the password; made when there is a provider."""
+        from wizard.gui.widgets.need_banner import NeedBanner
+
+        made = NeedBanner()
+        made.hide()
+        made.browser_sign_in.connect(self._ask_browser)
+        made.grown.connect(lambda: self.scroll.bring_into_view(made))
+        self.body.addWidget(made)
+        return made
 
     def offer_saved_accounts(self, offered: bool) -> None:
         """Shows the link to saved accounts, where somebody answers `saved_accounts`."""
@@ -124,13 +117,18 @@ class AccountPage(Page):
         """Lets people pick one of the practice network's accounts; without any nothing changes."""
         if not accounts:
             return
-        choice = self.practice.choice
-        choice.clear()
-        choice.addItem("Pick an account to practise with")
+        from wizard.gui.widgets.choices import ChoiceField
+
+        field = ChoiceField("Practice account")
+        field.choice.addItem("Pick an account to practise with")
         for account in accounts:
-            choice.addItem(f"{account.address}: {account.teaches}", account)
-        self.practice.setVisible(True)
-        self._practice_gap.setVisible(True)
+            field.choice.addItem(f"{account.address}: {account.teaches}", account)
+        field.choice.activated.connect(lambda index: self._practice_picked(field.choice.itemData(index)))
+        self.practice = field
+        self.body.insertWidget(0, field)
+        self.body.insertSpacing(1, 16)
+        field.show()
+        QWidget.setTabOrder(field.choice, self.name_field.input)
 
     def initializePage(self) -> None:
         """The cursor goes to the first empty field."""
@@ -185,22 +183,24 @@ class AccountPage(Page):
         """A token is there: no password is needed."""
         self._signed_in = True
         self.password_field.set_error(None)
-        self.banner.set_tone("ok", "check")
-        self.banner.say("You are signed in.", "The provider gave this program access. Continue to the settings.")
-        self._browser.hide()
+        self.banner.show_signed_in()
         self.tell("You are signed in.")
 
     def browser_refused(self, refused: SignInRefused) -> None:
         """The sign-in in the browser gave no token; it can be tried once more."""
-        self.banner.set_tone("warn", "warning")
-        self.banner.say(f"{refused.title}.", refused.why)
-        self._browser.setVisible(True)
+        self.banner.show_refused(f"{refused.title}.", refused.why)
         self.tell(str(refused), urgent=True)
 
     def engine_failed(self, sentence: str) -> None:
         """Nothing can be looked up or checked; says why."""
-        self.trouble.say("Mailwright cannot work like this.", sentence)
-        self.trouble.show()
+        from wizard.gui.widgets.surfaces import Banner
+
+        trouble = Banner("stop", "warning")
+        trouble.setObjectName("trouble")
+        trouble.say("Mailwright cannot work like this.", sentence)
+        self.body.insertWidget(0, trouble)
+        trouble.show()
+        self.body.insertSpacing(1, 16)
         self.set_ready(False)
         self.tell(sentence, urgent=True)
 
@@ -293,13 +293,16 @@ class AccountPage(Page):
         self.address_field.set_help(_NOBODY if self.ask_nobody.isChecked() else _BEFORE)
         self.password_field.set_label("Password")
         self.password_field.set_shape_warning(None)
-        self.banner.hide()
+        if "banner" in vars(self):
+            self.banner.hide()
 
     def _show_plan(self) -> None:
         plan = self._state.plan
         if plan is None:
             self._forget_plan()
             return
+        from wizard.gui import sources
+
         note, disc, tone = _found(plan)
         self.address_field.set_note(note, disc=disc, tone=tone)
         self.address_field.set_help(sources.asked_sentence(plan))
@@ -311,40 +314,16 @@ class AccountPage(Page):
         self.tell(f"{note}. {need.fact} {need.sentence}" if need else f"{note}.")
 
     def _show_need(self, need: needs.Need | None) -> None:
-        self.banner.setVisible(need is not None)
-        if need is None:
-            return
-        self.banner.set_tone(need.tone, need.icon)
-        self.banner.say(need.fact, need.sentence)
-        self._steps.show_steps(need.steps)
-        self._steps.hide()
-        self._show_steps.setText("Show me how")
-        self._show_steps.setVisible(bool(need.steps))
-        self._url = need.url
-        self._open_page.setText(need.url_says)
-        self._open_page.setVisible(need.url is not None and not need.steps)
-        self._browser.setVisible(need.browser_sign_in)
-
-    _url: str | None = None
-
-    def _toggle_steps(self) -> None:
-        shown = self._steps.isHidden()
-        self._steps.setVisible(shown)
-        self._show_steps.setText("Hide the steps" if shown else "Show me how")
-        self._open_page.setVisible(shown and self._url is not None)
-        if shown:
-            QTimer.singleShot(0, self, lambda: self.scroll.bring_into_view(self.banner))
+        if need is not None:
+            self.banner.show_need(need)
+        elif "banner" in vars(self):
+            self.banner.hide()
 
     def _ask_browser(self) -> None:
         self.look_up()
         self.browser_sign_in.emit()
 
-    def _open_url(self) -> None:
-        if self._url is not None and self._url.startswith("https://"):
-            QDesktopServices.openUrl(QUrl(self._url))
-
-    def _practice_picked(self, index: int) -> None:
-        account = self.practice.choice.itemData(index)
+    def _practice_picked(self, account: object) -> None:
         if isinstance(account, PracticeAccount):
             if not self.name_field.text():
                 self.name_field.set_text("Ada Example")

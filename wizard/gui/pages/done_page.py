@@ -14,7 +14,7 @@ from wizard.gui.certificate_view import selectable
 from wizard.gui.pages.page import Page
 from wizard.gui.theme import Role
 from wizard.gui.widgets.buttons import SecondaryButton
-from wizard.gui.widgets.choices import Switch, Tile
+from wizard.gui.widgets.choices import Tile
 from wizard.gui.widgets.copy_row import CopyRow
 from wizard.gui.widgets.diagnosis_card import local_now
 from wizard.gui.widgets.flow import Flow
@@ -24,6 +24,7 @@ from wizard.gui.widgets.paragraph import Paragraph
 from wizard.gui.widgets.qr_code import QrCode
 from wizard.gui.widgets.state_disc import DiscState, StateDisc
 from wizard.gui.widgets.surfaces import Card, Chip, Separator
+from wizard.gui.widgets.switch import Switch
 from wizard.handover.sheet import Sheet
 from wizard.model.account import VerifiedAccount
 

@@ -8,7 +8,6 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget, QWizard, QWizardPage
 
 from wizard.gui import theme
-from wizard.gui.accessibility import announce
 from wizard.gui.theme import Role
 from wizard.gui.widgets.label import Label
 from wizard.gui.widgets.scroll_page import ScrollPage
@@ -125,6 +124,8 @@ class Page(QWizardPage):
 
     def tell(self, sentence: str, *, urgent: bool = False) -> None:
         """Has a screen reader say it."""
+        from wizard.gui.accessibility import announce
+
         announce(self, sentence, urgent=urgent)
 
     def restart(self) -> None:

@@ -11,11 +11,12 @@ from wizard.gui import sources
 from wizard.gui.pages.page import Page
 from wizard.gui.state import WizardState
 from wizard.gui.widgets.buttons import LinkButton
-from wizard.gui.widgets.choices import Switch
 from wizard.gui.widgets.label import Label
+from wizard.gui.widgets.provider_questions import ProviderQuestions
 from wizard.gui.widgets.server_card import ServerCard
 from wizard.gui.widgets.state_disc import DiscState, StateDisc
 from wizard.gui.widgets.surfaces import Banner, Hint
+from wizard.gui.widgets.switch import Switch
 from wizard.model.plan import Plan
 from wizard.model.provider import ProviderStatus
 from wizard.model.server import ServerCandidate, Source
@@ -50,6 +51,9 @@ class SettingsPage(Page):
         waiting.setSpacing(12)
         waiting.addWidget(StateDisc(DiscState.TRYING, 22))
         waiting.addWidget(Label("Asking where the settings for your address are", tone="ink2", wrap=True), 1)
+        self.questions = ProviderQuestions()
+        self._questions_gap = QWidget()
+        self._questions_gap.setFixedHeight(16)
         self.receiving = ServerCard("Receiving")
         self.sending = ServerCard("Sending")
         self.hint = Hint("A guess is fine: the next step tries it, and offers what works.")
@@ -58,6 +62,8 @@ class SettingsPage(Page):
         self.consent.box.addWidget(self.agree)
         self.agree.toggled.connect(self._agreed)
         self.body.addWidget(self.waiting)
+        self.body.addWidget(self.questions)
+        self.body.addWidget(self._questions_gap)
         self.body.addWidget(self.receiving)
         self.body.addSpacing(16)
         self.body.addWidget(self.sending)
@@ -68,6 +74,7 @@ class SettingsPage(Page):
         self._list_link.setObjectName("provider-list")
         self._list_link.clicked.connect(lambda: self.choose_provider.emit())
         self.add_link(self._list_link)
+        self.questions.answered.connect(self._answered)
         for card in (self.receiving, self.sending):
             card.changed.connect(self._card_changed)
             card.editing.connect(self._editing_changed)
@@ -111,6 +118,8 @@ class SettingsPage(Page):
         looking = plan is None and self._failed is None
         if plan is not None:
             self._failed = None
+        self.questions.show_plan(None if looking else plan)
+        self._questions_gap.setVisible(not self.questions.isHidden())
         self.waiting.setVisible(looking)
         self.receiving.setVisible(not looking)
         self.sending.setVisible(not looking)
@@ -136,6 +145,8 @@ class SettingsPage(Page):
         servers = [server for server in (self._state.incoming, self._state.outgoing) if server is not None]
         if self._is_editing():
             subtitle = "Change only what your provider told you to change."
+        elif self.questions.missing:
+            subtitle = "Something is still missing that only you know."
         elif not servers:
             subtitle = self._failed or _nothing_found(plan)
         else:
@@ -174,6 +185,12 @@ class SettingsPage(Page):
         )
         self._state.set_servers(incoming, outgoing)
 
+    def _answered(self) -> None:
+        plan = self._state.plan
+        if plan is not None:
+            self._state.refine_plan(replace(plan, candidates=self.questions.servers()))
+        self._judge()
+
     def _card_changed(self, candidate: ServerCandidate) -> None:
         if candidate.is_incoming:
             self._state.set_servers(candidate, self._state.outgoing)
@@ -196,8 +213,10 @@ class SettingsPage(Page):
         return self.receiving.is_editing or self.sending.is_editing
 
     def _judge(self) -> None:
-        has_server = self._state.incoming is not None or self._state.outgoing is not None
-        self.set_ready((has_server or self._is_editing()) and (self._is_editing() or not self._untrusted()))
+        servers = [server for server in (self._state.incoming, self._state.outgoing) if server is not None]
+        typed = all(server.source is Source.GIVEN for server in servers)
+        open_questions = self.questions.missing and not typed
+        self.set_ready(self._is_editing() or (bool(servers) and not open_questions and not self._untrusted()))
 
 
 def _nothing_found(plan: Plan | None) -> str:

@@ -26,7 +26,8 @@ class Button(QPushButton):
     def __init__(
         self, text: str = "", icon: str | None = None, *, fold: bool = False, parent: QWidget | None = None
     ) -> None:
-        super().__init__(text, parent)
+        super().__init__(parent)
+        self.setText(text)  # the constructor that takes it would load all about icons
         self._icon = icon
         self._fold = fold
         self._tone: str | None = None

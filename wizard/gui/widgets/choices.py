@@ -1,4 +1,4 @@
-"""Choosing: switch, segments, tiles and the drop-down list."""
+"""Choosing: segments, tiles and the drop-down list, and the last two as labelled fields."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QAbstractButton,
     QButtonGroup,
-    QCheckBox,
     QComboBox,
     QGroupBox,
     QHBoxLayout,
@@ -31,70 +30,7 @@ from PySide6.QtWidgets import (
 from wizard.gui import icons, theme
 from wizard.gui.theme import Role
 from wizard.gui.widgets import focus_ring
-
-
-class Switch(QCheckBox):
-    """On or off, with its words to the right; `small` is the one that stands in a line of small text."""
-
-    def __init__(self, text: str, *, small: bool = False, parent: QWidget | None = None) -> None:
-        super().__init__(text, parent)
-        self._small = small
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-        self._retheme()
-        theme.current().changed.connect(self._retheme)
-
-    def _track(self) -> QSize:
-        return QSize(theme.mark(28), theme.mark(16)) if self._small else QSize(theme.mark(40), theme.mark(22))
-
-    def sizeHint(self) -> QSize:
-        """Track, gap and words."""
-        metrics = QFontMetrics(self.font())
-        track = self._track()
-        gap = 8 if self._small else 12
-        return QSize(track.width() + gap + metrics.horizontalAdvance(self.text()), max(track.height(), 24))
-
-    def minimumSizeHint(self) -> QSize:
-        """The same."""
-        return self.sizeHint()
-
-    def hitButton(self, pos: QPoint) -> bool:
-        """Words count as well as the track."""
-        return self.rect().contains(pos)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Shows where the keyboard is."""
-        super().focusInEvent(event)
-        focus_ring.show_for(self, event)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Track, knob, words."""
-        tokens = theme.tokens()
-        painter = QPainter(self)
-        track = self._track()
-        top = (self.height() - track.height()) / 2
-        rect = QRectF(0, top, track.width(), track.height())
-        on = self.isChecked()
-        if on:
-            theme.rounded(painter, rect, track.height() / 2, tokens.fill)
-        else:
-            theme.rounded(painter, rect, track.height() / 2, tokens.card, tokens.edge)
-        knob = track.height() - 6 if on else track.height() * 0.56
-        inset = (track.height() - knob) / 2
-        left = track.width() - knob - inset if on else inset
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(tokens.fill_ink if on else tokens.edge)
-        painter.drawEllipse(QRectF(left, top + inset, knob, knob))
-        painter.setPen(tokens.ink if self.isEnabled() else tokens.off)
-        painter.setFont(self.font())
-        start = track.width() + (8 if self._small else 12)
-        area = QRectF(start, 0, self.width() - start, self.height())
-        painter.drawText(area, int(Qt.AlignmentFlag.AlignVCenter), self.text())
-
-    def _retheme(self) -> None:
-        self.setFont(theme.font(Role.SMALL_LABEL if self._small else Role.LABEL))
-        self.updateGeometry()
-        self.update()
+from wizard.gui.widgets.fields import LabelledField, paint_field_box
 
 
 class _Segment(QRadioButton):
@@ -318,7 +254,9 @@ class Choice(QComboBox):
         """Box, words, chevron."""
         tokens = theme.tokens()
         painter = QPainter(self)
-        paint_field_box(painter, self, self._wrong)
+        inner = self.lineEdit()
+        has_keyboard = self.hasFocus() or (inner is not None and inner.hasFocus())
+        paint_field_box(painter, self, self._wrong, has_keyboard=has_keyboard)
         size = theme.mark(16)
         right = self.width() - 10 - size
         icons.draw(painter, "chevron-down", right, (self.height() - size) / 2, size, tokens.ink2)
@@ -366,20 +304,31 @@ class _Inner(QLineEdit):
         self.setPalette(palette)
 
 
-def paint_field_box(painter: QPainter, field: QWidget, wrong: bool) -> None:
-    """The box of anything one types or chooses in: focus and errors are its line."""
-    tokens = theme.tokens()
-    rect = QRectF(field.rect())
-    if not field.isEnabled():
-        theme.rounded(painter, rect, 8, tokens.offfill, tokens.hair)
-    elif _has_keyboard(field):
-        theme.rounded(painter, rect, 8, tokens.card, tokens.stop if wrong else tokens.accent, 2)
-    elif wrong:
-        theme.rounded(painter, rect, 8, tokens.card, tokens.stop, 1.5)
-    else:
-        theme.rounded(painter, rect, 8, tokens.card, tokens.edge)
+class ChoiceField(LabelledField):
+    """A labelled drop-down list; `typed` as in `Choice`."""
+
+    def __init__(
+        self,
+        label: str,
+        *,
+        typed: bool = False,
+        accessible_name: str | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        self.choice = Choice(typed=typed)
+        super().__init__(label, self.choice, accessible_name=accessible_name, parent=parent)
 
 
-def _has_keyboard(field: QWidget) -> bool:
-    inner = field.lineEdit() if isinstance(field, QComboBox) else None
-    return field.hasFocus() or (inner is not None and inner.hasFocus())
+class SegmentedField(LabelledField):
+    """A labelled choice of segments."""
+
+    def __init__(
+        self,
+        label: str,
+        options: list[tuple[str, str]],
+        *,
+        accessible_name: str | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        self.segments = Segmented(options)
+        super().__init__(label, self.segments, accessible_name=accessible_name, parent=parent)

@@ -215,7 +215,7 @@ class DiagnosisCard(Card):
         now = self._now()
         self._due = now + timedelta(seconds=seconds)
         until = words.wait_until(self._due, now)
-        say.setText(f"{remedy.say} {until}" if until not in remedy.say else remedy.say)
+        say.setText(remedy.say if until in remedy.say else f"{remedy.say.rstrip('.')}. {until}")
         button.setText(f"{_AGAIN} at {words.clock(self._due)}")
         button.setEnabled(False)
         timer = QTimer(self)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
+from functools import cached_property
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from wizard.gui import icons, theme
 from wizard.gui.theme import Role
 from wizard.gui.widgets import focus_ring
-from wizard.gui.widgets.choices import Choice, Segmented, paint_field_box
 from wizard.gui.widgets.label import Label
 from wizard.gui.widgets.state_disc import DiscState, StateDisc
 from wizard.gui.widgets.surfaces import Icon
@@ -72,31 +73,53 @@ class LabelledField(QWidget):
         self.label = Label(label, Role.LABEL)
         self.label.setBuddy(control)
         control.setAccessibleName(accessible_name or label)
-        self.note_disc = StateDisc(DiscState.OK, 16)
-        self.note_icon = Icon("shield-check", 14)
-        self.note = Label("", Role.SMALL, "ink2")
-        self.help_icon = Icon("warning", 14, "stop")
-        self.help = Label("", Role.SMALL, "ink2", wrap=True)
-        above = QHBoxLayout()
-        above.setSpacing(6)
-        above.addWidget(self.label)
-        above.addStretch(1)
-        above.addWidget(self.note_disc)
-        above.addWidget(self.note_icon)
-        above.addWidget(self.note)
+        self._above = QHBoxLayout()
+        self._above.setSpacing(6)
+        self._above.addWidget(self.label)
+        self._above.addStretch(1)
         self.help_row = QHBoxLayout()
         self.help_row.setSpacing(6)
-        self.help_row.addWidget(self.help_icon, 0, Qt.AlignmentFlag.AlignTop)
-        self.help_row.addWidget(self.help, 1)
         self.box = QVBoxLayout(self)
         self.box.setContentsMargins(0, 0, 0, 0)
         self.box.setSpacing(0)
-        self.box.addLayout(above)
+        self.box.addLayout(self._above)
         self.box.addSpacing(6)
         self.box.addWidget(control)
         self.box.addLayout(self.help_row)
-        for widget in (self.note_disc, self.note_icon, self.note, self.help_icon, self.help):
-            widget.hide()
+
+    # What is said beside and below is made when there is something to say: the first page is to be seen at once.
+
+    @cached_property
+    def note(self) -> Label:
+        """The words to the right of the label."""
+        made = Label("", Role.SMALL, "ink2")
+        self._above.addWidget(made)
+        return made
+
+    @cached_property
+    def _note_disc(self) -> StateDisc:
+        made = StateDisc(DiscState.OK, 16)
+        self._above.insertWidget(2, made)
+        return made
+
+    @cached_property
+    def _note_icon(self) -> Icon:
+        made = Icon("shield-check", 14)
+        self._above.insertWidget(2, made)
+        return made
+
+    @cached_property
+    def help(self) -> Label:
+        """The words below."""
+        made = Label("", Role.SMALL, "ink2", wrap=True)
+        self.help_row.insertWidget(0, made, 1)
+        return made
+
+    @cached_property
+    def _help_icon(self) -> Icon:
+        made = Icon("warning", 14, "stop")
+        self.help_row.insertWidget(0, made, 0, Qt.AlignmentFlag.AlignTop)
+        return made
 
     def set_label(self, label: str) -> None:
         """Other words above; they are the accessible name too, unless one was given."""
@@ -107,16 +130,19 @@ class LabelledField(QWidget):
         self, text: str, *, icon: str | None = None, disc: DiscState | None = None, tone: str = "ink2"
     ) -> None:
         """What is said to the right of the label: a source with its icon, or a state with its disc."""
-        self.note.setText(text)
-        self.note.set_tone(tone)
-        self.note.set_role(Role.SMALL if tone == "ink2" else Role.SMALL_LABEL)
-        self.note.setVisible(bool(text))
-        self.note_icon.setVisible(bool(text) and icon is not None)
-        self.note_disc.setVisible(bool(text) and disc is not None)
+        if text or "note" in vars(self):
+            self.note.setText(text)
+            self.note.set_tone(tone)
+            self.note.set_role(Role.SMALL if tone == "ink2" else Role.SMALL_LABEL)
+            self.note.setVisible(bool(text))
         if icon is not None:
-            self.note_icon.set_icon(icon, tone)
+            self._note_icon.set_icon(icon, tone)
         if disc is not None:
-            self.note_disc.set_state(disc)
+            self._note_disc.set_state(disc)
+        if "_note_icon" in vars(self):
+            self._note_icon.setVisible(bool(text) and icon is not None)
+        if "_note_disc" in vars(self):
+            self._note_disc.setVisible(bool(text) and disc is not None)
 
     def set_help(self, text: str) -> None:
         """A sentence below, while there is no error."""
@@ -139,12 +165,15 @@ class LabelledField(QWidget):
     def _show_help(self, warning: str | None = None) -> None:
         text = self._error or warning or self._help
         tone = "stop" if self._error else "warn" if warning else "ink2"
-        self.help.setText(text)
-        self.help.set_tone(tone)
-        self.help.setVisible(bool(text))
+        if text or "help" in vars(self):
+            self.help.setText(text)
+            self.help.set_tone(tone)
+            self.help.setVisible(bool(text))
         self.help_row.setContentsMargins(0, self.help_gap if text else 0, 0, 0)
-        self.help_icon.set_icon("warning", tone)
-        self.help_icon.setVisible(tone != "ink2")
+        if tone != "ink2":
+            self._help_icon.set_icon("warning", tone)
+        if "_help_icon" in vars(self):
+            self._help_icon.setVisible(tone != "ink2")
         self.control.setAccessibleDescription(text)
 
 
@@ -196,8 +225,6 @@ class PasswordField(Field):
             | Qt.InputMethodHint.ImhSensitiveData
         )
         self.input.setTextMargins(12, 0, 42, 0)
-        # The small bullet: some styles draw one so large that it looks like a row of buttons.
-        self.input.setStyleSheet("background: transparent; border: none; lineedit-password-character: 8226")
         self._caps_lock = False
         self._shape_warning: str | None = None
         self._blanks_matter = True
@@ -206,6 +233,7 @@ class PasswordField(Field):
         inside = QGridLayout(self.input)
         inside.setContentsMargins(0, 0, 4, 0)
         inside.addWidget(self.eye, 0, 0, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.input.textChanged.connect(self._draw_small_bullets)
         self.input.textChanged.connect(self._warn)
         self.input.installEventFilter(self)
 
@@ -241,6 +269,11 @@ class PasswordField(Field):
                 self._warn()
         return False
 
+    def _draw_small_bullets(self) -> None:
+        """Some styles draw them so large that they look like buttons. Takes time, hence not before they are seen."""
+        if not self.input.styleSheet():
+            self.input.setStyleSheet("background: transparent; border: none; lineedit-password-character: 8226")
+
     def _warn(self) -> None:
         self._show_help(self.warning())
 
@@ -275,31 +308,15 @@ class _Eye(QToolButton):
         icons.draw(QPainter(self), name, corner, corner, size, theme.tokens().ink2)
 
 
-class ChoiceField(LabelledField):
-    """A labelled drop-down list; `typed` as in `Choice`."""
-
-    def __init__(
-        self,
-        label: str,
-        *,
-        typed: bool = False,
-        accessible_name: str | None = None,
-        parent: QWidget | None = None,
-    ) -> None:
-        self.choice = Choice(typed=typed)
-        super().__init__(label, self.choice, accessible_name=accessible_name, parent=parent)
-
-
-class SegmentedField(LabelledField):
-    """A labelled choice of segments."""
-
-    def __init__(
-        self,
-        label: str,
-        options: list[tuple[str, str]],
-        *,
-        accessible_name: str | None = None,
-        parent: QWidget | None = None,
-    ) -> None:
-        self.segments = Segmented(options)
-        super().__init__(label, self.segments, accessible_name=accessible_name, parent=parent)
+def paint_field_box(painter: QPainter, field: QWidget, wrong: bool, *, has_keyboard: bool | None = None) -> None:
+    """The box of anything one types or chooses in: focus and errors are its line."""
+    tokens = theme.tokens()
+    rect = QRectF(field.rect())
+    if not field.isEnabled():
+        theme.rounded(painter, rect, 8, tokens.offfill, tokens.hair)
+    elif field.hasFocus() if has_keyboard is None else has_keyboard:
+        theme.rounded(painter, rect, 8, tokens.card, tokens.stop if wrong else tokens.accent, 2)
+    elif wrong:
+        theme.rounded(painter, rect, 8, tokens.card, tokens.stop, 1.5)
+    else:
+        theme.rounded(painter, rect, 8, tokens.card, tokens.edge)

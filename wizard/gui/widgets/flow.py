@@ -62,6 +62,10 @@ class Flow(QLayout):
             max((size.width() for size in sizes), default=0), max((size.height() for size in sizes), default=0)
         )
 
+    def minimumHeightForWidth(self, width: int) -> int:
+        """The same: no row can be left out."""
+        return self.heightForWidth(width)
+
     def setGeometry(self, rect: QRect) -> None:
         """Puts everything where it belongs."""
         super().setGeometry(rect)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shiboken6
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QWidget
@@ -19,25 +20,46 @@ class FocusRing(QWidget):
         self._target, self._radius = target, radius
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        target.installEventFilter(self)
+        self._watched = self._way_up()
+        for widget in self._watched:
+            widget.installEventFilter(self)
+        target.destroyed.connect(self.deleteLater)
         self._follow()
         self.show()
         self.raise_()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Moves along, and leaves when the focus does."""
-        if event.type() in (QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.Show):
+        """Moves along, also when what the widget lies in moves, and leaves when the focus does."""
+        # At the interpreter's exit Qt still sends events, when the modules are already emptied.
+        kind = event.type() if QEvent is not None and shiboken6 is not None and shiboken6.isValid(self) else None
+        if kind is None or not shiboken6.isValid(self._target):
+            return False
+        if kind in (QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.Show):
             self._follow()
-        elif event.type() in (QEvent.Type.FocusOut, QEvent.Type.Hide):
-            self._target.removeEventFilter(self)
-            self.hide()
-            self.deleteLater()
+        elif kind is QEvent.Type.Hide or (kind is QEvent.Type.FocusOut and watched is self._target):
+            self._end()
         return False
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The line."""
         painter = QPainter(self)
         theme.rounded(painter, QRectF(self.rect()), self._radius + _REACH, None, theme.tokens().accent, 2)
+
+    def _way_up(self) -> list[QWidget]:
+        """The widget and what it lies in, up to where the ring is drawn: each of them may move."""
+        room = self.parentWidget()
+        found = [self._target]
+        while (outer := found[-1].parentWidget()) is not None and outer is not room and not outer.isWindow():
+            found.append(outer)
+        return found
+
+    def _end(self) -> None:
+        for widget in self._watched:
+            if shiboken6.isValid(widget):
+                widget.removeEventFilter(self)
+        self._watched = []
+        self.hide()
+        self.deleteLater()
 
     def _follow(self) -> None:
         room = self.parentWidget() or self._target

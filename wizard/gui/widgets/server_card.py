@@ -13,8 +13,10 @@ from wizard.errors import UsageError
 from wizard.gui import server_input, sources
 from wizard.gui.theme import Role
 from wizard.gui.widgets.buttons import QuietButton, SecondaryButton
+from wizard.gui.widgets.choices import ChoiceField, SegmentedField
 from wizard.gui.widgets.facts import Fact, Facts
-from wizard.gui.widgets.fields import ChoiceField, Field, LabelledField, SegmentedField
+from wizard.gui.widgets.fields import Field, LabelledField
+from wizard.gui.widgets.flow import Flow
 from wizard.gui.widgets.label import Label
 from wizard.gui.widgets.surfaces import Card, Icon, IconTile, Separator, Strip
 from wizard.model.address import Address
@@ -193,12 +195,20 @@ class ServerCard(Card):
         self.strip = Strip()
         self._strip_icon = Icon("book", 18)
         self._strip_words = Label("", wrap=True)
+        self._strip_offer = QWidget()
+        offer = Flow(gap=self._strip_words.fontMetrics().horizontalAdvance(" "), row_gap=0)
+        self._strip_offer.setLayout(offer)
+        self._strip_source = Label("")
+        self._strip_fact = Label("", Role.STRONG)
+        offer.addWidget(self._strip_source)
+        offer.addWidget(self._strip_fact)
         self._strip_button = SecondaryButton("Use it")
         self._strip_button.height_at_14 = 32
         self._strip_button.clicked.connect(self._use_offer)
         self.strip.row.setContentsMargins(14, 10, 10, 10)
         self.strip.row.addWidget(self._strip_icon)
         self.strip.row.addWidget(self._strip_words, 1)
+        self.strip.row.addWidget(self._strip_offer, 1)
         self.strip.row.addWidget(self._strip_button)
         self._offer: ServerCandidate | None = None
         self._grid = QGridLayout()
@@ -463,9 +473,12 @@ class ServerCard(Card):
             if offer is not None:
                 self._strip_icon.set_icon(sources.icon(offer.source), "ink2")
                 difference = sources.difference(now, offer)
-                self._strip_words.setText(f"{sources.SENTENCE_NAMES[offer.source]} {difference}.")
+                self._strip_source.setText(sources.SENTENCE_NAMES[offer.source])
+                self._strip_fact.setText(f"{difference}.")
                 self._strip_button.setText(f"Use {offer.port if offer.host == text else offer.host}")
         self._offer = offer
+        self._strip_words.setVisible(mistaken is not None)
+        self._strip_offer.setVisible(mistaken is None)
         self.strip.setVisible(mistaken is not None or offer is not None)
         self._strip_button.setVisible(offer is not None)
 

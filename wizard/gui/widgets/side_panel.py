@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QUrl
-from PySide6.QtGui import QDesktopServices, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from wizard.gui import icons, theme
@@ -194,9 +194,16 @@ class _HelpdeskWords(QWidget):
             link.setObjectName("helpdesk-page")
             link.setAccessibleName(f"{says}: {helpdesk.name}")
             link.setToolTip(url.removeprefix("mailto:"))
-            link.clicked.connect(lambda: QDesktopServices.openUrl(QUrl(url)))
+            link.clicked.connect(lambda: _open(url))
             words.addWidget(link, 0, Qt.AlignmentFlag.AlignLeft)
         row.addLayout(words, 1)
+
+
+def _open(url: str) -> None:
+    from PySide6.QtCore import QUrl
+    from PySide6.QtGui import QDesktopServices
+
+    QDesktopServices.openUrl(QUrl(url))
 
 
 class StepHeader(QWidget):

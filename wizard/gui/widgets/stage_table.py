@@ -95,6 +95,10 @@ class SideHead(QLabel):
         word = QFontMetricsF(theme.font(theme.Role.SMALL_LABEL)).horizontalAdvance(words.WORKS_KEPT)
         return QSize(round(theme.mark(22) + 12 + max(name, word)) + 2, theme.control(_ROW))
 
+    def minimumSizeHint(self) -> QSize:
+        """Nothing is cut."""
+        return self.sizeHint()
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """Icon left, name and word right of it."""
         tokens = theme.tokens()

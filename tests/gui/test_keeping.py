@@ -1,0 +1,132 @@
+"""Accounts kept on this computer, from the Done page's switch to the window that checks them again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton, QWizard
+from pytestqt.qtbot import QtBot
+
+from tests.accounts.keyrings import LockedKeyring, MemoryKeyring, WeakKeyring
+from tests.gui.conftest import SECONDS
+from tests.gui.test_flow import ACCOUNTS, SignUp, press, to_the_check
+from wizard.accounts.secret_store import SecretStore
+from wizard.accounts.store import AccountBook
+from wizard.gui.app import Wizard
+from wizard.gui.saved_accounts import SavedAccounts
+
+WORKS = next(account for account in ACCOUNTS if account.cause is None)
+ToTheEnd = Callable[[MemoryKeyring], Wizard]
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> AccountBook:
+    return AccountBook(tmp_path / "accounts.json")
+
+
+@pytest.fixture
+def to_the_end(qtbot: QtBot, sign_up: SignUp, book: AccountBook) -> ToTheEnd:
+    """Takes an account that works to the Done page; it would be kept in `book` and the keyring that is handed in."""
+
+    def go(keyring: MemoryKeyring) -> Wizard:
+        wizard = sign_up(WORKS.address, WORKS.password)
+        qtbot.waitUntil(lambda: wizard.account.practice is not None, timeout=SECONDS)
+        wizard.flow.keep_accounts(book, SecretStore(keyring))
+        to_the_check(qtbot, wizard)
+        press(qtbot, wizard)
+        wizard.window.skip_step()
+        qtbot.waitUntil(lambda: wizard.done.sheet is not None, timeout=SECONDS)
+        return wizard
+
+    return go
+
+
+def finish(wizard: Wizard) -> None:
+    QTest.mouseClick(wizard.window.button(QWizard.WizardButton.FinishButton), Qt.MouseButton.LeftButton)
+
+
+def test_finish_keeps_settings_and_password(qtbot: QtBot, to_the_end: ToTheEnd, book: AccountBook) -> None:
+    keyring = MemoryKeyring()
+    wizard = to_the_end(keyring)
+    qtbot.waitUntil(wizard.done.remember.isEnabled, timeout=SECONDS)
+    assert wizard.done.wants_remembering
+    with qtbot.waitSignal(wizard.window.closing, timeout=SECONDS):
+        finish(wizard)
+    (saved,) = book.list()
+    assert saved.id == WORKS.address
+    assert saved.has_secret
+    assert list(keyring.kept.values()) == [WORKS.password]
+    assert WORKS.password not in (book._path).read_text()
+
+
+def test_what_is_switched_off_is_not_kept(qtbot: QtBot, to_the_end: ToTheEnd, book: AccountBook) -> None:
+    keyring = MemoryKeyring()
+    wizard = to_the_end(keyring)
+    qtbot.waitUntil(wizard.done.remember.isEnabled, timeout=SECONDS)
+    wizard.done.remember.click()
+    with qtbot.waitSignal(wizard.window.closing, timeout=SECONDS):
+        finish(wizard)
+    assert book.list() == ()
+    assert keyring.kept == {}
+
+
+def test_without_a_safe_keyring_the_switch_says_why(qtbot: QtBot, to_the_end: ToTheEnd) -> None:
+    wizard = to_the_end(WeakKeyring())
+    qtbot.waitUntil(lambda: "no safe keyring" in wizard.done.remember.accessibleDescription(), timeout=SECONDS)
+    assert not wizard.done.remember.isEnabled()
+    assert not wizard.done.wants_remembering
+
+
+def test_a_keyring_that_stays_locked_keeps_the_window_open(
+    qtbot: QtBot, to_the_end: ToTheEnd, book: AccountBook
+) -> None:
+    wizard = to_the_end(LockedKeyring())
+    qtbot.waitUntil(wizard.done.remember.isEnabled, timeout=SECONDS)
+    finish(wizard)
+    qtbot.waitUntil(lambda: "refused" in wizard.done.remember.accessibleDescription(), timeout=SECONDS)
+    assert wizard.window.isVisible()
+    assert not wizard.done.wants_remembering
+    assert book.list() == ()
+
+
+def test_a_saved_account_is_checked_by_the_real_session(
+    qtbot: QtBot, to_the_end: ToTheEnd, book: AccountBook
+) -> None:
+    keyring = MemoryKeyring()
+    wizard = to_the_end(keyring)
+    qtbot.waitUntil(wizard.done.remember.isEnabled, timeout=SECONDS)
+    wizard.window.another_account.emit()
+    qtbot.waitUntil(lambda: wizard.window.currentPage() is wizard.account, timeout=SECONDS)
+    before = book.list()[0].last_checked_at
+    wizard.account._saved_link.click()
+    served = next(each for each in wizard.window.findChildren(SavedAccounts))
+    qtbot.waitUntil(lambda: bool(served.dialog.cards), timeout=SECONDS)
+    served.dialog.check_all.click()
+    qtbot.waitUntil(lambda: book.list()[0].last_checked_at > before, timeout=SECONDS)
+    assert book.list()[0].is_verified
+    keyring.kept.clear()
+    served.dialog.check_all.click()
+    card = served.dialog.cards[WORKS.address]
+    qtbot.waitUntil(card.password.isVisible, timeout=SECONDS)
+    QTest.keyClicks(card.password.input, WORKS.password)
+    again = card.findChild(QPushButton, f"reconnect-now:{WORKS.address}")
+    assert again is not None
+    again.click()
+    qtbot.waitUntil(lambda: WORKS.password in keyring.kept.values(), timeout=SECONDS)
+    served.dialog.close()
+
+
+def test_practice_accounts_are_not_kept(qtbot: QtBot, sign_up: SignUp) -> None:
+    wizard = sign_up(WORKS.address, WORKS.password)
+    qtbot.waitUntil(lambda: wizard.account.practice is not None, timeout=SECONDS)
+    assert not wizard.account._saved_link.isVisible()
+    to_the_check(qtbot, wizard)
+    press(qtbot, wizard)
+    wizard.window.skip_step()
+    qtbot.waitUntil(lambda: wizard.done.sheet is not None, timeout=SECONDS)
+    assert not wizard.done.remember.isEnabled()
+    assert wizard.done.remember.accessibleDescription() == "Practice accounts are not kept."

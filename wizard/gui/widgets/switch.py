@@ -1,0 +1,75 @@
+"""A switch: on or off."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt
+from PySide6.QtGui import QFocusEvent, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import QCheckBox, QSizePolicy, QWidget
+
+from wizard.gui import theme
+from wizard.gui.theme import Role
+from wizard.gui.widgets import focus_ring
+
+
+class Switch(QCheckBox):
+    """On or off, with its words to the right; `small` is the one that stands in a line of small text."""
+
+    def __init__(self, text: str, *, small: bool = False, parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self._small = small
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self._retheme()
+        theme.current().changed.connect(self._retheme)
+
+    def _track(self) -> QSize:
+        return QSize(theme.mark(28), theme.mark(16)) if self._small else QSize(theme.mark(40), theme.mark(22))
+
+    def sizeHint(self) -> QSize:
+        """Track, gap and words."""
+        metrics = QFontMetrics(self.font())
+        track = self._track()
+        gap = 8 if self._small else 12
+        return QSize(track.width() + gap + metrics.horizontalAdvance(self.text()), max(track.height(), 24))
+
+    def minimumSizeHint(self) -> QSize:
+        """The same."""
+        return self.sizeHint()
+
+    def hitButton(self, pos: QPoint) -> bool:
+        """Words count as well as the track."""
+        return self.rect().contains(pos)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Shows where the keyboard is."""
+        super().focusInEvent(event)
+        focus_ring.show_for(self, event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Track, knob, words."""
+        tokens = theme.tokens()
+        painter = QPainter(self)
+        track = self._track()
+        top = (self.height() - track.height()) / 2
+        rect = QRectF(0, top, track.width(), track.height())
+        on = self.isChecked()
+        if on:
+            theme.rounded(painter, rect, track.height() / 2, tokens.fill)
+        else:
+            theme.rounded(painter, rect, track.height() / 2, tokens.card, tokens.edge)
+        knob = track.height() - 6 if on else track.height() * 0.56
+        inset = (track.height() - knob) / 2
+        left = track.width() - knob - inset if on else inset
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(tokens.fill_ink if on else tokens.edge)
+        painter.drawEllipse(QRectF(left, top + inset, knob, knob))
+        painter.setPen(tokens.ink if self.isEnabled() else tokens.off)
+        painter.setFont(self.font())
+        start = track.width() + (8 if self._small else 12)
+        area = QRectF(start, 0, self.width() - start, self.height())
+        painter.drawText(area, int(Qt.AlignmentFlag.AlignVCenter), self.text())
+
+    def _retheme(self) -> None:
+        self.setFont(theme.font(Role.SMALL_LABEL if self._small else Role.LABEL))
+        self.updateGeometry()
+        self.update()
