@@ -104,17 +104,9 @@ class Line(asyncio.Protocol):
         self._buffer.clear()
         if self._transport is None or self._transport.is_closing():
             raise PeerGoneError
-        plain = self._transport
-        try:
-            self._transport = await asyncio.get_running_loop().start_tls(
-                plain, self, context, server_side=True, ssl_handshake_timeout=HANDSHAKE_TIMEOUT_S
-            )
-        except BaseException:
-            # From the switch on asyncio tells its TLS layer, not us, that the line is lost; during a handshake it keeps
-            # that to itself, and whoever waits for the end would wait for ever (seen on 3.13.0).
-            plain.abort()
-            self.connection_lost(None)
-            raise
+        self._transport = await asyncio.get_running_loop().start_tls(
+            self._transport, self, context, server_side=True, ssl_handshake_timeout=HANDSHAKE_TIMEOUT_S
+        )
 
     def close(self) -> None:
         """Ends after what is still to be sent."""

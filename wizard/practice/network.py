@@ -326,6 +326,8 @@ class PracticeNetwork:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            # Since 3.12 gather does not yield where all is done already; what takes tasks off the set needs its turn.
+            await asyncio.sleep(0)
         await asyncio.gather(*(line.lost() for line in lines))
 
 
