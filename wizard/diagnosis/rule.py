@@ -116,14 +116,15 @@ class Phrase:
         folded = words if _IS_FOLDED.fullmatch(words) else fold(words)
         if _IS_PLAIN.fullmatch(folded):
             literals: tuple[str, ...] = (folded,)
+            weight = len(folded) - folded.count(" ")
         else:
             literals = tuple(part.strip() for part in _SIGNS.split(folded) if part.strip())
-        weight = sum(len(part) - part.count(" ") for part in literals)
+            weight = sum(len(part) - part.count(" ") for part in literals)
+            if folded.count("...") > 3:
+                raise ValueError(f"the phrase “{words}” has more than three gaps")
         # Two Chinese or Japanese characters are a word; two Latin letters are not.
         if weight < 3 and (weight < 2 or folded.isascii()):
             raise ValueError(f"the phrase “{words}” is too short")
-        if folded.count("...") > 3:
-            raise ValueError(f"the phrase “{words}” has more than three gaps")
         return cls(folded, literals, min(weight, LONGEST_PHRASE_WEIGHT))
 
     def is_in(self, folded: str) -> bool:
