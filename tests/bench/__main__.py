@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -16,6 +17,7 @@ LAST = HERE / "last.json"
 CHART = HERE.parent.parent / "docs" / "speed.svg"
 PARTS = ("endpoint", "account", "bulk", "window")
 RTT_MS = 80.0
+BUSY = 1.0  # programs that wanted a processor in the last minute, for each there is
 
 
 def main() -> int:
@@ -28,6 +30,7 @@ def main() -> int:
     if not chosen <= set(PARTS):
         parser.error(f"the parts are {', '.join(PARTS)}")
     figures: list[Figure] = []
+    before = _load()
 
     def keep(figure: Figure) -> None:
         figures.append(figure)
@@ -49,10 +52,18 @@ def main() -> int:
         print(f"The long line needs root, network namespaces and /dev/net/tun: {error}.", file=sys.stderr)
         return 1
     print(table(figures))
-    if chosen == set(PARTS):
-        write(LAST, figures, "make bench" + (' ARGS="--quick"' if args.quick else ""))
+    after = _load()
+    print(f"Load per processor: {before:.1f} before, {after:.1f} after.")
+    if before > BUSY:
+        print("This computer was busy with something else: these figures are of that, and are not kept.")
+    elif chosen == set(PARTS):
+        write(LAST, figures, "make bench" + (' ARGS="--quick"' if args.quick else ""), (before, after))
         chart.draw(CHART, figures)
     return 0
+
+
+def _load() -> float:
+    return os.getloadavg()[0] / (os.cpu_count() or 1)
 
 
 if __name__ == "__main__":

@@ -154,7 +154,7 @@ async def our_check(
     whole: bool = True,
     listener: Listener = nobody,
 ) -> CheckResult:
-    """A check as `mailwright check` makes it, nothing kept from an earlier one; not `whole`: of the given sides only."""
+    """A check as `mailwright check` makes it, nothing kept from an earlier one; not `whole`: the given sides only."""
     draft = given_draft(Address.parse(address), outgoing=outgoing, incoming=incoming)
     draft = replace(
         draft,

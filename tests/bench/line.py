@@ -1,4 +1,4 @@
-"""A long line between two network namespaces: whole packets arrive late, some never. Nothing leaves this computer.
+"""A long line between two network namespaces: packets come late, some never. Nothing leaves this computer.
 
 Both ends are TUN devices; a process of its own (this module as a program) carries packets from one to the other, so that
 SYN, DNS and IPv6 are delayed like everything else. Needs root and /dev/net/tun.
@@ -130,7 +130,7 @@ class Line:
                 _run("ip", "addr", "add", f"{address}/32", "dev", DEVICE)
             for address in ipv6:
                 _run("ip", "-6", "addr", "add", f"{address}/128", "dev", DEVICE, "nodad")
-            _run("ip", "link", "set", DEVICE, "mtu", "1500", "up")
+            _run("ip", "link", "set", DEVICE, "mtu", "1500", "txqueuelen", "10000", "up")
             _run("ip", "route", "add", "default", "dev", DEVICE)
             _run("ip", "-6", "route", "add", "default", "dev", DEVICE)
         return device

@@ -6,6 +6,7 @@ import json
 import os
 import sys
 import time
+from itertools import pairwise
 
 BEGAN = float(sys.argv[1])
 SETTLED_MS = 2000
@@ -31,7 +32,7 @@ def start(which: str) -> None:
     from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QVBoxLayout, QWidget, QWizard, QWizardPage
 
     class Watch(QObject):
-        def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
             if event.type() is QEvent.Type.Paint and isinstance(watched, QWidget):
                 app.removeEventFilter(self)
                 QTimer.singleShot(0, painted)
@@ -101,7 +102,7 @@ def probes(host: str, ca_file: str) -> None:
     timer.timeout.connect(lambda: ticks.append(time.monotonic()))
 
     def largest_gap_ms() -> float:
-        gaps = [after - before for before, after in zip(ticks, ticks[1:], strict=False)]
+        gaps = [after - before for before, after in pairwise(ticks)]
         ticks.clear()
         return max(gaps, default=0.0) * 1000
 
