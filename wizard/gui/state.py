@@ -138,12 +138,17 @@ class WizardState(QObject):
             address=self.address,
             display_name=self.display_name or None,
             secret=self.secret,
-            incoming=self.incoming,
-            outgoing=self.outgoing,
+            incoming=_settled(self.incoming),
+            outgoing=_settled(self.outgoing),
             oauth_token=self.oauth_token,
             wants_incoming=self.incoming is not None or self.plan is None,
             wants_outgoing=self.outgoing is not None or self.plan is None,
         )
+
+
+def _settled(candidate: ServerCandidate | None) -> ServerCandidate | None:
+    """The server to hold the check to; `None` for a guess, beside which the check tries the others at once."""
+    return candidate if candidate is not None and candidate.source.value != "guess" else None
 
 
 def first(plan: Plan | None, *protocols: Protocol) -> ServerCandidate | None:

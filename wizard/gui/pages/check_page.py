@@ -91,6 +91,8 @@ class CheckPage(Page):
         self._ticker.setInterval(1000)
         self._ticker.timeout.connect(self._tick)
 
+        # With a wide font its hint exceeds the page; Qt would then measure every card below for that width, too low.
+        self._evidence.setMinimumWidth(1)
         self.body.addWidget(self._evidence)
         self.body.addLayout(self._lines)
         self._gap = QWidget()
