@@ -405,7 +405,7 @@ def test_with_every_source_hostile_or_dead_the_guesses_work(lab: SourceLab, run:
 
 
 def test_a_deadline_while_guesses_are_ahead_leaves_nothing(lab: SourceLab, run: Check) -> None:
-    code, document = run(HOSTILE["silent"], "--deadline", "0.7")
+    code, document = run(HOSTILE["silent"], "--deadline", "0.4")
     assert (code, document["verdict"]) == (4, "undecided"), json.dumps(document, indent=1)
     assert any(step["outcome"] == "ok" for step in document["timeline"]), "the guesses were not dialled"
     assert attempts(lab) == document["sign_in_attempts"] == {}

@@ -1,7 +1,7 @@
-"""A long line between two network namespaces: packets come late, some never. Nothing leaves this computer.
+"""A long line between two network namespaces: packets come late or never. Nothing leaves this computer.
 
-Both ends are TUN devices; a process of its own (this module as a program) carries packets from one to the other, so that
-SYN, DNS and IPv6 are delayed like everything else. Needs root and /dev/net/tun.
+Both ends are TUN devices; a process of its own (this module as a program) carries packets from one to the other, so
+that SYN, DNS and IPv6 are delayed like everything else. Needs root and /dev/net/tun.
 """
 
 from __future__ import annotations

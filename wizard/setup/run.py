@@ -137,7 +137,7 @@ class Run:
             getting_ahead.result()  # what nobody expected is not hidden
         for incoming, side in [*self._ahead.items()]:
             if not side.has_started(self._candidates(incoming=incoming)):
-                await side.stop()
+                await side.drop()
                 del self._ahead[incoming]
 
     async def _get_ahead(self, sides: Sequence[bool]) -> None:

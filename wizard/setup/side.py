@@ -137,13 +137,21 @@ class Side:
         ]
 
     async def stop(self) -> None:
-        """Ends a race that was started and not gone on with, as if it had not been."""
+        """Ends a race that was started and not gone on with."""
         racing, self._racing = self._racing, None
-        if racing is None or self._race is None:
+        if racing is None:
             return
         racing.cancel()
         await asyncio.wait([racing])
-        self.prober.forget(lane.conversation for lane in self._race.lanes)
+        winner = None if racing.cancelled() else racing.result().winner
+        if winner is not None:
+            self.prober.part(winner.conversation)
+
+    async def drop(self) -> None:
+        """Ends a race that nobody wants any more: it is in no report."""
+        await self.stop()
+        if self._race is not None:
+            self.prober.forget(lane.conversation for lane in self._race.lanes)
 
     async def prove(self, candidates: Sequence[ServerCandidate], gate: Gate, *, leads: bool) -> SideOutcome:
         """Runs the side to its end. `leads` is True for the side whose sign-in the other one waits for."""
