@@ -147,7 +147,6 @@ async def _network(settings: Settings) -> AsyncIterator[Line]:
     resolver = DnsResolver(_nameserver(settings.nameserver))
     dialer = SystemDialer(resolver, lab=resolver.is_lab)
     trust = Trust(settings.ca_files)
-    trust.prepare()
     known = presets(settings.pack_paths)
     fetcher = Fetcher(dialer, trust)
     planner = Planner(resolver, fetcher, known, ispdb_url=settings.ispdb_url or BASE_URL)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ssl
 from pathlib import Path
-from threading import Lock, Thread
 
 
 class Trust:
@@ -18,20 +17,14 @@ class Trust:
     def __init__(self, ca_files: tuple[Path, ...] = (), only_ca_data: str | None = None) -> None:
         self._ca_files = ca_files
         self._only_ca_data = only_ca_data
-        self._building = Lock()
         self._verifying: ssl.SSLContext | None = None
         self._observing: ssl.SSLContext | None = None
 
-    def prepare(self) -> None:
-        """Begins to load the roots in a thread of its own, so that the first handshake need not wait for them."""
-        Thread(target=self.verifying, name="roots", daemon=True).start()
-
     def verifying(self) -> ssl.SSLContext:
         """The context every connection uses: chain, host name and TLS 1.2 or newer are required."""
-        with self._building:
-            if self._verifying is None:
-                self._verifying = self._build()
-            return self._verifying
+        if self._verifying is None:
+            self._verifying = self._build()
+        return self._verifying
 
     def observing(self) -> ssl.SSLContext:
         """A context that accepts any certificate, for looking at a bad one: nothing is ever sent through it."""
