@@ -7,7 +7,7 @@ system's font from there. On a system in high contrast the table steps back and 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final
 
@@ -342,6 +342,3 @@ def _strokes(painter: QPainter, centre: QPointF, size: float, colour: QColor, li
 
     for start, end in lines:
         painter.drawLine(place(start), place(end))
-
-
-TOKEN_NAMES: Final = tuple(field.name for field in fields(Tokens) if field.name != "is_dark")

@@ -26,7 +26,6 @@ from wizard.model.evidence import ProbeReport
 
 SCHEMA: Final = "mailwright/report/1"
 MAX_BYTES: Final = 8 * 1024 * 1024
-SUFFIXES: Final = (".json", ".html", ".txt")
 
 # What a probe may tell about a stage and a helpdesk may read; a new detail is shown once it is named here.
 _SHOWN_DETAILS: Final = frozenset(

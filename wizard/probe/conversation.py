@@ -146,11 +146,6 @@ class Conversation(ABC):
         if self._place is not None:
             self._place.give_back()
 
-    @property
-    def is_encrypted(self) -> bool:
-        """Whether what is sent now goes through TLS."""
-        return self._encrypted
-
     @asynccontextmanager
     async def stage(self, stage: Stage, limit_s: float | None = None) -> AsyncIterator[StageFacts]:
         """A stage under its own limit and the probe's deadline."""

@@ -53,11 +53,6 @@ class Line(asyncio.Protocol):
         self._arrived.set()
 
     @property
-    def has_waiting_bytes(self) -> bool:
-        """Whether the server sent more than was read."""
-        return bool(self._buffer)
-
-    @property
     def is_open(self) -> bool:
         """Whether something can still be sent."""
         return self.transport is not None and not self.transport.is_closing() and self._ended is None

@@ -8,7 +8,6 @@ import hashlib
 import socket
 import ssl
 from dataclasses import replace
-from datetime import UTC, datetime
 
 from wizard.model.evidence import CertificateFacts, CertificateProblem, ErrorKind, Stage
 from wizard.model.text import inert
@@ -101,8 +100,3 @@ def line_facts(transport: asyncio.BaseTransport) -> dict[str, str | int | float 
         return {}
     cipher = ssl_object.cipher()
     return {"tls": ssl_object.version(), "cipher": cipher[0] if cipher else None}
-
-
-def days_from_now(moment: datetime) -> int:
-    """Whole days until `moment`; negative when it has passed."""
-    return (moment - datetime.now(UTC)).days

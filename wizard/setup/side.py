@@ -107,7 +107,6 @@ class Side:
         find_spares: other settings that may be tried; None when nothing but the planned may be tried.
         sign_in: whether to sign in at all.
         accept_untrusted: the person agreed to servers that only DNS or a foreign domain named.
-        may_send: whether the envelope is tried after the sign-in (sending only).
     """
 
     prober: Prober

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget, QWizard, QWizardPage
 
-from wizard.gui import theme
 from wizard.gui.theme import Role
 from wizard.gui.widgets.label import Label
 from wizard.gui.widgets.scroll_page import ScrollPage
@@ -134,8 +133,3 @@ class Page(QWizardPage):
 
     def leave(self) -> None:
         """The window closes or the page is left for good: stop what runs."""
-
-    @property
-    def column_left(self) -> int:
-        """Where the text of a card begins, from the card's edge."""
-        return 20 + theme.mark(22) + 12

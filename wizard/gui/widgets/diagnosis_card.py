@@ -115,12 +115,6 @@ class DiagnosisCard(Card):
         if theme.animates():
             _Veil(self)
 
-    def set_enabled(self, enabled: bool) -> None:
-        """Whether remedies can be pressed: not while one of them is at work."""
-        for button in self.findChildren(Button):
-            if button.objectName().startswith("remedy:"):
-                button.setEnabled(enabled and not (button is self.primary and self._due is not None))
-
     @property
     def has_pending_primary(self) -> bool:
         """Whether a remedy waits to be pressed before the way on is free."""
