@@ -19,6 +19,7 @@ IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 T = TypeVar("T")
 
 RECORD_TIMEOUT_S = 4.0
+ASK_AGAIN_S = (0.5, 2.0)  # when a silent name server is asked again: the system itself waits 5 s for a lost packet
 KEPT_S = 5.0  # one check asks for the same few names again and again within a moment
 
 
@@ -148,6 +149,7 @@ class DnsResolver:
                     self._resolver.nameservers = [host]
                     self._resolver.port = port
                 self._resolver.lifetime = RECORD_TIMEOUT_S
+                self._resolver.timeout = RECORD_TIMEOUT_S / 4  # a lost packet costs a second
                 self._resolver.search = []
             return await self._resolver.resolve(name, record, search=False)
         except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer) as error:
@@ -200,5 +202,13 @@ async def _in_own_thread(work: Callable[[], T]) -> T:
         with contextlib.suppress(RuntimeError):  # the loop was closed while the system was still looking
             loop.call_soon_threadsafe(finish, value, failure)
 
-    Thread(target=run, name="look-up", daemon=True).start()
-    return await result
+    def begin() -> None:
+        Thread(target=run, name="look-up", daemon=True).start()
+
+    begin()
+    again = [loop.call_later(seconds, begin) for seconds in ASK_AGAIN_S]
+    try:
+        return await result
+    finally:
+        for timer in again:
+            timer.cancel()
