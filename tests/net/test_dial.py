@@ -89,3 +89,18 @@ async def test_a_refused_address_of_one_family_does_not_hide_the_other() -> None
             dialed = await SystemDialer(names, lab=True).dial("mail.example.org", listener.getsockname()[1])
         with dialed.sock:
             assert dialed.address == "127.0.0.1"
+
+
+async def test_a_port_that_refused_is_not_knocked_at_again_under_another_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    dialer = SystemDialer(Names(), lab=True)
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    with pytest.raises(DialFailed):
+        await dialer.dial("smtp.example.org", port)
+    with socket.create_server(("127.0.0.1", port)):
+        with pytest.raises(DialFailed) as failed:
+            await dialer.dial("mail.example.org", port)
+        assert failed.value.kind is ErrorKind.CONNECTION_REFUSED
+        assert failed.value.addresses == ("127.0.0.1",)
+        monkeypatch.setattr("wizard.net.dial.REFUSED_S", 0.0)  # a moment later
+        (await dialer.dial("mail.example.org", port)).sock.close()

@@ -7,6 +7,7 @@ import contextlib
 import errno
 import ipaddress
 import socket
+import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Protocol as Interface
@@ -15,9 +16,10 @@ from wizard.errors import DnsUnavailable, NetworkError
 from wizard.model.evidence import ErrorKind
 from wizard.net.dns import IPAddress, Resolver
 
-STAGGER_S = 0.25  # RFC 8305 §5: the connection attempt delay
+STAGGER_S = 0.2  # RFC 8305 §5: the connection attempt delay, between its least (100 ms) and its usual value (250 ms)
 RESOLUTION_DELAY_S = 0.05  # RFC 8305 §3
 MAX_ADDRESSES = 6
+REFUSED_S = 1.0  # several names of a provider are one server, whose port is not knocked at twice in a moment
 
 
 class DialFailed(Exception):
@@ -75,19 +77,48 @@ class SystemDialer:
     def __init__(self, resolver: Resolver, *, lab: bool = False) -> None:
         self._resolver = resolver
         self._lab = lab
+        self._refusals = Refusals()
 
     async def dial(
         self, host: str, port: int, *, given: bool = False, on_found: Callable[[float], None] | None = None
     ) -> Dialed:
-        race = _Race(self._resolver, host, port, lambda found: refused_by_policy(found, given=given, lab=self._lab))
-        return await race.run(on_found)
+        def refused(found: IPAddress) -> bool:
+            return refused_by_policy(found, given=given, lab=self._lab)
+
+        return await _Race(self._resolver, host, port, refused, self._refusals).run(on_found)
+
+
+class Refusals:
+    """Which ports of which addresses refused a connection a moment ago, under whatever name they were dialled."""
+
+    def __init__(self) -> None:
+        self._heard: dict[tuple[IPAddress, int], float] = {}
+
+    def add(self, address: IPAddress, port: int) -> None:
+        """It refused now."""
+        now = time.monotonic()
+        self._heard = {where: heard for where, heard in self._heard.items() if now - heard < REFUSED_S}
+        self._heard[address, port] = now
+
+    def has(self, address: IPAddress, port: int) -> bool:
+        """Whether it refused within the last second."""
+        heard = self._heard.get((address, port))
+        return heard is not None and time.monotonic() - heard < REFUSED_S
 
 
 class _Race:
     """One dial: look-ups and attempts under way until there is a socket or nothing left to try."""
 
-    def __init__(self, resolver: Resolver, host: str, port: int, refused: Callable[[IPAddress], bool]) -> None:
+    def __init__(
+        self,
+        resolver: Resolver,
+        host: str,
+        port: int,
+        refused: Callable[[IPAddress], bool],
+        refusals: Refusals,
+    ) -> None:
         self._resolver = resolver
+        self._refusals = refusals
         self._host = host
         self._port = port
         self._refused = refused
@@ -183,8 +214,12 @@ class _Race:
 
     async def _attempt(self, address: IPAddress) -> None:
         try:
+            if self._refusals.has(address, self._port):
+                raise ConnectionRefusedError(errno.ECONNREFUSED, "refused a moment ago")
             sock = await _connect(address, self._port)
         except OSError as error:
+            if error.errno == errno.ECONNREFUSED:
+                self._refusals.add(address, self._port)
             self._errors.append(error)
             self._next_start = 0.0  # a refusal frees the next attempt at once
             return
