@@ -141,6 +141,22 @@ async def test_nothing_answers(prober: Prober) -> None:
     assert [report.failure.error for report in result.reports if report.failure] == [ErrorKind.CONNECTION_REFUSED]
 
 
+async def test_a_refused_first_choice_makes_room_for_several_at_once(
+    prober: Prober, certificate: Issued, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wizard.probe.race.STAGGER_S", 60.0)
+    with socket.create_server(("127.0.0.1", 0)) as closed, black_hole() as one, black_hole() as two:
+        ports = [closed.getsockname()[1], one, two]
+        dead = [replace(at_port(port), host=f"{port}.example.org") for port in ports]
+        closed.close()
+        async with tls_server(Mail(Protocol.IMAP), certificate, Security.TLS) as server, asyncio.timeout(5):
+            good = candidate(server, Protocol.IMAP, Security.TLS)
+            result = await Race(prober, [*dead, good]).run()
+            prober.abort()
+    assert result.winner is not None
+    assert result.winner.candidate == good
+
+
 async def test_a_cancelled_race_frees_every_socket(prober: Prober, certificate: Issued) -> None:
     begun: list[Talk] = []
 

@@ -61,7 +61,8 @@ def _for_one(report: ProbeReport, others: Sequence[ServerCandidate], known_hosts
     other_hosts = [other for other in same_protocol if other.host != candidate.host]
     if kind in _NAME_KINDS:
         yield from _hosts(other_hosts)
-        yield from _nearest(candidate, known_hosts)
+        if candidate.source is Source.GIVEN:  # nobody mistypes what the program made out of the address
+            yield from _nearest(candidate, known_hosts)
         return
     if failure is not None and failure.certificate is not None and kind is ErrorKind.TLS_CERTIFICATE:
         # A name from a certificate is the server's claim: offered only where a second source lists it (T06).
