@@ -50,6 +50,7 @@ def new_session(
     options: Options | None = None,
     dialer: Dialer | None = None,
     known_hosts: Sequence[str] = (),
+    planner: Known | None = None,
 ) -> SetupSession:
     """A session in which every name is this computer and the tests' authority is trusted."""
     names = Names()
@@ -57,7 +58,7 @@ def new_session(
         resolver=names,
         dialer=dialer or SystemDialer(names, lab=True),
         trust=Trust((authority.ca_file,)),
-        planner=Known(*found),
+        planner=planner or Known(*found),
         diagnoser=wiring.diagnoser(),
         provider_of_host=lambda host: None,
         known_hosts=lambda: known_hosts,

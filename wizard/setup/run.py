@@ -25,8 +25,7 @@ from wizard.setup.parts import Bench, sign_in_attempts, timeline
 from wizard.setup.side import NOTHING_HEARD, Gate, Side, SideOutcome, with_detail
 
 DOMAIN_S = 3.0
-AHEAD_S = 0.01  # a preset answers at once; while anybody else is asked the guessed servers are dialled
-SOURCES_S = 0.5  # sources that need longer are not waited for once the guessed servers are open
+SOURCES_S = 0.45  # sources that need longer are not waited for once the first guessed server is open
 EXPIRES_SOON = timedelta(days=14)
 
 
@@ -141,14 +140,16 @@ class Run:
                 del self._ahead[incoming]
 
     async def _get_ahead(self, sides: Sequence[bool]) -> None:
-        """Races guessed servers while sources are silent; once all are open, they are proof enough to wait no longer.
+        """Races guessed servers while sources are silent; where the first to sign in at is open, nobody is waited for.
 
         No password goes to any of them before the plan is there and has nobody better.
         """
         if self._previous is not None:
             return  # a side that was proven before needs no guess
         began = self.prober.clock()
-        await asyncio.sleep(AHEAD_S)
+        await asyncio.sleep(0)
+        if self._plan_task is not None and self._plan_task.done():
+            return  # a preset answers at once
         guessed = await self._bench.discover(self._draft.address, ask_nobody=True)
         races = []
         for incoming in sides:
@@ -157,8 +158,8 @@ class Run:
                 return
             self._ahead[incoming] = self._side()
             races.append(self._ahead[incoming].start(candidates))
-        await asyncio.wait(races)
-        if all(race.result().winner is not None for race in races):
+        await asyncio.wait(races[:1])
+        if races[0].result().winner is not None:
             await asyncio.sleep(max(0.0, began + SOURCES_S - self.prober.clock()))
             self._enough.set()
 

@@ -1,0 +1,97 @@
+"""Guessed servers are raced while sources are silent; a password waits for the sources, but not for ever."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+from tests.lab.certificates import Authority, Issued
+from tests.lab.scripted import Conversation as Talk
+from tests.probe.talk import PASSWORD, USER, Mail, candidate, tls_server
+from tests.setup.accounts import Known, new_session
+from wizard.model.account import Verdict
+from wizard.model.address import Address
+from wizard.model.draft import AccountDraft
+from wizard.model.plan import Plan
+from wizard.model.progress import Listener, nobody
+from wizard.model.secret import Secret
+from wizard.model.server import Protocol, Security, ServerCandidate, Source
+
+ACCOUNT = AccountDraft(Address.parse(USER), secret=Secret(PASSWORD))
+
+
+class SilentSources(Known):
+    """Guesses at once; a source keeps it waiting until nobody wants to wait any longer."""
+
+    def __init__(self, *guesses: ServerCandidate) -> None:
+        super().__init__(*(replace(guess, source=Source.GUESS) for guess in guesses))
+        self.let_go = asyncio.Event()
+
+    async def plan(
+        self,
+        address: Address,
+        *,
+        offline: bool = False,
+        ask_nobody: bool = False,
+        incoming_protocol: Protocol | None = None,
+        repair: bool = False,
+        enough: asyncio.Event | None = None,
+        listener: Listener = nobody,
+    ) -> Plan:
+        if not ask_nobody and enough is not None:
+            await enough.wait()
+            self.let_go.set()
+        return Plan(address, self.candidates)
+
+
+async def test_the_first_server_that_is_open_ends_the_wait_for_silent_sources(
+    authority: Authority, certificate: Issued
+) -> None:
+    signed_in = asyncio.Event()
+
+    async def note(talk: Talk, line: bytes) -> bool:
+        signed_in.set()
+        return True
+
+    async def after_receiving(talk: Talk, line: bytes) -> bool:
+        await signed_in.wait()  # a race that is undecided on this side holds the other one's sign-in back no longer
+        return True
+
+    imap, smtp = Mail(Protocol.IMAP, auth=note), Mail(Protocol.SMTP, greeting=after_receiving)
+    async with (
+        tls_server(imap, certificate, Security.TLS) as receiving,
+        tls_server(smtp, certificate, Security.TLS) as sending,
+        asyncio.timeout(10),
+    ):
+        sources = SilentSources(
+            candidate(receiving, Protocol.IMAP, Security.TLS), candidate(sending, Protocol.SMTP, Security.TLS)
+        )
+        session = new_session(authority, planner=sources)
+        result = await session.check(ACCOUNT)
+        await session.close()
+    assert result.verdict is Verdict.WORKS
+    assert sources.let_go.is_set()
+    assert len(imap.sign_ins) == len(smtp.sign_ins) == 1
+
+
+async def test_no_password_goes_anywhere_while_sources_may_still_answer(
+    authority: Authority, certificate: Issued
+) -> None:
+    sources: SilentSources
+
+    async def look(talk: Talk, line: bytes) -> bool:
+        assert sources.let_go.is_set()
+        return True
+
+    imap, smtp = Mail(Protocol.IMAP, auth=look), Mail(Protocol.SMTP, auth=look)
+    async with (
+        tls_server(imap, certificate, Security.TLS) as receiving,
+        tls_server(smtp, certificate, Security.TLS) as sending,
+    ):
+        sources = SilentSources(
+            candidate(receiving, Protocol.IMAP, Security.TLS), candidate(sending, Protocol.SMTP, Security.TLS)
+        )
+        session = new_session(authority, planner=sources)
+        result = await session.check(ACCOUNT)
+        await session.close()
+    assert result.verdict is Verdict.WORKS
