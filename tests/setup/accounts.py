@@ -58,7 +58,7 @@ def new_session(
         dialer=dialer or SystemDialer(names, lab=True),
         trust=Trust((authority.ca_file,)),
         planner=Known(*found),
-        diagnoser=wiring.diagnoser(),
+        diagnoser=wiring.diagnoser,
         provider_of_host=lambda host: None,
         known_hosts=lambda: known_hosts,
     )

@@ -66,7 +66,7 @@ class SetupSession:
 
     def explain(self, text: str) -> Diagnosis:
         """The cause behind an error text."""
-        return self._bench.parts.diagnoser.of_text(text)
+        return self._bench.parts.diagnoser().of_text(text)
 
     async def check(
         self,
