@@ -43,8 +43,9 @@ def main(address: str | None = None, settings: Settings | Callable[[], Settings]
         wizard.account.prefill(address)
     wizard.window.show()
     app.processEvents()
-    gc.enable()
     wizard.add_other_steps()
+    gc.freeze()  # what is there by now stays to the end, and need not be looked through again and again
+    gc.enable()
     from wizard.gui.icons import application_icon
 
     app.setWindowIcon(application_icon())

@@ -58,7 +58,8 @@ class ScrollPage(QScrollArea):
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBar(ScrollBar())
-        self.setViewport(QWidget())  # without a ground; to be handed Qt's own, PySide would first set up all its classes
+        # One without a ground; to be handed Qt's own, PySide would first set up every class it has.
+        self.setViewport(QWidget())
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.content = _Content()

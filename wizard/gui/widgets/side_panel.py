@@ -148,17 +148,15 @@ class SidePanel(QWidget):
         """The ground and the lines between the marks."""
         tokens = theme.tokens()
         painter = QPainter(self)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(tokens.side)
-        painter.drawRect(self.rect())  # at the first fillRect PySide sets up some two hundred gradients
+        painter.fillRect(self.rect(), tokens.side)
         mark, row = theme.mark(_MARK), theme.control(_ROW)
         for above, below in zip(self._rows, self._rows[1:], strict=False):
             start = above.mapTo(self, above.rect().center()).y() + 1
             end = below.mapTo(self, below.rect().center()).y() + 1
             start += (row if above._step.where is Where.HERE else mark) // 2 + 3
             end -= (row if below._step.where is Where.HERE else mark) // 2 + 3
-            painter.setBrush(tokens.accent if above._step.where is Where.DONE else tokens.btnline)
-            painter.drawRect(QRectF(_MARK_X - 1, start, 2, end - start))
+            colour = tokens.accent if above._step.where is Where.DONE else tokens.btnline
+            painter.fillRect(QRectF(_MARK_X - 1, start, 2, end - start), colour)
 
 
 class _Logo(QWidget):
