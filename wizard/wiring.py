@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -111,7 +111,7 @@ async def sessions(settings: Settings) -> AsyncIterator[Callable[[], SetupSessio
     made: list[SetupSession] = []
     async with _network(settings) as (resolver, dialer, trust, planner, known):
         browser = BrowserSignIn(Fetcher(dialer, trust), pack(settings.pack_paths), SecretStore())
-        parts = Parts(resolver, dialer, trust, planner, diagnoser(known), known.for_host, known.hosts, browser)
+        parts = Parts(resolver, dialer, trust, planner, partial(diagnoser, known), known.for_host, known.hosts, browser)
 
         def new_session() -> SetupSession:
             made.append(SetupSession(parts, settings.options))

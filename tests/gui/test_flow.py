@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QWizard
 from pytestqt.qtbot import QtBot
 
 from tests.gui.conftest import SECONDS
-from wizard import assets
+from wizard import assets, wiring
 from wizard.gui.app import Wizard
 from wizard.model.account import RoundTripStatus
 from wizard.practice.scenarios import PracticeAccount, load_scenarios
@@ -45,6 +45,14 @@ def causes(wizard: Wizard) -> list[str]:
     page = wizard.window.current_page()
     cards = wizard.check.cards if page is wizard.check else wizard.test.cards
     return [card.objectName() for card in cards]
+
+
+def test_the_causes_are_read_while_the_password_is_typed(qtbot: QtBot, practising: Wizard, sign_up: SignUp) -> None:
+    wiring.catalogue.cache_clear()
+    qtbot.waitUntil(lambda: practising.account.practice is not None, timeout=SECONDS)
+    assert wiring.catalogue.cache_info().currsize == 0
+    sign_up("ada@all-well.example", "")
+    qtbot.waitUntil(lambda: wiring.catalogue.cache_info().currsize == 1, timeout=SECONDS)
 
 
 @pytest.mark.parametrize("account", ACCOUNTS, ids=lambda account: account.scenario)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
@@ -116,3 +119,27 @@ def test_without_a_display_it_says_what_to_do_instead(
     assert not has_display()
     assert main() == 2
     assert "mailwright check" in capsys.readouterr().err
+
+
+def test_an_open_window_holds_nothing_that_nobody_asked_for() -> None:
+    """The network's libraries and the causes come with the first need of them; sources are never kept."""
+    program = """
+import linecache, sys
+from wizard import wiring
+from wizard.gui.app import Wizard, make_application
+app = make_application()
+wizard = Wizard()
+wizard.window.show()
+app.processEvents()
+wizard.add_other_steps()
+from wizard.gui.engine import Engine
+engine = Engine(wiring.Settings)
+engine.start()
+engine.run(engine.opened, lambda _: None).result(30)
+engine.stop()
+print(*{"aiosmtplib", "cryptography", "dns", "httpcore", "keyring", "urllib.request", "xml.sax"} & set(sys.modules))
+print(*{"email.message", "html.entities"} & set(sys.modules))
+print(wiring.catalogue.cache_info().currsize, *[name for name in linecache.cache if "window.py" in name])
+"""
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
+    assert ended.stdout.split() == ["0"]

@@ -121,7 +121,7 @@ async def stage(
     async with PracticeNetwork.start((scenario,)) as network:
         planner = Planner(_Names((scenario,), spf), Fetcher(network.dialer, network.trust), known)
         line = (network.resolver, network.dialer, network.trust)
-        parts = Parts(*line, planner, wiring.diagnoser(), known.for_host, known.hosts)
+        parts = Parts(*line, planner, wiring.diagnoser, known.for_host, known.hosts)
         session = SetupSession(parts, options or Options(accept_untrusted=True, deadline_s=30))
         try:
             yield Stage(session, network, Address.parse(address))

@@ -59,7 +59,7 @@ def new_session(
         dialer=dialer or SystemDialer(names, lab=True),
         trust=Trust((authority.ca_file,)),
         planner=planner or Known(*found),
-        diagnoser=wiring.diagnoser(),
+        diagnoser=wiring.diagnoser,
         provider_of_host=lambda host: None,
         known_hosts=lambda: known_hosts,
     )

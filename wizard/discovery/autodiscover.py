@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from urllib.parse import urljoin, urlsplit
-from xml.sax.saxutils import escape  # only escapes text; nothing is parsed here
 
 from wizard.discovery.answer import NOTHING, Answer, Question, Refused
 from wizard.discovery.candidate import PASSWORD_METHODS, KnownHost, Maker, one_line, port_number
@@ -60,6 +59,8 @@ def _at_home(address: Address, host: str) -> bool:
 
 def _question(address: Address, host: str, fetcher: Fetcher, known: KnownHost, rank: int) -> Question:
     async def ask() -> Answer:
+        from xml.sax.saxutils import escape  # only escapes text; nothing is parsed here
+
         url = f"https://{host}{PATH}"
         body = _REQUEST.format(address=escape(address.wire)).encode()
         maker = Maker(address, Source.AUTODISCOVER, True, known)

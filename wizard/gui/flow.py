@@ -105,6 +105,8 @@ class Flow(QObject):
             def found(plan: Plan) -> None:
                 if self._state.address == address:
                     self._state.set_plan(plan)
+                # While the password is typed. Should it fail, the first diagnosis fails like it and says so.
+                self._start(lambda session, _: asyncio.to_thread(session.get_ready), lambda _: None, lambda _: None)
 
             def failed(sentence: str) -> None:
                 page.discovery_failed(sentence)

@@ -217,11 +217,13 @@ class WizardWindow(QWizard):
         """Takes the style's own margins out of Qt's layout, so that panel, page and buttons stand where they belong."""
         root = self.findChild(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
         grid = root.layout() if root is not None else None
-        if grid is None:
+        if root is None or grid is None:
             return
         large = theme.current().is_large
         edge = 24 if self._compact else 32
         _set_margins(grid, 0, 0, 0, 0)
+        # PySide sets up every class it has for a ruler it meets as an item of the grid, but not for one it knows.
+        known = root.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
         for item in (grid.itemAt(index) for index in range(grid.count())):
             widget, layout = (item.widget(), item.layout()) if item is not None else (None, None)
             inner = widget.layout() if widget is not None else None
@@ -233,7 +235,7 @@ class WizardWindow(QWizard):
                     layout.setSpacing(8)
             elif isinstance(widget, QFrame) and widget is not self._panel_frame:
                 widget.setBackgroundRole(QPalette.ColorRole.Window)
-            elif widget is not None and widget is not self._panel_frame:
+            elif widget in known and widget is not self._panel_frame:
                 _draw_as_hairline(widget)
 
     @property

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ipaddress
 import re
 import socket
-import urllib.request
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
@@ -50,7 +49,9 @@ def public_address(text: str) -> str | None:
 
 def proxy_or_vpn() -> str | None:
     """The proxy or tunnel the system is set to use, in words; None when there is none that can be seen."""
-    proxies = urllib.request.getproxies()
+    from urllib.request import getproxies  # loads half the standard library's network modules
+
+    proxies = getproxies()
     for kind in ("https", "socks", "all"):
         if proxies.get(kind):
             return "proxy"

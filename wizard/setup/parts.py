@@ -66,13 +66,16 @@ class Explains(Interface):
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What a session works with; `wiring` builds them once."""
+    """What a session works with; `wiring` builds them once.
+
+    The diagnoser is asked for when something is to be explained: the causes take a moment to read, and memory.
+    """
 
     resolver: Resolver
     dialer: Dialer
     trust: Trust
     planner: Finds
-    diagnoser: Explains
+    diagnoser: Callable[[], Explains]
     provider_of_host: Callable[[str], Provider | None]
     known_hosts: Callable[[], Iterable[str]]
     browser: BrowserSignIn | None = None

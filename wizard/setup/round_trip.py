@@ -16,7 +16,6 @@ from wizard.probe.conversation import Conversation, Credentials
 from wizard.probe.engine import Prober
 from wizard.probe.environment import surroundings
 from wizard.probe.error_kinds import StageFailed
-from wizard.setup.message import compose, read_arrival
 from wizard.setup.offered import Known, others_of, with_settings
 from wizard.setup.parts import Bench, sign_in_attempts, timeline
 
@@ -48,6 +47,8 @@ class RoundTripRun:
         sending = self._result.outgoing
         if sending is None or sending.status is not Status.VERIFIED:
             return self._result
+        from wizard.setup.message import compose  # the standard library's email is not needed before
+
         draft = self._result.draft
         message = compose(draft.address, self._to, draft.display_name)
         self._trip = RoundTrip(RoundTripStatus.FAILED, token=message.token, sent_at=datetime.now(UTC))
@@ -82,6 +83,8 @@ class RoundTripRun:
             found = None
         if found is not None:
             folder, header, is_junk = found
+            from wizard.setup.message import read_arrival
+
             self._trip = read_arrival(header, folder, is_junk=is_junk, sent=self._trip)
         outcome = Outcome.OK if found is not None else Outcome.FAILED
         self._tell(outcome, side, self._prober.clock() - started)
@@ -117,7 +120,7 @@ class RoundTripRun:
 
     def _failed(self) -> CheckResult:
         report = self._open[False][0].recorder.report() if False in self._open else self._prober.reports[-1]
-        found = self._bench.parts.diagnoser.of_reports(
+        found = self._bench.parts.diagnoser().of_reports(
             (report,),
             provider=self._provider(),
             surroundings=surroundings(self._prober.reports),

@@ -272,7 +272,7 @@ class Run:
         return spares(reports, others, self._parts.known_hosts())
 
     def _diagnose(self, reports: Sequence[ProbeReport]) -> tuple[Diagnosis, ...]:
-        return self._parts.diagnoser.of_reports(
+        return self._parts.diagnoser().of_reports(
             reports,
             provider=self._provider,
             surroundings=surroundings(self.prober.reports),

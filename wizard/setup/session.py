@@ -64,9 +64,13 @@ class SetupSession:
         """The settings that would be tried for the address; no password is in reach of this."""
         return await self._bench.discover(address, ask_nobody=ask_nobody, listener=listener)
 
+    def get_ready(self) -> None:
+        """Reads what only a failure needs, so that none waits for it; in a thread of its own, as it takes a moment."""
+        self._bench.parts.diagnoser()
+
     def explain(self, text: str) -> Diagnosis:
         """The cause behind an error text."""
-        return self._bench.parts.diagnoser.of_text(text)
+        return self._bench.parts.diagnoser().of_text(text)
 
     async def check(
         self,

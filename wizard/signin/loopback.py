@@ -7,7 +7,6 @@ import contextlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from html import escape
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
@@ -131,6 +130,8 @@ async def listening(is_ours: Callable[[str], bool] = lambda _: False) -> AsyncIt
 
 def _page(status: int, words: str) -> bytes:
     """A page that loads nothing, runs nothing and keeps the address it was called by to itself."""
+    from html import escape  # brings the names of two thousand characters
+
     body = (
         '<!doctype html><html lang="en"><meta charset="utf-8"><title>Mailwright</title>'
         f"<body><p>{escape(words)}</p></body></html>"

@@ -58,6 +58,8 @@ class ScrollPage(QScrollArea):
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBar(ScrollBar())
+        # One without a ground; to be handed Qt's own, PySide would first set up every class it has.
+        self.setViewport(QWidget())
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.content = _Content()
@@ -66,7 +68,6 @@ class ScrollPage(QScrollArea):
         self.body.setContentsMargins(32, 24, 32, 14)
         self.body.setSpacing(0)
         self.setWidget(self.content)
-        self.viewport().setAutoFillBackground(False)
         self.content.setAutoFillBackground(False)
 
     def bring_into_view(self, widget: QWidget) -> None:
