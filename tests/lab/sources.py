@@ -26,6 +26,7 @@ from tests.lab.web import Page, Request, WebServer
 PASSWORD = "tulip-wagon-64"
 CONFIG = "/mail/config-v1.1.xml"
 WELL_KNOWN = "/.well-known/autoconfig/mail/config-v1.1.xml"
+MAIL_V1 = "/.well-known/mail-v1.xml"
 PACC = "/.well-known/user-agent-configuration.json"
 POX = "/autodiscover/autodiscover.xml"
 ISPDB = "ispdb.mailwright.example"  # the lab's own copy of the community's database
