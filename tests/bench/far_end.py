@@ -188,19 +188,20 @@ class Relayed:
         names = self._reluctant if self._asks_reluctant else self._names
         return Way(str(self.ca_file), names, self._ports, self._rtt_ms / 1000)
 
-    @contextmanager
-    def near(self) -> Iterator[None]:
-        with self.way.of_everybody():
-            yield
+    def near(self) -> AbstractContextManager[None]:
+        return self._placed(at_far_end=False)
+
+    def far(self) -> AbstractContextManager[None]:
+        return self._placed(at_far_end=True)
 
     @contextmanager
-    def far(self) -> Iterator[None]:
-        self._at_far_end = True
+    def _placed(self, *, at_far_end: bool) -> Iterator[None]:
+        before, self._at_far_end = self._at_far_end, at_far_end
         try:
             with self.way.of_everybody():
                 yield
         finally:
-            self._at_far_end = False
+            self._at_far_end = before
 
     def told(self, host: str, port: int) -> Place:
         address = socket.getaddrinfo(host, port)[0][4][0]
