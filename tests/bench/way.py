@@ -106,11 +106,15 @@ class Way:
 
 
 class _Dialer:
-    """Dials the ports that stand for the standard ones, and hears a refusal as late as a line would bring it."""
+    """Dials the ports that stand for the standard ones, and hears a refusal as late as a line would bring it.
+
+    Only the first refusal of a place has to come over the line: SystemDialer knows later ones by itself.
+    """
 
     def __init__(self, resolver: Any, way: Way) -> None:
         self._inner = SystemDialer(resolver, lab=True)
         self._way = way
+        self._known_at: dict[tuple[tuple[str, ...], int], float] = {}
 
     async def dial(
         self, host: str, port: int, *, given: bool = False, on_found: Callable[[float], None] | None = None
@@ -119,7 +123,9 @@ class _Dialer:
             return await self._inner.dial(host, self._way.ports.get(port, port), given=given, on_found=on_found)
         except DialFailed as error:
             if error.kind is ErrorKind.CONNECTION_REFUSED:
-                await asyncio.sleep(self._way.refusal_s)
+                now = asyncio.get_running_loop().time()
+                if now < self._known_at.setdefault((error.addresses, port), now + self._way.refusal_s):
+                    await asyncio.sleep(self._way.refusal_s)
             raise
 
 
