@@ -141,6 +141,7 @@ class Relayed:
     described = "relay on loopback, no root; data held, connections made at once"
     differs: tuple[str, ...] = (
         "A connection is made at once, its first bytes are held a round trip longer instead; so are refusals.",
+        "The relay takes processor time from what it carries: many checks at once are slower than over a line.",
         "swaks is told an address: it saves the look-up that all others wait for.",
     )
 

@@ -9,6 +9,7 @@ Needs no root. It carries what programs say, not packets as `line.py` does, and 
 - A dropped port is a listener whose queue is full: the kernel drops the SYN and sends it again, as on a line.
 - The kernel acknowledges on both sides at once: nobody waits a round trip for an acknowledgement, no window has to
   open, and no packet is ever lost.
+- The relay is a program: with many connections at once its own work shows.
 """
 
 from __future__ import annotations
