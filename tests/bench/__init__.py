@@ -1,1 +1,1 @@
-"""Figures of speed, run by `make bench`: nothing here is a test, no time is asserted."""
+"""Figures of speed, run by `make bench`; no time is asserted anywhere."""

@@ -13,16 +13,14 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from tests.bench.clients import RawLine, with_aiosmtplib
-from tests.bench.far_end import BULK, BULK_DOMAIN, DOMAIN, PASSWORD, World
+from tests.bench.far_end import BULK_DOMAIN, DOMAIN, PASSWORD, World
 from tests.bench.figures import Figure
-from wizard import wiring
 from wizard.model.account import CheckResult, Verdict
 from wizard.model.address import Address
 from wizard.model.secret import Secret
 from wizard.setup.given import given_draft
 from wizard.setup.options import Options
 from wizard.setup.session import SetupSession
-from wizard.wiring import Settings
 
 PART = "Bulk"
 AT_ONCE = 200
@@ -31,14 +29,14 @@ AT_ONCE = 200
 def figures(world: World, rtt_ms: float, *, quick: bool) -> Iterator[Figure]:
     """Processor time of one after the other, checks a second of many at once."""
     checks = 250 if quick else 1000
-    world.line.rules()
+    world.obstruct()
     with _light_server(world):
-        world.line.carry(0)  # not loopback: there a send does the receiver's work as well
-        with world.line.near.entered():
+        world.carry(0)  # not loopback: there a send does the receiver's work as well
+        with world.near():
             bare, mine = _processor_time(world, 100 if quick else 300)
         yield Figure(PART, "processor time of a check", mine * 1000, "ms", "TLS handshake", bare * 1000, 2.5)
-        world.line.carry(rtt_ms)
-        with world.line.near.entered():
+        world.carry(rtt_ms)
+        with world.near():
             ours_s, wrong = asyncio.run(_ours(world, checks))
             gc.collect()
             theirs_s = asyncio.run(_in_bulk(checks, lambda n: with_aiosmtplib(_host(n), 465, world.context)))
@@ -54,9 +52,9 @@ def _light_server(world: World) -> Iterator[None]:
     """Real servers would be what is measured: their processes cost more than a hundred checks do."""
     files = (str(world.certificate.certificate), str(world.certificate.key))
     with (
-        world.line.far.entered(),
+        world.far(),
         subprocess.Popen(
-            [sys.executable, "-m", "tests.bench.light_server", BULK, *files], stdout=subprocess.PIPE
+            [sys.executable, "-m", "tests.bench.light_server", *map(str, world.bulk), *files], stdout=subprocess.PIPE
         ) as server,
     ):
         assert server.stdout is not None
@@ -89,7 +87,7 @@ def _processor_time(world: World, times: int) -> tuple[float, float]:
     bare = (time.process_time() - began) / times
 
     async def checks() -> float:
-        async with wiring.sessions(Settings(ca_files=(world.ca_file,), options=Options())) as new_session:
+        async with world.way.sessions(Options()) as new_session:
             for _ in range(5):
                 await _check(new_session(), host)
             began = time.process_time()
@@ -103,7 +101,7 @@ def _processor_time(world: World, times: int) -> tuple[float, float]:
 async def _ours(world: World, count: int) -> tuple[float, Counter[str]]:
     """Seconds for so many checks, and why some of them did not work."""
     wrong: Counter[str] = Counter()
-    async with wiring.sessions(Settings(ca_files=(world.ca_file,), options=Options())) as new_session:
+    async with world.way.sessions(Options()) as new_session:
 
         async def one(number: int) -> None:
             result = await _check(new_session(), _host(number))

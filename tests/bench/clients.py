@@ -16,7 +16,7 @@ from pathlib import Path
 import aiosmtplib
 
 from tests.bench.far_end import DOMAIN, PASSWORD
-from wizard import wiring
+from tests.bench.way import Place, Way
 from wizard.model.account import CheckResult
 from wizard.model.address import Address
 from wizard.model.evidence import Outcome, Stage
@@ -25,7 +25,6 @@ from wizard.model.secret import Secret
 from wizard.model.server import Protocol
 from wizard.setup.given import given_draft
 from wizard.setup.options import Options
-from wizard.wiring import Settings
 
 USER = f"ada@{DOMAIN}"
 RESPONSE = base64.b64encode(f"\0{USER}\0{PASSWORD}".encode())
@@ -130,12 +129,13 @@ async def with_aiosmtplib(host: str, port: int, context: ssl.SSLContext, user: s
     return Took(ended - began, ended - began)
 
 
-def with_swaks(host: str, port: int, ca_file: Path) -> Took:
+def with_swaks(place: Place, *, tls: bool, ca_file: Path) -> Took:
     """swaks, the start of the program included."""
     began = time.perf_counter()
+    host, port = place
     subprocess.run(
         [
-            "swaks", "--server", host, "--port", str(port), "--tls-on-connect" if port == 465 else "--tls",
+            "swaks", "--server", host, "--port", str(port), "--tls-on-connect" if tls else "--tls",
             "--tls-verify", "--tls-ca-path", str(ca_file), "--helo", "[127.0.0.1]", "--auth", "PLAIN",
             "--auth-user", USER, "--auth-password", PASSWORD, "--to", USER, "--quit-after", "AUTH", "--silent", "3",
         ],
@@ -146,7 +146,7 @@ def with_swaks(host: str, port: int, ca_file: Path) -> Took:
 
 
 async def our_check(
-    ca_file: Path,
+    way: Way,
     address: str = USER,
     *,
     outgoing: str | None = None,
@@ -162,14 +162,14 @@ async def our_check(
         wants_incoming=whole or incoming is not None,
         wants_outgoing=whole or outgoing is not None,
     )
-    async with wiring.session(Settings(ca_files=(ca_file,), options=Options())) as session:
-        return await session.check(draft, listener=listener)
+    async with way.sessions(Options()) as new_session:
+        return await new_session().check(draft, listener=listener)
 
 
 @asynccontextmanager
-async def our_check_of(ca_file: Path) -> AsyncIterator[Callable[[str, Listener], Awaitable[CheckResult]]]:
+async def our_check_of(way: Way) -> AsyncIterator[Callable[[str, Listener], Awaitable[CheckResult]]]:
     """Checks of given sending servers that share roots and answers, as in bulk."""
-    async with wiring.sessions(Settings(ca_files=(ca_file,), options=Options(autofix=False))) as new_session:
+    async with way.sessions(Options(autofix=False)) as new_session:
 
         async def check(outgoing: str, listener: Listener) -> CheckResult:
             session = new_session()

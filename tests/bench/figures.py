@@ -67,12 +67,16 @@ def table(figures: Sequence[Figure]) -> str:
     return "\n".join(line.rstrip() for line in lines) + f"\n\n{goals - missed} of {goals} goals met.\n"
 
 
-def write(path: Path, figures: Sequence[Figure], command: str, load: tuple[float, float]) -> None:
-    """Keeps the run as JSON; `load` is how many programs wanted a processor, for each there is, before and after."""
+def write(path: Path, figures: Sequence[Figure], line: str, command: str, load: tuple[float, float]) -> None:
+    """Keeps the run as JSON.
+
+    `line` is the one that was used, `load` how many programs wanted a processor, for each there is, before and after.
+    """
     document = {
         "schema": "mailwright/bench/1",
         "measured": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "command": command,
+        "line": line,
         "load_per_processor": [round(one, 2) for one in load],
         "figures": [
             {**asdict(one), "value": round(one.value, 5), "ratio": one.ratio and round(one.ratio, 3), "met": one.is_met}

@@ -1,4 +1,4 @@
-"""A sending server that costs next to nothing, for bulk: it is told its address, certificate and key."""
+"""A sending server that costs next to nothing, for bulk: it is told its address, port, certificate and key."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ async def _serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
         writer.close()
 
 
-async def _run(address: str, certificate: str, key: str) -> None:
+async def _run(address: str, port: str, certificate: str, key: str) -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
-    server = await asyncio.start_server(_serve, address, 465, ssl=context, backlog=1024)
+    server = await asyncio.start_server(_serve, address, int(port), ssl=context, backlog=1024)
     print("ready", flush=True)
     await server.serve_forever()
 
 
 if __name__ == "__main__":
-    asyncio.run(_run(*sys.argv[1:4]))
+    asyncio.run(_run(*sys.argv[1:5]))

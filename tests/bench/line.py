@@ -161,7 +161,10 @@ def _must(result: int, what: str) -> None:
 
 
 def _run(*command: str) -> None:
-    subprocess.run(command, check=True)
+    try:
+        subprocess.run(command, check=True)
+    except (FileNotFoundError, subprocess.CalledProcessError) as error:
+        raise LineUnavailable(str(error)) from error
 
 
 def _carry(ends: tuple[int, int], half_s: float, loss: float, seed: int) -> None:

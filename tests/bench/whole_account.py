@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tests.bench.clients import our_check
-from tests.bench.far_end import DEAD_IPV6, DOMAIN, DUAL_DOMAIN, NAMES, RELUCTANT_NAMES, World
+from tests.bench.far_end import ALL_PORTS, DOMAIN, DUAL_DOMAIN, LOSS, NO_IPV6, World
 from tests.bench.figures import Figure, median
 from wizard.model.account import CheckResult, Verdict
 from wizard.model.progress import Progress
@@ -20,55 +20,57 @@ class Scenario:
     """What is in the way, the floor in round trips, and how many times that it may take (and how much more)."""
 
     name: str
-    rules: tuple[str, ...] = ()
+    dropped: tuple[int, ...] = ()
+    refused: tuple[int, ...] = ()
     round_trips: float = 6
     times: float = 1.6
     more_s: float = 0.0
     domain: str = DOMAIN
-    names: str = NAMES
+    reluctant: bool = False  # the name server
+    needs: str = ""  # what not every line can do
 
 
 SCENARIOS = (
     Scenario("all open"),
-    Scenario("587 dropped, 465 works", ("tcp dport 587 drop",)),
-    Scenario("465 refused, 587 works", ("tcp dport 465 reject with tcp reset",), round_trips=8, times=1.5),
-    Scenario("993 dropped, 143 works", ("tcp dport 993 drop",)),
-    Scenario("IPv6 dead, IPv4 works", (f"ip6 daddr {DEAD_IPV6} drop",), more_s=0.25, domain=DUAL_DOMAIN),
+    Scenario("587 dropped, 465 works", dropped=(587,)),
+    Scenario("465 refused, 587 works", refused=(465,), round_trips=8, times=1.5),
+    Scenario("993 dropped, 143 works", dropped=(993,)),
+    Scenario("IPv6 dead, IPv4 works", more_s=0.25, domain=DUAL_DOMAIN, needs=NO_IPV6),
     # RFC 8305's 50 ms for the missing AAAA; discovery gets half a second for what nobody answers.
-    Scenario("dead names, AAAA and SRV never answered", more_s=0.05, names=RELUCTANT_NAMES),
+    Scenario("dead names, AAAA and SRV never answered", more_s=0.05, reluctant=True),
 )
-REFUSED = "meta l4proto tcp reject with tcp reset"
-DROPPED = "meta l4proto tcp drop"
 
 
 def figures(world: World, rtt_ms: float, *, quick: bool) -> Iterator[Figure]:
     """All scenarios of speed.md on the line."""
-    world.line.carry(rtt_ms)
-    with world.line.near.entered():
+    world.carry(rtt_ms)
+    with world.near():
         rtt = rtt_ms / 1000
         open_s = 0.0
         for scenario in SCENARIOS:
-            world.line.rules(*scenario.rules)
-            world.use_names(scenario.names)
+            if scenario.needs in world.left_out:
+                continue
+            world.obstruct(dropped=scenario.dropped, refused=scenario.refused)
+            world.use_names(reluctant=scenario.reluctant)
             results = _run(world, 3 if quick else 5, f"ada@{scenario.domain}")
             seconds = median(result.elapsed_s for result in results)
             open_s = open_s or seconds
             floor = scenario.round_trips * rtt
             allowed = scenario.times + scenario.more_s / floor
             yield Figure(PART, scenario.name, seconds, "s", "floor", floor, round(allowed, 3), note=_wrong(results))
-        world.use_names(NAMES)
-        world.line.rules()
+        world.use_names(reluctant=False)
+        world.obstruct()
         given = _run(world, 3 if quick else 5, f"ada@{DOMAIN}", hosts=True)
         given_s = median(result.elapsed_s for result in given)
         yield Figure(PART, "all open, hosts given", given_s, "s", "floor", 6 * rtt, 1.6, note=_wrong(given))
         for how, hosts in (("", False), (", hosts given", True)):
-            world.line.rules(REFUSED)
+            world.obstruct(refused=ALL_PORTS)
             refused = _run(world, 3, f"ada@{DOMAIN}", hosts)
             trips = median(result.elapsed_s for result in refused) / rtt
             wrong = _wrong(refused, Verdict.FAILS)
             # Other servers than the given ones are looked for only after those refused: no goal of speed.md.
             yield Figure(PART, f"everything refused{how}", trips, "round trips", goal=None if hosts else 4, note=wrong)
-            world.line.rules(DROPPED)
+            world.obstruct(dropped=ALL_PORTS)
             hints: list[float] = []
             dropped = _run(world, 1, f"ada@{DOMAIN}", hosts, hints)
             hint = min(hints, default=99.0)
@@ -77,14 +79,16 @@ def figures(world: World, rtt_ms: float, *, quick: bool) -> Iterator[Figure]:
                 PART, f"everything dropped{how}: verdict", dropped[0].elapsed_s, "s", goal=9,
                 note=_wrong(dropped, Verdict.FAILS),
             )  # fmt: skip
-        world.line.rules()
-        world.line.carry(rtt_ms, loss=0.01)
+        world.obstruct()
+        if LOSS in world.left_out:
+            return
+        world.carry(rtt_ms, loss=0.01)
         lossy = _run(world, 12 if quick else 40, f"ada@{DOMAIN}")
         seconds = median(result.elapsed_s for result in lossy)
-        yield Figure(PART, "1 % of packets lost, median", seconds, "s", "without loss", open_s, 1.1)
+        yield Figure(PART, f"{LOSS}, median", seconds, "s", "without loss", open_s, 1.1)
         strays = sum(result.verdict is not Verdict.WORKS for result in lossy)
         yield Figure(PART, f"1 % lost: wrong verdicts of {len(lossy)}", strays, "", goal=0)
-        world.line.carry(rtt_ms)
+        world.carry(rtt_ms)
 
 
 def _run(
@@ -96,7 +100,7 @@ def _run(
 
     outgoing, incoming = (f"smtp.{DOMAIN}", f"imap.{DOMAIN}") if hosts else (None, None)
     return [
-        asyncio.run(our_check(world.ca_file, address, outgoing=outgoing, incoming=incoming, listener=hear))
+        asyncio.run(our_check(world.way, address, outgoing=outgoing, incoming=incoming, listener=hear))
         for _ in range(times)
     ]
 

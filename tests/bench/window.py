@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tests.bench.far_end import MAIL, World
+from tests.bench.far_end import World
 from tests.bench.figures import Figure, median
 from wizard import assets
 
@@ -37,11 +37,9 @@ def figures(world: World, *, quick: bool) -> Iterator[Figure]:
         yield Figure(PART, f"processor time until then, {how}", ours, "s", "QWizard hello", busy)
     hello, ours = (median(run["memory"] for run in starts[which]) for which in ("hello", "wizard"))
     yield Figure(PART, "memory two seconds later", ours, "MB", "QWizard hello", hello, 1.6)
-    world.line.rules()
-    with world.line.far.entered():
-        runs = [_child("probes", MAIL, str(world.ca_file)) for _ in range(times)]
-    used = median(run["memory"] for run in runs)
-    yield Figure(PART, "memory after a check and an error explained", used, "MB", "QWizard hello", hello)
+    world.obstruct()
+    with world.far():
+        runs = [_child("probes", world.way.argument) for _ in range(times)]
     gap = median(run["gap"] for run in runs)
     note = f"50 in {runs[0]['seconds']:.2g} s"
     yield Figure(PART, "largest gap of a 5 ms timer, 50 probes", gap, "ms", goal=16, note=note)

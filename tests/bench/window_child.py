@@ -88,7 +88,7 @@ def _watch(window: QWidget) -> None:
     window.installEventFilter(Watch(window))
 
 
-def probes(host: str, ca_file: str) -> None:
+def probes(way: str) -> None:
     """The largest gap of a timer in the UI thread while fifty checks run, and how soon Cancel frees every socket."""
     import asyncio
     import socket
@@ -96,6 +96,7 @@ def probes(host: str, ca_file: str) -> None:
 
     from PySide6.QtCore import Qt, QTimer
 
+    from tests.bench.way import Way
     from wizard.gui.app import Wizard, make_application
     from wizard.gui.bridge import Bridge
     from wizard.gui.engine import Engine
@@ -109,7 +110,8 @@ def probes(host: str, ca_file: str) -> None:
     wizard.window.show()
     app.processEvents()
     wizard.add_other_steps()
-    engine = Engine(lambda: Settings(ca_files=(Path(ca_file),)))
+    servers = Way.told(way)
+    engine = Engine(lambda: Settings(ca_files=(Path(servers.ca_file),)))
     engine.start()
     bridge = Bridge(engine, app)
     wizard.flow.attach(bridge)
@@ -127,7 +129,7 @@ def probes(host: str, ca_file: str) -> None:
     async def fifty(_: SetupSession, listener: Listener) -> list[CheckResult]:
         from tests.bench.clients import our_check_of
 
-        async with our_check_of(Path(ca_file)) as check:
+        async with our_check_of(servers) as check:
             return await asyncio.gather(*(check(f"smtp.example.org:{(465, 587)[n % 2]}", listener) for n in range(50)))
 
     def begin() -> None:
@@ -137,7 +139,7 @@ def probes(host: str, ca_file: str) -> None:
     async def warm_up(session: SetupSession, listener: Listener) -> None:
         from tests.bench.clients import our_check_of
 
-        async with our_check_of(Path(ca_file)) as check:
+        async with our_check_of(servers) as check:
             await check("smtp.example.org:465", listener)
         await asyncio.to_thread(session.explain, "535 5.7.8 Error: authentication failed")
 
@@ -167,7 +169,7 @@ def probes(host: str, ca_file: str) -> None:
     async def silent(_: SetupSession, listener: Listener) -> list[CheckResult]:
         from tests.bench.clients import our_check_of
 
-        async with our_check_of(Path(ca_file)) as check:
+        async with our_check_of(servers) as check:
             where = f"127.0.0.1:{silence.getsockname()[1]}/tls"
             return await asyncio.gather(*(check(where, listener) for _ in range(50)))
 
@@ -199,4 +201,4 @@ if __name__ == "__main__":
     if sys.argv[2] == "start":
         start(sys.argv[3])
     else:
-        probes(*sys.argv[3:5])
+        probes(sys.argv[3])

@@ -10,6 +10,7 @@ from wizard.discovery.answer import Answer, Refused
 from wizard.discovery.autoconfig import read
 from wizard.discovery.candidate import Maker
 from wizard.model.address import Address
+from wizard.model.plan import BrowserOffer
 from wizard.model.server import Protocol, Security, ServerCandidate, Source
 
 ADA = Address.parse("ada@example.org")
@@ -130,15 +131,57 @@ def test_other_kinds_of_server_are_left_alone() -> None:
     assert "exchange, ews" in note
 
 
-def test_oauth2_sections_are_understood_as_no_servers() -> None:
-    section = (
-        "<oAuth2><issuer>login.example.org</issuer><scope>mail</scope>"
-        "<authURL>https://login.example.org/a</authURL><tokenURL>https://login.example.org/t</tokenURL></oAuth2>"
-    )
-    body = provider(server()).replace(b"</clientConfig>", section.encode() + b"</clientConfig>")
-    found = read(body, Maker(ADA, Source.AUTOCONFIG, True, lambda _: None))
+def with_section(inner: str, *, vouched: bool = True) -> Answer:
+    """A file with one server and this <oAuth2> section beside the provider."""
+    body = provider(server()).replace(b"</clientConfig>", f"<oAuth2>{inner}</oAuth2></clientConfig>".encode())
+    found = read(body, Maker(ADA, Source.AUTOCONFIG, vouched, lambda _: None))
     assert len(found.candidates) == 1
+    return found
+
+
+def pages(host: str) -> str:
+    return f"<authURL>https://{host}/a</authURL><tokenURL>https://{host}/t</tokenURL>"
+
+
+def test_oauth2_sections_say_where_the_browser_sign_in_goes() -> None:
+    found = with_section("<issuer>login.example.org</issuer><scope>mail  offline</scope>" + pages("login.example.org"))
     assert found.refused == ()
+    assert found.oauth == BrowserOffer(
+        Source.AUTOCONFIG,
+        "login.example.org",
+        ("mail", "offline"),
+        "https://login.example.org/a",
+        "https://login.example.org/t",
+        True,
+    )
+    assert answer(server()).oauth is None
+    assert with_section("<scope>mail</scope>").oauth is None
+
+
+@pytest.mark.parametrize(
+    ("inner", "vouched"),
+    [
+        (pages("login.example.net"), True),
+        (pages("login.example.org").replace("login.example.org/t", "login.example.net/t"), True),
+        (pages("login.example.org"), False),
+        ("<issuer>login.example.org</issuer>", True),
+        ("<authURL>https://login.example.org/a</authURL>", True),
+    ],
+)
+def test_an_oauth2_section_of_others_or_with_gaps_is_not_trusted(inner: str, vouched: bool) -> None:
+    offer = with_section(inner, vouched=vouched).oauth
+    assert offer is not None
+    assert not offer.trusted
+
+
+@pytest.mark.parametrize(
+    "page", ["http://login.example.org/t", "javascript:alert(1)", "https://login.example.org/a b", "https://exämple.org/"]
+)
+def test_pages_that_no_browser_sign_in_may_use_are_refused_by_name(page: str) -> None:
+    found = with_section(f"<authURL>https://login.example.org/a</authURL><tokenURL>{page}</tokenURL>")
+    assert found.refused == (f"tokenURL “{page}”",)
+    assert found.oauth is not None
+    assert (found.oauth.token, found.oauth.trusted) == (None, False)
 
 
 def test_instructions_in_the_best_language() -> None:

@@ -24,6 +24,7 @@ from wizard.model.server import Protocol, Security, Source
 ADA = Address.parse("ada@example.org")
 CONFIG = "/mail/config-v1.1.xml"
 WELL_KNOWN = "/.well-known/autoconfig/mail/config-v1.1.xml"
+MAIL_V1 = "/.well-known/mail-v1.xml"
 PACC = "/.well-known/user-agent-configuration.json"
 ISPDB = "autoconfig.thunderbird.net"
 
@@ -46,6 +47,7 @@ ZONE = [
 PAGES: Pages = {
     ("autoconfig.example.org", CONFIG): Page(config()),
     ("example.org", WELL_KNOWN): Page(config()),
+    ("autoconfig.example.org", MAIL_V1): Page(config()),
     (ISPDB, "/v1.1/example.org"): Page(config()),
     (ISPDB, "/v1.1/example.net"): Page(config("imap.example.net", "smtp.example.net")),
     ("autoconfig.example.net", CONFIG): Page(config("imap.example.net", "smtp.example.net")),
@@ -316,9 +318,12 @@ async def test_only_the_wanted_incoming_protocol(start_lab: StartLab) -> None:
 async def test_unusual_local_parts_reach_only_the_domain(start_lab: StartLab, address: str, sent: str) -> None:
     lab = start_lab({"example.org": ZONE}, PAGES)
     await lab.planner.plan(Address.parse(address))
-    told = {request.host: request.path for request in lab.web.requests if "?" in request.path}
-    assert told["autoconfig.example.org"] == f"{CONFIG}?emailaddress={sent}"
-    assert {host.removeprefix("autoconfig.") for host in told} == {"example.org"}
+    told = {(request.host, request.path) for request in lab.web.requests if "?" in request.path}
+    assert told == {
+        ("autoconfig.example.org", f"{CONFIG}?emailaddress={sent}"),
+        ("autoconfig.example.org", f"{MAIL_V1}?emailaddress={sent}"),
+        ("example.org", f"{WELL_KNOWN}?emailaddress={sent}"),
+    }
     named = [request for request in lab.web.requests if b"EMailAddress" in request.body]
     assert all(request.host.endswith("example.org") for request in named)
 
@@ -332,6 +337,57 @@ async def test_idn_and_subdomains(start_lab: StartLab) -> None:
     assert (imap.host, imap.trusted) == ("imap.post.xn--bcher-kva.example", True)
     assert (smtp.host, smtp.trusted) == ("smtp.xn--bcher-kva.example", True)
     assert not any(host.endswith("autoconfig.xn--bcher-kva.example") for host in lab.dialer.hosts)
+
+
+async def test_a_department_is_found_under_its_house_in_the_database_only(start_lab: StartLab) -> None:
+    pages: Pages = {
+        (ISPDB, "/v1.1/example.org"): Page(config("imap.example.org", "smtp.%EMAILDOMAIN%")),
+        ("autoconfig.example.org", CONFIG): Page(config()),
+        ("autodiscover.example.org", POX): Page(POX_BODY),
+    }
+    lab = start_lab({"example.org": [], "example.net": []}, pages)
+    plan = await lab.planner.plan(Address.parse("ada@post.campus.example.org"))
+    imap, smtp = plan.candidates[:2]
+    assert (imap.host, imap.username) == ("imap.example.org", "ada@post.campus.example.org")
+    assert smtp.host == "smtp.post.campus.example.org"
+    assert {(c.source, c.trusted) for c in (imap, smtp)} == {(Source.ISPDB, True)}
+    assert f"{ISPDB} for example.org" in [one.whom for one in plan.asked]
+    assert {request.host for request in lab.web.requests} == {ISPDB}
+    assert "example.org" not in {name for name, kind in lab.names.questions if kind != "SOA"}  # the lab's own look
+
+
+async def test_the_departments_own_word_counts_more_than_its_houses(start_lab: StartLab) -> None:
+    pages: Pages = {
+        (ISPDB, "/v1.1/example.org"): Page(config()),
+        (ISPDB, "/v1.1/campus.example.org"): Page(config("imap.campus.example.org")),
+    }
+    plan = await start_lab({"example.org": []}, pages).planner.plan(Address.parse("ada@campus.example.org"))
+    assert [c.host for c in plan.of(Protocol.IMAP)] == ["imap.campus.example.org", "imap.example.org"]
+
+
+@pytest.mark.parametrize("domain", ["example.org", "example.co.uk", "someone.github.io"])
+async def test_nothing_above_a_registered_domain_is_asked_for(start_lab: StartLab, domain: str) -> None:
+    lab = start_lab({domain: []}, {(ISPDB, "/v1.1/x"): Page()})
+    await lab.planner.plan(Address.parse(f"ada@{domain}"))
+    assert [request.path for request in lab.web.requests if request.host == ISPDB] == [f"/v1.1/{domain}"]
+
+
+async def test_where_to_sign_in_in_the_browser_is_the_best_sources_word(start_lab: StartLab) -> None:
+    def page(host: str) -> Page:
+        section = f"<oAuth2><authURL>https://{host}/a</authURL><tokenURL>https://{host}/t</tokenURL></oAuth2>"
+        return Page(config().replace(b"</clientConfig>", f"{section}</clientConfig>".encode()))
+
+    pages: Pages = {
+        (ISPDB, "/v1.1/example.org"): page("login.example.net"),
+        ("autoconfig.example.org", CONFIG): page("login.example.org"),
+    }
+    plan = await start_lab({"example.org": []}, pages).planner.plan(ADA)
+    assert plan.oauth is not None
+    assert (plan.oauth.source, plan.oauth.token, plan.oauth.trusted) == (
+        Source.AUTOCONFIG,
+        "https://login.example.org/t",
+        True,
+    )
 
 
 async def test_what_is_asked_is_told(start_lab: StartLab) -> None:

@@ -68,6 +68,7 @@ def test_the_document_of_the_contract() -> None:
         "sign_in_attempts": {"smtp": 1, "imap": 1},
         "timeline": [],
         "notes": [],
+        "asked": [],
     }
     assert json.loads(json.dumps(document)) == document
 

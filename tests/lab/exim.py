@@ -148,6 +148,7 @@ acl_smtp_auth = sign_in
 acl_smtp_rcpt = recipient
 host_lookup =
 rfc1413_query_timeout = 0s
+smtp_accept_max = 200
 smtp_accept_max_per_connection = 100
 message_size_limit = 10M
 

@@ -26,6 +26,7 @@ from tests.lab.web import Page, Request, WebServer
 PASSWORD = "tulip-wagon-64"
 CONFIG = "/mail/config-v1.1.xml"
 WELL_KNOWN = "/.well-known/autoconfig/mail/config-v1.1.xml"
+MAIL_V1 = "/.well-known/mail-v1.xml"
 PACC = "/.well-known/user-agent-configuration.json"
 POX = "/autodiscover/autodiscover.xml"
 ISPDB = "ispdb.mailwright.example"  # the lab's own copy of the community's database
@@ -152,12 +153,13 @@ class MuteNames:
 def unanswered(host: str, port: int) -> ExitStack:
     """A port that answers no SYN: nobody accepts, and the queue of those who wait is full."""
     stack = ExitStack()
-    listening = stack.enter_context(socket.socket())
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = stack.enter_context(socket.socket(family))
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listening.bind((host, port))
     listening.listen(0)
     for _ in range(4):
-        waiting = stack.enter_context(socket.socket())
+        waiting = stack.enter_context(socket.socket(family))
         waiting.setblocking(False)
         waiting.connect_ex((host, port))
     return stack

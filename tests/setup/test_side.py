@@ -6,6 +6,7 @@ import asyncio
 import base64
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
 
@@ -14,9 +15,11 @@ from tests.lab.scripted import Conversation as Talk
 from tests.probe.talk import PASSWORD, USER, Hook, Mail, candidate, no, ok, tls_server
 from tests.setup.accounts import draft, new_session
 from wizard.model.account import CheckResult, Status, Verdict
+from wizard.model.address import Address
 from wizard.model.draft import AccountDraft
 from wizard.model.evidence import ErrorKind
-from wizard.model.server import Protocol, Security, Source
+from wizard.model.server import Protocol, Security, ServerCandidate, Source
+from wizard.setup.autofix import other_username
 from wizard.setup.options import Options
 
 LOCAL = USER.partition("@")[0]
@@ -116,6 +119,41 @@ async def test_a_learned_user_name_is_used_on_the_other_side(authority: Authorit
         assert side is not None
         assert side.candidate.username == LOCAL
     assert result.diagnoses[0].cause == "username-format"
+
+
+async def test_a_plus_address_signs_in_without_its_tag_at_the_cost_of_one_refusal(
+    authority: Authority, certificate: Issued
+) -> None:
+    name, tagged = USER, f"{LOCAL}+news@{USER.partition('@')[2]}"
+    imap = Mail(Protocol.IMAP, auth=knowing(Protocol.IMAP, name))
+    smtp = Mail(Protocol.SMTP, auth=knowing(Protocol.SMTP, name))
+    session = new_session(authority)
+    async with account(certificate, imap, smtp, username=tagged) as ada:
+        result = await session.check(replace(ada, address=Address.parse(tagged)))
+        await session.close()
+    assert result.verdict is Verdict.WORKS_AFTER_FIX
+    assert (len(imap.sign_ins), len(smtp.sign_ins)) == (2, 1)
+    assert result.diagnoses[0].title == "The server wants the name without “+news” as your user name"
+    assert {fix.after.username for fix in result.fixes} == {name}
+
+
+@pytest.mark.parametrize(
+    ("username", "other"),
+    [
+        ("ada+news@example.org", "ada@example.org"),
+        ("ada+news", "ada"),
+        ("ada", None),
+        ("ada@example.org", None),  # nobody's form of this address: it was typed
+    ],
+)
+def test_the_other_form_of_a_plus_address(username: str, other: str | None) -> None:
+    server = ServerCandidate(Protocol.IMAP, "imap.example.org", 993, Security.TLS, username, Source.GUESS, True)
+    assert other_username(server, "ada+news@example.org", None) == other
+
+
+def test_a_local_part_that_begins_with_a_plus_has_no_tag() -> None:
+    server = ServerCandidate(Protocol.IMAP, "imap.example.org", 993, Security.TLS, "+a@x.org", Source.GUESS, True)
+    assert other_username(server, "+a@x.org", None) == "+a"
 
 
 async def test_three_refusals_in_ten_minutes_are_all(authority: Authority, certificate: Issued) -> None:

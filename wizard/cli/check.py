@@ -27,6 +27,7 @@ from wizard.model.draft import AccountDraft
 from wizard.model.evidence import Outcome
 from wizard.model.progress import Progress
 from wizard.model.secret import Secret
+from wizard.model.server import Source
 from wizard.setup.given import given_draft
 from wizard.wiring import Settings
 
@@ -200,6 +201,9 @@ def text(result: CheckResult) -> str:
     for fix in result.fixes:
         lines.append(f"  Changed for {fix.protocol.value}: {_change(fix.before)} to {_change(fix.after)}")
     lines += [f"Note: {note}" for note in result.notes]
+    asked = [one.source.value for one in result.asked if one.source not in (Source.PACK, Source.PRESET)]
+    if asked:
+        lines.append(f"Asked, without the password: {', '.join(dict.fromkeys(asked))}")
     return "\n".join(lines)
 
 

@@ -16,7 +16,7 @@ from wizard.cli.options import add_network_arguments, settings_from
 from wizard.errors import MailwrightError, UsageError
 from wizard.model.address import Address
 from wizard.model.evidence import Outcome
-from wizard.model.plan import Plan
+from wizard.model.plan import BrowserOffer, Plan
 from wizard.model.progress import Progress, nobody
 from wizard.model.server import Protocol, ServerCandidate
 from wizard.wiring import Settings
@@ -85,6 +85,7 @@ def document(plan: Plan) -> dict[str, Any]:
         "provider": plan.provider.id if plan.provider is not None else None,
         "candidates": [_candidate(candidate) for candidate in plan.candidates],
         "notes": list(plan.notes),
+        **({"oauth": _offer(plan.oauth)} if plan.oauth is not None else {}),
     }
 
 
@@ -97,7 +98,19 @@ def _candidate(candidate: ServerCandidate) -> dict[str, Any]:
         "username": candidate.username,
         "auth": list(candidate.auth),
         "source": candidate.source.value,
+        "also": [source.value for source in candidate.also],
         "trusted": candidate.trusted,
+    }
+
+
+def _offer(offer: BrowserOffer) -> dict[str, Any]:
+    return {
+        "source": offer.source.value,
+        "issuer": offer.issuer,
+        "scopes": list(offer.scopes),
+        "authorization": offer.authorization,
+        "token": offer.token,
+        "trusted": offer.trusted,
     }
 
 
@@ -122,6 +135,10 @@ def text(plan: Plan) -> str:
     if not plan.candidates:
         lines.append("  No servers are known.")
     lines += [f"Note: {note}" for note in plan.notes]
+    if plan.oauth is not None:
+        where = plan.oauth.authorization or plan.oauth.issuer
+        doubt = "" if plan.oauth.trusted else "   not confirmed"
+        lines.append(f"Sign-in in the browser: {where}   from {plan.oauth.source.value}{doubt}")
     if plan.asked:
         lines.append("Asked:")
         lines += [f"  {one.source.value:<12} {one.whom}: {one.answer} ({one.seconds:.2f} s)" for one in plan.asked]

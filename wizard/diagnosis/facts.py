@@ -335,10 +335,17 @@ def _certificate_words(certificate: CertificateFacts, now: datetime) -> dict[str
     return words
 
 
+def _name_form(refused: str, accepted: str) -> str:
+    mailbox, plus, tag = refused.partition("@")[0].partition("+")
+    if plus and accepted.partition("@")[0] == mailbox:
+        return f"the name without “{_shown(plus + tag)}”"
+    return "only the part before the @" if "@" in refused else "the whole email address"
+
+
 def _detail_words(evidence: Evidence, report: ProbeReport, username: str) -> dict[str, str]:
     words: dict[str, str] = {}
     if evidence.detail.get("other_form_works") is True:
-        words["name_form"] = "only the part before the @" if "@" in username else "the whole email address"
+        words["name_form"] = _name_form(username, _text_detail(evidence, "other_username") or "")
     worked_until = _text_detail(evidence, "worked_until")
     if worked_until:
         words["worked_until"] = _shown(worked_until)

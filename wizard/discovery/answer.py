@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
+from wizard.model.plan import BrowserOffer
 from wizard.model.provider import Provider
 from wizard.model.server import ServerCandidate, Source
 
@@ -28,7 +29,8 @@ class Answer:
     """What came back.
 
     `refused` are reasons why parts of it, or all, were not accepted. `provider` was recognised on the way, `probably`
-    when only through what stands in front of it. `then` are questions that only this answer makes possible.
+    when only through what stands in front of it. `then` are questions that only this answer makes possible. `oauth` is
+    where the browser sign-in goes.
     """
 
     candidates: tuple[ServerCandidate, ...] = ()
@@ -37,6 +39,7 @@ class Answer:
     provider: Provider | None = None
     probably: bool = False
     then: tuple[Question, ...] = ()
+    oauth: BrowserOffer | None = None
 
     @property
     def said(self) -> str:

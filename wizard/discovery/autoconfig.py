@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from urllib.parse import quote, urlsplit
 
 from wizard.discovery.answer import NOTHING, Answer, Question, Refused
@@ -16,6 +17,7 @@ from wizard.discovery.candidate import (
 )
 from wizard.discovery.safe_xml import Element, parse
 from wizard.model.address import Address
+from wizard.model.plan import BrowserOffer
 from wizard.model.server import Protocol, Security, ServerCandidate, Source, usual_security
 from wizard.net.fetch import Fetcher
 from wizard.net.sites import same_site
@@ -34,11 +36,12 @@ _PROTOCOLS = {"imap": Protocol.IMAP, "pop3": Protocol.POP3, "pop": Protocol.POP3
 
 
 def autoconfig(address: Address, fetcher: Fetcher, known: KnownHost, *, rank: int) -> tuple[Question, ...]:
-    """The two places where a domain keeps its file; only they are told the whole address (promise 11)."""
+    """The places where a domain keeps its file; only they are told the whole address (promise 11)."""
     who = quote(address.wire, safe="@")
     urls = (
         f"https://autoconfig.{address.domain}/mail/config-v1.1.xml?emailaddress={who}",
         f"https://{address.domain}/.well-known/autoconfig/mail/config-v1.1.xml?emailaddress={who}",
+        f"https://autoconfig.{address.domain}/.well-known/mail-v1.xml?emailaddress={who}",  # the draft's own, §4.1
     )
     return tuple(_question(address, url, fetcher, known, rank, private=address.wire) for url in urls)
 
@@ -61,7 +64,7 @@ def _question(
         abroad = next((hop for hop in fetched.hops if not same_site(hop, address.domain)), None)
         if private is not None and abroad is not None and answer.candidates:
             note = f"{address.shown_domain} leaves the settings to another domain: {abroad}."
-            answer = Answer(answer.candidates, (*answer.notes, note), answer.refused)
+            answer = replace(answer, notes=(*answer.notes, note))
         return answer
 
     parts = urlsplit(url)
@@ -103,7 +106,8 @@ def read(body: bytes, maker: Maker, languages: tuple[str, ...] = ("en",)) -> Ans
         notes.append(f"This provider names servers of other kinds only: {kinds}.")
     encrypted = [c for c in candidates if c.security is not Security.NONE]
     clear = [c for c in candidates if c.security is Security.NONE]
-    return Answer(tuple(encrypted + clear), tuple(notes), tuple(dict.fromkeys(refused)))
+    offer = _browser_offer(root, maker, refused)
+    return Answer(tuple(encrypted + clear), tuple(notes), tuple(dict.fromkeys(refused)), oauth=offer)
 
 
 def _server(server: Element, protocol: Protocol, maker: Maker) -> ServerCandidate:
@@ -139,6 +143,28 @@ def _auth(server: Element, protocol: Protocol) -> tuple[str, ...]:
             case _:
                 pass  # NTLM, GSSAPI, client-IP-address, none … : nothing that a person with a password can use
     return tuple(dict.fromkeys(methods))
+
+
+def _browser_offer(root: Element, maker: Maker, refused: list[str]) -> BrowserOffer | None:
+    """The first <oAuth2> section; addresses that are no HTTPS pages are refused by name."""
+    section = next(root.find("oAuth2"), None)
+    if section is None:
+        return None
+    pages: list[str | None] = []
+    for tag in ("authURL", "tokenURL"):
+        written = section.text_of(tag)
+        page = _link(written)
+        if written is not None and (page is None or not page.lower().startswith("https://") or not page.isascii()):
+            refused.append(f"{tag} “{one_line(written, 60)}”")
+            page = None
+        pages.append(page)
+    issuer = one_line(section.text_of("issuer") or "", 300) or None
+    if issuer is None and not any(pages):
+        return None
+    hosts = [urlsplit(page).hostname or "" for page in pages if page is not None]
+    at_home = len(hosts) == len(pages) and all(same_site(host, maker.address.domain) for host in hosts)
+    scopes = one_line(section.text_of("scope") or "", 1000).split()
+    return BrowserOffer(maker.source, issuer, tuple(scopes[:20]), pages[0], pages[1], maker.vouched and at_home)
 
 
 def _notes(provider: Element, languages: tuple[str, ...]) -> list[str]:

@@ -26,14 +26,14 @@ def ispdb(
 ) -> Question:
     """What the database knows of `domain`; it is told the domain, never the address.
 
-    Where `domain` is not the address's own, DNS made the connection and the answer needs the person's yes.
+    Where `domain` is of another site than the address, DNS made the connection and the answer needs the person's yes.
     """
 
     async def ask() -> Answer:
         fetched = await fetcher.get(f"{base_url.rstrip('/')}/{domain}")
         if fetched.status != 200:
             return NOTHING
-        vouched = domain == address.domain and all(same_site(hop, fetched.hops[0]) for hop in fetched.hops)
+        vouched = same_site(domain, address.domain) and all(same_site(hop, fetched.hops[0]) for hop in fetched.hops)
         return read(fetched.body, Maker(address, Source.ISPDB, vouched, known))
 
     return Question(Source.ISPDB, f"{urlsplit(base_url).hostname} for {domain}", rank, ask)

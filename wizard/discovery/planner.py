@@ -27,10 +27,12 @@ from wizard.model.provider import Provider, ProviderStatus
 from wizard.model.server import Protocol, Security, ServerCandidate, Source
 from wizard.net.dns import Resolver
 from wizard.net.fetch import Fetcher, PageMissing, PageRefused
+from wizard.net.sites import registrable_domain
 
 # Whose word counts more. A provider's own page beats the community's copy of it; both beat Exchange's answer, which
 # often names servers that are switched off; a preset found through MX beats SRV, for presets are checked, DNS is not;
-# what a foreign domain says about its own customers comes last of all that was said, and guesses come after every word.
+# what a foreign domain says about its own customers, or the database of the domain above, comes last of all that was
+# said, and guesses come after every word.
 RANKS = {
     Source.PACK: 0,
     Source.PRESET: 1,
@@ -146,11 +148,14 @@ class Planner:
     def _questions(self, address: Address, offline: bool) -> tuple[Question, ...]:
         known = self._presets.for_host
 
+        def in_database(domain: str, rank: int) -> Question:
+            return ispdb(address, domain, self._fetcher, known, rank=rank, base_url=self._ispdb_url)
+
         def of_exchanger(domain: str) -> tuple[Question, ...]:
             if offline:
                 return ()
             return (
-                ispdb(address, domain, self._fetcher, known, rank=FOREIGN_RANK, base_url=self._ispdb_url),
+                in_database(domain, FOREIGN_RANK),
                 autoconfig_of_mx(address, domain, self._fetcher, known, rank=FOREIGN_RANK),
             )
 
@@ -161,12 +166,17 @@ class Planner:
         if offline:
             return by_dns
         fetcher = self._fetcher
+        # A department's settings are often those of the whole house. Only the database is asked for them: no host above
+        # the mail domain is told anything (promise 11).
+        house = registrable_domain(address.domain)
+        of_house = () if house == address.domain else (in_database(house, FOREIGN_RANK),)
         return (
             *autoconfig(address, fetcher, known, rank=RANKS[Source.AUTOCONFIG]),
-            ispdb(address, address.domain, fetcher, known, rank=RANKS[Source.ISPDB], base_url=self._ispdb_url),
+            in_database(address.domain, RANKS[Source.ISPDB]),
             pacc(address, fetcher, self._resolver, known, rank=RANKS[Source.PACC]),
             *autodiscover(address, fetcher, known, rank=RANKS[Source.AUTODISCOVER]),
             autodiscover_srv(address, self._resolver, fetcher, known, rank=RANKS[Source.AUTODISCOVER]),
+            *of_house,
             *by_dns,
         )
 
@@ -250,7 +260,8 @@ class Planner:
             provider = next(filter(None, (self._presets.for_host(c.host) for c in candidates if c.trusted)), None)
         notes = [note for one in heard for note in one.answer.notes]
         asked = tuple(one.asked for one in heard)
-        return Plan(address, candidates, provider, probably, asked, tuple(dict.fromkeys(notes)))
+        oauth = next((one.answer.oauth for one in heard if one.answer.oauth is not None), None)
+        return Plan(address, candidates, provider, probably, asked, tuple(dict.fromkeys(notes)), oauth)
 
 
 def _recognised(heard: list[_Heard]) -> tuple[Provider | None, bool]:

@@ -43,6 +43,9 @@ def check_document(result: CheckResult, *, diagnosis_document: DiagnosisDocument
         "sign_in_attempts": {protocol.value: count for protocol, count in result.sign_in_attempts.items()},
         "timeline": [_timeline_entry(item, clean) for item in result.timeline],
         "notes": [clean(note) for note in result.notes],
+        "asked": [
+            {"source": one.source.value, "whom": clean(one.whom), "answer": clean(one.answer)} for one in result.asked
+        ],
     }
 
 

@@ -12,6 +12,7 @@ from wizard.model.address import Address
 from wizard.model.diagnosis import Diagnosis, Fix
 from wizard.model.draft import AccountDraft
 from wizard.model.evidence import Evidence, ProbeReport, Surroundings
+from wizard.model.plan import Asked
 from wizard.model.server import Protocol, ServerCandidate
 
 
@@ -103,6 +104,7 @@ class CheckResult:
     reports: tuple[ProbeReport, ...] = ()
     surroundings: Surroundings = field(default_factory=Surroundings)
     notes: tuple[str, ...] = ()
+    asked: tuple[Asked, ...] = ()  # who was asked where the servers are
 
     def verified_account(self) -> VerifiedAccount | None:
         """The proven settings; `None` while a wanted side is not verified."""

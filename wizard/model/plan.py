@@ -20,11 +20,28 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class BrowserOffer:
+    """Where a provider's own page says that it takes sign-ins in the browser; `None` where it leaves something out.
+
+    `trusted` is True when the page is vouched for and both endpoints stand in the address's own registrable domain.
+    Nothing is ever sent there by itself, a password never.
+    """
+
+    source: Source
+    issuer: str | None
+    scopes: tuple[str, ...]
+    authorization: str | None
+    token: str | None
+    trusted: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """The result of discovery.
 
     `candidates` are in the order they would be tried, all protocols together. `probably` is set when the provider was
-    recognised only through a security gateway in front of it. `notes` are sentences for the person.
+    recognised only through a security gateway in front of it. `notes` are sentences for the person, `oauth` is what the
+    best source that named any says about signing in in the browser.
     """
 
     address: Address
@@ -33,6 +50,7 @@ class Plan:
     probably: bool = False
     asked: tuple[Asked, ...] = ()
     notes: tuple[str, ...] = ()
+    oauth: BrowserOffer | None = None
 
     def of(self, *protocols: Protocol) -> tuple[ServerCandidate, ...]:
         """The candidates of these protocols, best first."""

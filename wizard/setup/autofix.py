@@ -120,10 +120,17 @@ def _covered(host: str, names: set[str]) -> bool:
 
 
 def other_username(candidate: ServerCandidate, wire_address: str, provider: Provider | None) -> str | None:
-    """The user name in its other form: with or without @domain; None where the form is known or has no other."""
+    """The user name in its other form; None where the form is known or has no other.
+
+    A plus-address (RFC 5233) leads to a mailbox whose own name signs in, so there it is the same without the +tag;
+    elsewhere it is with or without @domain.
+    """
     if provider is not None and candidate.source in (Source.PRESET, Source.PACK, Source.MX):
         return None
-    local = wire_address.rpartition("@")[0]
+    local, _, domain = wire_address.rpartition("@")
+    mailbox, plus, _ = local.partition("+")
+    if plus and mailbox:
+        return {wire_address: f"{mailbox}@{domain}", local: mailbox}.get(candidate.username)
     if candidate.username == wire_address:
         return local
     return wire_address if candidate.username == local else None

@@ -12,7 +12,7 @@ from wizard.model.account import CheckResult, SideResult, Status, Verdict
 from wizard.model.diagnosis import Diagnosis
 from wizard.model.draft import AccountDraft
 from wizard.model.evidence import ErrorKind, Evidence, Outcome, ProbeReport, Stage
-from wizard.model.plan import Plan
+from wizard.model.plan import Asked, Plan
 from wizard.model.progress import Listener
 from wizard.model.provider import Provider, ProviderStatus
 from wizard.model.secret import Secret
@@ -58,6 +58,7 @@ class Run:
         self._enough = asyncio.Event()
         self._notes: list[str] = []
         self._others: tuple[ServerCandidate, ...] | None = None
+        self._asked: tuple[Asked, ...] = plan.asked if plan is not None else ()
 
     async def check(self) -> CheckResult:
         timed_out = False
@@ -253,6 +254,7 @@ class Run:
                 asking = self._bench.discover(self._draft.address, enough=self._enough, listener=self._listener)
                 self._plan_task = asyncio.ensure_future(asking)
             self._plan = await asyncio.shield(self._plan_task)
+            self._asked = self._plan.asked
             if self._provider is None:
                 self._provider = self._bench.provider_for(self._draft, self._plan)
                 self._draft = self._cleaned(self._draft)
@@ -264,6 +266,7 @@ class Run:
             if self._plan_task is not None:
                 await self._planned()  # who is being asked now is not asked a second time
             plan = await self._bench.discover(self._draft.address, repair=True, listener=self._listener)
+            self._asked = plan.asked
         else:
             plan = await self._planned()
         self._others = plan.candidates
@@ -335,6 +338,7 @@ class Run:
             reports=reports,
             surroundings=surroundings(reports),
             notes=tuple(dict.fromkeys(notes)),
+            asked=self._asked,
         )
 
     def _unfinished(self, *, incoming: bool) -> SideResult | None:
