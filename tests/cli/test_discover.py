@@ -14,7 +14,7 @@ from tests.lab.web import LabDialer, Page, WebServer
 from wizard.cli import render
 from wizard.cli.main import main
 
-FIELDS = {"protocol", "host", "port", "security", "username", "auth", "source", "also", "trusted"}
+FIELDS = {"protocol", "host", "port", "security", "username", "auth", "source", "trusted"}
 ISPDB = "autoconfig.thunderbird.net"
 COUNT = 300
 

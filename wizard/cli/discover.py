@@ -50,7 +50,8 @@ def run(args: argparse.Namespace) -> int:
         return 0
     plan = asyncio.run(_one(args, settings, Address.parse(args.address)))
     if args.json:
-        render.print_json(document(plan) | {"asked": _asked(plan)})
+        offer = {"oauth": _offer(plan.oauth)} if plan.oauth is not None else {}
+        render.print_json(document(plan) | {"asked": _asked(plan)} | offer)
     else:
         render.print_text(text(plan))
     return 0
@@ -85,7 +86,6 @@ def document(plan: Plan) -> dict[str, Any]:
         "provider": plan.provider.id if plan.provider is not None else None,
         "candidates": [_candidate(candidate) for candidate in plan.candidates],
         "notes": list(plan.notes),
-        **({"oauth": _offer(plan.oauth)} if plan.oauth is not None else {}),
     }
 
 
@@ -98,7 +98,6 @@ def _candidate(candidate: ServerCandidate) -> dict[str, Any]:
         "username": candidate.username,
         "auth": list(candidate.auth),
         "source": candidate.source.value,
-        "also": [source.value for source in candidate.also],
         "trusted": candidate.trusted,
     }
 
