@@ -68,7 +68,7 @@ class Way:
         line = (resolver, _Dialer(resolver, self), Trust((Path(self.ca_file),)))
         known = wiring.presets()
         planner = Planner(resolver, Fetcher(*line[1:]), known)
-        parts = Parts(*line, planner, wiring.diagnoser(), known.for_host, known.hosts)
+        parts = Parts(*line, planner, wiring.diagnoser, known.for_host, known.hosts)
         made: list[SetupSession] = []
 
         def new() -> SetupSession:
