@@ -344,6 +344,8 @@ class Conversation(ABC):
 
     async def first_words(self, read: Callable[[], Coroutine[None, None, bytes]]) -> bytes:
         """What `read` hears first; when it stays silent, StageFailed says whether TLS or another service is why."""
+        if (self._encrypted or self._observe) and self.candidate.port not in HTTP_PORTS:
+            return await read()  # nothing else could be the matter: TLS was spoken, or is not to be waited for
         words = asyncio.ensure_future(read())
         try:
             done, _ = await asyncio.wait({words}, timeout=PEEK_AFTER_S)

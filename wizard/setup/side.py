@@ -161,8 +161,10 @@ class Side:
                 gate.decide(NOTHING_HEARD)
 
     async def _prove(self, candidates: Sequence[ServerCandidate], gate: Gate, leads: bool) -> SideOutcome:
-        race = await (self._racing or self.start(candidates))
-        self._racing = None
+        if self._racing is not None:
+            race, self._racing = await self._racing, None
+        else:
+            race = await Race(self.prober, candidates, self._race_spares()).run()
         if race.winner is None:
             return self._failed(candidates[0], tuple(lane.report for lane in race.lanes if lane.wave == 0))
         conversation = race.winner.conversation
