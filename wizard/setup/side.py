@@ -71,6 +71,8 @@ class Gate:
 
     async def heard(self) -> Heard:
         """What the first side heard; nothing when it is not known in good time."""
+        if self._decided.done():
+            return self._decided.result()
         try:
             async with asyncio.timeout(GATE_OPEN_S):
                 await self._begun.wait()
