@@ -12,6 +12,7 @@ from wizard.model.draft import AccountDraft
 from wizard.model.evidence import ErrorKind, Evidence, Outcome, ProbeReport, Stage
 from wizard.model.provider import Provider, SignInWay
 from wizard.model.server import ServerCandidate
+from wizard.net.patience import within
 from wizard.probe.conversation import Conversation, Credentials
 from wizard.probe.engine import Prober
 from wizard.probe.error_kinds import StageFailed
@@ -74,9 +75,9 @@ class Gate:
         if self._decided.done():
             return self._decided.result()
         try:
-            async with asyncio.timeout(GATE_OPEN_S):
+            with within(GATE_OPEN_S):
                 await self._begun.wait()
-            async with asyncio.timeout(GATE_DECIDED_S):
+            with within(GATE_DECIDED_S):
                 return await asyncio.shield(self._decided)
         except TimeoutError:
             return NOTHING_HEARD
