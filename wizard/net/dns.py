@@ -19,6 +19,8 @@ IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 T = TypeVar("T")
 
 RECORD_TIMEOUT_S = 4.0
+AT_ONCE = 128  # a name server's socket holds some 270 questions; the system asks a lost one again after 5 s
+SLOW_S = 0.5
 KEPT_S = 5.0  # one check asks for the same few names again and again within a moment
 
 
@@ -74,6 +76,7 @@ class DnsResolver:
         self._nameserver = nameserver
         self._resolver: Any = None
         self._answers: Shared[Any] = Shared(KEPT_S)
+        self._turns = asyncio.Semaphore(AT_ONCE)
 
     @property
     def is_lab(self) -> bool:
@@ -118,8 +121,24 @@ class DnsResolver:
         if self._nameserver is not None:
             answer = await self._query(host, record)
             return tuple(ipaddress.ip_address(item.address) for item in answer)
-        found: tuple[IPAddress, ...] = await self._kept((host, family), lambda: _system_addresses(host, family))
+        found: tuple[IPAddress, ...] = await self._kept((host, family), lambda: self._in_turn(host, family))
         return found
+
+    async def _in_turn(self, host: str, family: socket.AddressFamily) -> tuple[IPAddress, ...] | NameNotFound:
+        """What the system says, asked when there is room; who is slow to be answered makes room for the next."""
+        await self._turns.acquire()
+        turn = [self._turns]
+
+        def end_turn() -> None:
+            if turn:
+                turn.pop().release()
+
+        slow = asyncio.get_running_loop().call_later(SLOW_S, end_turn)
+        try:
+            return await _system_addresses(host, family)
+        finally:
+            slow.cancel()
+            end_turn()
 
     async def _query(self, name: str, record: str) -> Any:
         return await self._kept((name, record), lambda: self._asked(name, record))
