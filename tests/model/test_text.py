@@ -17,6 +17,12 @@ def test_nothing_unseen_is_left(text: str) -> None:
     shown.encode("utf-8")
 
 
+@given(st.text(alphabet=st.characters(max_codepoint=0x7F), max_size=300))
+def test_plain_text_stays_as_it_is(text: str) -> None:
+    blanks = str.maketrans("\r\n\t", "   ")
+    assert inert(text) == "".join(c if " " <= c <= "~" else "\ufffd" for c in text.translate(blanks))
+
+
 def test_words_stay_and_length_is_capped() -> None:
     assert inert("ünï 中文 – “quoted”") == "ünï 中文 – “quoted”"
     assert inert("a\r\nb\x1b[31mc\u202e") == "a  b�[31mc�"

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import time
+import urllib.request
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from wizard.model.evidence import CertificateFacts, CertificateProblem, ErrorKind, Evidence, Outcome, ProbeReport, Stage
 from wizard.model.server import Endpoint, Protocol, Security, ServerCandidate, Source
-from wizard.probe.environment import RELEASED, clock_off_s, proxy_or_vpn, public_address, surroundings
+from wizard.probe.environment import LATELY_S, RELEASED, clock_off_s, proxy_or_vpn, public_address, surroundings
 
 NOW = RELEASED + timedelta(days=30)
 
@@ -70,6 +72,23 @@ def test_a_proxy_of_the_system_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("https_proxy", "http://proxy.example:3128")
     assert proxy_or_vpn() == "proxy"
+
+
+def test_checks_that_end_together_look_for_a_proxy_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[None] = []
+
+    def none_set() -> dict[str, str]:
+        asked.append(None)
+        return {}
+
+    monkeypatch.setattr(urllib.request, "getproxies", none_set)
+    monkeypatch.setattr(time, "monotonic", lambda: 1000.0 * LATELY_S)
+    for _ in range(3):
+        surroundings(())
+    assert len(asked) == 1
+    monkeypatch.setattr(time, "monotonic", lambda: 1001.5 * LATELY_S)
+    surroundings(())
+    assert len(asked) == 2
 
 
 def test_ports_that_get_out_and_ports_that_do_not() -> None:

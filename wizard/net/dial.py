@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import errno
 import ipaddress
 import socket
@@ -134,7 +133,6 @@ class _Race:
         self._any_refused = False
         self._won: tuple[socket.socket, IPAddress] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
-        self._wake = asyncio.Event()
 
     async def run(self, on_found: Callable[[float], None] | None) -> Dialed:
         taken = False
@@ -147,14 +145,12 @@ class _Race:
                     told = True
                     on_found(self._found_at - self._started)
                 pause = self._start_next()
-                if not self._tasks and pause is None:
+                if not self._tasks:
                     raise self._failure()
-                self._wake.clear()
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(pause):
-                        await self._wake.wait()
-                for task in [task for task in self._tasks if task.done()]:
-                    self._tasks.discard(task)
+                done, self._tasks = await asyncio.wait(
+                    self._tasks, timeout=pause, return_when=asyncio.FIRST_COMPLETED
+                )
+                for task in done:
                     task.result()  # what nobody expected is not hidden
             sock, address = self._won
             found_s = (self._found_at or self._started) - self._started
@@ -167,16 +163,15 @@ class _Race:
                 ipv6_failed=address.version == 4 and any(other.version == 6 for other in self._tried),
             )
         finally:
-            for task in self._tasks:
-                task.cancel()
-            await asyncio.gather(*self._tasks, return_exceptions=True)
+            if self._tasks:
+                for task in self._tasks:
+                    task.cancel()
+                await asyncio.wait(self._tasks)
             if self._won is not None and not taken:
                 self._won[0].close()
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
-        task = asyncio.ensure_future(work)
-        task.add_done_callback(lambda _: self._wake.set())
-        self._tasks.add(task)
+        self._tasks.add(asyncio.ensure_future(work))
 
     def _start_next(self) -> float | None:
         """Starts an attempt if one is due; seconds until the next may start, None when there is none to start."""

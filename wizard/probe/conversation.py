@@ -6,8 +6,8 @@ import asyncio
 import contextlib
 import ssl
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Protocol as Interface
 from typing import cast
@@ -17,6 +17,7 @@ from wizard.model.progress import nobody
 from wizard.model.secret import Secret
 from wizard.model.server import Security, ServerCandidate, Source
 from wizard.net.dial import Dialed, Dialer, DialFailed
+from wizard.net.patience import Deadline, now, within
 from wizard.net.tls import Trust
 from wizard.probe.error_kinds import (
     InjectedBeforeTls,
@@ -113,7 +114,7 @@ class Conversation(ABC):
         self._pin = dict(network.pins).get(str(candidate.endpoint))
         self._encrypted = False
         self._place: Place | None = None
-        self._deadline = asyncio.get_running_loop().time() + OPEN_S
+        self._deadline = now() + OPEN_S
 
     @abstractmethod
     async def open(self) -> None:
@@ -146,20 +147,17 @@ class Conversation(ABC):
         if self._place is not None:
             self._place.give_back()
 
-    @asynccontextmanager
-    async def stage(self, stage: Stage, limit_s: float | None = None) -> AsyncIterator[StageFacts]:
-        """A stage under its own limit and the probe's deadline."""
-        loop = asyncio.get_running_loop()
-        until = self._deadline if limit_s is None else min(self._deadline, loop.time() + limit_s)
-        with self.recorder.stage(stage) as facts:
-            async with asyncio.timeout_at(until):
-                yield facts
+    @contextmanager
+    def stage(self, stage: Stage) -> Iterator[StageFacts]:
+        """A stage under the probe's deadline."""
+        with self.recorder.stage(stage) as facts, Deadline(self._deadline):
+            yield facts
 
-    @asynccontextmanager
-    async def bounded(self, stage: Stage) -> AsyncIterator[None]:
+    @contextmanager
+    def bounded(self, stage: Stage) -> Iterator[None]:
         """Like a stage, for what is done many times over: same deadline, same StageFailed, nothing recorded."""
         try:
-            async with asyncio.timeout_at(self._deadline):
+            with Deadline(self._deadline):
                 yield
         except StageFailed:
             raise
@@ -173,7 +171,7 @@ class Conversation(ABC):
             self._pin = seen.sha256 if seen is not None and seen.sha256 in self.network.trusted else None
         loop = asyncio.get_running_loop()
         await self._take_place()
-        self._deadline = loop.time() + OPEN_S
+        self._deadline = now() + OPEN_S
         dialed = await self._dial()
         wire = self._new_wire()
         self.wire = wire
@@ -213,7 +211,7 @@ class Conversation(ABC):
         suspicion = loop.call_later(SUSPECT_S, lambda: recorder.hint(Stage.CONNECT, suspected_blocked=True))
         half_open = loop.call_later(HALF_OPEN_S, self._give_back_place)
         try:
-            async with asyncio.timeout(CONNECT_S):
+            with within(CONNECT_S):
                 given = _is_meant(self.candidate)
                 dialed = await self.network.dialer.dial(host, port, given=given, on_found=on_found)
                 if self._place is None or not self._place.is_held:
@@ -259,7 +257,7 @@ class Conversation(ABC):
         wire = self.wire
         if wire is None:
             raise ConnectionResetError("not connected")
-        async with self.stage(Stage.TLS) as facts:
+        with self.stage(Stage.TLS) as facts:
             if ask is not None:
                 await ask()
             try:
@@ -300,13 +298,12 @@ class Conversation(ABC):
         loop = asyncio.get_running_loop()
         given = _is_meant(self.candidate)
         try:
-            async with asyncio.timeout(WORDS_S):
+            with within(WORDS_S):
                 await self._take_place()
                 dialed = await self.network.dialer.dial(self.candidate.host, self.candidate.port, given=given)
                 with dialed.sock:
-                    with contextlib.suppress(TimeoutError):
-                        async with asyncio.timeout(WORDS_S / 2):
-                            return await loop.sock_recv(dialed.sock, 256)
+                    with contextlib.suppress(TimeoutError), within(WORDS_S / 2):
+                        return await loop.sock_recv(dialed.sock, 256)
                     await loop.sock_sendall(dialed.sock, b"\r\n\r\n")
                     return await loop.sock_recv(dialed.sock, 256)
         except (DialFailed, OSError):  # TimeoutError is one of them
@@ -319,7 +316,7 @@ class Conversation(ABC):
         quiet = Recorder(self.candidate, self.recorder.clock, nobody, self.recorder.redact)
         look = type(self)(self.candidate, self.network, quiet, self.places, observe=True)
         try:
-            async with asyncio.timeout(PEEK_S):
+            with within(PEEK_S):
                 await look.open()
         except (StageFailed, TimeoutError):
             pass
@@ -334,7 +331,7 @@ class Conversation(ABC):
         as_tls = replace(self.candidate, security=Security.TLS)
         look = type(self)(as_tls, self.network, quiet, self.places, observe=True)
         try:
-            async with asyncio.timeout(PEEK_S):
+            with within(PEEK_S):
                 await look.connect()
         except (StageFailed, TimeoutError):
             return False
@@ -344,6 +341,8 @@ class Conversation(ABC):
 
     async def first_words(self, read: Callable[[], Coroutine[None, None, bytes]]) -> bytes:
         """What `read` hears first; when it stays silent, StageFailed says whether TLS or another service is why."""
+        if (self._encrypted or self._observe) and self.candidate.port not in HTTP_PORTS:
+            return await read()  # nothing else could be the matter: TLS was spoken, or is not to be waited for
         words = asyncio.ensure_future(read())
         try:
             done, _ = await asyncio.wait({words}, timeout=PEEK_AFTER_S)

@@ -5,11 +5,14 @@ from __future__ import annotations
 import ipaddress
 import re
 import socket
+import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from wizard.model.evidence import CertificateProblem, ErrorKind, Outcome, ProbeReport, Stage, Surroundings
 
+LATELY_S = 5.0
 _LOST = {ErrorKind.NETWORK_UNREACHABLE, ErrorKind.DNS_UNAVAILABLE, ErrorKind.NAME_NOT_FOUND}
 _ADDRESS = re.compile(r"(?<![\d.:])((?:\d{1,3}\.){3}\d{1,3}|[0-9a-fA-F]{1,4}(?::[0-9a-fA-F]{0,4}){2,7})(?![\d.:])")
 # Names of network interfaces that only a VPN or a dial-up line makes.
@@ -60,6 +63,12 @@ def proxy_or_vpn() -> str | None:
     except OSError:
         return None
     return "VPN" if any(_TUNNEL.match(name) for name in names) else None
+
+
+@lru_cache(maxsize=1)
+def _proxy_or_vpn_in(_moment: int) -> str | None:
+    """As `proxy_or_vpn`, looked at once in a moment: hundreds of checks end in one."""
+    return proxy_or_vpn()
 
 
 def clock_off_s(reports: Iterable[ProbeReport], now: datetime) -> float | None:
@@ -121,7 +130,7 @@ def surroundings(reports: Iterable[ProbeReport]) -> Surroundings:
         online=True if reached_any else (has_route() if lost else None),
         captive_portal=True if len(http_on_mail_ports) > 1 else None,
         clock_off_s=clock_off_s(reports, datetime.now(UTC)),
-        proxy_or_vpn=proxy_or_vpn(),
+        proxy_or_vpn=_proxy_or_vpn_in(int(time.monotonic() / LATELY_S)),
         ipv6_broken=ipv6_broken or None,
         open_ports=tuple(sorted(open_ports)),
         blocked_ports=tuple(sorted(blocked - open_ports)),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from dataclasses import dataclass
 
 from wizard.model.evidence import ErrorKind, Reply, Stage
 from wizard.model.server import AuthMethod, Security
 from wizard.model.text import inert
+from wizard.net.patience import now, within
 from wizard.probe.conversation import SIGN_IN_S, Credentials
 from wizard.probe.error_kinds import InjectedBeforeTls, Oversized, StageFailed, Unparsable
 from wizard.probe.line_conversation import LineConversation
@@ -49,7 +49,7 @@ class ImapConversation(LineConversation):
         await self.connect()
         if self._observe and self._encrypted:
             return
-        async with self.stage(Stage.GREETING) as facts:
+        with self.stage(Stage.GREETING) as facts:
             await self._greeting()
             if not self.capabilities:
                 await self._ask_capabilities()
@@ -58,7 +58,7 @@ class ImapConversation(LineConversation):
             await self.encrypt(self._starttls)
             if self._observe:
                 return
-            async with self.stage(Stage.GREETING) as facts:
+            with self.stage(Stage.GREETING) as facts:
                 await self._ask_capabilities()
                 facts.capabilities = self.capabilities
 
@@ -100,8 +100,8 @@ class ImapConversation(LineConversation):
 
         Returns the method. Success is a tagged OK and nothing else (T11); LOGIN is never used where LOGINDISABLED.
         """
-        self._deadline = asyncio.get_running_loop().time() + SIGN_IN_S
-        async with self.stage(Stage.AUTH) as facts:
+        self._deadline = now() + SIGN_IN_S
+        with self.stage(Stage.AUTH) as facts:
             offered = self.offered
             facts.detail["username"] = credentials.username
             facts.detail["mechanisms"] = " ".join(offered) or None
@@ -166,8 +166,8 @@ class ImapConversation(LineConversation):
 
     async def find_message(self, token: str, folders: tuple[str, ...]) -> tuple[str, bytes] | None:
         """The folder and the header of the message whose Subject holds `token`; None when it is in none of them."""
-        self._deadline = asyncio.get_running_loop().time() + SIGN_IN_S
-        async with self.bounded(Stage.ARRIVAL):
+        self._deadline = now() + SIGN_IN_S
+        with self.bounded(Stage.ARRIVAL):
             for folder in folders:
                 opened = await self._command(f"EXAMINE {_mailbox(folder)}")
                 if opened.status != "OK":
@@ -191,8 +191,8 @@ class ImapConversation(LineConversation):
 
     async def folders(self) -> tuple[str, str | None]:
         """The inbox and the folder for junk, by SPECIAL-USE (RFC 6154) or by its name; None where there is none."""
-        self._deadline = asyncio.get_running_loop().time() + SIGN_IN_S
-        async with self.bounded(Stage.ARRIVAL):
+        self._deadline = now() + SIGN_IN_S
+        with self.bounded(Stage.ARRIVAL):
             answer = await self._command('LIST "" "*"')
         by_name: str | None = None
         for line in answer.untagged:
@@ -213,8 +213,8 @@ class ImapConversation(LineConversation):
 
     async def delete_message(self, token: str, folder: str) -> bool:
         """Whether the message with `token` was removed for good; only where UIDPLUS (RFC 4315) spares all others."""
-        self._deadline = asyncio.get_running_loop().time() + SIGN_IN_S
-        async with self.bounded(Stage.ARRIVAL):
+        self._deadline = now() + SIGN_IN_S
+        with self.bounded(Stage.ARRIVAL):
             if "UIDPLUS" not in self.capabilities:
                 await self._ask_capabilities()
             if "UIDPLUS" not in self.capabilities or (await self._command(f"SELECT {_mailbox(folder)}")).status != "OK":
@@ -229,7 +229,7 @@ class ImapConversation(LineConversation):
         """Says LOGOUT and frees the socket, whatever the server makes of it."""
         if self.is_open:
             try:
-                async with asyncio.timeout(GOODBYE_S):
+                with within(GOODBYE_S):
                     await self._command("LOGOUT")
             except (TimeoutError, OSError, EOFError, Oversized, Unparsable):
                 pass

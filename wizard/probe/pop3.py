@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import re
 
 from wizard.model.evidence import ErrorKind, Reply, Stage
 from wizard.model.server import AuthMethod, Security
+from wizard.net.patience import now, within
 from wizard.probe.conversation import SIGN_IN_S, Credentials
 from wizard.probe.error_kinds import Oversized, StageFailed, Unparsable
 from wizard.probe.line_conversation import LineConversation
@@ -37,7 +37,7 @@ class Pop3Conversation(LineConversation):
         await self.connect()
         if self._observe and self._encrypted:
             return
-        async with self.stage(Stage.GREETING) as facts:
+        with self.stage(Stage.GREETING) as facts:
             await self._greeting()
             await self._ask_capabilities()
             facts.capabilities = tuple(self.capabilities)
@@ -45,7 +45,7 @@ class Pop3Conversation(LineConversation):
             await self.encrypt(self._starttls)
             if self._observe:
                 return
-            async with self.stage(Stage.GREETING) as facts:
+            with self.stage(Stage.GREETING) as facts:
                 await self._ask_capabilities()
                 facts.capabilities = tuple(self.capabilities)
 
@@ -84,8 +84,8 @@ class Pop3Conversation(LineConversation):
 
         Returns the method. Success is +OK and nothing else (T11).
         """
-        self._deadline = asyncio.get_running_loop().time() + SIGN_IN_S
-        async with self.stage(Stage.AUTH) as facts:
+        self._deadline = now() + SIGN_IN_S
+        with self.stage(Stage.AUTH) as facts:
             offered = self.offered
             facts.detail["username"] = credentials.username
             facts.detail["mechanisms"] = " ".join(offered) or None
@@ -150,8 +150,8 @@ class Pop3Conversation(LineConversation):
 
     async def find_message(self, token: str) -> bytes | None:
         """The header of the message whose Subject holds `token`, among the newest; None when it is not there."""
-        self._deadline = asyncio.get_running_loop().time() + SIGN_IN_S
-        async with self.bounded(Stage.ARRIVAL):
+        self._deadline = now() + SIGN_IN_S
+        with self.bounded(Stage.ARRIVAL):
             count = await self._count()
             for number in range(count, max(0, count - NEWEST), -1):
                 ok, _ = await self._command(f"TOP {number} 0")
@@ -173,7 +173,7 @@ class Pop3Conversation(LineConversation):
         """Whether the message with `token` was removed; it goes when the connection is closed with QUIT."""
         if await self.find_message(token) is None:
             return False
-        async with self.bounded(Stage.ARRIVAL):
+        with self.bounded(Stage.ARRIVAL):
             ok, _ = await self._command(f"DELE {self._found}")
             if ok:
                 ok, _ = await self._command("QUIT")
@@ -184,7 +184,7 @@ class Pop3Conversation(LineConversation):
         """Says QUIT and frees the socket, whatever the server makes of it."""
         if self.is_open:
             try:
-                async with asyncio.timeout(GOODBYE_S):
+                with within(GOODBYE_S):
                     await self._command("QUIT")
             except (TimeoutError, OSError, EOFError, Oversized, Unparsable):
                 pass

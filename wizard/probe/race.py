@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from wizard.model.evidence import ErrorKind, Outcome, ProbeReport, Stage
 from wizard.model.server import ServerCandidate
+from wizard.net import patience
 from wizard.probe.conversation import SUSPECT_S, Conversation
 from wizard.probe.engine import Prober
 from wizard.probe.error_kinds import StageFailed
@@ -86,7 +88,6 @@ class Race:
         self._changed = asyncio.Event()
         self._spare_task: asyncio.Future[Sequence[ServerCandidate]] | None = None
         self._spares_taken = False
-        self._clock = asyncio.get_running_loop().time
 
     @property
     def lanes(self) -> tuple[Lane, ...]:
@@ -103,13 +104,13 @@ class Race:
             await self._stop_all_but(winner)
 
     async def _until_decided(self) -> Lane | None:
-        started = self._clock()
+        started = patience.now()
         next_start = started
         failures_seen = free_starts = 0
         first_opened_at: float | None = None
         waiting = [(candidate, 0) for candidate in self._planned]
         while True:
-            now = self._clock()
+            now = patience.now()
             if self._spare_task is not None and self._spare_task.done() and not self._spares_taken:
                 self._spares_taken = True
                 tried = {lane.candidate.endpoint for lane in self._lanes}
@@ -145,13 +146,13 @@ class Race:
                 moments.append(started + GIVE_UP_S)
             if first_opened_at is not None:
                 moments.append(first_opened_at + GRACE_S)
-            await self._wait(max(0.0, min(moments) - now) if moments else None)
+            await self._wait(min(moments, default=math.inf))
 
     def _is_over(self, elapsed_s: float, *, waiting: bool, under_way: Sequence[Lane]) -> bool:
         """Whether nothing more is to be expected, after the spares were asked for."""
         if not waiting and not under_way and self._spares_taken:
             return True
-        silent_since = [self._clock() - lane.started for lane in under_way if lane.wave == 0]
+        silent_since = [patience.now() - lane.started for lane in under_way if lane.wave == 0]
         return (
             elapsed_s >= GIVE_UP_S
             and not any(lane.is_connected for lane in under_way)
@@ -163,14 +164,13 @@ class Race:
         self._spare_task = asyncio.ensure_future(self._spares(reports))
         self._spare_task.add_done_callback(lambda _: self._changed.set())
 
-    async def _wait(self, seconds: float | None) -> None:
+    async def _wait(self, until: float) -> None:
         self._changed.clear()
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._changed.wait()
+        with contextlib.suppress(TimeoutError), patience.Deadline(until):
+            await self._changed.wait()
 
     def _start(self, candidate: ServerCandidate, wave: int) -> None:
-        lane = Lane(candidate, len(self._lanes), wave, self._prober.conversation(candidate), started=self._clock())
+        lane = Lane(candidate, len(self._lanes), wave, self._prober.conversation(candidate), started=patience.now())
         lane.task = asyncio.ensure_future(self._run(lane))
         lane.task.add_done_callback(lambda _: self._changed.set())
         self._lanes.append(lane)
@@ -196,7 +196,7 @@ class Race:
         for lane in self._lanes:
             if lane is winner:
                 continue
-            silent_s = self._clock() - lane.started
+            silent_s = patience.now() - lane.started
             overtaken = silent_s >= SUSPECT_S if winner is None else winner.wave > lane.wave
             if overtaken and not lane.is_connected and lane.report.failure is None:
                 # It swallowed two SYNs or more while another port answered, or until nothing was left to wait for.

@@ -167,7 +167,7 @@ class Recorder:
                 capabilities=tuple(self.shown(word, 100) for word in facts.capabilities),
                 seconds=now - started,
                 t_s=now,
-                detail=dict(facts.detail),
+                detail=facts.detail,
             )
         )
         self._tell(stage, outcome, now - started, facts, failure.kind if failure is not None else None)

@@ -16,6 +16,7 @@ from aiosmtplib.response import SMTPResponse
 
 from wizard.model.evidence import ErrorKind, Reply, Stage
 from wizard.model.server import AuthMethod, Security
+from wizard.net.patience import now, within
 from wizard.probe.conversation import SIGN_IN_S, Conversation, Credentials
 from wizard.probe.environment import public_address
 from wizard.probe.error_kinds import InjectedBeforeTls, StageFailed, Unparsable, what_speaks
@@ -116,7 +117,7 @@ class SmtpConversation(Conversation):
         await self.connect()
         if self._observe and self._encrypted:
             return
-        async with self.stage(Stage.GREETING) as facts:
+        with self.stage(Stage.GREETING) as facts:
             await self.first_words(self._read_greeting)
             await self._ehlo()
             facts.capabilities = tuple(key.upper() for key in self.extensions)
@@ -126,7 +127,7 @@ class SmtpConversation(Conversation):
             await self.encrypt(self._starttls)
             if self._observe:
                 return
-            async with self.stage(Stage.GREETING) as facts:
+            with self.stage(Stage.GREETING) as facts:
                 await self._ehlo()
                 facts.capabilities = tuple(key.upper() for key in self.extensions)
                 facts.detail["mechanisms"] = " ".join(self.mechanisms) or None
@@ -188,8 +189,8 @@ class SmtpConversation(Conversation):
 
         Returns the method. Success is 235 and nothing else (T11).
         """
-        self._deadline = asyncio.get_running_loop().time() + SIGN_IN_S
-        async with self.stage(Stage.AUTH) as facts:
+        self._deadline = now() + SIGN_IN_S
+        with self.stage(Stage.AUTH) as facts:
             facts.detail["username"] = credentials.username
             facts.detail["mechanisms"] = " ".join(self.mechanisms) or None
             if not self._encrypted and not self.allow_unencrypted:
@@ -263,8 +264,8 @@ class SmtpConversation(Conversation):
 
         Without `keep` the envelope is dropped again and nothing is sent.
         """
-        self._deadline = asyncio.get_running_loop().time() + SIGN_IN_S
-        async with self.stage(Stage.ENVELOPE) as facts:
+        self._deadline = now() + SIGN_IN_S
+        with self.stage(Stage.ENVELOPE) as facts:
             needs_utf8 = not (sender.isascii() and recipient.isascii())
             if needs_utf8 and "smtputf8" not in self.extensions:
                 raise StageFailed(Stage.ENVELOPE, ErrorKind.SMTPUTF8_MISSING)
@@ -290,7 +291,7 @@ class SmtpConversation(Conversation):
     async def _reset(self, *, sent: bool) -> None:
         # The answer that was wanted is there already; a line that fails now is no longer used, that is all.
         try:
-            async with asyncio.timeout(RESET_S):
+            with within(RESET_S):
                 if sent:
                     self._heard(await self._smtp.read_response())
                 else:
@@ -301,12 +302,12 @@ class SmtpConversation(Conversation):
     async def send(self, sender: str, recipient: str, message: bytes) -> Reply:
         """Sends one message, once; the server's acceptance. Silence after the final dot is OUTCOME_UNKNOWN (T12)."""
         await self.try_envelope(sender, recipient, keep=True)
-        self._deadline = asyncio.get_running_loop().time() + MESSAGE_S
-        async with self.stage(Stage.MESSAGE) as facts:
+        self._deadline = now() + MESSAGE_S
+        with self.stage(Stage.MESSAGE) as facts:
             facts.detail |= {"sender": sender, "recipient": recipient}
             self.recorder.sent(f"DATA ({len(message)} bytes)")
             try:
-                async with asyncio.timeout(OUTCOME_S):
+                with within(OUTCOME_S):
                     response = await self._smtp.execute_data_command(message)
             except SMTPDataError as error:
                 refusal = SMTPResponse(error.code, error.message)
@@ -322,7 +323,7 @@ class SmtpConversation(Conversation):
         """Says QUIT and frees the socket, whatever the server makes of it."""
         if self.is_open:
             try:
-                async with asyncio.timeout(GOODBYE_S):
+                with within(GOODBYE_S):
                     await self._smtp.execute_command(b"QUIT")
             except (TimeoutError, OSError, SMTPException, Unparsable, ValueError):
                 pass

@@ -8,6 +8,7 @@ import hashlib
 import socket
 import ssl
 from dataclasses import replace
+from functools import lru_cache
 
 from wizard.model.evidence import CertificateFacts, CertificateProblem, ErrorKind, Stage
 from wizard.model.text import inert
@@ -56,16 +57,15 @@ def _acknowledge_at_once(transport: asyncio.BaseTransport) -> None:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
 
 
-def certificate_facts(
-    transport: asyncio.BaseTransport, problem: CertificateProblem | None = None
-) -> CertificateFacts | None:
+def certificate_facts(transport: asyncio.BaseTransport) -> CertificateFacts | None:
     """What the peer's certificate says; None when there is none or it cannot be read."""
     ssl_object = transport.get_extra_info("ssl_object")
     der = ssl_object.getpeercert(binary_form=True) if ssl_object is not None else None
-    return read_certificate(der, problem) if der else None
+    return read_certificate(der) if der else None
 
 
-def read_certificate(der: bytes, problem: CertificateProblem | None = None) -> CertificateFacts | None:
+@lru_cache(maxsize=16)  # many accounts share few servers; a certificate may be 100 KB long
+def read_certificate(der: bytes) -> CertificateFacts | None:
     """The facts of a certificate in DER form; None when it is not one."""
     from cryptography import x509
 
@@ -89,7 +89,6 @@ def read_certificate(der: bytes, problem: CertificateProblem | None = None) -> C
         not_before=not_before,
         not_after=not_after,
         self_signed=issuer == subject,
-        problem=problem,
     )
 
 

@@ -128,7 +128,7 @@ class Bench:
         names = [draft.address.wire, draft.address.local]
         names += [name for name in (draft.username, draft.outgoing_username) if name is not None]
         names += [side.username for side in (draft.incoming, draft.outgoing) if side is not None]
-        redact = Redactor(tuple(known), tuple(dict.fromkeys(names)))
+        redact = Redactor(tuple(dict.fromkeys(known)), tuple(dict.fromkeys(names)))
         network = Network(
             self.parts.dialer,
             self.parts.trust,

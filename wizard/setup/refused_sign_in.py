@@ -45,6 +45,8 @@ def after_refusal(result: CheckResult, refused: SignInRefused, provider: Provide
 
 def without_client_id(result: CheckResult, provider: Provider | None) -> CheckResult:
     """The result where no client id is known: the sign-in gives way to programs that bring their own."""
+    if all(one.cause != "oauth-required" for one in result.diagnoses):
+        return result
     name = provider.spoken_name if provider is not None else None
     others = programs(name, result.draft.address)
     replaced = {other.id for other in others}

@@ -17,6 +17,7 @@ from wizard.model.progress import Listener
 from wizard.model.provider import Provider, ProviderStatus
 from wizard.model.secret import Secret
 from wizard.model.server import Protocol, Security, ServerCandidate, Source, UsernameForm
+from wizard.net.patience import within
 from wizard.probe.conversation import Conversation, Credentials
 from wizard.probe.environment import surroundings
 from wizard.setup.autofix import Spare, needs_other_names, spares
@@ -63,7 +64,7 @@ class Run:
     async def check(self) -> CheckResult:
         timed_out = False
         try:
-            async with asyncio.timeout(self._deadline_s):
+            with within(self._deadline_s):
                 await self._prove_sides()
         except TimeoutError:
             timed_out = True
@@ -195,7 +196,7 @@ class Run:
         if not all(report.candidate.host.endswith(domain) for report in reports):
             return reports
         try:
-            async with asyncio.timeout(DOMAIN_S):
+            with within(DOMAIN_S):
                 if await self._parts.resolver.exists(domain):
                     return reports
         except (DnsUnavailable, TimeoutError):

@@ -12,6 +12,7 @@ from wizard.model.draft import AccountDraft
 from wizard.model.evidence import ErrorKind, Evidence, Outcome, ProbeReport, Stage
 from wizard.model.provider import Provider, SignInWay
 from wizard.model.server import ServerCandidate
+from wizard.net.patience import within
 from wizard.probe.conversation import Conversation, Credentials
 from wizard.probe.engine import Prober
 from wizard.probe.error_kinds import StageFailed
@@ -71,10 +72,12 @@ class Gate:
 
     async def heard(self) -> Heard:
         """What the first side heard; nothing when it is not known in good time."""
+        if self._decided.done():
+            return self._decided.result()
         try:
-            async with asyncio.timeout(GATE_OPEN_S):
+            with within(GATE_OPEN_S):
                 await self._begun.wait()
-            async with asyncio.timeout(GATE_DECIDED_S):
+            with within(GATE_DECIDED_S):
                 return await asyncio.shield(self._decided)
         except TimeoutError:
             return NOTHING_HEARD
@@ -161,8 +164,10 @@ class Side:
                 gate.decide(NOTHING_HEARD)
 
     async def _prove(self, candidates: Sequence[ServerCandidate], gate: Gate, leads: bool) -> SideOutcome:
-        race = await (self._racing or self.start(candidates))
-        self._racing = None
+        if self._racing is not None:
+            race, self._racing = await self._racing, None
+        else:
+            race = await Race(self.prober, candidates, self._race_spares()).run()
         if race.winner is None:
             return self._failed(candidates[0], tuple(lane.report for lane in race.lanes if lane.wave == 0))
         conversation = race.winner.conversation

@@ -1,0 +1,91 @@
+"""Deadlines: time counts only while the loop has its turn."""
+
+import asyncio
+import time
+
+import pytest
+
+from wizard.net.patience import BEAT_S, Deadline, now, within
+
+
+def _hold_the_loop(seconds: float) -> None:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        pass
+
+
+async def _silence(after_held_s: float = 0.0) -> None:
+    _hold_the_loop(after_held_s)
+    await asyncio.Event().wait()
+
+
+async def test_who_stays_silent_is_given_up() -> None:
+    began = time.monotonic()
+    with pytest.raises(TimeoutError), within(0.05):
+        await _silence()
+    assert 0.05 <= time.monotonic() - began < 1.0
+
+
+async def test_a_deadline_in_the_past_rings_at_once() -> None:
+    with pytest.raises(TimeoutError), Deadline(now() - 1.0):
+        await _silence()
+
+
+async def test_what_is_done_in_time_is_left_alone() -> None:
+    with within(5.0):
+        await asyncio.sleep(0)
+    task = asyncio.current_task()
+    assert task is not None
+    assert task.cancelling() == 0
+
+
+async def test_a_cancellation_from_outside_is_no_timeout() -> None:
+    async def wait() -> None:
+        with within(5.0):
+            await _silence()
+
+    task = asyncio.ensure_future(wait())
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
+async def test_the_inner_deadline_leaves_the_outer_one_standing() -> None:
+    with within(5.0):
+        with pytest.raises(TimeoutError), within(0.01):
+            await _silence()
+        await asyncio.sleep(0)
+
+
+async def test_an_answer_that_came_while_the_loop_was_held_is_in_time() -> None:
+    loop = asyncio.get_running_loop()
+    with within(0.2):
+        _hold_the_loop(BEAT_S * 5)
+        for _ in range(10):  # many turns of the loop, as a handshake needs them
+            answer = loop.create_future()
+            loop.call_later(0.005, answer.set_result, None)
+            await answer
+
+
+async def test_a_loop_held_again_and_again_is_still_in_time() -> None:
+    with within(0.3):
+        for _ in range(5):
+            _hold_the_loop(BEAT_S * 3)
+            await asyncio.sleep(0)
+
+
+async def test_a_held_loop_makes_no_deadline_endless() -> None:
+    began = time.monotonic()
+    with pytest.raises(TimeoutError), within(0.1):
+        await _silence(after_held_s=0.3)
+    assert time.monotonic() - began < 2.0
+
+
+async def test_time_without_a_turn_is_not_counted() -> None:
+    with within(5.0):
+        began = now()
+        _hold_the_loop(BEAT_S * 5)
+        assert now() - began < BEAT_S * 3
+        await asyncio.sleep(BEAT_S / 10)
+        assert now() - began < BEAT_S * 3

@@ -1,0 +1,107 @@
+"""Deadlines that count only time in which this program had its turn: a busy computer makes no server late."""
+
+from __future__ import annotations
+
+import asyncio
+from types import TracebackType
+from typing import Self
+from weakref import WeakKeyDictionary
+
+BEAT_S = 0.1
+LATE_S = 0.05  # less is chance
+ASLEEP_S = 20.0  # who was away for longer did not work but sleep: what was open then is gone
+
+
+class _Pulse:
+    """Beats in a loop while somebody waits there; a beat that comes late tells how long the loop had no turn."""
+
+    def __init__(self) -> None:
+        self._waiting = 0
+        self._due: float | None = None
+        self._lost_s = 0.0
+
+    def join(self) -> None:
+        """Somebody waits."""
+        self._waiting += 1
+        if self._due is None:
+            self._beat()
+
+    def leave(self) -> None:
+        """Somebody waits no longer."""
+        self._waiting -= 1
+
+    def now(self) -> float:
+        """The loop's clock, without the time it had no turn."""
+        time = asyncio.get_running_loop().time()
+        return time - self._lost_s - self._late_s(time)
+
+    def _late_s(self, time: float) -> float:
+        late_s = time - self._due if self._due is not None else 0.0
+        return min(late_s, ASLEEP_S) if late_s > LATE_S else 0.0
+
+    def _beat(self) -> None:
+        loop = asyncio.get_running_loop()
+        time = loop.time()
+        self._lost_s += self._late_s(time)
+        self._due = time + BEAT_S if self._waiting else None
+        if self._due is not None:
+            loop.call_at(self._due, self._beat)
+
+
+_pulses: WeakKeyDictionary[asyncio.AbstractEventLoop, _Pulse] = WeakKeyDictionary()
+
+
+def _pulse() -> _Pulse:
+    loop = asyncio.get_running_loop()
+    pulse = _pulses.get(loop)
+    if pulse is None:
+        pulse = _pulses[loop] = _Pulse()
+    return pulse
+
+
+def now() -> float:
+    """Seconds on the running loop's clock, without those in which it had no turn while a deadline was waited for."""
+    return _pulse().now()
+
+
+class Deadline:
+    """`with Deadline(moment):` raises TimeoutError when `now` gets there; as `asyncio.timeout_at`, at half its cost."""
+
+    __slots__ = ("_cancellations", "_expired", "_moment", "_pulse", "_task", "_timer")
+
+    def __init__(self, moment: float) -> None:
+        self._moment = moment
+        self._expired = False
+
+    def __enter__(self) -> Self:
+        task = asyncio.current_task()
+        if task is None:
+            raise RuntimeError("a deadline belongs to a task")
+        self._task = task
+        self._cancellations = task.cancelling()
+        self._pulse = _pulse()
+        self._pulse.join()
+        self._timer = asyncio.get_running_loop().call_later(self._moment - self._pulse.now(), self._ring)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._timer.cancel()
+        self._pulse.leave()
+        # Who else cancelled the task meant it: only our own cancellation is a timeout.
+        if self._expired and self._task.uncancel() <= self._cancellations and kind is asyncio.CancelledError:
+            raise TimeoutError from error
+
+    def _ring(self) -> None:
+        left_s = self._moment - self._pulse.now()
+        if left_s > 0:
+            self._timer = asyncio.get_running_loop().call_later(left_s, self._ring)
+        else:
+            self._expired = True
+            self._task.cancel()
+
+
+def within(seconds: float) -> Deadline:
+    """The deadline so many seconds from now."""
+    return Deadline(now() + seconds)
