@@ -131,47 +131,70 @@ class _Race:
         self._errors: list[OSError] = []
         self._name_errors: list[NetworkError] = []
         self._any_refused = False
-        self._won: tuple[socket.socket, IPAddress] | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._on_found: Callable[[float], None] | None = None
+        self._ended: asyncio.Future[tuple[socket.socket, IPAddress]] = asyncio.get_running_loop().create_future()
+        self._timer: asyncio.TimerHandle | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+        self._busy = 0
 
     async def run(self, on_found: Callable[[float], None] | None) -> Dialed:
-        taken = False
+        self._on_found = on_found
+        won: tuple[socket.socket, IPAddress] | None = None
         try:
-            self._spawn(self._look_up(6))
-            self._spawn(self._look_up(4))
-            told = False
-            while self._won is None:
-                if self._found_at is not None and not told and on_found is not None:
-                    told = True
-                    on_found(self._found_at - self._started)
-                pause = self._start_next()
-                if not self._tasks:
-                    raise self._failure()
-                done, self._tasks = await asyncio.wait(
-                    self._tasks, timeout=pause, return_when=asyncio.FIRST_COMPLETED
-                )
-                for task in done:
-                    task.result()  # what nobody expected is not hidden
-            sock, address = self._won
-            found_s = (self._found_at or self._started) - self._started
-            taken = True
-            return Dialed(
-                sock=sock,
-                address=str(address),
-                dns_s=found_s,
-                connect_s=self._clock() - self._started - found_s,
-                ipv6_failed=address.version == 4 and any(other.version == 6 for other in self._tried),
-            )
+            self._begin(self._look_up(6))
+            self._begin(self._look_up(4))
+            won = await self._ended
         finally:
-            if self._tasks:
-                for task in self._tasks:
-                    task.cancel()
-                await asyncio.wait(self._tasks)
-            if self._won is not None and not taken:
-                self._won[0].close()
+            await self._stop()
+            if won is None and not self._ended.cancelled() and self._ended.exception() is None:
+                self._ended.result()[0].close()  # we were cancelled in the moment it came
+        sock, address = won
+        found_s = (self._found_at or self._started) - self._started
+        return Dialed(
+            sock=sock,
+            address=str(address),
+            dns_s=found_s,
+            connect_s=self._clock() - self._started - found_s,
+            ipv6_failed=address.version == 4 and any(other.version == 6 for other in self._tried),
+        )
 
-    def _spawn(self, work: Coroutine[None, None, None]) -> None:
-        self._tasks.add(asyncio.ensure_future(work))
+    async def _stop(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._ended.cancel()
+        left = [task for task in self._tasks if not task.done()]
+        for task in left:
+            task.cancel()
+        if left:
+            await asyncio.wait(left)
+
+    def _begin(self, work: Coroutine[None, None, None]) -> None:
+        self._busy += 1
+        self._tasks.append(asyncio.ensure_future(self._done(work)))
+
+    async def _done(self, work: Coroutine[None, None, None]) -> None:
+        """Does the work and sees what is to be done then; not by a task's callback, which would come a turn later."""
+        try:
+            await work
+        except Exception as error:  # what nobody expected is not hidden
+            if not self._ended.done():
+                self._ended.set_exception(error)
+        finally:
+            self._busy -= 1
+        self._go_on()
+
+    def _go_on(self) -> None:
+        if self._ended.done():
+            return
+        if self._found_at is not None and self._on_found is not None:
+            self._on_found(self._found_at - self._started)
+            self._on_found = None
+        if self._timer is not None:
+            self._timer.cancel()
+        pause = self._start_next()
+        self._timer = asyncio.get_running_loop().call_later(pause, self._go_on) if pause is not None else None
+        if not self._busy and self._timer is None:
+            self._ended.set_exception(self._failure())
 
     def _start_next(self) -> float | None:
         """Starts an attempt if one is due; seconds until the next may start, None when there is none to start."""
@@ -188,7 +211,7 @@ class _Race:
         address = self._queue.pop(index)
         self._tried.append(address)
         self._next_start = self._clock() + STAGGER_S
-        self._spawn(self._attempt(address))
+        self._begin(self._attempt(address))
         return STAGGER_S if self._queue else None
 
     async def _look_up(self, version: int) -> None:
@@ -218,10 +241,10 @@ class _Race:
             self._errors.append(error)
             self._next_start = 0.0  # a refusal frees the next attempt at once
             return
-        if self._won is None:
-            self._won = (sock, address)
-        else:
+        if self._ended.done():
             sock.close()
+        else:
+            self._ended.set_result((sock, address))
 
     def _failure(self) -> DialFailed:
         if self._errors:

@@ -7,6 +7,7 @@ import contextlib
 import math
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from wizard.model.evidence import ErrorKind, Outcome, ProbeReport, Stage
 from wizard.model.server import ServerCandidate
@@ -186,13 +187,14 @@ class Race:
             raise
 
     async def _stop_all_but(self, winner: Lane | None) -> None:
-        tasks: list[asyncio.Future[None]] = [lane.task for lane in self._lanes if lane.task is not None]
-        if self._spare_task is not None and not self._spare_task.done():
-            self._spare_task.cancel()
-            await asyncio.gather(self._spare_task, return_exceptions=True)
-        for task in tasks:
+        tasks: list[asyncio.Future[Any]] = [lane.task for lane in self._lanes if lane.task is not None]
+        if self._spare_task is not None:
+            tasks.append(self._spare_task)
+        under_way = [task for task in tasks if not task.done()]
+        for task in under_way:
             task.cancel()
-        results = await asyncio.gather(*tasks, return_exceptions=True)
+        if under_way:
+            await asyncio.wait(under_way)
         for lane in self._lanes:
             if lane is winner:
                 continue
@@ -206,6 +208,6 @@ class Race:
                 self._prober.part(lane.conversation)
             else:
                 lane.conversation.abort()
-        for result in results:
-            if isinstance(result, Exception):
-                raise result
+        for task in tasks:
+            if not task.cancelled():
+                task.result()  # what nobody expected is not hidden

@@ -116,7 +116,7 @@ class Run:
                 if incoming:
                     group.create_task(self._prove(incoming, gate, leads=True))
                 if outgoing:
-                    group.create_task(self._prove(outgoing, gate, leads=False))
+                    await self._prove(outgoing, gate, leads=False)
         finally:
             for side in self._ahead.values():
                 await side.stop()
