@@ -11,7 +11,9 @@ PREFIXES: dict[Protocol, tuple[str, ...]] = {
     Protocol.POP3: ("pop.", "pop3.", "mail.", "", "mx."),
     Protocol.SMTP: ("smtp.", "mail.", "", "mx."),
 }
-SELDOM = (2525, 25)  # a mail program's port on few servers: after all hosts were tried with the usual ones
+# A mail program's ports on few servers: after all hosts were tried with the usual ones, and nowhere but at these.
+SELDOM = (2525, 25)
+SELDOM_AT = ("smtp.", "mail.")
 
 
 def guesses(
@@ -25,6 +27,8 @@ def guesses(
     for protocol in protocols:
         for prefix in PREFIXES[protocol]:
             for port, security in STANDARD_PORTS[protocol]:
+                if port in SELDOM and prefix not in SELDOM_AT:
+                    continue
                 host = f"{prefix}{address.domain}"
                 candidate = ServerCandidate(protocol, host, port, security, address.wire, Source.GUESS, True)
                 found.append((port in SELDOM, candidate))
