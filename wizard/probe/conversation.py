@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from typing import Protocol as Interface
 from typing import cast
 
-from wizard.model.evidence import CertificateFacts, ErrorKind, Stage
+from wizard.model.evidence import CertificateFacts, ErrorKind, Reply, Stage
 from wizard.model.progress import nobody
 from wizard.model.secret import Secret
-from wizard.model.server import Security, ServerCandidate, Source
+from wizard.model.server import AuthMethod, Security, ServerCandidate, Source
 from wizard.net.dial import Dialed, Dialer, DialFailed
 from wizard.net.patience import Deadline, now, within
 from wizard.net.tls import Trust
@@ -27,6 +27,7 @@ from wizard.probe.error_kinds import (
     failure_from,
     what_speaks,
 )
+from wizard.probe.mechanisms import check
 from wizard.probe.places import Place, Places
 from wizard.probe.recorder import Recorder, StageFacts
 from wizard.probe.tls import certificate_facts, line_facts
@@ -120,9 +121,32 @@ class Conversation(ABC):
     async def open(self) -> None:
         """Connects, encrypts and reads the greeting and what the server offers."""
 
-    @abstractmethod
     async def sign_in(self, credentials: Credentials) -> str:
-        """Signs in with one attempt; the method that was used."""
+        """Signs in with one attempt, by the best method that both sides know; that method."""
+        self._deadline = now() + SIGN_IN_S
+        with self.stage(Stage.AUTH) as facts:
+            facts.detail["username"] = credentials.username
+            facts.detail["mechanisms"] = " ".join(self.offered) or None
+            if not self._encrypted and not self.allow_unencrypted:
+                raise StageFailed(Stage.AUTH, ErrorKind.UNENCRYPTED)
+            check(credentials)
+            method = self._method(credentials)
+            self.recorder.sign_in_attempts += 1
+            accepted, reply = await self._authenticate(method, credentials)
+            if not accepted:
+                raise StageFailed(Stage.AUTH, ErrorKind.REPLY, reply=reply, detail={"method": method.value})
+            facts.detail["method"] = method.value
+            facts.reply = reply
+            self.recorder.auth = method.value
+            return method.value
+
+    @abstractmethod
+    def _method(self, credentials: Credentials) -> AuthMethod:
+        """How these credentials are best sent; raises StageFailed when the server takes none of the ways we know."""
+
+    @abstractmethod
+    async def _authenticate(self, method: AuthMethod, credentials: Credentials) -> tuple[bool, Reply]:
+        """Whether the server said yes, in the words of its protocol and no others (T11), and its reply."""
 
     @property
     @abstractmethod

@@ -12,7 +12,7 @@ from wizard.net.patience import now, within
 from wizard.probe.conversation import SIGN_IN_S, Credentials
 from wizard.probe.error_kinds import InjectedBeforeTls, Oversized, StageFailed, Unparsable
 from wizard.probe.line_conversation import LineConversation
-from wizard.probe.mechanisms import TOKEN_METHODS, check, oauthbearer, plain, said_in, xoauth2
+from wizard.probe.mechanisms import TOKEN_METHODS, oauthbearer, plain, said_in, xoauth2
 
 MAX_LINES = 400
 MAX_REPLY = 64 * 1024
@@ -95,33 +95,9 @@ class ImapConversation(LineConversation):
         if found is not None:
             self.capabilities = tuple(dict.fromkeys(word.upper() for word in found[1].split()))[:100]
 
-    async def sign_in(self, credentials: Credentials) -> str:
-        """Signs in with one attempt: AUTHENTICATE PLAIN (with SASL-IR where offered), else LOGIN; a token by XOAUTH2.
-
-        Returns the method. Success is a tagged OK and nothing else (T11); LOGIN is never used where LOGINDISABLED.
-        """
-        self._deadline = now() + SIGN_IN_S
-        with self.stage(Stage.AUTH) as facts:
-            offered = self.offered
-            facts.detail["username"] = credentials.username
-            facts.detail["mechanisms"] = " ".join(offered) or None
-            if not self._encrypted and not self.allow_unencrypted:
-                raise StageFailed(Stage.AUTH, ErrorKind.UNENCRYPTED)
-            check(credentials)
-            method = self._method(offered, credentials)
-            self.recorder.sign_in_attempts += 1
-            answer = await self._authenticate(method, credentials)
-            if answer.status != "OK":
-                reply = self._reply(answer.status, answer.text)
-                raise StageFailed(Stage.AUTH, ErrorKind.REPLY, reply=reply, detail={"method": method.value})
-            facts.detail["method"] = method.value
-            self._take_capabilities(answer.text)
-            for line in answer.untagged:
-                self._take_capabilities(line.decode("ascii", "replace"))
-            self.recorder.auth = method.value
-            return method.value
-
-    def _method(self, offered: tuple[str, ...], credentials: Credentials) -> AuthMethod:
+    def _method(self, credentials: Credentials) -> AuthMethod:
+        """AUTHENTICATE PLAIN, else LOGIN, but not where LOGINDISABLED; a token by XOAUTH2."""
+        offered = self.offered
         if credentials.token is not None:
             for method in TOKEN_METHODS:
                 if method.value in offered:
@@ -133,7 +109,16 @@ class ImapConversation(LineConversation):
         kind = ErrorKind.NO_COMMON_AUTH if offered else ErrorKind.AUTH_MISSING
         raise StageFailed(Stage.AUTH, kind, detail={"mechanisms": " ".join(offered) or None})
 
-    async def _authenticate(self, method: AuthMethod, credentials: Credentials) -> ImapReply:
+    async def _authenticate(self, method: AuthMethod, credentials: Credentials) -> tuple[bool, Reply]:
+        answer = await self._tagged(method, credentials)
+        if answer.status == "OK":
+            self._take_capabilities(answer.text)
+            for line in answer.untagged:
+                self._take_capabilities(line.decode("ascii", "replace"))
+        return answer.status == "OK", self._reply(answer.status, answer.text)
+
+    async def _tagged(self, method: AuthMethod, credentials: Credentials) -> ImapReply:
+        """The answer to AUTHENTICATE, with an initial response where SASL-IR (RFC 4959) is offered, or to LOGIN."""
         user = credentials.username.encode("utf-8")
         password = credentials.secret.reveal().encode("utf-8") if credentials.secret is not None else b""
         token = credentials.token.reveal().encode("utf-8") if credentials.token is not None else b""

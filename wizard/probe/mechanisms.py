@@ -5,11 +5,14 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from wizard.model.evidence import ErrorKind, Stage
 from wizard.model.server import AuthMethod
-from wizard.probe.conversation import Credentials
 from wizard.probe.error_kinds import StageFailed
+
+if TYPE_CHECKING:
+    from wizard.probe.conversation import Credentials
 
 TOKEN_METHODS = (AuthMethod.XOAUTH2, AuthMethod.OAUTHBEARER)
 PASSWORD_METHODS = (AuthMethod.PLAIN, AuthMethod.LOGIN, AuthMethod.CRAM_MD5)

@@ -11,7 +11,7 @@ from wizard.net.patience import now, within
 from wizard.probe.conversation import SIGN_IN_S, Credentials
 from wizard.probe.error_kinds import Oversized, StageFailed, Unparsable
 from wizard.probe.line_conversation import LineConversation
-from wizard.probe.mechanisms import TOKEN_METHODS, check, oauthbearer, plain, said_in, xoauth2
+from wizard.probe.mechanisms import TOKEN_METHODS, oauthbearer, plain, said_in, xoauth2
 
 MAX_LINES = 2000
 MAX_REPLY = 256 * 1024
@@ -79,30 +79,9 @@ class Pop3Conversation(LineConversation):
             self.abort()
             raise StageFailed(Stage.TLS, ErrorKind.STARTTLS_REFUSED, reply=self._reply(text))
 
-    async def sign_in(self, credentials: Credentials) -> str:
-        """Signs in with one attempt: AUTH PLAIN, else USER/PASS, else APOP; a token by XOAUTH2.
-
-        Returns the method. Success is +OK and nothing else (T11).
-        """
-        self._deadline = now() + SIGN_IN_S
-        with self.stage(Stage.AUTH) as facts:
-            offered = self.offered
-            facts.detail["username"] = credentials.username
-            facts.detail["mechanisms"] = " ".join(offered) or None
-            if not self._encrypted and not self.allow_unencrypted:
-                raise StageFailed(Stage.AUTH, ErrorKind.UNENCRYPTED)
-            check(credentials)
-            method = self._method(offered, credentials)
-            self.recorder.sign_in_attempts += 1
-            ok, text = await self._authenticate(method, credentials)
-            if not ok:
-                detail: dict[str, str | int | float | bool | None] = {"method": method.value}
-                raise StageFailed(Stage.AUTH, ErrorKind.REPLY, reply=self._reply(text), detail=detail)
-            facts.detail["method"] = method.value
-            self.recorder.auth = method.value
-            return method.value
-
-    def _method(self, offered: tuple[str, ...], credentials: Credentials) -> AuthMethod:
+    def _method(self, credentials: Credentials) -> AuthMethod:
+        """AUTH PLAIN, else USER and PASS, else APOP; a token by XOAUTH2."""
+        offered = self.offered
         if credentials.token is not None:
             for method in TOKEN_METHODS:
                 if method.value in offered:
@@ -116,7 +95,12 @@ class Pop3Conversation(LineConversation):
         kind = ErrorKind.NO_COMMON_AUTH if offered else ErrorKind.AUTH_MISSING
         raise StageFailed(Stage.AUTH, kind, detail={"mechanisms": " ".join(offered) or None})
 
-    async def _authenticate(self, method: AuthMethod, credentials: Credentials) -> tuple[bool, str]:
+    async def _authenticate(self, method: AuthMethod, credentials: Credentials) -> tuple[bool, Reply]:
+        ok, text = await self._answer(method, credentials)
+        return ok, self._reply(text, "+OK" if ok else "-ERR")
+
+    async def _answer(self, method: AuthMethod, credentials: Credentials) -> tuple[bool, str]:
+        """Whether it was +OK, and what stands behind that."""
         user = credentials.username.encode("utf-8")
         password = credentials.secret.reveal().encode("utf-8") if credentials.secret is not None else b""
         token = credentials.token.reveal().encode("utf-8") if credentials.token is not None else b""
@@ -226,6 +210,6 @@ class Pop3Conversation(LineConversation):
             lines.append(line.removeprefix(b"."))
         raise Oversized("reply")
 
-    def _reply(self, text: str) -> Reply:
+    def _reply(self, text: str, status: str = "-ERR") -> Reply:
         code = _CODE.match(text)
-        return self.recorder.make_reply(text, status="-ERR", code_text=code[1] if code is not None else None)
+        return self.recorder.make_reply(text, status=status, code_text=code[1] if code is not None else None)

@@ -20,7 +20,7 @@ from wizard.net.patience import now, within
 from wizard.probe.conversation import SIGN_IN_S, Conversation, Credentials
 from wizard.probe.environment import public_address
 from wizard.probe.error_kinds import InjectedBeforeTls, StageFailed, Unparsable, what_speaks
-from wizard.probe.mechanisms import check, choose, oauthbearer, said_in
+from wizard.probe.mechanisms import choose, oauthbearer, said_in
 from wizard.probe.tls import encrypt
 
 EHLO_NAME = "[127.0.0.1]"  # RFC 5321 §4.1.3; the computer's own name is nobody's business (T35)
@@ -184,30 +184,15 @@ class SmtpConversation(Conversation):
             self.abort()
             raise StageFailed(Stage.TLS, ErrorKind.STARTTLS_REFUSED, reply=self._reply(response))
 
-    async def sign_in(self, credentials: Credentials) -> str:
-        """Signs in with one AUTH command (RFC 4954 §4): PLAIN, else LOGIN, else CRAM-MD5; a token by XOAUTH2.
+    def _method(self, credentials: Credentials) -> AuthMethod:
+        return choose(self.mechanisms, PREFERRED, credentials)
 
-        Returns the method. Success is 235 and nothing else (T11).
-        """
-        self._deadline = now() + SIGN_IN_S
-        with self.stage(Stage.AUTH) as facts:
-            facts.detail["username"] = credentials.username
-            facts.detail["mechanisms"] = " ".join(self.mechanisms) or None
-            if not self._encrypted and not self.allow_unencrypted:
-                raise StageFailed(Stage.AUTH, ErrorKind.UNENCRYPTED)
-            check(credentials)
-            method = choose(self.mechanisms, PREFERRED, credentials)
-            self.recorder.sign_in_attempts += 1
-            response = await self._authenticate(method, credentials)
-            if response.code != 235:
-                detail = {"method": method.value}
-                raise StageFailed(Stage.AUTH, ErrorKind.REPLY, reply=self._reply(response), detail=dict(detail))
-            facts.detail["method"] = method.value
-            facts.reply = self._reply(response)
-            self.recorder.auth = method.value
-            return method.value
+    async def _authenticate(self, method: AuthMethod, credentials: Credentials) -> tuple[bool, Reply]:
+        response = await self._answer(method, credentials)
+        return response.code == 235, self._reply(response)
 
-    async def _authenticate(self, method: AuthMethod, credentials: Credentials) -> SMTPResponse:
+    async def _answer(self, method: AuthMethod, credentials: Credentials) -> SMTPResponse:
+        """The answer to one AUTH command (RFC 4954 §4)."""
         user = credentials.username.encode("utf-8")
         password = credentials.secret.reveal().encode("utf-8") if credentials.secret is not None else b""
         token = credentials.token.reveal().encode("utf-8") if credentials.token is not None else b""
