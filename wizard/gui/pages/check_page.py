@@ -16,7 +16,8 @@ from wizard.gui.certificate_view import ExceptionDialog
 from wizard.gui.lanes import Lane, LaneTracker, State, lanes_of, speaking
 from wizard.gui.pages.page import Page
 from wizard.gui.theme import Role
-from wizard.gui.widgets.buttons import LinkButton, SecondaryButton
+from wizard.gui.widgets.button_card import ButtonCard
+from wizard.gui.widgets.buttons import LinkButton
 from wizard.gui.widgets.diagnosis_card import DiagnosisCard, local_now
 from wizard.gui.widgets.flow import Flow
 from wizard.gui.widgets.label import Label
@@ -412,11 +413,11 @@ class CheckPage(Page):
         self.cards = []
 
 
-class _ProgressCard(Card):
+class _ProgressCard(ButtonCard):
     """An icon, a fact, a sentence, and a button at the right."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(gap=8)
         self.box.setContentsMargins(20, 13, 20, 12)
         self._icon = Icon("clock", 22, "accent")
         self._disc = StateDisc(DiscState.OK, 22)
@@ -426,23 +427,11 @@ class _ProgressCard(Card):
         text.setSpacing(2)
         text.addWidget(self._fact)
         text.addWidget(self._sentence)
-        row = QHBoxLayout()
-        row.setSpacing(12)
-        row.addWidget(self._icon)
-        row.addWidget(self._disc)
-        row.addLayout(text, 1)
-        self._row = row
-        self.box.addLayout(row)
-        self._buttons: list[SecondaryButton] = []
-
-    def button(self, name: str, text: str, pressed: Callable[[], None]) -> SecondaryButton:
-        """A button at the right, or below in the one-column layout."""
-        made = SecondaryButton(text)
-        made.setObjectName(name)
-        made.clicked.connect(lambda: pressed())
-        self._row.addWidget(made)
-        self._buttons.append(made)
-        return made
+        self.row.setSpacing(12)
+        self.row.addWidget(self._icon)
+        self.row.addWidget(self._disc)
+        self.row.addLayout(text, 1)
+        self.box.addLayout(self.row)
 
     def say(self, icon: str | None, fact: str, sentence: str, tone: str = "ink2") -> None:
         """Says this; without an icon it says that all is well."""
@@ -453,18 +442,6 @@ class _ProgressCard(Card):
         self._fact.setText(fact)
         self._sentence.setText(sentence)
         self.setAccessibleName(f"{fact}. {sentence}")
-
-    def set_compact(self, compact: bool) -> None:
-        """Moves the button below the words, as wide as the card."""
-        for button in self._buttons:
-            self._row.removeWidget(button)
-            self.box.removeWidget(button)
-            button.set_wide(compact)
-            if compact:
-                self.box.addWidget(button)
-            else:
-                self._row.addWidget(button)
-        self.box.setSpacing(8 if compact else 0)
 
 
 class _LaneLine(QWidget):

@@ -6,14 +6,15 @@ from collections.abc import Callable
 from datetime import datetime
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from wizard.errors import UsageError
 from wizard.gui import words
 from wizard.gui.administrator_dialog import AdministratorDialog, message_for
 from wizard.gui.lanes import State
 from wizard.gui.pages.page import Page
-from wizard.gui.widgets.buttons import LinkButton, SecondaryButton
+from wizard.gui.widgets.button_card import ButtonCard
+from wizard.gui.widgets.buttons import LinkButton
 from wizard.gui.widgets.diagnosis_card import DiagnosisCard, local_now
 from wizard.gui.widgets.fields import Field
 from wizard.gui.widgets.heading import Heading
@@ -299,11 +300,11 @@ class TestPage(Page):
         self._authentication = None
 
 
-class _VerdictCard(Card):
+class _VerdictCard(ButtonCard):
     """Tile, verdict, the message's name, a button; below it the way as a timeline."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(gap=12)
         self.setObjectName("verdict")
         self._tile = IconTile("send", "accent", 44)
         self.verdict = Heading("")
@@ -314,23 +315,12 @@ class _VerdictCard(Card):
         text.setSpacing(2)
         text.addWidget(self.verdict)
         text.addWidget(self._about)
-        self._row = QHBoxLayout()
-        self._row.setSpacing(16)
-        self._row.addWidget(self._tile)
-        self._row.addLayout(text, 1)
-        self.box.addLayout(self._row)
+        self.row.setSpacing(16)
+        self.row.addWidget(self._tile)
+        self.row.addLayout(text, 1)
+        self.box.addLayout(self.row)
         self.box.addSpacing(18)
         self.box.addWidget(self.timeline)
-        self._buttons: list[SecondaryButton] = []
-
-    def button(self, name: str, text: str, pressed: Callable[[], None]) -> SecondaryButton:
-        """A button at the right, or below in the one-column layout."""
-        made = SecondaryButton(text)
-        made.setObjectName(name)
-        made.clicked.connect(lambda: pressed())
-        self._row.addWidget(made)
-        self._buttons.append(made)
-        return made
 
     def say(self, icon: str, tone: str, verdict: str, about: str) -> None:
         """Says this."""
@@ -338,18 +328,6 @@ class _VerdictCard(Card):
         self.verdict.setText(verdict)
         self._about.setText(about)
         self.setAccessibleName(f"{verdict}. {about}")
-
-    def set_compact(self, compact: bool) -> None:
-        """Moves the buttons below, as wide as the card."""
-        for button in self._buttons:
-            self._row.removeWidget(button)
-            self.box.removeWidget(button)
-            button.set_wide(compact)
-            if compact:
-                self.box.addWidget(button)
-            else:
-                self._row.addWidget(button)
-        self.box.setSpacing(12 if compact else 0)
 
 
 def _time(moment: datetime | None) -> str:
