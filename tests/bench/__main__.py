@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from tests.bench import bulk, chart, endpoint, whole_account, window
+from tests.bench import bulk, chart, endpoint, readme, whole_account, window
 from tests.bench.far_end import Namespaces, Relayed, World, world
 from tests.bench.figures import Figure, table, write
 from tests.bench.line import LineUnavailable
@@ -19,6 +19,7 @@ HERE = Path(__file__).parent
 LAST = HERE / "last.json"
 LAST_OF_RELAY = HERE / "last-relay.json"  # of another line: neither compared nor drawn
 CHART = HERE.parent.parent / "docs" / "speed.svg"
+README = HERE.parent.parent / "README.md"
 PARTS = ("endpoint", "account", "bulk", "window")
 LINES: dict[str, type[Namespaces] | type[Relayed]] = {"namespaces": Namespaces, "relay": Relayed}
 RTT_MS = 80.0
@@ -83,9 +84,10 @@ def _keep(figures: Sequence[Figure], far: World, command: str, load: tuple[float
     held = isinstance(far, Namespaces)
     path = LAST if held else LAST_OF_RELAY
     try:
-        write(path, figures, far.described, command, load)
+        document = write(path, figures, far.described, command, load)
         if held:
             chart.draw(CHART, figures)
+            readme.show(README, document)
     except PermissionError as error:
         print(f"Not kept: {error.strerror}, {path.name}.")
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +68,10 @@ def table(figures: Sequence[Figure]) -> str:
     return "\n".join(line.rstrip() for line in lines) + f"\n\n{goals - missed} of {goals} goals met.\n"
 
 
-def write(path: Path, figures: Sequence[Figure], line: str, command: str, load: tuple[float, float]) -> None:
-    """Keeps the run as JSON.
+def write(
+    path: Path, figures: Sequence[Figure], line: str, command: str, load: tuple[float, float]
+) -> dict[str, Any]:
+    """Keeps the run as JSON, which is returned.
 
     `line` is the one that was used, `load` how many programs wanted a processor, for each there is, before and after.
     """
@@ -84,3 +87,4 @@ def write(path: Path, figures: Sequence[Figure], line: str, command: str, load: 
         ],
     }
     path.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    return document
