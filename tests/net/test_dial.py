@@ -10,7 +10,9 @@ import pytest
 
 from tests.probe.talk import Names
 from wizard.model.evidence import ErrorKind
+from wizard.net import dial
 from wizard.net.dial import MAX_ADDRESSES, DialFailed, SystemDialer, refused_by_policy
+from wizard.net.dns import IPAddress
 
 INSIDE = [
     "127.0.0.1", "127.8.8.8", "0.0.0.0", "169.254.169.254", "224.0.0.1", "239.255.255.250",
@@ -104,3 +106,22 @@ async def test_a_port_that_refused_is_not_knocked_at_again_under_another_name(mo
         assert failed.value.addresses == ("127.0.0.1",)
         monkeypatch.setattr("wizard.net.dial.REFUSED_S", 0.0)  # a moment later
         (await dialer.dial("mail.example.org", port)).sock.close()
+
+
+async def test_a_connection_that_comes_as_the_dial_is_cancelled_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    connect = dial._connect
+
+    async def connect_and_be_too_late(address: IPAddress, port: int) -> socket.socket:
+        sock = await connect(address, port)
+        asyncio.get_running_loop().call_soon(dialing.cancel)  # after the connection is handed over, before it is taken
+        return sock
+
+    monkeypatch.setattr(dial, "_connect", connect_and_be_too_late)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        dialing = asyncio.ensure_future(SystemDialer(Names(), lab=True).dial("mail.example.org", port))
+        with pytest.raises(asyncio.CancelledError):
+            await dialing
+        with listener.accept()[0] as accepted:
+            accepted.settimeout(5)
+            assert accepted.recv(1) == b""

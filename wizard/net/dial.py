@@ -139,16 +139,17 @@ class _Race:
 
     async def run(self, on_found: Callable[[float], None] | None) -> Dialed:
         self._on_found = on_found
-        won: tuple[socket.socket, IPAddress] | None = None
         try:
             self._begin(self._look_up(6))
             self._begin(self._look_up(4))
-            won = await self._ended
-        finally:
+            sock, address = await self._ended
             await self._stop()
-            if won is None and not self._ended.cancelled() and self._ended.exception() is None:
-                self._ended.result()[0].close()  # we were cancelled in the moment it came
-        sock, address = won
+        except BaseException:
+            self._ended.cancel()
+            if not self._ended.cancelled() and self._ended.exception() is None:
+                self._ended.result()[0].close()  # it came, and nobody takes it
+            await self._stop()
+            raise
         found_s = (self._found_at or self._started) - self._started
         return Dialed(
             sock=sock,
@@ -161,7 +162,6 @@ class _Race:
     async def _stop(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
-        self._ended.cancel()
         left = [task for task in self._tasks if not task.done()]
         for task in left:
             task.cancel()
