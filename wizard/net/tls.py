@@ -43,6 +43,9 @@ class Trust:
             for path in self._ca_files:
                 context.load_verify_locations(cafile=path)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
+        # From 3.13 on Python also refuses certificates without key identifiers and the like (RFC 5280 §4.2). Mail
+        # programs accept them, and a verdict must not depend on the Python we run on.
+        context.verify_flags &= ~ssl.VERIFY_X509_STRICT
         # RFC 6125 §6.4.4 and RFC 9525: a name is proven by subjectAltName, never by the subject's common name.
         context.hostname_checks_common_name = False
         return context
