@@ -6,14 +6,15 @@ import subprocess
 import sys
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QFont
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QFont, QResizeEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWizard
 from pytestqt.qtbot import QtBot
 
 from wizard.gui.app import Wizard, has_display, main
-from wizard.gui.window import SMALLEST, STEPS
+from wizard.gui.state import WizardState
+from wizard.gui.window import SMALLEST, STEPS, WizardWindow
 
 PAGES = ["page:account", "page:settings", "page:check", "page:test", "page:done"]
 
@@ -26,6 +27,19 @@ def test_pages_and_buttons_carry_the_ids_of_the_contract(wizard: Wizard) -> None
     assert names["continue"] == "Continue"
     assert names["cancel"] == "Cancel"
     assert "back" not in names
+
+
+def test_a_resize_while_the_window_is_made_does_no_harm(qtbot: QtBot) -> None:
+    class AsOnWindows(WizardWindow):
+        """Qt's windows platform sends a resize as soon as the wizard's options are set."""
+
+        def setOption(self, option: QWizard.WizardOption, on: bool = True) -> None:
+            super().setOption(option, on)
+            QApplication.sendEvent(self, QResizeEvent(QSize(500, 400), QSize(640, 480)))
+
+    window = AsOnWindows(WizardState())
+    qtbot.addWidget(window)
+    assert window.minimumSize() == SMALLEST
 
 
 def buttons(wizard: Wizard) -> list[QAbstractButton]:

@@ -45,6 +45,13 @@ class WizardWindow(QWizard):
     def __init__(self, state: WizardState) -> None:
         super().__init__()
         self._state = state
+        # Qt's windows platform resizes the window while the options are set: what `_settle` reads is born before that.
+        self._pages: list[Page] = []
+        self._headers: list[StepHeader] = []
+        self._closed = False
+        self._skipping = False
+        self._compact: bool | None = None
+        self._panel = SidePanel(STEPS)
         self.setObjectName("mailwright")
         self.setWindowTitle("Mailwright")
         self.setWizardStyle(QWizard.WizardStyle.ModernStyle)
@@ -52,16 +59,10 @@ class WizardWindow(QWizard):
         self.setOption(QWizard.WizardOption.NoBackButtonOnStartPage)
         self.setOption(QWizard.WizardOption.NoCancelButtonOnLastPage)
         self.setOption(QWizard.WizardOption.NoDefaultButton, False)
-        self._pages: list[Page] = []
-        self._headers: list[StepHeader] = []
-        self._closed = False
-        self._skipping = False
         self._make_buttons()
-        self._panel = SidePanel(STEPS)
         self.setSideWidget(self._panel)
         state.helpdesk_changed.connect(self._show_helpdesk)
         self.currentIdChanged.connect(self._page_changed)
-        self._compact: bool | None = None
         self.setMinimumSize(SMALLEST)
         self.resize(SIZE)
         theme.current().changed.connect(self._settle)
