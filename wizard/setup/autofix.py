@@ -19,10 +19,15 @@ _WRONG_SERVICE = {ErrorKind.OTHER_PROTOCOL, ErrorKind.NOT_MAIL}
 
 @dataclass(frozen=True, slots=True)
 class Spare:
-    """Other settings and the change that leads to them."""
+    """Other settings and the change that leads to them.
+
+    `asks_first` marks a server of a company that neither the person nor the address named: only a press of its button
+    may take the password there (promise 12).
+    """
 
     candidate: ServerCandidate
     change: Change
+    asks_first: bool = False
 
 
 def spares(
@@ -106,12 +111,12 @@ def _hosts(others: Iterable[ServerCandidate]) -> Iterable[Spare]:
 
 def _nearest(candidate: ServerCandidate, known_hosts: Iterable[str]) -> Iterable[Spare]:
     for host in difflib.get_close_matches(candidate.host, list(known_hosts), n=2, cutoff=0.85):
-        yield Spare(replace(candidate, host=host), Change.OTHER_HOST)
+        yield Spare(replace(candidate, host=host), Change.OTHER_HOST, asks_first=True)
         yield from (replace_spare for replace_spare in _ports_of(replace(candidate, host=host)))
 
 
 def _ports_of(candidate: ServerCandidate) -> Iterable[Spare]:
-    return (Spare(spare.candidate, Change.OTHER_HOST) for spare in _ports(candidate))
+    return (Spare(spare.candidate, Change.OTHER_HOST, asks_first=True) for spare in _ports(candidate))
 
 
 def _covered(host: str, names: set[str]) -> bool:

@@ -273,7 +273,13 @@ class Run:
         self._others = plan.candidates
         incoming = reports[0].candidate.is_incoming
         others = [candidate for candidate in plan.candidates if candidate.is_incoming is incoming]
-        return spares(reports, others, self._parts.known_hosts())
+        found = spares(reports, others, self._parts.known_hosts())
+        return tuple(spare for spare in found if not spare.asks_first or self._owns(plan.provider, spare.candidate))
+
+    def _owns(self, provider: Provider | None, candidate: ServerCandidate) -> bool:
+        """Whether the server is one of the address's own provider."""
+        owner = self._parts.provider_of_host(candidate.host)
+        return provider is not None and owner is not None and owner.id == provider.id
 
     def _diagnose(self, reports: Sequence[ProbeReport]) -> tuple[Diagnosis, ...]:
         return self._parts.diagnoser().of_reports(
