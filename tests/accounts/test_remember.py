@@ -46,3 +46,27 @@ async def test_a_secret_that_cannot_be_deleted_keeps_its_account_listed(tmp_path
     with pytest.raises(SecretStoreError):
         await forget(ADDRESS, book=book, store=SecretStore(LockedKeyring()))
     assert len(book.list()) == 1
+
+
+async def test_forget_asks_the_keyring_whatever_the_file_says(tmp_path: Path) -> None:
+    book, store = AccountBook(tmp_path / "accounts.json"), SecretStore(keyring := MemoryKeyring())
+    await store.save(ADDRESS, Secret(CANARY), SecretKind.REFRESH_TOKEN)
+    saved = await remember(account(), None, book=book, store=store)
+    assert not saved.has_secret
+    assert await forget(ADDRESS, book=book, store=store)
+    assert keyring.kept == {}
+    await store.save(ADDRESS, Secret(CANARY))  # as a saving leaves it whose file could not be written
+    assert not await forget(ADDRESS, book=book, store=store)
+    assert keyring.kept == {}
+
+
+async def test_saving_again_deletes_the_kinds_that_are_not_saved(tmp_path: Path) -> None:
+    book, store = AccountBook(tmp_path / "accounts.json"), SecretStore(keyring := MemoryKeyring())
+    await remember(account(), Secret("one"), book=book, store=store, outgoing_secret=Secret("two"))
+    await remember(account(), Secret("three"), book=book, store=store)
+    assert list(keyring.kept.values()) == ["three"]
+    await store.save(ADDRESS, Secret("token"), SecretKind.REFRESH_TOKEN)
+    assert (await remember(account(), None, book=book, store=store, has_sign_in=True)).has_secret
+    assert list(keyring.kept.values()) == ["token"]
+    assert not (await remember(account(), None, book=book, store=store)).has_secret
+    assert keyring.kept == {}

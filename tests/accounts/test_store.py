@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -171,3 +172,15 @@ def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
 def test_the_file_lies_where_the_system_keeps_such_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     assert default_path() == tmp_path / "mailwright" / "accounts.json"
+
+
+def test_checks_that_end_at_once_are_all_noted(tmp_path: Path) -> None:
+    book = AccountBook(tmp_path / "accounts.json")
+    addresses = [Address.parse(f"ada{number}@example.org") for number in range(8)]
+    for address in addresses:
+        book.save(replace(account(), address=address))
+    with ThreadPoolExecutor(len(addresses)) as threads:
+        for _ in range(5):
+            later = replace(failed(), started_at=datetime.now(UTC))
+            list(threads.map(lambda address, result=later: book.record_check(address, result), addresses))
+            assert {saved.last_checked_at for saved in book.list()} == {later.started_at}

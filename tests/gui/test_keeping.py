@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton, QWizard
+from PySide6.QtWidgets import QPushButton, QWidget, QWizard
 from pytestqt.qtbot import QtBot
 
 from tests.accounts.keyrings import LockedKeyring, MemoryKeyring, WeakKeyring
 from tests.gui.conftest import SECONDS
 from tests.gui.test_flow import ACCOUNTS, SignUp, press, to_the_check
-from wizard.accounts.secret_store import SecretStore
+from tests.handover.accounts import ADDRESS, account
+from wizard.accounts.remember import forget
+from wizard.accounts.secret_store import SecretKind, SecretStore
 from wizard.accounts.store import AccountBook
 from wizard.gui.app import Wizard
+from wizard.gui.keeping import Keeping
 from wizard.gui.saved_accounts import SavedAccounts
+from wizard.model.draft import AccountDraft
+from wizard.model.secret import Secret
 
 WORKS = next(account for account in ACCOUNTS if account.cause is None)
 ToTheEnd = Callable[[MemoryKeyring], Wizard]
@@ -61,6 +68,36 @@ def test_finish_keeps_settings_and_password(qtbot: QtBot, to_the_end: ToTheEnd, 
     assert saved.has_secret
     assert list(keyring.kept.values()) == [WORKS.password]
     assert WORKS.password not in (book._path).read_text()
+
+
+async def test_a_sign_in_in_the_browser_is_kept_as_one_and_forgotten_whole(qtbot: QtBot, book: AccountBook) -> None:
+    token, keyring = Secret("an-access-token"), MemoryKeyring()
+    store = SecretStore(keyring)
+
+    class Session:
+        async def keep_sign_in(self, draft: AccountDraft) -> bool:
+            await store.save(draft.address, Secret("a-permission"), SecretKind.REFRESH_TOKEN)
+            return True
+
+    class Engine:
+        """Does the work at once, in the test's own loop."""
+
+        jobs: list[asyncio.Task[object]] = []  # noqa: RUF012 - one test, one engine
+
+        def start(self, work: Any, on_done: object, on_error: object, _: object = None) -> Any:
+            self.jobs.append(asyncio.ensure_future(work(Session(), None)))
+
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    engine = Engine()
+    draft = AccountDraft(ADDRESS, oauth_token=token)
+    Keeping(engine, book, store, parent).keep(account(), draft, lambda: None, pytest.fail)
+    await asyncio.gather(*engine.jobs)
+    (saved,) = book.list()
+    assert saved.has_secret
+    assert "a-permission" in keyring.kept.values()
+    assert await forget(ADDRESS, book=book, store=store)
+    assert keyring.kept == {}
 
 
 def test_what_is_switched_off_is_not_kept(qtbot: QtBot, to_the_end: ToTheEnd, book: AccountBook) -> None:

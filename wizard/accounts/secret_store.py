@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -80,15 +80,15 @@ class SecretStore:
         value = await self._run(lambda keyring: keyring.get_password(_service(kind), address.wire))
         return None if value is None else Secret(value)
 
-    async def forget(self, address: Address) -> None:
-        """Deletes every secret of the account.
+    async def forget(self, address: Address, kinds: Iterable[SecretKind] = SecretKind) -> None:
+        """Deletes the account's secrets of these kinds, every one when left out.
 
         Raises:
             SecretStoreError: there is no safe keyring, or it refused.
         """
 
         def work(keyring: KeyringBackend) -> None:
-            for kind in SecretKind:
+            for kind in kinds:
                 if keyring.get_password(_service(kind), address.wire) is not None:
                     keyring.delete_password(_service(kind), address.wire)
 

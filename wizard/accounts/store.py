@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -77,6 +78,7 @@ class AccountBook:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._changing = threading.Lock()  # several checks at once note their results
 
     def list(self) -> tuple[SavedAccount, ...]:
         """Every saved account, by address.
@@ -105,17 +107,19 @@ class AccountBook:
             last_status=Verdict.WORKS,
             has_secret=has_secret,
         )
-        accounts = self._read()
-        accounts[saved.id] = saved
-        self._write(accounts)
+        with self._changing:
+            accounts = self._read()
+            accounts[saved.id] = saved
+            self._write(accounts)
         return saved
 
     def forget(self, address: Address) -> bool:
         """Drops the account; whether there was one."""
-        accounts = self._read()
-        found = accounts.pop(address.wire, None) is not None
-        if found:
-            self._write(accounts)
+        with self._changing:
+            accounts = self._read()
+            found = accounts.pop(address.wire, None) is not None
+            if found:
+                self._write(accounts)
         return found
 
     def record_check(self, address: Address, result: CheckResult) -> SavedAccount | None:
@@ -123,12 +127,13 @@ class AccountBook:
 
         `None` when no such account is saved. A check that was cut short changes nothing but its date.
         """
-        accounts = self._read()
-        before = accounts.get(address.wire)
-        if before is None:
-            return None
-        accounts[address.wire] = after = _after_check(before, result)
-        self._write(accounts)
+        with self._changing:
+            accounts = self._read()
+            before = accounts.get(address.wire)
+            if before is None:
+                return None
+            accounts[address.wire] = after = _after_check(before, result)
+            self._write(accounts)
         return after
 
     def _read(self) -> dict[str, SavedAccount]:

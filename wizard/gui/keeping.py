@@ -48,10 +48,14 @@ class Keeping(QObject):
         async def keep(session: SetupSession, _listener: Listener) -> None:
             from wizard.accounts.remember import remember
 
-            if draft.oauth_token is not None:
-                await session.keep_sign_in(draft)
+            has_sign_in = draft.oauth_token is not None and await session.keep_sign_in(draft)
             await remember(
-                account, draft.secret, book=self._book, store=self._store, outgoing_secret=draft.outgoing_secret
+                account,
+                draft.secret,
+                book=self._book,
+                store=self._store,
+                outgoing_secret=draft.outgoing_secret,
+                has_sign_in=has_sign_in,
             )
 
         self._bridge.start(keep, lambda _: on_done(), on_error)
