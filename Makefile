@@ -28,7 +28,7 @@ bench: $(VENV)/.dev .lab/.installed ## prints the figures of speed and of a free
 screenshots: $(VENV)/.dev .lab/.installed ## draws docs/screenshots/ anew
 	$(VENV)/bin/python -m tests.gui.screenshots $(ARGS)
 
-package: $(VENV)-package/.build .lab/.installed ## builds and tries the bundle, and the .deb, in dist/
+package: $(VENV)/.run $(VENV)-package/.build .lab/.installed ## builds and tries the bundle, and the .deb, in dist/
 	packaging/build.sh
 	packaging/with-desktop.sh $(VENV)/bin/python packaging/smoke_test.py dist/mailwright
 	packaging/linux/build-deb.sh
