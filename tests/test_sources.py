@@ -581,7 +581,7 @@ def _element(row: Row, number: int, domain: str) -> str:
         host = host.replace(value, placeholder)
     socket = {"tls": ["SSL", "ssl", "TLS"], "starttls": ["STARTTLS", "StartTLS", " starttls "]}[security][number % 3]
     return (
-        f"<{side} type=\"{protocol}\"><hostname>{host}</hostname><port>{port}</port><socketType>{socket}</socketType>"
+        f'<{side} type="{protocol}"><hostname>{host}</hostname><port>{port}</port><socketType>{socket}</socketType>'
         f"<username>{username}</username><authentication>password-cleartext</authentication></{side}>"
     )
 

@@ -68,9 +68,7 @@ def table(figures: Sequence[Figure]) -> str:
     return "\n".join(line.rstrip() for line in lines) + f"\n\n{goals - missed} of {goals} goals met.\n"
 
 
-def write(
-    path: Path, figures: Sequence[Figure], line: str, command: str, load: tuple[float, float]
-) -> dict[str, Any]:
+def write(path: Path, figures: Sequence[Figure], line: str, command: str, load: tuple[float, float]) -> dict[str, Any]:
     """Keeps the run as JSON, which is returned.
 
     `line` is the one that was used, `load` how many programs wanted a processor, for each there is, before and after.

@@ -27,9 +27,7 @@ def test_one_line_for_each_account(tmp_path: Path, capsys: pytest.CaptureFixture
     ("text", "words"),
     [("", "column names"), ("address,colour\n", "unknown: colour"), ("password\nx\n", "address among them")],
 )
-def test_a_table_that_is_none(
-    tmp_path: Path, text: str, words: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_table_that_is_none(tmp_path: Path, text: str, words: str, capsys: pytest.CaptureFixture[str]) -> None:
     table = tmp_path / "accounts.csv"
     table.write_text(text)
     assert main(["bulk", str(table), "--practice"]) == 2

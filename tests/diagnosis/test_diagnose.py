@@ -490,9 +490,7 @@ def test_whose_address_a_sending_service_does_not_know(diagnoser: Diagnoser, nam
         f"EU-WEST-1: {named}"
     )
     ses = smtp("email-smtp.eu-west-1.amazonaws.com")
-    report = failed(
-        ses, Stage.MESSAGE, text=said, code=554, sender="ada@example.org", recipient="bob@example.net"
-    )
+    report = failed(ses, Stage.MESSAGE, text=said, code=554, sender="ada@example.org", recipient="bob@example.net")
     (found,) = diagnoser.of_reports([report], provider=None, surroundings=NOTHING, address=ADA)
     assert found.cause == cause
 

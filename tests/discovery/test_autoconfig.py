@@ -175,7 +175,8 @@ def test_an_oauth2_section_of_others_or_with_gaps_is_not_trusted(inner: str, vou
 
 
 @pytest.mark.parametrize(
-    "page", ["http://login.example.org/t", "javascript:alert(1)", "https://login.example.org/a b", "https://exämple.org/"]
+    "page",
+    ["http://login.example.org/t", "javascript:alert(1)", "https://login.example.org/a b", "https://exämple.org/"],
 )
 def test_pages_that_no_browser_sign_in_may_use_are_refused_by_name(page: str) -> None:
     found = with_section(f"<authURL>https://login.example.org/a</authURL><tokenURL>{page}</tokenURL>")
@@ -186,8 +187,7 @@ def test_pages_that_no_browser_sign_in_may_use_are_refused_by_name(page: str) ->
 
 def test_instructions_in_the_best_language() -> None:
     found = answer(
-        server()
-        + '<enable visiturl="https://mail.example.org/settings">'
+        server() + '<enable visiturl="https://mail.example.org/settings">'
         '<instruction lang="de">IMAP einschalten</instruction><instruction lang="en">Switch IMAP on</instruction>'
         "</enable>"
         '<documentation url="https://example.org/help"><descr lang="fr">Aide</descr><descr>Help</descr></documentation>'

@@ -82,8 +82,7 @@ def test_wrong_shapes_are_nothing_or_refused() -> None:
 _KEYS = st.sampled_from(["protocols", "imap", "host", "info", "help", "authentication"])
 _json = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=8) | st.sampled_from(["imap.example.org"]),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(_KEYS, inner, max_size=4),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_KEYS, inner, max_size=4),
     max_leaves=12,
 )
 

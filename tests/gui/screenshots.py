@@ -51,9 +51,7 @@ SMTP = ServerCandidate(
 FIXED = ServerCandidate(
     Protocol.SMTP, "smtp.example.net", 587, Security.STARTTLS, "ada", Source.AUTOCONFIG, trusted=True
 )
-SECOND = ServerCandidate(
-    Protocol.SMTP, "smtp.example.net", 465, Security.TLS, str(ADDRESS), Source.ISPDB, trusted=True
-)
+SECOND = ServerCandidate(Protocol.SMTP, "smtp.example.net", 465, Security.TLS, str(ADDRESS), Source.ISPDB, trusted=True)
 NOW = datetime(2026, 11, 21, 14, 2, 13, tzinfo=UTC)
 GOOGLE = Provider(
     id="google",

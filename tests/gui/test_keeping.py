@@ -130,9 +130,7 @@ def test_a_keyring_that_stays_locked_keeps_the_window_open(
     assert book.list() == ()
 
 
-def test_a_saved_account_is_checked_by_the_real_session(
-    qtbot: QtBot, to_the_end: ToTheEnd, book: AccountBook
-) -> None:
+def test_a_saved_account_is_checked_by_the_real_session(qtbot: QtBot, to_the_end: ToTheEnd, book: AccountBook) -> None:
     keyring = MemoryKeyring()
     wizard = to_the_end(keyring)
     qtbot.waitUntil(wizard.done.remember.isEnabled, timeout=SECONDS)

@@ -193,12 +193,16 @@ passdb {{
         me = pwd.getpwuid(os.getuid())
         mail = _mail_user()
         ports = self.ports
-        unprivileged = "" if me.pw_uid == 0 else (
-            f"default_internal_user = {me.pw_name}\ndefault_internal_group = {_group(me)}\n"
-            f"default_login_user = {me.pw_name}\n"
-            + "".join(
-                f"service {name} {{\n  chroot =\n}}\n"
-                for name in ("anvil", "imap-login", "pop3-login", "auth", "auth-worker", "stats")
+        unprivileged = (
+            ""
+            if me.pw_uid == 0
+            else (
+                f"default_internal_user = {me.pw_name}\ndefault_internal_group = {_group(me)}\n"
+                f"default_login_user = {me.pw_name}\n"
+                + "".join(
+                    f"service {name} {{\n  chroot =\n}}\n"
+                    for name in ("anvil", "imap-login", "pop3-login", "auth", "auth-worker", "stats")
+                )
             )
         )
         return f"""

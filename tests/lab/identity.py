@@ -197,9 +197,7 @@ class IdentityProvider:
             for server in (self._secure, self._plain)
         ]
         self._rules = _Rules(self)
-        self._server = Server(
-            self._rules, lambda _: self.lasts_s, token_generator=lambda _: token_urlsafe(TOKEN_BYTES)
-        )
+        self._server = Server(self._rules, lambda _: self.lasts_s, token_generator=lambda _: token_urlsafe(TOKEN_BYTES))
 
     def refresh(self) -> None:
         """As new: nobody was here, nothing is out of order."""

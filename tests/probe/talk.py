@@ -153,9 +153,7 @@ class Mail:
         if verb == "hello":
             inside = talk.encrypted
             await talk.send_raw(
-                offers(
-                    self.protocol, line, starttls=self.switch and not inside, auth=inside or self.clear_auth
-                )
+                offers(self.protocol, line, starttls=self.switch and not inside, auth=inside or self.clear_auth)
             )
             return
         await talk.send_raw(ok(self.protocol, line))

@@ -97,7 +97,5 @@ def test_ports_that_get_out_and_ports_that_do_not() -> None:
         candidate = ServerCandidate(Protocol.SMTP, where.host, port, Security.TLS, "ada", Source.GUESS, True)
         return ProbeReport(candidate, (Evidence(Stage.CONNECT, outcome, Protocol.SMTP, where, error=error),))
 
-    shown = surroundings(
-        (at(587, Outcome.FAILED, ErrorKind.CONNECTION_TIMED_OUT), at(465, Outcome.OK, None))
-    )
+    shown = surroundings((at(587, Outcome.FAILED, ErrorKind.CONNECTION_TIMED_OUT), at(465, Outcome.OK, None)))
     assert (shown.online, shown.open_ports, shown.blocked_ports) == (True, (465,), (587,))

@@ -281,5 +281,3 @@ async def test_a_peer_that_ignores_the_goodbye_does_not_hold_the_socket(
         await until(lambda: sock.fileno() == -1, 2.0)
         assert time.monotonic() - started <= 0.5
         gone.set()
-
-

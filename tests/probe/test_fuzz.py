@@ -211,9 +211,7 @@ replies = st.tuples(
 def test_one_smtp_reply_is_the_same_in_any_pieces(reply: tuple[int, list[str]], at: list[int]) -> None:
     code, texts = reply
     last = len(texts) - 1
-    data = b"".join(
-        f"{code}{'-' if index < last else ' '}{text}\r\n".encode() for index, text in enumerate(texts)
-    )
+    data = b"".join(f"{code}{'-' if index < last else ' '}{text}\r\n".encode() for index, text in enumerate(texts))
 
     async def read(pieces: list[bytes]) -> tuple[int, str]:
         wire = SmtpWire()

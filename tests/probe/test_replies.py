@@ -50,9 +50,7 @@ def _everything_in(report: ProbeReport) -> str:
 
 
 @each_protocol
-async def test_an_ordinary_refusal_costs_one_attempt(
-    protocol: Protocol, network: Network, certificate: Issued
-) -> None:
+async def test_an_ordinary_refusal_costs_one_attempt(protocol: Protocol, network: Network, certificate: Issued) -> None:
     async def refuse(talk: Talk, line: bytes) -> None:
         await talk.send_raw(no(protocol, line))
 
@@ -133,9 +131,7 @@ async def test_a_referral_is_ignored(network: Network, certificate: Issued) -> N
     assert report.failure.error is ErrorKind.REPLY
 
 
-@pytest.mark.parametrize(
-    "after_the_dot", ["silence", "fin", "rst", "garbage"]
-)
+@pytest.mark.parametrize("after_the_dot", ["silence", "fin", "rst", "garbage"])
 async def test_an_unknown_outcome_is_said_and_nothing_sent_again(
     after_the_dot: str, network: Network, certificate: Issued
 ) -> None:

@@ -32,9 +32,7 @@ from wizard.wiring import Settings
 def _row_test(row: Row) -> Callable[[], Awaitable[None]]:
     async def test() -> None:
         second = tuple(listed(server) for server in row.second)
-        async with stage(
-            row.address, *row.servers, mx=row.mx, found_by=row.found_by, second=second
-        ) as on_stage:
+        async with stage(row.address, *row.servers, mx=row.mx, found_by=row.found_by, second=second) as on_stage:
             result = await on_stage.check(send=row.sends, test_to=row.test_to, **row.given)
         causes = (row.cause,) if isinstance(row.cause, str) else row.cause
         heard = result.diagnoses[0].cause if result.diagnoses else None

@@ -329,9 +329,7 @@ def _merged(candidates: Iterable[ServerCandidate]) -> tuple[ServerCandidate, ...
     return tuple(sorted(merged.values(), key=lambda candidate: candidate.security is Security.NONE))
 
 
-def _only(
-    candidates: Iterable[ServerCandidate], incoming_protocol: Protocol | None
-) -> tuple[ServerCandidate, ...]:
+def _only(candidates: Iterable[ServerCandidate], incoming_protocol: Protocol | None) -> tuple[ServerCandidate, ...]:
     return tuple(
         candidate
         for candidate in candidates

@@ -142,9 +142,7 @@ class Flow(QObject):
         if self._state.result is None:
             self._check(page, keep=None)
 
-    def _check(
-        self, page: CheckPage, *, keep: CheckResult | None, refused: SignInRefused | None = None
-    ) -> None:
+    def _check(self, page: CheckPage, *, keep: CheckResult | None, refused: SignInRefused | None = None) -> None:
         """Checks; after a `refused` sign-in in the browser what can be proven without one."""
         draft = self._state.draft()
         if draft is None:

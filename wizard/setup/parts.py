@@ -137,9 +137,7 @@ class Bench:
         )
         return Prober(network, redact, listener=listener, allow_unencrypted=self.options.allow_unencrypted)
 
-    async def reopen(
-        self, prober: Prober, draft: AccountDraft, side: SideResult
-    ) -> tuple[Conversation, Credentials]:
+    async def reopen(self, prober: Prober, draft: AccountDraft, side: SideResult) -> tuple[Conversation, Credentials]:
         """A fresh, signed-in conversation with a server that was already proven; raises StageFailed."""
         candidate = side.candidate
         credentials = Credentials(candidate.username, draft.secret_for(candidate), draft.oauth_token)

@@ -207,9 +207,7 @@ class Run:
         draft = self._draft
         if not (draft.wants_incoming if incoming else draft.wants_outgoing):
             return ()
-        given, others = (
-            (draft.incoming, draft.incoming_others) if incoming else (draft.outgoing, draft.outgoing_others)
-        )
+        given, others = (draft.incoming, draft.incoming_others) if incoming else (draft.outgoing, draft.outgoing_others)
         if given is not None:
             return tuple(self._named_by_preset(one) for one in (given, *others))
         return self._candidates_of(self._plan, incoming=incoming) if self._plan is not None else ()

@@ -264,9 +264,7 @@ class Choice(QComboBox):
             return
         painter.setFont(self.font())
         painter.setPen(tokens.ink if self.isEnabled() else tokens.off)
-        words = QFontMetrics(self.font()).elidedText(
-            self.currentText(), Qt.TextElideMode.ElideRight, right - 14 - 4
-        )
+        words = QFontMetrics(self.font()).elidedText(self.currentText(), Qt.TextElideMode.ElideRight, right - 14 - 4)
         painter.drawText(QRectF(14, 0, right - 14, self.height()), int(Qt.AlignmentFlag.AlignVCenter), words)
 
     def _retheme(self) -> None:

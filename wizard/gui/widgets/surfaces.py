@@ -17,9 +17,7 @@ from wizard.gui.widgets.label import Label
 class Surface(QFrame):
     """A rounded box; `fill` and `line` are names of colours of the theme, no line when it is `None`."""
 
-    def __init__(
-        self, fill: str, line: str | None = None, *, radius: int = 12, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, fill: str, line: str | None = None, *, radius: int = 12, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._fill, self._line, self._radius = fill, line, radius
         theme.current().changed.connect(self.update)
