@@ -18,6 +18,7 @@ test: $(VENV)/.dev .lab/.installed ## runs every test (ARGS="-k imap" for some)
 	@packaging/as-root.sh $(VENV)/bin/python -m pytest $(ARGS)
 
 lint: $(VENV)/.dev ## ruff, mypy, the layers
+	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
