@@ -14,6 +14,23 @@ class Protocol(StrEnum):
     POP3 = "pop3"
 
 
+class Way(StrEnum):
+    """One side of an account: the one that receives mail (IMAP, POP3) or the one that sends it (SMTP)."""
+
+    RECEIVING = "receiving"
+    SENDING = "sending"
+
+    @classmethod
+    def of(cls, protocol: Protocol) -> Way:
+        """The side on which a protocol is spoken."""
+        return cls.SENDING if protocol is Protocol.SMTP else cls.RECEIVING
+
+    @property
+    def other(self) -> Way:
+        """The opposite side."""
+        return Way.SENDING if self is Way.RECEIVING else Way.RECEIVING
+
+
 class Security(StrEnum):
     """How the line is encrypted: from the start, after a switch, or not at all."""
 
@@ -106,6 +123,11 @@ class ServerCandidate:
     def endpoint(self) -> Endpoint:
         """Where it is, without who would sign in there."""
         return Endpoint(self.host, self.port, self.security)
+
+    @property
+    def way(self) -> Way:
+        """The side it serves."""
+        return Way.of(self.protocol)
 
     @property
     def is_incoming(self) -> bool:

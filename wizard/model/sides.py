@@ -1,0 +1,33 @@
+"""Two of anything: what the receiving side has, and what the sending side has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Generic, TypeVar
+
+from wizard.model.server import Way
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Sides(Generic[T]):
+    """One value for each side of an account, in the order in which they are told: receiving, then sending."""
+
+    receiving: T
+    sending: T
+
+    def __getitem__(self, way: Way) -> T:
+        return self.receiving if way is Way.RECEIVING else self.sending
+
+    def __iter__(self) -> Iterator[T]:
+        return iter((self.receiving, self.sending))
+
+    def items(self) -> tuple[tuple[Way, T], tuple[Way, T]]:
+        """Each side with its value."""
+        return (Way.RECEIVING, self.receiving), (Way.SENDING, self.sending)
+
+    def having(self, way: Way, value: T) -> Sides[T]:
+        """The same with another value for one side."""
+        return replace(self, receiving=value) if way is Way.RECEIVING else replace(self, sending=value)
