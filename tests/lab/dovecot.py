@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import base64
-import grp
 import os
-import pwd
 import re
 import shutil
 import smtplib
@@ -19,6 +17,7 @@ from typing import Self
 from tests.lab.account import Account
 from tests.lab.certificates import Issued
 from tests.lab.processes import LabUnavailable, Process, accepts, program, wait_until
+from tests.lab.users import is_root, mail_user, myself
 
 _ATTEMPT = re.compile(r"client in: AUTH\t\d+\t(?P<method>[^\t]+)\tservice=(?P<protocol>smtp|imap|pop3)\t")
 
@@ -77,8 +76,8 @@ class Dovecot:
         folder.mkdir(exist_ok=True)
         for name in ("run", "state", "mail"):
             (folder / name).mkdir()
-        if os.getuid() == 0:
-            os.chown(folder / "mail", _mail_user().pw_uid, _mail_user().pw_gid)
+        if is_root():
+            os.chown(folder / "mail", mail_user().uid, mail_user().gid)
         (folder / "passdb").write_text(
             "".join(f"{account.username}:{{PLAIN}}{account.password}::::::\n" for account in accounts)
         )
@@ -190,15 +189,14 @@ passdb {{
 """
 
     def _configuration(self, certificate: Issued) -> str:
-        me = pwd.getpwuid(os.getuid())
-        mail = _mail_user()
+        me, mail = myself(), mail_user()
         ports = self.ports
         unprivileged = (
             ""
-            if me.pw_uid == 0
+            if is_root()
             else (
-                f"default_internal_user = {me.pw_name}\ndefault_internal_group = {_group(me)}\n"
-                f"default_login_user = {me.pw_name}\n"
+                f"default_internal_user = {me.name}\ndefault_internal_group = {me.group}\n"
+                f"default_login_user = {me.name}\n"
                 + "".join(
                     f"service {name} {{\n  chroot =\n}}\n"
                     for name in ("anvil", "imap-login", "pop3-login", "auth", "auth-worker", "stats")
@@ -220,8 +218,8 @@ ssl_key = <{certificate.key}
 disable_plaintext_auth = yes
 auth_mechanisms = plain login
 mail_location = maildir:~/Maildir
-mail_uid = {mail.pw_uid}
-mail_gid = {mail.pw_gid}
+mail_uid = {mail.uid}
+mail_gid = {mail.gid}
 first_valid_uid = 1
 first_valid_gid = 0
 mail_fsync = never
@@ -283,11 +281,3 @@ service pop3-login {{
 }}
 {unprivileged}
 """
-
-
-def _mail_user() -> pwd.struct_passwd:
-    return pwd.getpwnam("mail") if os.getuid() == 0 else pwd.getpwuid(os.getuid())
-
-
-def _group(user: pwd.struct_passwd) -> str:
-    return grp.getgrgid(user.pw_gid).gr_name

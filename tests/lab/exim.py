@@ -1,7 +1,7 @@
 """An Exim of its own, the second kind of SMTP server: submission, sign-in, delivery by LMTP to Dovecot.
 
-Debian's Exim and Postfix cannot be installed side by side, so tests/lab/install.sh unpacks Exim into .lab/exim/ and
-nss_wrapper gives the program the system user it was built for.
+Debian's Exim and Postfix cannot be installed side by side, so packaging/system-packages.sh unpacks Exim into .lab/exim/
+and nss_wrapper gives the program the system user it was built for.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from tests.lab.certificates import Issued
 from tests.lab.dovecot import AuthAttempt, Dovecot
 from tests.lab.postfix import SubmissionPorts
 from tests.lab.processes import LabUnavailable, Process, accepts
+from tests.lab.users import is_root
 
 _UNPACKED = Path(__file__).resolve().parents[2] / ".lab" / "exim" / "usr" / "sbin" / "exim4"
 _NOBODY = 65533  # any number nobody has: Exim gives up root for it
@@ -54,7 +55,7 @@ class Exim:
         self._ports = ports
         self._log = folder / "mainlog"
         self._read_from = 0
-        self._user = _NOBODY if os.getuid() == 0 else os.getuid()
+        self._user = _NOBODY if is_root() else os.getuid()
         self._spool = folder / "spool"
         self._spool.mkdir(parents=True)
         # A copy, because it starts itself again as its own user, who may not see into the checkout.
@@ -63,7 +64,7 @@ class Exim:
         self._program.chmod(0o755)
         (folder / "key.pem").write_bytes(certificate.key.read_bytes())
         for path in (folder, self._spool, folder / "key.pem"):
-            if os.getuid() == 0:
+            if is_root():
                 os.chown(path, self._user, self._user)
         (folder / "key.pem").chmod(0o600)
         (folder / "certificate.pem").write_bytes(certificate.certificate.read_bytes())

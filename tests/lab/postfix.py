@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import grp
 import os
-import pwd
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +13,7 @@ from tests.lab.account import Account
 from tests.lab.certificates import Issued
 from tests.lab.dovecot import Dovecot
 from tests.lab.processes import LabUnavailable, Process, accepts, program
+from tests.lab.users import group_id, is_root, postfix_user
 
 _QUEUE = ("active", "bounce", "corrupt", "defer", "deferred", "flush", "hold", "incoming", "private", "saved", "trace")
 
@@ -56,7 +55,7 @@ class Postfix:
         settings: Mapping[str, str] | None = None,
     ) -> None:
         program("postfix", "postfix")
-        if os.getuid() != 0:
+        if not is_root():
             raise LabUnavailable("Postfix needs root, because its master switches users: `make test` sees to that")
         self._address = address
         self._ports = ports
@@ -174,8 +173,7 @@ class Postfix:
 
     @staticmethod
     def _folders(folder: Path) -> None:
-        owner = pwd.getpwnam("postfix").pw_uid
-        postdrop = grp.getgrnam("postdrop").gr_gid
+        owner, postdrop = postfix_user().uid, group_id("postdrop")
         folder.mkdir(exist_ok=True)
         queue = folder / "queue"
         queue.mkdir()
