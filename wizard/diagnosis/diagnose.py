@@ -29,24 +29,6 @@ from wizard.model.evidence import Evidence, ProbeReport, Stage, Surroundings
 from wizard.model.provider import Provider
 from wizard.model.server import Protocol
 
-# What holds for the whole line or computer: one card, whatever else failed.
-_WHOLE_LINE: Final = frozenset(
-    {"captive-portal", "clock-wrong", "dns-unavailable", "no-internet", "network-unreachable", "tls-intercepted"}
-)
-# A plain "wrong name or password" on one side is explained by what the other side says in full.
-_SIGN_IN_CAUSES: Final = frozenset(
-    {
-        "account-disabled",
-        "api-key-required",
-        "app-password-required",
-        "oauth-required",
-        "password-expired",
-        "token-expired",
-        "too-many-attempts",
-        "username-format",
-        "web-login-required",
-    }
-)
 _CONFIDENCE: Final = {
     "measured": 0.97,
     "words": 0.93,
@@ -110,10 +92,7 @@ class Diagnoser:
             )
         ]
         failures.sort(key=lambda failure: -failure.evidence.stage.order)
-        line_wide = next((f for f in failures if f.ranked.cause.id in ("no-internet", "captive-portal")), None)
-        if line_wide is not None:
-            failures.remove(line_wide)
-            failures.insert(0, line_wide)
+        failures.sort(key=lambda failure: not failure.ranked.cause.implies.hides_others)
         told = self._without_shared(failures)
         all_failures = [item for report in reports if (item := report.failure) is not None]
         return tuple(self._told(failure, all_failures, alone=len(told) == 1) for failure in told)
@@ -144,6 +123,7 @@ class Diagnoser:
             protocol=Protocol(next(iter(protocols))) if protocols else None,
             server=host,
             reply=reply,
+            implies=cause.implies,
             understood=_understood(facts),
         )
 
@@ -208,18 +188,18 @@ class Diagnoser:
         if len(failures) < 2:
             return failures
         first, second = failures
-        one, other = first.ranked.cause.id, second.ranked.cause.id
-        if one in ("no-internet", "captive-portal"):
+        one, other = first.ranked.cause, second.ranked.cause
+        if one.implies.hides_others:
             return [first]
         same_user = first.report.candidate.username == second.report.candidate.username
-        if same_user and other == "bad-credentials" and one in _SIGN_IN_CAUSES:
+        if same_user and other.id in one.implies.explains:
             return [first]
-        if same_user and one == "bad-credentials" and other in _SIGN_IN_CAUSES:
+        if same_user and one.id in other.implies.explains:
             return [second]
-        if one != other:
+        if one.id != other.id:
             return failures
         at_sign_in = first.evidence.stage is Stage.AUTH
-        shared = one in _WHOLE_LINE or (same_user if at_sign_in else _same_owner(first, second))
+        shared = one.implies.whole_line or (same_user if at_sign_in else _same_owner(first, second))
         return [first] if shared else failures
 
     def _told(self, failure: _Failure, all_failures: Sequence[Evidence], *, alone: bool) -> Diagnosis:
@@ -243,6 +223,7 @@ class Diagnoser:
             server=str(endpoint),
             reply=evidence.reply,
             certificate=evidence.certificate,
+            implies=cause.implies,
             evidence=(evidence, *others),
             understood=_understood(facts),
         )

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from wizard.errors import ResourceError
-from wizard.model.diagnosis import Change
+from wizard.model.diagnosis import NO_IMPLICATIONS, Change, Implications, Token
 
 # How much a key says about the cause. The sum decides between causes that match the same text; what was measured (an
 # error kind, the line) outweighs words, words outweigh numbers, and among words the longer phrase has recognised more.
@@ -275,6 +275,7 @@ class Cause:
     remedies: tuple[RemedyRule, ...]
     samples: tuple[Sample, ...] = ()
     general: bool = False  # its words often stand beside those of a more telling cause, so they count half
+    implies: Implications = NO_IMPLICATIONS
 
 
 PLACEHOLDERS: Final = frozenset(
@@ -328,7 +329,15 @@ PLACEHOLDERS: Final = frozenset(
     ]
 )
 
-_CAUSE_KEYS = {"general", "title", "why", "ask_administrator", "match", "remedy", "sample"}
+_IMPLICATIONS = ("whole_account", "plain_refusal", "whole_line", "hides_others")
+_CAUSE_KEYS = {"general", *_IMPLICATIONS, "explains", "token"} | {
+    "title",
+    "why",
+    "ask_administrator",
+    "match",
+    "remedy",
+    "sample",
+}
 _REMEDY_KEYS = {"id", "say", "do", "change", "field", "url", "text", "seconds", "steps", "steps_from"} | {
     "automatic",
     "last_resort",
@@ -350,6 +359,7 @@ def read_cause(path: Path, document: Mapping[str, object]) -> Cause:
     return Cause(
         id=path.stem,
         general=reader.flag(document, "general", ""),
+        implies=reader.implications(document),
         stage=path.parent.name,
         title=reader.sentences(document, "title"),
         why=reader.sentences(document, "why"),
@@ -418,6 +428,16 @@ class _Reader:
         if where == "" and placeholders(wordings[-1]):
             self.fail(key, "the last wording must do without placeholders")
         return Sentences(wordings)
+
+    def implications(self, document: Mapping[str, object]) -> Implications:
+        token = self.one(document, "token", "")
+        if token is not None and token not in set(Token):
+            self.fail("token", f"one of {', '.join(Token)} is needed")
+        return Implications(
+            **{name: self.flag(document, name, "") for name in _IMPLICATIONS},
+            explains=self.strings(document, "explains") if "explains" in document else (),
+            token=Token(token) if token is not None else None,
+        )
 
     def conditions(self, table: Mapping[str, object], where: str) -> tuple[tuple[str, frozenset[str]], ...]:
         return tuple((key, frozenset(self.strings(table, key, where))) for key in table if key in WEIGHTS)

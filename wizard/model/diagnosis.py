@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from wizard.model.evidence import CertificateFacts, Evidence, Reply, Stage
 from wizard.model.server import Protocol, Security, ServerCandidate
@@ -103,6 +104,38 @@ class Remedy:
     last_resort: bool = False
 
 
+class Token(StrEnum):
+    """What a cause says of the token of a browser sign-in."""
+
+    WANTED = "wanted"  # the server takes no password: a token is needed
+    REFUSED = "refused"  # the token that was sent is not, or no longer, good
+
+
+@dataclass(frozen=True, slots=True)
+class Implications:
+    """What a cause means beyond its own card, as its diagnosis file states it.
+
+    Attributes:
+        whole_account: the account is refused, not one side of it; the other side is not asked with the same password.
+        plain_refusal: name or password is wrong and the server says no more; the other form of the user name may be
+            tried once.
+        whole_line: it holds for the computer or its line; one card for both sides.
+        hides_others: nothing else can be judged before this is put right; told first and alone.
+        explains: causes that say of the other side what this one says in full; they get no card of their own.
+        token: what it says of a browser sign-in's token.
+    """
+
+    whole_account: bool = False
+    plain_refusal: bool = False
+    whole_line: bool = False
+    hides_others: bool = False
+    explains: tuple[str, ...] = ()
+    token: Token | None = None
+
+
+NO_IMPLICATIONS: Final = Implications()
+
+
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
     """A cause by name, what it rests on and what can be done; `confidence` is between 0 and 1."""
@@ -118,6 +151,7 @@ class Diagnosis:
     reply: Reply | None = None
     certificate: CertificateFacts | None = None
     evidence: tuple[Evidence, ...] = ()
+    implies: Implications = NO_IMPLICATIONS
     understood: tuple[str, ...] = ()  # what was recognised, for `explain` when the cause stays unknown
 
 
