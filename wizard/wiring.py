@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What decides how the parts are built.
+    """What decides how the services are built.
 
     `nameserver` is "HOST[:PORT]", `ispdb_url` where a copy of the community's database stands.
     """
@@ -105,16 +105,18 @@ async def sessions(settings: Settings) -> AsyncIterator[Callable[[], SetupSessio
     from wizard.accounts.secret_store import SecretStore
     from wizard.net.fetch import Fetcher
     from wizard.setup.browser_sign_in import BrowserSignIn
-    from wizard.setup.parts import Parts
+    from wizard.setup.context import Services
     from wizard.setup.session import SetupSession
 
     made: list[SetupSession] = []
     async with _network(settings) as (resolver, dialer, trust, planner, known):
         browser = BrowserSignIn(Fetcher(dialer, trust), pack(settings.pack_paths), SecretStore())
-        parts = Parts(resolver, dialer, trust, planner, partial(diagnoser, known), known.for_host, known.hosts, browser)
+        services = Services(
+            resolver, dialer, trust, planner, partial(diagnoser, known), known.for_host, known.hosts, browser
+        )
 
         def new_session() -> SetupSession:
-            made.append(SetupSession(parts, settings.options))
+            made.append(SetupSession(services, settings.options))
             return made[-1]
 
         try:

@@ -62,17 +62,17 @@ class Way:
         from wizard.net.dns import DnsResolver
         from wizard.net.fetch import Fetcher
         from wizard.net.tls import Trust
-        from wizard.setup.parts import Parts
+        from wizard.setup.context import Services
 
         resolver = DnsResolver(self.nameserver)
         line = (resolver, _Dialer(resolver, self), Trust((Path(self.ca_file),)))
         known = wiring.presets()
         planner = Planner(resolver, Fetcher(*line[1:]), known)
-        parts = Parts(*line, planner, wiring.diagnoser, known.for_host, known.hosts)
+        services = Services(*line, planner, wiring.diagnoser, known.for_host, known.hosts)
         made: list[SetupSession] = []
 
         def new() -> SetupSession:
-            made.append(SetupSession(parts, options))
+            made.append(SetupSession(services, options))
             return made[-1]
 
         try:

@@ -21,9 +21,9 @@ from wizard.net.dns import MxRecord
 from wizard.net.fetch import Fetcher
 from wizard.practice.network import PracticeNetwork, PracticeResolver
 from wizard.practice.scenarios import Delivery, FoundBy, PracticeAccount, PracticeServer, Scenario
+from wizard.setup.context import Services
 from wizard.setup.given import given_draft
 from wizard.setup.options import Options
-from wizard.setup.parts import Parts
 from wizard.setup.session import SetupSession
 
 PASSWORD = "tulip-wagon-64"
@@ -121,8 +121,8 @@ async def stage(
     async with PracticeNetwork.start((scenario,)) as network:
         planner = Planner(_Names((scenario,), spf), Fetcher(network.dialer, network.trust), known)
         line = (network.resolver, network.dialer, network.trust)
-        parts = Parts(*line, planner, wiring.diagnoser, known.for_host, known.hosts)
-        session = SetupSession(parts, options or Options(accept_untrusted=True, deadline_s=30))
+        services = Services(*line, planner, wiring.diagnoser, known.for_host, known.hosts)
+        session = SetupSession(services, options or Options(accept_untrusted=True, deadline_s=30))
         try:
             yield Stage(session, network, Address.parse(address))
         finally:

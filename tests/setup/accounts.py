@@ -17,8 +17,8 @@ from wizard.model.secret import Secret
 from wizard.model.server import Protocol, ServerCandidate
 from wizard.net.dial import Dialer, SystemDialer
 from wizard.net.tls import Trust
+from wizard.setup.context import Services
 from wizard.setup.options import Options
-from wizard.setup.parts import Parts
 from wizard.setup.session import SetupSession
 
 
@@ -54,7 +54,7 @@ def new_session(
 ) -> SetupSession:
     """A session in which every name is this computer and the tests' authority is trusted."""
     names = Names()
-    parts = Parts(
+    services = Services(
         resolver=names,
         dialer=dialer or SystemDialer(names, lab=True),
         trust=Trust((authority.ca_file,)),
@@ -63,7 +63,7 @@ def new_session(
         provider_of_host=lambda host: None,
         known_hosts=lambda: known_hosts,
     )
-    return SetupSession(parts, options)
+    return SetupSession(services, options)
 
 
 def draft(

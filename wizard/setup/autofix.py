@@ -11,14 +11,14 @@ from wizard.model.evidence import CertificateProblem, ErrorKind, ProbeReport
 from wizard.model.provider import Provider
 from wizard.model.server import STANDARD_PORTS, Security, ServerCandidate, Source, usual_security
 
-MAX_SPARES = 12
+MAX_ALTERNATIVES = 12
 _NAME_KINDS = {ErrorKind.NAME_NOT_FOUND, ErrorKind.ADDRESS_REFUSED_BY_US}
 _MODE_KINDS = {ErrorKind.PLAINTEXT_WHERE_TLS, ErrorKind.TLS_WHERE_PLAINTEXT}
 _WRONG_SERVICE = {ErrorKind.OTHER_PROTOCOL, ErrorKind.NOT_MAIL}
 
 
 @dataclass(frozen=True, slots=True)
-class Spare:
+class Alternative:
     """Other settings and the change that leads to them.
 
     `asks_first` marks a server of a company that neither the person nor the address named: only a press of its button
@@ -30,9 +30,9 @@ class Spare:
     asks_first: bool = False
 
 
-def spares(
+def alternatives(
     reports: Sequence[ProbeReport], others: Sequence[ServerCandidate], known_hosts: Iterable[str] = ()
-) -> tuple[Spare, ...]:
+) -> tuple[Alternative, ...]:
     """What else may be tried, likeliest first.
 
     Args:
@@ -40,14 +40,14 @@ def spares(
         others: other candidates of the same side that a source named; a second source for names in certificates.
         known_hosts: host names of providers we know, for typing mistakes.
     """
-    found: dict[object, Spare] = {}
+    found: dict[object, Alternative] = {}
     tried = {report.candidate.endpoint for report in reports}
     for report in reports:
-        for spare in _for_one(report, others, known_hosts):
-            endpoint = spare.candidate.endpoint
-            if endpoint not in tried and spare.candidate.security is not Security.NONE:
-                found.setdefault(endpoint, spare)
-    return tuple(found.values())[:MAX_SPARES]
+        for alternative in _for_one(report, others, known_hosts):
+            endpoint = alternative.candidate.endpoint
+            if endpoint not in tried and alternative.candidate.security is not Security.NONE:
+                found.setdefault(endpoint, alternative)
+    return tuple(found.values())[:MAX_ALTERNATIVES]
 
 
 def needs_other_names(report: ProbeReport) -> bool:
@@ -59,7 +59,9 @@ def needs_other_names(report: ProbeReport) -> bool:
     return failure.error in _NAME_KINDS | _WRONG_SERVICE or problem is CertificateProblem.NAME_MISMATCH
 
 
-def _for_one(report: ProbeReport, others: Sequence[ServerCandidate], known_hosts: Iterable[str]) -> Iterable[Spare]:
+def _for_one(
+    report: ProbeReport, others: Sequence[ServerCandidate], known_hosts: Iterable[str]
+) -> Iterable[Alternative]:
     candidate, failure = report.candidate, report.failure
     kind = failure.error if failure is not None else ErrorKind.CONNECTION_TIMED_OUT
     same_protocol = [other for other in others if other.protocol is candidate.protocol]
@@ -78,7 +80,7 @@ def _for_one(report: ProbeReport, others: Sequence[ServerCandidate], known_hosts
             yield from _hosts(other for other in others if _covered(other.host, names) and other.host != candidate.host)
         return
     if kind in _WRONG_SERVICE:
-        yield from (Spare(other, Change.OUTGOING_SERVER) for other in other_hosts)
+        yield from (Alternative(other, Change.OUTGOING_SERVER) for other in other_hosts)
         yield from _ports(candidate)
         return
     if kind in _MODE_KINDS or candidate.security is Security.NONE:
@@ -92,31 +94,31 @@ def _for_one(report: ProbeReport, others: Sequence[ServerCandidate], known_hosts
     yield from _hosts(other_hosts)
 
 
-def _ports(candidate: ServerCandidate) -> Iterable[Spare]:
+def _ports(candidate: ServerCandidate) -> Iterable[Alternative]:
     for port, security in STANDARD_PORTS[candidate.protocol]:
         if port != candidate.port:
-            yield Spare(replace(candidate, port=port, security=security), Change.OTHER_PORT)
+            yield Alternative(replace(candidate, port=port, security=security), Change.OTHER_PORT)
 
 
-def _other_security(candidate: ServerCandidate) -> Iterable[Spare]:
+def _other_security(candidate: ServerCandidate) -> Iterable[Alternative]:
     usual = usual_security(candidate.protocol, candidate.port)
     for other in (Security.TLS, Security.STARTTLS):
         if other is not candidate.security and usual in (None, other):
-            yield Spare(replace(candidate, security=other), Change.OTHER_SECURITY)
+            yield Alternative(replace(candidate, security=other), Change.OTHER_SECURITY)
 
 
-def _hosts(others: Iterable[ServerCandidate]) -> Iterable[Spare]:
-    yield from (Spare(other, Change.OTHER_HOST) for other in others)
+def _hosts(others: Iterable[ServerCandidate]) -> Iterable[Alternative]:
+    yield from (Alternative(other, Change.OTHER_HOST) for other in others)
 
 
-def _nearest(candidate: ServerCandidate, known_hosts: Iterable[str]) -> Iterable[Spare]:
+def _nearest(candidate: ServerCandidate, known_hosts: Iterable[str]) -> Iterable[Alternative]:
     for host in difflib.get_close_matches(candidate.host, list(known_hosts), n=2, cutoff=0.85):
-        yield Spare(replace(candidate, host=host), Change.OTHER_HOST, asks_first=True)
-        yield from (replace_spare for replace_spare in _ports_of(replace(candidate, host=host)))
+        yield Alternative(replace(candidate, host=host), Change.OTHER_HOST, asks_first=True)
+        yield from (replaced for replaced in _ports_of(replace(candidate, host=host)))
 
 
-def _ports_of(candidate: ServerCandidate) -> Iterable[Spare]:
-    return (Spare(spare.candidate, Change.OTHER_HOST, asks_first=True) for spare in _ports(candidate))
+def _ports_of(candidate: ServerCandidate) -> Iterable[Alternative]:
+    return (Alternative(alternative.candidate, Change.OTHER_HOST, asks_first=True) for alternative in _ports(candidate))
 
 
 def _covered(host: str, names: set[str]) -> bool:
@@ -141,21 +143,23 @@ def other_username(candidate: ServerCandidate, wire_address: str, provider: Prov
     return wire_address if candidate.username == local else None
 
 
-def applied(diagnosis: Diagnosis, spare: Spare) -> tuple[Diagnosis, Remedy]:
+def applied(diagnosis: Diagnosis, alternative: Alternative) -> tuple[Diagnosis, Remedy]:
     """The diagnosis with the remedy that worked in front, and that remedy with its settings filled in."""
     fitting = next(
         (
             remedy
             for remedy in diagnosis.remedies
-            if isinstance(remedy.action, ChangeSettings) and remedy.action.change is spare.change
+            if isinstance(remedy.action, ChangeSettings) and remedy.action.change is alternative.change
         ),
         None,
     )
-    candidate = spare.candidate
+    candidate = alternative.candidate
     remedy = Remedy(
-        id=f"use-port-{candidate.port}" if spare.change is Change.OTHER_PORT else _remedy_id(fitting, spare.change),
-        say=words_of(spare.change, candidate),
-        action=ChangeSettings(spare.change, candidate),
+        id=f"use-port-{candidate.port}"
+        if alternative.change is Change.OTHER_PORT
+        else _remedy_id(fitting, alternative.change),
+        say=words_of(alternative.change, candidate),
+        action=ChangeSettings(alternative.change, candidate),
         steps=fitting.steps if fitting is not None else (),
         automatic=True,
     )

@@ -12,7 +12,7 @@ from wizard.model.draft import AccountDraft
 from wizard.model.evidence import ProbeReport
 from wizard.model.provider import Provider
 from wizard.model.server import Security, ServerCandidate, UsernameForm, usual_security
-from wizard.setup.autofix import other_username, spares, words_of
+from wizard.setup.autofix import alternatives, other_username, words_of
 
 # What the person does where the settings are not for us to know.
 _BY_HAND: dict[Change, Action] = {
@@ -23,7 +23,7 @@ _BY_HAND: dict[Change, Action] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class ChangeContext:
     """What a change can be made of.
 
     Args:
@@ -43,7 +43,7 @@ class Known:
     hosts: Iterable[str] = ()
 
 
-def with_settings(diagnosis: Diagnosis, known: Known) -> Diagnosis:
+def with_settings(diagnosis: Diagnosis, known: ChangeContext) -> Diagnosis:
     """The diagnosis with every change of settings made concrete, or turned into what the person can do."""
     kept: list[Remedy] = []
     offered = {remedy.action for remedy in diagnosis.remedies}
@@ -68,7 +68,7 @@ def with_settings(diagnosis: Diagnosis, known: Known) -> Diagnosis:
     return replace(diagnosis, remedies=tuple(kept))
 
 
-def _of_another(candidate: ServerCandidate, diagnosis: Diagnosis, known: Known) -> str:
+def _of_another(candidate: ServerCandidate, diagnosis: Diagnosis, known: ChangeContext) -> str:
     """Names the company whose server a button leads to, where it is not the account's own."""
     owner = known.provider_of_host(candidate.host)
     report = _report_of(diagnosis, known.reports)
@@ -86,7 +86,7 @@ def _repeats(candidate: ServerCandidate | None, kept: Sequence[Remedy]) -> bool:
     )
 
 
-def settings_for(change: Change, diagnosis: Diagnosis, known: Known) -> ServerCandidate | None:
+def settings_for(change: Change, diagnosis: Diagnosis, known: ChangeContext) -> ServerCandidate | None:
     """The best settings that a change stands for; None when it would change nothing that was not tried."""
     report = _report_of(diagnosis, known.reports)
     if report is None:
@@ -111,7 +111,7 @@ def settings_for(change: Change, diagnosis: Diagnosis, known: Known) -> ServerCa
             return None  # which line this is cannot be told from here, and a test message is small already
         case Change.OTHER_PORT | Change.OTHER_SECURITY | Change.OTHER_HOST:
             same_side = [other for other in known.others if other.is_incoming is candidate.is_incoming]
-            found = spares([report], same_side, known.hosts)
+            found = alternatives([report], same_side, known.hosts)
             return _untried((one.candidate for one in found if one.change is change), known.reports)
 
 

@@ -16,8 +16,8 @@ from wizard.probe.conversation import Conversation, Credentials
 from wizard.probe.engine import Prober
 from wizard.probe.environment import surroundings
 from wizard.probe.error_kinds import StageFailed
-from wizard.setup.offered import Known, others_of, with_settings
-from wizard.setup.parts import Bench, sign_in_attempts, timeline
+from wizard.setup.context import SessionContext, sign_in_attempts, timeline
+from wizard.setup.offered import ChangeContext, others_of, with_settings
 
 POLL_S = (0.15, 0.25, 0.4, 0.6, 1.0, 1.5, 2.0, 3.0)
 ARRIVAL_S = 45.0
@@ -34,8 +34,10 @@ class OpenLines:
 class RoundTripRun:
     """One test message."""
 
-    def __init__(self, bench: Bench, lines: OpenLines, result: CheckResult, to: Address, listener: Listener) -> None:
-        self._bench = bench
+    def __init__(
+        self, context: SessionContext, lines: OpenLines, result: CheckResult, to: Address, listener: Listener
+    ) -> None:
+        self._context = context
         self._result = result
         self._to = to
         self._listener = listener
@@ -68,7 +70,7 @@ class RoundTripRun:
 
         conversation = self._open[False][0] if False in self._open else None
         if not isinstance(conversation, SmtpConversation) or not conversation.is_open:
-            conversation, credentials = await self._bench.reopen(self._prober, self._result.draft, side)
+            conversation, credentials = await self._context.reopen(self._prober, self._result.draft, side)
             self._open[False] = (conversation, credentials)
         if isinstance(conversation, SmtpConversation):
             await conversation.send(self._result.draft.address.wire, self._to.wire, data)
@@ -102,7 +104,7 @@ class RoundTripRun:
                 # A POP3 session shows the mailbox as it was at its sign-in (RFC 1939 §4): each look is a new one.
                 if conversation is not None:
                     await conversation.close()
-                conversation, credentials = await self._bench.reopen(self._prober, self._result.draft, side)
+                conversation, credentials = await self._context.reopen(self._prober, self._result.draft, side)
                 self._open[True] = (conversation, credentials)
                 folders = ()
             if isinstance(conversation, ImapConversation):
@@ -120,7 +122,7 @@ class RoundTripRun:
 
     def _failed(self) -> CheckResult:
         report = self._open[False][0].recorder.report() if False in self._open else self._prober.reports[-1]
-        found = self._bench.parts.diagnoser().of_reports(
+        found = self._context.services.diagnoser().of_reports(
             (report,),
             provider=self._provider(),
             surroundings=surroundings(self._prober.reports),
@@ -132,14 +134,16 @@ class RoundTripRun:
             return self._done(found, Verdict.UNDECIDED)  # it may have arrived; it is not sent again (T12)
         return self._done(found + self._result.diagnoses, Verdict.FAILS)
 
-    def _known(self) -> Known:
-        provider, draft, parts = self._provider(), self._result.draft, self._bench.parts
+    def _known(self) -> ChangeContext:
+        provider, draft, services = self._provider(), self._result.draft, self._context.services
         others = others_of(provider, draft)
-        return Known(draft, provider, parts.provider_of_host, self._prober.reports, others, parts.known_hosts())
+        return ChangeContext(
+            draft, provider, services.provider_of_host, self._prober.reports, others, services.known_hosts()
+        )
 
     def _provider(self) -> Provider | None:
         side = self._result.outgoing
-        return self._bench.parts.provider_of_host(side.candidate.host) if side is not None else None
+        return self._context.services.provider_of_host(side.candidate.host) if side is not None else None
 
     def _done(self, diagnoses: tuple[Diagnosis, ...], verdict: Verdict) -> CheckResult:
         reports = self._prober.reports

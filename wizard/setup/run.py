@@ -20,10 +20,10 @@ from wizard.model.server import Protocol, Security, ServerCandidate, Source, Use
 from wizard.net.patience import within
 from wizard.probe.conversation import Conversation, Credentials
 from wizard.probe.environment import surroundings
-from wizard.setup.autofix import Spare, needs_other_names, spares
-from wizard.setup.offered import Known, others_of, with_settings
-from wizard.setup.parts import Bench, sign_in_attempts, timeline
-from wizard.setup.side import NOTHING_HEARD, Gate, Side, SideOutcome, with_detail
+from wizard.setup.autofix import Alternative, alternatives, needs_other_names
+from wizard.setup.context import SessionContext, sign_in_attempts, timeline
+from wizard.setup.offered import ChangeContext, others_of, with_settings
+from wizard.setup.side import NOTHING_TAUGHT, Side, SideOutcome, SignInOrder, with_detail
 
 DOMAIN_S = 3.0
 SOURCES_S = 0.45  # sources that need longer are not waited for once the first guessed server is open
@@ -35,24 +35,24 @@ class Run:
 
     def __init__(
         self,
-        bench: Bench,
+        context: SessionContext,
         draft: AccountDraft,
         plan: Plan | None,
         previous: CheckResult | None,
         listener: Listener,
         deadline_s: float | None = None,
     ) -> None:
-        self._bench = bench
-        self._deadline_s = bench.options.deadline_s if deadline_s is None else deadline_s
-        self._parts = bench.parts
-        self._options = bench.options
+        self._context = context
+        self._deadline_s = context.options.deadline_s if deadline_s is None else deadline_s
+        self._services = context.services
+        self._options = context.options
         self._plan = plan
         self._plan_task: asyncio.Task[Plan] | None = None
         self._previous = previous
         self._listener = listener
-        self._provider = bench.provider_for(draft, plan)
+        self._provider = context.provider_for(draft, plan)
         self._draft = self._cleaned(draft)
-        self.prober = bench.prober(self._draft, listener)
+        self.prober = context.prober(self._draft, listener)
         self._started_at = datetime.now(UTC)
         self._outcomes: dict[bool, SideOutcome] = {}
         self._ahead: dict[bool, Side] = {}
@@ -108,15 +108,15 @@ class Run:
     async def _prove_sides(self) -> None:
         try:
             await self._find_sides()
-            gate = Gate()
+            order = SignInOrder()
             incoming, outgoing = self._candidates(incoming=True), self._candidates(incoming=False)
             if not incoming or self._is_kept(incoming=True):
-                gate.decide(NOTHING_HEARD)
+                order.decide(NOTHING_TAUGHT)
             async with asyncio.TaskGroup() as group:
                 if incoming:
-                    group.create_task(self._prove(incoming, gate, leads=True))
+                    group.create_task(self._prove(incoming, order, signs_in_first=True))
                 if outgoing:
-                    await self._prove(outgoing, gate, leads=False)
+                    await self._prove(outgoing, order, signs_in_first=False)
         finally:
             for side in self._ahead.values():
                 await side.stop()
@@ -152,7 +152,7 @@ class Run:
         await asyncio.sleep(0)
         if self._plan_task is not None and self._plan_task.done():
             return  # a preset answers at once
-        guessed = await self._bench.discover(self._draft.address, ask_nobody=True)
+        guessed = await self._context.discover(self._draft.address, ask_nobody=True)
         races = []
         for incoming in sides:
             candidates = self._candidates_of(guessed, incoming=incoming)
@@ -165,24 +165,26 @@ class Run:
             await asyncio.sleep(max(0.0, began + SOURCES_S - self.prober.clock()))
             self._enough.set()
 
-    async def _prove(self, candidates: Sequence[ServerCandidate], gate: Gate, *, leads: bool) -> None:
-        kept = self._kept_side(candidates, incoming=leads)
+    async def _prove(self, candidates: Sequence[ServerCandidate], order: SignInOrder, *, signs_in_first: bool) -> None:
+        kept = self._kept_side(candidates, incoming=signs_in_first)
         if kept is not None:
-            self._outcomes[leads] = SideOutcome(kept)
+            self._outcomes[signs_in_first] = SideOutcome(kept)
             return
-        side = self._ahead.get(leads) or self._side()
+        side = self._ahead.get(signs_in_first) or self._side()
         side.draft, side.provider = self._draft, self._provider
-        outcome = await side.prove(candidates, gate, leads=leads)
-        self._outcomes[leads] = replace(outcome, failed_reports=await self._with_domain_fact(outcome.failed_reports))
+        outcome = await side.prove(candidates, order, signs_in_first=signs_in_first)
+        self._outcomes[signs_in_first] = replace(
+            outcome, failed_reports=await self._with_domain_fact(outcome.failed_reports)
+        )
 
     def _side(self) -> Side:
         return Side(
             prober=self.prober,
             draft=self._draft,
             provider=self._provider,
-            budget=self._bench.budget,
+            budget=self._context.budget,
             diagnose=self._diagnose,
-            find_spares=self._spares if self._options.autofix else None,
+            find_alternatives=self._alternatives if self._options.autofix else None,
             sign_in=self._options.sign_in,
             accept_untrusted=self._options.accept_untrusted,
         )
@@ -197,7 +199,7 @@ class Run:
             return reports
         try:
             with within(DOMAIN_S):
-                if await self._parts.resolver.exists(domain):
+                if await self._services.resolver.exists(domain):
                     return reports
         except (DnsUnavailable, TimeoutError):
             return reports
@@ -222,7 +224,7 @@ class Run:
         """The candidate with the part before the @ as user name, where its provider wants that and none was said."""
         draft = self._draft
         said = draft.username if candidate.is_incoming else draft.outgoing_username or draft.username
-        provider = self._parts.provider_of_host(candidate.host)
+        provider = self._services.provider_of_host(candidate.host)
         if said or candidate.username != draft.address.wire or provider is None:
             return candidate
         forms = {server.username_form for server in provider.servers if server.protocol is candidate.protocol}
@@ -250,37 +252,41 @@ class Run:
     async def _planned(self) -> Plan:
         if self._plan is None:
             if self._plan_task is None:
-                asking = self._bench.discover(self._draft.address, enough=self._enough, listener=self._listener)
+                asking = self._context.discover(self._draft.address, enough=self._enough, listener=self._listener)
                 self._plan_task = asyncio.ensure_future(asking)
             self._plan = await asyncio.shield(self._plan_task)
             self._asked = self._plan.asked
             if self._provider is None:
-                self._provider = self._bench.provider_for(self._draft, self._plan)
+                self._provider = self._context.provider_for(self._draft, self._plan)
                 self._draft = self._cleaned(self._draft)
         return self._plan
 
-    async def _spares(self, reports: Sequence[ProbeReport]) -> tuple[Spare, ...]:
+    async def _alternatives(self, reports: Sequence[ProbeReport]) -> tuple[Alternative, ...]:
         """Other settings for a side that failed; where the name is the matter, every source is asked for another."""
         if any(needs_other_names(report) for report in reports):
             if self._plan_task is not None:
                 await self._planned()  # who is being asked now is not asked a second time
-            plan = await self._bench.discover(self._draft.address, repair=True, listener=self._listener)
+            plan = await self._context.discover(self._draft.address, repair=True, listener=self._listener)
             self._asked = plan.asked
         else:
             plan = await self._planned()
         self._others = plan.candidates
         incoming = reports[0].candidate.is_incoming
         others = [candidate for candidate in plan.candidates if candidate.is_incoming is incoming]
-        found = spares(reports, others, self._parts.known_hosts())
-        return tuple(spare for spare in found if not spare.asks_first or self._owns(plan.provider, spare.candidate))
+        found = alternatives(reports, others, self._services.known_hosts())
+        return tuple(
+            alternative
+            for alternative in found
+            if not alternative.asks_first or self._owns(plan.provider, alternative.candidate)
+        )
 
     def _owns(self, provider: Provider | None, candidate: ServerCandidate) -> bool:
         """Whether the server is one of the address's own provider."""
-        owner = self._parts.provider_of_host(candidate.host)
+        owner = self._services.provider_of_host(candidate.host)
         return provider is not None and owner is not None and owner.id == provider.id
 
     def _diagnose(self, reports: Sequence[ProbeReport]) -> tuple[Diagnosis, ...]:
-        return self._parts.diagnoser().of_reports(
+        return self._services.diagnoser().of_reports(
             reports,
             provider=self._provider,
             surroundings=surroundings(self.prober.reports),
@@ -351,13 +357,15 @@ class Run:
         candidates = self._candidates(incoming=incoming)
         return SideResult(candidates[0], Status.FAILED) if candidates else None
 
-    def _known(self, reports: tuple[ProbeReport, ...]) -> Known:
+    def _known(self, reports: tuple[ProbeReport, ...]) -> ChangeContext:
         """What the buttons of cards can be made of."""
         others = self._others
         if others is None:
             others = self._plan.candidates if self._plan is not None else others_of(self._provider, self._draft)
-        parts = self._parts
-        return Known(self._draft, self._provider, parts.provider_of_host, reports, others, parts.known_hosts())
+        services = self._services
+        return ChangeContext(
+            self._draft, self._provider, services.provider_of_host, reports, others, services.known_hosts()
+        )
 
     def _verdict(
         self,

@@ -27,9 +27,9 @@ from wizard.model.progress import Listener, nobody
 from wizard.model.server import ServerCandidate
 from wizard.probe.error_kinds import StageFailed
 from wizard.setup.browser_sign_in import OpenBrowser, ShowCode
-from wizard.setup.offered import Known, others_of, sender_of, settings_for
+from wizard.setup.context import Services, SessionContext
+from wizard.setup.offered import ChangeContext, others_of, sender_of, settings_for
 from wizard.setup.options import Options
-from wizard.setup.parts import Bench, Parts
 from wizard.setup.refused_sign_in import after_refusal, token_refused, without_client_id
 from wizard.setup.round_trip import OpenLines, RoundTripRun
 from wizard.setup.run import Run
@@ -45,32 +45,32 @@ class SetupSession:
     Every coroutine may be cancelled and then frees all it opened. Call `close` at the end.
     """
 
-    def __init__(self, parts: Parts, options: Options | None = None) -> None:
-        self._bench = Bench(parts, options or Options())
+    def __init__(self, services: Services, options: Options | None = None) -> None:
+        self._context = SessionContext(services, options or Options())
         self._lines: OpenLines | None = None
         self._idle: asyncio.TimerHandle | None = None
-        self._keeper = TokenKeeper(parts.browser)
+        self._keeper = TokenKeeper(services.browser)
 
     @property
     def options(self) -> Options:
         """How checks are run."""
-        return self._bench.options
+        return self._context.options
 
     def change_options(self, options: Options) -> None:
         """How checks are run from now on."""
-        self._bench.options = options
+        self._context.options = options
 
     async def discover(self, address: Address, *, ask_nobody: bool = False, listener: Listener = nobody) -> Plan:
         """The settings that would be tried for the address; no password is in reach of this."""
-        return await self._bench.discover(address, ask_nobody=ask_nobody, listener=listener)
+        return await self._context.discover(address, ask_nobody=ask_nobody, listener=listener)
 
     def get_ready(self) -> None:
         """Reads what only a failure needs, so that none waits for it; in a thread of its own, as it takes a moment."""
-        self._bench.parts.diagnoser()
+        self._context.services.diagnoser()
 
     def explain(self, text: str) -> Diagnosis:
         """The cause behind an error text."""
-        return self._bench.parts.diagnoser().of_text(text)
+        return self._context.services.diagnoser().of_text(text)
 
     async def check(
         self,
@@ -89,8 +89,8 @@ class SetupSession:
             listener: told about every stage, on the loop's thread.
         """
         await self.close()
-        self._bench.budget.begin_press()
-        run = Run(self._bench, draft, plan, previous, listener)
+        self._context.budget.begin_press()
+        run = Run(self._context, draft, plan, previous, listener)
         result = await run.check()
         if not self._keeper.can_sign_in(run.provider):
             result = without_client_id(result, run.provider)
@@ -139,14 +139,14 @@ class SetupSession:
 
         Raises SignInRefused; `check_without_token` makes a result of it.
         """
-        return await self._keeper.sign_in(draft, self._bench.provider_for(draft, plan), open_browser, show_code)
+        return await self._keeper.sign_in(draft, self._context.provider_for(draft, plan), open_browser, show_code)
 
     async def sign_in_again(self, draft: AccountDraft, *, plan: Plan | None = None) -> AccountDraft:
         """The draft with a token made from the permission in the keyring; as it was where none is kept.
 
         Raises SignInRefused where the permission has ended, SecretStoreError where there is no safe keyring.
         """
-        return await self._keeper.sign_in_again(draft, self._bench.provider_for(draft, plan))
+        return await self._keeper.sign_in_again(draft, self._context.provider_for(draft, plan))
 
     async def keep_sign_in(self, draft: AccountDraft) -> bool:
         """Puts the permission behind the draft's token into the keyring; whether there was one to keep.
@@ -165,7 +165,7 @@ class SetupSession:
     ) -> CheckResult:
         """What can be proven without a token: reach, encryption, methods offered. The refusal's card comes first."""
         await self.close()
-        run = Run(self._bench, replace(draft, secret=None, oauth_token=None), plan, None, listener)
+        run = Run(self._context, replace(draft, secret=None, oauth_token=None), plan, None, listener)
         return after_refusal(await run.check(), refused, run.provider)
 
     async def _with_new_token(self, run: Run, result: CheckResult, listener: Listener) -> CheckResult:
@@ -181,7 +181,7 @@ class SetupSession:
         if renewed is None:
             return result
         left_s = max(1.0, self.options.deadline_s - result.elapsed_s)
-        again = Run(self._bench, renewed, run.plan, None, listener, left_s)
+        again = Run(self._context, renewed, run.plan, None, listener, left_s)
         second = await again.check()
         if token_refused(second):
             return after_refusal(second, self._keeper.not_for_mail(run.provider), run.provider)
@@ -204,20 +204,20 @@ class SetupSession:
                 return draft if chosen is None else _changed(result, change, chosen)
             case TrustCertificate(sha256):
                 if diagnosis.server is not None:
-                    self._bench.pins[diagnosis.server] = sha256
+                    self._context.pins[diagnosis.server] = sha256
                 return draft
             case EditField() | TryAgain() | SignIn() | OpenUrl() | CopyText() | Wait():
                 return draft
             case _:
                 assert_never(remedy.action)
 
-    def _known(self, result: CheckResult) -> Known:
+    def _known(self, result: CheckResult) -> ChangeContext:
         """What settings can be made of, for a card that did not come from a check of this session."""
-        draft, parts = result.draft, self._bench.parts
+        draft, services = result.draft, self._context.services
         hosts = [side.candidate.host for side in (result.outgoing, result.incoming) if side is not None]
-        provider = next(filter(None, map(parts.provider_of_host, hosts)), None)
+        provider = next(filter(None, map(services.provider_of_host, hosts)), None)
         others = others_of(provider, draft)
-        return Known(draft, provider, parts.provider_of_host, result.reports, others, parts.known_hosts())
+        return ChangeContext(draft, provider, services.provider_of_host, result.reports, others, services.known_hosts())
 
     async def send_test_message(
         self, result: CheckResult, to: Address | None = None, *, listener: Listener = nobody
@@ -228,8 +228,8 @@ class SetupSession:
         """
         self._stop_idling()
         if self._lines is None:
-            self._lines = OpenLines(self._bench.prober(result.draft, listener))
-        trip = RoundTripRun(self._bench, self._lines, result, to or result.draft.address, listener)
+            self._lines = OpenLines(self._context.prober(result.draft, listener))
+        trip = RoundTripRun(self._context, self._lines, result, to or result.draft.address, listener)
         try:
             return await trip.run()
         finally:
@@ -240,9 +240,9 @@ class SetupSession:
         token, folder, side = result.round_trip.token, result.round_trip.folder, result.incoming
         if token is None or side is None or side.status is not Status.VERIFIED:
             return False
-        prober = self._bench.prober(result.draft, nobody)
+        prober = self._context.prober(result.draft, nobody)
         try:
-            conversation, _ = await self._bench.reopen(prober, result.draft, side)
+            conversation, _ = await self._context.reopen(prober, result.draft, side)
             from wizard.probe.imap import ImapConversation
             from wizard.probe.pop3 import Pop3Conversation
 

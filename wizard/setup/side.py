@@ -18,7 +18,7 @@ from wizard.probe.engine import Prober
 from wizard.probe.error_kinds import StageFailed
 from wizard.probe.mechanisms import TOKEN_METHODS, token_only
 from wizard.probe.race import Race, RaceResult, Spares, no_spares
-from wizard.setup.autofix import Spare, applied, fix_for, other_username
+from wizard.setup.autofix import Alternative, applied, fix_for, other_username
 from wizard.setup.signin_budget import SignInBudget
 
 GATE_OPEN_S = 0.25
@@ -38,11 +38,11 @@ SHARED_REFUSALS = {
 _NOTHING_SENT = {ErrorKind.AUTH_MISSING, ErrorKind.NO_COMMON_AUTH}
 
 Diagnose = Callable[[Sequence[ProbeReport]], tuple[Diagnosis, ...]]
-FindSpares = Callable[[Sequence[ProbeReport]], Awaitable[tuple[Spare, ...]]]
+FindAlternatives = Callable[[Sequence[ProbeReport]], Awaitable[tuple[Alternative, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class FirstSignIn:
     """What one side's sign-in taught: why it was refused, or that the other form of the user name works."""
 
     refusal: str | None = None
@@ -50,27 +50,27 @@ class Heard:
     username: str | None = None
 
 
-NOTHING_HEARD = Heard()
+NOTHING_TAUGHT = FirstSignIn()
 
 
-class Gate:
+class SignInOrder:
     """Lets sending wait for what receiving hears at its sign-in: a wrong password then costs one refusal, not two."""
 
     def __init__(self) -> None:
         self._begun = asyncio.Event()
-        self._decided: asyncio.Future[Heard] = asyncio.get_running_loop().create_future()
+        self._decided: asyncio.Future[FirstSignIn] = asyncio.get_running_loop().create_future()
 
     def begin(self) -> None:
         """The first side is about to sign in."""
         self._begun.set()
 
-    def decide(self, heard: Heard) -> None:
+    def decide(self, heard: FirstSignIn) -> None:
         """The first side's outcome."""
         self._begun.set()
         if not self._decided.done():
             self._decided.set_result(heard)
 
-    async def heard(self) -> Heard:
+    async def heard(self) -> FirstSignIn:
         """What the first side heard; nothing when it is not known in good time."""
         if self._decided.done():
             return self._decided.result()
@@ -80,7 +80,7 @@ class Gate:
             with within(GATE_DECIDED_S):
                 return await asyncio.shield(self._decided)
         except TimeoutError:
-            return NOTHING_HEARD
+            return NOTHING_TAUGHT
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ class Side:
         provider: the provider, when it is known.
         budget: the sign-in budget.
         diagnose: names the cause of failed reports.
-        find_spares: other settings that may be tried; None when nothing but the planned may be tried.
+        find_alternatives: other settings that may be tried; None when nothing but the planned may be tried.
         sign_in: whether to sign in at all.
         accept_untrusted: the person agreed to servers that only DNS or a foreign domain named.
     """
@@ -117,18 +117,18 @@ class Side:
     provider: Provider | None
     budget: SignInBudget
     diagnose: Diagnose
-    find_spares: FindSpares | None
+    find_alternatives: FindAlternatives | None
     sign_in: bool
     accept_untrusted: bool
     _race: Race | None = field(default=None, init=False)
     _racing: asyncio.Task[RaceResult] | None = field(default=None, init=False)
     _raced: tuple[ServerCandidate, ...] = field(default=(), init=False)
-    _spares: dict[object, Spare] = field(default_factory=dict, init=False)
+    _alternatives: dict[object, Alternative] = field(default_factory=dict, init=False)
 
     def start(self, candidates: Sequence[ServerCandidate]) -> asyncio.Task[RaceResult]:
         """Begins the race, which goes as far as the point before sign-in; `prove` goes on from there."""
         self._raced = tuple(candidates)
-        self._race = Race(self.prober, candidates, self._race_spares())
+        self._race = Race(self.prober, candidates, self._race_alternatives())
         self._racing = asyncio.ensure_future(self._race.run())
         return self._racing
 
@@ -155,61 +155,70 @@ class Side:
         if self._race is not None:
             self.prober.forget(lane.conversation for lane in self._race.lanes)
 
-    async def prove(self, candidates: Sequence[ServerCandidate], gate: Gate, *, leads: bool) -> SideOutcome:
-        """Runs the side to its end. `leads` is True for the side whose sign-in the other one waits for."""
+    async def prove(
+        self, candidates: Sequence[ServerCandidate], order: SignInOrder, *, signs_in_first: bool
+    ) -> SideOutcome:
+        """Runs the side to its end. `signs_in_first` is True for the side whose sign-in the other one waits for."""
         try:
-            return await self._prove(candidates, gate, leads)
+            return await self._prove(candidates, order, signs_in_first)
         finally:
-            if leads:
-                gate.decide(NOTHING_HEARD)
+            if signs_in_first:
+                order.decide(NOTHING_TAUGHT)
 
-    async def _prove(self, candidates: Sequence[ServerCandidate], gate: Gate, leads: bool) -> SideOutcome:
+    async def _prove(
+        self, candidates: Sequence[ServerCandidate], order: SignInOrder, signs_in_first: bool
+    ) -> SideOutcome:
         if self._racing is not None:
             race, self._racing = await self._racing, None
         else:
-            race = await Race(self.prober, candidates, self._race_spares()).run()
+            race = await Race(self.prober, candidates, self._race_alternatives()).run()
         if race.winner is None:
             return self._failed(candidates[0], tuple(lane.report for lane in race.lanes if lane.wave == 0))
         conversation = race.winner.conversation
         planned = tuple(lane.report for lane in race.lanes if lane.wave == 0 and lane is not race.winner)
-        spare = self._spares.get(conversation.candidate.endpoint) if race.winner.wave == 1 else None
-        outcome = await self._signed_in(conversation, gate, leads)
-        if spare is None and outcome.failed_reports and self._nothing_was_sent(outcome) and self.find_spares:
-            outcome = await self._elsewhere(outcome, gate, leads) or outcome
-        if spare is not None and outcome.result.status is not Status.FAILED:
-            outcome = self._with_fix(outcome, planned or race.reports, spare)
-        elif spare is not None:
+        alternative = self._alternatives.get(conversation.candidate.endpoint) if race.winner.wave == 1 else None
+        outcome = await self._signed_in(conversation, order, signs_in_first)
+        if (
+            alternative is None
+            and outcome.failed_reports
+            and self._nothing_was_sent(outcome)
+            and self.find_alternatives
+        ):
+            outcome = await self._elsewhere(outcome, order, signs_in_first) or outcome
+        if alternative is not None and outcome.result.status is not Status.FAILED:
+            outcome = self._with_fix(outcome, planned or race.reports, alternative)
+        elif alternative is not None:
             outcome = replace(outcome, failed_reports=outcome.failed_reports or planned)
         return outcome
 
-    def _race_spares(self) -> Spares:
-        find = self.find_spares
+    def _race_alternatives(self) -> Spares:
+        find = self.find_alternatives
         if find is None:
             return no_spares
 
         async def ask(reports: tuple[ProbeReport, ...]) -> Sequence[ServerCandidate]:
             listed = await find(reports)
-            self._spares.update((spare.candidate.endpoint, spare) for spare in listed)
-            return [spare.candidate for spare in listed]
+            self._alternatives.update((alternative.candidate.endpoint, alternative) for alternative in listed)
+            return [alternative.candidate for alternative in listed]
 
         return ask
 
-    async def _elsewhere(self, outcome: SideOutcome, gate: Gate, leads: bool) -> SideOutcome | None:
+    async def _elsewhere(self, outcome: SideOutcome, order: SignInOrder, signs_in_first: bool) -> SideOutcome | None:
         """The same account at another port, after a server that offers no sign-in we may use."""
         reports = outcome.failed_reports
-        if self.find_spares is None:
+        if self.find_alternatives is None:
             return None
-        listed = await self.find_spares(reports)
+        listed = await self.find_alternatives(reports)
         if not listed:
             return None
-        race = await Race(self.prober, [spare.candidate for spare in listed]).run()
+        race = await Race(self.prober, [alternative.candidate for alternative in listed]).run()
         if race.winner is None:
             return None
-        spare = next(item for item in listed if item.candidate.endpoint == race.winner.candidate.endpoint)
-        other = await self._signed_in(race.winner.conversation, gate, leads)
-        return self._with_fix(other, reports, spare) if other.result.status is Status.VERIFIED else None
+        alternative = next(item for item in listed if item.candidate.endpoint == race.winner.candidate.endpoint)
+        other = await self._signed_in(race.winner.conversation, order, signs_in_first)
+        return self._with_fix(other, reports, alternative) if other.result.status is Status.VERIFIED else None
 
-    async def _signed_in(self, conversation: Conversation, gate: Gate, leads: bool) -> SideOutcome:
+    async def _signed_in(self, conversation: Conversation, order: SignInOrder, signs_in_first: bool) -> SideOutcome:
         candidate = conversation.candidate
         secret, token = self.draft.secret_for(candidate), self.draft.oauth_token
         needs_consent = not (candidate.trusted or self.accept_untrusted)
@@ -217,26 +226,26 @@ class Side:
             return self._without_token(conversation)
         if not self.sign_in or (secret is None and token is None) or needs_consent:
             return self._reached(conversation, needs_consent=needs_consent and self.sign_in)
-        if not leads and self.draft.outgoing_secret is None:
-            heard = await gate.heard()
+        if not signs_in_first and self.draft.outgoing_secret is None:
+            heard = await order.heard()
             if heard.refusal in SHARED_REFUSALS:
                 return replace(self._reached(conversation), shared_refusal=heard.refusal)
             if heard.fix is not None and heard.username == self._other_username(candidate):
                 return await self._as_taught(conversation, heard)
         credentials = Credentials(candidate.username, secret, token)
-        if leads:
-            gate.begin()
+        if signs_in_first:
+            order.begin()
         refused = await self._attempt(conversation, credentials)
         if refused is None:
-            if leads:
-                gate.decide(NOTHING_HEARD)
+            if signs_in_first:
+                order.decide(NOTHING_TAUGHT)
             return await self._with_envelope(conversation, credentials)
         cause = next((diagnosis.cause for diagnosis in self.diagnose([refused])), None)
         self.prober.part(conversation)  # before another line is opened: two per host is all (promise 15)
         other = await self._other_form(conversation, refused, cause)
-        if leads:
-            taught = Heard(fix=other.fixed_diagnosis, username=other.result.candidate.username) if other else None
-            gate.decide(taught or Heard(refusal=cause))
+        if signs_in_first:
+            taught = FirstSignIn(fix=other.fixed_diagnosis, username=other.result.candidate.username) if other else None
+            order.decide(taught or FirstSignIn(refusal=cause))
         return other if other is not None else self._failed(candidate, (refused,))
 
     async def _attempt(self, conversation: Conversation, credentials: Credentials) -> ProbeReport | None:
@@ -267,7 +276,12 @@ class Side:
         """The other form of the user name, tried once after a plain refusal; None when it is no help (promise 4)."""
         candidate = conversation.candidate
         name = self._other_username(candidate)
-        if cause != "bad-credentials" or name is None or self.find_spares is None or self.draft.oauth_token is not None:
+        if (
+            cause != "bad-credentials"
+            or name is None
+            or self.find_alternatives is None
+            or self.draft.oauth_token is not None
+        ):
             return None
         if not self.budget.allows_other_form(self.draft.address.wire):
             return None
@@ -286,12 +300,12 @@ class Side:
             return None
         told = with_detail(refused, other_form_works=True, other_username=name)
         outcome = await self._with_envelope(again, credentials)
-        return self._with_fix(outcome, (told,), Spare(again.candidate, Change.OTHER_USERNAME_FORM))
+        return self._with_fix(outcome, (told,), Alternative(again.candidate, Change.OTHER_USERNAME_FORM))
 
     def _other_username(self, candidate: ServerCandidate) -> str | None:
         return other_username(candidate, self.draft.address.wire, self.provider)
 
-    async def _as_taught(self, conversation: Conversation, heard: Heard) -> SideOutcome:
+    async def _as_taught(self, conversation: Conversation, heard: FirstSignIn) -> SideOutcome:
         """Signs in with the form of the user name that worked on the other side: no refusal is spent on finding out."""
         before = conversation.candidate
         after = replace(before, username=heard.username or before.username)
@@ -304,7 +318,7 @@ class Side:
         outcome = await self._with_envelope(conversation, credentials)
         if heard.fix is None or outcome.result.status is not Status.VERIFIED:
             return outcome
-        diagnosis, remedy = applied(heard.fix, Spare(after, Change.OTHER_USERNAME_FORM))
+        diagnosis, remedy = applied(heard.fix, Alternative(after, Change.OTHER_USERNAME_FORM))
         return replace(outcome, fixes=(fix_for(diagnosis, remedy, before, after),))
 
     async def _with_envelope(self, conversation: Conversation, credentials: Credentials) -> SideOutcome:
@@ -321,13 +335,13 @@ class Side:
                     return self._failed(conversation.candidate, (conversation.recorder.report(),))
         return SideOutcome(self._result(conversation, Status.VERIFIED), (), None, (), conversation, credentials)
 
-    def _with_fix(self, outcome: SideOutcome, failed: tuple[ProbeReport, ...], spare: Spare) -> SideOutcome:
+    def _with_fix(self, outcome: SideOutcome, failed: tuple[ProbeReport, ...], alternative: Alternative) -> SideOutcome:
         diagnoses = self.diagnose(failed)
         if not diagnoses:
             return outcome
-        diagnosis, remedy = applied(diagnoses[0], spare)
+        diagnosis, remedy = applied(diagnoses[0], alternative)
         before = failed[0].candidate
-        fix = fix_for(diagnosis, remedy, before, spare.candidate)
+        fix = fix_for(diagnosis, remedy, before, alternative.candidate)
         return replace(outcome, fixed_diagnosis=diagnosis, fixes=(*outcome.fixes, fix))
 
     def _wants_browser(self, conversation: Conversation) -> bool:

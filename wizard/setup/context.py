@@ -28,8 +28,8 @@ from wizard.setup.options import Options
 from wizard.setup.signin_budget import SignInBudget
 
 
-class Finds(Interface):
-    """Finds settings; `discovery.planner.Planner` is one."""
+class FindsSettings(Interface):
+    """FindsSettings settings; `discovery.planner.Planner` is one."""
 
     async def plan(
         self,
@@ -45,7 +45,7 @@ class Finds(Interface):
         """The settings that would be tried."""
 
 
-class Explains(Interface):
+class NamesCauses(Interface):
     """Names causes; `diagnosis.diagnose.Diagnoser` is one."""
 
     def of_reports(
@@ -65,7 +65,7 @@ class Explains(Interface):
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class Services:
     """What a session works with; `wiring` builds them once.
 
     The diagnoser is asked for when something is to be explained: the causes take a moment to read, and memory.
@@ -74,18 +74,18 @@ class Parts:
     resolver: Resolver
     dialer: Dialer
     trust: Trust
-    planner: Finds
-    diagnoser: Callable[[], Explains]
+    planner: FindsSettings
+    diagnoser: Callable[[], NamesCauses]
     provider_of_host: Callable[[str], Provider | None]
     known_hosts: Callable[[], Iterable[str]]
     browser: BrowserSignIn | None = None
 
 
 @dataclass(slots=True)
-class Bench:
-    """What every run of a session shares: parts, options, the sign-in budget, certificates that were trusted."""
+class SessionContext:
+    """What every run of a session shares: services, options, the sign-in budget, certificates that were trusted."""
 
-    parts: Parts
+    services: Services
     options: Options
     budget: SignInBudget = field(default_factory=SignInBudget)
     pins: dict[str, str] = field(default_factory=dict)
@@ -104,7 +104,7 @@ class Bench:
         `repair` asks every source, because what the best one said did not do. Once `enough` is set, no source is
         waited for any longer.
         """
-        return await self.parts.planner.plan(
+        return await self.services.planner.plan(
             address,
             offline=self.options.offline,
             ask_nobody=ask_nobody or self.options.ask_nobody,
@@ -118,7 +118,7 @@ class Bench:
         if plan is not None and plan.provider is not None:
             return plan.provider
         hosts = [side.host for side in (draft.outgoing, draft.incoming) if side is not None]
-        return next((found for host in hosts if (found := self.parts.provider_of_host(host)) is not None), None)
+        return next((found for host in hosts if (found := self.services.provider_of_host(host)) is not None), None)
 
     def prober(self, draft: AccountDraft, listener: Listener) -> Prober:
         """What makes conversations for one run of this account."""
@@ -130,8 +130,8 @@ class Bench:
         names += [side.username for side in (draft.incoming, draft.outgoing) if side is not None]
         redact = Redactor(tuple(dict.fromkeys(known)), tuple(dict.fromkeys(names)))
         network = Network(
-            self.parts.dialer,
-            self.parts.trust,
+            self.services.dialer,
+            self.services.trust,
             pins=tuple(self.pins.items()),
             trusted=self.options.trusted_certificates,
         )
