@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from types import MappingProxyType
+from typing import cast
 
 import pytest
 
@@ -25,6 +25,7 @@ from wizard.model.diagnosis import (
 from wizard.model.evidence import (
     CertificateFacts,
     CertificateProblem,
+    Detail,
     ErrorKind,
     Evidence,
     Outcome,
@@ -102,7 +103,7 @@ def failed(
         reply,
         certificate,
         capabilities,
-        detail=MappingProxyType(detail),
+        detail=cast(Detail, detail),
     )
     return ProbeReport(candidate, (*before, last))
 
@@ -362,20 +363,6 @@ def test_the_other_form_of_the_user_name_that_worked_is_the_cause(diagnoser: Dia
     assert diagnosis.title == "The server wants only the part before the @ as your user name"
     assert diagnosis.remedies[0].action == ChangeSettings(Change.OTHER_USERNAME_FORM)
     assert diagnosis.remedies[0].automatic
-
-
-def test_a_password_that_worked_before_was_probably_changed(diagnoser: Diagnoser) -> None:
-    report = failed(
-        imap(),
-        Stage.AUTH,
-        text="Invalid credentials",
-        status="NO",
-        code_text="AUTHENTICATIONFAILED",
-        worked_until="20 November 2026",
-    )
-    diagnosis = one(diagnoser, report)
-    assert "worked until 20 November 2026" in diagnosis.why
-    assert diagnosis.remedies[0].id == "reconnect"
 
 
 def test_only_browser_sign_in_is_offered(diagnoser: Diagnoser) -> None:

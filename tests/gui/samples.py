@@ -46,7 +46,7 @@ IMAP: Final = ServerCandidate(
     Protocol.IMAP, "imap.example.net", 993, Security.TLS, "ada@example.net", Source.AUTOCONFIG, True
 )
 DRAFT: Final = AccountDraft(ADDRESS, "Ada Example", None, IMAP, SMTP)
-TLS_1_3: Final = {"tls": "TLSv1.3"}
+TLS_1_3: Final = Detail(tls="TLSv1.3")
 
 
 def seen(
@@ -201,7 +201,12 @@ def now() -> datetime:
 
 
 def event(
-    stage: Stage, candidate: ServerCandidate, outcome: Outcome, seconds: float = 0.0, detail: Detail = NO_DETAIL
+    stage: Stage,
+    candidate: ServerCandidate,
+    outcome: Outcome,
+    seconds: float = 0.0,
+    detail: Detail = NO_DETAIL,
+    error: ErrorKind | None = None,
 ) -> Progress:
     """A progress event of that server."""
-    return Progress(0.0, stage, outcome, candidate.protocol, candidate.endpoint, seconds, detail)
+    return Progress(0.0, stage, outcome, candidate.protocol, candidate.endpoint, seconds, detail, error)

@@ -34,7 +34,7 @@ from wizard.model.account import (
 from wizard.model.address import Address
 from wizard.model.diagnosis import Change, ChangeSettings, Diagnosis, Fix, Remedy, ServerChange
 from wizard.model.draft import AccountDraft
-from wizard.model.evidence import ErrorKind, Evidence, Outcome, ProbeReport, Reply, Stage
+from wizard.model.evidence import Detail, ErrorKind, Evidence, Outcome, ProbeReport, Reply, Stage
 from wizard.model.plan import Asked, Plan
 from wizard.model.provider import AppPassword, Provider, SignInWay
 from wizard.model.secret import Secret
@@ -73,7 +73,7 @@ def _passed(candidate: ServerCandidate, *, until: Stage = Stage.AUTH) -> list[Ev
         if stage.order > until.order:
             break
         t += took
-        detail = {"tls": "TLSv1.3", "version": "TLSv1.3"} if stage is Stage.TLS else {}
+        detail = Detail(tls="TLSv1.3") if stage is Stage.TLS else Detail()
         made.append(
             Evidence(stage, Outcome.OK, candidate.protocol, candidate.endpoint, seconds=took, t_s=t, detail=detail)
         )

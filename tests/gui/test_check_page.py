@@ -35,7 +35,7 @@ from wizard.gui.pages.check_page import CheckPage
 from wizard.gui.pages.page import Page
 from wizard.gui.widgets.stage_table import StageMark
 from wizard.model.account import SideResult, Status, Verdict
-from wizard.model.evidence import Outcome, Stage
+from wizard.model.evidence import NO_DETAIL, Outcome, Stage
 
 pytestmark = [pytest.mark.qt_log_level_fail("WARNING"), pytest.mark.qt_log_ignore("propagateSizeHints")]
 
@@ -98,7 +98,7 @@ def test_a_running_check_shows_its_stages_and_cannot_be_left_forwards(page: Chec
     page.begin(DRAFT)
     for stage in (Stage.DNS, Stage.CONNECT, Stage.TLS):
         page.on_progress(event(stage, SMTP, Outcome.STARTED))
-        page.on_progress(event(stage, SMTP, Outcome.OK, 0.2, TLS_1_3 if stage is Stage.TLS else {}))
+        page.on_progress(event(stage, SMTP, Outcome.OK, 0.2, TLS_1_3 if stage is Stage.TLS else NO_DETAIL))
     page.on_progress(event(Stage.AUTH, SMTP, Outcome.STARTED))
     page.on_progress(event(Stage.DNS, IMAP, Outcome.STARTED))
     page.on_progress(event(Stage.AUTH, SMTP, Outcome.STARTED))

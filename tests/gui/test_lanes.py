@@ -19,7 +19,7 @@ from tests.gui.samples import (
 from wizard.gui.lanes import LaneTracker, State, lanes_of, speaking
 from wizard.model.account import SideResult, Status
 from wizard.model.diagnosis import Diagnosis
-from wizard.model.evidence import ErrorKind, Outcome, Stage
+from wizard.model.evidence import NO_DETAIL, ErrorKind, Outcome, Stage
 from wizard.model.server import Protocol, Security, ServerCandidate, Source
 
 OK, FAILED, WAITING, NOT_TRIED, TRYING = State.OK, State.FAILED, State.WAITING, State.NOT_TRIED, State.TRYING
@@ -28,7 +28,7 @@ OK, FAILED, WAITING, NOT_TRIED, TRYING = State.OK, State.FAILED, State.WAITING, 
 def _run(tracker: LaneTracker, candidate: ServerCandidate, *stages: Stage) -> None:
     for stage in stages:
         tracker.take(event(stage, candidate, Outcome.STARTED))
-        tracker.take(event(stage, candidate, Outcome.OK, 0.2, TLS_1_3 if stage is Stage.TLS else {}))
+        tracker.take(event(stage, candidate, Outcome.OK, 0.2, TLS_1_3 if stage is Stage.TLS else NO_DETAIL))
 
 
 def _states(lane: object) -> list[State]:
@@ -60,8 +60,7 @@ def test_stages_pass_with_their_seconds_and_the_tls_version() -> None:
 def test_a_failed_stage_leaves_the_later_ones_untried() -> None:
     tracker = LaneTracker(DRAFT)
     _run(tracker, SMTP, Stage.DNS)
-    detail = {"error": ErrorKind.CONNECTION_TIMED_OUT.value}
-    tracker.take(event(Stage.CONNECT, SMTP, Outcome.FAILED, 7.0, detail))
+    tracker.take(event(Stage.CONNECT, SMTP, Outcome.FAILED, 7.0, error=ErrorKind.CONNECTION_TIMED_OUT))
     lane = tracker.lanes[0]
     assert _states(lane) == [OK, FAILED, NOT_TRIED, NOT_TRIED]
     assert (lane.broken, lane.failure) == (Stage.CONNECT, "No answer")

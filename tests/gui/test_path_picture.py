@@ -47,7 +47,7 @@ def test_a_certificate_breaks_at_the_server_and_the_mailbox_is_not_reached_this_
 )
 def test_without_a_network_it_breaks_at_once(error: ErrorKind, surroundings: Surroundings, word: str) -> None:
     tracker = LaneTracker(DRAFT)
-    lane = tracker.take(event(Stage.DNS, SMTP, Outcome.FAILED, detail={"error": error.value}))
+    lane = tracker.take(event(Stage.DNS, SMTP, Outcome.FAILED, error=error))
     assert lane is not None
     way = way_of(lane, surroundings=surroundings)
     assert way.stretches == (FAILED, NOT_TRIED, NOT_TRIED)
@@ -56,7 +56,7 @@ def test_without_a_network_it_breaks_at_once(error: ErrorKind, surroundings: Sur
 
 def test_an_unknown_name_breaks_at_the_server() -> None:
     tracker = LaneTracker(DRAFT)
-    lane = tracker.take(event(Stage.DNS, SMTP, Outcome.FAILED, detail={"error": "name-not-found"}))
+    lane = tracker.take(event(Stage.DNS, SMTP, Outcome.FAILED, error=ErrorKind.NAME_NOT_FOUND))
     assert lane is not None
     way = way_of(lane)
     assert way.stretches == (OK, FAILED, NOT_TRIED)

@@ -113,7 +113,7 @@ def evidence(text: str = "5.7.8 Authentication failed", stage: Stage = Stage.AUT
         capabilities=("AUTH PLAIN LOGIN", "SIZE 35882577"),
         seconds=0.011,
         t_s=0.2,
-        detail={"method": "PLAIN", "inner": "not for reports"},
+        detail={"method": "PLAIN", "other_username": "not for reports"},
     )
 
 

@@ -85,7 +85,7 @@ def test_a_timeline_entry_tells_error_reply_and_capabilities() -> None:
             "seconds": 0.011,
             "detail": {
                 "method": "PLAIN",
-                "inner": "not for reports",
+                "other_username": "not for reports",
                 "error": "reply",
                 "reply": {"code": 535, "enhanced": "5.7.8", "text": "5.7.8 Authentication failed"},
                 "capabilities": ["AUTH PLAIN LOGIN", "SIZE 35882577"],

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tests.handover.accounts import CANARY, diagnosis_document, failed, works
 from tests.handover.test_document import JSON_VALUES
+from tests.lab.stage import smtp, stage
 from wizard import __version__
 from wizard.errors import UsageError
 from wizard.handover.report import (
@@ -208,3 +209,12 @@ def test_a_bloated_report_is_shortened() -> None:
     assert len(content) > MAX_BYTES
     text = report_text(read_report(content))
     assert len(text) < 500_000
+
+
+async def test_the_refused_command_stands_in_the_report_of_a_real_check() -> None:
+    refusing = smtp("mail.example.org", rcpt_reply="550 5.7.1 <{address}>: Recipient address rejected")
+    async with stage("ada@example.org", refusing) as scene:
+        draft = replace(scene.draft(outgoing="mail.example.org:465"), wants_incoming=False)
+        result = await scene.session.check(draft)
+    timeline = json.loads(report_bytes(report(result), ".json"))["check"]["timeline"]
+    assert [entry["detail"]["command"] for entry in timeline if entry["stage"] == "envelope"] == ["rcpt"]

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from types import MappingProxyType
 from typing import Final
 
 from wizard.accounts.secret_store import SecretKind, SecretStore
@@ -139,7 +138,7 @@ def _dated(diagnosis: Diagnosis, until: datetime) -> Diagnosis:
 def _marked(item: Evidence, until: datetime) -> Evidence:
     if item.outcome is not Outcome.FAILED:
         return item
-    return replace(item, detail=MappingProxyType({**item.detail, "worked_until": until.date().isoformat()}))
+    return replace(item, detail={**item.detail, "worked_until": until.date().isoformat()})
 
 
 def day(time: datetime) -> str:

@@ -151,8 +151,7 @@ def _tell(progress: Progress) -> None:
     if progress.detail.get("suspected_blocked"):
         render.progress(f"{progress.t_s:6.2f} s  {where}: no answer yet, this port may be blocked")
         return
-    error = progress.detail.get("error")
-    what = f"{progress.outcome.value}{f' ({error})' if error else ''}"
+    what = f"{progress.outcome.value}{f' ({progress.error.value})' if progress.error is not None else ''}"
     render.progress(f"{progress.t_s:6.2f} s  {where}: {progress.stage.value} {what}, {progress.seconds:.3f} s")
 
 

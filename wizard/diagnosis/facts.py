@@ -142,8 +142,6 @@ def facts_of_evidence(
     words |= _detail_words(evidence, report, candidate.username)
     words |= _surroundings_words(surroundings)
     issuer = fold(certificate.issuer) if certificate else ""
-    if surroundings.tls_interceptor:
-        issuer = f"{issuer} {fold(surroundings.tls_interceptor)}"
     return Facts(text=text, issuer=issuer, values=values, words=words)
 
 
@@ -286,8 +284,6 @@ def _line(
         found.add("captive-portal")
     if surroundings.clock_off_s is not None and abs(surroundings.clock_off_s) >= CLOCK_TOLERANCE_S:
         found.add("clock-wrong")
-    if surroundings.tls_interceptor:
-        found.add("intercepted")
     if surroundings.proxy_or_vpn:
         found.add("proxy-or-vpn")
     if surroundings.ipv6_broken:
@@ -300,8 +296,6 @@ def _line(
 
 def _seen(evidence: Evidence, username: str) -> frozenset[str]:
     found: set[str] = {"username-with-domain" if "@" in username else "username-without-domain"}
-    if _text_detail(evidence, "worked_until"):
-        found.add("worked-before")
     said = fold(evidence.reply.text) if evidence.reply else ""
     # A reply that names one of the two addresses of the envelope is about that one; the sender's is put right first.
     if _names(said, _text_detail(evidence, "sender")):
@@ -346,9 +340,6 @@ def _detail_words(evidence: Evidence, report: ProbeReport, username: str) -> dic
     words: dict[str, str] = {}
     if evidence.detail.get("other_form_works") is True:
         words["name_form"] = _name_form(username, _text_detail(evidence, "other_username") or "")
-    worked_until = _text_detail(evidence, "worked_until")
-    if worked_until:
-        words["worked_until"] = _shown(worked_until)
     speaks = _text_detail(evidence, "speaks")
     if speaks and speaks != "unknown":
         words["speaks"] = {

@@ -325,7 +325,6 @@ PLACEHOLDERS: Final = frozenset(
         "unlock_url",
         "username",
         "webmail_url",
-        "worked_until",
     ]
 )
 

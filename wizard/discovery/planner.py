@@ -20,7 +20,7 @@ from wizard.discovery.presets import needs
 from wizard.discovery.srv import srv
 from wizard.errors import DnsUnavailable, FetchError, NameNotFound
 from wizard.model.address import Address
-from wizard.model.evidence import Outcome, Stage
+from wizard.model.evidence import Detail, Outcome, Stage
 from wizard.model.plan import Asked, Plan
 from wizard.model.progress import Listener, Progress, nobody
 from wizard.model.provider import Provider, ProviderStatus
@@ -338,7 +338,7 @@ def _only(candidates: Iterable[ServerCandidate], incoming_protocol: Protocol | N
 
 
 def _tell(listener: Listener, t_s: float, question: Question, asked: Asked | None) -> None:
-    detail: dict[str, str | int | float | bool | None] = {"source": question.source.value, "whom": question.whom}
+    detail: Detail = {"source": question.source.value, "whom": question.whom}
     if asked is not None:
         detail["answer"] = asked.answer
     outcome = Outcome.STARTED

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
@@ -11,9 +11,9 @@ from wizard.gui import words
 from wizard.model.account import CheckResult, SideResult, Status
 from wizard.model.diagnosis import Diagnosis
 from wizard.model.draft import AccountDraft
-from wizard.model.evidence import CertificateProblem, Detail, ErrorKind, Evidence, Outcome, Stage
+from wizard.model.evidence import Detail, ErrorKind, Evidence, Outcome, Stage
 from wizard.model.progress import Progress
-from wizard.model.server import Endpoint, Protocol, Security, ServerCandidate
+from wizard.model.server import Endpoint, Protocol, Security, ServerCandidate, Way
 
 SHOWN: Final = (Stage.DNS, Stage.CONNECT, Stage.TLS, Stage.AUTH)
 
@@ -56,6 +56,11 @@ class Lane:
     under_way: Stage | None = None
 
     @property
+    def way(self) -> Way:
+        """The side it shows."""
+        return Way.of(self.protocol)
+
+    @property
     def works(self) -> bool:
         """Whether this side was proven: nothing broke, and it signed in."""
         return self.broken is None and self.state_of(Stage.AUTH) is State.OK
@@ -95,13 +100,13 @@ class LaneTracker:
             (draft.wants_outgoing, draft.outgoing, Protocol.SMTP),
             (draft.wants_incoming, draft.incoming, Protocol.IMAP),
         ]
-        kept_lanes = {lane.protocol is Protocol.SMTP: lane for lane in kept if lane.works}
-        self._lanes: dict[bool, Lane] = {}
+        kept_lanes = {lane.way: lane for lane in kept if lane.works}
+        self._lanes: dict[Way, Lane] = {}
         self._tracks: dict[tuple[Protocol, Endpoint | None], _Track] = {}
         for wanted, candidate, usual in sides:
             if wanted:
-                sending = usual is Protocol.SMTP
-                self._lanes[sending] = kept_lanes.get(sending) or _waiting(candidate, usual, draft)
+                way = Way.of(usual)
+                self._lanes[way] = kept_lanes.get(way) or _waiting(candidate, usual, draft)
 
     @property
     def lanes(self) -> tuple[Lane, ...]:
@@ -110,18 +115,20 @@ class LaneTracker:
 
     def take(self, progress: Progress) -> Lane | None:
         """The lane the event changed; `None` when it concerns none."""
-        if progress.protocol is None or (progress.protocol is Protocol.SMTP) not in self._lanes:
+        if progress.protocol is None:
             return None
-        sending = progress.protocol is Protocol.SMTP
+        way = Way.of(progress.protocol)
+        if way not in self._lanes:
+            return None
         key = (progress.protocol, progress.endpoint)
         track = self._tracks.setdefault(key, _Track(progress.protocol, progress.endpoint))
         track.take(progress)
         shown = max(
-            (each for each in self._tracks.values() if (each.protocol is Protocol.SMTP) == sending),
+            (each for each in self._tracks.values() if Way.of(each.protocol) is way),
             key=lambda each: each.rank,
         )
-        self._lanes[sending] = shown.lane(self._lanes[sending])
-        return self._lanes[sending]
+        self._lanes[way] = shown.lane(self._lanes[way])
+        return self._lanes[way]
 
 
 class _Track:
@@ -148,9 +155,9 @@ class _Track:
                 if progress.stage in SHOWN:
                     self._marks[stage] = _passed(stage, progress.seconds, progress.detail, self._security)
             case Outcome.FAILED:
-                error, problem = _error_in(progress.detail)
-                self._broken = (progress.stage, error, words.failed(error, problem))
-                self._marks[stage] = Mark(stage, State.FAILED, words.failed(error, problem))
+                word = words.failed(progress.error, progress.certificate_problem)
+                self._broken = (progress.stage, progress.error, word)
+                self._marks[stage] = Mark(stage, State.FAILED, word)
             case Outcome.CANCELLED | Outcome.SKIPPED:
                 if progress.stage in SHOWN:
                     self._marks[stage] = Mark(stage, State.NOT_TRIED, words.NOT_TRIED)
@@ -206,8 +213,7 @@ def lanes_of(result: CheckResult, *, accepted: bool = False) -> tuple[Lane, ...]
 
 
 def _diagnosis_for(diagnoses: Sequence[Diagnosis], side: SideResult | None, usual: Protocol) -> Diagnosis | None:
-    sending = usual is Protocol.SMTP
-    own = [each for each in diagnoses if each.protocol is not None and (each.protocol is Protocol.SMTP) == sending]
+    own = [each for each in diagnoses if each.protocol is not None and Way.of(each.protocol) is Way.of(usual)]
     if own:
         return own[0]
     failed = side is None or side.status is Status.FAILED
@@ -219,7 +225,7 @@ def _broken_lane(
     result: CheckResult, diagnosis: Diagnosis, side: SideResult | None, asked: ServerCandidate | None, usual: Protocol
 ) -> Lane:
     candidate = asked or (side.candidate if side is not None else None)
-    same_side = diagnosis.protocol is not None and (diagnosis.protocol is Protocol.SMTP) == (usual is Protocol.SMTP)
+    same_side = diagnosis.protocol is not None and Way.of(diagnosis.protocol) is Way.of(usual)
     protocol = diagnosis.protocol if same_side and diagnosis.protocol else (candidate.protocol if candidate else usual)
     evidence = _evidence(result, protocol, diagnosis.server if same_side else None, diagnosis if same_side else None)
     failure = next((item for item in reversed(evidence) if item.outcome is Outcome.FAILED), None)
@@ -322,13 +328,4 @@ def _passed(stage: Stage, seconds: float | None, detail: Detail, security: Secur
         return Mark(stage, State.OK, words.passed(seconds))
     if security is Security.NONE:
         return Mark(stage, State.NOT_TRIED, words.NOT_ENCRYPTED)
-    version = detail.get("tls")
-    return Mark(stage, State.OK, words.passed(seconds, version if isinstance(version, str) else None))
-
-
-def _error_in(detail: Mapping[str, object]) -> tuple[ErrorKind | None, CertificateProblem | None]:
-    error, problem = detail.get("error"), detail.get("problem")
-    return (
-        ErrorKind(error) if isinstance(error, str) and error in set(ErrorKind) else None,
-        CertificateProblem(problem) if isinstance(problem, str) and problem in set(CertificateProblem) else None,
-    )
+    return Mark(stage, State.OK, words.passed(seconds, detail.get("tls")))

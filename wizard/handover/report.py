@@ -27,32 +27,27 @@ from wizard.model.evidence import ProbeReport
 SCHEMA: Final = "mailwright/report/1"
 MAX_BYTES: Final = 8 * 1024 * 1024
 
+# What `document.py` adds to a stage's detail from the rest of its evidence.
+_FROM_EVIDENCE: Final = frozenset({"capabilities", "certificate", "error", "reply"})
 # What a probe may tell about a stage and a helpdesk may read; a new detail is shown once it is named here.
-_SHOWN_DETAILS: Final = frozenset(
-    {
-        "address",
-        "addresses",
-        "capabilities",
-        "certificate",
-        "cipher",
-        "error",
-        "exception",
-        "ipv6_failed",
-        "local",
-        "mechanisms",
-        "method",
-        "recipient",
-        "reply",
-        "sender",
-        "speaks",
-        "step",
-        "suspected_blocked",
-        "tls",
-        "tls_reason",
-        "username",
-        "worked_until",
-    }
-)
+_SHOWN_DETAILS: Final = _FROM_EVIDENCE | {
+    "address",
+    "addresses",
+    "cipher",
+    "command",
+    "exception",
+    "ipv6_failed",
+    "local",
+    "mechanisms",
+    "method",
+    "recipient",
+    "sender",
+    "speaks",
+    "tls",
+    "tls_reason",
+    "username",
+    "worked_until",
+}
 # Values under these keys are words of protocols and of ours, even where somebody is called smtp@example.org.
 _OUR_WORDS: Final = frozenset(
     {
@@ -94,7 +89,6 @@ def report_document(result: CheckResult, *, diagnosis_document: DiagnosisDocumen
             "clock_off_s": surroundings.clock_off_s,
             "proxy_or_vpn": _optional(surroundings.proxy_or_vpn, clean),
             "ipv6_broken": surroundings.ipv6_broken,
-            "tls_interceptor": _optional(surroundings.tls_interceptor, clean),
             "open_ports": list(surroundings.open_ports),
             "blocked_ports": list(surroundings.blocked_ports),
             "public_address": _optional(surroundings.public_address, clean),

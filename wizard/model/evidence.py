@@ -2,16 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from types import MappingProxyType
+from typing import TypedDict
 
 from wizard.model.server import Endpoint, Protocol, ServerCandidate
 
-Detail = Mapping[str, str | int | float | bool | None]
-NO_DETAIL: Detail = MappingProxyType({})
+
+class Detail(TypedDict, total=False):
+    """What a stage showed beside its outcome: a closed set of keys, each written by the code its comment names.
+
+    In the JSON of a check it is the flat object `timeline[].detail`. A key that is absent or None was not seen.
+    """
+
+    # Who was asked where the servers are (discovery/planner.py), in progress only.
+    source: str
+    whom: str
+    answer: str
+    # Finding and connecting (probe/connector.py).
+    addresses: str | None  # those that were tried, with ", " between them
+    address: str  # the one that answered
+    local: str  # this computer's
+    ipv6_failed: bool
+    suspected_blocked: bool  # in progress only: no answer to three SYNs so far
+    # Encryption (probe/tls.py, probe/error_kinds.py).
+    tls: str | None  # its version, as in TLSv1.3
+    cipher: str | None
+    tls_reason: str  # OpenSSL's name for what went wrong
+    exception: str  # the class of an error of our own
+    # Greeting and what is offered.
+    speaks: str  # what answered instead: see `what_speaks`
+    mechanisms: str | None  # SASL names, with blanks between them
+    seen_as: str | None  # this computer's public address, as the server greeted it
+    # Sign-in.
+    username: str
+    method: str  # an AuthMethod
+    ours: str  # why nothing was sent: "control-character"
+    wait_s: float  # until the sign-in budget allows another attempt
+    # Envelope and message.
+    sender: str
+    recipient: str
+    command: str  # the refused one: "mail", "rcpt"
+    # What the whole run showed of this failure (setup/, accounts/recheck.py).
+    other_form_works: bool
+    other_username: str
+    domain_not_registered: bool
+    provider_unsupported: bool
+    worked_until: str  # ISO date
+
+
+NO_DETAIL = Detail()
 
 
 class Stage(StrEnum):
@@ -153,7 +194,6 @@ class Surroundings:
     clock_off_s: float | None = None
     proxy_or_vpn: str | None = None
     ipv6_broken: bool | None = None
-    tls_interceptor: str | None = None
     open_ports: tuple[int, ...] = ()
     blocked_ports: tuple[int, ...] = ()
     public_address: str | None = None

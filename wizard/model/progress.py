@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from wizard.model.evidence import NO_DETAIL, Detail, Outcome, Stage
+from wizard.model.evidence import NO_DETAIL, CertificateProblem, Detail, ErrorKind, Outcome, Stage
 from wizard.model.server import Endpoint, Protocol
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """A stage begins (`STARTED`) or ended; `t_s` and `seconds` in seconds, `t_s` from the start of the run."""
+    """A stage begins (`STARTED`) or ended; `t_s` and `seconds` in seconds, `t_s` from the start of the run.
+
+    `error` says what went wrong when it failed, and `certificate_problem` which certificate trouble it was.
+    """
 
     t_s: float
     stage: Stage
@@ -20,6 +23,8 @@ class Progress:
     endpoint: Endpoint | None = None
     seconds: float = 0.0
     detail: Detail = field(default_factory=lambda: NO_DETAIL)
+    error: ErrorKind | None = None
+    certificate_problem: CertificateProblem | None = None
 
 
 Listener = Callable[[Progress], None]

@@ -6,10 +6,8 @@ import asyncio
 import re
 import ssl
 
-from wizard.model.evidence import CertificateFacts, CertificateProblem, ErrorKind, Reply, Stage
+from wizard.model.evidence import CertificateFacts, CertificateProblem, Detail, ErrorKind, Reply, Stage
 from wizard.net.dial import DialFailed, error_kind_of
-
-Detail = dict[str, str | int | float | bool | None]
 
 
 class StageFailed(Exception):
@@ -29,7 +27,7 @@ class StageFailed(Exception):
         self.kind = kind
         self.reply = reply
         self.certificate = certificate
-        self.detail: Detail = detail or {}
+        self.detail = detail or Detail()
 
 
 class Oversized(Exception):
@@ -177,7 +175,7 @@ def failure_from(error: Exception, stage: Stage) -> StageFailed:
     if _is_alert(error):
         # TLS 1.3 lets a server object (to a missing client certificate, say) after our half of the handshake.
         stage = Stage.TLS
-    detail: Detail = {}
+    detail = Detail()
     if reason := _tls_reason(error):
         detail["tls_reason"] = reason
     if kind is ErrorKind.INTERNAL:

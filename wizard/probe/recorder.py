@@ -6,8 +6,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Unpack, cast
 
-from wizard.model.evidence import CertificateFacts, ErrorKind, Evidence, Outcome, ProbeReport, Reply, Stage
+from wizard.model.evidence import CertificateFacts, Detail, Evidence, Outcome, ProbeReport, Reply, Stage
 from wizard.model.progress import Listener, Progress, nobody
 from wizard.model.secret import Redactor
 from wizard.model.server import ServerCandidate
@@ -35,7 +36,7 @@ class StageFacts:
     capabilities: tuple[str, ...] = ()
     certificate: CertificateFacts | None = None
     reply: Reply | None = None
-    detail: dict[str, str | int | float | bool | None] = field(default_factory=dict)
+    detail: Detail = field(default_factory=Detail)
 
 
 class Recorder:
@@ -83,17 +84,17 @@ class Recorder:
         """Tells that a stage began whose end another call will record."""
         self._tell(stage, Outcome.STARTED, 0.0, StageFacts())
 
-    def passed(self, stage: Stage, seconds: float, **detail: str | int | float | bool | None) -> None:
+    def passed(self, stage: Stage, seconds: float, **detail: Unpack[Detail]) -> None:
         """Records a stage that ended well, timed by the caller."""
-        self._keep(stage, Outcome.OK, self.clock() - seconds, StageFacts(detail=dict(detail)))
+        self._keep(stage, Outcome.OK, self.clock() - seconds, StageFacts(detail=detail))
 
     def failed(self, failure: StageFailed, seconds: float) -> None:
         """Records a stage that failed, timed by the caller."""
         self._keep_failure(failure, self.clock() - seconds, StageFacts())
 
-    def hint(self, stage: Stage, **detail: str | int | float | bool | None) -> None:
+    def hint(self, stage: Stage, **detail: Unpack[Detail]) -> None:
         """Tells something worth hearing before the stage has ended, such as a port that looks blocked."""
-        self._tell(stage, Outcome.STARTED, 0.0, StageFacts(detail=dict(detail)))
+        self._tell(stage, Outcome.STARTED, 0.0, StageFacts(detail=detail))
 
     def sent(self, line: str) -> None:
         """Keeps a line we sent."""
@@ -152,9 +153,10 @@ class Recorder:
             facts.detail |= failure.detail
             facts.certificate = failure.certificate or facts.certificate
             facts.reply = failure.reply or facts.reply
-        facts.detail = {
+        shown = {
             key: self.shown(value, 600) if isinstance(value, str) else value for key, value in facts.detail.items()
         }
+        facts.detail = cast(Detail, shown)
         self._evidence.append(
             Evidence(
                 stage=stage,
@@ -170,16 +172,13 @@ class Recorder:
                 detail=facts.detail,
             )
         )
-        self._tell(stage, outcome, now - started, facts, failure.kind if failure is not None else None)
+        self._tell(stage, outcome, now - started, facts, failure)
 
     def _tell(
-        self, stage: Stage, outcome: Outcome, seconds: float, facts: StageFacts, kind: ErrorKind | None = None
+        self, stage: Stage, outcome: Outcome, seconds: float, facts: StageFacts, failure: StageFailed | None = None
     ) -> None:
         if self._listener is nobody:
             return
-        detail = dict(facts.detail)
-        if kind is not None:
-            detail["error"] = kind.value
         self._listener(
             Progress(
                 t_s=self.clock(),
@@ -188,6 +187,8 @@ class Recorder:
                 protocol=self.candidate.protocol,
                 endpoint=self.candidate.endpoint,
                 seconds=seconds,
-                detail=detail,
+                detail=facts.detail,
+                error=failure.kind if failure is not None else None,
+                certificate_problem=facts.certificate.problem if facts.certificate is not None else None,
             )
         )

@@ -10,7 +10,7 @@ import ssl
 from dataclasses import replace
 from functools import lru_cache
 
-from wizard.model.evidence import CertificateFacts, CertificateProblem, ErrorKind, Stage
+from wizard.model.evidence import CertificateFacts, CertificateProblem, Detail, ErrorKind, Stage
 from wizard.model.text import inert
 from wizard.probe.error_kinds import StageFailed
 
@@ -92,7 +92,7 @@ def read_certificate(der: bytes) -> CertificateFacts | None:
     )
 
 
-def line_facts(transport: asyncio.BaseTransport) -> dict[str, str | int | float | bool | None]:
+def line_facts(transport: asyncio.BaseTransport) -> Detail:
     """The TLS version and cipher of an encrypted line, as detail of its evidence."""
     ssl_object = transport.get_extra_info("ssl_object")
     if ssl_object is None:

@@ -12,6 +12,7 @@ from wizard.model.diagnosis import Diagnosis
 from wizard.model.evidence import ErrorKind, Outcome, Stage
 from wizard.model.progress import Listener, Progress
 from wizard.model.provider import Provider
+from wizard.model.server import Way
 from wizard.probe.conversation import Conversation, Credentials
 from wizard.probe.engine import Prober
 from wizard.probe.environment import surroundings
@@ -25,10 +26,10 @@ ARRIVAL_S = 45.0
 
 @dataclass(slots=True)
 class OpenLines:
-    """Signed-in conversations that a check left open for its test message, by whether they receive."""
+    """Signed-in conversations that a check left open for its test message."""
 
     prober: Prober
-    conversations: dict[bool, tuple[Conversation, Credentials]] = field(default_factory=dict)
+    conversations: dict[Way, tuple[Conversation, Credentials]] = field(default_factory=dict)
 
 
 class RoundTripRun:
@@ -68,10 +69,10 @@ class RoundTripRun:
     async def _send(self, side: SideResult, data: bytes) -> None:
         from wizard.probe.smtp import SmtpConversation
 
-        conversation = self._open[False][0] if False in self._open else None
+        conversation = self._open[Way.SENDING][0] if Way.SENDING in self._open else None
         if not isinstance(conversation, SmtpConversation) or not conversation.is_open:
             conversation, credentials = await self._context.reopen(self._prober, self._result.draft, side)
-            self._open[False] = (conversation, credentials)
+            self._open[Way.SENDING] = (conversation, credentials)
         if isinstance(conversation, SmtpConversation):
             await conversation.send(self._result.draft.address.wire, self._to.wire, data)
 
@@ -95,7 +96,7 @@ class RoundTripRun:
         from wizard.probe.imap import ImapConversation
         from wizard.probe.pop3 import Pop3Conversation
 
-        conversation = self._open[True][0] if True in self._open else None
+        conversation = self._open[Way.RECEIVING][0] if Way.RECEIVING in self._open else None
         folders: tuple[str, ...] = ()
         junk: str | None = None
         for attempt in range(10_000):
@@ -105,7 +106,7 @@ class RoundTripRun:
                 if conversation is not None:
                     await conversation.close()
                 conversation, credentials = await self._context.reopen(self._prober, self._result.draft, side)
-                self._open[True] = (conversation, credentials)
+                self._open[Way.RECEIVING] = (conversation, credentials)
                 folders = ()
             if isinstance(conversation, ImapConversation):
                 if not folders:
@@ -121,7 +122,7 @@ class RoundTripRun:
         raise TimeoutError
 
     def _failed(self) -> CheckResult:
-        report = self._open[False][0].recorder.report() if False in self._open else self._prober.reports[-1]
+        report = self._open[Way.SENDING][0].recorder.report() if Way.SENDING in self._open else self._prober.reports[-1]
         found = self._context.services.diagnoser().of_reports(
             (report,),
             provider=self._provider(),

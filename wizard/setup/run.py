@@ -16,7 +16,7 @@ from wizard.model.plan import Asked, Plan
 from wizard.model.progress import Listener
 from wizard.model.provider import Provider, ProviderStatus
 from wizard.model.secret import Secret
-from wizard.model.server import Protocol, Security, ServerCandidate, Source, UsernameForm
+from wizard.model.server import Protocol, Security, ServerCandidate, Source, UsernameForm, Way
 from wizard.net.patience import within
 from wizard.probe.conversation import Conversation, Credentials
 from wizard.probe.environment import surroundings
@@ -86,12 +86,12 @@ class Run:
         """What discovery found, where it was asked."""
         return self._plan
 
-    def open_lines(self) -> dict[bool, tuple[Conversation, Credentials]]:
-        """The signed-in conversations of a verified account, by whether they receive; the caller closes them."""
+    def open_lines(self) -> dict[Way, tuple[Conversation, Credentials]]:
+        """The signed-in conversations of a verified account; the caller closes them."""
         if not self._all_verified():
             return {}
         return {
-            incoming: (outcome.conversation, outcome.credentials)
+            Way.RECEIVING if incoming else Way.SENDING: (outcome.conversation, outcome.credentials)
             for incoming, outcome in self._outcomes.items()
             if outcome.conversation is not None and outcome.credentials is not None
         }

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Unpack
 
 from wizard.model.account import SideResult, Status
 from wizard.model.diagnosis import Change, Diagnosis, Fix
 from wizard.model.draft import AccountDraft
-from wizard.model.evidence import ErrorKind, Evidence, Outcome, ProbeReport, Stage
+from wizard.model.evidence import Detail, ErrorKind, Evidence, Outcome, ProbeReport, Stage
 from wizard.model.provider import Provider, SignInWay
 from wizard.model.server import ServerCandidate
 from wizard.net.patience import within
@@ -383,7 +384,7 @@ class Side:
         return failure is not None and failure.error in _NOTHING_SENT
 
 
-def with_detail(report: ProbeReport, **detail: str | bool) -> ProbeReport:
+def with_detail(report: ProbeReport, **detail: Unpack[Detail]) -> ProbeReport:
     """The report with more detail on its failure."""
     changed: list[Evidence] = list(report.evidence)
     for index in range(len(changed) - 1, -1, -1):
