@@ -117,11 +117,3 @@ def test_diff_prints_differences_and_exits_1(capsys: pytest.CaptureFixture[str],
     ]
     with pytest.raises(UsageError):
         run("diff")
-
-
-def test_compile_writes_what_the_book_reads(capsys: pytest.CaptureFixture[str], pack: Path) -> None:
-    code, document = run_json(capsys, "compile", str(pack))
-    assert (code, document) == (0, {"compiled": 1})
-    assert (pack / "compiled.jsonl").is_file()
-    _, listed = run_json(capsys, "example mail", "--pack", str(pack))
-    assert [each["id"] for each in listed["presets"]] == ["example"]

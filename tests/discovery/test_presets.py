@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 from tests.discovery.conftest import StartLab, config, hoster
 from tests.lab.web import Page
 from wizard import assets
-from wizard.discovery import presets
+from wizard.discovery import preset_index
 from wizard.discovery.preset_diff import differences
 from wizard.discovery.preset_file import provider_of, read_preset
 from wizard.discovery.presets import PresetBook, candidates, gateway_for_mx, needs, region_of_mx
@@ -74,15 +75,14 @@ def best(found: Provider, protocol: Protocol, address: Address) -> tuple[str, in
 def test_at_least_220_valid_presets_without_conflicts(folder: Path) -> None:
     providers = [read_preset(path) for path in sorted(folder.glob("*.toml"))]
     assert len(providers) >= 220
-    assert presets.conflicts(providers) == ()
+    assert preset_index.conflicts(providers) == ()
 
 
-def test_the_compiled_presets_are_fresh(folder: Path) -> None:
-    written = (folder / presets.COMPILED).read_text("utf-8")
-    assert written == presets.compiled(folder), "run: mailwright presets compile"
-
-
-def test_the_compiled_presets_say_the_same_as_the_files(folder: Path, book: PresetBook) -> None:
+def test_the_compiled_presets_say_the_same_as_the_files(folder: Path, tmp_path: Path) -> None:
+    copy = shutil.copytree(folder, tmp_path / "presets")
+    (copy / preset_index.COMPILED).write_text(preset_index.compiled(copy), "utf-8")
+    assert preset_index.read_compiled(copy, preset_index.preset_files(copy)) is not None
+    book = PresetBook.load([copy])
     for path in folder.glob("*.toml"):
         assert book.get(path.stem) == read_preset(path)
 
@@ -476,23 +476,40 @@ def test_a_file_that_is_missing_or_not_text_or_badly_named_is_refused(tmp_path: 
         read_preset(write(tmp_path, "My Mail.toml"))
 
 
-def test_a_compiled_file_that_was_damaged_is_refused(tmp_path: Path) -> None:
-    (tmp_path / presets.COMPILED).write_text('{"ids": ["a"]}\n', "utf-8")
-    with pytest.raises(ResourceError, match=presets.COMPILED):
-        PresetBook.load([tmp_path])
+@pytest.mark.parametrize("damaged", ["", "[]", '{"ids": ["a"]}', '{"digest": "0", "ids": []}', "\x00"])
+def test_a_compiled_file_that_was_damaged_is_passed_over(tmp_path: Path, damaged: str) -> None:
+    write(tmp_path, "example.toml")
+    (tmp_path / preset_index.COMPILED).write_text(damaged, "utf-8")
+    assert PresetBook.load([tmp_path]).get("example") is not None
+
+
+def test_a_preset_that_was_added_or_edited_since_it_was_compiled_is_known_at_once(tmp_path: Path) -> None:
+    path = write(tmp_path, "example.toml")
+    (tmp_path / preset_index.COMPILED).write_text(preset_index.compiled(tmp_path), "utf-8")
+    written = path.read_text("utf-8")
+    edited = written.replace("smtp.example.org:587", "smtp.example.org:588")
+    assert len(edited) == len(written), "the edit keeps the file's size"
+    assert edited != written
+    path.write_text(edited, "utf-8")
+    found = PresetBook.load([tmp_path]).get("example")
+    assert found is not None
+    assert [server.port for server in found.servers if server.protocol is Protocol.SMTP] == [465, 588]
+    path.write_text(written, "utf-8")
+    write(tmp_path, "second.toml", written.replace("example.org", "example.net"))
+    assert PresetBook.load([tmp_path]).for_domain("example.net") is not None
 
 
 def test_compiling_refuses_two_claims_on_one_domain(tmp_path: Path) -> None:
     write(tmp_path, "first.toml")
     write(tmp_path, "second.toml")
     with pytest.raises(ResourceError, match=r"domain example\.org is claimed by first, second"):
-        presets.compiled(tmp_path)
+        preset_index.compiled(tmp_path)
 
 
 def test_compiled_and_plain_folders_answer_alike(tmp_path: Path) -> None:
     write(tmp_path, "example.toml")
     plain = PresetBook.load([tmp_path]).for_domain("example.org")
-    (tmp_path / presets.COMPILED).write_text(presets.compiled(tmp_path), "utf-8")
+    (tmp_path / preset_index.COMPILED).write_text(preset_index.compiled(tmp_path), "utf-8")
     quick = PresetBook.load([tmp_path]).for_domain("example.org")
     assert plain is not None
     assert quick is not None

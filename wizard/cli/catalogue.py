@@ -1,4 +1,4 @@
-"""`mailwright catalogue`: validates diagnosis files and proves their samples, or compiles them."""
+"""`mailwright catalogue`: validates diagnosis files and proves their samples."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from wizard.cli.render import print_json, print_text
 from wizard.errors import UsageError
 
-HELP = "validate diagnosis files and prove their samples; compile them"
+HELP = "validate diagnosis files and prove their samples"
 EXAMPLE = "mailwright catalogue check resources/diagnoses/auth/app-password-required.toml"
 
 
@@ -16,28 +16,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of catalogue."""
     parser.add_argument(
         "task",
-        choices=("check", "compile"),
-        help="check: validate the files and prove every sample; compile: write our compiled file anew after a change",
+        choices=("check",),
+        help="check: validate the files and prove every sample",
     )
     parser.add_argument("file", nargs="?", metavar="FILE", help="one diagnosis file; all of ours when left out")
 
 
 def run(args: argparse.Namespace) -> int:
     """The exit code: 1 when a sample is not proven."""
-    return _compile(args.json) if args.task == "compile" else _check(args)
-
-
-def _compile(as_json: bool) -> int:
-    from wizard.assets import resources
-    from wizard.diagnosis.catalogue import COMPILED, compiled
-
-    folder = resources() / "diagnoses"
-    (folder / COMPILED).write_text(compiled(folder), "utf-8", newline="\n")
-    if as_json:
-        print_json({"written": str(folder / COMPILED)})
-    else:
-        print_text(f"{folder / COMPILED} is written.")
-    return 0
+    return _check(args)
 
 
 def _check(args: argparse.Namespace) -> int:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from wizard import assets
-from wizard.cli.render import print_json, print_text, progress
+from wizard.cli.render import print_json, print_text
 from wizard.errors import UsageError
 from wizard.model.provider import Provider, ProviderServer
 
@@ -18,15 +18,14 @@ EXAMPLE = "mailwright presets gmail"
 _ACTIONS = """\
 presets [QUERY]                      list providers, or show the one that matches a name, domain or server
 presets check FILE                   validate a preset of one's own
-presets diff --against FOLDER        compare with a folder of autoconfig XML files; 1 when there are differences
-presets compile [FOLDER]             write the compiled presets of a folder anew after a TOML file was changed"""
+presets diff --against FOLDER        compare with a folder of autoconfig XML files; 1 when there are differences"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of `mailwright presets`."""
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.description = _ACTIONS
-    parser.add_argument("words", nargs="*", metavar="QUERY", help="name, domain or server; or check, diff, compile")
+    parser.add_argument("words", nargs="*", metavar="QUERY", help="name, domain or server; or check, diff")
     parser.add_argument("--against", type=Path, metavar="FOLDER", help="the autoconfig files to compare with (diff)")
     parser.add_argument(
         "--pack", type=Path, action="append", default=[], metavar="FOLDER", help="presets that go before ours"
@@ -41,8 +40,6 @@ def run(args: argparse.Namespace) -> int:
             return _check([Path(file) for file in files], args.json)
         case ["diff"]:
             return _diff(args.against, args.pack, args.json)
-        case ["compile", *folders] if len(folders) <= 1:
-            return _compile(Path(folders[0]) if folders else _own_folder(), args.json)
         case _:
             return _list(" ".join(words), args.pack, args.json)
 
@@ -96,18 +93,6 @@ def _diff(folder: Path | None, packs: Sequence[Path], as_json: bool) -> int:
     else:
         print_text("\n".join(map(str, found)) or "No differences.")
     return 1 if found else 0
-
-
-def _compile(folder: Path, as_json: bool) -> int:
-    from wizard.discovery.presets import COMPILED, compiled
-
-    text = compiled(folder)
-    (folder / COMPILED).write_text(text, "utf-8", newline="\n")
-    count = len(text.splitlines()) - 1
-    progress(f"{count} presets compiled")
-    if as_json:
-        print_json({"compiled": count})
-    return 0
 
 
 def _line(provider: Provider) -> str:

@@ -1,8 +1,7 @@
 """All causes, read from their files, and the one that explains given facts best.
 
-Reading the TOML files takes most of the loading time, so a folder may hold `compiled.json`, written by `mailwright
-catalogue compile`: what the files hold, without the samples. It serves only while each file has the size it had then;
-a new or changed file works at once.
+Reading the TOML files takes most of the loading time, so a folder may hold `compiled.json`: what the files hold,
+without the samples. It is believed while its digest is that of the files (wizard/compiled.py).
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
+from wizard.compiled import digest
 from wizard.diagnosis.rule import STAGE_FOLDERS, Cause, Facts, Match, read_cause
 from wizard.errors import ResourceError
 from wizard.model.provider import Provider
@@ -134,7 +134,7 @@ def compiled(folder: Path) -> str:
     Catalogue.load([folder], with_samples=True)
     paths = _files(folder)
     documents = {_key(path, folder): _read(path, with_samples=False) for path in paths}
-    return json.dumps({"sizes": _sizes(folder, paths), "documents": documents}, ensure_ascii=False, indent=0) + "\n"
+    return json.dumps({"digest": digest(folder, paths), "documents": documents}, ensure_ascii=False, indent=0) + "\n"
 
 
 def _files(folder: Path) -> list[Path]:
@@ -148,16 +148,12 @@ def _key(path: Path, folder: Path) -> str:
     return path.relative_to(folder).as_posix()
 
 
-def _sizes(folder: Path, paths: Iterable[Path]) -> dict[str, int]:
-    return {_key(path, folder): path.stat().st_size for path in paths}
-
-
 def _compiled(folder: Path, paths: Iterable[Path]) -> dict[str, dict[str, Any]]:
-    """The files' contents by name; empty where nothing was compiled or a file is another one since."""
+    """The files' contents by name; empty where nothing was compiled from these very files."""
     try:
         known = json.loads((folder / COMPILED).read_text("utf-8"))
         documents: dict[str, dict[str, Any]] = known["documents"]
-        return documents if known["sizes"] == _sizes(folder, paths) else {}
+        return documents if known["digest"] == digest(folder, paths) else {}
     except (OSError, ValueError, KeyError, TypeError):
         return {}
 

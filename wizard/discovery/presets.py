@@ -1,8 +1,6 @@
 """The providers known by heart: looked up by domain, MX or server name, and turned into candidates.
 
-One TOML file per provider is the only source (its schema: preset_file.py). So that a look-up need not parse hundreds of
-them, a folder may hold `compiled.jsonl`, written by `mailwright presets compile`: the first line says which domain, MX
-ending and server name belongs to whom, each further line is one provider and is read when it is asked for.
+One TOML file per provider is the only source (its schema: preset_file.py; how they are compiled: preset_index.py).
 """
 
 from __future__ import annotations
@@ -15,16 +13,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
 from wizard import assets
-from wizard.discovery.preset_file import provider_of, read_document, read_preset
+from wizard.discovery.preset_file import provider_of, read_preset
+from wizard.discovery.preset_index import index_of, preset_files, read_compiled
 from wizard.errors import ResourceError
 from wizard.model.address import Address
 from wizard.model.provider import Provider, ProviderServer, ProviderStatus, SignInWay
 from wizard.model.server import ServerCandidate, Source, UsernameForm
-
-COMPILED: Final = "compiled.jsonl"
 
 _PLACEHOLDER: Final = re.compile(r"%([A-Z]+)%")
 
@@ -128,16 +125,11 @@ class _Shelf:
         is_pack = folder != assets.resources() / "presets"
         if (folder / "presets").is_dir():
             folder = folder / "presets"
-        compiled = folder / COMPILED
-        if compiled.is_file():
-            try:
-                head, *lines = compiled.read_text("utf-8").splitlines()
-                index = json.loads(head)
-                ids = index["ids"]
-                return cls(ids, index, dict(zip(ids, lines, strict=True)), {}, is_pack)
-            except (ValueError, KeyError, TypeError):
-                raise ResourceError(f"{COMPILED}: does not hold what it must; write it anew") from None
-        providers = {path.stem: read_preset(path) for path in _preset_files(folder)}
+        paths = preset_files(folder)
+        if (ready := read_compiled(folder, paths)) is not None:
+            index, lines = ready
+            return cls(index["ids"], index, lines, {}, is_pack)
+        providers = {path.stem: read_preset(path) for path in paths}
         return cls(providers, index_of(providers.values()), {}, providers, is_pack)
 
     def get(self, provider_id: str) -> Provider:
@@ -146,73 +138,6 @@ class _Shelf:
             provider = provider_of(provider_id, json.loads(self._lines[provider_id]))
             self._read[provider_id] = provider
         return provider
-
-
-def index_of(providers: Iterable[Provider]) -> dict[str, dict[str, str]]:
-    """Which domain, MX ending and server name belongs to which provider's id; "*." stands before patterns."""
-    domains: dict[str, str] = {}
-    mx: dict[str, str] = {}
-    owned: dict[str, str] = {}
-    used: dict[str, str] = {}
-    for provider in sorted(providers, key=lambda each: each.id):
-        for names, index in ((provider.domains, domains), (provider.mx_suffixes, mx), (provider.hosts, owned)):
-            for name in names:
-                index.setdefault(name, provider.id)
-        for host in server_hosts(provider):
-            used.setdefault(host, provider.id)
-    return {"domains": domains, "mx": mx, "hosts": used | owned}
-
-
-def server_hosts(provider: Provider) -> tuple[str, ...]:
-    """The names of its servers: %EMAILDOMAIN% filled in with its domains, other placeholders as a "*." pattern.
-
-    A bare IP address is nobody's name: 127.0.0.1 is where a bridge listens, and much else.
-    """
-    names: dict[str, None] = {}
-    for server in provider.servers:
-        if server.host.rpartition(".")[2].isdigit():
-            continue
-        if "%" not in server.host:
-            names[server.host] = None
-        elif "%EMAILDOMAIN%" in server.host:
-            for domain in provider.domains:
-                names[server.host.replace("%EMAILDOMAIN%", domain)] = None
-        else:
-            names["*." + server.host.partition(".")[2]] = None
-    return tuple(names)
-
-
-def conflicts(providers: Sequence[Provider]) -> tuple[str, ...]:
-    """What two presets both claim, a sentence each; shared servers must be owned by exactly one through `hosts`."""
-    sentences = []
-    for what, names_of in (
-        ("domain", lambda provider: provider.domains),
-        ("MX ending", lambda provider: provider.mx_suffixes),
-        ("server", lambda provider: provider.hosts),
-    ):
-        for name, ids in _claims(providers, names_of).items():
-            if len(ids) > 1:
-                sentences.append(f"{what} {name} is claimed by {', '.join(ids)}")
-    owned = _claims(providers, lambda provider: provider.hosts)
-    for host, ids in _claims(providers, server_hosts).items():
-        if len(ids) > 1 and host not in owned:
-            sentences.append(f"server {host} is used by {', '.join(ids)} and owned by none")
-    return tuple(sentences)
-
-
-def compiled(folder: Path) -> str:
-    """What `compiled.jsonl` of this folder must hold.
-
-    Raises:
-        ResourceError: when a preset is not valid, or two claim the same.
-    """
-    paths = _preset_files(folder)
-    providers = [read_preset(path) for path in paths]
-    if found := conflicts(providers):
-        raise ResourceError("; ".join(found))
-    head: dict[str, Any] = {"ids": [provider.id for provider in providers], **index_of(providers)}
-    lines = [head, *(read_document(path) for path in paths)]
-    return "".join(json.dumps(line, ensure_ascii=False, separators=(",", ":"), default=str) + "\n" for line in lines)
 
 
 def candidates(
@@ -341,20 +266,6 @@ def _username(server: ProviderServer, values: Mapping[str, str]) -> str:
 
 def _filled_in(text: str, values: Mapping[str, str]) -> str:
     return _PLACEHOLDER.sub(lambda match: values.get(match[1], match[0]), text)
-
-
-def _preset_files(folder: Path) -> list[Path]:
-    if not folder.is_dir():
-        return [folder]
-    return sorted(folder.glob("*.toml"), key=lambda path: path.stem)
-
-
-def _claims(providers: Sequence[Provider], names_of: Any) -> dict[str, list[str]]:
-    claims: dict[str, list[str]] = {}
-    for provider in providers:
-        for name in names_of(provider):
-            claims.setdefault(name, []).append(provider.id)
-    return claims
 
 
 def _plain_host(name: str) -> str:
