@@ -125,3 +125,48 @@ async def test_a_connection_that_comes_as_the_dial_is_cancelled_is_closed(monkey
         with listener.accept()[0] as accepted:
             accepted.settimeout(5)
             assert accepted.recv(1) == b""
+
+
+async def test_an_ipv6_address_is_connected_to() -> None:
+    with socket.create_server(("::1", 0), family=socket.AF_INET6) as listener:
+        names = Names({"mail.example.org": ["::1"]})
+        dialed = await SystemDialer(names, lab=True).dial("mail.example.org", listener.getsockname()[1])
+        with dialed.sock:
+            assert dialed.address == dialed.sock.getpeername()[0] == "::1"
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("192.0.2.7", ("192.0.2.7", 993)),
+        ("2001:db8::7", ("2001:db8::7", 993, 0, 0)),
+        ("fe80::7%12", ("fe80::7", 993, 0, 12)),
+    ],
+)
+def test_an_ipv6_address_has_four_parts(text: str, parts: tuple[object, ...]) -> None:
+    """Windows' event loop takes two parts for IPv4."""
+    assert dial._socket_address(ipaddress.ip_address(text), 993) == parts
+
+
+async def test_an_interface_that_is_not_there_is_no_way() -> None:
+    with pytest.raises(DialFailed) as failed:
+        await SystemDialer(Names({"mail.example.org": ["fe80::7%nowhere"]})).dial("mail.example.org", 993, given=True)
+    assert failed.value.kind is ErrorKind.NETWORK_UNREACHABLE
+
+
+async def test_a_refusal_in_windows_words_is_one_and_is_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[int] = []
+
+    async def refuse(address: IPAddress, port: int) -> socket.socket:
+        tried.append(port)
+        error = ConnectionRefusedError(22, "The remote computer refused the network connection")
+        setattr(error, "winerror", 1225)  # noqa: B010 - an attribute that only Windows' OSError is known to have
+        raise error
+
+    monkeypatch.setattr(dial, "_connect", refuse)
+    dialer = SystemDialer(Names(), lab=True)
+    for host in ("smtp.example.org", "mail.example.org"):
+        with pytest.raises(DialFailed) as failed:
+            await dialer.dial(host, 587)
+        assert failed.value.kind is ErrorKind.CONNECTION_REFUSED
+    assert tried == [587]

@@ -12,7 +12,7 @@ import dns.message
 import dns.rrset
 import pytest
 
-from wizard.errors import NameNotFound
+from wizard.errors import DnsUnavailable, NameNotFound
 from wizard.net.dns import AT_ONCE, SLOW_S, DnsResolver, MxRecord
 
 
@@ -63,6 +63,33 @@ async def test_a_lost_question_to_a_name_server_is_asked_again(monkeypatch: pyte
         transport.close()
     assert found == (MxRecord(10, "mail.example.org"),)
     assert asked == 2
+
+
+@pytest.mark.parametrize("number", [11001, 11004, socket.EAI_NONAME])
+async def test_a_name_without_an_address_is_an_answer_and_kept(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Windows says 11004 for a name that is there and has no such address."""
+    asked: list[str] = []
+
+    def nothing(host: str, *_: object) -> None:
+        asked.append(host)
+        raise socket.gaierror(number, "text")
+
+    monkeypatch.setattr("socket.getaddrinfo", nothing)
+    resolver = DnsResolver()
+    for _ in range(2):
+        with pytest.raises(NameNotFound):
+            await resolver.ipv6("mail.example.org")
+    assert asked == ["mail.example.org"]
+
+
+@pytest.mark.parametrize("number", [11002, 11003, socket.EAI_AGAIN, socket.EAI_FAIL])
+async def test_no_answer_is_none(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise socket.gaierror(number, "text")
+
+    monkeypatch.setattr("socket.getaddrinfo", fail)
+    with pytest.raises(DnsUnavailable):
+        await DnsResolver().ipv6("mail.example.org")
 
 
 @pytest.mark.parametrize("literal", ["127.0.0.1", "192.0.2.7"])

@@ -236,7 +236,7 @@ class _Race:
                 raise ConnectionRefusedError(errno.ECONNREFUSED, "refused a moment ago")
             sock = await _connect(address, self._port)
         except OSError as error:
-            if error.errno == errno.ECONNREFUSED:
+            if error_kind_of(error) is ErrorKind.CONNECTION_REFUSED:
                 self._refusals.add(address, self._port)
             self._errors.append(error)
             self._next_start = 0.0  # a refusal frees the next attempt at once
@@ -264,11 +264,23 @@ async def _connect(address: IPAddress, port: int) -> socket.socket:
     try:
         sock.setblocking(False)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        await asyncio.get_running_loop().sock_connect(sock, (str(address), port))
+        await asyncio.get_running_loop().sock_connect(sock, _socket_address(address, port))
     except BaseException:
         sock.close()
         raise
     return sock
+
+
+def _socket_address(address: IPAddress, port: int) -> tuple[str, int] | tuple[str, int, int, int]:
+    """Two parts for IPv4, four for IPv6: Windows' event loop takes an address of two parts for IPv4.
+
+    Raises OSError where an IPv6 address names an interface that is not there.
+    """
+    if isinstance(address, ipaddress.IPv4Address):
+        return str(address), port
+    scope = address.scope_id or "0"
+    number = int(scope) if scope.isdigit() else socket.if_nametoindex(scope)
+    return str(address).partition("%")[0], port, 0, number
 
 
 _KINDS = {
@@ -284,6 +296,41 @@ _KINDS = {
     errno.ECONNRESET: ErrorKind.CONNECTION_DROPPED,
     errno.ECONNABORTED: ErrorKind.CONNECTION_DROPPED,
 }
+# Windows' own numbers (winerror.h), for which Python knows no errno: it says EINVAL. Its event loop reports with those
+# below 10000, its sockets with those above.
+_WINDOWS_KINDS = {
+    5: ErrorKind.PERMISSION_DENIED,  # ERROR_ACCESS_DENIED
+    64: ErrorKind.CONNECTION_DROPPED,  # ERROR_NETNAME_DELETED: the peer reset an overlapped connection
+    121: ErrorKind.CONNECTION_TIMED_OUT,  # ERROR_SEM_TIMEOUT
+    1225: ErrorKind.CONNECTION_REFUSED,  # ERROR_CONNECTION_REFUSED
+    1231: ErrorKind.NETWORK_UNREACHABLE,  # ERROR_NETWORK_UNREACHABLE
+    1232: ErrorKind.NETWORK_UNREACHABLE,  # ERROR_HOST_UNREACHABLE
+    1233: ErrorKind.NETWORK_UNREACHABLE,  # ERROR_PROTOCOL_UNREACHABLE
+    1234: ErrorKind.CONNECTION_REFUSED,  # ERROR_PORT_UNREACHABLE: nothing serves at that port
+    1235: ErrorKind.CONNECTION_DROPPED,  # ERROR_REQUEST_ABORTED
+    1236: ErrorKind.CONNECTION_DROPPED,  # ERROR_CONNECTION_ABORTED
+    1260: ErrorKind.PERMISSION_DENIED,  # ERROR_ACCESS_DISABLED_BY_POLICY
+    1460: ErrorKind.CONNECTION_TIMED_OUT,  # ERROR_TIMEOUT
+    10013: ErrorKind.PERMISSION_DENIED,  # WSAEACCES
+    10049: ErrorKind.NETWORK_UNREACHABLE,  # WSAEADDRNOTAVAIL
+    10050: ErrorKind.NETWORK_UNREACHABLE,  # WSAENETDOWN
+    10051: ErrorKind.NETWORK_UNREACHABLE,  # WSAENETUNREACH
+    10052: ErrorKind.CONNECTION_DROPPED,  # WSAENETRESET
+    10053: ErrorKind.CONNECTION_DROPPED,  # WSAECONNABORTED
+    10054: ErrorKind.CONNECTION_DROPPED,  # WSAECONNRESET
+    10057: ErrorKind.CONNECTION_DROPPED,  # WSAENOTCONN: closed before we came to use it
+    10058: ErrorKind.CONNECTION_DROPPED,  # WSAESHUTDOWN
+    10060: ErrorKind.CONNECTION_TIMED_OUT,  # WSAETIMEDOUT
+    10061: ErrorKind.CONNECTION_REFUSED,  # WSAECONNREFUSED
+    10064: ErrorKind.NETWORK_UNREACHABLE,  # WSAEHOSTDOWN
+    10065: ErrorKind.NETWORK_UNREACHABLE,  # WSAEHOSTUNREACH
+}
+_CLASS_KINDS: tuple[tuple[type[BaseException], ErrorKind], ...] = (
+    (ConnectionRefusedError, ErrorKind.CONNECTION_REFUSED),
+    (ConnectionError, ErrorKind.CONNECTION_DROPPED),
+    (PermissionError, ErrorKind.PERMISSION_DENIED),
+    (TimeoutError, ErrorKind.CONNECTION_TIMED_OUT),
+)
 # What says most about the server comes first: a refusal of IPv4 outweighs the missing route of IPv6.
 _WEIGHT = [
     ErrorKind.CONNECTION_REFUSED,
@@ -295,10 +342,12 @@ _WEIGHT = [
 
 
 def error_kind_of(error: BaseException) -> ErrorKind:
-    """The kind of an operating system's refusal to connect."""
+    """The kind of an operating system's refusal to connect, on whichever system it was raised."""
+    windows_number = getattr(error, "winerror", None)
+    if windows_number in _WINDOWS_KINDS:
+        return _WINDOWS_KINDS[windows_number]
     number = error.errno if isinstance(error, OSError) else None
-    if number is not None and number in _KINDS:
+    if number in _KINDS:
         return _KINDS[number]
-    if isinstance(error, TimeoutError):
-        return ErrorKind.CONNECTION_TIMED_OUT
-    return ErrorKind.NETWORK_UNREACHABLE
+    kinds = (kind for raised, kind in _CLASS_KINDS if isinstance(error, raised))
+    return next(kinds, ErrorKind.NETWORK_UNREACHABLE)

@@ -22,6 +22,12 @@ RECORD_TIMEOUT_S = 4.0
 AT_ONCE = 128  # a name server's socket holds some 270 questions; more are lost
 SLOW_S = 0.5  # who is not answered by then makes room for the next, and asks again
 ASK_AGAIN_S = (SLOW_S, 2.0)  # the system itself waits 5 s for a lost packet
+# How getaddrinfo says that a name does not exist or has no address of the kind: POSIX's numbers, where the system has
+# them, and Windows' own (WSAHOST_NOT_FOUND, WSANO_DATA), of which its Python names only the first.
+_NO_ADDRESS = frozenset(
+    {getattr(socket, name, socket.EAI_NONAME) for name in ("EAI_NODATA", "EAI_ADDRFAMILY")}
+    | {socket.EAI_NONAME, 11001, 11004}
+)
 KEPT_S = 5.0  # one check asks for the same few names again and again within a moment
 
 
@@ -193,9 +199,7 @@ async def _system_addresses(host: str, family: socket.AddressFamily) -> tuple[IP
     try:
         found = await _in_own_thread(lambda: socket.getaddrinfo(host, None, family, socket.SOCK_STREAM))
     except socket.gaierror as error:
-        if error.errno in (socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)):
-            return NameNotFound(f"{host} has no address")
-        if error.errno == getattr(socket, "EAI_ADDRFAMILY", None):
+        if error.errno in _NO_ADDRESS:
             return NameNotFound(f"{host} has no address of this kind")
         raise DnsUnavailable(f"the system could not resolve {host}") from error
     except UnicodeError:
