@@ -22,7 +22,7 @@ CAUSES = {
     "server-busy client-ip-blocked security-software-interference",
     "tls": "tls-mode-mismatch starttls-not-offered tls-required certificate-expired certificate-not-yet-valid "
     "certificate-self-signed certificate-untrusted certificate-name-mismatch certificate-revoked tls-version-too-old "
-    "tls-handshake-failed tls-intercepted clock-wrong",
+    "tls-handshake-failed tls-intercepted clock-wrong no-trust-store",
     "auth": "bad-credentials app-password-required oauth-required smtp-auth-disabled mail-access-disabled "
     "username-format web-login-required account-disabled "
     "too-many-attempts auth-mechanism-unsupported auth-not-offered auth-required "

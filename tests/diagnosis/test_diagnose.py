@@ -153,6 +153,7 @@ KINDS = {
     ErrorKind.TLS_HANDSHAKE: (Stage.TLS, "tls-handshake-failed"),
     ErrorKind.TLS_VERSION: (Stage.TLS, "tls-version-too-old"),
     ErrorKind.TLS_CERTIFICATE: (Stage.TLS, "certificate-untrusted"),
+    ErrorKind.NO_TRUST_STORE: (Stage.TLS, "no-trust-store"),
     ErrorKind.STARTTLS_MISSING: (Stage.TLS, "starttls-not-offered"),
     ErrorKind.STARTTLS_REFUSED: (Stage.TLS, "starttls-not-offered"),
     ErrorKind.INJECTED_BEFORE_TLS: (Stage.TLS, "starttls-not-offered"),

@@ -6,11 +6,13 @@ import asyncio
 import errno
 import inspect
 import ssl
+import sys
+from datetime import UTC, datetime, timedelta
 
 import aiosmtplib.errors
 import pytest
 
-from wizard.model.evidence import CertificateProblem, ErrorKind, Stage
+from wizard.model.evidence import CertificateFacts, CertificateProblem, ErrorKind, Stage
 from wizard.net.dial import DialFailed, error_kind_of
 from wizard.probe.error_kinds import (
     InjectedBeforeTls,
@@ -64,6 +66,67 @@ def test_every_errno_has_a_kind(number: int, stage: Stage) -> None:
     assert error_kind_of(error) is not ErrorKind.INTERNAL
 
 
+def _windows_error(number: int, kind: type[OSError] = OSError) -> OSError:
+    """As Windows' Python raises it: with the system's number, and EINVAL where it knows no errno for that."""
+    if sys.platform == "win32" and kind is OSError:
+        return OSError(0, "text", None, number)
+    error = kind(number if number >= 10000 else errno.EINVAL, "text")
+    setattr(error, "winerror", number)  # noqa: B010 - an attribute that only Windows' OSError is known to have
+    return error
+
+
+WINDOWS: list[tuple[OSError, ErrorKind]] = [
+    (_windows_error(1225, ConnectionRefusedError), ErrorKind.CONNECTION_REFUSED),  # as asyncio's loop raises it there
+    (_windows_error(1236, ConnectionAbortedError), ErrorKind.CONNECTION_DROPPED),
+    *(
+        (_windows_error(number), kind)
+        for numbers, kind in (
+            ((1225, 1234, 10061), ErrorKind.CONNECTION_REFUSED),
+            ((121, 1460, 10060), ErrorKind.CONNECTION_TIMED_OUT),
+            ((64, 1235, 1236, 10052, 10053, 10054, 10057, 10058), ErrorKind.CONNECTION_DROPPED),
+            ((1231, 1232, 1233, 10049, 10050, 10051, 10064, 10065, 4711), ErrorKind.NETWORK_UNREACHABLE),
+            ((5, 1260, 10013), ErrorKind.PERMISSION_DENIED),
+        )
+        for number in numbers
+    ),
+]
+
+
+@pytest.mark.parametrize(("error", "kind"), WINDOWS, ids=repr)
+def test_windows_numbers_name_the_kind(error: OSError, kind: ErrorKind) -> None:
+    assert error_kind_of(error) is kind
+    assert kind_of(error, Stage.CONNECT) is kind
+
+
+@pytest.mark.parametrize(
+    ("number", "in_tls", "later"),
+    [
+        (64, ErrorKind.TLS_HANDSHAKE, ErrorKind.CONNECTION_DROPPED),
+        (1236, ErrorKind.TLS_HANDSHAKE, ErrorKind.CONNECTION_DROPPED),
+        (10057, ErrorKind.TLS_HANDSHAKE, ErrorKind.CONNECTION_DROPPED),
+        (121, ErrorKind.TLS_HANDSHAKE, ErrorKind.SILENCE),
+    ],
+)
+def test_windows_numbers_mean_what_the_exceptions_do(number: int, in_tls: ErrorKind, later: ErrorKind) -> None:
+    assert kind_of(_windows_error(number), Stage.TLS) is in_tls
+    assert kind_of(_windows_error(number), Stage.AUTH) is later
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (ConnectionRefusedError(), ErrorKind.CONNECTION_REFUSED),
+        (ConnectionResetError(), ErrorKind.CONNECTION_DROPPED),
+        (BrokenPipeError(), ErrorKind.CONNECTION_DROPPED),
+        (PermissionError(), ErrorKind.PERMISSION_DENIED),
+        (TimeoutError(), ErrorKind.CONNECTION_TIMED_OUT),
+        (OSError(), ErrorKind.NETWORK_UNREACHABLE),
+    ],
+)
+def test_without_a_number_the_class_names_the_kind(error: OSError, kind: ErrorKind) -> None:
+    assert error_kind_of(error) is kind
+
+
 def test_what_is_ours_keeps_its_name() -> None:
     failure = failure_from(KeyError("x"), Stage.AUTH)
     assert failure.kind is ErrorKind.INTERNAL
@@ -90,6 +153,38 @@ def test_openssls_numbers_mean_problems(number: int, problem: CertificateProblem
     error = ssl.SSLCertVerificationError()
     error.verify_code = number
     assert certificate_problem(error) is problem
+
+
+def _certificate(*, begins_in_days: int = -9, self_signed: bool = False) -> CertificateFacts:
+    begins = datetime.now(UTC) + timedelta(days=begins_in_days)
+    return CertificateFacts("00" * 32, (), "CN=x", "CN=y", begins, begins + timedelta(days=1), self_signed)
+
+
+@pytest.mark.parametrize(
+    ("number", "certificate", "problem"),
+    [
+        (0x800B0101, _certificate(), CertificateProblem.EXPIRED),
+        (0x800B0101, _certificate(begins_in_days=2), CertificateProblem.NOT_YET_VALID),
+        (0x800B0101, None, CertificateProblem.EXPIRED),
+        (0x800B0109, _certificate(), CertificateProblem.UNTRUSTED),
+        (0x800B0109, _certificate(self_signed=True), CertificateProblem.SELF_SIGNED),
+        (0x800B010A, _certificate(), CertificateProblem.UNTRUSTED),
+        (0x800B010F, _certificate(self_signed=True), CertificateProblem.NAME_MISMATCH),
+        (0x80092010, _certificate(), CertificateProblem.REVOKED),
+        (0x800B0110, _certificate(), CertificateProblem.OTHER),
+        (-67818, _certificate(), CertificateProblem.EXPIRED),
+        (-67819, _certificate(begins_in_days=2), CertificateProblem.NOT_YET_VALID),
+        (-67843, _certificate(self_signed=True), CertificateProblem.SELF_SIGNED),
+        (-67602, _certificate(), CertificateProblem.NAME_MISMATCH),
+        (-67820, _certificate(), CertificateProblem.REVOKED),
+    ],
+)
+def test_a_systems_own_numbers_mean_problems_in_any_language(
+    number: int, certificate: CertificateFacts | None, problem: CertificateProblem
+) -> None:
+    error = ssl.SSLCertVerificationError("Unverständliche Worte")
+    error.verify_code = number
+    assert certificate_problem(error, certificate) is problem
 
 
 @pytest.mark.parametrize(

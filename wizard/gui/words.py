@@ -56,6 +56,7 @@ _FAILED_WORDS: Final = {
     ErrorKind.TLS_HANDSHAKE: "Failed",
     ErrorKind.TLS_VERSION: "Too old",
     ErrorKind.TLS_CERTIFICATE: "Not trusted",
+    ErrorKind.NO_TRUST_STORE: "Not checkable",
     ErrorKind.STARTTLS_MISSING: "Not offered",
     ErrorKind.STARTTLS_REFUSED: "Refused",
     ErrorKind.INJECTED_BEFORE_TLS: "Tampered with",

@@ -103,6 +103,7 @@ class ErrorKind(StrEnum):
     TLS_HANDSHAKE = "tls-handshake"
     TLS_VERSION = "tls-version"
     TLS_CERTIFICATE = "tls-certificate"  # CertificateFacts.problem says which
+    NO_TRUST_STORE = "no-trust-store"  # we have no roots of trust, so that every certificate is refused
     STARTTLS_MISSING = "starttls-missing"
     STARTTLS_REFUSED = "starttls-refused"
     INJECTED_BEFORE_TLS = "injected-before-tls"  # bytes in the buffer at the switch (T03), or PREAUTH in clear (T07)

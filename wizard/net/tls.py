@@ -2,12 +2,33 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import re
 import ssl
+import sys
 from pathlib import Path
+
+# Where distributions keep the roots of trust in one file. A bundle's OpenSSL looks where the machine it was built on
+# keeps them.
+_BUNDLES = (
+    "/etc/ssl/certs/ca-certificates.crt",  # Debian, Ubuntu, Arch, Gentoo, NixOS
+    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",  # Fedora, RHEL
+    "/etc/pki/tls/certs/ca-bundle.crt",  # older RHEL and its kin
+    "/etc/ssl/ca-bundle.pem",  # SUSE
+    "/var/lib/ca-certificates/ca-bundle.pem",  # SUSE, where the former is missing
+    "/etc/ssl/cert.pem",  # Alpine, FreeBSD, OpenBSD
+    "/usr/local/share/certs/ca-root-nss.crt",  # FreeBSD's package
+)
+_HASHED = re.compile(r"[0-9a-f]{8}\.\d+$")  # the file names of an OpenSSL folder of certificates (openssl-rehash(1))
 
 
 class Trust:
     """Which certificates are accepted: the system's roots, more roots if given, and nothing else.
+
+    Windows and macOS judge by themselves: they know roots that they fetch only when one is needed. Elsewhere the roots
+    come from where OpenSSL, or the distribution, keeps them, or as the last resort from this program's own copy of
+    Mozilla's list. Who sets SSL_CERT_FILE or SSL_CERT_DIR means exactly those.
 
     Args:
         ca_files: PEM files with further roots.
@@ -19,6 +40,13 @@ class Trust:
         self._only_ca_data = only_ca_data
         self._verifying: ssl.SSLContext | None = None
         self._observing: ssl.SSLContext | None = None
+        self._has_roots = True
+
+    @property
+    def has_roots(self) -> bool:
+        """Whether there is any root at all; without one every certificate is refused, the best too."""
+        self.verifying()
+        return self._has_roots
 
     def verifying(self) -> ssl.SSLContext:
         """The context every connection uses: chain, host name and TLS 1.2 or newer are required."""
@@ -38,8 +66,14 @@ class Trust:
     def _build(self) -> ssl.SSLContext:
         if self._only_ca_data is not None:
             context = ssl.create_default_context(cadata=self._only_ca_data)
+        elif sys.platform in ("win32", "darwin"):
+            import truststore
+
+            context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         else:
             context = ssl.create_default_context()
+            self._has_roots = _has_roots(context) or _load_roots(context) or bool(self._ca_files)
+        if self._only_ca_data is None:
             for path in self._ca_files:
                 context.load_verify_locations(cafile=path)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
@@ -49,3 +83,31 @@ class Trust:
         # RFC 6125 §6.4.4 and RFC 9525: a name is proven by subjectAltName, never by the subject's common name.
         context.hostname_checks_common_name = False
         return context
+
+
+def _has_roots(context: ssl.SSLContext) -> bool:
+    """Whether OpenSSL found roots where it looks: in its file, or in its folder, which it reads as it needs them."""
+    if context.cert_store_stats()["x509_ca"]:
+        return True
+    places = ssl.get_default_verify_paths()
+    folders = os.environ.get(places.openssl_capath_env) or places.openssl_capath
+    for folder in folders.split(os.pathsep):
+        with contextlib.suppress(OSError), os.scandir(folder) as entries:
+            if any(_HASHED.match(entry.name) for entry in entries):
+                return True
+    return False
+
+
+def _load_roots(context: ssl.SSLContext) -> bool:
+    """Loads the distribution's roots, or else our own; False when there are none, or a variable names others."""
+    import certifi
+
+    places = ssl.get_default_verify_paths()
+    if os.environ.get(places.openssl_cafile_env) or os.environ.get(places.openssl_capath_env):
+        return False
+    for path in (*_BUNDLES, certifi.where()):
+        with contextlib.suppress(OSError, ssl.SSLError):  # not there, or not what its name says
+            context.load_verify_locations(cafile=path)
+            if context.cert_store_stats()["x509_ca"]:
+                return True
+    return False

@@ -288,8 +288,10 @@ class Conversation(ABC):
                 await wire.encrypt(self._context(), self.candidate.host, self._pin)
             except ssl.SSLCertVerificationError as error:
                 self.abort()
+                if not self.network.trust.has_roots:
+                    raise StageFailed(Stage.TLS, ErrorKind.NO_TRUST_STORE) from error  # says nothing of the certificate
                 seen = await self._look()
-                certificate = replace(seen, problem=certificate_problem(error)) if seen is not None else None
+                certificate = replace(seen, problem=certificate_problem(error, seen)) if seen is not None else None
                 raise StageFailed(Stage.TLS, ErrorKind.TLS_CERTIFICATE, certificate=certificate) from error
             except (ssl.SSLError, OSError, InjectedBeforeTls) as error:
                 if self.candidate.security is Security.TLS:

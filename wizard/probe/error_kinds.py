@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import ssl
+from datetime import UTC, datetime
 
 from wizard.model.evidence import CertificateFacts, CertificateProblem, Detail, ErrorKind, Reply, Stage
 from wizard.net.dial import DialFailed, error_kind_of
@@ -54,6 +55,23 @@ _VERIFY = {
     62: CertificateProblem.NAME_MISMATCH,
     64: CertificateProblem.NAME_MISMATCH,
 }
+# What Windows (winerror.h, CERT_E_*) and macOS (SecBase.h, errSec*) say instead, each in the person's own language.
+_SYSTEM_VERIFY = {
+    0x800B0101: CertificateProblem.EXPIRED,  # or not valid yet
+    0x800B0109: CertificateProblem.UNTRUSTED,
+    0x800B010A: CertificateProblem.UNTRUSTED,
+    0x800B010C: CertificateProblem.REVOKED,
+    0x800B010D: CertificateProblem.UNTRUSTED,
+    0x800B010F: CertificateProblem.NAME_MISMATCH,
+    0x800B0111: CertificateProblem.UNTRUSTED,  # distrusted on purpose
+    0x80092010: CertificateProblem.REVOKED,
+    -67818: CertificateProblem.EXPIRED,
+    -67819: CertificateProblem.NOT_YET_VALID,
+    -67820: CertificateProblem.REVOKED,
+    -67602: CertificateProblem.NAME_MISMATCH,
+    -67843: CertificateProblem.UNTRUSTED,
+    -25318: CertificateProblem.UNTRUSTED,  # no chain to a root
+}
 
 # OpenSSL's reason names: words in clear where a TLS record was due.
 _PLAINTEXT = {
@@ -78,11 +96,26 @@ _VERSION = {
 }
 
 
-def certificate_problem(error: ssl.SSLCertVerificationError) -> CertificateProblem:
-    """Why the certificate was refused, by OpenSSL's number; by its words where the system's own store judged."""
-    problem = _VERIFY.get(getattr(error, "verify_code", 0))
-    if problem is not None:
-        return problem
+def certificate_problem(
+    error: ssl.SSLCertVerificationError, certificate: CertificateFacts | None = None
+) -> CertificateProblem:
+    """Why the certificate was refused, by OpenSSL's number or by the system's own where that judged; else by the words.
+
+    `certificate` is the one that was refused: systems have one number for what OpenSSL tells apart.
+    """
+    number = getattr(error, "verify_code", 0)
+    if number in _VERIFY:
+        return _VERIFY[number]
+    problem = _SYSTEM_VERIFY.get(number) or _problem_in(error)
+    if certificate is not None:
+        if problem is CertificateProblem.EXPIRED and certificate.not_before > datetime.now(UTC):
+            return CertificateProblem.NOT_YET_VALID
+        if problem is CertificateProblem.UNTRUSTED and certificate.self_signed:
+            return CertificateProblem.SELF_SIGNED
+    return problem
+
+
+def _problem_in(error: ssl.SSLCertVerificationError) -> CertificateProblem:
     words = str(error).lower()
     for needle, meant in (
         ("expired", CertificateProblem.EXPIRED),
@@ -145,7 +178,14 @@ def kind_of(error: BaseException, stage: Stage) -> ErrorKind:
                 return error_kind_of(error)
             return ErrorKind.TLS_HANDSHAKE if stage is Stage.TLS else ErrorKind.CONNECTION_DROPPED
         case OSError():
-            return error_kind_of(error) if stage is Stage.CONNECT else ErrorKind.CONNECTION_DROPPED
+            kind = error_kind_of(error)
+            if stage is Stage.CONNECT:
+                return kind
+            # Windows has numbers of its own for a reset and for a silence, which no exception class stands for.
+            if kind is ErrorKind.CONNECTION_TIMED_OUT:
+                return kind_of(TimeoutError(), stage)
+            is_reset = stage is Stage.TLS and kind is ErrorKind.CONNECTION_DROPPED
+            return ErrorKind.TLS_HANDSHAKE if is_reset else ErrorKind.CONNECTION_DROPPED
         case UnicodeError() | ValueError():
             return ErrorKind.PROTOCOL_ERROR
         case _:
