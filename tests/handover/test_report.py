@@ -159,18 +159,17 @@ def test_another_ending_is_answered_with_ours(tmp_path: Path, name: str) -> None
 @pytest.mark.parametrize(
     "content",
     [
-        b"",
-        b"\xff\xfe\x00",
-        b"[" * 100_000,
-        b'{"a":' * 100_000,
-        b"1" * 10_000,
-        b"null",
-        b'{"schema": "other"}',
-        b'"mailwright/report/1"',
+        "",
+        "[" * 100_000,
+        '{"a":' * 100_000,
+        "1" * 10_000,
+        "null",
+        '{"schema": "other"}',
+        '"mailwright/report/1"',
     ],
-    ids=["empty", "binary", "lists", "objects", "digits", "null", "schema", "text"],
+    ids=["empty", "lists", "objects", "digits", "null", "schema", "text"],
 )
-def test_what_is_no_report_is_said_in_a_sentence(content: bytes) -> None:
+def test_what_is_no_report_is_said_in_a_sentence(content: str) -> None:
     with pytest.raises(UsageError, match="not a report"):
         read_report(content)
 
@@ -179,12 +178,20 @@ def test_a_file_too_large_is_not_read_whole(tmp_path: Path) -> None:
     path = tmp_path / "huge.json"
     with path.open("wb") as file:
         file.truncate(MAX_BYTES + 1)
-    with pytest.raises(UsageError, match="larger than any report"):
+    with pytest.raises(UsageError, match="larger than 8 MiB"):
         report_text(load_report(path))
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_report_that_a_shell_redirected_is_one(encoding: str, tmp_path: Path) -> None:
+    """PowerShell 5 writes UTF-16 for `>`."""
+    path = tmp_path / "report.json"
+    path.write_bytes(json.dumps({"schema": "mailwright/check/1", "verdict": "works"}).encode(encoding))
+    assert "works" in str(load_report(path))
+
+
 def test_a_missing_file_is_said(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="could not be read"):
+    with pytest.raises(UsageError, match="does not exist"):
         load_report(tmp_path / "missing.json")
 
 
@@ -198,14 +205,14 @@ SECTIONS = st.sampled_from(
     rest=st.dictionaries(st.sampled_from(["conversations", "case"]), JSON_VALUES),
 )
 def test_any_json_under_our_schema_shows_as_inert_text(check: dict[str, object], rest: dict[str, object]) -> None:
-    content = json.dumps({"schema": "mailwright/report/1", "check": check, **rest}).encode()
+    content = json.dumps({"schema": "mailwright/report/1", "check": check, **rest})
     text = report_text(read_report(content))
     assert not any(ord(char) < 32 and char != "\n" for char in text)
 
 
 def test_a_bloated_report_is_shortened() -> None:
     lines = ["x" * 100_000] * 5000
-    content = json.dumps({"schema": "mailwright/report/1", "conversations": [{"lines": lines[:70]}] * 2}).encode()
+    content = json.dumps({"schema": "mailwright/report/1", "conversations": [{"lines": lines[:70]}] * 2})
     assert len(content) > MAX_BYTES
     text = report_text(read_report(content))
     assert len(text) < 500_000

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -19,6 +18,7 @@ from wizard.handover.targets import sheet, targets
 from wizard.handover.write import write_file
 from wizard.model.account import VerifiedAccount
 from wizard.model.address import Address
+from wizard.text_file import read_text
 
 HELP = "write proven settings for a program; `handover list` names the programs"
 EXAMPLE = "mailwright handover thunderbird --account ada@example.org"
@@ -150,17 +150,8 @@ def _account(address: str | None, source: str | None) -> VerifiedAccount:
 
 
 def _read_json(source: str) -> object:
+    text = read_text(source, limit_bytes=_MAX_BYTES)
     try:
-        if source == "-":
-            content = sys.stdin.buffer.read(_MAX_BYTES + 1)
-        else:
-            with Path(source).open("rb") as file:
-                content = file.read(_MAX_BYTES + 1)
-    except OSError as error:
-        raise UsageError(f"“{source}” could not be read: {error.strerror or error}.") from None
-    try:
-        if len(content) > _MAX_BYTES:
-            raise ValueError
-        return json.loads(content.decode("utf-8-sig"))
+        return json.loads(text)
     except (ValueError, RecursionError):
         raise UsageError("This is not what `check --json` prints: no readable JSON.") from None

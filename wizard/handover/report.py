@@ -23,6 +23,7 @@ from wizard.handover.write import write_file
 from wizard.model.account import CheckResult
 from wizard.model.address import Address
 from wizard.model.evidence import ProbeReport
+from wizard.text_file import read_text
 
 SCHEMA: Final = "mailwright/report/1"
 MAX_BYTES: Final = 8 * 1024 * 1024
@@ -140,25 +141,18 @@ def load_report(path: Path) -> Mapping[str, object]:
     Raises:
         UsageError: no such file, too large, or not a report.
     """
-    try:
-        with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise UsageError(f"“{path}” could not be read: {error.strerror or error}.") from None
-    if len(content) > MAX_BYTES:
-        raise UsageError(f"“{path}” is larger than any report: the limit is {MAX_BYTES // 1024 // 1024} MiB.")
-    return read_report(content)
+    return read_report(read_text(path, limit_bytes=MAX_BYTES))
 
 
-def read_report(content: bytes) -> Mapping[str, object]:
-    """The document in a saved report; a check's JSON counts as a report without conversations.
+def read_report(text: str) -> Mapping[str, object]:
+    """The document in a saved report's text; a check's JSON counts as a report without conversations.
 
     Raises:
         UsageError: it is neither.
     """
     try:
         # The limits of the parser (nesting, digits) are what RecursionError and ValueError stand for here.
-        document = json.loads(content.decode("utf-8-sig"))
+        document = json.loads(text)
     except (ValueError, RecursionError):
         raise UsageError("This file is not a report: it holds no readable JSON.") from None
     schema = document.get("schema") if isinstance(document, Mapping) else None
