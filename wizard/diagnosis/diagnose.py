@@ -27,7 +27,8 @@ from wizard.model.diagnosis import (
 )
 from wizard.model.evidence import Evidence, ProbeReport, Stage, Surroundings
 from wizard.model.provider import Provider
-from wizard.model.server import Protocol
+from wizard.model.run_fact import NO_RUN_FACTS, RunFact, RunFacts
+from wizard.model.server import Protocol, Way
 
 _CONFIDENCE: Final = {
     "measured": 0.97,
@@ -76,6 +77,7 @@ class Diagnoser:
         provider: Provider | None,
         surroundings: Surroundings,
         address: Address,
+        run_facts: RunFacts = NO_RUN_FACTS,
     ) -> tuple[Diagnosis, ...]:
         """One diagnosis for each side that failed, the furthest first; one for both where the reason is shared.
 
@@ -84,10 +86,14 @@ class Diagnoser:
         """
         failures = [
             failure
-            for side in (False, True)
+            for way in (Way.SENDING, Way.RECEIVING)
             if (
                 failure := self._furthest(
-                    [r for r in reports if r.candidate.is_incoming is side], provider, surroundings, address
+                    [report for report in reports if report.candidate.way is way],
+                    provider,
+                    surroundings,
+                    address,
+                    run_facts[way],
                 )
             )
         ]
@@ -157,7 +163,12 @@ class Diagnoser:
         return ranked or (Ranked(self._catalogue.causes["unknown"], Match(()), 0),)
 
     def _furthest(
-        self, reports: Sequence[ProbeReport], provider: Provider | None, surroundings: Surroundings, address: Address
+        self,
+        reports: Sequence[ProbeReport],
+        provider: Provider | None,
+        surroundings: Surroundings,
+        address: Address,
+        run_facts: frozenset[RunFact],
     ) -> _Failure | None:
         failed = [(report, item) for report in reports if (item := report.failure) is not None]
         if not failed or any(report.failure is None and report.reached is not None for report in reports):
@@ -175,6 +186,7 @@ class Diagnoser:
                 families=self._catalogue.families_of(here, (host.lower(),), ""),
                 surroundings=surroundings,
                 address=address,
+                run_facts=run_facts,
                 now=self._now(),
             )
             ranked = self._rank(facts)

@@ -14,6 +14,7 @@ from wizard.diagnosis.rule import Facts, fold
 from wizard.model.address import Address
 from wizard.model.evidence import CertificateFacts, ErrorKind, Evidence, ProbeReport, Reply, Stage, Surroundings
 from wizard.model.provider import Provider, ProviderStatus
+from wizard.model.run_fact import RunFact
 from wizard.model.server import Protocol, Security, Source
 
 CLOCK_TOLERANCE_S = 3_600.0  # a clock that is less wrong than this fails no certificate that is in daily use
@@ -87,9 +88,10 @@ def facts_of_evidence(
     families: Sequence[Family],
     surroundings: Surroundings,
     address: Address,
+    run_facts: frozenset[RunFact],
     now: datetime,
 ) -> Facts:
-    """The facts of a failed stage, with all that the report and the surroundings add."""
+    """The facts of a failed stage, with all that the report, the surroundings and the rest of the run add."""
     candidate, reply, certificate = report.candidate, evidence.reply, evidence.certificate
     endpoint = evidence.endpoint or candidate.endpoint
     protocol = evidence.protocol or candidate.protocol
@@ -119,6 +121,7 @@ def facts_of_evidence(
     values["seen"] = frozenset(
         name.replace("_", "-") for name, value in evidence.detail.items() if value is True
     ) | _seen(evidence, candidate.username)
+    values["seen"] |= run_facts | ({RunFact.SIGNED_IN} if report.has_signed_in else set())
     words = _provider_words(values, provider, families)
     words |= {
         "host": _shown(endpoint.host),

@@ -84,17 +84,6 @@ def shape_warning(provider: Provider | None, password: str) -> str | None:
     return f"This does not look like an app password of {provider.name}. Your everyday password will be refused."
 
 
-def cleaned(provider: Provider | None, password: str) -> str:
-    """The password as it is sent: the blanks some providers show between groups mean nothing."""
-    app_password = provider.app_password if provider is not None else None
-    if app_password is None or not app_password.strip_blanks:
-        return password
-    bare = "".join(password.split())
-    if app_password.pattern and not re.fullmatch(app_password.pattern, bare):
-        return password
-    return bare
-
-
 def _who(plan: Plan, provider: Provider) -> str:
     domain = plan.address.shown_domain
     if plan.address.domain in provider.domains:

@@ -12,8 +12,9 @@ from wizard.model.address import Address
 from wizard.model.diagnosis import Diagnosis, Fix
 from wizard.model.draft import AccountDraft
 from wizard.model.evidence import Evidence, ProbeReport, Surroundings
-from wizard.model.plan import Asked
-from wizard.model.server import Protocol, ServerCandidate
+from wizard.model.plan import Asked, Plan
+from wizard.model.provider import Provider
+from wizard.model.server import Protocol, ServerCandidate, Way
 
 
 class Verdict(StrEnum):
@@ -105,6 +106,12 @@ class CheckResult:
     surroundings: Surroundings = field(default_factory=Surroundings)
     notes: tuple[str, ...] = ()
     asked: tuple[Asked, ...] = ()  # who was asked where the servers are
+    plan: Plan | None = None  # what discovery found, where it was asked
+    known_provider: Provider | None = None  # what is known of the provider named by `provider`
+
+    def side(self, way: Way) -> SideResult | None:
+        """How far this side was proven; None where it was not tried."""
+        return self.incoming if way is Way.RECEIVING else self.outgoing
 
     def verified_account(self) -> VerifiedAccount | None:
         """The proven settings; `None` while a wanted side is not verified."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from wizard.model.address import Address
 from wizard.model.secret import Secret
-from wizard.model.server import ServerCandidate
+from wizard.model.server import ServerCandidate, Way
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +27,37 @@ class AccountDraft:
     wants_incoming: bool = True
     wants_outgoing: bool = True
 
-    def secret_for(self, candidate: ServerCandidate) -> Secret | None:
+    def wants(self, way: Way) -> bool:
+        """Whether this side is to be set up."""
+        return self.wants_incoming if way is Way.RECEIVING else self.wants_outgoing
+
+    def without(self, way: Way) -> AccountDraft:
+        """The same account with this side left out."""
+        return replace(self, wants_incoming=False) if way is Way.RECEIVING else replace(self, wants_outgoing=False)
+
+    def given(self, way: Way) -> tuple[ServerCandidate, ...]:
+        """The servers the person said for this side, best first; empty where discovery is to find them."""
+        first, others = (
+            (self.incoming, self.incoming_others) if way is Way.RECEIVING else (self.outgoing, self.outgoing_others)
+        )
+        return (first, *others) if first is not None else ()
+
+    def username_of(self, way: Way) -> str | None:
+        """The user name that was said for this side; None where it follows from the address."""
+        return self.username if way is Way.RECEIVING else self.outgoing_username or self.username
+
+    def secret_of(self, way: Way) -> Secret | None:
         """The password that belongs to this side."""
-        if not candidate.is_incoming and self.outgoing_secret is not None:
+        if way is Way.SENDING and self.outgoing_secret is not None:
             return self.outgoing_secret
         return self.secret
+
+    def secret_for(self, candidate: ServerCandidate) -> Secret | None:
+        """The password that belongs to this server's side."""
+        return self.secret_of(candidate.way)
+
+    def with_server(self, candidate: ServerCandidate) -> AccountDraft:
+        """The same account held to this server on its side."""
+        if candidate.way is Way.RECEIVING:
+            return replace(self, incoming=candidate, incoming_others=())
+        return replace(self, outgoing=candidate, outgoing_others=())

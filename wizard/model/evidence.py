@@ -229,6 +229,11 @@ class ProbeReport:
             item.stage is Stage.AUTH and item.outcome is Outcome.OK for item in self.evidence
         )
 
+    @property
+    def has_signed_in(self) -> bool:
+        """Whether the server accepted name and password, whatever it refused afterwards."""
+        return any(item.stage is Stage.AUTH and item.outcome is Outcome.OK for item in self.evidence)
+
     def last(self, stage: Stage) -> Evidence | None:
         """The newest evidence of that stage."""
         return next((item for item in reversed(self.evidence) if item.stage is stage), None)

@@ -75,14 +75,20 @@ class AppPassword:
     called: str = "app password"  # some say authorisation code, mail key, API key …
 
     def clean(self, typed: str) -> str:
-        """What goes on the wire: the blanks dropped that the provider only shows for reading."""
-        return "".join(typed.split()) if self.strip_blanks else typed
+        """What goes on the wire: the blanks dropped that the provider only shows for reading.
+
+        An everyday password that happens to hold blanks keeps them: without them it would not be one of these.
+        """
+        return self._bare(typed) if self.fits(typed) is not False else typed
 
     def fits(self, typed: str) -> bool | None:
         """Whether this can be such a password; `None` where its shape is not known."""
         if self.pattern is None:
             return None
-        return re.fullmatch(self.pattern, self.clean(typed)) is not None
+        return re.fullmatch(self.pattern, self._bare(typed)) is not None
+
+    def _bare(self, typed: str) -> str:
+        return "".join(typed.split()) if self.strip_blanks else typed
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from wizard.model.evidence import Evidence, ProbeReport, Surroundings
 from wizard.model.plan import Plan
 from wizard.model.progress import Listener, nobody
 from wizard.model.provider import Provider
+from wizard.model.run_fact import RunFacts
 from wizard.model.secret import Redactor, Secret
 from wizard.model.server import Protocol
 from wizard.net.dial import Dialer
@@ -55,6 +56,7 @@ class NamesCauses(Interface):
         provider: Provider | None,
         surroundings: Surroundings,
         address: Address,
+        run_facts: RunFacts = ...,
     ) -> tuple[Diagnosis, ...]:
         """The causes of failed probes, the first one to be heard first."""
 
@@ -112,13 +114,6 @@ class SessionContext:
             enough=enough,
             listener=listener,
         )
-
-    def provider_for(self, draft: AccountDraft, plan: Plan | None) -> Provider | None:
-        """The provider of the account: the plan's, else the one whose servers were given."""
-        if plan is not None and plan.provider is not None:
-            return plan.provider
-        hosts = [side.host for side in (draft.outgoing, draft.incoming) if side is not None]
-        return next((found for host in hosts if (found := self.services.provider_of_host(host)) is not None), None)
 
     def prober(self, draft: AccountDraft, listener: Listener) -> Prober:
         """What makes conversations for one run of this account."""

@@ -7,14 +7,12 @@ from typing import Final
 
 from wizard.model.account import CheckResult, Verdict
 from wizard.model.address import Address
-from wizard.model.diagnosis import CopyText, Diagnosis, Remedy, SignIn, TryAgain
+from wizard.model.diagnosis import CopyText, Diagnosis, Remedy, SignIn, Token, TryAgain
 from wizard.model.evidence import Stage
 from wizard.model.provider import Provider
 from wizard.setup.other_programs import programs
 from wizard.signin.refusals import Refusal, SignInRefused
 
-# What the servers said for want of a token: the card about the sign-in explains it.
-_EXPLAINED: Final = frozenset({"oauth-required", "token-expired"})
 _SIGN_IN: Final = Remedy("sign-in-with-browser", "Sign in again in the browser", SignIn())
 _TRY_AGAIN: Final = Remedy("try-again", "Check again", TryAgain())
 
@@ -34,25 +32,26 @@ def card(refused: SignInRefused, provider: Provider | None, address: Address) ->
 def after_refusal(result: CheckResult, refused: SignInRefused, provider: Provider | None) -> CheckResult:
     """The result of a check without a usable token: the refusal's card is heard first."""
     told = card(refused, provider, result.draft.address)
-    server = next((one for one in result.diagnoses if one.cause in _EXPLAINED), None)
+    server = next((one for one in result.diagnoses if one.implies.token is not None), None)
     if server is not None:
         told = replace(
             told, protocol=server.protocol, server=server.server, reply=server.reply, evidence=server.evidence
         )
-    rest = tuple(one for one in result.diagnoses if one.cause not in {*_EXPLAINED, told.cause})
+    # What the servers said for want of a token is explained by the card about the sign-in.
+    rest = tuple(one for one in result.diagnoses if one.implies.token is None and one.cause != told.cause)
     return replace(result, verdict=Verdict.FAILS, diagnoses=(told, *rest))
 
 
 def without_client_id(result: CheckResult, provider: Provider | None) -> CheckResult:
     """The result where no client id is known: the sign-in gives way to programs that bring their own."""
-    if all(one.cause != "oauth-required" for one in result.diagnoses):
+    if all(one.implies.token is not Token.WANTED for one in result.diagnoses):
         return result
     name = provider.spoken_name if provider is not None else None
     others = programs(name, result.draft.address)
     replaced = {other.id for other in others}
 
     def possible(one: Diagnosis) -> Diagnosis:
-        if one.cause != "oauth-required":
+        if one.implies.token is not Token.WANTED:
             return one
         left = tuple(remedy for remedy in one.remedies if remedy.id not in replaced)
         return replace(one, remedies=(*others, *left))
@@ -62,7 +61,7 @@ def without_client_id(result: CheckResult, provider: Provider | None) -> CheckRe
 
 def token_refused(result: CheckResult) -> bool:
     """Whether a server refused the token itself."""
-    return any(one.cause == "token-expired" for one in result.diagnoses)
+    return any(one.implies.token is Token.REFUSED for one in result.diagnoses)
 
 
 def _remedies(refused: SignInRefused, provider: Provider | None, address: Address) -> tuple[Remedy, ...]:

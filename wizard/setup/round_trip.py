@@ -11,14 +11,12 @@ from wizard.model.address import Address
 from wizard.model.diagnosis import Diagnosis
 from wizard.model.evidence import ErrorKind, Outcome, Stage
 from wizard.model.progress import Listener, Progress
-from wizard.model.provider import Provider
 from wizard.model.server import Way
 from wizard.probe.conversation import Conversation, Credentials
 from wizard.probe.engine import Prober
-from wizard.probe.environment import surroundings
 from wizard.probe.error_kinds import StageFailed
 from wizard.setup.context import SessionContext, sign_in_attempts, timeline
-from wizard.setup.offered import ChangeContext, others_of, with_settings
+from wizard.setup.judge import Judge
 
 POLL_S = (0.15, 0.25, 0.4, 0.6, 1.0, 1.5, 2.0, 3.0)
 ARRIVAL_S = 45.0
@@ -123,28 +121,12 @@ class RoundTripRun:
 
     def _failed(self) -> CheckResult:
         report = self._open[Way.SENDING][0].recorder.report() if Way.SENDING in self._open else self._prober.reports[-1]
-        found = self._context.services.diagnoser().of_reports(
-            (report,),
-            provider=self._provider(),
-            surroundings=surroundings(self._prober.reports),
-            address=self._result.draft.address,
-        )
-        known = self._known()
-        found = tuple(with_settings(one, known) for one in found)
+        judge = Judge.of_result(self._context.services, self._result)
+        seen = self._prober.reports
+        found = judge.with_settings(judge.diagnose((report,), seen), seen)
         if report.failure is not None and report.failure.error is ErrorKind.OUTCOME_UNKNOWN:
             return self._done(found, Verdict.UNDECIDED)  # it may have arrived; it is not sent again (T12)
         return self._done(found + self._result.diagnoses, Verdict.FAILS)
-
-    def _known(self) -> ChangeContext:
-        provider, draft, services = self._provider(), self._result.draft, self._context.services
-        others = others_of(provider, draft)
-        return ChangeContext(
-            draft, provider, services.provider_of_host, self._prober.reports, others, services.known_hosts()
-        )
-
-    def _provider(self) -> Provider | None:
-        side = self._result.outgoing
-        return self._context.services.provider_of_host(side.candidate.host) if side is not None else None
 
     def _done(self, diagnoses: tuple[Diagnosis, ...], verdict: Verdict) -> CheckResult:
         reports = self._prober.reports

@@ -24,11 +24,13 @@ from wizard.model.diagnosis import (
 from wizard.model.draft import AccountDraft
 from wizard.model.plan import Plan
 from wizard.model.progress import Listener, nobody
+from wizard.model.provider import Provider
 from wizard.model.server import ServerCandidate
 from wizard.probe.error_kinds import StageFailed
 from wizard.setup.browser_sign_in import OpenBrowser, ShowCode
 from wizard.setup.context import Services, SessionContext
-from wizard.setup.offered import ChangeContext, others_of, sender_of, settings_for
+from wizard.setup.judge import Judge
+from wizard.setup.offered import sender_of
 from wizard.setup.options import Options
 from wizard.setup.refused_sign_in import after_refusal, token_refused, without_client_id
 from wizard.setup.round_trip import OpenLines, RoundTripRun
@@ -139,14 +141,14 @@ class SetupSession:
 
         Raises SignInRefused; `check_without_token` makes a result of it.
         """
-        return await self._keeper.sign_in(draft, self._context.provider_for(draft, plan), open_browser, show_code)
+        return await self._keeper.sign_in(draft, self._provider(draft, plan), open_browser, show_code)
 
     async def sign_in_again(self, draft: AccountDraft, *, plan: Plan | None = None) -> AccountDraft:
         """The draft with a token made from the permission in the keyring; as it was where none is kept.
 
         Raises SignInRefused where the permission has ended, SecretStoreError where there is no safe keyring.
         """
-        return await self._keeper.sign_in_again(draft, self._context.provider_for(draft, plan))
+        return await self._keeper.sign_in_again(draft, self._provider(draft, plan))
 
     async def keep_sign_in(self, draft: AccountDraft) -> bool:
         """Puts the permission behind the draft's token into the keyring; whether there was one to keep.
@@ -200,7 +202,7 @@ class SetupSession:
         draft = result.draft
         match remedy.action:
             case ChangeSettings(change, candidate):
-                chosen = candidate or settings_for(change, diagnosis, self._known(result))
+                chosen = candidate or self._judge_of(result).settings_for(change, diagnosis, result.reports)
                 return draft if chosen is None else _changed(result, change, chosen)
             case TrustCertificate(sha256):
                 if diagnosis.server is not None:
@@ -211,13 +213,11 @@ class SetupSession:
             case _:
                 assert_never(remedy.action)
 
-    def _known(self, result: CheckResult) -> ChangeContext:
-        """What settings can be made of, for a card that did not come from a check of this session."""
-        draft, services = result.draft, self._context.services
-        hosts = [side.candidate.host for side in (result.outgoing, result.incoming) if side is not None]
-        provider = next(filter(None, map(services.provider_of_host, hosts)), None)
-        others = others_of(provider, draft)
-        return ChangeContext(draft, provider, services.provider_of_host, result.reports, others, services.known_hosts())
+    def _judge_of(self, result: CheckResult) -> Judge:
+        return Judge.of_result(self._context.services, result)
+
+    def _provider(self, draft: AccountDraft, plan: Plan | None) -> Provider | None:
+        return Judge.of(self._context.services, draft, plan).provider
 
     async def send_test_message(
         self, result: CheckResult, to: Address | None = None, *, listener: Listener = nobody

@@ -9,9 +9,8 @@ from typing import Unpack
 
 from wizard.model.account import SideResult, Status
 from wizard.model.diagnosis import Change, Diagnosis, Fix
-from wizard.model.draft import AccountDraft
 from wizard.model.evidence import Detail, ErrorKind, Evidence, Outcome, ProbeReport, Stage
-from wizard.model.provider import Provider, SignInWay
+from wizard.model.provider import SignInWay
 from wizard.model.server import ServerCandidate
 from wizard.net.patience import within
 from wizard.probe.conversation import Conversation, Credentials
@@ -20,33 +19,23 @@ from wizard.probe.error_kinds import StageFailed
 from wizard.probe.mechanisms import TOKEN_METHODS, token_only
 from wizard.probe.race import Race, RaceResult, Spares, no_spares
 from wizard.setup.autofix import Alternative, applied, fix_for, other_username
+from wizard.setup.judge import Judge
 from wizard.setup.signin_budget import SignInBudget
 
 GATE_OPEN_S = 0.25
 GATE_DECIDED_S = 8.0
 
-# Refusals that concern the account as a whole: the other side would only hear them again, and add to a lock-out.
-SHARED_REFUSALS = {
-    "bad-credentials",
-    "app-password-required",
-    "web-login-required",
-    "account-disabled",
-    "too-many-attempts",
-    "password-expired",
-    "token-expired",
-}
 # Nothing secret was sent when these happened, so another port of the same account may be asked.
 _NOTHING_SENT = {ErrorKind.AUTH_MISSING, ErrorKind.NO_COMMON_AUTH}
 
-Diagnose = Callable[[Sequence[ProbeReport]], tuple[Diagnosis, ...]]
 FindAlternatives = Callable[[Sequence[ProbeReport]], Awaitable[tuple[Alternative, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
 class FirstSignIn:
-    """What one side's sign-in taught: why it was refused, or that the other form of the user name works."""
+    """What one side's sign-in taught: why the whole account is refused, or that another user name works."""
 
-    refusal: str | None = None
+    refusal: Diagnosis | None = None
     fix: Diagnosis | None = None
     username: str | None = None
 
@@ -95,7 +84,7 @@ class SideOutcome:
     conversation: Conversation | None = None
     credentials: Credentials | None = None
     needs_consent: bool = False
-    shared_refusal: str | None = None
+    shared_refusal: Diagnosis | None = None  # what the other side heard, which holds for the whole account
 
 
 @dataclass(slots=True)
@@ -104,21 +93,19 @@ class Side:
 
     Args:
         prober: makes conversations.
-        draft: whose account; the secrets.
-        provider: the provider, when it is known.
+        judge: knows the account and its provider, and names the cause of failed reports.
         budget: the sign-in budget.
-        diagnose: names the cause of failed reports.
         find_alternatives: other settings that may be tried; None when nothing but the planned may be tried.
+        seen: all that the run saw by now.
         sign_in: whether to sign in at all.
         accept_untrusted: the person agreed to servers that only DNS or a foreign domain named.
     """
 
     prober: Prober
-    draft: AccountDraft
-    provider: Provider | None
+    judge: Judge
     budget: SignInBudget
-    diagnose: Diagnose
     find_alternatives: FindAlternatives | None
+    seen: Callable[[], Sequence[ProbeReport]]
     sign_in: bool
     accept_untrusted: bool
     _race: Race | None = field(default=None, init=False)
@@ -192,6 +179,9 @@ class Side:
             outcome = replace(outcome, failed_reports=outcome.failed_reports or planned)
         return outcome
 
+    def _diagnose(self, reports: Sequence[ProbeReport]) -> tuple[Diagnosis, ...]:
+        return self.judge.diagnose(reports, self.seen())
+
     def _race_alternatives(self) -> Spares:
         find = self.find_alternatives
         if find is None:
@@ -221,15 +211,15 @@ class Side:
 
     async def _signed_in(self, conversation: Conversation, order: SignInOrder, signs_in_first: bool) -> SideOutcome:
         candidate = conversation.candidate
-        secret, token = self.draft.secret_for(candidate), self.draft.oauth_token
+        secret, token = self.judge.draft.secret_for(candidate), self.judge.draft.oauth_token
         needs_consent = not (candidate.trusted or self.accept_untrusted)
         if self.sign_in and secret is None and token is None and self._wants_browser(conversation):
             return self._without_token(conversation)
         if not self.sign_in or (secret is None and token is None) or needs_consent:
             return self._reached(conversation, needs_consent=needs_consent and self.sign_in)
-        if not signs_in_first and self.draft.outgoing_secret is None:
+        if not signs_in_first and self.judge.draft.outgoing_secret is None:
             heard = await order.heard()
-            if heard.refusal in SHARED_REFUSALS:
+            if heard.refusal is not None:
                 return replace(self._reached(conversation), shared_refusal=heard.refusal)
             if heard.fix is not None and heard.username == self._other_username(candidate):
                 return await self._as_taught(conversation, heard)
@@ -241,17 +231,18 @@ class Side:
             if signs_in_first:
                 order.decide(NOTHING_TAUGHT)
             return await self._with_envelope(conversation, credentials)
-        cause = next((diagnosis.cause for diagnosis in self.diagnose([refused])), None)
+        cause = next(iter(self._diagnose([refused])), None)
         self.prober.part(conversation)  # before another line is opened: two per host is all (promise 15)
         other = await self._other_form(conversation, refused, cause)
         if signs_in_first:
             taught = FirstSignIn(fix=other.fixed_diagnosis, username=other.result.candidate.username) if other else None
-            order.decide(taught or FirstSignIn(refusal=cause))
+            is_shared = cause is not None and cause.implies.whole_account
+            order.decide(taught or FirstSignIn(refusal=cause if is_shared else None))
         return other if other is not None else self._failed(candidate, (refused,))
 
     async def _attempt(self, conversation: Conversation, credentials: Credentials) -> ProbeReport | None:
         """One sign-in within the budget; None when it went well, otherwise the report that says why not."""
-        account, candidate = self.draft.address.wire, conversation.candidate
+        account, candidate = self.judge.draft.address.wire, conversation.candidate
         server = f"{candidate.protocol.value} {candidate.host}"  # one host may send and receive: two servers
         secret = credentials.token or credentials.secret
         recorder = conversation.recorder
@@ -272,22 +263,23 @@ class Side:
         return None
 
     async def _other_form(
-        self, conversation: Conversation, refused: ProbeReport, cause: str | None
+        self, conversation: Conversation, refused: ProbeReport, cause: Diagnosis | None
     ) -> SideOutcome | None:
         """The other form of the user name, tried once after a plain refusal; None when it is no help (promise 4)."""
         candidate = conversation.candidate
         name = self._other_username(candidate)
         if (
-            cause != "bad-credentials"
+            cause is None
+            or not cause.implies.plain_refusal
             or name is None
             or self.find_alternatives is None
-            or self.draft.oauth_token is not None
+            or self.judge.draft.oauth_token is not None
         ):
             return None
-        if not self.budget.allows_other_form(self.draft.address.wire):
+        if not self.budget.allows_other_form(self.judge.draft.address.wire):
             return None
         again = self.prober.conversation(replace(candidate, username=name))
-        credentials = Credentials(name, self.draft.secret_for(candidate))
+        credentials = Credentials(name, self.judge.draft.secret_for(candidate))
         try:
             await again.open()
         except StageFailed:
@@ -304,14 +296,14 @@ class Side:
         return self._with_fix(outcome, (told,), Alternative(again.candidate, Change.OTHER_USERNAME_FORM))
 
     def _other_username(self, candidate: ServerCandidate) -> str | None:
-        return other_username(candidate, self.draft.address.wire, self.provider)
+        return other_username(candidate, self.judge.draft.address.wire, self.judge.provider)
 
     async def _as_taught(self, conversation: Conversation, heard: FirstSignIn) -> SideOutcome:
         """Signs in with the form of the user name that worked on the other side: no refusal is spent on finding out."""
         before = conversation.candidate
         after = replace(before, username=heard.username or before.username)
         conversation.candidate = conversation.recorder.candidate = after
-        credentials = Credentials(after.username, self.draft.secret_for(after), self.draft.oauth_token)
+        credentials = Credentials(after.username, self.judge.draft.secret_for(after), self.judge.draft.oauth_token)
         refused = await self._attempt(conversation, credentials)
         if refused is not None:
             self.prober.part(conversation)
@@ -327,7 +319,7 @@ class Side:
         if not conversation.candidate.is_incoming:
             from wizard.probe.smtp import SmtpConversation
 
-            address = self.draft.address.wire
+            address = self.judge.draft.address.wire
             if isinstance(conversation, SmtpConversation):
                 try:
                     await conversation.try_envelope(address, address)
@@ -337,7 +329,7 @@ class Side:
         return SideOutcome(self._result(conversation, Status.VERIFIED), (), None, (), conversation, credentials)
 
     def _with_fix(self, outcome: SideOutcome, failed: tuple[ProbeReport, ...], alternative: Alternative) -> SideOutcome:
-        diagnoses = self.diagnose(failed)
+        diagnoses = self._diagnose(failed)
         if not diagnoses:
             return outcome
         diagnosis, remedy = applied(diagnoses[0], alternative)
@@ -350,10 +342,12 @@ class Side:
         offered, protocol = conversation.offered, conversation.candidate.protocol
         if token_only(offered):
             return True
-        if self.provider is None or set(offered).isdisjoint(TOKEN_METHODS):
+        if self.judge.provider is None or set(offered).isdisjoint(TOKEN_METHODS):
             return False
-        own = (server.sign_in for server in self.provider.servers if server.protocol is protocol and server.sign_in)
-        return next(own, self.provider.sign_in) == (SignInWay.OAUTH2,)
+        own = (
+            server.sign_in for server in self.judge.provider.servers if server.protocol is protocol and server.sign_in
+        )
+        return next(own, self.judge.provider.sign_in) == (SignInWay.OAUTH2,)
 
     def _without_token(self, conversation: Conversation) -> SideOutcome:
         """Reached and encrypted; what is missing is told as the failure of a sign-in that was not begun."""

@@ -152,9 +152,8 @@ class AccountPage(Page):
             self.look_up()
         from wizard.model.secret import Secret
 
-        provider = self._state.plan.provider if self._state.plan else None
         self._state.display_name = " ".join(self.name_field.text().split()) or None
-        self._state.set_secret(Secret(needs.cleaned(provider, self.password_field.text())) or None)
+        self._state.set_secret(Secret(self.password_field.text()) or None)
         self.set_step_note(str(address))
         return True
 

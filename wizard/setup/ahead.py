@@ -1,0 +1,81 @@
+"""Gets ahead of discovery: races guessed servers while sources are silent, up to the point before any sign-in."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from wizard.model.plan import Plan
+from wizard.model.server import Protocol, ServerCandidate, Way
+from wizard.setup.context import SessionContext
+from wizard.setup.judge import Judge
+from wizard.setup.side import Side
+
+SOURCES_S = 0.45  # sources that need longer are not waited for once the first guessed server is open
+
+
+def candidates_of(plan: Plan, judge: Judge, way: Way) -> tuple[ServerCandidate, ...]:
+    """One side's candidates as the best source named them, with the user name that the person said."""
+    found = [candidate for candidate in plan.candidates if candidate.way is way]
+    # IMAP before POP3; what other sources named is for repairs.
+    best = sorted(
+        (one for one in found if one.source is found[0].source), key=lambda one: one.protocol is Protocol.POP3
+    )
+    name = judge.draft.username_of(way)
+    return tuple(replace(one, username=name) if name else one for one in best)
+
+
+class Ahead:
+    """The races that were begun before the plan was there.
+
+    Args:
+        context: the session's.
+        judge: the account's, as far as it is known before the plan.
+        new_side: makes a side that races.
+        clock: seconds from the start of the run.
+    """
+
+    def __init__(
+        self, context: SessionContext, judge: Judge, new_side: Callable[[], Side], clock: Callable[[], float]
+    ) -> None:
+        self._context = context
+        self._judge = judge
+        self._new_side = new_side
+        self._clock = clock
+        self.enough = asyncio.Event()
+        self.sides: dict[Way, Side] = {}
+
+    async def race(self, ways: Sequence[Way], planning: asyncio.Task[Plan]) -> None:
+        """Races guessed servers; where the first one to sign in at is open, `enough` is set: nobody is waited for.
+
+        No password goes to any of them before the plan is there and has nobody better.
+        """
+        began = self._clock()
+        await asyncio.sleep(0)
+        if planning.done():
+            return  # a preset answers at once
+        guessed = await self._context.discover(self._judge.draft.address, ask_nobody=True)
+        races = []
+        for way in ways:
+            candidates = candidates_of(guessed, self._judge, way)
+            if not candidates:
+                return
+            self.sides[way] = self._new_side()
+            races.append(self.sides[way].start(candidates))
+        await asyncio.wait(races[:1])
+        if races[0].result().winner is not None:
+            await asyncio.sleep(max(0.0, began + SOURCES_S - self._clock()))
+            self.enough.set()
+
+    async def keep_only(self, wanted: Callable[[Way], Sequence[ServerCandidate]]) -> None:
+        """Ends the races that run for other servers than the plan's: they are in no report."""
+        for way, side in [*self.sides.items()]:
+            if not side.has_started(wanted(way)):
+                await side.drop()
+                del self.sides[way]
+
+    async def stop(self) -> None:
+        """Ends the races that were not gone on with."""
+        for side in self.sides.values():
+            await side.stop()
