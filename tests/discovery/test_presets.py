@@ -445,10 +445,10 @@ def test_a_pack_may_be_a_folder_of_more_than_presets_or_one_file(tmp_path: Path)
         ("[smtp]", '[smtp]\nusername = "other"\nusername_text = "%WHO%"', "smtp.username_text"),
         ("[smtp]", "[smtp]\nport = 25", "smtp.port"),
         ("[smtp]", "[app_password]\npattern = '['\n[smtp]", "app_password.pattern"),
-        ("[smtp]", '[[preparation]]\nby = "nobody"\nsay = "Do."\n[smtp]', "preparation[0].by"),
-        ("[smtp]", '[[preparation]]\nsteps = ["One."]\n[smtp]', "preparation[0].say"),
+        ("[smtp]", '[[preparation]]\nby = "nobody"\nsay = "Do."\n[smtp]', "preparation 1.by"),
+        ("[smtp]", '[[preparation]]\nsteps = ["One."]\n[smtp]', "preparation 1.say"),
         ("[smtp]", "[quirks]\nshare = 0.5\n[smtp]", "quirks.share"),
-        ("[smtp]", '[[dated]]\non = "soon"\nsay = "So."\n[smtp]', "dated[0].on"),
+        ("[smtp]", '[[dated]]\non = "soon"\nsay = "So."\n[smtp]', "dated 1.on"),
         ("[smtp]", '[oauth]\nauthorization = "https://example.org"\nscopes = ["mail"]\n[smtp]', "oauth.token"),
     ],
 )
@@ -470,7 +470,7 @@ def test_a_file_that_is_missing_or_not_text_or_badly_named_is_refused(tmp_path: 
     with pytest.raises(ResourceError, match=r"^none\.toml: cannot be read"):
         read_preset(tmp_path / "none.toml")
     (tmp_path / "bytes.toml").write_bytes(b"name = '\xff\xfe'")
-    with pytest.raises(ResourceError, match=r"^bytes\.toml: not UTF-8"):
+    with pytest.raises(ResourceError, match=r"^bytes\.toml: is not text in UTF-8"):
         read_preset(tmp_path / "bytes.toml")
     with pytest.raises(ResourceError, match=r"^My Mail\.toml: the file name"):
         read_preset(write(tmp_path, "My Mail.toml"))

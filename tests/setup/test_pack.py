@@ -83,7 +83,7 @@ def test_the_first_pack_counts(tmp_path: Path) -> None:
         ('[oauth.a]\nclient_id = "x"\nissuer = "https://login.example.org"\nscopes = "m"\n', "oauth.a.scopes"),
         ("[colours]\n", "colours"),
         ("[helpdesk", "helpdesk.toml"),
-        ("#" * 300_000, "KiB"),
+        ("#" * 600_000, "KiB"),
     ],
 )
 def test_what_a_pack_may_not_hold(tmp_path: Path, text: str, named: str) -> None:

@@ -34,13 +34,10 @@ In hosts and user names may also stand %EMAILADDRESS%, %EMAILLOCALPART% and %EMA
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
-from datetime import date
-from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final, NoReturn, TypeVar
+from typing import Any, Final
 
 from wizard.errors import ResourceError
 from wizard.model.provider import (
@@ -54,46 +51,15 @@ from wizard.model.provider import (
     SignInWay,
 )
 from wizard.model.server import Protocol, Security, UsernameForm
-
-Document = Mapping[str, Any]
-Member = TypeVar("Member", bound=StrEnum)
+from wizard.toml_reader import Table, read_toml
 
 CATEGORIES: Final = ("freemail", "isp", "hoster", "transactional")
 ADDRESS_PLACEHOLDERS: Final = frozenset({"EMAILADDRESS", "EMAILLOCALPART", "EMAILDOMAIN"})
-
-_TOP: Final = frozenset(
-    {"name", "brand", "country", "category", "status", "domains", "mx", "hosts", "sign_in", "no_servers_because"}
-    | {"username_hint", "webmail_url", "max_message", "limits", "limit_reset", "relay_only_in_network", "notes"}
-    | {"checked", "sources", "app_password", "oauth", "preparation", "dated", "regions", "placeholders", "quirks"}
-    | {protocol.value for protocol in Protocol}
-)
-_SIDE: Final = frozenset({"servers", "username", "username_text", "sign_in"})
-_APP_PASSWORD: Final = frozenset({"called", "url", "steps", "pattern", "strip_blanks"})
-_OAUTH: Final = frozenset({"authorization", "token", "scopes", "device"})
-_PREPARATION: Final = frozenset({"say", "steps", "url", "by"})
-_DATED: Final = frozenset({"on", "say"})
 
 _ID: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _SERVER: Final = re.compile(r"([^\s:/]+):(\d{1,5})/([a-z]+)")
 _DOMAIN: Final = re.compile(r"(?:\*\.)?(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]")
 _PLACEHOLDER: Final = re.compile(r"%([A-Z]+)%")
-
-
-def read_document(path: Path) -> dict[str, Any]:
-    """The TOML file as it stands.
-
-    Raises:
-        ResourceError: when it cannot be read or is not TOML.
-    """
-    try:
-        with path.open("rb") as file:
-            return tomllib.load(file)
-    except tomllib.TOMLDecodeError as error:
-        raise ResourceError(f"{path.name}: not valid TOML: {error}") from None
-    except UnicodeDecodeError:
-        raise ResourceError(f"{path.name}: not UTF-8 text") from None
-    except OSError as error:
-        raise ResourceError(f"{path.name}: cannot be read: {error.strerror}") from None
 
 
 def read_preset(path: Path) -> Provider:
@@ -102,267 +68,161 @@ def read_preset(path: Path) -> Provider:
     Raises:
         ResourceError: naming the file and the key that does not hold what it must.
     """
-    return provider_of(path.stem, read_document(path), file=path.name)
+    return _provider(path.stem, read_toml(path))
 
 
-def provider_of(provider_id: str, document: Document, *, file: str | None = None) -> Provider:
+def provider_of(provider_id: str, document: Mapping[str, Any]) -> Provider:
     """The provider in a preset's document; `checked` may be a date or its ISO text, as JSON has it.
 
     Raises:
         ResourceError: naming the file and the key that does not hold what it must.
     """
-    reader = _Reader(file or f"{provider_id}.toml", document)
+    return _provider(provider_id, Table(document, f"{provider_id}.toml"))
+
+
+def _provider(provider_id: str, table: Table) -> Provider:
     if not _ID.fullmatch(provider_id):
-        raise ResourceError(f"{reader.file}: the file name must be lower-case letters, digits and single hyphens")
-    return reader.provider(provider_id)
+        raise ResourceError(f"{table.file}: the file name must be lower-case letters, digits and single hyphens.")
+    placeholders = MappingProxyType(table.texts_by_name("placeholders"))
+    known = ADDRESS_PLACEHOLDERS | placeholders.keys()
+    regions = table.texts_by_name("regions")
+    servers = tuple(server for protocol in _ORDER for server in _side(table, protocol, regions, known))
+    status = table.member("status", ProviderStatus)
+    reason = table.optional_text("no_servers_because")
+    if servers and reason:
+        table.fail("no_servers_because", "there are servers")
+    if not servers and not reason:
+        table.fail("no_servers_because", "is missing, and there are no servers")
+    if servers and status is ProviderStatus.UNSUPPORTED:
+        table.fail("status", "is unsupported, yet there are servers")
+    sign_in = table.members("sign_in", SignInWay)
+    oauth = _oauth(table.table("oauth"))
+    if SignInWay.OAUTH2 in sign_in and servers and oauth is None:
+        table.fail("oauth", "is missing, and sign_in names oauth2")
+    category = table.text("category")
+    if category not in CATEGORIES:
+        table.fail("category", f"“{category[:80]}” is not one of {', '.join(CATEGORIES)}")
+    provider = Provider(
+        id=provider_id,
+        name=table.text("name"),
+        country=table.text("country"),
+        category=category,
+        domains=_domains(table, "domains"),
+        mx_suffixes=_domains(table, "mx"),
+        servers=servers,
+        status=status,
+        sign_in=sign_in or (() if status is ProviderStatus.UNSUPPORTED else (SignInWay.PASSWORD,)),
+        preparation=tuple(_preparation(each) for each in table.tables("preparation")),
+        app_password=_app_password(table.table("app_password")),
+        oauth=oauth,
+        no_servers_because=reason,
+        limits=table.texts("limits"),
+        max_message=table.optional_text("max_message"),
+        relay_only_in_network=table.flag("relay_only_in_network"),
+        webmail_url=table.url("webmail_url"),
+        quirks=MappingProxyType(table.scalars_by_name("quirks")),
+        notes=table.texts("notes"),
+        checked=table.day("checked"),
+        sources=table.texts("sources", needed=True),
+        brand=table.optional_text("brand"),
+        hosts=_domains(table, "hosts"),
+        limit_reset=table.optional_text("limit_reset"),
+        username_hint=table.optional_text("username_hint"),
+        placeholders=placeholders,
+        dated=tuple(_dated(each) for each in table.tables("dated")),
+    )
+    table.end()
+    return provider
 
 
-class _Reader:
-    """One document while it is read; every complaint names the file and the key."""
+_ORDER: Final = (Protocol.IMAP, Protocol.POP3, Protocol.SMTP)
 
-    def __init__(self, file: str, document: Document) -> None:
-        self.file = file
-        self.document = document
 
-    def provider(self, provider_id: str) -> Provider:
-        document = self.document
-        self._no_other_keys(document, _TOP, "")
-        placeholders = self._texts_by_name(document, "placeholders")
-        known = ADDRESS_PLACEHOLDERS | placeholders.keys()
-        regions = self._texts_by_name(document, "regions")
-        servers = tuple(
-            server
-            for protocol in (Protocol.IMAP, Protocol.POP3, Protocol.SMTP)
-            if protocol.value in document
-            for server in self._side(protocol, regions, known)
-        )
-        status = self._member(ProviderStatus, document, "status", "")
-        reason = self._optional_text(document, "no_servers_because", "")
-        if servers and reason:
-            self._refuse("no_servers_because", "there are servers")
-        if not servers and not reason:
-            self._refuse("no_servers_because", "is missing, and there are no servers")
-        if servers and status is ProviderStatus.UNSUPPORTED:
-            self._refuse("status", "is unsupported, yet there are servers")
-        sign_in = self._sign_in(document, "")
-        if SignInWay.OAUTH2 in sign_in and servers and "oauth" not in document:
-            self._refuse("oauth", "is missing, and sign_in names oauth2")
-        category = self._text(document, "category", "")
-        if category not in CATEGORIES:
-            self._refuse("category", f"must be one of {', '.join(CATEGORIES)}")
-        preparation = tuple(
-            self._preparation(table, f"preparation[{number}]")
-            for number, table in enumerate(self._tables(document, "preparation"))
-        )
-        return Provider(
-            id=provider_id,
-            name=self._text(document, "name", ""),
-            country=self._text(document, "country", ""),
-            category=category,
-            domains=self._domains(document, "domains"),
-            mx_suffixes=self._domains(document, "mx"),
-            servers=servers,
-            status=status,
-            sign_in=sign_in or (() if status is ProviderStatus.UNSUPPORTED else (SignInWay.PASSWORD,)),
-            preparation=preparation,
-            app_password=self._app_password() if "app_password" in document else None,
-            oauth=self._oauth() if "oauth" in document else None,
-            no_servers_because=reason,
-            limits=self._text_list(document, "limits", ""),
-            max_message=self._optional_text(document, "max_message", ""),
-            relay_only_in_network=self._flag(document, "relay_only_in_network", ""),
-            webmail_url=self._url(document, "webmail_url", ""),
-            quirks=self._quirks(),
-            notes=self._text_list(document, "notes", ""),
-            checked=self._day(document, "checked", ""),
-            sources=self._text_list(document, "sources", "", needed=True),
-            brand=self._optional_text(document, "brand", ""),
-            hosts=self._domains(document, "hosts"),
-            limit_reset=self._optional_text(document, "limit_reset", ""),
-            username_hint=self._optional_text(document, "username_hint", ""),
-            placeholders=placeholders,
-            dated=tuple(
-                self._dated(table, f"dated[{number}]") for number, table in enumerate(self._tables(document, "dated"))
-            ),
-        )
+def _side(
+    document: Table, protocol: Protocol, regions: Mapping[str, str], known: frozenset[str]
+) -> tuple[ProviderServer, ...]:
+    table = document.table(protocol.value)
+    if table is None:
+        return ()
+    form = table.member("username", UsernameForm, UsernameForm.FULL_ADDRESS)
+    text = table.optional_text("username_text")
+    if text is not None and form is not UsernameForm.OTHER:
+        table.fail("username_text", 'needs username = "other"')
+    _known_placeholders(table, "username_text", text or "", known)
+    sign_in = table.members("sign_in", SignInWay)
+    servers: list[ProviderServer] = []
+    for entry in table.texts("servers", needed=True):
+        match = _SERVER.fullmatch(entry)
+        if match is None or not 0 < int(match[2]) < 65536 or match[3] not in tuple(Security):
+            table.fail("servers", f"“{entry[:80]}” is not HOST:PORT/SECURITY with tls, starttls or none")
+        host, port, security = match[1], int(match[2]), Security(match[3])
+        if "%REGION%" in host and not regions:
+            table.fail("servers", "%REGION% needs a table of regions")
+        for region, stands_for in regions.items() if "%REGION%" in host else ((None, ""),):
+            named = host.replace("%REGION%", stands_for)
+            _known_placeholders(table, "servers", named, known)
+            servers.append(ProviderServer(protocol, named, port, security, form, text, region, sign_in))
+    table.end()
+    return tuple(servers)
 
-    def _side(self, protocol: Protocol, regions: Mapping[str, str], known: frozenset[str]) -> list[ProviderServer]:
-        where = protocol.value
-        table = self._table(self.document, where)
-        self._no_other_keys(table, _SIDE, where)
-        form = (
-            self._member(UsernameForm, table, "username", where) if "username" in table else UsernameForm.FULL_ADDRESS
-        )
-        text = self._optional_text(table, "username_text", where)
-        if text is not None and form is not UsernameForm.OTHER:
-            self._refuse(_key(where, "username_text"), 'needs username = "other"')
-        self._known_placeholders(text or "", known, _key(where, "username_text"))
-        sign_in = self._sign_in(table, where)
-        servers = []
-        key = _key(where, "servers")
-        for entry in self._text_list(table, "servers", where, needed=True):
-            match = _SERVER.fullmatch(entry)
-            if match is None or not 0 < int(match[2]) < 65536 or match[3] not in tuple(Security):
-                self._refuse(key, f"“{entry}” is not HOST:PORT/SECURITY with tls, starttls or none")
-            host, port, security = match[1], int(match[2]), Security(match[3])
-            if "%REGION%" not in host:
-                self._known_placeholders(host, known, key)
-                servers.append(ProviderServer(protocol, host, port, security, form, text, None, sign_in))
-                continue
-            if not regions:
-                self._refuse(key, "%REGION% needs a table of regions")
-            for region, stands_for in regions.items():
-                regional = host.replace("%REGION%", stands_for)
-                self._known_placeholders(regional, known, key)
-                servers.append(ProviderServer(protocol, regional, port, security, form, text, region, sign_in))
-        return servers
 
-    def _app_password(self) -> AppPassword:
-        where = "app_password"
-        table = self._table(self.document, where)
-        self._no_other_keys(table, _APP_PASSWORD, where)
-        pattern = self._optional_text(table, "pattern", where)
-        if pattern is not None:
-            try:
-                re.compile(pattern)
-            except re.error as error:
-                self._refuse(_key(where, "pattern"), f"is not a regular expression: {error}")
-        return AppPassword(
-            url=self._url(table, "url", where),
-            steps=self._text_list(table, "steps", where),
-            pattern=pattern,
-            strip_blanks=self._flag(table, "strip_blanks", where),
-            called=self._optional_text(table, "called", where) or "app password",
-        )
-
-    def _oauth(self) -> OAuthEndpoints:
-        where = "oauth"
-        table = self._table(self.document, where)
-        self._no_other_keys(table, _OAUTH, where)
-        authorization, token = self._url(table, "authorization", where), self._url(table, "token", where)
-        if authorization is None or token is None:
-            self._refuse(_key(where, "token" if authorization else "authorization"), "is missing")
-        scopes = self._text_list(table, "scopes", where, needed=True)
-        return OAuthEndpoints(authorization, token, scopes, self._url(table, "device", where))
-
-    def _preparation(self, table: Document, where: str) -> Preparation:
-        self._no_other_keys(table, _PREPARATION, where)
-        by = self._optional_text(table, "by", where) or "you"
-        if by not in ("you", "administrator"):
-            self._refuse(_key(where, "by"), "must be you or administrator")
-        return Preparation(
-            say=self._text(table, "say", where),
-            steps=self._text_list(table, "steps", where),
-            url=self._url(table, "url", where),
-            by=by,
-        )
-
-    def _quirks(self) -> Mapping[str, str | int | bool]:
-        table = self._table(self.document, "quirks") if "quirks" in self.document else {}
-        for name, value in table.items():
-            if not isinstance(value, str | int):
-                self._refuse(_key("quirks", name), "must be text, a whole number, true or false")
-        return MappingProxyType(dict(table))
-
-    def _dated(self, table: Document, where: str) -> DatedFact:
-        self._no_other_keys(table, _DATED, where)
-        return DatedFact(self._day(table, "on", where), self._text(table, "say", where))
-
-    def _day(self, table: Document, key: str, where: str) -> date:
-        value = table.get(key)
+def _app_password(table: Table | None) -> AppPassword | None:
+    if table is None:
+        return None
+    pattern = table.optional_text("pattern")
+    if pattern is not None:
         try:
-            day = date.fromisoformat(value) if isinstance(value, str) else value
-        except ValueError:
-            day = None
-        if type(day) is not date:
-            self._refuse(_key(where, key), "must be a day such as 2026-11-21")
-        return day
-
-    def _sign_in(self, table: Document, where: str) -> tuple[SignInWay, ...]:
-        key = _key(where, "sign_in")
-        ways = self._text_list(table, "sign_in", where)
-        for way in ways:
-            if way not in tuple(SignInWay):
-                self._refuse(key, f"“{way}” is not one of {', '.join(SignInWay)}")
-        return tuple(SignInWay(way) for way in ways)
-
-    def _domains(self, table: Document, key: str) -> tuple[str, ...]:
-        names = self._text_list(table, key, "")
-        for name in names:
-            if not _DOMAIN.fullmatch(name):
-                self._refuse(key, f"“{name}” is not a domain in lower-case ASCII")
-        if len(set(names)) < len(names):
-            self._refuse(key, "names a domain twice")
-        return names
-
-    def _known_placeholders(self, text: str, known: frozenset[str], key: str) -> None:
-        for name in _PLACEHOLDER.findall(text):
-            if name not in known:
-                self._refuse(key, f"%{name}% is not known; name it under [placeholders]")
-
-    def _member(self, members: type[Member], table: Document, key: str, where: str) -> Member:
-        value = self._text(table, key, where)
-        if value not in tuple(members):
-            self._refuse(_key(where, key), f"must be one of {', '.join(members)}")
-        return members(value)
-
-    def _text(self, table: Document, key: str, where: str) -> str:
-        value = table.get(key)
-        if value is None:
-            self._refuse(_key(where, key), "is missing")
-        if not isinstance(value, str) or not value.strip():
-            self._refuse(_key(where, key), "must be text")
-        return value
-
-    def _optional_text(self, table: Document, key: str, where: str) -> str | None:
-        return self._text(table, key, where) if key in table else None
-
-    def _url(self, table: Document, key: str, where: str) -> str | None:
-        value = self._optional_text(table, key, where)
-        if value is not None and not value.startswith("https://"):
-            self._refuse(_key(where, key), "must be an https:// address")
-        return value
-
-    def _text_list(self, table: Document, key: str, where: str, *, needed: bool = False) -> tuple[str, ...]:
-        values = table.get(key, [])
-        if not isinstance(values, list) or not all(isinstance(value, str) and value.strip() for value in values):
-            self._refuse(_key(where, key), "must be a list of texts")
-        if needed and not values:
-            self._refuse(_key(where, key), "is missing")
-        return tuple(values)
-
-    def _texts_by_name(self, table: Document, key: str) -> Mapping[str, str]:
-        values = self._table(table, key) if key in table else {}
-        for name in values:
-            self._text(values, name, key)
-        return MappingProxyType(dict(values))
-
-    def _flag(self, table: Document, key: str, where: str) -> bool:
-        value = table.get(key, False)
-        if not isinstance(value, bool):
-            self._refuse(_key(where, key), "must be true or false")
-        return value
-
-    def _table(self, table: Document, key: str) -> Document:
-        value = table.get(key)
-        if not isinstance(value, dict):
-            self._refuse(key, "must be a table")
-        return value
-
-    def _tables(self, table: Document, key: str) -> list[Document]:
-        values = table.get(key, [])
-        if not isinstance(values, list) or not all(isinstance(value, dict) for value in values):
-            self._refuse(key, f"must be written as [[{key}]]")
-        return values
-
-    def _no_other_keys(self, table: Document, known: frozenset[str], where: str) -> None:
-        for key in table:
-            if key not in known:
-                self._refuse(_key(where, key), "is not a key of presets")
-
-    def _refuse(self, key: str, why: str) -> NoReturn:
-        raise ResourceError(f"{self.file}: {key}: {why}")
+            re.compile(pattern)
+        except re.error as error:
+            table.fail("pattern", f"is not a regular expression: {error}")
+    app_password = AppPassword(
+        url=table.url("url"),
+        steps=table.texts("steps"),
+        pattern=pattern,
+        strip_blanks=table.flag("strip_blanks"),
+        called=table.text("called", "app password"),
+    )
+    table.end()
+    return app_password
 
 
-def _key(where: str, key: str) -> str:
-    return f"{where}.{key}" if where else key
+def _oauth(table: Table | None) -> OAuthEndpoints | None:
+    if table is None:
+        return None
+    authorization, token = table.url("authorization"), table.url("token")
+    if authorization is None or token is None:
+        table.fail("token" if authorization else "authorization", "is missing")
+    endpoints = OAuthEndpoints(authorization, token, table.texts("scopes", needed=True), table.url("device"))
+    table.end()
+    return endpoints
+
+
+def _preparation(table: Table) -> Preparation:
+    by = table.text("by", "you")
+    if by not in ("you", "administrator"):
+        table.fail("by", "must be you or administrator")
+    preparation = Preparation(table.text("say"), table.texts("steps"), table.url("url"), by)
+    table.end()
+    return preparation
+
+
+def _dated(table: Table) -> DatedFact:
+    dated = DatedFact(table.day("on"), table.text("say"))
+    table.end()
+    return dated
+
+
+def _domains(table: Table, key: str) -> tuple[str, ...]:
+    names = table.texts(key)
+    for name in names:
+        if not _DOMAIN.fullmatch(name):
+            table.fail(key, f"“{name[:80]}” is not a domain in lower-case ASCII")
+    if len(set(names)) < len(names):
+        table.fail(key, "names a domain twice")
+    return names
+
+
+def _known_placeholders(table: Table, key: str, text: str, known: frozenset[str]) -> None:
+    for name in _PLACEHOLDER.findall(text):
+        if name not in known:
+            table.fail(key, f"%{name}% is not known; name it under [placeholders]")

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from wizard.compiled import digest
-from wizard.discovery.preset_file import read_document, read_preset
+from wizard.discovery.preset_file import read_preset
 from wizard.errors import ResourceError
 from wizard.model.provider import Provider
+from wizard.toml_reader import read_toml
 
 COMPILED: Final = "compiled.jsonl"
 
@@ -87,7 +88,7 @@ def compiled(folder: Path) -> str:
         "ids": [provider.id for provider in providers],
         **index_of(providers),
     }
-    lines = [head, *(read_document(path) for path in paths)]
+    lines = [head, *(read_toml(path).content for path in paths)]
     return "".join(json.dumps(line, ensure_ascii=False, separators=(",", ":"), default=str) + "\n" for line in lines)
 
 

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, TypeVar
 
 from wizard.errors import ResourceError
 from wizard.model.provider import AppPassword, Provider, ProviderServer, SignInWay
 from wizard.model.server import Protocol, Security
 from wizard.net.dns import MxRecord, SrvRecord
-
-E = TypeVar("E", bound=StrEnum)
-T = TypeVar("T")
+from wizard.toml_reader import Table, read_toml
 
 
 class CertificateKind(StrEnum):
@@ -194,128 +190,39 @@ def load_scenario(file: Path) -> Scenario:
     Raises:
         ResourceError: names the file, the key and what is wrong with it.
     """
-    try:
-        content = tomllib.loads(file.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ResourceError(f"{file.name}: {error}") from error
-    return _scenario(file.stem, _Table(content, file.name))
+    return _scenario(file.stem, read_toml(file))
 
 
-class _Table:
-    """A TOML table that is taken apart key by key; what is left over at the end is an error."""
-
-    def __init__(self, content: dict[str, Any], where: str) -> None:
-        self._content = dict(content)
-        self.where = where
-
-    def take(self, key: str, kind: type[T], default: T | None = None) -> T:
-        """The value, which must be of the kind; the default when it is absent and there is one."""
-        value = self.take_optional(key, kind)
-        if value is not None:
-            return value
-        if default is None:
-            raise self.error(key, "is missing")
-        return default
-
-    def take_optional(self, key: str, kind: type[T]) -> T | None:
-        """The value, or None when it is absent."""
-        if key not in self._content:
-            return None
-        value = self._content.pop(key)
-        # bool is a kind of int to Python, not to the author of a file.
-        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
-            raise self.error(key, f"must be {_KINDS[kind]}")
-        return value
-
-    def text(self, key: str, default: str | None = None) -> str:
-        value = self.take(key, str, default)
-        if not value.strip():
-            raise self.error(key, "is empty")
-        return value
-
-    def word(self, key: str, kind: type[E], default: E | None = None) -> E:
-        value = self.take(key, str, None if default is None else default.value)
-        try:
-            return kind(value)
-        except ValueError:
-            raise self.error(key, f"must be one of {', '.join(kind)}") from None
-
-    def host(self, key: str) -> str:
-        return self.checked_host(key, self.text(key))
-
-    def checked_host(self, key: str, value: str) -> str:
-        if not _HOST.fullmatch(value):
-            raise self.error(key, f"“{value}” is not a name under .example, in lower case")
-        return value
-
-    def number(self, key: str, lowest: float, highest: float, default: float | None = None) -> float:
-        value = self.take_optional(key, float)
-        if value is None:
-            if default is None:
-                raise self.error(key, "is missing")
-            return default
-        if not lowest <= value <= highest:
-            raise self.error(key, f"must be between {lowest:g} and {highest:g}")
-        return value
-
-    def port(self, key: str) -> int:
-        value = self.take(key, int)
-        if not 1 <= value <= 65535:
-            raise self.error(key, "must be between 1 and 65535")
-        return value
-
-    def texts(self, key: str, default: tuple[str, ...] = ()) -> tuple[str, ...]:
-        value = self.take_optional(key, list)
-        if value is None:
-            return default
-        if not all(isinstance(item, str) and item.strip() for item in value):
-            raise self.error(key, "must be a list of texts")
-        return tuple(value)
-
-    def table(self, key: str) -> _Table | None:
-        value = self.take_optional(key, dict)
-        return None if value is None else _Table(value, f"{self.where}: {key}")
-
-    def tables(self, key: str) -> tuple[_Table, ...]:
-        value = self.take_optional(key, list)
-        if value is None:
-            return ()
-        if not all(isinstance(item, dict) for item in value):
-            raise self.error(key, f"must be tables, written [[{key}]]")
-        return tuple(_Table(item, f"{self.where}: {key} {index}") for index, item in enumerate(value, 1))
-
-    def end(self) -> None:
-        """Raises when a key was not taken."""
-        if self._content:
-            raise self.error(next(iter(self._content)), "is not known here")
-
-    def error(self, key: str, what: str) -> ResourceError:
-        return ResourceError(f"{self.where}: {key} {what}.")
+def _host(table: Table, key: str) -> str:
+    return _checked_host(table, key, table.text(key))
 
 
-_KINDS: dict[type, str] = {
-    str: "a text",
-    int: "a whole number",
-    float: "a number with a point",
-    bool: "true or false",
-    list: "a list",
-    dict: "a table",
-}
+def _checked_host(table: Table, key: str, value: str) -> str:
+    if not _HOST.fullmatch(value):
+        table.fail(key, f"“{value[:80]}” is not a name under .example, in lower case")
+    return value
 
 
-def _scenario(name: str, table: _Table) -> Scenario:
+def _port(table: Table) -> int:
+    port = table.whole("port", 1, 65535)
+    if port is None:
+        table.fail("port", "is missing")
+    return port
+
+
+def _scenario(name: str, table: Table) -> Scenario:
     address = table.text("address")
     parts = _ADDRESS.fullmatch(address)
     if parts is None:
-        raise table.error("address", "is not an address")
-    domain = table.checked_host("address", parts[2])
-    cause = table.take_optional("cause", str)
+        table.fail("address", "is not an address")
+    domain = _checked_host(table, "address", parts[2])
+    cause = table.optional_text("cause")
     if cause is not None and not _CAUSE.fullmatch(cause):
-        raise table.error("cause", "is not a cause id")
+        table.fail("cause", "is not a cause id")
     password = table.text("password")
-    fixable = table.take("fixable", bool, False)
+    fixable = table.flag("fixable")
     if fixable and cause is None:
-        raise table.error("fixable", "needs a cause")
+        table.fail("fixable", "needs a cause")
     account = PracticeAccount(
         scenario=name,
         name=table.text("name", "Ada Example"),
@@ -327,60 +234,60 @@ def _scenario(name: str, table: _Table) -> Scenario:
     )
     accepted_password = table.text("accepted_password", password)
     mx = tuple(
-        MxRecord(10 * index, table.checked_host("mx", host))
-        for index, host in enumerate(table.texts("mx", (f"mx.{domain}",)), 1)
+        MxRecord(10 * index, _checked_host(table, "mx", host))
+        for index, host in enumerate(table.texts("mx") or (f"mx.{domain}",), 1)
     )
     servers = tuple(_server(item) for item in table.tables("server"))
     if not servers:
-        raise table.error("server", "is missing")
+        table.fail("server", "is missing")
     if len({(server.host, server.port) for server in servers}) < len(servers):
-        raise table.error("server", "names the same host and port twice")
+        table.fail("server", "names the same host and port twice")
     delivery_table = table.table("delivery")
     delivery = Delivery() if delivery_table is None else _delivery(delivery_table)
     found = table.table("found")
     if found is None:
-        raise table.error("found", "is missing")
-    found_by = found.word("by", FoundBy)
+        table.fail("found", "is missing")
+    found_by = found.member("by", FoundBy)
     listed = tuple(_listed(item) for item in found.tables("server")) or tuple(
         ProviderServer(server.protocol, server.host, server.port, server.security) for server in servers
     )
     second = tuple(_listed(item) for item in found.tables("second"))
     if found_by is FoundBy.SRV and any(server.security is Security.NONE for server in listed):
-        raise found.error("server", "without encryption has no SRV record")
+        found.fail("server", "without encryption has no SRV record")
     provider = _provider(name, domain, listed, found) if found_by is FoundBy.PRESET else None
     found.end()
     table.end()
     return Scenario(account, accepted_password, found_by, servers, listed, second, mx, delivery, provider)
 
 
-def _server(table: _Table) -> PracticeServer:
-    protocol = table.word("protocol", Protocol)
-    certificate = table.word("certificate", CertificateKind, CertificateKind.GOOD)
-    certificate_name = table.host("certificate_name") if certificate is CertificateKind.OTHER_NAME else None
-    auth = table.texts("auth", ("PLAIN", "LOGIN"))
+def _server(table: Table) -> PracticeServer:
+    protocol = table.member("protocol", Protocol)
+    certificate = table.member("certificate", CertificateKind, CertificateKind.GOOD)
+    certificate_name = _host(table, "certificate_name") if certificate is CertificateKind.OTHER_NAME else None
+    auth = table.texts("auth") or ("PLAIN", "LOGIN")
     if not _MECHANISMS.issuperset(auth):
-        raise table.error("auth", f"must be of {', '.join(sorted(_MECHANISMS))}")
-    refusal = table.take_optional("refusal", str)
+        table.fail("auth", f"must be of {', '.join(sorted(_MECHANISMS))}")
+    refusal = table.optional_text("refusal")
     if refusal is not None:
         _check_reply(table, "refusal", refusal, protocol)
-    replies = {key: table.take_optional(key, str) for key in ("mail_reply", "rcpt_reply", "data_reply")}
+    replies = {key: table.optional_text(key) for key in ("mail_reply", "rcpt_reply", "data_reply")}
     for key, reply in replies.items():
         if reply is None:
             continue
         if protocol is not Protocol.SMTP:
-            raise table.error(key, "is for smtp only")
+            table.fail(key, "is for smtp only")
         _check_reply(table, key, reply, protocol)
     server = PracticeServer(
         protocol=protocol,
-        host=table.host("host"),
-        port=table.port("port"),
-        security=table.word("security", Security),
+        host=_host(table, "host"),
+        port=_port(table),
+        security=table.member("security", Security),
         certificate=certificate,
         certificate_name=certificate_name,
-        blocked=table.take("blocked", bool, False),
+        blocked=table.flag("blocked"),
         auth=auth,
-        accepts=table.word("accepts", Accepts, Accepts.FULL_ADDRESS),
-        banner=table.take_optional("banner", str),
+        accepts=table.member("accepts", Accepts, Accepts.FULL_ADDRESS),
+        banner=table.optional_text("banner"),
         delay_s=table.number("delay_s", 0, 60, 0.0),
         refusal=refusal,
         **replies,
@@ -389,7 +296,7 @@ def _server(table: _Table) -> PracticeServer:
     return server
 
 
-def _check_reply(table: _Table, key: str, reply: str, protocol: Protocol) -> None:
+def _check_reply(table: Table, key: str, reply: str, protocol: Protocol) -> None:
     lines = reply.split("\n")
     match protocol:
         case Protocol.SMTP:
@@ -401,36 +308,36 @@ def _check_reply(table: _Table, key: str, reply: str, protocol: Protocol) -> Non
         case Protocol.POP3:
             well = len(lines) == 1 and reply.startswith("-ERR ")
     if not well:
-        raise table.error(key, f"is not a refusal in {protocol}'s grammar")
+        table.fail(key, f"is not a refusal in {protocol}'s grammar")
 
 
-def _delivery(table: _Table) -> Delivery:
+def _delivery(table: Table) -> Delivery:
     usual = Delivery()
     folder = table.text("folder", usual.folder)
     if folder not in _FOLDERS:
-        raise table.error("folder", f"must be one of {', '.join(sorted(_FOLDERS))}")
+        table.fail("folder", f"must be one of {', '.join(sorted(_FOLDERS))}")
     verdicts = {key: table.text(key, getattr(usual, key)) for key in ("spf", "dkim", "dmarc")}
     for key, verdict in verdicts.items():
         if verdict not in _VERDICTS:
-            raise table.error(key, f"must be one of {', '.join(sorted(_VERDICTS))}")
+            table.fail(key, f"must be one of {', '.join(sorted(_VERDICTS))}")
     delivery = Delivery(folder=folder, after_s=table.number("after_s", 0, 60, usual.after_s), **verdicts)
     table.end()
     return delivery
 
 
-def _listed(table: _Table) -> ProviderServer:
+def _listed(table: Table) -> ProviderServer:
     server = ProviderServer(
-        protocol=table.word("protocol", Protocol),
-        host=table.host("host"),
-        port=table.port("port"),
-        security=table.word("security", Security),
+        protocol=table.member("protocol", Protocol),
+        host=_host(table, "host"),
+        port=_port(table),
+        security=table.member("security", Security),
     )
     table.end()
     return server
 
 
-def _provider(name: str, domain: str, listed: tuple[ProviderServer, ...], table: _Table) -> Provider:
-    sign_in = table.word("sign_in", SignInWay, SignInWay.PASSWORD)
+def _provider(name: str, domain: str, listed: tuple[ProviderServer, ...], table: Table) -> Provider:
+    sign_in = table.member("sign_in", SignInWay, SignInWay.PASSWORD)
     app_password = None
     app_password_table = table.table("app_password")
     if app_password_table is not None:
