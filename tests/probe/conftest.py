@@ -8,7 +8,7 @@ from tests.lab.certificates import Authority, Issued
 from tests.probe.talk import Names
 from wizard.net.dial import SystemDialer
 from wizard.net.tls import Trust
-from wizard.probe.conversation import Network
+from wizard.probe.connector import Network
 
 
 @pytest.fixture(scope="session")
@@ -29,7 +29,7 @@ def short_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, seconds in (
         ("CONNECT_S", 0.5), ("OPEN_S", 0.7), ("PEEK_AFTER_S", 0.15), ("PEEK_S", 0.2), ("WORDS_S", 0.2),
     ):  # fmt: skip
-        monkeypatch.setattr(f"wizard.probe.conversation.{name}", seconds)
+        monkeypatch.setattr(f"wizard.probe.connector.{name}", seconds)
     for module in ("conversation", "smtp", "imap", "pop3"):
         monkeypatch.setattr(f"wizard.probe.{module}.SIGN_IN_S", 0.5)
     monkeypatch.setattr("wizard.probe.smtp.OUTCOME_S", 0.3)

@@ -17,7 +17,9 @@ from wizard.model.evidence import ProbeReport
 from wizard.model.secret import Redactor, Secret
 from wizard.model.server import Protocol, Security, ServerCandidate, Source
 from wizard.net.dns import IPAddress, MxRecord, SrvRecord
-from wizard.probe.conversation import Conversation, Credentials, Network
+from wizard.probe.connector import Network
+from wizard.probe.conversation import Conversation
+from wizard.probe.credentials import Credentials
 from wizard.probe.engine import Prober
 from wizard.probe.error_kinds import StageFailed
 

@@ -18,10 +18,10 @@ from wizard.model.secret import Redactor
 from wizard.model.server import Protocol, Security
 from wizard.net.dial import Dialed, SystemDialer
 from wizard.net.tls import Trust
-from wizard.probe.conversation import Network
+from wizard.probe.connector import Network
 from wizard.probe.engine import Prober
 from wizard.probe.error_kinds import StageFailed
-from wizard.probe.places import PER_HOST, PER_RUN, Places
+from wizard.probe.permits import PER_HOST, PER_RUN, Permits
 
 each_protocol = pytest.mark.parametrize("protocol", PROTOCOLS)
 
@@ -124,25 +124,25 @@ def _black_hole() -> Iterator[int]:
         yield listener.getsockname()[1]
 
 
-async def test_two_places_per_host_and_twenty_four_per_run() -> None:
-    places = Places()
-    held = [await places.take("one.example.org"), await places.take("ONE.example.org")]
-    assert places.is_full("one.example.org")
-    waiting = asyncio.ensure_future(places.take("one.example.org"))
-    others = [await places.take(f"{number}.example.org") for number in range(PER_RUN - PER_HOST)]
-    assert places.is_full("another.example.org")
+async def test_two_permits_per_host_and_twenty_four_per_run() -> None:
+    permits = Permits()
+    held = [await permits.take("one.example.org"), await permits.take("ONE.example.org")]
+    assert permits.is_full("one.example.org")
+    waiting = asyncio.ensure_future(permits.take("one.example.org"))
+    others = [await permits.take(f"{number}.example.org") for number in range(PER_RUN - PER_HOST)]
+    assert permits.is_full("another.example.org")
     assert not waiting.done()
     held[0].give_back()
     held[0].give_back()
     third = await waiting
-    assert places.is_full("one.example.org")
-    waiting = asyncio.ensure_future(places.take("one.example.org"))
+    assert permits.is_full("one.example.org")
+    waiting = asyncio.ensure_future(permits.take("one.example.org"))
     await asyncio.sleep(0)
     waiting.cancel()
     await asyncio.gather(waiting, return_exceptions=True)
-    for place in (held[1], third, *others):
-        place.give_back()
-    assert not places.is_full("one.example.org")
+    for permit in (held[1], third, *others):
+        permit.give_back()
+    assert not permits.is_full("one.example.org")
 
 
 @pytest.mark.usefixtures("short_limits")

@@ -19,7 +19,7 @@ from wizard.model.evidence import CertificateProblem, ErrorKind, ProbeReport, St
 from wizard.model.server import Protocol, Security, ServerCandidate, Source
 from wizard.net.dial import SystemDialer
 from wizard.net.tls import Trust
-from wizard.probe.conversation import Network
+from wizard.probe.connector import Network
 
 pytestmark = pytest.mark.usefixtures("short_limits")
 

@@ -25,11 +25,10 @@ from tests.probe.talk import (
 from wizard.model.evidence import ErrorKind, Stage
 from wizard.model.secret import Redactor
 from wizard.model.server import Protocol, Security
-from wizard.probe.conversation import Network
+from wizard.probe.connector import Network
+from wizard.probe.conversation import Mailbox
 from wizard.probe.engine import Prober
 from wizard.probe.error_kinds import StageFailed
-from wizard.probe.imap import ImapConversation
-from wizard.probe.pop3 import Pop3Conversation
 
 each_protocol = pytest.mark.parametrize("protocol", PROTOCOLS)
 STAGES = ("greeting", "hello", "starttls", "inside", "auth")
@@ -186,26 +185,15 @@ async def test_a_flood_while_the_message_is_looked_for_ends_the_watch(
 
     async with tls_server(Mail(Protocol.IMAP, at={verb: flood}), certificate, Security.TLS) as server:
         conversation = Prober(network, Redactor((), ())).conversation(candidate(server, Protocol.IMAP, Security.TLS))
-        assert isinstance(conversation, ImapConversation)
+        assert isinstance(conversation, Mailbox)
         try:
             await conversation.open()
             await conversation.sign_in(CREDENTIALS)
             with pytest.raises(StageFailed) as failed:
-                await _looked_for(conversation)
+                await conversation.find_message("TOKEN")
         finally:
             conversation.abort()
     assert (failed.value.stage, failed.value.kind) == (Stage.ARRIVAL, ErrorKind.PROTOCOL_ERROR)
-
-
-async def _looked_for(conversation: ImapConversation) -> None:
-    await conversation.folders()
-    await conversation.find_message("TOKEN", ("INBOX",))
-
-
-async def _deleted(conversation: ImapConversation | Pop3Conversation) -> bool:
-    if isinstance(conversation, ImapConversation):
-        return await conversation.delete_message("TOKEN", "INBOX")
-    return await conversation.delete_message("TOKEN")
 
 
 @pytest.mark.parametrize("protocol", [Protocol.IMAP, Protocol.POP3])
@@ -219,13 +207,13 @@ async def test_looking_and_deleting_end_in_time(
         Mail(protocol, examine=quiet, stat=quiet, hello=_with_uidplus), certificate, Security.TLS
     ) as server:
         conversation = Prober(network, Redactor((), ())).conversation(candidate(server, protocol, Security.TLS))
-        assert isinstance(conversation, ImapConversation | Pop3Conversation)
+        assert isinstance(conversation, Mailbox)
         try:
             await conversation.open()
             await conversation.sign_in(CREDENTIALS)
             started = time.monotonic()
             with pytest.raises(StageFailed):
-                await _deleted(conversation)
+                await conversation.delete_message("TOKEN", "INBOX")
             assert time.monotonic() - started <= SIGN_IN_S * 1.1 + 0.1
         finally:
             conversation.abort()
@@ -248,7 +236,7 @@ async def test_a_mailbox_of_thousands_is_no_flood(network: Network, certificate:
 
     async with tls_server(Mail(Protocol.POP3, stat=stat, top=top), certificate, Security.TLS) as server:
         conversation = Prober(network, Redactor((), ())).conversation(candidate(server, Protocol.POP3, Security.TLS))
-        assert isinstance(conversation, Pop3Conversation)
+        assert isinstance(conversation, Mailbox)
         try:
             await conversation.open()
             await conversation.sign_in(CREDENTIALS)
@@ -273,9 +261,9 @@ async def test_a_peer_that_ignores_the_goodbye_does_not_hold_the_socket(
         conversation = Prober(network, Redactor((), ())).conversation(candidate(server, protocol, Security.TLS))
         await conversation.open()
         await conversation.sign_in(CREDENTIALS)
-        assert conversation.wire is not None
-        assert conversation.wire.transport is not None
-        sock = conversation.wire.transport.get_extra_info("socket")
+        assert conversation.connector.wire is not None
+        assert conversation.connector.wire.transport is not None
+        sock = conversation.connector.wire.transport.get_extra_info("socket")
         started = time.monotonic()
         await conversation.close()
         await until(lambda: sock.fileno() == -1, 2.0)

@@ -19,11 +19,13 @@ from wizard.model.secret import Redactor, Secret
 from wizard.model.server import Protocol, Security, ServerCandidate, Source
 from wizard.model.text import inert
 from wizard.net.tls import Trust
-from wizard.probe.conversation import Conversation, Credentials, Network, Wire
+from wizard.probe.connector import Network, Wire
+from wizard.probe.conversation import Conversation, Mailbox, Outbox, Terms
+from wizard.probe.credentials import Credentials
 from wizard.probe.error_kinds import Oversized, StageFailed
 from wizard.probe.imap import ImapConversation
 from wizard.probe.line import MAX_LINE, Line
-from wizard.probe.places import Places
+from wizard.probe.permits import Permits
 from wizard.probe.pop3 import Pop3Conversation
 from wizard.probe.recorder import Recorder, RunClock
 from wizard.probe.smtp import SmtpConversation, SmtpWire
@@ -119,9 +121,9 @@ class _Fed:
     def __init__(self, kind: Callable[..., Conversation], protocol: Protocol, wire: Wire) -> None:
         candidate = ServerCandidate(protocol, "mail.example.org", 1, Security.TLS, "ada", Source.GIVEN, trusted=True)
         self.recorder = Recorder(candidate, RunClock(), lambda _: None, Redactor((Secret("secret"),), ("ada",)))
-        self.conversation = kind(candidate, Network(None, Trust()), self.recorder, Places())  # type: ignore[arg-type]
-        self.conversation.wire = wire
-        self.conversation._encrypted = True
+        self.conversation = kind(candidate, Terms(Network(None, Trust()), self.recorder, Permits()))  # type: ignore[arg-type]
+        self.conversation.connector.wire = wire
+        self.conversation.connector.is_encrypted = True
         self.wire = wire
 
 
@@ -135,20 +137,17 @@ async def _report(protocol: Protocol, pieces: list[bytes]) -> ProbeReport:
     async def connect() -> None:
         return None
 
-    conversation.connect = connect  # type: ignore[method-assign]
+    conversation.connector.connect = connect  # type: ignore[method-assign]
 
     async def talk() -> None:
         try:
             await conversation.open()
             await conversation.sign_in(Credentials("ada", Secret("secret")))
-            if isinstance(conversation, ImapConversation):
-                await conversation.folders()
-                found = await conversation.find_message("TOKEN", ("INBOX",))
+            if isinstance(conversation, Mailbox):
+                found = await conversation.find_message("TOKEN")
                 if found is not None:
-                    read_arrival(found[1], "INBOX", is_junk=False, sent=RoundTrip())
-            elif isinstance(conversation, Pop3Conversation):
-                await conversation.find_message("TOKEN")
-            elif isinstance(conversation, SmtpConversation):
+                    read_arrival(found.header, found.folder, is_junk=found.is_junk, sent=RoundTrip())
+            elif isinstance(conversation, Outbox):
                 await conversation.try_envelope("ada@example.org", "ada@example.org")
         except StageFailed:
             pass

@@ -31,7 +31,8 @@ from tests.probe.talk import (
 from wizard.model.evidence import ErrorKind, ProbeReport, Stage
 from wizard.model.secret import Redactor, Secret
 from wizard.model.server import Protocol, Security
-from wizard.probe.conversation import Credentials, Network
+from wizard.probe.connector import Network
+from wizard.probe.credentials import Credentials
 from wizard.probe.engine import Prober
 from wizard.probe.error_kinds import StageFailed
 from wizard.probe.smtp import SmtpConversation

@@ -22,7 +22,7 @@ from tests.probe.talk import (
 )
 from wizard.model.evidence import ErrorKind, Outcome, Stage
 from wizard.model.server import Protocol, Security
-from wizard.probe.conversation import Network
+from wizard.probe.connector import Network
 
 pytestmark = pytest.mark.usefixtures("short_limits")
 each_protocol = pytest.mark.parametrize("protocol", PROTOCOLS)
@@ -252,7 +252,7 @@ async def test_tls_on_a_port_for_starttls_is_named(
     protocol: Protocol, crowded: bool, network: Network, certificate: Issued, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if crowded:  # no room for a look beside the silent line: it is given up for the look
-        monkeypatch.setattr("wizard.probe.places.PER_HOST", 1)
+        monkeypatch.setattr("wizard.probe.permits.PER_HOST", 1)
     mail = Mail(protocol)
     async with tls_server(mail, certificate, Security.TLS) as server:
         report = await probe(candidate(server, protocol, Security.STARTTLS), network)
@@ -265,7 +265,7 @@ async def test_tls_on_a_port_for_starttls_is_named(
 async def test_a_slow_server_is_waited_for_even_where_there_is_no_room_to_look(
     protocol: Protocol, network: Network, certificate: Issued, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("wizard.probe.places.PER_HOST", 1)
+    monkeypatch.setattr("wizard.probe.permits.PER_HOST", 1)
     seen = 0
 
     async def slow_twice(talk: Talk, line: bytes) -> bool | None:

@@ -14,7 +14,8 @@ from wizard.model.server import Protocol, Security, ServerCandidate, Source
 from wizard.net.dial import SystemDialer
 from wizard.net.dns import DnsResolver
 from wizard.net.tls import Trust
-from wizard.probe.conversation import Credentials, Network
+from wizard.probe.connector import Network
+from wizard.probe.credentials import Credentials
 from wizard.probe.engine import Prober
 from wizard.probe.error_kinds import StageFailed
 

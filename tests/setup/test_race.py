@@ -21,9 +21,9 @@ from wizard.model.secret import Redactor
 from wizard.model.server import Protocol, Security, ServerCandidate, Source
 from wizard.net.dial import SystemDialer
 from wizard.net.tls import Trust
-from wizard.probe.conversation import Network
+from wizard.probe.connector import Network
 from wizard.probe.engine import Prober
-from wizard.probe.places import PER_RUN
+from wizard.probe.permits import PER_RUN
 from wizard.probe.race import GRACE_S, STAGGER_S, Race
 
 
@@ -108,7 +108,7 @@ async def test_a_worse_rank_wins_after_the_grace(prober: Prober, certificate: Is
 async def test_a_blocked_port_is_suspected_and_another_tried(
     authority: Authority, certificate: Issued, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("wizard.probe.conversation.SUSPECT_S", 0.3)
+    monkeypatch.setattr("wizard.probe.connector.SUSPECT_S", 0.3)
     monkeypatch.setattr("wizard.probe.race.SUSPECT_S", 0.3)
     told: list[Progress] = []
     network = Network(SystemDialer(Names(), lab=True), Trust((authority.ca_file,)))
@@ -197,4 +197,4 @@ async def test_a_run_stops_trying_at_twenty_four_connections(prober: Prober) -> 
             result = await Race(prober, [first], spares).run()
         assert result.winner is None
         assert len(server.conversations) <= PER_RUN
-        assert prober.places.taken <= PER_RUN
+        assert prober.permits.taken <= PER_RUN

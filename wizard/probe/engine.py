@@ -8,9 +8,10 @@ from collections.abc import Iterable
 from wizard.model.evidence import ProbeReport
 from wizard.model.progress import Listener, nobody
 from wizard.model.secret import Redactor
-from wizard.model.server import Protocol, ServerCandidate
-from wizard.probe.conversation import Conversation, Network
-from wizard.probe.places import PER_RUN, Places
+from wizard.model.server import Protocol, ServerCandidate, Way
+from wizard.probe.connector import Network
+from wizard.probe.conversation import Conversation, Mailbox, Outbox, Terms
+from wizard.probe.permits import PER_RUN, Permits
 from wizard.probe.recorder import Recorder, RunClock
 
 
@@ -32,34 +33,39 @@ class Prober:
         self._redact = redact
         self._listener = listener
         self._allow_unencrypted = allow_unencrypted
-        self.places = Places()
+        self.permits = Permits()
         self._farewells: set[asyncio.Task[None]] = set()
         self._conversations: list[Conversation] = []
 
-    def conversation(self, candidate: ServerCandidate) -> Conversation:
+    def conversation(self, candidate: ServerCandidate) -> Mailbox | Outbox:
         """A conversation with the server, not yet connected."""
-        conversation = self._speaking(candidate)
+        return self.outbox(candidate) if candidate.way is Way.SENDING else self.mailbox(candidate)
+
+    def outbox(self, candidate: ServerCandidate) -> Outbox:
+        """A conversation with a sending server, not yet connected."""
+        from wizard.probe.smtp import SmtpConversation  # when first spoken: aiosmtplib costs 80 ms of start-up
+
+        conversation = SmtpConversation(candidate, self._terms(candidate))
         self._conversations.append(conversation)
         return conversation
 
-    def _speaking(self, candidate: ServerCandidate) -> Conversation:
+    def mailbox(self, candidate: ServerCandidate) -> Mailbox:
+        """A conversation with a receiving server, not yet connected."""
+        conversation: Mailbox
+        if candidate.protocol is Protocol.POP3:
+            from wizard.probe.pop3 import Pop3Conversation
+
+            conversation = Pop3Conversation(candidate, self._terms(candidate))
+        else:
+            from wizard.probe.imap import ImapConversation
+
+            conversation = ImapConversation(candidate, self._terms(candidate))
+        self._conversations.append(conversation)
+        return conversation
+
+    def _terms(self, candidate: ServerCandidate) -> Terms:
         recorder = Recorder(candidate, self.clock, self._listener, self._redact)
-        kind: type[Conversation]
-        # Imported when first spoken: aiosmtplib alone costs 80 ms of start-up.
-        match candidate.protocol:
-            case Protocol.SMTP:
-                from wizard.probe.smtp import SmtpConversation
-
-                kind = SmtpConversation
-            case Protocol.IMAP:
-                from wizard.probe.imap import ImapConversation
-
-                kind = ImapConversation
-            case Protocol.POP3:
-                from wizard.probe.pop3 import Pop3Conversation
-
-                kind = Pop3Conversation
-        return kind(candidate, self.network, recorder, self.places, allow_unencrypted=self._allow_unencrypted)
+        return Terms(self.network, recorder, self.permits, self._allow_unencrypted)
 
     @property
     def reports(self) -> tuple[ProbeReport, ...]:
@@ -69,7 +75,7 @@ class Prober:
     @property
     def is_spent(self) -> bool:
         """Whether the run has made, or begun, as many connections as a run may."""
-        return max(self.places.taken, len(self._conversations)) >= PER_RUN
+        return max(self.permits.taken, len(self._conversations)) >= PER_RUN
 
     def forget(self, conversations: Iterable[Conversation]) -> None:
         """Ends conversations that turned out not to be wanted; they are in no report."""

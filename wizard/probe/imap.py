@@ -6,13 +6,15 @@ import re
 from dataclasses import dataclass
 
 from wizard.model.evidence import ErrorKind, Reply, Stage
-from wizard.model.server import AuthMethod, Security
+from wizard.model.server import AuthMethod, ServerCandidate
 from wizard.model.text import inert
-from wizard.net.patience import now, within
-from wizard.probe.conversation import SIGN_IN_S, Credentials
+from wizard.net.patience import within
+from wizard.probe.conversation import SIGN_IN_S, Found, Terms
+from wizard.probe.credentials import Credentials
 from wizard.probe.error_kinds import InjectedBeforeTls, Oversized, StageFailed, Unparsable
 from wizard.probe.line_conversation import LineConversation
 from wizard.probe.mechanisms import TOKEN_METHODS, oauthbearer, plain, said_in, xoauth2
+from wizard.probe.recorder import StageFacts
 
 MAX_LINES = 400
 MAX_REPLY = 64 * 1024
@@ -36,40 +38,26 @@ class ImapReply:
 class ImapConversation(LineConversation):
     """One connection to a receiving server that speaks IMAP."""
 
+    def __init__(self, candidate: ServerCandidate, terms: Terms) -> None:
+        super().__init__(candidate, terms)
+        self.capabilities: tuple[str, ...] = ()
+        self._tag = 0
+        self._goodbye: Reply | None = None
+        self._folders: tuple[str, str | None] | None = None
+
     @property
     def offered(self) -> tuple[str, ...]:
         """The AUTH= capabilities."""
         return tuple(item.removeprefix("AUTH=") for item in self.capabilities if item.startswith("AUTH="))
 
-    async def open(self) -> None:
-        """Connects, encrypts, reads the greeting and the capabilities (inside TLS, RFC 9051 §6.2.1)."""
-        self.capabilities: tuple[str, ...] = ()
-        self._tag = 0
-        self._goodbye: Reply | None = None
-        await self.connect()
-        if self._observe and self._encrypted:
-            return
-        with self.stage(Stage.GREETING) as facts:
-            await self._greeting()
-            if not self.capabilities:
-                await self._ask_capabilities()
-            facts.capabilities = self.capabilities
-        if self.candidate.security is Security.STARTTLS:
-            await self.encrypt(self._starttls)
-            if self._observe:
-                return
-            with self.stage(Stage.GREETING) as facts:
-                await self._ask_capabilities()
-                facts.capabilities = self.capabilities
-
-    async def _greeting(self) -> None:
+    async def _greet(self) -> None:
         text = await self._first_line()
         status, _, rest = text.removeprefix("* ").partition(" ")
         if not text.startswith("* ") or status.upper() not in {"OK", "PREAUTH", "BYE"}:
             raise self._not_ours(text)
         if status.upper() == "BYE":
             raise StageFailed(Stage.GREETING, ErrorKind.REPLY, reply=self._reply("BYE", rest))
-        if status.upper() == "PREAUTH" and not self._encrypted:
+        if status.upper() == "PREAUTH" and not self.connector.is_encrypted:
             self.abort()  # STARTTLS is illegal after PREAUTH: somebody signs us in to keep us in clear (T07)
             raise InjectedBeforeTls
         self._take_capabilities(text)
@@ -84,6 +72,13 @@ class ImapConversation(LineConversation):
             reply = self._reply(answer.status, answer.text)
             raise StageFailed(Stage.TLS, ErrorKind.STARTTLS_REFUSED, reply=reply)
         self.capabilities, self._goodbye = (), None  # what was said in clear counts for nothing
+
+    async def _ask_offer(self) -> None:
+        if not self.capabilities:  # a greeting may have told them already
+            await self._ask_capabilities()
+
+    def _note_offer(self, facts: StageFacts) -> None:
+        facts.capabilities = self.capabilities
 
     async def _ask_capabilities(self) -> None:
         answer = await self._command("CAPABILITY")
@@ -104,7 +99,7 @@ class ImapConversation(LineConversation):
                     return method
         elif "PLAIN" in offered:
             return AuthMethod.PLAIN
-        elif "LOGINDISABLED" not in self.capabilities and (self._encrypted or self.allow_unencrypted):
+        elif "LOGINDISABLED" not in self.capabilities and (self.connector.is_encrypted or self.terms.allow_unencrypted):
             return AuthMethod.IMAP_LOGIN
         kind = ErrorKind.NO_COMMON_AUTH if offered else ErrorKind.AUTH_MISSING
         raise StageFailed(Stage.AUTH, kind, detail={"mechanisms": " ".join(offered) or None})
@@ -119,9 +114,9 @@ class ImapConversation(LineConversation):
 
     async def _tagged(self, method: AuthMethod, credentials: Credentials) -> ImapReply:
         """The answer to AUTHENTICATE, with an initial response where SASL-IR (RFC 4959) is offered, or to LOGIN."""
-        user = credentials.username.encode("utf-8")
-        password = credentials.secret.reveal().encode("utf-8") if credentials.secret is not None else b""
-        token = credentials.token.reveal().encode("utf-8") if credentials.token is not None else b""
+        user = credentials.user
+        password = credentials.password_bytes()
+        token = credentials.token_bytes()
         if method is AuthMethod.IMAP_LOGIN:
             return await self._login(user, password)
         blob = {
@@ -149,11 +144,18 @@ class ImapConversation(LineConversation):
         self._raw(password, "***")
         return await self._answer(tag)
 
-    async def find_message(self, token: str, folders: tuple[str, ...]) -> tuple[str, bytes] | None:
-        """The folder and the header of the message whose Subject holds `token`; None when it is in none of them."""
-        self._deadline = now() + SIGN_IN_S
-        with self.bounded(Stage.ARRIVAL):
-            for folder in folders:
+    @property
+    def sees_new_mail(self) -> bool:
+        """Yes: each EXAMINE shows the folder as it is now."""
+        return True
+
+    async def find_message(self, token: str) -> Found | None:
+        """The message whose Subject holds `token`; None while it is in neither the inbox nor the folder for junk."""
+        with self._unrecorded(Stage.ARRIVAL, SIGN_IN_S):
+            if self._folders is None:
+                self._folders = await self._inbox_and_junk()
+            inbox, junk = self._folders
+            for folder in filter(None, (inbox, junk)):
                 opened = await self._command(f"EXAMINE {_mailbox(folder)}")
                 if opened.status != "OK":
                     continue
@@ -162,7 +164,7 @@ class ImapConversation(LineConversation):
                     continue
                 fetched = await self._command(f"UID FETCH {uid} (BODY.PEEK[HEADER])")
                 header = b"\r\n".join(line for line in fetched.untagged if not line.startswith(b"* "))
-                return folder, header
+                return Found(folder, header, is_junk=folder == junk)
             return None
 
     async def _search(self, token: str) -> str | None:
@@ -174,11 +176,9 @@ class ImapConversation(LineConversation):
                     return uids[-1]
         return None
 
-    async def folders(self) -> tuple[str, str | None]:
+    async def _inbox_and_junk(self) -> tuple[str, str | None]:
         """The inbox and the folder for junk, by SPECIAL-USE (RFC 6154) or by its name; None where there is none."""
-        self._deadline = now() + SIGN_IN_S
-        with self.bounded(Stage.ARRIVAL):
-            answer = await self._command('LIST "" "*"')
+        answer = await self._command('LIST "" "*"')
         by_name: str | None = None
         for line in answer.untagged:
             found = _LIST.match(line.decode("utf-8", "replace"))
@@ -198,8 +198,7 @@ class ImapConversation(LineConversation):
 
     async def delete_message(self, token: str, folder: str) -> bool:
         """Whether the message with `token` was removed for good; only where UIDPLUS (RFC 4315) spares all others."""
-        self._deadline = now() + SIGN_IN_S
-        with self.bounded(Stage.ARRIVAL):
+        with self._unrecorded(Stage.ARRIVAL, SIGN_IN_S):
             if "UIDPLUS" not in self.capabilities:
                 await self._ask_capabilities()
             if "UIDPLUS" not in self.capabilities or (await self._command(f"SELECT {_mailbox(folder)}")).status != "OK":

@@ -3,32 +3,32 @@
 from __future__ import annotations
 
 from wizard.model.evidence import ErrorKind, Stage
-from wizard.probe.conversation import Conversation
+from wizard.probe.conversation import Mailbox
 from wizard.probe.error_kinds import StageFailed, what_speaks
 from wizard.probe.line import Line
 
 _MAIL = {"smtp", "imap", "pop3"}
 
 
-class LineConversation(Conversation):
-    """A conversation line by line."""
+class LineConversation(Mailbox):
+    """A mailbox read line by line."""
 
     def _new_wire(self) -> Line:
         return Line()
 
     @property
     def _line(self) -> Line:
-        if not isinstance(self.wire, Line):
+        if not isinstance(self.connector.wire, Line):
             raise ConnectionResetError("not connected")
-        return self.wire
+        return self.connector.wire
 
     @property
     def is_open(self) -> bool:
         """Whether the line still stands."""
-        return isinstance(self.wire, Line) and self.wire.is_open
+        return isinstance(self.connector.wire, Line) and self.connector.wire.is_open
 
     async def _first_line(self) -> str:
-        text = (await self.first_words(lambda: self._line.readline())).decode("utf-8", "replace")
+        text = (await self.connector.first_words(lambda: self._line.readline())).decode("utf-8", "replace")
         self.recorder.received(text)
         return text
 

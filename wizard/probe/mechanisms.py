@@ -5,14 +5,11 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
 
 from wizard.model.evidence import ErrorKind, Stage
 from wizard.model.server import AuthMethod
+from wizard.probe.credentials import Credentials
 from wizard.probe.error_kinds import StageFailed
-
-if TYPE_CHECKING:
-    from wizard.probe.conversation import Credentials
 
 TOKEN_METHODS = (AuthMethod.XOAUTH2, AuthMethod.OAUTHBEARER)
 PASSWORD_METHODS = (AuthMethod.PLAIN, AuthMethod.LOGIN, AuthMethod.CRAM_MD5)
@@ -44,14 +41,6 @@ def said_in(challenge: str) -> str:
         return base64.b64decode(challenge, validate=True).decode("utf-8", "replace")
     except (binascii.Error, ValueError):
         return challenge
-
-
-def check(credentials: Credentials) -> None:
-    """Raises StageFailed when a control character would split what is sent: NUL in PLAIN, \\x01 in XOAUTH2."""
-    words = [credentials.username]
-    words += [secret.reveal() for secret in (credentials.secret, credentials.token) if secret is not None]
-    if any(ord(character) < 32 or ord(character) == 127 for word in words for character in word):
-        raise StageFailed(Stage.AUTH, ErrorKind.PROTOCOL_ERROR, detail={"ours": "control-character"})
 
 
 def plain(user: bytes, password: bytes) -> bytes:

@@ -6,12 +6,14 @@ import hashlib
 import re
 
 from wizard.model.evidence import ErrorKind, Reply, Stage
-from wizard.model.server import AuthMethod, Security
-from wizard.net.patience import now, within
-from wizard.probe.conversation import SIGN_IN_S, Credentials
+from wizard.model.server import AuthMethod, Security, ServerCandidate
+from wizard.net.patience import within
+from wizard.probe.conversation import SIGN_IN_S, Found, Terms
+from wizard.probe.credentials import Credentials
 from wizard.probe.error_kinds import Oversized, StageFailed, Unparsable
 from wizard.probe.line_conversation import LineConversation
 from wizard.probe.mechanisms import TOKEN_METHODS, oauthbearer, plain, said_in, xoauth2
+from wizard.probe.recorder import StageFacts
 
 MAX_LINES = 2000
 MAX_REPLY = 256 * 1024
@@ -25,41 +27,31 @@ _CODE = re.compile(r"^\[([^\]]{1,100})\]\s*")  # RFC 2449 §8
 class Pop3Conversation(LineConversation):
     """One connection to a receiving server that speaks POP3."""
 
+    def __init__(self, candidate: ServerCandidate, terms: Terms) -> None:
+        super().__init__(candidate, terms)
+        self.capabilities: dict[str, tuple[str, ...]] = {}
+        self._timestamp: str | None = None
+        self._found: int | None = None
+
     @property
     def offered(self) -> tuple[str, ...]:
         """What stands behind SASL in the answer to CAPA."""
         return self.capabilities.get("SASL", ())
 
-    async def open(self) -> None:
-        """Connects, encrypts, reads the greeting and the capabilities (inside TLS, RFC 2595 §4)."""
-        self.capabilities: dict[str, tuple[str, ...]] = {}
-        self._timestamp: str | None = None
-        await self.connect()
-        if self._observe and self._encrypted:
-            return
-        with self.stage(Stage.GREETING) as facts:
-            await self._greeting()
-            await self._ask_capabilities()
-            facts.capabilities = tuple(self.capabilities)
-        if self.candidate.security is Security.STARTTLS:
-            await self.encrypt(self._starttls)
-            if self._observe:
-                return
-            with self.stage(Stage.GREETING) as facts:
-                await self._ask_capabilities()
-                facts.capabilities = tuple(self.capabilities)
-
-    async def _greeting(self) -> None:
+    async def _greet(self) -> None:
         text = await self._first_line()
         if text.startswith("-ERR"):
             raise StageFailed(Stage.GREETING, ErrorKind.REPLY, reply=self._reply(text[4:].strip()))
         if not text.startswith("+OK"):
             raise self._not_ours(text)
-        if self._encrypted or self.candidate.security is not Security.STARTTLS:
+        if self.connector.is_encrypted or self.candidate.security is not Security.STARTTLS:
             found = _TIMESTAMP.search(text)
             self._timestamp = found[0] if found is not None else None
 
-    async def _ask_capabilities(self) -> None:
+    def _note_offer(self, facts: StageFacts) -> None:
+        facts.capabilities = tuple(self.capabilities)
+
+    async def _ask_offer(self) -> None:
         self.capabilities = {}
         ok, _ = await self._command("CAPA")
         if not ok:
@@ -101,9 +93,9 @@ class Pop3Conversation(LineConversation):
 
     async def _answer(self, method: AuthMethod, credentials: Credentials) -> tuple[bool, str]:
         """Whether it was +OK, and what stands behind that."""
-        user = credentials.username.encode("utf-8")
-        password = credentials.secret.reveal().encode("utf-8") if credentials.secret is not None else b""
-        token = credentials.token.reveal().encode("utf-8") if credentials.token is not None else b""
+        user = credentials.user
+        password = credentials.password_bytes()
+        token = credentials.token_bytes()
         match method:
             case AuthMethod.USER_PASS:
                 ok, text = await self._command(b"USER " + user, "USER ***")
@@ -132,10 +124,14 @@ class Pop3Conversation(LineConversation):
             raise Unparsable
         return await self._command(blob, "***", dismissal)
 
-    async def find_message(self, token: str) -> bytes | None:
-        """The header of the message whose Subject holds `token`, among the newest; None when it is not there."""
-        self._deadline = now() + SIGN_IN_S
-        with self.bounded(Stage.ARRIVAL):
+    @property
+    def sees_new_mail(self) -> bool:
+        """No: a session shows the mailbox as it was at its sign-in (RFC 1939 §4)."""
+        return False
+
+    async def find_message(self, token: str) -> Found | None:
+        """The message whose Subject holds `token`, among the newest; None when it is not there."""
+        with self._unrecorded(Stage.ARRIVAL, SIGN_IN_S):
             count = await self._count()
             for number in range(count, max(0, count - NEWEST), -1):
                 ok, _ = await self._command(f"TOP {number} 0")
@@ -144,7 +140,7 @@ class Pop3Conversation(LineConversation):
                 header = b"\r\n".join(await self._lines())
                 if token.encode() in header:
                     self._found = number
-                    return header
+                    return Found("INBOX", header)
             return None
 
     async def _count(self) -> int:
@@ -153,11 +149,11 @@ class Pop3Conversation(LineConversation):
         first = text.partition(" ")[0]
         return int(first) if ok and first.isascii() and first.isdigit() and len(first) < 10 else 0
 
-    async def delete_message(self, token: str) -> bool:
+    async def delete_message(self, token: str, folder: str) -> bool:
         """Whether the message with `token` was removed; it goes when the connection is closed with QUIT."""
         if await self.find_message(token) is None:
             return False
-        with self.bounded(Stage.ARRIVAL):
+        with self._unrecorded(Stage.ARRIVAL, SIGN_IN_S):
             ok, _ = await self._command(f"DELE {self._found}")
             if ok:
                 ok, _ = await self._command("QUIT")

@@ -12,7 +12,8 @@ from typing import Any
 from wizard.model.evidence import ErrorKind, Outcome, ProbeReport, Stage
 from wizard.model.server import ServerCandidate
 from wizard.net import patience
-from wizard.probe.conversation import SUSPECT_S, Conversation
+from wizard.probe.connector import SUSPECT_S
+from wizard.probe.conversation import Conversation
 from wizard.probe.engine import Prober
 from wizard.probe.error_kinds import StageFailed
 

@@ -13,6 +13,7 @@ from wizard.model.progress import Listener, Progress, nobody
 from wizard.model.secret import Redactor
 from wizard.model.server import ServerCandidate
 from wizard.model.text import MAX_SHOWN, inert
+from wizard.net.patience import Deadline
 from wizard.probe.error_kinds import StageFailed, failure_from
 
 TRANSCRIPT_LINES = 400
@@ -61,13 +62,17 @@ class Recorder:
         self.sign_in_attempts = 0
 
     @contextmanager
-    def stage(self, stage: Stage) -> Iterator[StageFacts]:
-        """Runs one stage: a failure becomes evidence and leaves as `StageFailed`, whatever the library raised."""
+    def stage(self, stage: Stage, until: float) -> Iterator[StageFacts]:
+        """Runs one stage, until that moment of `patience.now()` at most.
+
+        A failure becomes evidence and leaves as `StageFailed`, whatever the library raised.
+        """
         started = self.clock()
         facts = StageFacts()
         self._tell(stage, Outcome.STARTED, 0.0, facts)
         try:
-            yield facts
+            with Deadline(until):
+                yield facts
         except StageFailed as failed:
             self._keep_failure(failed, started, facts)
             raise

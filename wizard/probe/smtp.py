@@ -14,13 +14,15 @@ from aiosmtplib.esmtp import parse_esmtp_extensions
 from aiosmtplib.protocol import MAX_RESPONSE_LENGTH, SMTPProtocol
 from aiosmtplib.response import SMTPResponse
 
-from wizard.model.evidence import ErrorKind, Reply, Stage
-from wizard.model.server import AuthMethod, Security
-from wizard.net.patience import now, within
-from wizard.probe.conversation import SIGN_IN_S, Conversation, Credentials
+from wizard.model.evidence import Detail, ErrorKind, Reply, Stage
+from wizard.model.server import AuthMethod, ServerCandidate
+from wizard.net.patience import within
+from wizard.probe.conversation import SIGN_IN_S, Outbox, Terms
+from wizard.probe.credentials import Credentials
 from wizard.probe.environment import public_address
 from wizard.probe.error_kinds import InjectedBeforeTls, StageFailed, Unparsable, what_speaks
 from wizard.probe.mechanisms import choose, oauthbearer, said_in
+from wizard.probe.recorder import StageFacts
 from wizard.probe.tls import encrypt
 
 EHLO_NAME = "[127.0.0.1]"  # RFC 5321 §4.1.3; the computer's own name is nobody's business (T35)
@@ -88,50 +90,40 @@ class SmtpWire(SMTPProtocol):
             cast(asyncio.Transport, self.transport).abort()
 
 
-class SmtpConversation(Conversation):
+class SmtpConversation(Outbox):
     """One connection to a sending server."""
+
+    def __init__(self, candidate: ServerCandidate, terms: Terms) -> None:
+        super().__init__(candidate, terms)
+        self.extensions: dict[str, str] = {}
+        self.mechanisms: tuple[str, ...] = ()
+        self._seen_as: str | None = None
 
     def _new_wire(self) -> SmtpWire:
         return SmtpWire()
 
     @property
     def _smtp(self) -> SmtpWire:
-        if not isinstance(self.wire, SmtpWire):
+        if not isinstance(self.connector.wire, SmtpWire):
             raise ConnectionResetError("not connected")
-        return self.wire
+        return self.connector.wire
 
     @property
     def is_open(self) -> bool:
         """Whether the line still stands."""
-        return isinstance(self.wire, SmtpWire) and self.wire.is_connected
+        return isinstance(self.connector.wire, SmtpWire) and self.connector.wire.is_connected
 
     @property
     def offered(self) -> tuple[str, ...]:
         """What stands behind AUTH in the answer to EHLO."""
         return self.mechanisms
 
-    async def open(self) -> None:
-        """Connects, encrypts, reads the greeting and what EHLO offers (inside TLS, RFC 3207 §4.2)."""
-        self.extensions: dict[str, str] = {}
-        self.mechanisms: tuple[str, ...] = ()
-        await self.connect()
-        if self._observe and self._encrypted:
-            return
-        with self.stage(Stage.GREETING) as facts:
-            await self.first_words(self._read_greeting)
-            await self._ehlo()
-            facts.capabilities = tuple(key.upper() for key in self.extensions)
-            facts.detail["mechanisms"] = " ".join(self.mechanisms) or None
-            facts.detail["seen_as"] = self._seen_as
-        if self.candidate.security is Security.STARTTLS:
-            await self.encrypt(self._starttls)
-            if self._observe:
-                return
-            with self.stage(Stage.GREETING) as facts:
-                await self._ehlo()
-                facts.capabilities = tuple(key.upper() for key in self.extensions)
-                facts.detail["mechanisms"] = " ".join(self.mechanisms) or None
-                facts.detail["seen_as"] = self._seen_as
+    async def _greet(self) -> None:
+        await self.connector.first_words(self._read_greeting)
+
+    def _note_offer(self, facts: StageFacts) -> None:
+        facts.capabilities = tuple(key.upper() for key in self.extensions)
+        facts.detail |= Detail(mechanisms=" ".join(self.mechanisms) or None, seen_as=self._seen_as)
         size = self.extensions.get("size", "").split(" ")[0]
         if size.isascii() and size.isdigit() and 0 < int(size) < 2**53:
             self.recorder.max_message_bytes = int(size)
@@ -162,7 +154,7 @@ class SmtpConversation(Conversation):
         stage = Stage.TLS if kind is ErrorKind.TLS_WHERE_PLAINTEXT else Stage.GREETING
         return StageFailed(stage, kind, reply=reply, detail={"speaks": speaks})
 
-    async def _ehlo(self) -> None:
+    async def _ask_offer(self) -> None:
         response = await self._command("EHLO " + EHLO_NAME)
         self.extensions, self.mechanisms = {}, ()
         if response.code == 250:
@@ -193,9 +185,9 @@ class SmtpConversation(Conversation):
 
     async def _answer(self, method: AuthMethod, credentials: Credentials) -> SMTPResponse:
         """The answer to one AUTH command (RFC 4954 §4)."""
-        user = credentials.username.encode("utf-8")
-        password = credentials.secret.reveal().encode("utf-8") if credentials.secret is not None else b""
-        token = credentials.token.reveal().encode("utf-8") if credentials.token is not None else b""
+        user = credentials.user
+        password = credentials.password_bytes()
+        token = credentials.token_bytes()
         match method:
             case AuthMethod.PLAIN:
                 return self._heard(await self._initial_response("PLAIN", auth_plain_encode(user, password)))
@@ -249,8 +241,7 @@ class SmtpConversation(Conversation):
 
         Without `keep` the envelope is dropped again and nothing is sent.
         """
-        self._deadline = now() + SIGN_IN_S
-        with self.stage(Stage.ENVELOPE) as facts:
+        with self._stage(Stage.ENVELOPE, SIGN_IN_S) as facts:
             needs_utf8 = not (sender.isascii() and recipient.isascii())
             if needs_utf8 and "smtputf8" not in self.extensions:
                 raise StageFailed(Stage.ENVELOPE, ErrorKind.SMTPUTF8_MISSING)
@@ -287,8 +278,7 @@ class SmtpConversation(Conversation):
     async def send(self, sender: str, recipient: str, message: bytes) -> Reply:
         """Sends one message, once; the server's acceptance. Silence after the final dot is OUTCOME_UNKNOWN (T12)."""
         await self.try_envelope(sender, recipient, keep=True)
-        self._deadline = now() + MESSAGE_S
-        with self.stage(Stage.MESSAGE) as facts:
+        with self._stage(Stage.MESSAGE, MESSAGE_S) as facts:
             facts.detail |= {"sender": sender, "recipient": recipient}
             self.recorder.sent(f"DATA ({len(message)} bytes)")
             try:

@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol as Interface
+from typing import TypeVar
 
-from wizard.model.account import SideResult
 from wizard.model.address import Address
 from wizard.model.diagnosis import Diagnosis
 from wizard.model.draft import AccountDraft
@@ -22,11 +22,15 @@ from wizard.model.server import Protocol
 from wizard.net.dial import Dialer
 from wizard.net.dns import Resolver
 from wizard.net.tls import Trust
-from wizard.probe.conversation import Conversation, Credentials, Network
+from wizard.probe.connector import Network
+from wizard.probe.conversation import Conversation
+from wizard.probe.credentials import Credentials
 from wizard.probe.engine import Prober
 from wizard.setup.browser_sign_in import BrowserSignIn
 from wizard.setup.options import Options
 from wizard.setup.signin_budget import SignInBudget
+
+Speaking = TypeVar("Speaking", bound=Conversation)
 
 
 class FindsSettings(Interface):
@@ -132,18 +136,20 @@ class SessionContext:
         )
         return Prober(network, redact, listener=listener, allow_unencrypted=self.options.allow_unencrypted)
 
-    async def reopen(self, prober: Prober, draft: AccountDraft, side: SideResult) -> tuple[Conversation, Credentials]:
-        """A fresh, signed-in conversation with a server that was already proven; raises StageFailed."""
-        candidate = side.candidate
+    async def signed_in(self, conversation: Speaking, draft: AccountDraft) -> Speaking:
+        """The conversation, new until now, opened and signed in at a server that was already proven.
+
+        Raises StageFailed, and the socket is free then.
+        """
+        candidate = conversation.candidate
         credentials = Credentials(candidate.username, draft.secret_for(candidate), draft.oauth_token)
-        conversation = prober.conversation(candidate)
         try:
             await conversation.open()
             await conversation.sign_in(credentials)
         except BaseException:
             conversation.abort()
             raise
-        return conversation, credentials
+        return conversation
 
 
 def timeline(reports: Sequence[ProbeReport]) -> tuple[Evidence, ...]:

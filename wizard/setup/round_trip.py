@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field, replace
+import itertools
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from wizard.model.account import CheckResult, RoundTrip, RoundTripStatus, SideResult, Status, Verdict
@@ -11,8 +13,7 @@ from wizard.model.address import Address
 from wizard.model.diagnosis import Diagnosis
 from wizard.model.evidence import ErrorKind, Outcome, Stage
 from wizard.model.progress import Listener, Progress
-from wizard.model.server import Way
-from wizard.probe.conversation import Conversation, Credentials
+from wizard.probe.conversation import Conversation, Found, Mailbox, Outbox
 from wizard.probe.engine import Prober
 from wizard.probe.error_kinds import StageFailed
 from wizard.setup.context import SessionContext, sign_in_attempts, timeline
@@ -27,7 +28,24 @@ class OpenLines:
     """Signed-in conversations that a check left open for its test message."""
 
     prober: Prober
-    conversations: dict[Way, tuple[Conversation, Credentials]] = field(default_factory=dict)
+    mailbox: Mailbox | None = None
+    outbox: Outbox | None = None
+
+    @classmethod
+    def of(cls, prober: Prober, conversations: Iterable[Conversation]) -> OpenLines:
+        """These conversations, each on its side."""
+        lines = cls(prober)
+        for conversation in conversations:
+            if isinstance(conversation, Mailbox):
+                lines.mailbox = conversation
+            elif isinstance(conversation, Outbox):
+                lines.outbox = conversation
+        return lines
+
+    @property
+    def conversations(self) -> tuple[Conversation, ...]:
+        """Those there are."""
+        return tuple(one for one in (self.mailbox, self.outbox) if one is not None)
 
 
 class RoundTripRun:
@@ -41,7 +59,7 @@ class RoundTripRun:
         self._to = to
         self._listener = listener
         self._prober = lines.prober
-        self._open = lines.conversations
+        self._lines = lines
         self._trip = RoundTrip()
 
     async def run(self) -> CheckResult:
@@ -65,14 +83,11 @@ class RoundTripRun:
         return self._done(self._result.diagnoses, self._result.verdict)
 
     async def _send(self, side: SideResult, data: bytes) -> None:
-        from wizard.probe.smtp import SmtpConversation
-
-        conversation = self._open[Way.SENDING][0] if Way.SENDING in self._open else None
-        if not isinstance(conversation, SmtpConversation) or not conversation.is_open:
-            conversation, credentials = await self._context.reopen(self._prober, self._result.draft, side)
-            self._open[Way.SENDING] = (conversation, credentials)
-        if isinstance(conversation, SmtpConversation):
-            await conversation.send(self._result.draft.address.wire, self._to.wire, data)
+        outbox = self._lines.outbox
+        if outbox is None or not outbox.is_open:
+            outbox = self._lines.outbox = self._prober.outbox(side.candidate)
+            await self._context.signed_in(outbox, self._result.draft)
+        await outbox.send(self._result.draft.address.wire, self._to.wire, data)
 
     async def _watch(self, side: SideResult, token: str) -> None:
         started = self._prober.clock()
@@ -83,44 +98,28 @@ class RoundTripRun:
         except (TimeoutError, StageFailed):
             found = None
         if found is not None:
-            folder, header, is_junk = found
             from wizard.setup.message import read_arrival
 
-            self._trip = read_arrival(header, folder, is_junk=is_junk, sent=self._trip)
+            self._trip = read_arrival(found.header, found.folder, is_junk=found.is_junk, sent=self._trip)
         outcome = Outcome.OK if found is not None else Outcome.FAILED
         self._tell(outcome, side, self._prober.clock() - started)
 
-    async def _until_found(self, side: SideResult, token: str) -> tuple[str, bytes, bool]:
-        from wizard.probe.imap import ImapConversation
-        from wizard.probe.pop3 import Pop3Conversation
-
-        conversation = self._open[Way.RECEIVING][0] if Way.RECEIVING in self._open else None
-        folders: tuple[str, ...] = ()
-        junk: str | None = None
-        for attempt in range(10_000):
+    async def _until_found(self, side: SideResult, token: str) -> Found:
+        for attempt in itertools.count():
             await asyncio.sleep(POLL_S[min(attempt, len(POLL_S) - 1)])
-            if not isinstance(conversation, ImapConversation) or not conversation.is_open:
-                # A POP3 session shows the mailbox as it was at its sign-in (RFC 1939 §4): each look is a new one.
-                if conversation is not None:
-                    await conversation.close()
-                conversation, credentials = await self._context.reopen(self._prober, self._result.draft, side)
-                self._open[Way.RECEIVING] = (conversation, credentials)
-                folders = ()
-            if isinstance(conversation, ImapConversation):
-                if not folders:
-                    inbox, junk = await conversation.folders()
-                    folders = (inbox, junk) if junk is not None else (inbox,)
-                seen = await conversation.find_message(token, folders)
-                if seen is not None:
-                    return seen[0], seen[1], seen[0] == junk
-            elif isinstance(conversation, Pop3Conversation):
-                header = await conversation.find_message(token)
-                if header is not None:
-                    return "INBOX", header, False
-        raise TimeoutError
+            mailbox = self._lines.mailbox
+            if mailbox is None or not mailbox.is_open or not mailbox.sees_new_mail:
+                if mailbox is not None:
+                    await mailbox.close()
+                mailbox = self._lines.mailbox = self._prober.mailbox(side.candidate)
+                await self._context.signed_in(mailbox, self._result.draft)
+            found = await mailbox.find_message(token)
+            if found is not None:
+                return found
+        raise AssertionError  # the count has no end
 
     def _failed(self) -> CheckResult:
-        report = self._open[Way.SENDING][0].recorder.report() if Way.SENDING in self._open else self._prober.reports[-1]
+        report = self._lines.outbox.recorder.report() if self._lines.outbox is not None else self._prober.reports[-1]
         judge = Judge.of_result(self._context.services, self._result)
         seen = self._prober.reports
         found = judge.with_settings(judge.diagnose((report,), seen), seen)

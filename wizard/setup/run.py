@@ -17,7 +17,7 @@ from wizard.model.progress import Listener
 from wizard.model.provider import Provider, ProviderStatus
 from wizard.model.server import Protocol, Security, ServerCandidate, Source, Way
 from wizard.net.patience import within
-from wizard.probe.conversation import Conversation, Credentials
+from wizard.probe.conversation import Conversation
 from wizard.probe.environment import surroundings
 from wizard.setup.ahead import Ahead, candidates_of
 from wizard.setup.autofix import Alternative, alternatives, needs_other_names
@@ -83,15 +83,12 @@ class Run:
         """What discovery found, where it was asked."""
         return self._plan
 
-    def open_lines(self) -> dict[Way, tuple[Conversation, Credentials]]:
-        """The signed-in conversations of a verified account, by side; the caller closes them."""
+    def open_lines(self) -> tuple[Conversation, ...]:
+        """The signed-in conversations of a verified account; the caller closes them."""
         if not self._all_verified():
-            return {}
-        return {
-            way: (outcome.conversation, outcome.credentials)
-            for way, outcome in self._outcomes.items()
-            if outcome.conversation is not None and outcome.credentials is not None
-        }
+            return ()
+        conversations = (outcome.conversation for outcome in self._outcomes.values())
+        return tuple(conversation for conversation in conversations if conversation is not None)
 
     async def _let_go(self) -> None:
         for outcome in self._outcomes.values():

@@ -191,9 +191,9 @@ class SetupSession:
 
     def _checked(self, run: Run, result: CheckResult) -> CheckResult:
         """The result; the lines of a verified account stay open for a test message."""
-        lines = run.open_lines()
-        if lines:
-            self._lines = OpenLines(run.prober, lines)
+        conversations = run.open_lines()
+        if conversations:
+            self._lines = OpenLines.of(run.prober, conversations)
             self._idle = asyncio.get_running_loop().call_later(IDLE_S, self._let_go)
         return result
 
@@ -242,16 +242,9 @@ class SetupSession:
             return False
         prober = self._context.prober(result.draft, nobody)
         try:
-            conversation, _ = await self._context.reopen(prober, result.draft, side)
-            from wizard.probe.imap import ImapConversation
-            from wizard.probe.pop3 import Pop3Conversation
-
-            deleted = False
-            if isinstance(conversation, ImapConversation):
-                deleted = await conversation.delete_message(token, folder or "INBOX")
-            elif isinstance(conversation, Pop3Conversation):
-                deleted = await conversation.delete_message(token)
-            prober.part(conversation)
+            mailbox = await self._context.signed_in(prober.mailbox(side.candidate), result.draft)
+            deleted = await mailbox.delete_message(token, folder or "INBOX")
+            prober.part(mailbox)
         except StageFailed:
             deleted = False
         finally:
@@ -265,7 +258,7 @@ class SetupSession:
         lines, self._lines = self._lines, None
         if lines is None:
             return
-        for conversation, _ in lines.conversations.values():
+        for conversation in lines.conversations:
             lines.prober.part(conversation)
         try:
             await lines.prober.close()

@@ -13,7 +13,8 @@ from wizard.model.evidence import Detail, ErrorKind, Evidence, Outcome, ProbeRep
 from wizard.model.provider import SignInWay
 from wizard.model.server import ServerCandidate
 from wizard.net.patience import within
-from wizard.probe.conversation import Conversation, Credentials
+from wizard.probe.conversation import Conversation, Outbox
+from wizard.probe.credentials import Credentials
 from wizard.probe.engine import Prober
 from wizard.probe.error_kinds import StageFailed
 from wizard.probe.mechanisms import TOKEN_METHODS, token_only
@@ -316,16 +317,13 @@ class Side:
 
     async def _with_envelope(self, conversation: Conversation, credentials: Credentials) -> SideOutcome:
         """Asks a sending server whether it would take a message, so that a refusal there is met now, not later."""
-        if not conversation.candidate.is_incoming:
-            from wizard.probe.smtp import SmtpConversation
-
+        if isinstance(conversation, Outbox):
             address = self.judge.draft.address.wire
-            if isinstance(conversation, SmtpConversation):
-                try:
-                    await conversation.try_envelope(address, address)
-                except StageFailed:
-                    self.prober.part(conversation)
-                    return self._failed(conversation.candidate, (conversation.recorder.report(),))
+            try:
+                await conversation.try_envelope(address, address)
+            except StageFailed:
+                self.prober.part(conversation)
+                return self._failed(conversation.candidate, (conversation.recorder.report(),))
         return SideOutcome(self._result(conversation, Status.VERIFIED), (), None, (), conversation, credentials)
 
     def _with_fix(self, outcome: SideOutcome, failed: tuple[ProbeReport, ...], alternative: Alternative) -> SideOutcome:

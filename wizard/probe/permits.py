@@ -9,7 +9,7 @@ PER_HOST = 2
 PER_RUN = 24
 
 
-class Place:
+class Permit:
     """Leave for one connection; give it back when the connection has ended."""
 
     def __init__(self, held: tuple[asyncio.Semaphore, ...]) -> None:
@@ -27,8 +27,8 @@ class Place:
             semaphore.release()
 
 
-class Places:
-    """The places of one run."""
+class Permits:
+    """The connections one run may make."""
 
     def __init__(self) -> None:
         self._run = asyncio.Semaphore(PER_RUN)
@@ -40,11 +40,11 @@ class Places:
         return self._hosts[host.lower()].locked() or self._run.locked()
 
     def not_needed(self) -> None:
-        """A place was taken for a name that does not exist: no connection was tried."""
+        """A permit was taken for a name that does not exist: no connection was tried."""
         self.taken -= 1
 
-    async def take(self, host: str) -> Place:
-        """A place, as soon as there is one; in order of asking."""
+    async def take(self, host: str) -> Permit:
+        """A permit, as soon as there is one; in order of asking."""
         at_host = self._hosts[host.lower()]
         await at_host.acquire()
         try:
@@ -53,4 +53,4 @@ class Places:
             at_host.release()
             raise
         self.taken += 1  # never goes down for a connection that was tried: a run makes so many, not more
-        return Place((at_host, self._run))
+        return Permit((at_host, self._run))

@@ -1,0 +1,38 @@
+"""Who signs in, and with what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from wizard.model.evidence import Detail, ErrorKind, Stage
+from wizard.model.secret import Secret
+from wizard.probe.error_kinds import StageFailed
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """A user name with a password or a token; a token is used instead of a password."""
+
+    username: str
+    secret: Secret | None = None
+    token: Secret | None = None
+
+    @property
+    def user(self) -> bytes:
+        """The user name as it is sent."""
+        return self.username.encode("utf-8")
+
+    def password_bytes(self) -> bytes:
+        """The password as it is sent; empty when there is none."""
+        return self.secret.reveal().encode("utf-8") if self.secret is not None else b""
+
+    def token_bytes(self) -> bytes:
+        """The token as it is sent; empty when there is none."""
+        return self.token.reveal().encode("utf-8") if self.token is not None else b""
+
+    def check(self) -> None:
+        """Raises StageFailed when a control character would split what is sent: NUL in PLAIN, \\x01 in XOAUTH2."""
+        words = [self.username]
+        words += [secret.reveal() for secret in (self.secret, self.token) if secret is not None]
+        if any(ord(character) < 32 or ord(character) == 127 for word in words for character in word):
+            raise StageFailed(Stage.AUTH, ErrorKind.PROTOCOL_ERROR, detail=Detail(ours="control-character"))
