@@ -6,23 +6,17 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
 
 from wizard.accounts.secret_store import SecretKind, SecretStore
 from wizard.accounts.store import AccountBook, SavedAccount
 from wizard.errors import SecretStoreError
 from wizard.model.account import CheckResult, SideResult, Verdict
+from wizard.model.dates import date_text
 from wizard.model.diagnosis import Diagnosis
 from wizard.model.draft import AccountDraft
 from wizard.model.evidence import Evidence, Outcome
 from wizard.model.secret import Secret
 from wizard.model.server import ServerCandidate
-
-# strftime would use the language of the system, not of our sentences.
-_MONTHS: Final = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
 
 # Runs a check; `SetupSession.check_saved` is one: without a password it uses the sign-in kept in the keyring.
 Checker = Callable[[AccountDraft], Awaitable[CheckResult]]
@@ -144,7 +138,7 @@ def _marked(item: Evidence, until: datetime) -> Evidence:
 def day(time: datetime) -> str:
     """The day as people write it, in this computer's time zone: 21 November 2026."""
     local = time.astimezone()
-    return f"{local.day} {_MONTHS[local.month - 1]} {local.year}"
+    return date_text(local)
 
 
 def _is_same(saved: ServerCandidate | None, side: SideResult | None) -> bool:

@@ -12,6 +12,7 @@ from wizard.diagnosis.catalogue import Family
 from wizard.diagnosis.client_errors import Reading
 from wizard.diagnosis.rule import Facts, fold
 from wizard.model.address import Address
+from wizard.model.dates import date_text
 from wizard.model.evidence import CertificateFacts, ErrorKind, Evidence, ProbeReport, Reply, Stage, Surroundings
 from wizard.model.provider import Provider, ProviderStatus
 from wizard.model.run_fact import RunFact
@@ -131,7 +132,7 @@ def facts_of_evidence(
         "address": _shown(str(address)),
         "domain": _shown(address.shown_domain),
         "username": _shown(candidate.username),
-        "today": _day(now),
+        "today": date_text(now),
     }
     words |= _side_words(protocol)
     if reply is not None:
@@ -314,8 +315,8 @@ def _names(said: str, address: str | None) -> bool:
 
 def _certificate_words(certificate: CertificateFacts, now: datetime) -> dict[str, str]:
     words = {
-        "certificate_not_after": _day(certificate.not_after),
-        "certificate_not_before": _day(certificate.not_before),
+        "certificate_not_after": date_text(certificate.not_after),
+        "certificate_not_before": date_text(certificate.not_before),
         "certificate_issuer": _shown(certificate.issuer),
         "sha256": certificate.sha256,
     }
@@ -391,10 +392,6 @@ def _shown(text: str, longest: int = 120) -> str:
     """Text that somebody else wrote, safe inside a sentence of ours."""
     kept = "".join(sign if sign.isprintable() else " " for sign in text)
     return " ".join(kept.split())[:longest]
-
-
-def _day(moment: datetime) -> str:
-    return f"{moment.day} {moment:%B %Y}"
 
 
 def plain_reply(reading: Reading, masked: str) -> Reply | None:

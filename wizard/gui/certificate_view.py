@@ -14,6 +14,7 @@ from wizard.gui.widgets.label import Label
 from wizard.gui.widgets.paragraph import Paragraph
 from wizard.gui.widgets.scroll_page import ScrollPage
 from wizard.gui.widgets.surfaces import Card
+from wizard.model.dates import date_text
 from wizard.model.evidence import CertificateFacts
 
 _NAMES_SHOWN = 6
@@ -30,8 +31,8 @@ class CertificateView(QWidget):
         rows = (
             ("Made out to", names),
             ("Issued by", f"{facts.issuer} (itself)" if facts.self_signed else facts.issuer),
-            ("Valid from", words.date_text(facts.not_before.date())),
-            ("Valid until", words.date_text(facts.not_after.date())),
+            ("Valid from", date_text(facts.not_before.date())),
+            ("Valid until", date_text(facts.not_after.date())),
             ("Fingerprint", words.fingerprint(facts.sha256)),
         )
         grid = QGridLayout(self)

@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from wizard.model.account import RoundTrip, RoundTripStatus
+from wizard.model.dates import date_text
 from wizard.model.diagnosis import ChangeSettings, Diagnosis, EditField, Fix, Remedy, ServerChange, Wait
 from wizard.model.evidence import CertificateProblem, ErrorKind, Reply, Stage
 from wizard.model.server import Protocol, Security, ServerCandidate
@@ -266,17 +267,6 @@ def day_text(day: date, today: date) -> str:
     if day == today + timedelta(days=1):
         return "tomorrow"
     return date_text(day)
-
-
-def date_text(day: date) -> str:
-    """A date without doubt about which number is the month."""
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
-
-
-_MONTHS: Final = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
 
 
 def verified_line(incoming: bool, outgoing: bool, at: datetime, now: datetime) -> str:

@@ -14,6 +14,7 @@ from wizard.gui.widgets.label import Label
 from wizard.gui.widgets.paragraph import Paragraph
 from wizard.gui.widgets.state_disc import DiscState, StateDisc
 from wizard.gui.widgets.surfaces import Icon, Surface
+from wizard.model.dates import date_text
 from wizard.model.diagnosis import Fix
 from wizard.model.evidence import CertificateFacts, CertificateProblem
 
@@ -63,7 +64,7 @@ class CertificateStrip(Surface):
         side = QVBoxLayout()
         side.setSpacing(3)
         if facts.problem not in (CertificateProblem.EXPIRED, CertificateProblem.NOT_YET_VALID):
-            until = Label(f"Valid until {words.date_text(facts.not_after.date())}", Role.SMALL, "ink2")
+            until = Label(f"Valid until {date_text(facts.not_after.date())}", Role.SMALL, "ink2")
             side.addWidget(until, 0, Qt.AlignmentFlag.AlignRight)
         if fits:
             side.addLayout(_works("Certificate fits"))
@@ -90,9 +91,9 @@ def _certificate_rows(
     made_out_to = facts.names[0] if facts.names else facts.subject
     match facts.problem:
         case CertificateProblem.EXPIRED:
-            return ("Valid until", words.date_text(facts.not_after.date())), ("Today", words.date_text(today.date()))
+            return ("Valid until", date_text(facts.not_after.date())), ("Today", date_text(today.date()))
         case CertificateProblem.NOT_YET_VALID:
-            return ("Valid from", words.date_text(facts.not_before.date())), ("Today", words.date_text(today.date()))
+            return ("Valid from", date_text(facts.not_before.date())), ("Today", date_text(today.date()))
         case CertificateProblem.NAME_MISMATCH:
             return ("We asked for", host), ("It is made out to", fits or made_out_to)
         case _:
