@@ -28,7 +28,7 @@ from wizard.accounts.store import AccountBook
 from wizard.cli.main import main
 from wizard.model.account import CheckResult, RoundTripStatus, SideResult, Status, Verdict
 from wizard.model.address import Address
-from wizard.model.diagnosis import CopyText, Diagnosis, SignIn
+from wizard.model.diagnosis import AskAdministrator, Diagnosis, SignIn
 from wizard.model.draft import AccountDraft
 from wizard.model.evidence import ErrorKind, Stage
 from wizard.model.secret import Redactor, Secret
@@ -245,7 +245,7 @@ async def test_a_token_that_is_not_for_mail(town: Town, browser: Browser) -> Non
     card = told_first(result, "token-expired")
     assert card.title == "The permission given in the browser is not for mail"
     assert "scopes" in card.why
-    assert isinstance(card.remedies[0].action, CopyText)
+    assert isinstance(card.remedies[0].action, AskAdministrator)
 
 
 async def test_a_permission_without_mail(town: Town, browser: Browser) -> None:
@@ -283,7 +283,7 @@ async def test_the_administrator_has_not_consented(town: Town, browser: Browser,
     assert "AADSTS" in card.why
     message = card.remedies[0].action
     assert card.remedies[0].id == "ask-administrator"
-    assert isinstance(message, CopyText)
+    assert isinstance(message, AskAdministrator)
     assert "administrator consent" in message.text
     assert "ada@example.org" in message.text
 

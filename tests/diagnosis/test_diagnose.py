@@ -13,11 +13,13 @@ from wizard.diagnosis.diagnose import Diagnoser
 from wizard.diagnosis.document import diagnosis_document
 from wizard.model.address import Address
 from wizard.model.diagnosis import (
+    AskAdministrator,
     Change,
     ChangeSettings,
     CopyText,
     Diagnosis,
     EditField,
+    Field,
     OpenUrl,
     SignIn,
     TrustCertificate,
@@ -353,7 +355,7 @@ def test_app_password_remedies_carry_the_provider_s_facts(diagnoser: Diagnoser) 
 
 def test_without_a_provider_the_app_password_still_has_a_remedy_that_acts(diagnoser: Diagnoser) -> None:
     diagnosis = one(diagnoser, failed(smtp(), Stage.AUTH, text="Application-specific password required", code=534))
-    assert diagnosis.remedies[0].action == EditField("password")
+    assert diagnosis.remedies[0].action == EditField(Field.PASSWORD)
     assert not any(isinstance(remedy.action, SignIn) for remedy in diagnosis.remedies)
 
 
@@ -391,7 +393,11 @@ def test_an_allow_list_gets_the_public_address_in_three_forms(diagnoser: Diagnos
     report = failed(smtp(), Stage.GREETING, text="Unauthorized IP address", code=554)
     diagnosis = one(diagnoser, report, surroundings=Surroundings(public_address="192.0.2.7"))
     assert diagnosis.cause == "client-ip-blocked"
-    texts = {remedy.id: remedy.action.text for remedy in diagnosis.remedies if isinstance(remedy.action, CopyText)}
+    texts = {
+        remedy.id: remedy.action.text
+        for remedy in diagnosis.remedies
+        if isinstance(remedy.action, CopyText | AskAdministrator)
+    }
     assert all(form in texts["ask-administrator"] for form in ("192.0.2.7/32", "192.0.2.7 - 192.0.2.7"))
     assert "copy-public-address" in texts
 
@@ -407,7 +413,9 @@ def test_the_administrator_s_message_is_written_out(diagnoser: Diagnoser) -> Non
     diagnosis = one(diagnoser, report)
     assert diagnosis.cause == "smtp-auth-disabled"
     (message,) = [
-        r.action.text for r in diagnosis.remedies if r.id == "ask-administrator" and isinstance(r.action, CopyText)
+        r.action.text
+        for r in diagnosis.remedies
+        if r.id == "ask-administrator" and isinstance(r.action, AskAdministrator)
     ]
     for part in (
         "SmtpClientAuthenticationDisabled $false",

@@ -9,11 +9,12 @@ from typing import Final
 from wizard.model.account import CheckResult, RoundTrip, RoundTripStatus, SideResult, Status, Verdict
 from wizard.model.address import Address
 from wizard.model.diagnosis import (
+    AskAdministrator,
     Change,
     ChangeSettings,
-    CopyText,
     Diagnosis,
     EditField,
+    Field,
     Fix,
     OpenUrl,
     Remedy,
@@ -106,8 +107,8 @@ APP_PASSWORD: Final = Remedy(
     OpenUrl("https://example.net/security"),
     ("Sign in to your webmail", "Open Security", "Choose App passwords"),
 )
-EDIT_PASSWORD: Final = Remedy("edit-password", "Type the password again", EditField("password"))
-ASK: Final = Remedy("ask-administrator", "Ask your administrator", CopyText("Hello, this is what happened."))
+EDIT_PASSWORD: Final = Remedy("edit-password", "Type the password again", EditField(Field.PASSWORD))
+ASK: Final = Remedy("ask-administrator", "Ask your administrator", AskAdministrator("Hello, this is what happened."))
 WAIT: Final = Remedy("wait", "The server wants a pause.", Wait(900))
 TRUST: Final = Remedy("trust-certificate", "Make an exception", TrustCertificate("3fa9" * 16), last_resort=True)
 

@@ -189,7 +189,7 @@ def test_without_a_client_id_the_programs_are_named_and_the_rest_is_proven(
     assert "Thunderbird" in wizard.account.banner.sentence.text()
     assert not link(wizard).isVisible()
     assert wizard.account.validatePage()
-    wizard.flow._check(wizard.check, keep=None)
+    wizard.flow.checking.check()
     held.go_on()
     assert [each.refusal for each in session.refused] == [Refusal.CLIENT_ID_MISSING]
 
@@ -198,7 +198,7 @@ def test_a_remedy_on_a_card_signs_in_and_checks_with_the_token(
     wizard: Wizard, held: Held, session: Session, pages: Pages
 ) -> None:
     remedy = Remedy("sign-in-with-browser", "Sign in in the browser", SignIn())
-    wizard.flow._apply(wizard.check, replace(BAD_CREDENTIALS, remedies=(remedy,)), remedy)
+    wizard.check.remedy_chosen.emit(replace(BAD_CREDENTIALS, remedies=(remedy,)), remedy)
     held.go_on()
     held.go_on()
     assert [draft.oauth_token for draft in session.checked] == [TOKEN]

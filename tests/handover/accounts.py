@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from wizard.model.account import CheckResult, RoundTrip, RoundTripStatus, SideResult, Status, Verdict, VerifiedAccount
 from wizard.model.address import Address
-from wizard.model.diagnosis import Diagnosis, EditField, Fix, Remedy, ServerChange
+from wizard.model.diagnosis import Diagnosis, EditField, Field, Fix, Remedy, ServerChange
 from wizard.model.draft import AccountDraft
 from wizard.model.evidence import (
     CertificateFacts,
@@ -67,7 +67,9 @@ def diagnosis(**changes: object) -> Diagnosis:
         title="The server refused this password",
         why="It answered that user name and password do not belong together.",
         remedies=(
-            Remedy("edit-password", "Type the password once more", EditField("password"), steps=("Look at caps lock",)),
+            Remedy(
+                "edit-password", "Type the password once more", EditField(Field.PASSWORD), steps=("Look at caps lock",)
+            ),
         ),
         protocol=Protocol.SMTP,
         server="smtp.example.org:465",

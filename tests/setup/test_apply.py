@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from tests.lab.stage import PASSWORD, Stage, imap, listed, pop3, remedy_of, smtp, speaks_first, stage
 from wizard.model.account import CheckResult, Verdict
-from wizard.model.diagnosis import Change, ChangeSettings, Diagnosis, EditField, Remedy, TryAgain
+from wizard.model.diagnosis import Change, ChangeSettings, Diagnosis, EditField, Field, Remedy, TryAgain
 from wizard.model.secret import Secret
 from wizard.model.server import Security, ServerCandidate
 from wizard.practice.scenarios import Accepts, FoundBy, PracticeServer
@@ -62,7 +62,7 @@ async def test_what_was_tried_by_the_program_is_not_offered_again() -> None:
     first = speaks_first(result, "connection-timed-out", "try-another-network")
     assert not any(isinstance(remedy.action, ChangeSettings) for remedy in first.remedies)
     # Which line this is, only the person knows.
-    assert remedy_of(first, "use-isp-relay").action == EditField("outgoing-host")
+    assert remedy_of(first, "use-isp-relay").action == EditField(Field.OUTGOING_HOST)
 
 
 async def test_another_server_comes_from_the_providers_preset() -> None:
@@ -152,7 +152,7 @@ async def test_a_sender_that_is_the_user_name_already_is_for_the_person_to_chang
     async with stage(ADA, smtp("smtp.example.org", rcpt_reply=refusal), IN) as on_stage:
         result = await on_stage.check()
     first = speaks_first(result, "relay-denied", "send-from-own-address")
-    assert remedy_of(first, "send-from-own-address").action == EditField("address")
+    assert remedy_of(first, "send-from-own-address").action == EditField(Field.ADDRESS)
 
 
 async def test_the_other_form_of_the_user_name_without_autofix() -> None:

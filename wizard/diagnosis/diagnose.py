@@ -14,6 +14,7 @@ from wizard.diagnosis.rule import PHRASE_WEIGHT, Cause, Do, Facts, Match, Remedy
 from wizard.model.address import Address
 from wizard.model.diagnosis import (
     Action,
+    AskAdministrator,
     ChangeSettings,
     CopyText,
     Diagnosis,
@@ -248,7 +249,7 @@ class Diagnoser:
         message = self._administrator_message(cause, facts)
         if message is not None:
             say = "Copy a message for your mail administrator"
-            found.setdefault("ask-administrator", Remedy("ask-administrator", say, CopyText(message)))
+            found.setdefault("ask-administrator", Remedy("ask-administrator", say, AskAdministrator(message)))
         return tuple(sorted(found.values(), key=lambda remedy: remedy.last_resort))
 
     def _administrator_message(self, cause: Cause, facts: Facts) -> str | None:

@@ -6,6 +6,7 @@ from typing import assert_never
 
 from wizard.model.diagnosis import (
     ACTION_NAMES,
+    AskAdministrator,
     ChangeSettings,
     CopyText,
     Diagnosis,
@@ -73,11 +74,11 @@ def remedy_document(remedy: Remedy) -> dict[str, object]:
                     "source": candidate.source.value,
                     "trusted": candidate.trusted,
                 }
-        case EditField(name):
-            document["field"] = name
+        case EditField(field):
+            document["field"] = field.value
         case OpenUrl(url):
             document["url"] = url
-        case CopyText(text):
+        case CopyText(text) | AskAdministrator(text):
             document["text"] = text
         case TrustCertificate(sha256):
             document["sha256"] = sha256

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from wizard.errors import ResourceError
-from wizard.model.diagnosis import NO_IMPLICATIONS, Change, Implications, Token
+from wizard.model.diagnosis import NO_IMPLICATIONS, Change, Field, Implications, Token
 
 # How much a key says about the cause. The sum decides between causes that match the same text; what was measured (an
 # error kind, the line) outweighs words, words outweigh numbers, and among words the longer phrase has recognised more.
@@ -240,7 +240,7 @@ class RemedyRule:
     do: Do
     only: tuple[tuple[str, frozenset[str]], ...] = ()
     change: Change | None = None
-    field: str | None = None
+    field: Field | None = None
     url: Sentences | None = None
     text: Sentences | None = None
     seconds: int | None = None
@@ -478,6 +478,9 @@ class _Reader:
         change = self.one(table, "change", where)
         if change is not None and change not in set(Change):
             self.fail(where + "change", f"one of {', '.join(Change)} is needed")
+        field = self.one(table, "field", where)
+        if field is not None and field not in set(Field):
+            self.fail(where + "field", f"one of {', '.join(Field)} is needed")
         seconds = table.get("seconds")
         if seconds is not None and (not isinstance(seconds, int) or isinstance(seconds, bool) or seconds <= 0):
             self.fail(where + "seconds", "a positive number is needed")
@@ -493,7 +496,7 @@ class _Reader:
             do=Do(do),
             only=self.conditions(table, where),
             change=Change(change) if change is not None else None,
-            field=self.one(table, "field", where),
+            field=Field(field) if field is not None else None,
             url=self.sentences(table, "url", where) if "url" in table else None,
             text=self.sentences(table, "text", where) if "text" in table else None,
             seconds=seconds if isinstance(seconds, int) else None,

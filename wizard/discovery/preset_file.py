@@ -43,6 +43,7 @@ from wizard.errors import ResourceError
 from wizard.model.provider import (
     AppPassword,
     DatedFact,
+    Doer,
     OAuthEndpoints,
     Preparation,
     Provider,
@@ -198,9 +199,7 @@ def _oauth(table: Table | None) -> OAuthEndpoints | None:
 
 
 def _preparation(table: Table) -> Preparation:
-    by = table.text("by", "you")
-    if by not in ("you", "administrator"):
-        table.fail("by", "must be you or administrator")
+    by = table.member("by", Doer, Doer.YOU)
     preparation = Preparation(table.text("say"), table.texts("steps"), table.url("url"), by)
     table.end()
     return preparation

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
@@ -15,19 +13,26 @@ from wizard.gui.widgets.heading import Heading
 from wizard.gui.widgets.paragraph import Paragraph
 from wizard.gui.widgets.scroll_page import ScrollBar
 from wizard.gui.widgets.surfaces import Surface
-from wizard.model.address import Address
-from wizard.model.diagnosis import CopyText, Diagnosis
+from wizard.model.account import CheckResult
+from wizard.model.diagnosis import AskAdministrator, Diagnosis
 
 
-def message_for(diagnosis: Diagnosis, address: Address, when: datetime, public_address: str | None = None) -> str:
-    """The diagnosis' own message where it brings one, else one made from what was seen; it holds no secret."""
+def message_for(diagnosis: Diagnosis, result: CheckResult | None) -> str:
+    """The diagnosis' own message where it brings one, else one made from what `result` saw; it holds no secret."""
     for remedy in diagnosis.remedies:
-        if isinstance(remedy.action, CopyText) and remedy.action.text:
+        if isinstance(remedy.action, AskAdministrator):
             return remedy.action.text
+    if result is None:
+        return f"{diagnosis.title}. {diagnosis.why}"
     from wizard.handover.administrator_message import administrator_message
 
-    ask = "Setting up my account in a mail program stops here. Can you look into it?"
-    return administrator_message(diagnosis, address=address, when=when, ask=ask, public_address=public_address)
+    return administrator_message(
+        diagnosis,
+        address=result.draft.address,
+        when=result.started_at,
+        ask="Setting up my account in a mail program stops here. Can you look into it?",
+        public_address=result.surroundings.public_address,
+    )
 
 
 class AdministratorDialog(QDialog):

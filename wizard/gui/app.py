@@ -109,7 +109,6 @@ class Wizard:
         from wizard.gui.pages.test_page import TestPage
         from wizard.gui.widgets.diagnosis_card import local_now
 
-        self.flow = Flow(self.state, self.window)
         self.settings = SettingsPage(self.state)
         clock = now or local_now
         self.check = CheckPage(clock)
@@ -119,10 +118,7 @@ class Wizard:
         self.done = DonePage(clock)
         self.window.add_step(self.test)
         self.window.add_step(self.done)
-        self.flow.serve_account(self.account, self.settings)
-        self.flow.serve_check(self.check)
-        self.flow.serve_test(self.test)
-        self.flow.serve_done(self.done)
+        self.flow = Flow(self.state, self.window, self.account, self.settings, self.check, self.test, self.done)
 
     def welcome(self, opened: Opened) -> None:
         """Shows what only the engine knows: the helpdesk, the practice accounts, what can be kept here."""
@@ -131,7 +127,7 @@ class Wizard:
         self.account.offer_practice(opened.practice_accounts)
         self.flow.find_providers_with(opened.find_providers)
         if opened.is_practice:
-            self.flow.why_not_kept = "Practice accounts are not kept."
+            self.flow.hand_over.why_not_kept = "Practice accounts are not kept."
             return
         from wizard.accounts.secret_store import SecretStore
         from wizard.accounts.store import AccountBook, default_path

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from itertools import count
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import qasync
 from PySide6.QtCore import QObject, Signal
@@ -34,6 +34,19 @@ class Job:
         self.is_over = True
         if self._task is not None:
             self._task.cancel()
+
+
+class Starts(Protocol):
+    """What begins work in the engine: `Bridge`, and `Jobs` in front of it."""
+
+    def start(
+        self,
+        work: Work[Any],
+        on_done: Callable[[Any], None],
+        on_error: Callable[[str], None],
+        on_progress: Callable[[Progress], None] | None = None,
+    ) -> Job:
+        """Begins `work`."""
 
 
 class Bridge(QObject):

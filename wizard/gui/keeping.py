@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from wizard.accounts.secret_store import SecretStore
     from wizard.accounts.store import AccountBook
-    from wizard.gui.flow import Starts
+    from wizard.gui.bridge import Starts
     from wizard.gui.saved_accounts import SavedAccounts
     from wizard.model.account import VerifiedAccount
     from wizard.model.draft import AccountDraft

@@ -30,7 +30,7 @@ def of_plan(plan: Plan, *, by_browser: bool = False) -> Need | None:
 
     `by_browser` says that a sign-in in the browser can be done from here.
     """
-    from wizard.model.provider import ProviderStatus, SignInWay
+    from wizard.model.provider import Doer, ProviderStatus, SignInWay
 
     provider = plan.provider
     if provider is None:
@@ -57,7 +57,7 @@ def of_plan(plan: Plan, *, by_browser: bool = False) -> Need | None:
         return Need(who, sentence, icon="browser")
     if provider.preparation:
         first = provider.preparation[0]
-        icon = "users" if first.by == "administrator" else "info"
+        icon = "users" if first.by is Doer.ADMINISTRATOR else "info"
         return Need(who, first.say, icon=icon, steps=first.steps, url=first.url)
     if SignInWay.API_KEY in provider.sign_in and SignInWay.PASSWORD not in provider.sign_in:
         return Need(who, f"{provider.name} wants an API key here, not your everyday password.", icon="key")
@@ -95,10 +95,12 @@ def _who(plan: Plan, provider: Provider) -> str:
 
 def _app_password_steps(provider: Provider) -> tuple[tuple[str, ...], str | None]:
     """What must be switched on first, then how the password is made."""
+    from wizard.model.provider import Doer
+
     steps: list[str] = []
     url = None
     for item in provider.preparation:
-        if item.by == "you":
+        if item.by is Doer.YOU:
             steps += item.steps or (item.say,)
             url = url or item.url
     if provider.app_password is not None:

@@ -22,8 +22,7 @@ from wizard.gui.widgets.scroll_page import ScrollPage
 from wizard.model.secret import Secret
 
 if TYPE_CHECKING:
-    from wizard.gui.bridge import Job
-    from wizard.gui.flow import Starts
+    from wizard.gui.bridge import Job, Starts
     from wizard.model.progress import Listener
     from wizard.setup.session import SetupSession
 

@@ -91,10 +91,15 @@ class WizardWindow(QWizard):
         page = self.currentPage()
         return page if isinstance(page, Page) else None
 
-    def go_back_to(self, name: str) -> None:
-        """Goes back until the page of that name shows."""
-        while (page := self.current_page()) is not None and page.name != name and self.currentId() > 0:
+    def go_back_to(self, name: str) -> bool:
+        """Goes back to the page of that name; False where the way has not come to it yet."""
+        here = self.current_page()
+        names = [page.name for page in self._pages]
+        if here is None or names.index(name) > names.index(here.name):
+            return False
+        while (page := self.current_page()) is not None and page.name != name:
             self.back()
+        return True
 
     def reject(self) -> None:
         """Cancel, Escape and the window's own button: closes at once."""

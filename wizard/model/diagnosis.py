@@ -33,11 +33,24 @@ class ChangeSettings:
     candidate: ServerCandidate | None = None
 
 
+class Field(StrEnum):
+    """The fields of the window that a remedy may lead to; its value is the catalogue's name for it."""
+
+    ADDRESS = "address"
+    PASSWORD = "password"  # noqa: S105 - the name of a field
+    INCOMING_HOST = "incoming-host"
+    INCOMING_USERNAME = "incoming-username"
+    OUTGOING_HOST = "outgoing-host"
+    OUTGOING_USERNAME = "outgoing-username"
+    RECIPIENT = "recipient"  # whom the test message goes to
+    TEST_TO = "test-to"  # the same field, with the account's own address in it
+
+
 @dataclass(frozen=True, slots=True)
 class EditField:
-    """Put the cursor into a field of the window: address, password, outgoing-host, outgoing-username …"""
+    """Put the cursor into a field of the window."""
 
-    field: str
+    field: Field
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +72,14 @@ class OpenUrl:
 
 @dataclass(frozen=True, slots=True)
 class CopyText:
-    """Copy a text that is written out, such as the message for the administrator."""
+    """Copy a text that is written out, such as the steps in another program."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskAdministrator:
+    """Hand this message to whoever runs the mail server; in JSON it is a `copy-text`, as scripts know it."""
 
     text: str
 
@@ -78,7 +98,9 @@ class Wait:
     seconds: int | None
 
 
-Action = ChangeSettings | EditField | TryAgain | SignIn | OpenUrl | CopyText | TrustCertificate | Wait
+Action = (
+    ChangeSettings | EditField | TryAgain | SignIn | OpenUrl | CopyText | AskAdministrator | TrustCertificate | Wait
+)
 
 ACTION_NAMES: dict[type, str] = {
     ChangeSettings: "change-settings",
@@ -87,6 +109,7 @@ ACTION_NAMES: dict[type, str] = {
     SignIn: "sign-in",
     OpenUrl: "open-url",
     CopyText: "copy-text",
+    AskAdministrator: "copy-text",
     TrustCertificate: "trust-certificate",
     Wait: "wait",
 }

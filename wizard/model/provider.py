@@ -46,14 +46,21 @@ class ProviderServer:
     sign_in: tuple[SignInWay, ...] = ()  # only where this protocol differs from the provider's other ones
 
 
+class Doer(StrEnum):
+    """Who can do what a provider wants done first."""
+
+    YOU = "you"
+    ADMINISTRATOR = "administrator"
+
+
 @dataclass(frozen=True, slots=True)
 class Preparation:
-    """What must be done before a mail program can sign in; `by` is "you" or "administrator"."""
+    """What must be done before a mail program can sign in, and by whom."""
 
     say: str
     steps: tuple[str, ...] = ()
     url: str | None = None
-    by: str = "you"
+    by: Doer = Doer.YOU
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from wizard.errors import UsageError
 from wizard.model.address import Address
-from wizard.model.diagnosis import Action, Change, ChangeSettings, Diagnosis, EditField, Remedy, TryAgain
+from wizard.model.diagnosis import Action, Change, ChangeSettings, Diagnosis, EditField, Field, Remedy, TryAgain
 from wizard.model.draft import AccountDraft
 from wizard.model.evidence import ProbeReport
 from wizard.model.provider import Provider
@@ -16,8 +16,8 @@ from wizard.setup.autofix import alternatives, other_username, words_of
 
 # What the person does where the settings are not for us to know.
 _BY_HAND: dict[Change, Action] = {
-    Change.ISP_RELAY: EditField("outgoing-host"),
-    Change.SENDER_IS_USERNAME: EditField("address"),
+    Change.ISP_RELAY: EditField(Field.OUTGOING_HOST),
+    Change.SENDER_IS_USERNAME: EditField(Field.ADDRESS),
     Change.SMALLER_MESSAGE: TryAgain(),
 }
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from wizard.model.account import CheckResult, Verdict
 from wizard.model.address import Address
-from wizard.model.diagnosis import CopyText, Diagnosis, Remedy, SignIn, Token, TryAgain
+from wizard.model.diagnosis import AskAdministrator, Diagnosis, Remedy, SignIn, Token, TryAgain
 from wizard.model.evidence import Stage
 from wizard.model.provider import Provider
 from wizard.setup.other_programs import programs
@@ -84,4 +84,4 @@ def _remedies(refused: SignInRefused, provider: Provider | None, address: Addres
         "What helps: register Mailwright's client id as a public client, with the permissions for IMAP, POP and SMTP, "
         "and give administrator consent for it."
     )
-    return (Remedy("ask-administrator", "Copy a message for your administrator", CopyText(text)), _SIGN_IN)
+    return (Remedy("ask-administrator", "Copy a message for your administrator", AskAdministrator(text)), _SIGN_IN)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from wizard.errors import DnsUnavailable
 from wizard.model.account import CheckResult, SideResult, Status
-from wizard.model.diagnosis import Diagnosis
+from wizard.model.diagnosis import AskAdministrator, Diagnosis, Remedy
 from wizard.model.draft import AccountDraft
 from wizard.model.evidence import ErrorKind, Evidence, Outcome, ProbeReport, Stage
 from wizard.model.plan import Plan
@@ -313,10 +313,11 @@ class Run:
         )
         told = self._judge.diagnose((ProbeReport(nowhere, (evidence,)),), ())
         # No administrator can open what is not there, and no server was asked.
-        return tuple(
-            replace(one, server=None, remedies=tuple(r for r in one.remedies if r.id != "ask-administrator"))
-            for one in told
-        )
+        return tuple(replace(one, server=None, remedies=_without_administrator(one)) for one in told)
+
+
+def _without_administrator(diagnosis: Diagnosis) -> tuple[Remedy, ...]:
+    return tuple(remedy for remedy in diagnosis.remedies if not isinstance(remedy.action, AskAdministrator))
 
 
 def _expiring(reports: Sequence[ProbeReport]) -> list[str]:

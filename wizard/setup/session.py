@@ -9,6 +9,7 @@ from typing import assert_never
 from wizard.model.account import CheckResult, Status
 from wizard.model.address import Address
 from wizard.model.diagnosis import (
+    AskAdministrator,
     Change,
     ChangeSettings,
     CopyText,
@@ -208,7 +209,7 @@ class SetupSession:
                 if diagnosis.server is not None:
                     self._context.pins[diagnosis.server] = sha256
                 return draft
-            case EditField() | TryAgain() | SignIn() | OpenUrl() | CopyText() | Wait():
+            case EditField() | TryAgain() | SignIn() | OpenUrl() | CopyText() | AskAdministrator() | Wait():
                 return draft
             case _:
                 assert_never(remedy.action)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # loaded after the first paint
     from wizard.gui.widgets.choices import ChoiceField
     from wizard.gui.widgets.need_banner import NeedBanner
     from wizard.model.address import Address
+    from wizard.model.diagnosis import Field as FieldName
     from wizard.model.plan import Plan
     from wizard.model.provider import Provider
     from wizard.signin.refusals import SignInRefused
@@ -203,10 +204,9 @@ class AccountPage(Page):
         self.set_ready(False)
         self.tell(sentence, urgent=True)
 
-    def edit(self, field: str, _: str | None = None) -> None:
-        """Puts the cursor into "name", "address" or "password", its text selected."""
-        fields = {"name": self.name_field, "address": self.address_field}
-        target = fields.get(field, self.password_field)
+    def edit(self, field: FieldName) -> None:
+        """Puts the cursor into the address or the password, its text selected."""
+        target = self.address_field if field.value == "address" else self.password_field
         target.input.setFocus(Qt.FocusReason.OtherFocusReason)
         target.input.selectAll()
 

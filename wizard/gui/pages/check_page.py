@@ -11,7 +11,6 @@ from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from wizard.gui import theme, words
-from wizard.gui.administrator_dialog import AdministratorDialog, message_for
 from wizard.gui.certificate_view import ExceptionDialog
 from wizard.gui.lanes import Lane, LaneTracker, State, lanes_of, speaking
 from wizard.gui.pages.page import Page
@@ -52,11 +51,13 @@ class CheckPage(Page):
     Signals:
         remedy_chosen: (Diagnosis, Remedy) a remedy the window must act on; an exception is already confirmed.
         fix_accepted: (Diagnosis, Remedy) a change that was already tried and works; the page itself moves on.
+        administrator_wanted: (Diagnosis) a message about it for whoever runs the server.
         stop_requested, check_again_requested, report_requested: as they say.
     """
 
     remedy_chosen = Signal(object, object)
     fix_accepted = Signal(object, object)
+    administrator_wanted = Signal(object)
     stop_requested = Signal()
     check_again_requested = Signal()
     report_requested = Signal()
@@ -288,7 +289,7 @@ class CheckPage(Page):
         card = DiagnosisCard(diagnosis, fix, is_open=is_first, helpdesk=self.helpdesk, now=self._now)
         card.set_compact(self.is_compact)
         card.remedy_chosen.connect(lambda remedy: self._choose(card, remedy))
-        card.administrator_wanted.connect(lambda: self._ask_administrator(diagnosis))
+        card.administrator_wanted.connect(lambda: self.administrator_wanted.emit(diagnosis))
         card.report_wanted.connect(self.report_requested)
         card.fold_opened.connect(lambda area: self.scroll.ensureWidgetVisible(area, 0, 12))
         self._card_column.addWidget(card)
@@ -314,15 +315,6 @@ class CheckPage(Page):
         self._show_outcome()
         self._lead_soon(had_focus)
         self.tell(f"{self.heading.text()}. {self.subheading.text()}", urgent=True)
-
-    def _ask_administrator(self, diagnosis: Diagnosis) -> None:
-        if self._result is None:
-            return
-        result = self._result
-        text = message_for(diagnosis, result.draft.address, result.started_at, result.surroundings.public_address)
-        dialog = AdministratorDialog(text, parent=self)
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
 
     def _lead_soon(self, had_focus: bool) -> None:
         """Leads to the first card once the layout knows where it is."""

@@ -17,6 +17,7 @@ from wizard.gui.widgets.server_card import ServerCard
 from wizard.gui.widgets.state_disc import DiscState, StateDisc
 from wizard.gui.widgets.surfaces import Banner, Hint
 from wizard.gui.widgets.switch import Switch
+from wizard.model.diagnosis import Field
 from wizard.model.plan import Plan
 from wizard.model.provider import ProviderStatus
 from wizard.model.server import ServerCandidate, Source
@@ -87,9 +88,11 @@ class SettingsPage(Page):
         self._failed = sentence
         self._show()
 
-    def edit(self, side: str, field: str | None = None) -> None:
-        """Opens the editor of "incoming" or "outgoing" at a field, as a remedy asks."""
-        (self.receiving if side == "incoming" else self.sending).open_editor(field)
+    def edit(self, field: Field) -> None:
+        """Opens the editor of a server at its name or its user name, as a remedy asks."""
+        receives = field in (Field.INCOMING_HOST, Field.INCOMING_USERNAME)
+        name = "host" if field in (Field.INCOMING_HOST, Field.OUTGOING_HOST) else "username"
+        (self.receiving if receives else self.sending).open_editor(name)
 
     def initializePage(self) -> None:
         """Shows the state as it is now."""

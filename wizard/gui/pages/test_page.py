@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from enum import Enum, auto
+from typing import Final
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from wizard.errors import UsageError
 from wizard.gui import words
-from wizard.gui.administrator_dialog import AdministratorDialog, message_for
 from wizard.gui.lanes import State
 from wizard.gui.pages.page import Page
 from wizard.gui.widgets.button_card import ButtonCard
@@ -24,13 +25,31 @@ from wizard.gui.widgets.timeline import Moment, Timeline
 from wizard.gui.widgets.verdict_list import VerdictCard
 from wizard.model.account import CheckResult, RoundTrip, RoundTripStatus
 from wizard.model.address import Address
-from wizard.model.diagnosis import Diagnosis
+from wizard.model.diagnosis import Field as FieldName
 from wizard.model.evidence import Outcome, Stage
 from wizard.model.progress import Progress
 
 _TITLE = "Send yourself a test message"
 _SUBTITLE = "A real message goes out through your account and comes back."
 _SEND = "Send test message"
+
+
+class Phase(Enum):
+    """Where the one test message is on its way."""
+
+    IDLE = auto()
+    SENDING = auto()
+    SENT = auto()
+    ARRIVED = auto()
+    FAILED = auto()
+
+
+_PHASES: Final = {
+    RoundTripStatus.ARRIVED: Phase.ARRIVED,
+    RoundTripStatus.SENT: Phase.SENT,
+    RoundTripStatus.FAILED: Phase.FAILED,
+    RoundTripStatus.SKIPPED: Phase.IDLE,
+}
 
 
 class TestPage(Page):
@@ -42,6 +61,7 @@ class TestPage(Page):
     Signals:
         send_requested: (Address or None) to this address, or to the account itself.
         remedy_chosen: (Diagnosis, Remedy) after a failure.
+        administrator_wanted: (Diagnosis) a message about it for whoever runs the server.
         stop_requested, skip_requested, delete_requested, report_requested: as they say.
     """
 
@@ -49,6 +69,7 @@ class TestPage(Page):
 
     send_requested = Signal(object)
     remedy_chosen = Signal(object, object)
+    administrator_wanted = Signal(object)
     stop_requested = Signal()
     skip_requested = Signal()
     delete_requested = Signal()
@@ -61,7 +82,7 @@ class TestPage(Page):
         self._to: Address | None = None
         self._sent_at: datetime | None = None
         self._accepted_at: datetime | None = None
-        self._state = "idle"
+        self._phase = Phase.IDLE
         self.cards: list[DiagnosisCard] = []
 
         self._ask = Card()
@@ -89,14 +110,15 @@ class TestPage(Page):
 
     def begin(self, result: CheckResult) -> None:
         """Offers to send a message with these proven settings; a message that arrived before stays shown."""
-        if self._account is not None and self._account.draft == result.draft and self._state in ("sent", "arrived"):
+        has_verdict = self._phase in (Phase.SENT, Phase.ARRIVED)
+        if has_verdict and self._account is not None and self._account.draft == result.draft:
             return
         self._account = result
         self._start_over()
 
     def on_progress(self, progress: Progress) -> None:
         """Takes one event: the message is accepted, or is being looked for."""
-        if self._state != "sending":
+        if self._phase != Phase.SENDING:
             return
         if progress.stage is Stage.MESSAGE and progress.outcome is Outcome.OK and self._accepted_at is None:
             self._accepted_at = self._now()
@@ -112,7 +134,7 @@ class TestPage(Page):
             return
         self._clear()
         failed = trip.status is RoundTripStatus.FAILED
-        self._state = {RoundTripStatus.ARRIVED: "arrived", RoundTripStatus.SENT: "sent"}.get(trip.status, "failed")
+        self._phase = _PHASES[trip.status]
         self.set_title(words.trip_title(trip), words.trip_subtitle(trip, self._is_to_self))
         if failed:
             self._show_failure(result)
@@ -136,16 +158,26 @@ class TestPage(Page):
         self._hint.label.setText(text)
         self.tell(text)
 
+    def edit(self, field: FieldName) -> None:
+        """Ready to send again, with the cursor in the recipient's address; TEST_TO puts the account's own there."""
+        if self._phase is Phase.SENDING:
+            self.stop_requested.emit()
+        if field is FieldName.TEST_TO:
+            self.to_field.set_text("")
+        self._start_over()
+        self.to_field.input.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.to_field.input.selectAll()
+
     def validatePage(self) -> bool:
         """The primary button sends first, and leads on once there is a verdict."""
-        if self._state == "idle":
+        if self._phase == Phase.IDLE:
             self._send()
             return False
-        return self._state in ("sent", "arrived")
+        return self._phase in (Phase.SENT, Phase.ARRIVED)
 
     def skip(self) -> None:
         """Goes on without a message."""
-        if self._state == "sending":
+        if self._phase == Phase.SENDING:
             self.stop_requested.emit()
         self.set_step_note("Skipped")
         self.skip_requested.emit()
@@ -172,7 +204,7 @@ class TestPage(Page):
 
     def _start_over(self) -> None:
         self._clear()
-        self._state = "idle"
+        self._phase = Phase.IDLE
         self._sent_at = self._accepted_at = None
         self.set_title(_TITLE, _SUBTITLE)
         self.to_field.set_error(None)
@@ -192,7 +224,7 @@ class TestPage(Page):
             self.to_field.input.setFocus()
             return
         self.to_field.set_error(None)
-        self._state = "sending"
+        self._phase = Phase.SENDING
         self._sent_at, self._accepted_at = self._now(), None
         self._show_sending()
         self._show_parts()
@@ -241,20 +273,11 @@ class TestPage(Page):
             card = DiagnosisCard(diagnosis, is_open=index == 0, helpdesk=self.helpdesk, now=self._now)
             card.set_compact(self.is_compact)
             card.remedy_chosen.connect(lambda remedy, diagnosis=diagnosis: self.remedy_chosen.emit(diagnosis, remedy))
-            card.administrator_wanted.connect(lambda diagnosis=diagnosis: self._ask_administrator(diagnosis))
+            card.administrator_wanted.connect(lambda diagnosis=diagnosis: self.administrator_wanted.emit(diagnosis))
             card.report_wanted.connect(self.report_requested)
             card.fold_opened.connect(lambda area: self.scroll.ensureWidgetVisible(area, 0, 12))
             self._column.addWidget(card)
             self.cards.append(card)
-
-    def _ask_administrator(self, diagnosis: Diagnosis) -> None:
-        if self._account is None:
-            return
-        result = self._account
-        text = message_for(diagnosis, result.draft.address, result.started_at, result.surroundings.public_address)
-        dialog = AdministratorDialog(text, parent=self)
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
 
     def _about(self, token: str | None) -> str:
         whom = "yourself" if self._is_to_self else str(self._to)
@@ -281,12 +304,12 @@ class TestPage(Page):
         return tuple(moments)
 
     def _show_parts(self) -> None:
-        self._ask.setVisible(self._state == "idle")
-        self._verdict.setVisible(self._state in ("sending", "sent", "arrived"))
-        self.stop_button.setVisible(self._state == "sending")
-        self.another_button.setVisible(self._state in ("sent", "arrived"))
-        self._hint.setVisible(self._state in ("sent", "arrived"))
-        self.delete_link.setVisible(self._state == "arrived" and self._is_to_self)
+        self._ask.setVisible(self._phase == Phase.IDLE)
+        self._verdict.setVisible(self._phase in (Phase.SENDING, Phase.SENT, Phase.ARRIVED))
+        self.stop_button.setVisible(self._phase == Phase.SENDING)
+        self.another_button.setVisible(self._phase in (Phase.SENT, Phase.ARRIVED))
+        self._hint.setVisible(self._phase in (Phase.SENT, Phase.ARRIVED))
+        self.delete_link.setVisible(self._phase == Phase.ARRIVED and self._is_to_self)
         self.delete_link.setEnabled(True)
         self._column.setContentsMargins(0, 16 if self._authentication is not None else 0, 0, 0)
 

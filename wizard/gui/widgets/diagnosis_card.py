@@ -23,7 +23,16 @@ from wizard.gui.widgets.paragraph import Paragraph
 from wizard.gui.widgets.side_panel import in_a_line
 from wizard.gui.widgets.state_disc import DiscState, StateDisc
 from wizard.gui.widgets.surfaces import Card, Chip, Separator, Strip, Surface
-from wizard.model.diagnosis import ChangeSettings, CopyText, Diagnosis, Fix, OpenUrl, Remedy, TrustCertificate, Wait
+from wizard.model.diagnosis import (
+    AskAdministrator,
+    ChangeSettings,
+    Diagnosis,
+    Fix,
+    OpenUrl,
+    Remedy,
+    TrustCertificate,
+    Wait,
+)
 
 if TYPE_CHECKING:
     from wizard.setup.pack import Helpdesk
@@ -310,7 +319,7 @@ def _sorted(
 ) -> tuple[Remedy | None, tuple[Remedy, ...], Remedy | None, tuple[Remedy, ...]]:
     """The primary one, the others, the message to the administrator, and what stands last and quiet."""
     last = tuple(each for each in remedies if each.last_resort or isinstance(each.action, TrustCertificate))
-    asks = next((each for each in remedies if isinstance(each.action, CopyText) and each not in last), None)
+    asks = next((each for each in remedies if isinstance(each.action, AskAdministrator)), None)
     doing = [each for each in remedies if each not in last and each is not asks]
     return (doing[0] if doing else None), tuple(doing[1:]), asks, last
 

@@ -1,0 +1,111 @@
+"""What a remedy's button does, whatever card or dialog it stands on: the one place where actions are carried out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, assert_never
+
+from PySide6.QtCore import QObject, QUrl
+from PySide6.QtGui import QDesktopServices, QGuiApplication
+
+from wizard.model.diagnosis import (
+    AskAdministrator,
+    ChangeSettings,
+    CopyText,
+    Diagnosis,
+    EditField,
+    Field,
+    OpenUrl,
+    Remedy,
+    SignIn,
+    TrustCertificate,
+    TryAgain,
+    Wait,
+)
+
+if TYPE_CHECKING:
+    from wizard.gui.checking import Checking
+    from wizard.gui.pages.account_page import AccountPage
+    from wizard.gui.pages.settings_page import SettingsPage
+    from wizard.gui.pages.test_page import TestPage
+    from wizard.gui.state import WizardState
+    from wizard.gui.window import WizardWindow
+
+
+class Actions(QObject):
+    """Carries remedies out; settings are changed and proven on the Check page, wherever the card stood."""
+
+    def __init__(
+        self,
+        state: WizardState,
+        window: WizardWindow,
+        account: AccountPage,
+        settings: SettingsPage,
+        test: TestPage,
+        checking: Checking,
+    ) -> None:
+        super().__init__(window)
+        self._state, self._window, self._checking = state, window, checking
+        self._account, self._settings, self._test = account, settings, test
+
+    def do(self, diagnosis: Diagnosis, remedy: Remedy) -> None:
+        """Does what the remedy says."""
+        match remedy.action:
+            case OpenUrl(url):
+                open_page(url)
+            case CopyText(text):
+                self._copy(text)
+            case AskAdministrator():
+                self.ask_administrator(diagnosis)
+            case EditField(field):
+                self.edit(field)
+            case SignIn():
+                self._window.go_back_to("check")
+                self._checking.sign_in_again()
+            case ChangeSettings() | TryAgain() | TrustCertificate() | Wait():
+                self._window.go_back_to("check")
+                self._checking.apply(diagnosis, remedy)
+            case _:
+                assert_never(remedy.action)
+
+    def edit(self, field: Field) -> None:
+        """Goes back to the field, with the cursor in it; what was typed, and what was proven, is still there."""
+        match field:
+            case Field.ADDRESS | Field.PASSWORD:
+                self._go_back_to_account(field)
+            case Field.INCOMING_HOST | Field.INCOMING_USERNAME | Field.OUTGOING_HOST | Field.OUTGOING_USERNAME:
+                self._state.forget_result()
+                self._window.go_back_to(self._settings.name)
+                self._settings.edit(field)
+            case Field.RECIPIENT | Field.TEST_TO:
+                self._window.go_back_to(self._test.name)
+                if self._window.current_page() is self._test:
+                    self._test.edit(field)
+                else:  # before the test message the only recipient is the account itself
+                    self._go_back_to_account(Field.ADDRESS)
+            case _:
+                assert_never(field)
+
+    def ask_administrator(self, diagnosis: Diagnosis) -> None:
+        """Shows the message for whoever runs the server: the diagnosis' own, or one made from what was seen."""
+        from wizard.gui.administrator_dialog import AdministratorDialog, message_for
+
+        dialog = AdministratorDialog(message_for(diagnosis, self._state.result), parent=self._window)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _go_back_to_account(self, field: Field) -> None:
+        self._state.forget_result()
+        self._window.go_back_to(self._account.name)
+        self._account.edit(field)
+
+    def _copy(self, text: str) -> None:
+        QGuiApplication.clipboard().setText(text)
+        page = self._window.current_page()
+        if page is not None:
+            page.tell("Copied.")
+
+
+def open_page(url: str) -> None:
+    """Opens a provider's page in the browser; nothing but https."""
+    if url.startswith("https://"):
+        QDesktopServices.openUrl(QUrl(url))

@@ -1,0 +1,133 @@
+"""The last step served: sheets for other programs, files where the person wants them, and the account kept here."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+if TYPE_CHECKING:
+    from wizard.accounts.secret_store import SecretStore
+    from wizard.accounts.store import AccountBook
+    from wizard.gui.jobs import Jobs
+    from wizard.gui.keeping import Keeping
+    from wizard.gui.pages.account_page import AccountPage
+    from wizard.gui.pages.done_page import DonePage
+    from wizard.gui.pages.page import Page
+    from wizard.gui.state import WizardState
+    from wizard.gui.window import WizardWindow
+    from wizard.model.account import CheckResult
+    from wizard.model.progress import Listener
+    from wizard.setup.session import SetupSession
+
+_REPORT_KINDS = "Page for people (*.html);;For the helpdesk (*.json);;Text (*.txt)"
+
+
+class HandOver(QObject):
+    """Serves the Done page and every file that is saved; `on_another` begins with another account.
+
+    `why_not_kept` is a sentence where accounts are not kept on this computer.
+    """
+
+    def __init__(
+        self,
+        state: WizardState,
+        window: WizardWindow,
+        jobs: Jobs,
+        page: DonePage,
+        say: Callable[[str], None],
+        on_another: Callable[[], None],
+    ) -> None:
+        super().__init__(window)
+        self._state, self._window, self._jobs, self._page, self._say = state, window, jobs, page, say
+        self._keeping: Keeping | None = None
+        self.why_not_kept = ""
+        page.entered.connect(self._begin)
+        page.file_requested.connect(lambda file: self._save_file(file.name, file.content))
+        page.save_requested.connect(self._save_settings)
+        window.finish_requested.connect(lambda: self._keep(window.finish))
+        window.another_account.connect(lambda: self._keep(on_another))
+
+    def keep_accounts(self, book: AccountBook, store: SecretStore, page: AccountPage) -> None:
+        """Accounts can be kept on this computer, and those that are can be looked at from `page`."""
+        from wizard.gui.keeping import Keeping
+
+        self._keeping = Keeping(self._jobs, book, store, self._window)
+        page.saved_accounts.connect(self._keeping.open)
+        page.offer_saved_accounts(True)
+
+    def save_report(self) -> None:
+        """Saves what was tried, every secret removed, where the person says."""
+        from PySide6.QtWidgets import QFileDialog
+
+        page, result = self._window.current_page(), self._state.result
+        if page is None or result is None:
+            return
+        path, chosen = QFileDialog.getSaveFileName(
+            self._window, "Save a report", "mailwright-report.html", _REPORT_KINDS
+        )
+        if not path:
+            return
+        suffix = next((end for end in (".html", ".json", ".txt") if path.lower().endswith(end)), "")
+        if not suffix:
+            suffix = next((end for end in (".json", ".txt") if end in chosen), ".html")
+            path += suffix
+        self._write(page, path, partial(_report, result, suffix))
+
+    def _begin(self) -> None:
+        account = self._state.result.verified_account() if self._state.result is not None else None
+        if account is None:
+            return
+
+        from wizard.handover.targets import sheet
+
+        self._page.begin(account, lambda target: sheet(target, account), self.why_not_kept)
+        if self._keeping is not None:
+            self._keeping.name_keyring(self._page.offer_remembering, self._page.refuse_remembering)
+
+    def _keep(self, and_then: Callable[[], None]) -> None:
+        """Keeps the account first, where that is wanted; a keyring that refuses is said, and nothing is lost."""
+        result = self._state.result
+        account = result.verified_account() if result is not None else None
+        if result is None or account is None or self._keeping is None or not self._page.wants_remembering:
+            and_then()
+            return
+        self._keeping.keep(account, result.draft, and_then, self._not_kept)
+
+    def _not_kept(self, why: str) -> None:
+        self._page.refuse_remembering(why)
+        self._page.tell(why, urgent=True)
+
+    def _save_settings(self) -> None:
+        sheet = self._page.sheet
+        if sheet is not None:
+            from wizard.handover.sheet_page import sheet_html
+
+            self._save_file("mail-settings.html", sheet_html(sheet).encode())
+
+    def _save_file(self, name: str, content: bytes) -> None:
+        from PySide6.QtWidgets import QFileDialog
+
+        path, _ = QFileDialog.getSaveFileName(self._window, "Save", name)
+        if path:
+            self._write(self._page, path, lambda: content)
+
+    def _write(self, page: Page, path: str, content: Callable[[], bytes]) -> None:
+        async def write(_session: SetupSession, _listener: Listener) -> None:
+            """Makes the content and writes it, both in a thread of their own."""
+            from wizard.handover.write import write_file
+
+            await asyncio.to_thread(lambda: write_file(Path(path), content()))
+
+        self._jobs.start(write, lambda _: page.tell("Saved."), self._say)
+
+
+def _report(result: CheckResult, suffix: str) -> bytes:
+    from wizard.diagnosis.document import diagnosis_document
+    from wizard.handover.report import report_bytes, report_document
+
+    return report_bytes(report_document(result, diagnosis_document=diagnosis_document), suffix)
