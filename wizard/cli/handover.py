@@ -18,6 +18,7 @@ from wizard.handover.targets import sheet, targets
 from wizard.handover.write import write_file
 from wizard.model.account import VerifiedAccount
 from wizard.model.address import Address
+from wizard.model.text import single_line
 from wizard.text_file import read_text
 
 HELP = "write proven settings for a program; `handover list` names the programs"
@@ -47,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
         return 0
     account = _account(args.account, args.source)
     if args.name is not None:
-        account = replace(account, display_name=args.name)
+        account = replace(account, display_name=single_line(args.name) or None)
     written = sheet(args.target, account)
     if args.output is not None:
         _write(written, args.output)

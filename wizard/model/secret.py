@@ -1,17 +1,25 @@
-"""A password or token that cannot be shown by accident, and the words that must never be shown."""
+"""A password or token that cannot be shown by accident, and the mask over what others say of it."""
 
 from __future__ import annotations
 
 import base64
-import json
-from typing import Final
-from urllib.parse import quote, quote_plus
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from html import unescape
+from typing import Final, NamedTuple
 
 MASK: Final = "***"
 
+WHOLE_FROM: Final = 3  # shorter secrets would blank half of any text; they are masked inside whole base64 blobs only
+PART_FROM: Final = 6  # a part of a secret is masked from this length on, and where an ellipsis cuts it from CUT_FROM
+CUT_FROM: Final = 4
+LONGEST_PART: Final = 12
+
 
 class Secret:
-    """Holds a password or token; repr, str, format and pickling never reveal it, `reveal()` does."""
+    """Holds a password or token; repr, str, format and pickling never reveal it, `reveal()` and `as_bytes()` do."""
 
     __slots__ = ("__value",)
 
@@ -21,6 +29,10 @@ class Secret:
     def reveal(self) -> str:
         """The secret itself; call it where it goes on the wire or into the keyring, nowhere else."""
         return self.__value
+
+    def as_bytes(self) -> bytes:
+        """What goes on the wire: UTF-8, and bytes that were never UTF-8 exactly as they were typed (PEP 383)."""
+        return wire_bytes(self.__value)
 
     def __repr__(self) -> str:
         return f"Secret({MASK})"
@@ -40,50 +52,271 @@ class Secret:
         raise TypeError("a secret is not written anywhere")
 
 
+def wire_bytes(text: str) -> bytes:
+    """The text in UTF-8; what came as other bytes (PEP 383) as those bytes, any other lone surrogate as three bytes."""
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "surrogatepass")
+
+
 class Redactor:
-    """Replaces every known form of some secrets in a text: raw, base64, URL-, JSON- and IMAP-quoted, and SASL blobs.
+    """Masks some secrets in a text, whole or cut, in whatever form a server or a program may have put them.
+
+    Found are: the secret itself in any case, in UTF-8 or another character set; HTML entities, percent-encoding,
+    quoted-printable, JSON's and IMAP's escapes; base64 and hexadecimal, also of longer texts that hold the secret (the
+    blobs of AUTH PLAIN, RFC 4616, and XOAUTH2); each of them folded, split over the lines of a reply, kept apart by
+    characters that nobody sees, or cut off, as long as half of it or a dozen characters are left.
 
     Args:
         secrets: what must never be seen.
-        usernames: needed for the blobs of AUTH PLAIN (RFC 4616) and XOAUTH2, which carry both.
+        usernames: needed for the blobs, which carry both. A part of a secret that is a part of these too is no secret.
     """
 
     def __init__(self, secrets: tuple[Secret, ...], usernames: tuple[str, ...] = ()) -> None:
-        forms: set[str] = set()
-        for secret in secrets:
-            raw = secret.reveal()
-            if not raw:
-                continue
-            forms |= {raw, quote(raw, safe=""), quote_plus(raw), json.dumps(raw)[1:-1]}
-            forms.add(json.dumps(raw, ensure_ascii=False)[1:-1])
-            forms.add(raw.replace("\\", "\\\\").replace('"', '\\"'))
-            data = raw.encode("utf-8", "surrogateescape")
-            blobs = {data}
-            for name in usernames:
-                user = name.encode("utf-8", "surrogateescape")
-                blobs |= {b"\0" + user + b"\0" + data, user + b"\0" + user + b"\0" + data}
-                blobs.add(b"user=" + user + b"\1auth=Bearer " + data + b"\1\1")
-            for blob in blobs:
-                forms.add(base64.b64encode(blob).decode())
-                forms.add(base64.b64encode(blob).decode().rstrip("="))
-                forms.add(base64.urlsafe_b64encode(blob).decode().rstrip("="))
-            forms |= _inside_base64(data)
-        # Very short secrets would blank half of any text; they are still masked as whole base64 blobs.
-        self._forms = sorted((form for form in forms if len(form) >= 3), key=len, reverse=True)
+        words, digits = _Forms(), _Forms()
+        known = tuple(_lower(name) for name in usernames)
+        held = [secret for secret in secrets if secret]
+        words.add((form for secret in held for form in _spellings(secret)), public=known)
+        digits.add(form for secret in held for form in _inside_blobs(secret.as_bytes()))
+        digits.add((form for secret in held for form in _blobs(secret.as_bytes(), usernames)), parts=False)
+        self._words, self._digits = words, digits
+        self._short = tuple(s.reveal() for s in secrets if WHOLE_FROM <= len(s.reveal()) < PART_FROM)
+        self._beginnings = tuple(_lower(s.reveal()) for s in secrets if len(s.reveal()) >= PART_FROM)
 
     def __call__(self, text: str) -> str:
-        """The text with every form of the secrets masked."""
-        for form in self._forms:
-            text = text.replace(form, MASK)
-        return text
+        """The text with every form of the secrets masked; it keeps its line breaks."""
+        if not (self._words or self._digits or self._short):
+            return text
+        spans: list[tuple[int, int]] = []
+        for undone in _ways_to_read(text):
+            read = text
+            for pattern, replaced in undone:
+                read = pattern.sub(lambda match, replaced=replaced: replaced(match[0]), read)  # type: ignore[misc]
+            lowered = _lower(read)
+            if self._words.is_in(lowered) or any(short in read for short in self._short):
+                view = _view(text, undone)
+                spans += (view.span(*found) for found in self._words.found(lowered))
+                spans += (view.span(*found) for short in self._short for found in _each(read, short))
+            if self._digits.is_in(bare := "".join(lowered.split())):
+                view = _view(text, (*undone, (_BLANKS, _nothing)))
+                spans += (_whole_run(text, *view.span(*found)) for found in self._digits.found(bare))
+        spans += self._cut(text)
+        return _masked(text, spans) if spans else text
+
+    def _cut(self, text: str) -> Iterator[tuple[int, int]]:
+        """Beginnings and ends of secrets beside an ellipsis."""
+        for mark in _ELLIPSIS.finditer(text):
+            before, after = _lower(text[: mark.start()].rstrip()), _lower(text[mark.end() :].lstrip())
+            behind = len(text) - len(text[mark.end() :].lstrip())
+            for secret in self._beginnings:
+                for length in range(min(len(secret), LONGEST_PART), CUT_FROM - 1, -1):
+                    if before.endswith(secret[:length]):
+                        yield len(before) - length, len(before)
+                    if after.startswith(secret[-length:]):
+                        yield behind, behind + length
 
 
-def _inside_base64(data: bytes) -> set[str]:
-    """What base64 of any longer text shows of `data`: one form for each of the three places it can begin at."""
-    inside = set()
+class _Forms:
+    """Texts to look for: the whole of each, and its parts from a length on that is no coincidence."""
+
+    def __init__(self) -> None:
+        self._wholes: set[str] = set()
+        self._parts: set[str] = set()
+        self._length = LONGEST_PART
+
+    def __bool__(self) -> bool:
+        return bool(self._wholes)
+
+    def add(self, forms: Iterable[str], *, public: tuple[str, ...] = (), parts: bool = True) -> None:
+        """Looks for these forms as well; what is a part of `public` is no secret."""
+        lowered = {_lower(form) for form in forms if len(form) >= PART_FROM}
+        self._wholes |= lowered
+        if parts and lowered:
+            self._length = max(PART_FROM, min(self._length, *((len(form) + 1) // 2 for form in lowered)))
+            cuts = {cut for form in self._wholes for cut in _cuts(form, self._length)}
+            self._parts = {cut for cut in cuts if not cut.isspace() and not any(cut in name for name in public)}
+
+    def is_in(self, text: str) -> bool:
+        """Whether there is any; quick, for nearly always there is none."""
+        return not self._parts.isdisjoint(_cuts(text, self._length)) or any(whole in text for whole in self._wholes)
+
+    def found(self, text: str) -> Iterator[tuple[int, int]]:
+        """Where they stand; stretches may overlap."""
+        for whole in self._wholes:
+            yield from _each(text, whole)
+        for start, cut in enumerate(_cuts(text, self._length)):
+            if cut in self._parts:
+                yield start, start + self._length
+
+
+def _cuts(text: str, length: int) -> list[str]:
+    return [text[start : start + length] for start in range(len(text) - length + 1)]
+
+
+Undone = tuple[re.Pattern[str], Callable[[str], str]]
+
+
+class _View(NamedTuple):
+    """A text as it reads once something is undone; `at` says where in the original each character begins and ends."""
+
+    text: str
+    at: list[tuple[int, int]] | None
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """The same stretch in the original."""
+        return (start, end) if self.at is None else (self.at[start][0], self.at[end - 1][1])
+
+
+_ELLIPSIS = re.compile(r"…|\.{2,}|\*{2,}|\[\.+\]")
+_ESCAPES: Final = (
+    re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,8});"),  # HTML
+    re.compile(r"%[0-9a-fA-F]{2}|\+"),  # in addresses
+    re.compile(r"=[0-9a-fA-F]{2}|=[ \t]*\r?\n"),  # quoted-printable, RFC 2045 §6.7
+    re.compile(r"\\(?:u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|.)"),  # JSON, IMAP's quoted strings
+)
+_BLANKS = re.compile(r"\s+")
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\xad\u180e\u200b-\u200f\u2028-\u202f\u205f-\u206f\ufeff\ufffd]")
+_BEYOND_ASCII = re.compile(r"[^ -~]")  # also what a server's own character set made of letters
+# What may stand before the words of a reply's further line: its code, tag or status, and an enhanced code.
+_LINE_START = re.compile(
+    r"[ \t]*\r?\n[ \t]*(?:(?:[0-9]{3}[ -]|[*+] |[A-Za-z0-9.]{1,10} (?=OK|NO|BAD|BYE))(?:(?:OK|NO|BAD|BYE) )?"
+    r"(?:\[[^\]\r\n]{0,80}\] )?)?(?:[245]\.[0-9]{1,3}\.[0-9]{1,3} )?"
+)
+_BREAK = re.compile(r"\r?\n")
+
+
+def _ways_to_read(text: str) -> Iterator[tuple[Undone, ...]]:
+    """What is undone in turn, of the escapes, unseen characters and line breaks that are in the text; first nothing."""
+    ways: list[tuple[Undone, ...]] = [()]
+    ways += [((pattern, _unescaped),) for pattern in _ESCAPES if pattern.search(text)]
+    yield from ways
+    left_out = [pattern for pattern in (_UNSEEN, _BEYOND_ASCII) if pattern.search(text)]
+    if len(ways) > 1 or left_out:  # an escape may stand for an unseen character
+        starts = (_LINE_START, _BREAK) if "\n" in text else (_BREAK,)
+        for way in ways:
+            for start in starts:
+                for pattern in left_out or (_UNSEEN,):
+                    yield (*way, (start, _nothing), (pattern, _nothing))
+
+
+def _view(text: str, undone: tuple[Undone, ...]) -> _View:
+    view = _View(text, None)
+    for pattern, replaced in undone:
+        view = _without(view, pattern, replaced)
+    return view
+
+
+def _without(view: _View, pattern: re.Pattern[str], replaced: Callable[[str], str]) -> _View:
+    """The view with every match replaced; what replaces it stands where the match stood."""
+    characters: list[str] = []
+    at: list[tuple[int, int]] = []
+    position = 0
+    for match in pattern.finditer(view.text):
+        for index in range(position, match.start()):
+            characters.append(view.text[index])
+            at.append(view.span(index, index + 1))
+        for character in replaced(match[0]):
+            characters.append(character)
+            at.append(view.span(match.start(), match.end()))
+        position = match.end()
+    for index in range(position, len(view.text)):
+        characters.append(view.text[index])
+        at.append(view.span(index, index + 1))
+    return _View("".join(characters), at)
+
+
+def _nothing(_: str) -> str:
+    return ""
+
+
+def _unescaped(escape: str) -> str:
+    """What an escape stands for; a byte of a longer character is the character of its number, as in `_spellings`."""
+    if escape[0] == "&":
+        return unescape(escape)
+    if escape == "+":
+        return " "
+    if escape[0] in "%=":
+        digits = escape[1:].strip()
+        return chr(int(digits, 16)) if digits else ""
+    return chr(int(escape[2:], 16)) if len(escape) > 2 else escape[1:]
+
+
+def _spellings(secret: Secret) -> set[str]:
+    """The secret as it reads in other character sets and forms, and what is left of it where only ASCII is kept."""
+    raw, data = secret.reveal(), secret.as_bytes()
+    forms = {raw, raw.upper(), *(unicodedata.normalize(form, raw) for form in ("NFC", "NFD"))}
+    forms |= {data.decode("latin-1"), data.decode("cp1252", "replace"), data.decode("utf-8", "replace")}
+    with suppress(UnicodeEncodeError):
+        forms.add(raw.encode("latin-1").decode("utf-8", "surrogateescape"))
+        forms.add(raw.encode("latin-1").decode("utf-8", "replace"))
+    with suppress(UnicodeEncodeError):
+        forms |= {(in_7bit := raw.encode("utf-7").decode("ascii")), in_7bit.replace("+", "&").replace("/", ",")}
+    return forms | {_BEYOND_ASCII.sub("", form) for form in forms}
+
+
+def _blobs(data: bytes, usernames: tuple[str, ...]) -> set[str]:
+    """What is sent to sign in, whole, in base64."""
+    blobs = {data}
+    for name in usernames:
+        user = wire_bytes(name)
+        blobs |= {b"\0" + user + b"\0" + data, user + b"\0" + user + b"\0" + data}
+        blobs.add(b"user=" + user + b"\1auth=Bearer " + data + b"\1\1")
+    encoded = {encode(blob).decode() for blob in blobs for encode in (base64.b64encode, base64.urlsafe_b64encode)}
+    return encoded | {form.rstrip("=") for form in encoded}
+
+
+def _inside_blobs(data: bytes) -> set[str]:
+    """What base64 and hexadecimal of any longer text show of `data`: base64 by the three places it can begin at."""
+    inside = {data.hex()}
     for before, uncertain in ((0, 0), (1, 2), (2, 3)):
         whole = b"\0" * before + data
         certain = len(whole) * 8 // 6  # the digit after these would depend on what follows
         for encode in (base64.b64encode, base64.urlsafe_b64encode):
             inside.add(encode(whole).decode()[uncertain:certain])
-    return {form for form in inside if len(form) >= 6}  # shorter ones occur by chance
+    return inside
+
+
+def _lower(text: str) -> str:
+    """The text in small letters, of the same length: where one becomes two, it stays."""
+    lowered = text.lower()
+    if len(lowered) == len(text):
+        return lowered
+    return "".join(small if len(small := character.lower()) == 1 else character for character in text)
+
+
+def _each(text: str, needle: str) -> Iterator[tuple[int, int]]:
+    position = text.find(needle)
+    while position >= 0:
+        yield position, position + len(needle)
+        position = text.find(needle, position + 1)
+
+
+_DIGITS_BEFORE = re.compile(r"[A-Za-z0-9+/]*\Z")
+_DIGITS_AFTER = re.compile(r"[A-Za-z0-9+/_-]*={0,2}")
+
+
+def _whole_run(text: str, start: int, end: int) -> tuple[int, int]:
+    """The stretch with all digits of base64 around it: those beside a secret's own hold its first and last bits."""
+    before, after = _DIGITS_BEFORE.search(text[:start]), _DIGITS_AFTER.match(text, end)
+    return (before.start() if before else start, after.end() if after else end)
+
+
+def _masked(text: str, spans: list[tuple[int, int]]) -> str:
+    parts: list[str] = []
+    position = 0
+    for start, end in _joined(spans):
+        breaks = "\n" * text.count("\n", start, end)
+        parts += [text[position:start], MASK, breaks]
+        position = end
+    return "".join((*parts, text[position:]))
+
+
+def _joined(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], end))
+        else:
+            joined.append((start, end))
+    return joined

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 MAX_SHOWN = 4096
+_JOINERS = "\u200c\u200d"
 
 
 def inert(text: str, limit: int = MAX_SHOWN) -> str:
@@ -26,3 +27,18 @@ def _shown(character: str) -> str:
         return character
     # Cc control, Cf format (bidi marks, zero-width), Cs surrogates, Co private, Cn unassigned; Zl and Zp break lines.
     return "�" if unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"} else character
+
+
+def single_line(text: str) -> str:
+    """A name on one line: each run of blanks, line breaks, controls and lone surrogates is one blank, none at the ends.
+
+    Bidirectional marks go; joiners stay, for Persian names and emoji are written with them.
+    """
+    return " ".join("".join(_in_a_name(character) for character in text).split())
+
+
+def _in_a_name(character: str) -> str:
+    if character in _JOINERS:
+        return character
+    category = unicodedata.category(character)
+    return "" if category == "Cf" else " " if category in {"Cc", "Cs", "Zl", "Zp"} else character

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from wizard.model.evidence import Detail, ErrorKind, Stage
-from wizard.model.secret import Secret
+from wizard.model.secret import Secret, wire_bytes
 from wizard.probe.error_kinds import StageFailed
 
 
@@ -20,15 +20,15 @@ class Credentials:
     @property
     def user(self) -> bytes:
         """The user name as it is sent."""
-        return self.username.encode("utf-8")
+        return wire_bytes(self.username)
 
     def password_bytes(self) -> bytes:
         """The password as it is sent; empty when there is none."""
-        return self.secret.reveal().encode("utf-8") if self.secret is not None else b""
+        return self.secret.as_bytes() if self.secret is not None else b""
 
     def token_bytes(self) -> bytes:
         """The token as it is sent; empty when there is none."""
-        return self.token.reveal().encode("utf-8") if self.token is not None else b""
+        return self.token.as_bytes() if self.token is not None else b""
 
     def check(self) -> None:
         """Raises StageFailed when a control character would split what is sent: NUL in PLAIN, \\x01 in XOAUTH2."""

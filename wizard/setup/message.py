@@ -6,13 +6,15 @@ import re
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.headerregistry import Address as Mailbox
 from email.message import EmailMessage
 from email.parser import BytesHeaderParser
 from email.policy import SMTP, SMTPUTF8
-from email.utils import format_datetime, formataddr
+from email.utils import format_datetime
 
 from wizard.model.account import RoundTrip, RoundTripStatus
 from wizard.model.address import Address
+from wizard.model.text import single_line
 
 ALPHABET = "ACDEFGHJKLMNPQRTUVWXY3479"  # nothing that reads like something else
 _VERDICT = re.compile(r"\b(spf|dkim|dmarc)\s*=\s*([a-z]{1,20})", re.IGNORECASE)
@@ -29,14 +31,17 @@ class TestMessage:
 
 
 def compose(sender: Address, recipient: Address, display_name: str | None) -> TestMessage:
-    """A proper message (RFC 5322): date, id, plain text and a small HTML part, and a token in its subject."""
+    """A proper message (RFC 5322): date, id, plain text and a small HTML part, and a token in its subject.
+
+    An address with letters beyond ASCII makes it a message by RFC 6532, whose headers are UTF-8.
+    """
     token = "".join(secrets.choice(ALPHABET) for _ in range(12))
     shown = f"{token[:4]}-{token[4:8]}-{token[8:]}"
     needs_utf8 = not (sender.is_ascii and recipient.is_ascii)
     message = EmailMessage(policy=SMTPUTF8 if needs_utf8 else SMTP)
     message["Subject"] = f"Mailwright test {shown}"
-    message["From"] = formataddr((display_name or "", sender.wire))
-    message["To"] = recipient.wire
+    message["From"] = _mailbox(sender, single_line(display_name or ""))
+    message["To"] = _mailbox(recipient)
     message["Date"] = format_datetime(datetime.now(UTC))
     message["Message-ID"] = f"<mailwright.{token.lower()}@{sender.domain}>"
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834 §5: no vacation notice answers it
@@ -53,6 +58,10 @@ def compose(sender: Address, recipient: Address, display_name: str | None) -> Te
         cte="quoted-printable",
     )
     return TestMessage(shown, message.as_bytes())
+
+
+def _mailbox(address: Address, name: str = "") -> Mailbox:
+    return Mailbox(name, address.local, address.domain)
 
 
 def read_arrival(header: bytes, folder: str, *, is_junk: bool, sent: RoundTrip) -> RoundTrip:

@@ -1,0 +1,128 @@
+"""Whatever a server makes of a password before it echoes it: nothing of it is shown."""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+import quopri
+import re
+from collections.abc import Callable
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wizard.model.secret import MASK, Redactor, Secret
+
+WORDS = ("tulip-wagon-64", 'canary "7" ü&%\\x', "Grün&Weiß<42>", "correct horse battery", "пароль-от-почты", "aé" * 9)
+USER = "ada@example.org"
+
+
+def _plain_blob(word: str) -> str:
+    return base64.b64encode(f"\0{USER}\0{word}".encode()).decode()
+
+
+def _folded(text: str, between: str, every: int = 8) -> str:
+    return between.join(text[start : start + every] for start in range(0, len(text), every))
+
+
+MADE: dict[str, Callable[[str], str]] = {
+    "as it is": lambda word: word,
+    "in capitals": str.upper,
+    "in small letters": str.lower,
+    "html": html.escape,
+    "html in numbers": lambda word: "".join(f"&#{ord(c)};" for c in word),
+    "html in hexadecimal": lambda word: "".join(f"&#x{ord(c):X};" for c in word),
+    "percent": lambda word: quote(word, safe=""),
+    "percent throughout": lambda word: "".join(f"%{byte:02x}" for byte in word.encode()),
+    "percent in Latin-1": lambda word: "".join(f"%{byte:02X}" for byte in word.encode("latin-1", "replace")),
+    "quoted-printable": lambda word: quopri.encodestring(word.encode(), quotetabs=True).decode(),
+    "quoted-printable throughout": lambda word: "".join(f"={byte:02X}" for byte in word.encode()),
+    "json": lambda word: json.dumps(word),
+    "imap": lambda word: '"' + re.sub(r'(["\\])', r"\\\1", word) + '"',
+    "Latin-1 read as utf-8": lambda word: word.encode("latin-1", "replace").decode("utf-8", "replace"),
+    "Latin-1 bytes kept": lambda word: word.encode("latin-1", "replace").decode("utf-8", "surrogateescape"),
+    "utf-8 read as latin-1": lambda word: word.encode().decode("latin-1"),
+    "base64": lambda word: base64.b64encode(word.encode()).decode(),
+    "base64 in capitals": lambda word: _plain_blob(word).upper(),
+    "base64 folded": lambda word: _folded(_plain_blob(word), "\n 535-"),
+    "base64 in groups": lambda word: _folded(_plain_blob(word), " ", 10),
+    "base64 cut short": lambda word: _plain_blob(word)[:-6],
+    "base64 of more": lambda word: base64.b64encode(f"AUTH PLAIN {word} refused".encode()).decode(),
+    "hexadecimal": lambda word: word.encode().hex(),
+    "over two lines": lambda word: f"{word[: len(word) // 2]}\n{word[len(word) // 2 :]}",
+    "over two replies": lambda word: f"{word[: len(word) // 2]}\r\n535 5.7.8 {word[len(word) // 2 :]}",
+    "over two answers": lambda word: f"{word[: len(word) // 2]}\n* NO {word[len(word) // 2 :]}",
+    "one by one": lambda word: "\0".join(word),
+    "with what nobody sees": lambda word: "\u200b".join(word),
+    "cut": lambda word: word[: len(word) * 2 // 3] + "…",
+    "cut early": lambda word: word[: max(4, len(word) // 3)] + "...",
+    "cut in front": lambda word: "..." + word[-6:],
+    "the first half": lambda word: word[: (len(word) + 1) // 2],
+}
+
+
+def _readable(text: str) -> str:
+    """What a person could read out of a text, letters and digits alone."""
+    return re.sub(r"[\W_]", "", text.lower())
+
+
+@pytest.mark.parametrize("made", MADE)
+@pytest.mark.parametrize("word", WORDS)
+def test_no_part_of_a_password_is_shown(word: str, made: str) -> None:
+    redact = Redactor((Secret(word),), (USER, "ada"))
+    form = MADE[made](word)
+    if "Latin-1" in made and not _fits(word):
+        pytest.skip("that character set has no letter of it")
+    shown = redact(f"535 refused: {form} for good")
+    assert MASK in shown
+    left = _readable(shown.replace("535 refused: ", "", 1).replace(" for good", ""))
+    pieces = {left[at : at + 4] for at in range(len(left) - 3)}
+    assert not [piece for piece in pieces if piece in _readable(form) and not piece.isdigit()], shown
+
+
+def _fits(word: str) -> bool:
+    try:
+        return bool(word.encode("latin-1"))
+    except UnicodeEncodeError:
+        return False
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "535 5.7.8 Error: authentication failed",
+        "* CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN AUTH=LOGIN",
+        "250-smtp.example.org at your service, ada@example.org",
+        '<a href="https://example.org/?q=a%20b">see &amp; read</a>',
+        "... 550 ...\n550 5.1.1 no such user…",
+    ],
+)
+def test_other_words_stay(text: str) -> None:
+    redact = Redactor(tuple(Secret(word) for word in WORDS), (USER, "ada"))
+    assert redact(text) == text
+
+
+def test_what_is_a_part_of_the_address_is_no_secret() -> None:
+    redact = Redactor((Secret("example.org-2026"),), (USER,))
+    assert redact("mail.example.org refused ada@example.org") == "mail.example.org refused ada@example.org"
+    assert redact("mail.example.org refused example.org-2026") == f"mail.example.org refused {MASK}"
+
+
+def test_bytes_that_were_never_text_are_masked_too() -> None:
+    secret = Secret(b"gr\xfcn-wagon-64".decode("utf-8", "surrogateescape"))
+    redact = Redactor((secret, Secret("\ud800lone")), ("ada\udcfc", "\ud800"))
+    assert secret.as_bytes() == b"gr\xfcn-wagon-64"
+    assert redact(f"no {secret.reveal()} here") == f"no {MASK} here"
+    assert redact(base64.b64encode(b"\0ada\xfc\0" + secret.as_bytes()).decode()) == MASK
+
+
+@given(st.text(max_size=200), st.text(min_size=1, max_size=20), st.text(max_size=10))
+def test_any_text_and_any_secret_can_be_handled(text: str, word: str, user: str) -> None:
+    redact = Redactor((Secret(word),), (user,))
+    shown = redact(f"{text}{word}{text}")
+    assert shown.count("\n") == f"{text}{word}{text}".count("\n")
+    if len(word) >= 6:
+        assert word not in shown.replace(MASK, "") or word in text * 2
