@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import html
 import json
 import os
+import quopri
 import sys
 import unicodedata
 from pathlib import Path
@@ -35,6 +37,9 @@ def _forms() -> list[str]:
     forms = [CANARY, quote(CANARY), quote(CANARY, safe=""), quote_plus(CANARY)]
     forms += [json.dumps(CANARY)[1:-1], json.dumps(CANARY, ensure_ascii=False)[1:-1]]
     forms.append(CANARY.replace("\\", "\\\\").replace('"', '\\"'))
+    forms += [CANARY.upper(), html.escape(CANARY), quopri.encodestring(data, quotetabs=True).decode()]
+    forms.append("".join(f"%{byte:02x}" for byte in data))
+    forms += [data.hex(), data.decode("latin-1"), CANARY[: len(CANARY) * 2 // 3], CANARY.encode("utf-7").decode()]
     for blob in blobs:
         forms += [base64.b64encode(blob).decode().rstrip("="), base64.urlsafe_b64encode(blob).decode().rstrip("=")]
     return forms
@@ -61,7 +66,7 @@ def certificate(authority: Authority) -> Issued:
 
 
 def test_the_forms_are_found_where_they_are() -> None:
-    assert _found_in(f"x {CANARY} y") == [CANARY]
+    assert CANARY in _found_in(f"x {CANARY} y")
     assert all(_found_in(f"<{form}>") for form in _forms())
 
 

@@ -212,6 +212,14 @@ def _echoes() -> dict[str, bytes]:
         "json-in-base64": base64.b64encode(json.dumps({"error": PASSWORD}).encode()),
         "xoauth2": base64.b64encode(b"user=" + USER.encode() + b"\1auth=Bearer " + PASSWORD.encode() + b"\1\1"),
         "controls-between": b"tulip-\x00wagon-64",
+        "capitals": PASSWORD.upper().encode(),
+        "percent": "".join(f"%{byte:02x}" for byte in PASSWORD.encode()).encode(),
+        "html": PASSWORD.replace("-", "&#45;").encode(),
+        "quoted-printable": PASSWORD.replace("-", "=2D").encode(),
+        "base64-in-capitals": base64.b64encode(plain).upper(),
+        "base64-cut": base64.b64encode(plain)[:-6],
+        "base64-in-groups": b" ".join(base64.b64encode(plain)[at : at + 8] for at in range(0, 48, 8)),
+        "cut": PASSWORD[:9].encode() + b"\xe2\x80\xa6",
     }
 
 

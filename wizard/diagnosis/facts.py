@@ -96,7 +96,7 @@ def facts_of_evidence(
     candidate, reply, certificate = report.candidate, evidence.reply, evidence.certificate
     endpoint = evidence.endpoint or candidate.endpoint
     protocol = evidence.protocol or candidate.protocol
-    text = fold(reply.text) if reply else ""
+    text = fold(reply.judged) if reply else ""
     values = (
         _reply_values(str(reply.code) if reply.code else None, reply.enhanced, reply.status, reply.code_text)
         if reply
@@ -300,7 +300,7 @@ def _line(
 
 def _seen(evidence: Evidence, username: str) -> frozenset[str]:
     found: set[str] = {"username-with-domain" if "@" in username else "username-without-domain"}
-    said = fold(evidence.reply.text) if evidence.reply else ""
+    said = fold(evidence.reply.judged) if evidence.reply else ""
     # A reply that names one of the two addresses of the envelope is about that one; the sender's is put right first.
     if _names(said, _text_detail(evidence, "sender")):
         found.add("names-sender")

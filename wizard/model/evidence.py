@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypedDict
 
+from wizard.model.secret import Secret
 from wizard.model.server import Endpoint, Protocol, ServerCandidate
 
 
@@ -138,6 +139,8 @@ class Reply:
 
     `code` is SMTP's number (RFC 5321 §4.2); `None` for IMAP and POP3. `enhanced` is RFC 3463's, e.g. "5.7.8".
     `status` is IMAP's NO/BAD/BYE or POP3's -ERR; `None` for SMTP. `code_text` is their bracketed response code.
+    `heard` is the text before anything was masked, for the rules alone: a password such as "authentication" would
+    otherwise take the words that tell the cause out of it.
     """
 
     text: str
@@ -145,6 +148,12 @@ class Reply:
     enhanced: str | None = None
     status: str | None = None
     code_text: str | None = None
+    heard: Secret | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def judged(self) -> str:
+        """What the rules read; never to be shown."""
+        return self.heard.reveal() if self.heard is not None else self.text
 
 
 @dataclass(frozen=True, slots=True)

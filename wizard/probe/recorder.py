@@ -10,13 +10,23 @@ from typing import Unpack, cast
 
 from wizard.model.evidence import CertificateFacts, Detail, Evidence, Outcome, ProbeReport, Reply, Stage
 from wizard.model.progress import Listener, Progress, nobody
-from wizard.model.secret import Redactor
+from wizard.model.secret import Redactor, Secret
 from wizard.model.server import ServerCandidate
 from wizard.model.text import MAX_SHOWN, inert
 from wizard.net.patience import Deadline
 from wizard.probe.error_kinds import StageFailed, failure_from
 
 TRANSCRIPT_LINES = 400
+LINE_SHOWN = 600
+# EHLO keywords, IMAP and POP3 capabilities, SASL mechanisms, response codes (RFC 5530, 3206) that rules ask for.
+_OF_PROTOCOL = frozenset(
+    {"STARTTLS", "STLS", "AUTH", "SASL", "SASL-IR", "PLAIN", "LOGIN", "LOGINDISABLED", "CRAM-MD5", "XOAUTH2"}
+    | {"OAUTHBEARER", "NTLM", "GSSAPI", "APOP", "USER", "SCRAM-SHA-1", "SCRAM-SHA-256", "SIZE", "PIPELINING"}
+    | {"8BITMIME", "SMTPUTF8", "ENHANCEDSTATUSCODES", "IMAP4", "IMAP4REV1", "ID", "IDLE", "TOP", "UIDL"}
+    | {"AUTHENTICATIONFAILED", "AUTHORIZATIONFAILED", "UNAVAILABLE", "EXPIRED", "PRIVACYREQUIRED", "CONTACTADMIN"}
+    | {"NOPERM", "INUSE", "ALERT", "LIMIT", "OVERQUOTA", "SERVERBUG", "CLIENTBUG", "SYS/TEMP", "SYS/PERM", "IN-USE"}
+    | {"LOGIN-DELAY", "WEBALERT"}
+)
 
 
 class RunClock:
@@ -57,6 +67,7 @@ class Recorder:
         self.redact = redact
         self._evidence: list[Evidence] = []
         self._transcript: list[str] = []
+        self._heard: list[str] = []  # the last lines of the server, as they came
         self.auth: str | None = None
         self.max_message_bytes: int | None = None
         self.sign_in_attempts = 0
@@ -103,11 +114,19 @@ class Recorder:
 
     def sent(self, line: str) -> None:
         """Keeps a line we sent."""
+        self._heard.clear()
         self._note("C", line)
 
     def received(self, line: str) -> None:
-        """Keeps a line the server sent."""
+        """Keeps a line the server sent; what it and the line before give away only together is masked in both."""
         self._note("S", line)
+        self._heard = [*self._heard[-2:], line[: 2 * LINE_SHOWN]]
+        together = self.redact("\n".join(self._heard)).split("\n")
+        if len(together) != len(self._heard) or len(self._transcript) >= TRANSCRIPT_LINES:
+            return
+        for back in range(1, min(2, len(together)) + 1):
+            begin = self._transcript[-back].partition(": ")[0]
+            self._transcript[-back] = f"{begin}: {inert(together[-back], LINE_SHOWN)}"
 
     def make_reply(
         self,
@@ -118,19 +137,24 @@ class Recorder:
         status: str | None = None,
         code_text: str | None = None,
     ) -> Reply:
-        """A reply that may be shown: secrets masked, nothing unseen in it."""
+        """A reply that may be shown: secrets masked, nothing unseen in it; what was heard is kept for the rules."""
         return Reply(
+            heard=Secret(text[: 2 * MAX_SHOWN]),
             text=self.shown(text),
             code=code,
             enhanced=enhanced,
             status=status,
-            code_text=self.shown(code_text, 200) if code_text else None,
+            code_text=self._word(code_text, 200) if code_text else None,
         )
 
     def shown(self, text: str, limit: int = MAX_SHOWN) -> str:
         """A stranger's text that may be shown: secrets masked, nothing unseen in it."""
-        # Masked again at the end: what was unseen may have kept two halves of a secret apart.
-        return self.redact(inert(self.redact(text), limit))
+        return inert(self.redact(text[: 2 * limit]), limit)
+
+    def _word(self, words: str, limit: int) -> str:
+        """As `shown`; words of the protocols stay, for a password such as "starttls" is no reason to doubt them."""
+        of_protocol = all(word.upper() in _OF_PROTOCOL for word in words.replace("=", " ").split())
+        return words if of_protocol else self.shown(words, limit)
 
     def report(self) -> ProbeReport:
         """All that was noted so far."""
@@ -145,7 +169,7 @@ class Recorder:
 
     def _note(self, who: str, line: str) -> None:
         if len(self._transcript) < TRANSCRIPT_LINES:
-            self._transcript.append(f"{self.clock():8.3f} {who}: {self.shown(line, 600)}")
+            self._transcript.append(f"{self.clock():8.3f} {who}: {self.shown(line, LINE_SHOWN)}")
 
     def _keep_failure(self, failure: StageFailed, started: float, facts: StageFacts) -> None:
         self._keep(failure.stage, Outcome.FAILED, started, facts, failure)
@@ -171,7 +195,7 @@ class Recorder:
                 error=failure.kind if failure is not None else None,
                 reply=facts.reply,
                 certificate=facts.certificate,
-                capabilities=tuple(self.shown(word, 100) for word in facts.capabilities),
+                capabilities=tuple(self._word(word, 100) for word in facts.capabilities),
                 seconds=now - started,
                 t_s=now,
                 detail=facts.detail,

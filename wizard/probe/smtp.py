@@ -327,5 +327,5 @@ class SmtpConversation(Outbox):
         if first is not None:
             # Some servers repeat the enhanced code on every line (RFC 2034 §4); once is enough.
             text = re.sub(rf"(?m)^{re.escape(first[1])}[ \t]*", "", text)
-        text = re.sub(r"\s*\n\s*", " ", text).strip()
+        text = re.sub(r"\s*\n\s*", "\n", text).strip()  # the mask sees the lines, whoever is shown it does not
         return self.recorder.make_reply(text, code=response.code, enhanced=first[1] if first else None)
