@@ -15,7 +15,8 @@ from wizard.model.address import Address
 from wizard.model.evidence import ProbeReport, Surroundings
 from wizard.model.secret import Redactor, Secret
 from wizard.model.server import Protocol, Security
-from wizard.probe.conversation import Credentials, Network
+from wizard.probe.connector import Network
+from wizard.probe.credentials import Credentials
 from wizard.probe.engine import Prober
 from wizard.probe.error_kinds import StageFailed
 
