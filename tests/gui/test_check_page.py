@@ -30,7 +30,7 @@ from tests.gui.samples import (
     event,
     now,
 )
-from wizard.gui.certificate_view import ExceptionDialog
+from wizard.gui.exception_dialog import ExceptionDialog
 from wizard.gui.pages.check_page import CheckPage
 from wizard.gui.pages.page import Page
 from wizard.gui.widgets.stage_table import StageMark

@@ -70,11 +70,11 @@ def test_shows_each_setting_and_who_said_it(page: SettingsPage, state: WizardSta
 def test_takes_the_other_answer_over(qtbot: QtBot, page: SettingsPage, state: WizardState) -> None:
     state.set_plan(Plan(ADDRESS, (IMAP, SMTP, OTHER)))
     page.sending.edit.click()
-    assert page.sending.strip.isVisible()
-    assert page.sending._strip_source.text() == "The community database says"
-    assert page.sending._strip_fact.text() == "port 465, SSL/TLS."
-    assert page.sending._strip_fact.font().weight() == QFont.Weight.DemiBold
-    page.sending._strip_button.click()
+    assert page.sending.editor.strip.isVisible()
+    assert page.sending.editor._strip_source.text() == "The community database says"
+    assert page.sending.editor._strip_fact.text() == "port 465, SSL/TLS."
+    assert page.sending.editor._strip_fact.font().weight() == QFont.Weight.DemiBold
+    page.sending.editor._strip_button.click()
     page.sending.apply.click()
     assert state.outgoing == OTHER
 
@@ -130,8 +130,8 @@ def test_a_receiving_server_typed_into_sending_is_noticed_at_once(
     page.sending.open_editor()
     page.sending.host.input.selectAll()
     QTest.keyClicks(page.sending.host.input, "imap.example.net")
-    assert "looks like a server for receiving" in page.sending._strip_words.text()
-    assert page.sending._strip_button.text() == "Use smtp.example.net"
+    assert "looks like a server for receiving" in page.sending.editor._strip_words.text()
+    assert page.sending.editor._strip_button.text() == "Use smtp.example.net"
 
 
 def test_undo_brings_back_what_was_found(page: SettingsPage, state: WizardState) -> None:

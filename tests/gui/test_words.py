@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from tests.gui.samples import BAD_CREDENTIALS, NOW, REPLY, USERNAME_FORMAT, WAIT
-from wizard.gui import words
+from wizard.gui import trip_words, words
 from wizard.model.account import RoundTrip, RoundTripStatus
 from wizard.model.evidence import CertificateProblem, ErrorKind, Reply, Stage
 from wizard.model.server import Protocol
@@ -101,9 +101,9 @@ def test_a_line_that_takes_long_says_that_the_server_is_slow() -> None:
 @pytest.mark.parametrize("status", list(RoundTripStatus))
 def test_every_end_of_the_test_message_has_its_words(status: RoundTripStatus) -> None:
     trip = RoundTrip(status)
-    assert words.trip_title(trip)
-    assert words.trip_subtitle(trip, True)
-    assert words.trip_note(trip)
+    assert trip_words.trip_title(trip)
+    assert trip_words.trip_subtitle(trip, True)
+    assert trip_words.trip_note(trip)
 
 
 def test_long_words_may_break_and_copy_unchanged_otherwise() -> None:

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from wizard.model.account import RoundTrip, RoundTripStatus
 from wizard.model.dates import date_text
 from wizard.model.diagnosis import ChangeSettings, Diagnosis, EditField, Fix, Remedy, ServerChange, Wait
 from wizard.model.evidence import CertificateProblem, ErrorKind, Reply, Stage
@@ -151,13 +150,13 @@ def so_far(seconds: int) -> str:
     if seconds < 1:
         return "Most checks take less than 15 seconds."
     if seconds < 15:
-        return f"{_count(seconds, 'second')} so far. Most checks take less than 15."
-    return f"{_count(seconds, 'second')} so far. The server is slow to answer; you can stop at any time."
+        return f"{count(seconds, 'second')} so far. Most checks take less than 15."
+    return f"{count(seconds, 'second')} so far. The server is slow to answer; you can stop at any time."
 
 
 def stopped_after(seconds: int) -> str:
     """The fact on a stopped check's card."""
-    return f"Stopped after {_count(max(1, seconds), 'second')}"
+    return f"Stopped after {count(max(1, seconds), 'second')}"
 
 
 def title_of(diagnoses: Iterable[Diagnosis]) -> str:
@@ -249,7 +248,7 @@ def wait_until(until: datetime, now: datetime) -> str:
     minutes = max(1, round((until - now).total_seconds() / 60))
     day = "" if until.date() == now.date() else f"{day_text(until.date(), now.date())} at "
     if minutes < 120:
-        return f"Wait until {day}{clock(until)}, {_count(minutes, 'minute')} from now."
+        return f"Wait until {day}{clock(until)}, {count(minutes, 'minute')} from now."
     return f"Wait until {day}{clock(until)}."
 
 
@@ -287,131 +286,6 @@ def endpoint(candidate: ServerCandidate) -> str:
     return f"{candidate.host}, port {candidate.port}, {SECURITY_NAMES[candidate.security]}"
 
 
-def trip_title(trip: RoundTrip) -> str:
-    """The Test page's title once the verdict is in."""
-    match trip.status:
-        case RoundTripStatus.ARRIVED if trip.is_junk:
-            return "The test message went to Junk"
-        case RoundTripStatus.ARRIVED:
-            return "The test message arrived"
-        case RoundTripStatus.SENT:
-            return "The test message was sent"
-        case RoundTripStatus.FAILED:
-            return "The test message was not sent"
-        case RoundTripStatus.SKIPPED:
-            return "Send yourself a test message"
-
-
-def trip_subtitle(trip: RoundTrip, to_self: bool) -> str:
-    """The sentence below the Test page's title once the verdict is in."""
-    match trip.status:
-        case RoundTripStatus.ARRIVED if trip.is_junk:
-            return "It came back, but your provider took it for unwanted mail."
-        case RoundTripStatus.ARRIVED:
-            return "A real message went out through your account and came back."
-        case RoundTripStatus.SENT if to_self:
-            return "It has not arrived yet. Some providers take a few minutes."
-        case RoundTripStatus.SENT:
-            return "The server took it. Whether it arrived can be seen in that mailbox only."
-        case _:
-            return "Signing in works. The server did not take the message."
-
-
-def trip_note(trip: RoundTrip) -> str:
-    """What the step list says about the test."""
-    match trip.status:
-        case RoundTripStatus.ARRIVED if trip.is_junk:
-            return "Went to Junk"
-        case RoundTripStatus.ARRIVED if trip.seconds is not None:
-            return f"Arrived after {max(1, round(trip.seconds))} s"
-        case RoundTripStatus.ARRIVED:
-            return "Arrived"
-        case RoundTripStatus.SENT:
-            return "Sent"
-        case _:
-            return "Not sent"
-
-
-def trip_subject(token: str | None) -> str:
-    """The message by its subject."""
-    if not token:
-        return "“Mailwright test”"
-    return f"“Mailwright test {token}”"
-
-
-def after_arrival(trip: RoundTrip) -> str:
-    """What to do with the message now."""
-    if trip.is_junk:
-        return "Mark it as “not junk” there: your provider learns from that."
-    return f"You can delete the test message. We leave it in your {folder_name(trip)}."
-
-
-def after_sending(to_self: bool) -> str:
-    """What to do while the message has not been seen."""
-    if to_self:
-        return "Look into your mailbox in a few minutes, into Junk as well."
-    return "Ask the person you wrote to whether it arrived."
-
-
-def arrived(trip: RoundTrip) -> str:
-    """The verdict in one line: "Arrived in Inbox after 3 seconds"."""
-    after = f" after {_count(max(1, round(trip.seconds)), 'second')}" if trip.seconds is not None else ""
-    return f"{'It went to' if trip.is_junk else 'Arrived in'} {folder_name(trip)}{after}"
-
-
-def folder_name(trip: RoundTrip) -> str:
-    """The folder as people know it; servers write INBOX."""
-    if trip.folder is None:
-        return "Junk" if trip.is_junk else "Inbox"
-    return "Inbox" if trip.folder.upper() == "INBOX" else trip.folder
-
-
-def verdict_word(verdict: str | None) -> str:
-    """What the receiving server wrote about one check, in one word or two."""
-    match verdict:
-        case None | "none" | "":
-            return "Not stated"
-        case "pass":
-            return "Passed"
-        case "fail" | "softfail" | "policy" | "permerror":
-            return "Failed"
-        case _:
-            return "No verdict"
-
-
-def spf_line(verdict: str | None, domain: str) -> str:
-    """SPF in plain words."""
-    match verdict_word(verdict):
-        case "Passed":
-            return f"The server may send for {domain}"
-        case "Failed":
-            return f"The server is not listed as a sender for {domain}"
-        case _:
-            return f"Whether the server may send for {domain}"
-
-
-def dkim_line(verdict: str | None) -> str:
-    """DKIM in plain words."""
-    match verdict_word(verdict):
-        case "Passed":
-            return "The message was signed and not changed on the way"
-        case "Failed":
-            return "The signature of the message does not fit"
-        case _:
-            return "Whether the message was signed"
-
-
-def dmarc_line(verdict: str | None) -> str:
-    """DMARC in plain words."""
-    match verdict_word(verdict):
-        case "Passed":
-            return "Sender and signature belong together"
-        case "Failed":
-            return "Sender and signature do not belong together"
-        case _:
-            return "Whether sender and signature belong together"
-
-
 def _tls(version: str) -> str:
     return version.replace("TLSv", "TLS ")
 
@@ -425,7 +299,8 @@ def _security(change: ServerChange) -> str:
     return SECURITY_NAMES[change.security] if change.security is not None else ""
 
 
-def _count(number: int, noun: str) -> str:
+def count(number: int, noun: str) -> str:
+    """A number of things: "1 second", "2 seconds"."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 

@@ -7,25 +7,21 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
-from PySide6.QtCore import QPoint, Qt, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, QTimer, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from wizard.gui import theme, words
-from wizard.gui.certificate_view import ExceptionDialog
+from wizard.gui import words
+from wizard.gui.exception_dialog import ExceptionDialog
 from wizard.gui.lanes import Lane, LaneTracker, State, lanes_of, speaking
 from wizard.gui.pages.page import Page
-from wizard.gui.theme import Role
-from wizard.gui.widgets.button_card import ButtonCard
 from wizard.gui.widgets.buttons import LinkButton
 from wizard.gui.widgets.diagnosis_card import DiagnosisCard, local_now
-from wizard.gui.widgets.flow import Flow
-from wizard.gui.widgets.label import Label
+from wizard.gui.widgets.lane_line import LaneLine
 from wizard.gui.widgets.marks import ArcClock
-from wizard.gui.widgets.paragraph import Paragraph
 from wizard.gui.widgets.path_picture import PathPicture, way_of
+from wizard.gui.widgets.progress_card import ProgressCard
 from wizard.gui.widgets.stage_table import StageTable
-from wizard.gui.widgets.state_disc import DiscState, StateDisc
-from wizard.gui.widgets.surfaces import Card, Hint, Icon, Separator
+from wizard.gui.widgets.surfaces import Card, Hint, Separator
 from wizard.model.account import CheckResult, Verdict
 from wizard.model.diagnosis import Diagnosis, Fix, Remedy, TrustCertificate
 from wizard.model.draft import AccountDraft
@@ -33,13 +29,6 @@ from wizard.model.progress import Progress
 
 _TITLE: Final = "Checking both servers"
 _SUBTITLE: Final = "We try every stage for real. This takes a few seconds."
-_DISCS: Final = {
-    State.OK: DiscState.OK,
-    State.FAILED: DiscState.FAILED,
-    State.TRYING: DiscState.TRYING,
-    State.WAITING: DiscState.WAITING,
-    State.NOT_TRIED: DiscState.NOT_TRIED,
-}
 
 
 class CheckPage(Page):
@@ -77,12 +66,12 @@ class CheckPage(Page):
         self._evidence = self._make_evidence()
         self._lines = QVBoxLayout()
         self._lines.setSpacing(6)
-        self._line_widgets: list[_LaneLine] = []
-        self._progress = _ProgressCard()
+        self._line_widgets: list[LaneLine] = []
+        self._progress = ProgressCard()
         self.stop_button = self._progress.button("stop", "Stop", self._stop)
         self._promise = Hint(words.PROMISE, "shield-check")
         self._promise.setContentsMargins(0, 16, 0, 0)
-        self._outcome = _ProgressCard()
+        self._outcome = ProgressCard()
         self._outcome.setObjectName("outcome")
         self._again_button = self._outcome.button("check-again", "Check again", self._again)
         self._again_link = LinkButton("Check again", "refresh")
@@ -383,7 +372,7 @@ class CheckPage(Page):
             old.hide()
             old.deleteLater()
         for lane in sorted(lines, key=lambda lane: not lane.works):
-            line = _LaneLine(lane, kept=any(each.broken is not None for each in lanes))
+            line = LaneLine(lane, kept=any(each.broken is not None for each in lanes))
             self._line_widgets.append(line)
             self._lines.addWidget(line)
 
@@ -403,62 +392,3 @@ class CheckPage(Page):
             card.hide()
             card.deleteLater()
         self.cards = []
-
-
-class _ProgressCard(ButtonCard):
-    """An icon, a fact, a sentence, and a button at the right."""
-
-    def __init__(self) -> None:
-        super().__init__(gap=8)
-        self.box.setContentsMargins(20, 13, 20, 12)
-        self._icon = Icon("clock", 22, "accent")
-        self._disc = StateDisc(DiscState.OK, 22)
-        self._fact = Paragraph("", Role.STRONG)
-        self._sentence = Paragraph("", tone="ink2")
-        text = QVBoxLayout()
-        text.setSpacing(2)
-        text.addWidget(self._fact)
-        text.addWidget(self._sentence)
-        self.row.setSpacing(12)
-        self.row.addWidget(self._icon)
-        self.row.addWidget(self._disc)
-        self.row.addLayout(text, 1)
-        self.box.addLayout(self.row)
-
-    def say(self, icon: str | None, fact: str, sentence: str, tone: str = "ink2") -> None:
-        """Says this; without an icon it says that all is well."""
-        self._icon.setVisible(icon is not None)
-        self._disc.setVisible(icon is None)
-        if icon is not None:
-            self._icon.set_icon(icon, tone)
-        self._fact.setText(fact)
-        self._sentence.setText(sentence)
-        self.setAccessibleName(f"{fact}. {sentence}")
-
-
-class _LaneLine(QWidget):
-    """One side in one line: "Receiving works, kept"."""
-
-    def __init__(self, lane: Lane, *, kept: bool) -> None:
-        super().__init__()
-        self.setObjectName(f"side:{lane.protocol.value}")
-        state, tone, text = _line_of(lane, kept)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(12)
-        row.addWidget(StateDisc(_DISCS[state], 22), 0, Qt.AlignmentFlag.AlignTop)
-        flow = Flow(gap=theme.mark(8), row_gap=0)
-        flow.addWidget(Label(words.side_name(lane.protocol), Role.STRONG))
-        flow.addWidget(Label(text, tone=tone))
-        row.addLayout(flow, 1)
-
-
-def _line_of(lane: Lane, kept: bool) -> tuple[State, str, str]:
-    if lane.broken is not None:
-        return State.FAILED, "stop", words.stopped_at(lane.broken)
-    if lane.works:
-        return State.OK, "ok", "works, kept" if kept else "works"
-    if lane.running is not None:
-        return State.TRYING, "accent", f"{words.STAGE_NAMES[lane.running]}, trying"
-    waits = any(mark.state is State.WAITING for mark in lane.marks)
-    return (State.WAITING, "ink2", "waiting") if waits else (State.NOT_TRIED, "ink2", "not tried")

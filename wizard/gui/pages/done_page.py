@@ -10,7 +10,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QBoxLayout, QButtonGroup, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from wizard.gui import theme, words
-from wizard.gui.certificate_view import selectable
 from wizard.gui.pages.page import Page
 from wizard.gui.theme import Role
 from wizard.gui.widgets.buttons import SecondaryButton
@@ -22,6 +21,7 @@ from wizard.gui.widgets.fold import WrappingSecondaryButton
 from wizard.gui.widgets.label import Label
 from wizard.gui.widgets.paragraph import Paragraph
 from wizard.gui.widgets.qr_code import QrCode
+from wizard.gui.widgets.selectable import selectable
 from wizard.gui.widgets.state_disc import DiscState, StateDisc
 from wizard.gui.widgets.surfaces import Card, Chip, Separator
 from wizard.gui.widgets.switch import Switch

@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from wizard.errors import UsageError
-from wizard.gui import words
+from wizard.gui import trip_words, words
 from wizard.gui.lanes import State
 from wizard.gui.pages.page import Page
 from wizard.gui.widgets.button_card import ButtonCard
@@ -135,7 +135,7 @@ class TestPage(Page):
         self._clear()
         failed = trip.status is RoundTripStatus.FAILED
         self._phase = _PHASES[trip.status]
-        self.set_title(words.trip_title(trip), words.trip_subtitle(trip, self._is_to_self))
+        self.set_title(trip_words.trip_title(trip), trip_words.trip_subtitle(trip, self._is_to_self))
         if failed:
             self._show_failure(result)
         else:
@@ -144,7 +144,7 @@ class TestPage(Page):
         self.set_primary("Continue")
         self.set_ready(not failed)
         self.set_skip("Skip" if failed else None)
-        self.set_step_note(words.trip_note(trip))
+        self.set_step_note(trip_words.trip_note(trip))
         first = self.cards[0].diagnosis if self.cards else None
         news = f"{first.title}. {first.why}" if first is not None else self._verdict.accessibleName()
         self.tell(news, urgent=True)
@@ -258,14 +258,14 @@ class TestPage(Page):
     def _show_trip(self, trip: RoundTrip, result: CheckResult) -> None:
         if trip.status is RoundTripStatus.ARRIVED:
             icon, tone = ("warning", "warn") if trip.is_junk else ("inbox", "ok")
-            self._verdict.say(icon, tone, words.arrived(trip), self._about(trip.token))
+            self._verdict.say(icon, tone, trip_words.arrived(trip), self._about(trip.token))
             domain = result.draft.address.shown_domain
             self._authentication = VerdictCard(trip, domain)
             self._column.addWidget(self._authentication)
-            self._hint.label.setText(words.after_arrival(trip))
+            self._hint.label.setText(trip_words.after_arrival(trip))
         else:
             self._verdict.say("send", "ok", "Accepted by the server", self._about(trip.token))
-            self._hint.label.setText(words.after_sending(self._is_to_self))
+            self._hint.label.setText(trip_words.after_sending(self._is_to_self))
         self._verdict.timeline.show_moments(self._moments(trip))
 
     def _show_failure(self, result: CheckResult) -> None:
@@ -281,7 +281,7 @@ class TestPage(Page):
 
     def _about(self, token: str | None) -> str:
         whom = "yourself" if self._is_to_self else str(self._to)
-        return f"{words.trip_subject(token)}, to {whom}"
+        return f"{trip_words.trip_subject(token)}, to {whom}"
 
     def _moments(self, trip: RoundTrip | None) -> tuple[Moment, ...]:
         """The way so far: while it runs from our own clock, afterwards as the result says."""
@@ -296,7 +296,7 @@ class TestPage(Page):
             ),
         ]
         if self._is_to_self or has_arrived:
-            name = f"Arrived in {words.folder_name(trip)}" if has_arrived and trip is not None else "Arrived"
+            name = f"Arrived in {trip_words.folder_name(trip)}" if has_arrived and trip is not None else "Arrived"
             waiting = State.TRYING if accepted else State.WAITING
             state = State.OK if has_arrived else waiting if trip is None else State.NOT_TRIED
             word = _time(arrived) if has_arrived else words.WAITING if trip is None else "Not seen yet"

@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 from wizard.gui import theme
 from wizard.gui.accessibility import announce
-from wizard.gui.certificate_view import selectable
 from wizard.gui.theme import Role
 from wizard.gui.widgets.buttons import LinkButton
 from wizard.gui.widgets.paragraph import Paragraph
+from wizard.gui.widgets.selectable import selectable
 from wizard.handover.sheet import Row
 
 _SAID_MS: Final = 2000

@@ -6,23 +6,24 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QEasingCurve, Qt, QTimer, QVariantAnimation, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from wizard.gui import theme, words
-from wizard.gui.certificate_view import CertificateView, FixedWidthText, selectable
 from wizard.gui.theme import Role
 from wizard.gui.widgets.buttons import Button, LinkButton
+from wizard.gui.widgets.certificate_view import CertificateView
 from wizard.gui.widgets.change_strip import CertificateStrip, ChangeStrip
 from wizard.gui.widgets.flow import Flow, flow_of
 from wizard.gui.widgets.fold import FoldArea, FoldButton, WrappingPrimaryButton, WrappingSecondaryButton
 from wizard.gui.widgets.heading import Heading
 from wizard.gui.widgets.label import Label
 from wizard.gui.widgets.paragraph import Paragraph
+from wizard.gui.widgets.selectable import FixedWidthText, selectable
 from wizard.gui.widgets.side_panel import in_a_line
 from wizard.gui.widgets.state_disc import DiscState, StateDisc
 from wizard.gui.widgets.surfaces import Card, Chip, Separator, Strip, Surface
+from wizard.gui.widgets.veil import Veil
 from wizard.model.diagnosis import (
     AskAdministrator,
     ChangeSettings,
@@ -37,7 +38,6 @@ from wizard.model.diagnosis import (
 if TYPE_CHECKING:
     from wizard.setup.pack import Helpdesk
 
-_FADE_MS: Final = 160
 _AGAIN: Final = "Check again"
 
 
@@ -122,7 +122,7 @@ class DiagnosisCard(Card):
     def appear(self) -> None:
         """Fades in, where motion is wanted."""
         if theme.animates():
-            _Veil(self)
+            Veil(self)
 
     @property
     def has_pending_primary(self) -> bool:
@@ -374,36 +374,3 @@ class _ServerWords(QWidget):
         label.setAccessibleName(text)
         box.row.addWidget(label)
         column.addWidget(box)
-
-
-class _Veil(QWidget):
-    """Lies over a new card and fades away; a graphics effect would repaint every child through a pixmap."""
-
-    def __init__(self, over: QWidget) -> None:
-        super().__init__(over)
-        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.setGeometry(over.rect())
-        self._left = 1.0
-        self._motion = QVariantAnimation(self)
-        self._motion.setStartValue(1.0)
-        self._motion.setEndValue(0.0)
-        self._motion.setDuration(_FADE_MS)
-        self._motion.setEasingCurve(QEasingCurve.Type.OutCubic)
-        self._motion.valueChanged.connect(self._thin)
-        self._motion.finished.connect(self.deleteLater)
-        self.show()
-        self.raise_()
-        self._motion.start()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """The page's colour, ever thinner."""
-        colour = QColor(theme.tokens().page)
-        colour.setAlphaF(self._left)
-        QPainter(self).fillRect(self.rect(), colour)
-
-    def _thin(self, value: object) -> None:
-        self._left = float(value) if isinstance(value, float) else 0.0
-        parent = self.parentWidget()
-        if parent is not None:
-            self.setGeometry(parent.rect())
-        self.update()

@@ -7,7 +7,7 @@ from typing import Final
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from wizard.gui import words
+from wizard.gui import trip_words
 from wizard.gui.theme import Role
 from wizard.gui.widgets.label import Label
 from wizard.gui.widgets.paragraph import Paragraph
@@ -31,14 +31,14 @@ class VerdictCard(Card):
         self.box.addWidget(Paragraph("What the receiving server says about your mail", Role.STRONG))
         self.box.addSpacing(8)
         lines = (
-            ("spf", words.spf_line(trip.spf, domain), trip.spf),
-            ("dkim", words.dkim_line(trip.dkim), trip.dkim),
-            ("dmarc", words.dmarc_line(trip.dmarc), trip.dmarc),
+            ("spf", trip_words.spf_line(trip.spf, domain), trip.spf),
+            ("dkim", trip_words.dkim_line(trip.dkim), trip.dkim),
+            ("dmarc", trip_words.dmarc_line(trip.dmarc), trip.dmarc),
         )
         for index, (name, sentence, verdict) in enumerate(lines):
             if index:
                 self.box.addWidget(Separator())
-            self.box.addWidget(_Line(name, sentence, words.verdict_word(verdict)))
+            self.box.addWidget(_Line(name, sentence, trip_words.verdict_word(verdict)))
 
 
 class _Line(QWidget):

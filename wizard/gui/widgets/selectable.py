@@ -1,0 +1,32 @@
+"""Text that can be selected and copied, by mouse and keyboard."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontDatabase
+from PySide6.QtWidgets import QWidget
+
+from wizard.gui.theme import Role
+from wizard.gui.widgets.label import Label
+from wizard.gui.widgets.paragraph import Paragraph
+
+
+class FixedWidthText(Paragraph):
+    """Small text in the system's font of fixed width: fingerprints and server replies."""
+
+    def __init__(self, text: str, *, parent: QWidget | None = None) -> None:
+        super().__init__(text, Role.SMALL, parent=parent)
+
+    def _retheme(self) -> None:
+        super()._retheme()
+        font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+        font.setPointSizeF(self.font().pointSizeF())
+        self.setFont(font)
+
+
+def selectable(label: Label) -> Label:
+    """The label, with text that can be selected by mouse and keyboard; links in it stay dead."""
+    label.setTextInteractionFlags(
+        Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+    )
+    return label
