@@ -15,7 +15,8 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from wizard.compiled import digest
-from wizard.diagnosis.rule import STAGE_FOLDERS, Cause, Facts, Match, read_cause
+from wizard.diagnosis.cause_file import cause_of
+from wizard.diagnosis.rule import STAGE_FOLDERS, Cause, Facts, Match
 from wizard.errors import ResourceError
 from wizard.model.provider import Provider
 
@@ -85,7 +86,7 @@ class Catalogue:
                 if path.name == FAMILIES_FILE:
                     families.update(_families(path, document))
                 else:
-                    causes[path.stem] = read_cause(path, document)
+                    causes[path.stem] = cause_of(path, document)
         if "unknown" not in causes:
             raise ResourceError("The diagnosis files lack other/unknown.toml.")
         return cls(causes, tuple(families.values()))
@@ -122,7 +123,7 @@ def load_cause(path: Path) -> Cause:
     Raises:
         ResourceError: naming file and key.
     """
-    return read_cause(path, _read(path, with_samples=True))
+    return cause_of(path, _read(path, with_samples=True))
 
 
 def compiled(folder: Path) -> str:

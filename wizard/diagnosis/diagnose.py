@@ -270,7 +270,9 @@ class Diagnoser:
 
 
 def _remedy(rule: RemedyRule, facts: Facts, provider: Provider | None) -> Remedy | None:
-    if not all(facts.has(key, wanted) for key, wanted in rule.only):
+    if not all(facts.has(key, wanted) for key, wanted in rule.when):
+        return None
+    if any(facts.has(key, refuting) for key, refuting in rule.unless):
         return None
     say = rule.say.said(facts.words)
     action = _action(rule, facts)

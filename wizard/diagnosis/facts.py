@@ -10,6 +10,7 @@ from typing import Final
 
 from wizard.diagnosis.catalogue import Family
 from wizard.diagnosis.client_errors import Reading
+from wizard.diagnosis.fact_keys import Browser, Line, LooksLike, Mechanisms, Preset, Seen
 from wizard.diagnosis.rule import Facts, fold
 from wizard.model.address import Address
 from wizard.model.dates import date_text
@@ -110,7 +111,6 @@ def facts_of_evidence(
     _put(values, "security", endpoint.security)
     _put(values, "speaks", _text_detail(evidence, "speaks"))
     _put(values, "looks_like", _looks_like(endpoint.host, endpoint.port))
-    values["given"] = frozenset({"yes" if candidate.source is Source.GIVEN else "no"})
     is_preset = provider is not None or candidate.source is Source.PRESET
     values["preset"] = _preset(provider, is_preset=is_preset)
     values["capability"] = frozenset(word.lower() for word in evidence.capabilities)
@@ -118,11 +118,10 @@ def facts_of_evidence(
     values["mechanism"] = frozenset({*(name.lower() for name in mechanisms), *_mechanism_summary(mechanisms)})
     if certificate is not None:
         _put(values, "certificate", certificate.problem)
-    values["line"] = frozenset(_line(surroundings, certificate, evidence, now))
-    values["seen"] = frozenset(
-        name.replace("_", "-") for name, value in evidence.detail.items() if value is True
-    ) | _seen(evidence, candidate.username)
-    values["seen"] |= run_facts | ({RunFact.SIGNED_IN} if report.has_signed_in else set())
+    values["line"] = frozenset(_line(surroundings))
+    values["seen"] = frozenset(_seen(evidence)) | run_facts
+    if report.has_signed_in:
+        values["seen"] |= {RunFact.SIGNED_IN}
     words = _provider_words(values, provider, families)
     words |= {
         "host": _shown(endpoint.host),
@@ -204,10 +203,9 @@ def _provider_words(
     if provider is not None:
         ids.add(provider.id)
         words["provider"] = provider.name
-        values["sign_in"] = frozenset(provider.sign_in)
-        values["browser"] = frozenset({"yes" if provider.oauth else "no"})
+        values["browser"] = frozenset({Browser.YES if provider.oauth else Browser.NO})
         if any(provider.quirks.get(name) is True for name in _ACCESS_QUIRKS):
-            values["seen"] = values.get("seen", frozenset()) | {"mail-access-may-be-off"}
+            values["seen"] = values.get("seen", frozenset()) | {Seen.MAIL_ACCESS_MAY_BE_OFF}
         if provider.app_password is not None and provider.app_password.url:
             words["app_password_url"] = provider.app_password.url
         if provider.status is ProviderStatus.UNSUPPORTED:
@@ -236,16 +234,16 @@ def _provider_words(
 def _preset(provider: Provider | None, *, is_preset: bool) -> frozenset[str]:
     """Whether we know the provider: "yes", "no", or "closed" when no mail program gets in there."""
     if provider is not None and provider.status is ProviderStatus.UNSUPPORTED:
-        return frozenset({"closed"})
-    return frozenset({"yes" if is_preset else "no"})
+        return frozenset({Preset.CLOSED})
+    return frozenset({Preset.YES if is_preset else Preset.NO})
 
 
 def _looks_like(host: str, port: int) -> str | None:
     label = host.lower().split(".")[0].rstrip("0123456789")
     if port in _INCOMING_PORTS or label in ("imap", "imaps", "pop", "pop3", "pops", "incoming", "inbound"):
-        return "incoming"
+        return LooksLike.INCOMING
     if port in _OUTGOING_PORTS or label in ("smtp", "smtps", "submission", "outgoing"):
-        return "outgoing"
+        return LooksLike.OUTGOING
     return None
 
 
@@ -272,41 +270,32 @@ def _mechanisms(evidence: Evidence, report: ProbeReport) -> tuple[str, ...]:
 def _mechanism_summary(mechanisms: tuple[str, ...]) -> set[str]:
     offered = set(mechanisms)
     if offered & _TOKEN_MECHANISMS and not offered & _PASSWORD_MECHANISMS:
-        return {"only-browser-sign-in"}
+        return {Mechanisms.ONLY_BROWSER_SIGN_IN}
     if offered and not offered & (_PASSWORD_MECHANISMS | _TOKEN_MECHANISMS):
-        return {"none-known"}
+        return {Mechanisms.NONE_KNOWN}
     return set()
 
 
-def _line(
-    surroundings: Surroundings, certificate: CertificateFacts | None, evidence: Evidence, now: datetime
-) -> set[str]:
-    found: set[str] = set()
+def _line(surroundings: Surroundings) -> set[Line]:
+    found: set[Line] = set()
     if surroundings.online is False:
-        found.add("offline")
+        found.add(Line.OFFLINE)
     if surroundings.captive_portal:
-        found.add("captive-portal")
+        found.add(Line.CAPTIVE_PORTAL)
     if surroundings.clock_off_s is not None and abs(surroundings.clock_off_s) >= CLOCK_TOLERANCE_S:
-        found.add("clock-wrong")
-    if surroundings.proxy_or_vpn:
-        found.add("proxy-or-vpn")
-    if surroundings.ipv6_broken:
-        found.add("ipv6-broken")
-    port = evidence.endpoint.port if evidence.endpoint else None
-    if surroundings.open_ports and port not in surroundings.open_ports:
-        found.add("other-ports-get-out")
+        found.add(Line.CLOCK_WRONG)
     return found
 
 
-def _seen(evidence: Evidence, username: str) -> frozenset[str]:
-    found: set[str] = {"username-with-domain" if "@" in username else "username-without-domain"}
+def _seen(evidence: Evidence) -> set[str]:
+    found = {name.replace("_", "-") for name, value in evidence.detail.items() if value is True}
     said = fold(evidence.reply.judged) if evidence.reply else ""
     # A reply that names one of the two addresses of the envelope is about that one; the sender's is put right first.
     if _names(said, _text_detail(evidence, "sender")):
-        found.add("names-sender")
+        found.add(Seen.NAMES_SENDER)
     elif _names(said, _text_detail(evidence, "recipient")):
-        found.add("names-recipient")
-    return frozenset(found)
+        found.add(Seen.NAMES_RECIPIENT)
+    return found
 
 
 def _names(said: str, address: str | None) -> bool:

@@ -142,6 +142,7 @@ class Implications:
         whole_account: the account is refused, not one side of it; the other side is not asked with the same password.
         plain_refusal: name or password is wrong and the server says no more; the other form of the user name may be
             tried once.
+        temporary: it may be over in a moment; tried once more, politely.
         whole_line: it holds for the computer or its line; one card for both sides.
         hides_others: nothing else can be judged before this is put right; told first and alone.
         explains: causes that say of the other side what this one says in full; they get no card of their own.
@@ -150,6 +151,7 @@ class Implications:
 
     whole_account: bool = False
     plain_refusal: bool = False
+    temporary: bool = False
     whole_line: bool = False
     hides_others: bool = False
     explains: tuple[str, ...] = ()

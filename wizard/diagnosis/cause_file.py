@@ -1,0 +1,256 @@
+"""Reads one diagnosis file, checked strictly. Its name is the cause's id, its folder the stage.
+
+Top-level keys; those with a star must be there. A text with {placeholders} may be a list of wordings, the most telling
+first: the first whose placeholders are all known is said.
+
+    title*, why*      the last wording must do without placeholders
+    ask_administrator what a message to the mail administrator asks for
+    general           true: these words often stand beside those of a more telling cause, so they count half
+
+What the cause means beyond its own card (model/diagnosis.py, Implications):
+
+    whole_account     true: the account is refused, not one side of it; the other side is not asked with this password
+    plain_refusal     true: name or password is wrong, no more is said; the other form of the name may be tried once
+    temporary         true: it may be over in a moment; tried once more, politely
+    whole_line        true: it holds for the computer or its line; one card for both sides
+    hides_others      true: nothing else can be judged before this is put right; told first and alone
+    explains          causes that say of the other side what this one says in full
+    token             wanted, refused: what it says of a browser sign-in's token
+
+Tables:
+
+    [[match]]   one way to recognise the cause: every key holds. The keys of fact_keys.py, each with a value or a list
+                of which one holds; text, also, issuer: lists of phrases (rule.py) of which one is found; general
+    [[remedy]]  id*, say*, do* and what it needs: change, field, url, text, seconds; steps, steps_from; automatic;
+                last_resort; when = {key = values}: only where all of these hold; unless = {key = values}: not where
+                one of these holds
+    [[sample]]  text* that was really seen, with stage, protocol, server, provider, seen (the day); stands last
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from wizard.diagnosis.fact_keys import KEYS
+from wizard.diagnosis.rule import (
+    PHRASE_KEYS,
+    Cause,
+    Conditions,
+    Do,
+    Match,
+    Phrase,
+    RemedyRule,
+    Sample,
+    Sentences,
+    placeholders,
+)
+from wizard.model.diagnosis import Change, Field, Implications, Token
+from wizard.toml_reader import Table
+
+PLACEHOLDERS: Final = frozenset(
+    [
+        "address",
+        "api_keys_url",
+        "api_username",
+        "app_password_url",
+        "access_url",
+        "billing_url",
+        "blocked_ports",
+        "certificate_days",
+        "certificate_issuer",
+        "certificate_names",
+        "certificate_not_after",
+        "certificate_not_before",
+        "clock_off",
+        "closed_provider",
+        "domain",
+        "encryption",
+        "host",
+        "limit",
+        "max_message",
+        "mechanisms",
+        "minutes",
+        "name_form",
+        "no_servers_because",
+        "open_ports",
+        "other_side",
+        "port",
+        "preparation",
+        "preparation_url",
+        "protocol",
+        "provider",
+        "public_address",
+        "public_addresses",
+        "reply",
+        "reply_code",
+        "security_url",
+        "senders_url",
+        "server",
+        "sha256",
+        "side",
+        "size",
+        "speaks",
+        "today",
+        "unlock_url",
+        "username",
+        "webmail_url",
+    ]
+)
+
+_NEEDS: Final = {Do.CHANGE_SETTINGS: "change", Do.EDIT_FIELD: "field", Do.OPEN_URL: "url", Do.COPY_TEXT: "text"}
+_STEPS_FROM: Final = ("app-password", "preparation")
+_ID: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+def cause_of(path: Path, document: Mapping[str, Any]) -> Cause:
+    """The cause in a parsed file.
+
+    Raises:
+        ResourceError: naming file and key.
+    """
+    table = Table(document, path.name)
+    if not _ID.fullmatch(path.stem):
+        table.fail("the file name", "must be lower-case words with hyphens")
+    cause = Cause(
+        id=path.stem,
+        stage=path.parent.name,
+        title=_always_said(table, "title"),
+        why=_always_said(table, "why"),
+        ask_administrator=_sentences(table, "ask_administrator"),
+        matches=tuple(_match(each) for each in table.tables("match")),
+        remedies=tuple(_remedy(each) for each in table.tables("remedy")),
+        samples=tuple(_sample(each) for each in table.tables("sample")),
+        general=table.flag("general"),
+        implies=_implications(table),
+    )
+    if not cause.remedies:
+        table.fail("remedy", "is missing: every cause needs at least one")
+    table.end()
+    return cause
+
+
+def _implications(table: Table) -> Implications:
+    return Implications(
+        whole_account=table.flag("whole_account"),
+        plain_refusal=table.flag("plain_refusal"),
+        temporary=table.flag("temporary"),
+        whole_line=table.flag("whole_line"),
+        hides_others=table.flag("hides_others"),
+        explains=table.texts("explains"),
+        token=table.optional_member("token", Token),
+    )
+
+
+def _match(table: Table) -> Match:
+    if not table.keys():
+        table.fail("match", "is empty")
+    match = Match(
+        keys=_conditions(table),
+        general=table.flag("general"),
+        **{key: _phrases(table, key) for key in PHRASE_KEYS},
+    )
+    table.end()
+    return match
+
+
+def _conditions(table: Table | None) -> Conditions:
+    """The keys of facts in a table, in its order."""
+    found: list[tuple[str, frozenset[str]]] = []
+    for key in table.keys() if table is not None else ():
+        if table is not None and key in KEYS:
+            values = table.texts(key, or_one=True, numbers=True)
+            for value in values:
+                if not KEYS[key].takes(value):
+                    known = f": one of {', '.join(sorted(KEYS[key].values))} is needed" if KEYS[key].values else ""
+                    table.fail(key, f"“{value[:80]}” is not a value it takes{known}")
+            found.append((key, frozenset(values)))
+    return tuple(found)
+
+
+def _presupposed(table: Table, key: str) -> Conditions:
+    inner = table.table(key)
+    found = _conditions(inner)
+    if inner is not None:
+        inner.end()
+        if not found:
+            table.fail(key, "is empty")
+    return found
+
+
+def _phrases(table: Table, key: str) -> tuple[Phrase, ...]:
+    try:
+        return tuple(Phrase.parse(words) for words in table.texts(key, or_one=True))
+    except ValueError as error:
+        table.fail(key, str(error))
+
+
+def _sentences(table: Table, key: str) -> Sentences | None:
+    if key not in table:
+        return None
+    wordings = table.texts(key, or_one=True)
+    for wording in wordings:
+        for name in placeholders(wording):
+            if name not in PLACEHOLDERS:
+                table.fail(key, f"the placeholder {{{name}}} is not known")
+    return Sentences(wordings)
+
+
+def _needed_sentences(table: Table, key: str) -> Sentences:
+    found = _sentences(table, key)
+    if found is None:
+        table.fail(key, "is missing")
+    return found
+
+
+def _always_said(table: Table, key: str) -> Sentences:
+    found = _needed_sentences(table, key)
+    if placeholders(found.wordings[-1]):
+        table.fail(key, "the last wording must do without placeholders")
+    return found
+
+
+def _remedy(table: Table) -> RemedyRule:
+    id_ = table.text("id")
+    if not _ID.fullmatch(id_):
+        table.fail("id", "must be lower-case words with hyphens")
+    do = table.member("do", Do)
+    needed = _NEEDS.get(do)
+    if needed is not None and needed not in table:
+        table.fail(needed, f"is missing: “{do}” needs it")
+    steps_from = table.optional_text("steps_from")
+    if steps_from is not None and steps_from not in _STEPS_FROM:
+        table.fail("steps_from", f"must be one of {', '.join(_STEPS_FROM)}")
+    remedy = RemedyRule(
+        id=id_,
+        say=_needed_sentences(table, "say"),
+        do=do,
+        when=_presupposed(table, "when"),
+        unless=_presupposed(table, "unless"),
+        change=table.optional_member("change", Change),
+        field=table.optional_member("field", Field),
+        url=_sentences(table, "url"),
+        text=_sentences(table, "text"),
+        seconds=table.whole("seconds", 1, 7 * 86_400),
+        steps=table.texts("steps"),
+        steps_from=steps_from,
+        automatic=table.flag("automatic"),
+        last_resort=table.flag("last_resort"),
+    )
+    table.end()
+    return remedy
+
+
+def _sample(table: Table) -> Sample:
+    sample = Sample(
+        text=table.text("text"),
+        stage=table.optional_text("stage"),
+        protocol=table.optional_text("protocol"),
+        server=table.optional_text("server"),
+        provider=table.optional_text("provider"),
+        seen=table.optional_text("seen"),
+    )
+    table.end()
+    return sample
