@@ -21,10 +21,9 @@ from tests.lab.identity import CLIENT_ID, USER_CODE, IdentityProvider
 from tests.lab.mail_server import MailServer
 from tests.lab.names import NameServer
 from wizard import wiring
-from wizard.accounts.recheck import check_saved
-from wizard.accounts.remember import forget, remember
-from wizard.accounts.secret_store import SecretStore
-from wizard.accounts.store import AccountBook
+from wizard.accounts.saved_accounts import SavedAccounts
+from wizard.accounts.secret_store import SecretKind, SecretStore
+from wizard.accounts.store import AccountBook, SavedAccount
 from wizard.cli.main import main
 from wizard.model.account import CheckResult, RoundTripStatus, SideResult, Status, Verdict
 from wizard.model.address import Address
@@ -377,66 +376,103 @@ def keyring_() -> Iterator[MemoryKeyring]:
     keyring.set_keyring(before)
 
 
-async def test_another_session_signs_in_without_the_browser(
-    town: Town, browser: Browser, keyring_: MemoryKeyring
-) -> None:
+async def kept_on_the_first_day(town: Town, browser: Browser, accounts: SavedAccounts) -> SavedAccount:
+    """The account proven after a sign-in in the browser, and saved with its permission."""
     async with town.session() as session:
         draft = await signed_in(session, browser)
-        assert keyring_.kept == {}
-        assert await session.keep_sign_in(draft)
-    (kept,) = keyring_.kept.values()
+        account = (await session.check(draft)).verified_account()
+        permission = session.sign_in_to_keep(draft)
+    assert account is not None
+    assert permission is not None
+    return await accounts.save(account, {SecretKind.REFRESH_TOKEN: permission})
+
+
+async def permission_in(accounts: SavedAccounts) -> str:
+    """The refresh token that the keyring holds for the account."""
+    return (await accounts.store.load(ADA))[SecretKind.REFRESH_TOKEN].reveal()
+
+
+@pytest.fixture
+def accounts(tmp_path: Path, keyring_: MemoryKeyring) -> SavedAccounts:
+    return SavedAccounts(AccountBook(tmp_path / "accounts.json"), SecretStore())
+
+
+async def test_another_session_signs_in_without_the_browser(
+    town: Town, browser: Browser, accounts: SavedAccounts
+) -> None:
+    await kept_on_the_first_day(town, browser, accounts)
+    kept = await permission_in(accounts)
     assert kept in town.identity.book.refresh
     async with town.session() as session:
         plan = await session.discover(ADA)
-        draft = await session.sign_in_again(AccountDraft(ADA), plan=plan)
+        draft = await session.sign_in_again(AccountDraft(ADA), Secret(kept), plan=plan)
         result = await session.check(draft, plan=plan)
         assert result.verdict is Verdict.WORKS, result.diagnoses
-        (second,) = keyring_.kept.values()
+        second = await permission_in(accounts)
         assert second != kept  # each refresh token is good once here
         town.identity.expire()
         assert (await session.check(draft, plan=plan)).verdict is Verdict.WORKS
-    assert [*keyring_.kept.values()] != [second]
+    assert await permission_in(accounts) != second
     assert len(browser.seen) == 2  # the provider's page and ours, both of the first day
 
 
 async def test_a_saved_account_is_checked_without_the_browser(
-    town: Town, browser: Browser, keyring_: MemoryKeyring, tmp_path: Path
+    town: Town, browser: Browser, keyring_: MemoryKeyring, accounts: SavedAccounts
 ) -> None:
-    book, store = AccountBook(tmp_path / "accounts.json"), SecretStore()
+    saved = await kept_on_the_first_day(town, browser, accounts)
+    assert saved.secrets == {SecretKind.REFRESH_TOKEN}
     async with town.session() as session:
-        draft = await signed_in(session, browser)
-        account = (await session.check(draft)).verified_account()
-        assert account is not None
-        kept = await session.keep_sign_in(draft)
-    saved = await remember(account, None, book=book, store=store, has_sign_in=kept)
-    async with town.session() as session:
-        checked = await check_saved(saved, session.check_saved, book=book, store=store)
+        checked = await accounts.check(saved, session.check_saved)
     assert checked.verdict is Verdict.WORKS, checked
     town.identity.revoke()
     async with town.session() as session:
-        checked = await check_saved(saved, session.check_saved, book=book, store=store)
+        checked = await accounts.check(saved, session.check_saved)
     assert checked.result is not None
     assert told_first(checked.result, "token-expired").title == "The browser sign-in is no longer valid"
     assert "it worked until" in checked.result.diagnoses[0].why
-    assert await forget(ADA, book=book, store=store)
+    assert await accounts.forget(ADA)
     assert keyring_.kept == {}
 
 
-async def test_a_kept_permission_that_was_withdrawn(town: Town, browser: Browser, keyring_: MemoryKeyring) -> None:
+async def test_checking_a_saved_account_leaves_the_sessions_own_sign_in_alone(
+    town: Town, browser: Browser, accounts: SavedAccounts
+) -> None:
+    """As in the window, where one session serves the account that is being set up and those that are saved."""
+    saved = await kept_on_the_first_day(town, browser, accounts)
     async with town.session() as session:
-        await session.keep_sign_in(await signed_in(session, browser))
+        draft = await signed_in(session, browser)
+        assert (await accounts.check(saved, session.check_saved)).verdict is Verdict.WORKS
+        assert session.sign_in_to_keep(draft) is not None
+        town.identity.expire()
+        assert (await session.check(draft)).verdict is Verdict.WORKS
+
+
+async def test_a_sign_in_that_was_forgotten_while_it_was_renewed_does_not_come_back(
+    town: Town, browser: Browser, keyring_: MemoryKeyring, accounts: SavedAccounts
+) -> None:
+    saved = await kept_on_the_first_day(town, browser, accounts)
+    kept = await permission_in(accounts)
+    await accounts.forget(ADA)
+    async with town.session() as session:
+        draft = AccountDraft(ADA, incoming=saved.incoming, outgoing=saved.outgoing)
+        assert (await session.check_saved(draft, permission=Secret(kept))).verdict is Verdict.WORKS
+    assert keyring_.kept == {}
+
+
+async def test_a_kept_permission_that_was_withdrawn(town: Town, browser: Browser) -> None:
+    async with town.session() as session:
+        permission = session.sign_in_to_keep(await signed_in(session, browser))
+        assert permission is not None
         town.identity.revoke()
         plan = await session.discover(ADA)
         with pytest.raises(SignInRefused) as error:
-            await session.sign_in_again(AccountDraft(ADA), plan=plan)
+            await session.sign_in_again(AccountDraft(ADA), permission, plan=plan)
     assert error.value.cause == "token-expired"
 
 
-async def test_nothing_is_kept_where_nothing_was_signed_in(town: Town, keyring_: MemoryKeyring) -> None:
+async def test_nothing_is_to_be_kept_where_nothing_was_signed_in(town: Town) -> None:
     async with town.session() as session:
-        assert not await session.keep_sign_in(AccountDraft(ADA, oauth_token=Secret("from-elsewhere")))
-        assert (await session.sign_in_again(AccountDraft(ADA))).oauth_token is None
-    assert keyring_.kept == {}
+        assert session.sign_in_to_keep(AccountDraft(ADA, oauth_token=Secret("from-elsewhere"))) is None
 
 
 # The command line

@@ -36,7 +36,13 @@ class MemoryKeyring(KeyringBackend):
 class WeakKeyring(MemoryKeyring):
     """One that keyring itself does not recommend, as its file backends are."""
 
-    priority = 0.5  # type: ignore[assignment]
+    priority = 0.99  # type: ignore[assignment]
+
+
+class JustSafeKeyring(MemoryKeyring):
+    """The least that keyring recommends."""
+
+    priority = 1
 
 
 class PlaintextKeyring(MemoryKeyring):
@@ -66,3 +72,46 @@ class ForgetfulKeyring(MemoryKeyring):
 
     def set_password(self, service: str, username: str, password: str) -> None:
         super().set_password(service, username, password[:4])
+
+
+class WindowsKeyring(MemoryKeyring):
+    """One that takes no more than Windows' Credential Manager: 2,560 bytes of UTF-16 an entry."""
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        if len(password.encode("utf-16-le", "surrogatepass")) > 2560:
+            raise OSError(1783, "The stub received bad data.")
+        super().set_password(service, username, password)
+
+
+class WaitingKeyring(MemoryKeyring):
+    """One that waits for its prompt, which nobody sees, until `answer` is set."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.answer = threading.Event()
+        self.asked = 0
+
+    def get_password(self, service: str, username: str) -> str | None:
+        self._wait()
+        return super().get_password(service, username)
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self._wait()
+        super().set_password(service, username, password)
+
+    def _wait(self) -> None:
+        self.asked += 1
+        self.answer.wait()
+
+
+class RefusingKeyring(MemoryKeyring):
+    """One that keeps nothing more once it holds `room` entries, and can be told to delete nothing."""
+
+    def __init__(self, room: int = 0) -> None:
+        super().__init__()
+        self.room = room
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        if (service, username) not in self.kept and len(self.kept) >= self.room:
+            raise OSError("no room")
+        super().set_password(service, username, password)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.accounts.books import put
 from tests.handover.accounts import CANARY, WHEN, account, diagnosis, evidence, failed, smtp, works
 from wizard.accounts.recheck import draft, with_history, worked_until
 from wizard.accounts.store import AccountBook, SavedAccount
@@ -15,7 +16,7 @@ from wizard.model.secret import Secret
 
 @pytest.fixture
 def saved(tmp_path: Path) -> SavedAccount:
-    return AccountBook(tmp_path / "accounts.json").save(account(verified_at=WHEN - timedelta(days=3)))
+    return put(AccountBook(tmp_path / "accounts.json"), account(verified_at=WHEN - timedelta(days=3)))
 
 
 def test_the_draft_is_the_saved_settings_with_the_secret(saved: SavedAccount) -> None:

@@ -12,10 +12,12 @@ from keyring.backends.chainer import ChainerBackend
 from tests.accounts.keyrings import (
     BrokenKeyring,
     ForgetfulKeyring,
+    JustSafeKeyring,
     LockedKeyring,
     MemoryKeyring,
     PlaintextKeyring,
     WeakKeyring,
+    WindowsKeyring,
 )
 from wizard.accounts.secret_store import SecretKind, SecretStore
 from wizard.errors import SecretStoreError
@@ -24,26 +26,74 @@ from wizard.model.secret import Secret
 
 ADA = Address.parse("ada@example.org")
 SECRET = Secret("Kanarienvogel")
+ONE = {SecretKind.PASSWORD: SECRET}
 
 
-async def test_a_secret_comes_back_and_can_be_forgotten() -> None:
+async def test_secrets_come_back_and_can_be_forgotten() -> None:
     memory = MemoryKeyring()
     store = SecretStore(memory)
-    await store.save(ADA, SECRET)
-    await store.save(ADA, Secret("other"), SecretKind.OUTGOING_PASSWORD)
-    assert await store.load(ADA) == SECRET
-    assert await store.load(ADA, SecretKind.OUTGOING_PASSWORD) == Secret("other")
-    assert await store.load(Address.parse("eve@example.org")) is None
-    await store.forget(ADA)
+    both = {SecretKind.PASSWORD: SECRET, SecretKind.OUTGOING_PASSWORD: Secret("other")}
+    assert await store.save(ADA, both) == {}
+    assert await store.load(ADA) == both
+    assert await store.load(ADA, [SecretKind.PASSWORD]) == {SecretKind.PASSWORD: SECRET}
+    assert await store.load(Address.parse("eve@example.org")) == {}
+    assert await store.save(ADA, {SecretKind.PASSWORD: SECRET}) == both
+    await store.restore(ADA, both)
+    assert await store.forget(ADA) == set(both)
     assert memory.kept == {}
-    await store.forget(ADA)
+    assert await store.forget(ADA) == set()
+
+
+async def test_replacing_adds_nothing_where_nothing_is_kept() -> None:
+    store = SecretStore(memory := MemoryKeyring())
+    assert not await store.replace(ADA, SecretKind.REFRESH_TOKEN, Secret("new"))
+    assert memory.kept == {}
+    await store.save(ADA, {SecretKind.REFRESH_TOKEN: Secret("old"), SecretKind.PASSWORD: SECRET})
+    assert await store.replace(ADA, SecretKind.REFRESH_TOKEN, Secret("new"))
+    assert await store.load(ADA) == {SecretKind.REFRESH_TOKEN: Secret("new"), SecretKind.PASSWORD: SECRET}
 
 
 async def test_no_call_runs_on_the_event_loops_thread() -> None:
     memory = MemoryKeyring()
-    await SecretStore(memory).save(ADA, SECRET)
+    await SecretStore(memory).save(ADA, ONE)
     assert memory.threads
     assert threading.get_ident() not in memory.threads
+
+
+@pytest.mark.parametrize("length", [1, 1280, 1281, 5000])
+@pytest.mark.parametrize("letter", ["a", "ü", "🔑"])
+async def test_a_secret_of_any_length_fits_where_windows_keeps_it(length: int, letter: str) -> None:
+    store = SecretStore(keyring_ := WindowsKeyring())
+    long = Secret("".join(letter if number % 2 else "x" for number in range(length)))
+    for secret in (long, SECRET, long):
+        await store.save(ADA, {SecretKind.REFRESH_TOKEN: secret})
+        assert await store.load(ADA) == {SecretKind.REFRESH_TOKEN: secret}
+    await store.save(ADA, {SecretKind.REFRESH_TOKEN: SECRET})
+    assert list(keyring_.kept.values()) == ["Kanarienvogel"]  # no part of the long one stays
+    await store.save(ADA, {SecretKind.REFRESH_TOKEN: long})
+    await store.forget(ADA)
+    assert keyring_.kept == {}
+
+
+async def test_a_password_that_looks_like_ours_is_none_of_ours() -> None:
+    store = SecretStore(MemoryKeyring())
+    for text in ("mailwright:parts:2", "mailwright:parts:", "mailwright:parts:²"):
+        await store.save(ADA, {SecretKind.PASSWORD: Secret(text)})
+        assert await store.load(ADA) == {SecretKind.PASSWORD: Secret(text)}
+
+
+async def test_a_long_secret_that_lost_a_part_is_none() -> None:
+    store = SecretStore(memory := MemoryKeyring())
+    await store.save(ADA, {SecretKind.REFRESH_TOKEN: Secret("a" * 2000)})
+    del memory.kept["Mailwright refresh-token part 2", ADA.wire]
+    assert await store.load(ADA) == {}
+    await store.forget(ADA)
+    assert memory.kept == {}
+
+
+async def test_the_least_that_is_recommended_is_safe() -> None:
+    await SecretStore(just_safe := JustSafeKeyring()).save(ADA, ONE)
+    assert list(just_safe.kept.values()) == ["Kanarienvogel"]
 
 
 @pytest.mark.parametrize(
@@ -59,7 +109,7 @@ async def test_no_call_runs_on_the_event_loops_thread() -> None:
 )
 async def test_an_unsafe_keyring_is_refused_in_a_sentence(backend: KeyringBackend) -> None:
     store = SecretStore(backend)
-    for call in (store.save(ADA, SECRET), store.load(ADA), store.forget(ADA), store.name()):
+    for call in (store.save(ADA, ONE), store.load(ADA), store.forget(ADA), store.name()):
         with pytest.raises(SecretStoreError, match="no safe keyring") as refusal:
             await call
         assert "written nowhere" in str(refusal.value)
@@ -84,7 +134,7 @@ async def test_a_chain_is_used_through_its_safe_link_only() -> None:
     weak, safe = WeakKeyring(), MemoryKeyring()
     chain = Chain()  # type: ignore[no-untyped-call]
     chain.links = (weak, safe)
-    await SecretStore(chain).save(ADA, SECRET)
+    await SecretStore(chain).save(ADA, ONE)
     assert weak.kept == {}
     assert list(safe.kept.values()) == ["Kanarienvogel"]
 
@@ -93,18 +143,20 @@ async def test_a_chain_without_a_safe_link_is_refused() -> None:
     chain = Chain()  # type: ignore[no-untyped-call]
     chain.links = (WeakKeyring(), keyring.backends.fail.Keyring())  # type: ignore[no-untyped-call]
     with pytest.raises(SecretStoreError, match="no safe keyring"):
-        await SecretStore(chain).save(ADA, SECRET)
+        await SecretStore(chain).save(ADA, ONE)
 
 
 async def test_a_locked_keyring_is_named_and_its_error_not_quoted() -> None:
-    with pytest.raises(SecretStoreError, match=r"refused \(KeyringLocked\)") as refusal:
-        await SecretStore(LockedKeyring()).save(ADA, SECRET)
+    with pytest.raises(
+        SecretStoreError, match=r"is locked, or did not let Mailwright in\. Unlock it and try again\."
+    ) as refusal:
+        await SecretStore(LockedKeyring()).save(ADA, ONE)
     assert "Kanarienvogel" not in "".join(traceback.format_exception(refusal.value))
 
 
 async def test_a_keyring_that_gives_something_else_back_is_noticed() -> None:
     with pytest.raises(SecretStoreError, match="did not give the password back"):
-        await SecretStore(ForgetfulKeyring()).save(ADA, SECRET)
+        await SecretStore(ForgetfulKeyring()).save(ADA, ONE)
 
 
 @pytest.mark.parametrize(

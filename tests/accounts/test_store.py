@@ -1,17 +1,20 @@
 from __future__ import annotations
 
 import json
-from concurrent.futures import ThreadPoolExecutor
+import os
+import re
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.accounts.books import note, put
 from tests.handover.accounts import ADDRESS, CANARY, WHEN, account, failed, imap, smtp, works
 from wizard.accounts.migrations import CURRENT
+from wizard.accounts.secret_store import SecretKind
 from wizard.accounts.store import AccountBook, SavedAccount, default_path
 from wizard.errors import ResourceError
 from wizard.model.account import Verdict
@@ -27,16 +30,15 @@ def book(tmp_path: Path) -> AccountBook:
 
 def test_an_account_comes_back_as_it_was_saved(book: AccountBook) -> None:
     assert book.list() == ()
-    saved = book.save(account(provider="example", outgoing_auth="LOGIN"), has_secret=True)
+    saved = put(book, account(provider="example", outgoing_auth="LOGIN"), SecretKind.PASSWORD, SecretKind.REFRESH_TOKEN)
     assert book.list() == (saved,)
     assert book.get(ADDRESS) == saved
     assert saved.verified_account() == account(provider="example", outgoing_auth="LOGIN")
     assert saved.is_verified
-    assert saved.has_secret
 
 
 def test_the_file_is_private_versioned_and_holds_no_secret(book: AccountBook, tmp_path: Path) -> None:
-    book.save(account(), has_secret=True)
+    put(book, account(), SecretKind.PASSWORD)
     path = tmp_path / "data" / "accounts.json"
     assert path.stat().st_mode & 0o777 == 0o600
     assert path.parent.stat().st_mode & 0o777 == 0o700
@@ -47,26 +49,17 @@ def test_the_file_is_private_versioned_and_holds_no_secret(book: AccountBook, tm
 
 def test_saving_again_replaces_and_others_stay(book: AccountBook) -> None:
     eve = replace(account(), address=Address.parse("eve@example.net"))
-    book.save(eve)
-    book.save(account())
-    book.save(account(outgoing=smtp(port=587)))
+    put(book, eve)
+    put(book, account())
+    put(book, account(outgoing=smtp(port=587)))
     assert [saved.id for saved in book.list()] == ["ada@example.org", "eve@example.net"]
     first = book.list()[0]
     assert first.outgoing == smtp(port=587)
 
 
-def test_forgetting_says_whether_there_was_one(book: AccountBook) -> None:
-    book.save(account())
-    assert book.forget(ADDRESS)
-    assert not book.forget(ADDRESS)
-    assert book.list() == ()
-
-
 def test_a_failed_check_notes_its_cause_and_keeps_the_proven_settings(book: AccountBook) -> None:
-    book.save(account())
     later = replace(failed(), started_at=WHEN + timedelta(days=1))
-    saved = book.record_check(ADDRESS, later)
-    assert saved is not None
+    saved = note(book, put(book, account()), later)
     assert (saved.last_status, saved.last_cause) == (Verdict.FAILS, "bad-credentials")
     assert saved.last_checked_at == WHEN + timedelta(days=1)
     assert saved.verified_account() == account()
@@ -75,11 +68,10 @@ def test_a_failed_check_notes_its_cause_and_keeps_the_proven_settings(book: Acco
 
 
 def test_settings_a_fix_proved_are_kept(book: AccountBook) -> None:
-    book.save(account(outgoing=smtp(port=587)))
+    before = put(book, account(outgoing=smtp(port=587)))
     result = works()
     result = replace(result, started_at=WHEN + timedelta(days=1), draft=replace(result.draft, display_name=None))
-    saved = book.record_check(ADDRESS, result)
-    assert saved is not None
+    saved = note(book, before, result)
     assert saved.outgoing == smtp()
     assert saved.incoming == imap()
     assert saved.display_name == "Ada Example"
@@ -88,16 +80,9 @@ def test_settings_a_fix_proved_are_kept(book: AccountBook) -> None:
 
 
 def test_a_check_that_was_cut_short_keeps_what_was_known(book: AccountBook) -> None:
-    book.save(account())
-    book.record_check(ADDRESS, failed())
-    saved = book.record_check(ADDRESS, replace(failed(), verdict=Verdict.UNDECIDED, diagnoses=()))
-    assert saved is not None
+    before = note(book, put(book, account()), failed())
+    saved = note(book, before, replace(failed(), verdict=Verdict.UNDECIDED, diagnoses=()))
     assert (saved.last_status, saved.last_cause) == (Verdict.UNDECIDED, "bad-credentials")
-
-
-def test_a_check_of_an_account_that_is_not_saved_saves_nothing(book: AccountBook) -> None:
-    assert book.record_check(ADDRESS, works()) is None
-    assert book.list() == ()
 
 
 @pytest.mark.parametrize("schema", range(1, CURRENT + 1))
@@ -116,7 +101,7 @@ def test_the_file_of_every_schema_is_still_read(schema: int) -> None:
         last_status=Verdict.FAILS,
         last_cause="bad-credentials",
         last_title="The server refused this password",
-        has_secret=True,
+        secrets=frozenset(SecretKind),
     )
     assert eve.incoming is None
     assert eve.outgoing == smtp(username="eve")
@@ -136,23 +121,64 @@ GOOD = json.loads((FILES / f"accounts-{CURRENT}.json").read_text())
         '{"schema": 0, "accounts": []}',
         '{"schema": true, "accounts": []}',
         '{"schema": 1}',
+        '{"schema": 1, "accounts": {}}',
         '{"schema": 1, "accounts": [{}]}',
         '{"schema": 1, "accounts": [7]}',
+        '{"schema": 2, "accounts": {}}',
+        '{"schema": 2, "accounts": [7]}',
+        "\0" * 100,
+        json.dumps(GOOD).replace("refresh-token", "pin"),
         json.dumps(GOOD).replace("993", "0"),
         json.dumps(GOOD).replace("993", '"993"'),
         json.dumps(GOOD).replace('"imap"', '"uucp"'),
         json.dumps(GOOD).replace("ada@example.org", "ada"),
     ],
 )
-def test_a_damaged_file_is_named_and_left_alone(tmp_path: Path, content: str) -> None:
+def test_a_file_that_cannot_be_read_is_named_and_kept_aside_when_something_is_saved(
+    tmp_path: Path, content: str
+) -> None:
     path = tmp_path / "accounts.json"
     path.write_text(content)
     book = AccountBook(path)
-    with pytest.raises(ResourceError, match=r"accounts\.json"):
+    with pytest.raises(ResourceError, match=r"accounts\.json .* The next account you save begins a new list") as error:
         book.list()
-    with pytest.raises(ResourceError):
-        book.save(account())
     assert path.read_text() == content
+    assert book.kept_aside() == ()
+    put(book, account())
+    (aside,) = book.kept_aside()
+    assert aside.read_text() == content
+    assert re.fullmatch(r"accounts-unreadable-\d{4}-\d\d-\d\d-\d{6}-\d{6}\.json", aside.name)
+    assert len(book.list()) == 1
+    assert "\n" not in str(error.value)
+
+
+def test_a_symbolic_link_is_followed(tmp_path: Path) -> None:
+    (tmp_path / "drive").mkdir()
+    path, target = tmp_path / "accounts.json", tmp_path / "drive" / "mine.json"
+    path.symlink_to(target)
+    put(AccountBook(path), account())
+    put(AccountBook(path), account(outgoing=smtp(port=587)))
+    assert path.is_symlink()
+    assert AccountBook(target).list() == AccountBook(path).list()
+    assert AccountBook(path).lock_path == tmp_path / "drive" / "mine.json.lock"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no such thing here")
+def test_a_pipe_in_its_place_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "accounts.json"
+    os.mkfifo(path)
+    with pytest.raises(ResourceError, match="it is not a file"):
+        AccountBook(path).list()
+    with pytest.raises(ResourceError, match="it is not a file"):
+        put(AccountBook(path), account())
+    assert not path.is_file()
+
+
+def test_what_a_killed_program_left_is_removed_by_the_next(book: AccountBook, tmp_path: Path) -> None:
+    put(book, account())
+    (tmp_path / "data" / ".accounts.json.0123456789ab.tmp").write_text("half")
+    put(book, account(outgoing=smtp(port=587)))
+    assert [file.name for file in (tmp_path / "data").iterdir()] == ["accounts.json"]
 
 
 @given(st.binary(max_size=200))
@@ -166,21 +192,9 @@ def test_no_bytes_make_it_stumble(tmp_path_factory: pytest.TempPathFactory, cont
 def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(ResourceError):
-        AccountBook(tmp_path / "file" / "accounts.json").save(account())
+        put(AccountBook(tmp_path / "file" / "accounts.json"), account())
 
 
 def test_the_file_lies_where_the_system_keeps_such_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     assert default_path() == tmp_path / "mailwright" / "accounts.json"
-
-
-def test_checks_that_end_at_once_are_all_noted(tmp_path: Path) -> None:
-    book = AccountBook(tmp_path / "accounts.json")
-    addresses = [Address.parse(f"ada{number}@example.org") for number in range(8)]
-    for address in addresses:
-        book.save(replace(account(), address=address))
-    with ThreadPoolExecutor(len(addresses)) as threads:
-        for _ in range(5):
-            later = replace(failed(), started_at=datetime.now(UTC))
-            list(threads.map(lambda address, result=later: book.record_check(address, result), addresses))
-            assert {saved.last_checked_at for saved in book.list()} == {later.started_at}

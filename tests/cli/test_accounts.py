@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.accounts.books import note, put
 from tests.accounts.keyrings import LockedKeyring, MemoryKeyring
 from tests.cli.commands import run
 from tests.handover.accounts import ADDRESS, CANARY, WHEN, account, failed, works
 from wizard import assets, wiring
-from wizard.accounts.recheck import Checker, check_saved
-from wizard.accounts.remember import remember
-from wizard.accounts.secret_store import SecretStore
+from wizard.accounts.saved_accounts import Checker, SavedAccounts
+from wizard.accounts.secret_store import SecretKind, SecretStore
 from wizard.accounts.store import AccountBook, default_path
 from wizard.cli import accounts
 from wizard.errors import UsageError
@@ -38,7 +38,7 @@ def answering(*results: CheckResult) -> tuple[Checker, list[Secret | None]]:
     left = list(results)
     secrets: list[Secret | None] = []
 
-    async def check(draft: AccountDraft) -> CheckResult:
+    async def check(draft: AccountDraft, *, permission: Secret | None = None, spent_s: float = 0.0) -> CheckResult:
         secrets.append(draft.secret)
         return left.pop(0)
 
@@ -48,9 +48,8 @@ def answering(*results: CheckResult) -> tuple[Checker, list[Secret | None]]:
 def test_list_shows_the_mark_the_date_and_the_cause(book: AccountBook, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(accounts) == 0
     assert capsys.readouterr().out == "No account is saved.\n"
-    book.save(account())
-    book.save(account(address=EVE))
-    book.record_check(EVE, replace(failed(), started_at=WHEN + timedelta(days=2)))
+    put(book, account())
+    note(book, put(book, account(address=EVE)), replace(failed(), started_at=WHEN + timedelta(days=2)))
     assert run(accounts, "list") == 0
     assert capsys.readouterr().out == (
         "ada@example.org  Verified, 21 November 2026\n"
@@ -71,23 +70,28 @@ def test_one_account_or_all_must_be_named(book: AccountBook, words: tuple[str, .
 
 def test_an_account_that_is_not_saved_is_said(book: AccountBook) -> None:
     with pytest.raises(UsageError, match="not a saved account"):
-        run(accounts, "forget", "ada@example.org")
+        run(accounts, "check", "ada@example.org")
+
+
+def test_forgetting_what_is_not_there_is_said(book: AccountBook, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(accounts, "forget", "ada@example.org") == 1
+    assert capsys.readouterr().err == "ada@example.org is not saved, and the keyring holds nothing of it\n"
 
 
 def test_forget_deletes(book: AccountBook, capsys: pytest.CaptureFixture[str]) -> None:
-    book.save(account())
+    put(book, account())
     assert run(accounts, "forget", "ada@example.org", "--json") == 0
-    assert json.loads(capsys.readouterr().out) == {"forgotten": ["ada@example.org"]}
+    assert json.loads(capsys.readouterr().out) == {"forgotten": ["ada@example.org"], "not_forgotten": []}
     assert book.list() == ()
 
 
 async def test_check_uses_the_kept_password_and_records_the_outcome(
     book: AccountBook, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    store = SecretStore(MemoryKeyring())
-    saved = await remember(account(), Secret(CANARY), book=book, store=store)
+    kept = SavedAccounts(book, SecretStore(MemoryKeyring()))
+    saved = await kept.save(account(), {SecretKind.PASSWORD: Secret(CANARY)})
     checker, secrets = answering(failed())
-    assert await accounts.check_accounts((saved,), checker, book, store, as_json=True) == 1
+    assert accounts.show_checked(await accounts.check_accounts((saved,), checker, kept), as_json=True) == 1
     assert secrets == [Secret(CANARY)]
     assert json.loads(capsys.readouterr().out) == {
         "accounts": [
@@ -108,9 +112,9 @@ async def test_check_uses_the_kept_password_and_records_the_outcome(
 async def test_the_card_of_a_failed_check_says_until_when_it_worked(
     book: AccountBook, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    store = SecretStore(MemoryKeyring())
-    saved = await remember(account(), Secret(CANARY), book=book, store=store)
-    await accounts.check_accounts((saved,), answering(failed())[0], book, store)
+    kept = SavedAccounts(book, SecretStore(MemoryKeyring()))
+    saved = await kept.save(account(), {SecretKind.PASSWORD: Secret(CANARY)})
+    accounts.show_checked(await accounts.check_accounts((saved,), answering(failed())[0], kept))
     out = capsys.readouterr().out
     assert "The server refused this password" in out
     assert "it worked until 21 November 2026" in out
@@ -127,21 +131,21 @@ async def test_the_card_of_a_failed_check_says_until_when_it_worked(
     ],
 )
 async def test_the_worst_verdict_is_the_exit_code(book: AccountBook, verdicts: tuple[Verdict, ...], code: int) -> None:
-    store = SecretStore(MemoryKeyring())
+    kept = SavedAccounts(book, SecretStore(MemoryKeyring()))
     saved = [
-        await remember(account(address=address), Secret(CANARY), book=book, store=store) for address in (ADDRESS, EVE)
+        await kept.save(account(address=address), {SecretKind.PASSWORD: Secret(CANARY)}) for address in (ADDRESS, EVE)
     ]
     checker, _ = answering(*(replace(works(), verdict=verdict) for verdict in verdicts))
-    assert await accounts.check_accounts(saved, checker, book, store) == code
+    assert accounts.show_checked(await accounts.check_accounts(saved, checker, kept)) == code
 
 
 async def test_a_new_password_that_works_is_kept_in_place_of_the_old(book: AccountBook) -> None:
-    store = SecretStore(MemoryKeyring())
-    saved = await remember(account(), Secret("old"), book=book, store=store)
+    kept = SavedAccounts(book, SecretStore(MemoryKeyring()))
+    saved = await kept.save(account(), {SecretKind.PASSWORD: Secret("old")})
     checker, secrets = answering(works())
-    await accounts.check_accounts((saved,), checker, book, store, new_secret=Secret("new"))
+    accounts.show_checked(await accounts.check_accounts((saved,), checker, kept, new_secret=Secret("new")))
     assert secrets == [Secret("new")]
-    assert await store.load(ADDRESS) == Secret("new")
+    assert await kept.store.load(ADDRESS) == {SecretKind.PASSWORD: Secret("new")}
 
 
 async def test_a_new_password_that_works_and_cannot_be_kept_says_both(book: AccountBook) -> None:
@@ -151,45 +155,49 @@ async def test_a_new_password_that_works_and_cannot_be_kept_says_both(book: Acco
                 raise OSError("no room")
             super().set_password(service, username, password)
 
-    store = SecretStore(Full())
-    saved = await remember(account(), Secret("old"), book=book, store=store)
-    done = await check_saved(saved, answering(works())[0], book=book, store=store, new_secret=Secret("new"))
+    kept = SavedAccounts(book, SecretStore(Full()))
+    saved = await kept.save(account(), {SecretKind.PASSWORD: Secret("old")})
+    done = await kept.check(saved, answering(works())[0], new_secret=Secret("new"))
     assert done.result is not None
     assert done.why_not is not None
     assert done.saved.is_verified
 
 
 async def test_a_new_password_that_is_refused_replaces_nothing(book: AccountBook) -> None:
-    store = SecretStore(MemoryKeyring())
-    saved = await remember(account(), Secret("old"), book=book, store=store)
-    await accounts.check_accounts((saved,), answering(failed())[0], book, store, new_secret=Secret("new"))
-    assert await store.load(ADDRESS) == Secret("old")
+    kept = SavedAccounts(book, SecretStore(MemoryKeyring()))
+    saved = await kept.save(account(), {SecretKind.PASSWORD: Secret("old")})
+    accounts.show_checked(
+        await accounts.check_accounts((saved,), answering(failed())[0], kept, new_secret=Secret("new"))
+    )
+    assert await kept.store.load(ADDRESS) == {SecretKind.PASSWORD: Secret("old")}
 
 
 async def test_without_a_password_the_others_are_still_checked(
     book: AccountBook, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    store = SecretStore(MemoryKeyring())
-    ada = await remember(account(), None, book=book, store=store)
-    eve = await remember(account(address=EVE), Secret(CANARY), book=book, store=store)
+    kept = SavedAccounts(book, SecretStore(MemoryKeyring()))
+    ada = await kept.save(account())
+    eve = await kept.save(account(address=EVE), {SecretKind.PASSWORD: Secret(CANARY)})
     checker, secrets = answering(works())
-    assert await accounts.check_accounts((ada, eve), checker, book, store) == 4
+    assert accounts.show_checked(await accounts.check_accounts((ada, eve), checker, kept)) == 4
     assert len(secrets) == 1
     assert "ada@example.org: not checked. No password is kept" in capsys.readouterr().out
 
 
 async def test_a_locked_keyring_is_said_for_the_account(book: AccountBook, capsys: pytest.CaptureFixture[str]) -> None:
-    saved = await remember(account(), Secret(CANARY), book=book, store=SecretStore(MemoryKeyring()))
-    code = await accounts.check_accounts((saved,), answering()[0], book, SecretStore(LockedKeyring()))
-    assert code == 4
-    assert "refused (KeyringLocked)" in capsys.readouterr().out
+    saved = put(book, account(), SecretKind.PASSWORD)
+    kept = SavedAccounts(book, SecretStore(LockedKeyring()))
+    (checked,) = await accounts.check_accounts((saved,), answering()[0], kept)
+    assert checked.needs_password
+    assert accounts.show_checked([checked]) == 4
+    assert "is locked, or did not let Mailwright in. Unlock it and try again." in capsys.readouterr().out
 
 
 def test_a_new_password_comes_from_a_file_or_variable_and_belongs_to_one_account(
     book: AccountBook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    book.save(account())
-    book.save(account(address=EVE))
+    put(book, account())
+    put(book, account(address=EVE))
     monkeypatch.setenv("NEW_PASSWORD", CANARY)
     with pytest.raises(UsageError, match="belongs to one account"):
         run(accounts, "check", "--all", "--password-env", "NEW_PASSWORD")
@@ -209,19 +217,22 @@ async def test_a_practice_account_works_today_and_is_refused_after_its_password_
     settings = Settings(practice=True)
     scenarios = load_scenarios(assets.resources() / "practice")
     practice = next(scenario.account for scenario in scenarios if scenario.account.address == "ada@all-well.example")
-    address, store = Address.parse(practice.address), SecretStore(MemoryKeyring())
+    address, kept = Address.parse(practice.address), SavedAccounts(book, SecretStore(MemoryKeyring()))
     async with wiring.session(settings) as session:
         result = await session.check(AccountDraft(address, secret=Secret(practice.password)))
     proven = result.verified_account()
     assert proven is not None
-    saved = await remember(proven, Secret(practice.password), book=book, store=store)
+    saved = await kept.save(proven, {SecretKind.PASSWORD: Secret(practice.password)})
     checker = accounts.session_checker(settings)
-    assert await accounts.check_accounts((saved,), checker, book, store) == 0
-    assert await accounts.check_accounts((saved,), checker, book, store, new_secret=Secret("yesterday's")) == 1
+    assert accounts.show_checked(await accounts.check_accounts((saved,), checker, kept)) == 0
+    assert (
+        accounts.show_checked(await accounts.check_accounts((saved,), checker, kept, new_secret=Secret("yesterday's")))
+        == 1
+    )
     out = capsys.readouterr().out
     assert "Verified, " in out
     assert "With the same settings it worked until" in out
     after = book.get(address)
     assert after is not None
     assert after.last_cause == "bad-credentials"
-    assert await store.load(address) == Secret(practice.password)
+    assert await kept.store.load(address) == {SecretKind.PASSWORD: Secret(practice.password)}

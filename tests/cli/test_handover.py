@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.accounts.books import put
 from tests.cli.commands import run
 from tests.handover.accounts import account, diagnosis_document, failed, works
 from wizard.accounts.store import AccountBook, default_path
@@ -38,7 +39,7 @@ def test_list_names_every_target(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_a_saved_account_is_written_down(capsys: pytest.CaptureFixture[str]) -> None:
-    AccountBook(default_path()).save(account())
+    put(AccountBook(default_path()), account())
     assert run(handover, "thunderbird", "--account", "ada@example.org") == 0
     out = capsys.readouterr().out
     assert "Connection security    SSL/TLS" in out
@@ -50,9 +51,9 @@ def test_the_only_saved_account_needs_no_name(capsys: pytest.CaptureFixture[str]
     book = AccountBook(default_path())
     with pytest.raises(UsageError, match="--account ADDRESS"):
         run(handover, "thunderbird")
-    book.save(account())
+    put(book, account())
     assert run(handover, "thunderbird") == 0
-    book.save(account(address=Address.parse("eve@example.net")))
+    put(book, account(address=Address.parse("eve@example.net")))
     with pytest.raises(UsageError, match="--account ADDRESS"):
         run(handover, "thunderbird")
     with pytest.raises(UsageError, match="not a saved account"):

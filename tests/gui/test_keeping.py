@@ -17,12 +17,12 @@ from tests.accounts.keyrings import LockedKeyring, MemoryKeyring, WeakKeyring
 from tests.gui.conftest import SECONDS
 from tests.gui.test_flow import ACCOUNTS, SignUp, press, to_the_check
 from tests.handover.accounts import ADDRESS, account
-from wizard.accounts.remember import forget
+from wizard.accounts.saved_accounts import SavedAccounts
 from wizard.accounts.secret_store import SecretKind, SecretStore
 from wizard.accounts.store import AccountBook
 from wizard.gui.app import Wizard
 from wizard.gui.keeping import Keeping
-from wizard.gui.saved_accounts import SavedAccounts
+from wizard.gui.saved_accounts import SavedAccountsPresenter
 from wizard.model.draft import AccountDraft
 from wizard.model.secret import Secret
 
@@ -42,7 +42,7 @@ def to_the_end(qtbot: QtBot, sign_up: SignUp, book: AccountBook) -> ToTheEnd:
     def go(keyring: MemoryKeyring) -> Wizard:
         wizard = sign_up(WORKS.address, WORKS.password)
         qtbot.waitUntil(lambda: wizard.account.practice is not None, timeout=SECONDS)
-        wizard.flow.keep_accounts(book, SecretStore(keyring))
+        wizard.flow.keep_accounts(SavedAccounts(book, SecretStore(keyring)))
         to_the_check(qtbot, wizard)
         press(qtbot, wizard)
         wizard.window.skip_step()
@@ -65,19 +65,18 @@ def test_finish_keeps_settings_and_password(qtbot: QtBot, to_the_end: ToTheEnd, 
         finish(wizard)
     (saved,) = book.list()
     assert saved.id == WORKS.address
-    assert saved.has_secret
+    assert saved.secrets == {SecretKind.PASSWORD}
     assert list(keyring.kept.values()) == [WORKS.password]
     assert WORKS.password not in (book._path).read_text()
 
 
 async def test_a_sign_in_in_the_browser_is_kept_as_one_and_forgotten_whole(qtbot: QtBot, book: AccountBook) -> None:
     token, keyring = Secret("an-access-token"), MemoryKeyring()
-    store = SecretStore(keyring)
+    kept = SavedAccounts(book, SecretStore(keyring))
 
     class Session:
-        async def keep_sign_in(self, draft: AccountDraft) -> bool:
-            await store.save(draft.address, Secret("a-permission"), SecretKind.REFRESH_TOKEN)
-            return True
+        def sign_in_to_keep(self, draft: AccountDraft) -> Secret | None:
+            return Secret("a-permission") if draft.oauth_token == token else None
 
     class Engine:
         """Does the work at once, in the test's own loop."""
@@ -91,12 +90,12 @@ async def test_a_sign_in_in_the_browser_is_kept_as_one_and_forgotten_whole(qtbot
     qtbot.addWidget(parent)
     engine = Engine()
     draft = AccountDraft(ADDRESS, oauth_token=token)
-    Keeping(engine, book, store, parent).keep(account(), draft, lambda: None, pytest.fail)
+    Keeping(engine, kept, parent).keep(account(), draft, lambda: None, pytest.fail)
     await asyncio.gather(*engine.jobs)
     (saved,) = book.list()
-    assert saved.has_secret
-    assert "a-permission" in keyring.kept.values()
-    assert await forget(ADDRESS, book=book, store=store)
+    assert saved.secrets == {SecretKind.REFRESH_TOKEN}
+    assert list(keyring.kept.values()) == ["a-permission"]
+    assert await kept.forget(ADDRESS)
     assert keyring.kept == {}
 
 
@@ -124,7 +123,7 @@ def test_a_keyring_that_stays_locked_keeps_the_window_open(
     wizard = to_the_end(LockedKeyring())
     qtbot.waitUntil(wizard.done.remember.isEnabled, timeout=SECONDS)
     finish(wizard)
-    qtbot.waitUntil(lambda: "refused" in wizard.done.remember.accessibleDescription(), timeout=SECONDS)
+    qtbot.waitUntil(lambda: "is locked" in wizard.done.remember.accessibleDescription(), timeout=SECONDS)
     assert wizard.window.isVisible()
     assert not wizard.done.wants_remembering
     assert book.list() == ()
@@ -138,7 +137,7 @@ def test_a_saved_account_is_checked_by_the_real_session(qtbot: QtBot, to_the_end
     qtbot.waitUntil(lambda: wizard.window.currentPage() is wizard.account, timeout=SECONDS)
     before = book.list()[0].last_checked_at
     wizard.account._saved_link.click()
-    served = next(each for each in wizard.window.findChildren(SavedAccounts))
+    served = next(each for each in wizard.window.findChildren(SavedAccountsPresenter))
     qtbot.waitUntil(lambda: bool(served.dialog.cards), timeout=SECONDS)
     served.dialog.check_all.click()
     qtbot.waitUntil(lambda: book.list()[0].last_checked_at > before, timeout=SECONDS)

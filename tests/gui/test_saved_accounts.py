@@ -13,14 +13,15 @@ import pytest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
+from tests.accounts.books import note, put
 from tests.accounts.keyrings import MemoryKeyring
 from tests.handover.accounts import ADDRESS, WHEN, account, failed, works
-from wizard.accounts.remember import remember
-from wizard.accounts.secret_store import SecretStore
+from wizard.accounts.saved_accounts import SavedAccounts
+from wizard.accounts.secret_store import SecretKind, SecretStore
 from wizard.accounts.store import AccountBook
 from wizard.errors import MailwrightError
 from wizard.gui.bridge import Job
-from wizard.gui.saved_accounts import SavedAccounts
+from wizard.gui.saved_accounts import SavedAccountsPresenter
 from wizard.gui.widgets.state_disc import DiscState
 from wizard.model.account import CheckResult
 from wizard.model.address import Address
@@ -38,7 +39,9 @@ class Session:
         self.answers: list[CheckResult] = []
         self.drafts: list[AccountDraft] = []
 
-    async def check_saved(self, draft: AccountDraft) -> CheckResult:
+    async def check_saved(
+        self, draft: AccountDraft, *, permission: Secret | None = None, spent_s: float = 0.0
+    ) -> CheckResult:
         self.drafts.append(draft)
         return replace(self.answers.pop(0), draft=draft)
 
@@ -67,10 +70,9 @@ class Now:
 
 @dataclass
 class Stage:
-    served: SavedAccounts
+    served: SavedAccountsPresenter
     session: Session
-    book: AccountBook
-    store: SecretStore
+    kept: SavedAccounts
     keyring: MemoryKeyring
 
     def press(self, name: str) -> None:
@@ -89,16 +91,16 @@ class Stage:
 @pytest.fixture
 def stage(qtbot: QtBot, tmp_path: Path) -> Iterator[Stage]:
     keyring = MemoryKeyring()
-    book, store, session = AccountBook(tmp_path / "accounts.json"), SecretStore(keyring), Session()
-    served = SavedAccounts(Now(session), book, store)
+    kept, session = SavedAccounts(AccountBook(tmp_path / "accounts.json"), SecretStore(keyring)), Session()
+    served = SavedAccountsPresenter(Now(session), kept)
     qtbot.addWidget(served.dialog)
-    yield Stage(served, session, book, store, keyring)
+    yield Stage(served, session, kept, keyring)
     served.dialog.close()
 
 
 def save(stage: Stage, address: Address = ADDRESS, *, with_password: bool = True) -> None:
-    kept = Secret("old") if with_password else None
-    asyncio.run(remember(account(address=address), kept, book=stage.book, store=stage.store))
+    secrets = {SecretKind.PASSWORD: Secret("old")} if with_password else {}
+    asyncio.run(stage.kept.save(account(address=address), secrets))
 
 
 def test_without_accounts_it_says_how_one_gets_there(stage: Stage) -> None:
@@ -109,8 +111,8 @@ def test_without_accounts_it_says_how_one_gets_there(stage: Stage) -> None:
 
 def test_each_account_shows_mark_date_and_cause(stage: Stage) -> None:
     save(stage)
-    save(stage, EVE)
-    stage.book.record_check(EVE, replace(failed(), started_at=WHEN + timedelta(days=2)))
+    put_failed = replace(failed(), started_at=WHEN + timedelta(days=2))
+    note(stage.kept.book, put(stage.kept.book, account(address=EVE)), put_failed)
     stage.served.open()
     words = stage.words()
     assert "Verified, 21 November 2026" in words
@@ -127,7 +129,7 @@ def test_check_now_uses_the_kept_password_and_tells_until_when_it_worked(stage: 
     stage.press("check-now:ada@example.org")
     assert stage.session.drafts[0].secret == Secret("old")
     assert "With the same settings it worked until 21 November 2026." in stage.words()
-    saved = stage.book.get(ADDRESS)
+    saved = stage.kept.book.get(ADDRESS)
     assert saved is not None
     assert saved.last_cause == "bad-credentials"
 
@@ -171,11 +173,11 @@ def test_forgetting_asks_once_and_deletes_settings_and_password(stage: Stage) ->
     save(stage)
     stage.served.open()
     stage.press("forget:ada@example.org")
-    assert stage.book.get(ADDRESS) is not None
+    assert stage.kept.book.get(ADDRESS) is not None
     stage.press("keep:ada@example.org")
     stage.press("forget:ada@example.org")
     stage.press("forget-now:ada@example.org")
-    assert stage.book.list() == ()
+    assert stage.kept.book.list() == ()
     assert stage.keyring.kept == {}
     assert stage.served.dialog.cards == {}
 
@@ -184,6 +186,14 @@ def test_a_damaged_file_is_said(stage: Stage, tmp_path: Path) -> None:
     (tmp_path / "accounts.json").write_text("{")
     stage.served.open()
     assert "accounts.json are damaged" in stage.words()
+
+
+def test_former_accounts_that_were_kept_aside_are_named(stage: Stage, tmp_path: Path) -> None:
+    (tmp_path / "accounts.json").write_text("{")
+    save(stage)
+    stage.served.open()
+    assert list(stage.served.dialog.cards) == ["ada@example.org"]
+    assert f"They are kept in {tmp_path / 'accounts-unreadable-'}" in stage.words()
 
 
 def test_every_button_and_field_has_a_name(stage: Stage) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 
+from tests.accounts.books import note, put
 from tests.lab.certificates import Authority
 from tests.lab.scripted import Conversation, ScriptedServer
 from tests.lab.stage import PASSWORD, Stage, fixed, imap, listed, remedy_of, smtp, speaks_first, stage
@@ -131,7 +132,7 @@ async def _saved(on_stage: Stage, folder: Path) -> tuple[AccountBook, SavedAccou
     account = result.verified_account()
     assert account is not None
     book = AccountBook(folder / "accounts.json")
-    return book, book.save(account)
+    return book, put(book, account)
 
 
 async def test_seed_I10_verified_yesterday_password_changed_since(tmp_path: Path) -> None:
@@ -152,8 +153,7 @@ async def test_seed_I14_remove_and_reconnect(tmp_path: Path) -> None:
     assert again.verdict is Verdict.WORKS
     assert again.outgoing is not None
     assert again.outgoing.candidate.host == "smtp.example.org"
-    assert book.record_check(on_stage.address, again) is not None
-    assert book.list()[0].is_verified
+    assert note(book, saved, again).is_verified
 
 
 async def test_seed_F14_a_check_again_tells_only_what_changed(tmp_path: Path) -> None:
@@ -162,8 +162,7 @@ async def test_seed_F14_a_check_again_tells_only_what_changed(tmp_path: Path) ->
         same = await on_stage.session.check(draft(saved, Secret(PASSWORD)))
         assert with_history(saved, same).diagnoses == ()
         other = await on_stage.session.check(draft(saved, Secret("another")))
-    kept = book.record_check(on_stage.address, other)
-    assert kept is not None
+    kept = note(book, saved, other)
     assert (kept.is_verified, kept.last_cause) == (False, "bad-credentials")
 
 

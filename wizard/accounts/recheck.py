@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 
-from wizard.accounts.secret_store import SecretKind, SecretStore
-from wizard.accounts.store import AccountBook, SavedAccount
-from wizard.errors import SecretStoreError
+from wizard.accounts.store import SavedAccount
 from wizard.model.account import CheckResult, SideResult, Verdict
 from wizard.model.dates import date_text
 from wizard.model.diagnosis import Diagnosis
@@ -17,9 +15,6 @@ from wizard.model.draft import AccountDraft
 from wizard.model.evidence import Evidence, Outcome
 from wizard.model.secret import Secret
 from wizard.model.server import ServerCandidate
-
-# Runs a check; `SetupSession.check_saved` is one: without a password it uses the sign-in kept in the keyring.
-Checker = Callable[[AccountDraft], Awaitable[CheckResult]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,36 +36,6 @@ class Recheck:
         return self.result.verdict if self.result is not None else Verdict.UNDECIDED
 
 
-async def check_saved(
-    saved: SavedAccount,
-    check: Checker,
-    *,
-    book: AccountBook,
-    store: SecretStore,
-    new_secret: Secret | None = None,
-) -> Recheck:
-    """Checks the account with its kept password or sign-in and records the outcome.
-
-    A `new_secret` is used instead, and once it works takes the kept one's place.
-    """
-    try:
-        secret = new_secret or (await store.load(saved.address) if saved.has_secret else None)
-        outgoing = await store.load(saved.address, SecretKind.OUTGOING_PASSWORD) if saved.has_secret else None
-        sign_in = await store.load(saved.address, SecretKind.REFRESH_TOKEN) if saved.has_secret else None
-    except SecretStoreError as error:
-        return Recheck(saved, why_not=str(error), needs_password=True)
-    if secret is None and sign_in is None:
-        return Recheck(saved, why_not="No password is kept for it.", needs_password=True)
-    result = with_history(saved, await check(draft(saved, secret, outgoing)))
-    after = await asyncio.to_thread(book.record_check, saved.address, result) or saved
-    if new_secret is not None and saved.has_secret and result.verified_account() is not None:
-        try:
-            await store.save(saved.address, new_secret)
-        except SecretStoreError as error:
-            return Recheck(after, result, why_not=str(error))
-    return Recheck(after, result)
-
-
 def state(account: SavedAccount) -> str:
     """The mark people see: verified or not, when, why not, and until when it worked."""
     checked = day(account.last_checked_at)
@@ -78,6 +43,14 @@ def state(account: SavedAccount) -> str:
         return f"Verified, {checked}"
     why = f": {account.last_title}" if account.last_title else ""
     return f"Not verified{why}, {checked} (worked until {day(account.verified_at)})"
+
+
+def kept_aside_sentence(files: Sequence[Path]) -> str | None:
+    """Where former accounts are that could not be read; `None` when there are none."""
+    if not files:
+        return None
+    names = " and ".join(str(file) for file in files)
+    return f"Former accounts could not be read when something was saved. They are kept in {names}."
 
 
 def draft(saved: SavedAccount, secret: Secret | None, outgoing_secret: Secret | None = None) -> AccountDraft:

@@ -1,13 +1,15 @@
-"""Passwords in the operating system's keyring, and nowhere else (T16)."""
+"""Passwords and permissions in the operating system's keyring, and nowhere else (SECURITY.md T16)."""
 
 from __future__ import annotations
 
-import asyncio
 import os
-from collections.abc import Callable, Iterable
+import threading
+from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from wizard.accounts import long_secret
+from wizard.daemon_thread import in_daemon_thread
 from wizard.errors import SecretStoreError
 from wizard.model.address import Address
 from wizard.model.secret import Secret
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 
+# A person needs a moment to unlock a keyring that asks; a keyring that is stuck must not look like a program that is.
+LIMIT_S: Final = 20.0
 # keyring's own scale: 1 and more is recommended; its plain-text and file backends stay below, fail is 0 and null -1.
 _SAFE_PRIORITY: Final = 1
 _UNSAFE_MODULES: Final = ("keyring.backends.fail", "keyring.backends.null", "keyrings.alt")
@@ -37,17 +41,28 @@ class SecretKind(StrEnum):
     REFRESH_TOKEN = "refresh-token"  # noqa: S105 - likewise
 
 
+class NoSafeKeyring(SecretStoreError):
+    """This computer has no keyring that protects what it keeps: nothing of ours can be in it."""
+
+
+Secrets = Mapping[SecretKind, Secret]
+
+
 class SecretStore:
     """The keyring of the person who is signed in at this computer.
 
-    Every call runs in a worker thread: a keyring may ask the person to unlock it and take as long as that takes.
+    A keyring may ask the person to unlock it and take as long as that takes; every call ends within `limit_s` all the
+    same, and its thread never keeps the program from ending.
 
     Args:
         backend: the keyring to use; the system's when left out.
+        limit_s: how long a call may take, in seconds.
     """
 
-    def __init__(self, backend: KeyringBackend | None = None) -> None:
+    def __init__(self, backend: KeyringBackend | None = None, *, limit_s: float = LIMIT_S) -> None:
         self._given = backend
+        self._limit_s = limit_s
+        self._stuck: _Call | None = None
 
     async def name(self) -> str:
         """What people call this keyring.
@@ -55,55 +70,137 @@ class SecretStore:
         Raises:
             SecretStoreError: there is no safe one; the sentence says what that means.
         """
-        return await self._run(_name)
+        return await self._run(lambda entries: _name(entries.keyring))
 
-    async def save(self, address: Address, secret: Secret, kind: SecretKind = SecretKind.PASSWORD) -> None:
-        """Keeps the secret, read back and compared.
+    async def save(self, address: Address, secrets: Secrets) -> Secrets:
+        """Keeps these secrets, each read back and compared, and deletes the account's other kinds: all or nothing.
 
-        Raises:
-            SecretStoreError: there is no safe keyring, or it refused.
-        """
-
-        def work(keyring: KeyringBackend) -> bool:
-            keyring.set_password(_service(kind), address.wire, secret.reveal())
-            return keyring.get_password(_service(kind), address.wire) == secret.reveal()
-
-        if not await self._run(work):
-            raise SecretStoreError("The keyring did not give the password back as it was saved.")
-
-    async def load(self, address: Address, kind: SecretKind = SecretKind.PASSWORD) -> Secret | None:
-        """The secret, `None` when none is kept.
+        Returns what was kept before, for `restore`.
 
         Raises:
-            SecretStoreError: there is no safe keyring, or it stayed locked.
+            SecretStoreError: there is no safe keyring, or it refused, or did not answer in time; all is as it was.
         """
-        value = await self._run(lambda keyring: keyring.get_password(_service(kind), address.wire))
+        return await self._run(lambda entries: entries.put(address, secrets, SecretKind))
+
+    async def restore(self, address: Address, before: Secrets) -> None:
+        """Makes a `save` undone that turned out to be for nothing.
+
+        Raises:
+            SecretStoreError: as for `save`.
+        """
+        await self.save(address, before)
+
+    async def replace(self, address: Address, kind: SecretKind, secret: Secret) -> bool:
+        """Keeps the secret in place of one of its kind; whether there was one: where none is kept, none is added.
+
+        Raises:
+            SecretStoreError: as for `save`.
+        """
+
+        def work(entries: _Entries) -> bool:
+            if entries.get(address, kind) is None:
+                return False
+            entries.put(address, {kind: secret}, (kind,))
+            return True
+
+        return await self._run(work)
+
+    async def load(self, address: Address, kinds: Iterable[SecretKind] = SecretKind) -> Secrets:
+        """The account's secrets of these kinds, as far as they are kept.
+
+        Raises:
+            SecretStoreError: there is no safe keyring, it stayed locked, or did not answer in time.
+        """
+        wanted = tuple(kinds)
+        return await self._run(lambda entries: entries.all(address, wanted))
+
+    async def forget(self, address: Address) -> frozenset[SecretKind]:
+        """Deletes the account's secrets of every kind; which there were.
+
+        Raises:
+            SecretStoreError: as for `save`.
+        """
+        return await self._run(lambda entries: frozenset(entries.put(address, {}, SecretKind)))
+
+    async def _run(self, work: Callable[[_Entries], _T]) -> _T:
+        if self._stuck is not None and self._stuck.is_running:
+            raise SecretStoreError(_slow(self._stuck.keyring_name))  # one prompt is enough, and one thread
+        call = _Call(self._given)
+        try:
+            return await in_daemon_thread(lambda: call.run(work), name="keyring", limit_s=self._limit_s)
+        except TimeoutError:
+            self._stuck = call
+            raise SecretStoreError(_slow(call.keyring_name)) from None
+        finally:
+            call.is_abandoned.set()
+
+
+class _Call:
+    """One call in its thread; once it is abandoned it undoes what it began."""
+
+    def __init__(self, given: KeyringBackend | None) -> None:
+        self._given = given
+        self.is_abandoned = threading.Event()
+        self.is_running = True
+        self.keyring_name = "The keyring"
+
+    def run(self, work: Callable[[_Entries], _T]) -> _T:
+        try:
+            keyring = _safe(self._given or _system_keyring())
+            self.keyring_name = _capital(_name(keyring))
+            try:
+                return work(_Entries(keyring, self.is_abandoned))
+            except SecretStoreError:
+                raise
+            except Exception as error:
+                # Backends let through whatever their system raises; its text could quote what was being saved.
+                raise SecretStoreError(_refusal(self.keyring_name, error)) from None
+        finally:
+            self.is_running = False
+
+
+class _Entries:
+    """The account's entries in a keyring that is safe; used in the keyring's thread only."""
+
+    def __init__(self, keyring: KeyringBackend, is_abandoned: threading.Event) -> None:
+        self.keyring = keyring
+        self._is_abandoned = is_abandoned
+
+    def get(self, address: Address, kind: SecretKind) -> Secret | None:
+        value = long_secret.get(self.keyring, _service(kind), address.wire)
         return None if value is None else Secret(value)
 
-    async def forget(self, address: Address, kinds: Iterable[SecretKind] = SecretKind) -> None:
-        """Deletes the account's secrets of these kinds, every one when left out.
+    def all(self, address: Address, kinds: Iterable[SecretKind]) -> dict[SecretKind, Secret]:
+        found = {kind: self.get(address, kind) for kind in kinds}
+        return {kind: secret for kind, secret in found.items() if secret is not None}
 
-        Raises:
-            SecretStoreError: there is no safe keyring, or it refused.
-        """
-
-        def work(keyring: KeyringBackend) -> None:
-            for kind in kinds:
-                if keyring.get_password(_service(kind), address.wire) is not None:
-                    keyring.delete_password(_service(kind), address.wire)
-
-        await self._run(work)
-
-    async def _run(self, work: Callable[[KeyringBackend], _T]) -> _T:
-        return await asyncio.to_thread(self._work, work)
-
-    def _work(self, work: Callable[[KeyringBackend], _T]) -> _T:
-        keyring = _safe(self._given or _system_keyring())
+    def put(self, address: Address, secrets: Secrets, kinds: Iterable[SecretKind]) -> dict[SecretKind, Secret]:
+        """Makes the entries of these kinds what `secrets` says; what they were. Undone as a whole when it fails."""
+        wanted = tuple(kinds)
+        before = self.all(address, wanted)
         try:
-            return work(keyring)
-        except Exception as error:
-            # Backends let through whatever their system raises; its text could quote what was being saved.
-            raise SecretStoreError(f"{_name(keyring)} refused ({type(error).__name__}).") from None
+            for kind in wanted:
+                self._set(address, kind, secrets.get(kind), before.get(kind))
+                if self._is_abandoned.is_set():
+                    raise SecretStoreError("Nobody waited for the keyring any more.")
+        except BaseException:
+            for kind in wanted:
+                try:
+                    self._set(address, kind, before.get(kind), self.get(address, kind))
+                except Exception:  # noqa: S112 - what cannot be undone in one kind does not stop the others
+                    continue
+            raise
+        return before
+
+    def _set(self, address: Address, kind: SecretKind, secret: Secret | None, now: Secret | None) -> None:
+        if secret is None:
+            long_secret.delete(self.keyring, _service(kind), address.wire)  # also what is left of a damaged one
+            return
+        if secret == now:
+            return
+        long_secret.put(self.keyring, _service(kind), address.wire, secret.reveal())
+        if self.get(address, kind) != secret:
+            raise SecretStoreError("The keyring did not give the password back as it was saved.")
 
 
 def _system_keyring() -> KeyringBackend:
@@ -112,7 +209,7 @@ def _system_keyring() -> KeyringBackend:
 
         backend: KeyringBackend = keyring.get_keyring()
     except Exception as error:  # a configured backend that cannot be imported says so by any exception
-        raise SecretStoreError(_sentence(f"it could not be opened, {type(error).__name__}")) from None
+        raise NoSafeKeyring(_absent(f"it could not be opened, {type(error).__name__}")) from None
     return backend
 
 
@@ -122,11 +219,11 @@ def _safe(keyring: KeyringBackend) -> KeyringBackend:
         chained: list[KeyringBackend] = list(getattr(keyring, "backends", ()))
         safe = next((inner for inner in chained if _why_unsafe(inner) is None), None)
         if safe is None:
-            raise SecretStoreError(_sentence("none of those installed is one"))
+            raise NoSafeKeyring(_absent("none of those installed is one"))
         return safe
     reason = _why_unsafe(keyring)
     if reason is not None:
-        raise SecretStoreError(_sentence(reason))
+        raise NoSafeKeyring(_absent(reason))
     return keyring
 
 
@@ -141,11 +238,23 @@ def _why_unsafe(keyring: KeyringBackend) -> str | None:
     return None if priority >= _SAFE_PRIORITY else f"“{kind.__module__}” is not a recommended one"
 
 
-def _sentence(reason: str) -> str:
+def _absent(reason: str) -> str:
     return (
         f"This computer has no safe keyring for the password ({reason}). "
         "The password stays in memory until Mailwright is closed, and is written nowhere."
     )
+
+
+def _slow(name: str) -> str:
+    return f"{name} does not answer. It may be waiting to be unlocked, in a window behind this one; then try again."
+
+
+def _refusal(name: str, error: Exception) -> str:
+    from keyring.errors import KeyringLocked
+
+    if isinstance(error, KeyringLocked):
+        return f"{name} is locked, or did not let Mailwright in. Unlock it and try again."
+    return f"{name} refused ({type(error).__name__}). Nothing was changed there."
 
 
 def _name(keyring: KeyringBackend) -> str:
@@ -154,6 +263,10 @@ def _name(keyring: KeyringBackend) -> str:
     if "SecretService" in module and "GNOME" in desktop.upper():
         return "GNOME Keyring"
     return _NAMES.get(module, str(getattr(keyring, "name", module)))
+
+
+def _capital(name: str) -> str:
+    return name[:1].upper() + name[1:]
 
 
 def _service(kind: SecretKind) -> str:

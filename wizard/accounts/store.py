@@ -3,28 +3,31 @@
 from __future__ import annotations
 
 import json
-import threading
-from collections.abc import Mapping
+import os
+import stat
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from wizard.accounts.migrations import CURRENT, migrate
+from wizard.accounts.secret_store import SecretKind
 from wizard.errors import MailwrightError, ResourceError
 from wizard.model.account import CheckResult, Verdict, VerifiedAccount
 from wizard.model.address import Address
 from wizard.model.server import Protocol, Security, ServerCandidate, Source
-from wizard.private_file import write_private
+from wizard.private_file import remove_leftovers, write_private
 
 _MAX_BYTES: Final = 8 * 1024 * 1024
+_KEPT_ASIDE: Final = "unreadable"  # in the name of a file that could not be read and was kept
 
 
 @dataclass(frozen=True, slots=True)
 class SavedAccount:
-    """Settings that were proven once, and what the last check of them said; its password lies in the keyring.
+    """Settings that were proven once, and what the last check of them said; its secrets lie in the keyring.
 
-    `has_secret` tells whether the keyring was given one. What begins with `last` belongs to `last_checked_at`;
+    `secrets` are the kinds the keyring was given. What begins with `last` belongs to `last_checked_at`;
     a cause, and its title in words, are there only while the account does not work.
     """
 
@@ -40,7 +43,7 @@ class SavedAccount:
     last_status: Verdict
     last_cause: str | None = None
     last_title: str | None = None
-    has_secret: bool = False
+    secrets: frozenset[SecretKind] = frozenset()
 
     @property
     def id(self) -> str:
@@ -74,98 +77,152 @@ def default_path() -> Path:
 
 
 class AccountBook:
-    """The saved accounts in the file at `path`; every change is on disk when the call returns."""
+    """The saved accounts in the file at `path`, read at any time; they are changed through `SavedAccounts`."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._changing = threading.Lock()  # several checks at once note their results
+
+    @property
+    def lock_path(self) -> Path:
+        """The file whose lock is held while the accounts change."""
+        return self._file.with_name(f"{self._file.name}.lock")
 
     def list(self) -> tuple[SavedAccount, ...]:
         """Every saved account, by address.
 
         Raises:
-            ResourceError: the file cannot be read; the sentence names it.
+            ResourceError: the file cannot be read; the sentence names it and says what happens next.
         """
         return tuple(sorted(self._read().values(), key=lambda account: account.id))
 
     def get(self, address: Address) -> SavedAccount | None:
-        """The account saved under that address."""
+        """The account saved under that address.
+
+        Raises:
+            ResourceError: as for `list`.
+        """
         return self._read().get(address.wire)
 
-    def save(self, account: VerifiedAccount, *, has_secret: bool = False) -> SavedAccount:
-        """Keeps proven settings, in place of older ones of the same address; `remember` keeps the secret as well."""
-        saved = SavedAccount(
-            address=account.address,
-            display_name=account.display_name,
-            incoming=account.incoming,
-            outgoing=account.outgoing,
-            incoming_auth=account.incoming_auth,
-            outgoing_auth=account.outgoing_auth,
-            provider=account.provider,
-            verified_at=account.verified_at,
-            last_checked_at=account.verified_at,
-            last_status=Verdict.WORKS,
-            has_secret=has_secret,
-        )
-        with self._changing:
-            accounts = self._read()
-            accounts[saved.id] = saved
-            self._write(accounts)
-        return saved
+    def kept_aside(self) -> tuple[Path, ...]:
+        """The files of former accounts that could not be read when something was to be saved, oldest first."""
+        file = self._file
+        try:
+            return tuple(sorted(file.parent.glob(f"{file.stem}-{_KEPT_ASIDE}-*{file.suffix}")))
+        except OSError:
+            return ()
 
-    def forget(self, address: Address) -> bool:
-        """Drops the account; whether there was one."""
-        with self._changing:
-            accounts = self._read()
-            found = accounts.pop(address.wire, None) is not None
-            if found:
-                self._write(accounts)
-        return found
+    def change(self, change: Callable[[dict[str, SavedAccount]], object]) -> None:
+        """Lets `change` alter the accounts, by id; they are on disk when the call returns. The lock must be held.
 
-    def record_check(self, address: Address, result: CheckResult) -> SavedAccount | None:
-        """Notes what a check of the account said; settings a fix changed and proved are kept from now on.
+        A file that cannot be read is kept aside under a name with the date, and the accounts begin anew.
 
-        `None` when no such account is saved. A check that was cut short changes nothing but its date.
+        Raises:
+            ResourceError: the file could not be written, or not be kept aside.
         """
-        with self._changing:
+        try:
             accounts = self._read()
-            before = accounts.get(address.wire)
-            if before is None:
-                return None
-            accounts[address.wire] = after = _after_check(before, result)
+        except Unreadable:
+            self._keep_aside()
+            accounts = {}
+        before = dict(accounts)
+        change(accounts)
+        if accounts != before:
             self._write(accounts)
-        return after
+
+    @property
+    def _file(self) -> Path:
+        """The file itself, where `path` is a symbolic link to it."""
+        return Path(os.path.realpath(self._path))
 
     def _read(self) -> dict[str, SavedAccount]:
-        try:
-            with self._path.open("rb") as file:
-                content = file.read(_MAX_BYTES + 1)
-        except FileNotFoundError:
+        content = self._content()
+        if content is None:
             return {}
-        except OSError as error:
-            raise ResourceError(f"The saved accounts in {self._path} could not be read: {error.strerror}.") from error
         try:
             if len(content) > _MAX_BYTES:
-                raise ValueError("too large")
+                raise ValueError("it is too large")
+            if not content.strip(b"\0 \t\r\n"):
+                raise ValueError("it is empty")
             document = migrate(json.loads(content))
             accounts = [_account(item) for item in document["accounts"]]
         except (ValueError, TypeError, KeyError, RecursionError, MailwrightError) as error:
-            raise ResourceError(
-                f"The accounts in {self._path} are damaged or newer than this version ({error}). Nothing was changed."
+            raise Unreadable(
+                f"The saved accounts in {self._path} are damaged or of a newer version ({_reason(error)}). Nothing was "
+                "changed. The next account you save begins a new list; this file is kept beside it under another name."
             ) from error
         return {account.id: account for account in accounts}
+
+    def _content(self) -> bytes | None:
+        try:
+            # Not to wait for a writer, where somebody has put a pipe in the file's place.
+            descriptor = os.open(self._path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+            with os.fdopen(descriptor, "rb") as file:
+                if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                    raise ResourceError(f"The saved accounts in {self._path} cannot be read: it is not a file.")
+                return file.read(_MAX_BYTES + 1)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise ResourceError(f"The saved accounts in {self._path} could not be read: {error.strerror}.") from error
+
+    def _keep_aside(self) -> None:
+        file = self._file
+        now = datetime.now().astimezone()
+        target = file.with_name(f"{file.stem}-{_KEPT_ASIDE}-{now:%Y-%m-%d-%H%M%S-%f}{file.suffix}")
+        try:
+            file.rename(target)
+        except OSError as error:
+            raise ResourceError(f"{file} could not be kept as {target.name}: {error.strerror}.") from error
 
     def _write(self, accounts: Mapping[str, SavedAccount]) -> None:
         document = {"schema": CURRENT, "accounts": [_document(accounts[key]) for key in sorted(accounts)]}
         content = json.dumps(document, indent=1).encode() + b"\n"
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            write_private(self._path, content)
+            self._file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            remove_leftovers(self._file)
+            write_private(self._file, content)
         except OSError as error:
             raise ResourceError(f"The accounts could not be saved in {self._path}: {error.strerror}.") from error
 
 
-def _after_check(before: SavedAccount, result: CheckResult) -> SavedAccount:
+class Unreadable(ResourceError):
+    """The file is there and holds no accounts that this version can read."""
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, json.JSONDecodeError):
+        return f"it is no JSON after character {error.pos}"
+    if isinstance(error, KeyError):
+        return f"{error} is missing"
+    return str(error) or type(error).__name__
+
+
+def proven_now(account: VerifiedAccount, secrets: frozenset[SecretKind]) -> SavedAccount:
+    """The account as it is saved when it has just been proven."""
+    return SavedAccount(
+        address=account.address,
+        display_name=account.display_name,
+        incoming=account.incoming,
+        outgoing=account.outgoing,
+        incoming_auth=account.incoming_auth,
+        outgoing_auth=account.outgoing_auth,
+        provider=account.provider,
+        verified_at=account.verified_at,
+        last_checked_at=account.verified_at,
+        last_status=Verdict.WORKS,
+        secrets=secrets,
+    )
+
+
+def after_check(
+    before: SavedAccount, result: CheckResult, secrets: frozenset[SecretKind] | None = None
+) -> SavedAccount:
+    """The account with what a check said; settings a fix changed and proved are kept from now on.
+
+    `secrets` are the kinds that are kept now, when they changed. A check that was cut short changes only its date.
+    """
+    if secrets is not None:
+        before = replace(before, secrets=secrets)
     if result.verdict is Verdict.UNDECIDED:
         return replace(before, last_checked_at=result.started_at, last_status=result.verdict)
     first = result.diagnoses[0] if result.diagnoses and result.verdict is Verdict.FAILS else None
@@ -201,7 +258,7 @@ def _document(account: SavedAccount) -> dict[str, object]:
         "last_status": account.last_status.value,
         "last_cause": account.last_cause,
         "last_title": account.last_title,
-        "has_secret": account.has_secret,
+        "secrets": sorted(account.secrets),
     }
 
 
@@ -220,7 +277,9 @@ def _server_document(server: ServerCandidate | None, auth: str | None) -> dict[s
     }
 
 
-def _account(document: Mapping[str, object]) -> SavedAccount:
+def _account(document: object) -> SavedAccount:
+    if not isinstance(document, Mapping):
+        raise TypeError("an account is not written as one")
     incoming, incoming_auth = _server(document["incoming"])
     outgoing, outgoing_auth = _server(document["outgoing"])
     return SavedAccount(
@@ -236,7 +295,7 @@ def _account(document: Mapping[str, object]) -> SavedAccount:
         last_status=Verdict(_string(document["last_status"])),
         last_cause=_string_or_none(document["last_cause"]),
         last_title=_string_or_none(document["last_title"]),
-        has_secret=document["has_secret"] is True,
+        secrets=_kinds(document["secrets"]),
     )
 
 
@@ -258,6 +317,12 @@ def _server(document: object) -> tuple[ServerCandidate | None, str | None]:
         trusted=document["trusted"] is True,
     )
     return server, _string_or_none(document["auth"])
+
+
+def _kinds(value: object) -> frozenset[SecretKind]:
+    if not isinstance(value, list):
+        raise TypeError("the kinds of secrets are not a list")
+    return frozenset(SecretKind(_string(kind)) for kind in value)
 
 
 def _string(value: object) -> str:

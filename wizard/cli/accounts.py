@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from wizard.accounts import recheck
-from wizard.accounts.recheck import Checker, Recheck, check_saved
-from wizard.accounts.remember import forget
-from wizard.accounts.secret_store import SecretStore
+from wizard.accounts.recheck import Recheck
+from wizard.accounts.saved_accounts import Checker, SavedAccounts
+from wizard.accounts.secret_store import LIMIT_S, SecretStore
 from wizard.accounts.store import AccountBook, SavedAccount, default_path
 from wizard.cli import render
 from wizard.cli.options import (
@@ -21,7 +21,7 @@ from wizard.cli.options import (
     password_from,
     settings_from,
 )
-from wizard.errors import UsageError
+from wizard.errors import MailwrightError, UsageError
 from wizard.model.account import CheckResult, Verdict
 from wizard.model.address import Address
 from wizard.model.draft import AccountDraft
@@ -48,36 +48,50 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """0 when every account that was checked works; otherwise the worst exit code of `check`."""
-    book, store = AccountBook(default_path()), SecretStore()
+    settings = settings_from(args)
+    # A check that is to be over sooner than a keyring may take does not wait for the keyring any longer than that.
+    deadline_s = settings.options.deadline_s if settings.options is not None else LIMIT_S
+    saved = SavedAccounts(AccountBook(default_path()), SecretStore(limit_s=min(LIMIT_S, deadline_s)))
     if args.what == "list":
-        return show(book, as_json=args.json)
-    accounts = chosen(book, args.address, everyone=args.all)
+        return show(saved.book, as_json=args.json)
     if args.what == "forget":
-        return asyncio.run(forget_accounts(accounts, book, store, as_json=args.json))
+        addresses = to_forget(saved.book, args.address, everyone=args.all)
+        return asyncio.run(forget_accounts(addresses, saved, as_json=args.json))
+    accounts = chosen(saved.book, args.address, everyone=args.all)
     new_secret = password_from(args, ask_for=None)
     if new_secret is not None and len(accounts) != 1:
         raise UsageError("A new password belongs to one account: name it instead of --all.")
-    checker = session_checker(settings_from(args))
-    return asyncio.run(check_accounts(accounts, checker, book, store, new_secret=new_secret, as_json=args.json))
+    checker = session_checker(settings)
+    checked = list(asyncio.run(check_accounts(accounts, checker, saved, new_secret=new_secret)))
+    for number, item in enumerate(checked):
+        # Asked between the checks and not during one: there Ctrl-C ends the program, and the terminal is as it was.
+        typed = ask_password(str(item.saved.address)) if item.needs_password else None
+        if typed is not None:
+            checked[number] = asyncio.run(saved.check(item.saved, checker, new_secret=typed))
+    return show_checked(checked, as_json=args.json)
 
 
 def session_checker(settings: Settings) -> Checker:
     """A checker in which every account has a session, and so a sign-in budget, of its own."""
 
-    async def check(draft: AccountDraft) -> CheckResult:
+    async def check(draft: AccountDraft, *, permission: Secret | None = None, spent_s: float = 0.0) -> CheckResult:
         from wizard import wiring
 
         async with wiring.session(settings) as session:
-            return await session.check_saved(draft)
+            return await session.check_saved(draft, permission=permission, spent_s=spent_s)
 
     return check
 
 
 def show(book: AccountBook, *, as_json: bool) -> int:
     """Prints the saved accounts."""
-    accounts = book.list()
+    accounts, former = book.list(), book.kept_aside()
+    sentence = recheck.kept_aside_sentence(former)
+    if sentence is not None:
+        render.warn(sentence)
     if as_json:
-        render.print_json({"accounts": [document(account) for account in accounts]})
+        files = [str(file) for file in former]
+        render.print_json({"accounts": [document(account) for account in accounts], "kept_aside": files})
     elif accounts:
         width = max(len(str(account.address)) for account in accounts)
         render.print_text("\n".join(f"{account.address!s:<{width}}  {recheck.state(account)}" for account in accounts))
@@ -96,7 +110,8 @@ def document(account: SavedAccount) -> dict[str, object]:
         "last_checked_at": account.last_checked_at.isoformat(),
         "last_status": account.last_status.value,
         "last_cause": account.last_cause,
-        "password_kept": account.has_secret,
+        "password_kept": bool(account.secrets),
+        "secrets_kept": sorted(account.secrets),
         "incoming": str(account.incoming.endpoint) if account.incoming else None,
         "outgoing": str(account.outgoing.endpoint) if account.outgoing else None,
     }
@@ -118,46 +133,56 @@ def chosen(book: AccountBook, address: str | None, *, everyone: bool) -> tuple[S
     return (saved,)
 
 
-async def forget_accounts(
-    accounts: Sequence[SavedAccount], book: AccountBook, store: SecretStore, *, as_json: bool
-) -> int:
-    """Deletes settings and secrets."""
-    for account in accounts:
-        await forget(account.address, book=book, store=store)
-        render.progress(f"Forgotten: {account.address}")
+def to_forget(book: AccountBook, address: str | None, *, everyone: bool) -> tuple[Address, ...]:
+    """The addresses a command line names; one that is not saved may still have a secret in the keyring.
+
+    Raises:
+        UsageError: none is named.
+    """
+    if address is not None and not everyone:
+        return (Address.parse(address),)
+    return tuple(account.address for account in chosen(book, address, everyone=everyone))
+
+
+async def forget_accounts(addresses: Sequence[Address], saved: SavedAccounts, *, as_json: bool) -> int:
+    """Deletes settings and secrets; 1 when one could not be deleted or named nothing, and the others are gone."""
+    forgotten: list[str] = []
+    troubles: dict[str, str] = {}
+    for address in addresses:
+        try:
+            if await saved.forget(address):
+                forgotten.append(str(address))
+                render.progress(f"Forgotten: {address}")
+            else:
+                troubles[str(address)] = "is not saved, and the keyring holds nothing of it"
+        except MailwrightError as error:
+            troubles[str(address)] = f"was not forgotten. {error}"
+    for address_, trouble in troubles.items():
+        render.warn(f"{address_} {trouble}")
     if as_json:
-        render.print_json({"forgotten": [str(account.address) for account in accounts]})
-    return 0
+        render.print_json({"forgotten": forgotten, "not_forgotten": sorted(troubles)})
+    return 1 if troubles else 0
 
 
 async def check_accounts(
-    accounts: Sequence[SavedAccount],
-    checker: Checker,
-    book: AccountBook,
-    store: SecretStore,
-    *,
-    new_secret: Secret | None = None,
-    as_json: bool = False,
-) -> int:
-    """Checks the accounts, a few at once, records and prints what came out; the worst exit code of `check`.
+    accounts: Sequence[SavedAccount], checker: Checker, kept: SavedAccounts, *, new_secret: Secret | None = None
+) -> Sequence[Recheck]:
+    """Checks the accounts, a few at once, and records what came out.
 
     A `new_secret` that works takes the place of the one in the keyring.
     """
-    gate, terminal = asyncio.Semaphore(_AT_ONCE), asyncio.Lock()
+    gate = asyncio.Semaphore(_AT_ONCE)
 
     async def check(saved: SavedAccount) -> Recheck:
         async with gate:
             render.progress(f"Checking {saved.address}")
-            checked = await check_saved(saved, checker, book=book, store=store, new_secret=new_secret)
-            if not checked.needs_password:
-                return checked
-            async with terminal:
-                typed = await asyncio.to_thread(ask_password, str(saved.address))
-            if typed is None:
-                return checked
-            return await check_saved(saved, checker, book=book, store=store, new_secret=typed)
+            return await kept.check(saved, checker, new_secret=new_secret)
 
-    checked = await asyncio.gather(*(check(saved) for saved in accounts))
+    return await asyncio.gather(*(check(saved) for saved in accounts))
+
+
+def show_checked(checked: Sequence[Recheck], *, as_json: bool = False) -> int:
+    """Prints what the checks came to; the worst exit code of `check`."""
     if as_json:
         render.print_json({"accounts": [_document(item) for item in checked]})
     else:

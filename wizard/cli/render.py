@@ -32,6 +32,11 @@ def progress(text: str) -> None:
         _write(sys.stderr, text)
 
 
+def warn(text: str) -> None:
+    """A sentence that must be seen, on stderr; also with --quiet."""
+    _write(sys.stderr, text)
+
+
 def _write(stream: TextIO, text: str) -> None:
     encoding = stream.encoding or "utf-8"
     stream.write(text.encode(encoding, "replace").decode(encoding, "replace") + "\n")

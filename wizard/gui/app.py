@@ -129,10 +129,9 @@ class Wizard:
         if opened.is_practice:
             self.flow.hand_over.why_not_kept = "Practice accounts are not kept."
             return
-        from wizard.accounts.secret_store import SecretStore
-        from wizard.accounts.store import AccountBook, default_path
+        from wizard.accounts.saved_accounts import SavedAccounts
 
-        self.flow.keep_accounts(AccountBook(default_path()), SecretStore())
+        self.flow.keep_accounts(SavedAccounts())
 
 
 def _run(app: QApplication, wizard: Wizard, settings: Settings | Callable[[], Settings] | None) -> int:

@@ -21,8 +21,7 @@ from wizard.gui.jobs import Jobs
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from wizard.accounts.secret_store import SecretStore
-    from wizard.accounts.store import AccountBook
+    from wizard.accounts.saved_accounts import SavedAccounts
     from wizard.gui.bridge import Job, Starts
     from wizard.gui.explain_dialog import ExplainDialog
     from wizard.gui.pages.account_page import AccountPage
@@ -77,9 +76,9 @@ class Flow(QObject):
         """The engine is there: what was wished for meanwhile begins."""
         self._jobs.attach(bridge)
 
-    def keep_accounts(self, book: AccountBook, store: SecretStore) -> None:
+    def keep_accounts(self, accounts: SavedAccounts) -> None:
         """Accounts can be kept on this computer, and those that are can be looked at."""
-        self.hand_over.keep_accounts(book, store, self._account)
+        self.hand_over.keep_accounts(accounts, self._account)
 
     def find_providers_with(self, search: Callable[[str], Sequence[Provider]]) -> None:
         """What the list of providers is searched with."""

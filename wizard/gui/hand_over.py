@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 if TYPE_CHECKING:
-    from wizard.accounts.secret_store import SecretStore
-    from wizard.accounts.store import AccountBook
+    from wizard.accounts.saved_accounts import SavedAccounts
     from wizard.gui.jobs import Jobs
     from wizard.gui.keeping import Keeping
     from wizard.gui.pages.account_page import AccountPage
@@ -52,11 +51,11 @@ class HandOver(QObject):
         window.finish_requested.connect(lambda: self._keep(window.finish))
         window.another_account.connect(lambda: self._keep(on_another))
 
-    def keep_accounts(self, book: AccountBook, store: SecretStore, page: AccountPage) -> None:
+    def keep_accounts(self, accounts: SavedAccounts, page: AccountPage) -> None:
         """Accounts can be kept on this computer, and those that are can be looked at from `page`."""
         from wizard.gui.keeping import Keeping
 
-        self._keeping = Keeping(self._jobs, book, store, self._window)
+        self._keeping = Keeping(self._jobs, accounts, self._window)
         page.saved_accounts.connect(self._keeping.open)
         page.offer_saved_accounts(True)
 

@@ -10,10 +10,9 @@ from PySide6.QtCore import QObject
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
-    from wizard.accounts.secret_store import SecretStore
-    from wizard.accounts.store import AccountBook
+    from wizard.accounts.saved_accounts import SavedAccounts
     from wizard.gui.bridge import Starts
-    from wizard.gui.saved_accounts import SavedAccounts
+    from wizard.gui.saved_accounts import SavedAccountsPresenter
     from wizard.model.account import VerifiedAccount
     from wizard.model.draft import AccountDraft
     from wizard.model.progress import Listener
@@ -21,18 +20,18 @@ if TYPE_CHECKING:
 
 
 class Keeping(QObject):
-    """Settings go into the `book`, secrets into the `store`; both are touched in the engine's threads only."""
+    """Keeps and shows `accounts`, which are touched in the engine's threads only."""
 
-    def __init__(self, bridge: Starts, book: AccountBook, store: SecretStore, window: QWidget) -> None:
+    def __init__(self, bridge: Starts, accounts: SavedAccounts, window: QWidget) -> None:
         super().__init__(window)
-        self._bridge, self._book, self._store, self._window = bridge, book, store, window
-        self._served: SavedAccounts | None = None
+        self._bridge, self._accounts, self._window = bridge, accounts, window
+        self._served: SavedAccountsPresenter | None = None
 
     def name_keyring(self, on_name: Callable[[str], None], on_none: Callable[[str], None]) -> None:
         """Tells the keyring's name, or why there is no safe one."""
 
         async def name(_session: SetupSession, _listener: Listener) -> str:
-            return await self._store.name()
+            return await self._accounts.store.name()
 
         self._bridge.start(name, on_name, on_none)
 
@@ -46,25 +45,23 @@ class Keeping(QObject):
         """Keeps the account; after a sign-in in the browser its permission, in a password's place."""
 
         async def keep(session: SetupSession, _listener: Listener) -> None:
-            from wizard.accounts.remember import remember
+            from wizard.accounts.secret_store import SecretKind
 
-            has_sign_in = draft.oauth_token is not None and await session.keep_sign_in(draft)
-            await remember(
-                account,
-                draft.secret,
-                book=self._book,
-                store=self._store,
-                outgoing_secret=draft.outgoing_secret,
-                has_sign_in=has_sign_in,
-            )
+            given = {
+                SecretKind.PASSWORD: draft.secret,
+                SecretKind.OUTGOING_PASSWORD: draft.outgoing_secret,
+                SecretKind.REFRESH_TOKEN: session.sign_in_to_keep(draft) if draft.oauth_token is not None else None,
+            }
+            secrets = {kind: secret for kind, secret in given.items() if secret is not None}
+            await self._accounts.save(account, secrets)
 
         self._bridge.start(keep, lambda _: on_done(), on_error)
 
-    def open(self) -> SavedAccounts:
+    def open(self) -> SavedAccountsPresenter:
         """Shows the saved accounts."""
-        from wizard.gui.saved_accounts import SavedAccounts
+        from wizard.gui.saved_accounts import SavedAccountsPresenter
 
         if self._served is None:
-            self._served = SavedAccounts(self._bridge, self._book, self._store, self._window)
+            self._served = SavedAccountsPresenter(self._bridge, self._accounts, self._window)
         self._served.open()
         return self._served

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSize, Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
-from wizard.accounts.recheck import Recheck, check_saved
-from wizard.accounts.remember import forget
-from wizard.accounts.secret_store import SecretStore
-from wizard.accounts.store import AccountBook, SavedAccount
+from wizard.accounts.recheck import Recheck, kept_aside_sentence
+from wizard.accounts.saved_accounts import SavedAccounts
+from wizard.accounts.store import SavedAccount
 from wizard.gui.accessibility import announce
 from wizard.gui.widgets.buttons import PrimaryButton, SecondaryButton
 from wizard.gui.widgets.heading import Heading
@@ -108,12 +106,12 @@ class SavedAccountsDialog(QDialog):
         self.check.emit(tuple(card.account for card in self.cards.values()))
 
 
-class SavedAccounts(QObject):
+class SavedAccountsPresenter(QObject):
     """Serves the dialog: file, keyring and network are touched in the engine's threads only."""
 
-    def __init__(self, bridge: Starts, book: AccountBook, store: SecretStore, parent: QWidget | None = None) -> None:
+    def __init__(self, bridge: Starts, accounts: SavedAccounts, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._bridge, self._book, self._store = bridge, book, store
+        self._bridge, self._accounts = bridge, accounts
         self._jobs: list[Job] = []
         self.dialog = SavedAccountsDialog(parent=parent)
         self.dialog.check.connect(self._check)
@@ -128,12 +126,18 @@ class SavedAccounts(QObject):
 
     def _load(self) -> None:
         async def load(_session: SetupSession, _listener: Listener) -> tuple[SavedAccount, ...]:
-            return await asyncio.to_thread(self._book.list)
+            return await self._accounts.list()
 
-        self._jobs.append(self._bridge.start(load, self.dialog.show_accounts, self.dialog.tell))
+        def show(accounts: tuple[SavedAccount, ...]) -> None:
+            self.dialog.show_accounts(accounts)
+            former = kept_aside_sentence(self._accounts.book.kept_aside())
+            if former is not None:
+                self.dialog.tell(former)
+
+        self._jobs.append(self._bridge.start(load, show, self.dialog.tell))
 
     def _check(self, accounts: tuple[SavedAccount, ...], new_secret: Secret | None = None) -> None:
-        """One after the other: a session signs in for one account at a time."""
+        """One after the other, as one looks at them."""
         if not accounts:
             return
         account, *later = accounts
@@ -143,9 +147,7 @@ class SavedAccounts(QObject):
         card.show_checking()
 
         async def check(session: SetupSession, _listener: Listener) -> Recheck:
-            return await check_saved(
-                account, session.check_saved, book=self._book, store=self._store, new_secret=new_secret
-            )
+            return await self._accounts.check(account, session.check_saved, new_secret=new_secret)
 
         def done(recheck: Recheck) -> None:
             self.dialog.show_recheck(recheck)
@@ -159,7 +161,7 @@ class SavedAccounts(QObject):
 
     def _forget(self, account: SavedAccount) -> None:
         async def drop(_session: SetupSession, _listener: Listener) -> bool:
-            return await forget(account.address, book=self._book, store=self._store)
+            return await self._accounts.forget(account.address)
 
         self._jobs.append(self._bridge.start(drop, lambda _gone: self._load(), self._trouble(account)))
 

@@ -31,7 +31,7 @@ class BrowserSignIn:
     Args:
         fetcher: how the provider is reached.
         pack: the organisation's client ids.
-        store: keeps refresh tokens; `None` keeps nothing.
+        store: where kept refresh tokens are replaced by renewed ones; `None`: nowhere.
     """
 
     fetcher: Fetcher
@@ -86,27 +86,14 @@ class BrowserSignIn:
         client = await self.client(provider)
         return await client.refresh(tokens)
 
-    async def kept(self, address: Address, provider: Provider | None) -> Tokens | None:
-        """Fresh tokens from the permission in the keyring; `None` where none is kept.
+    async def replace_kept(self, address: Address, tokens: Tokens) -> None:
+        """Puts a new refresh token into the keyring in place of an older one; where none is kept, none is added.
 
         Raises:
-            SignInRefused: `EXPIRED` where the permission has ended.
             SecretStoreError: there is no safe keyring, or it refused.
         """
-        old = await self.store.load(address, SecretKind.REFRESH_TOKEN) if self.store is not None else None
-        if old is None:
-            return None
-        tokens = await self.renewed(provider, Tokens(access=old, refresh=old, expires_at=None, scopes=()))
-        if tokens.refresh != old:
-            await self.keep(address, tokens)  # each may be good for one use only (RFC 9700 §4.14.2)
-        return tokens
-
-    async def keep(self, address: Address, tokens: Tokens) -> bool:
-        """Puts the refresh token into the keyring; whether there was one to keep. Raises SecretStoreError."""
-        if self.store is None or tokens.refresh is None:
-            return False
-        await self.store.save(address, tokens.refresh, SecretKind.REFRESH_TOKEN)
-        return True
+        if self.store is not None and tokens.refresh is not None:
+            await self.store.replace(address, SecretKind.REFRESH_TOKEN, tokens.refresh)
 
     async def client(self, provider: Provider | None) -> OAuthClient:
         """What asks this provider for tokens; raises SignInRefused where there is no client id or nowhere to ask."""

@@ -26,6 +26,7 @@ from wizard.model.draft import AccountDraft
 from wizard.model.plan import Plan
 from wizard.model.progress import Listener, nobody
 from wizard.model.provider import Provider
+from wizard.model.secret import Secret
 from wizard.model.server import ServerCandidate
 from wizard.probe.error_kinds import StageFailed
 from wizard.setup.browser_sign_in import OpenBrowser, ShowCode
@@ -118,17 +119,27 @@ class SetupSession:
             return await self.check_without_token(draft, refused, plan=plan, listener=listener)
         return await self.check(signed_in, plan=plan, listener=listener)
 
-    async def check_saved(self, draft: AccountDraft) -> CheckResult:
-        """As `check`, for a saved account: without a password, the permission in the keyring is used.
+    async def check_saved(
+        self, draft: AccountDraft, *, permission: Secret | None = None, spent_s: float = 0.0
+    ) -> CheckResult:
+        """As `check`, for a saved account; this session's own account keeps its token and its open lines meanwhile.
 
-        Raises SecretStoreError.
+        Args:
+            draft: the saved settings, with the password that was kept.
+            permission: the permission of a browser sign-in that was kept instead; it is renewed in the keyring.
+            spent_s: what is over of the deadline, in seconds.
         """
-        if draft.secret is not None:
-            return await self.check(draft)
+        options = replace(self.options, deadline_s=max(1.0, self.options.deadline_s - spent_s))
+        other = SetupSession(self._context.services, options)
+        other._context = replace(self._context, options=options)
         try:
-            return await self.check(await self.sign_in_again(draft))
+            if draft.secret is None and permission is not None:
+                draft = await other.sign_in_again(draft, permission)
+            return await other.check(draft)
         except SignInRefused as refused:
-            return await self.check_without_token(draft, refused)
+            return await other.check_without_token(draft, refused)
+        finally:
+            await other.close()
 
     async def sign_in(
         self,
@@ -144,19 +155,17 @@ class SetupSession:
         """
         return await self._keeper.sign_in(draft, self._provider(draft, plan), open_browser, show_code)
 
-    async def sign_in_again(self, draft: AccountDraft, *, plan: Plan | None = None) -> AccountDraft:
-        """The draft with a token made from the permission in the keyring; as it was where none is kept.
+    async def sign_in_again(self, draft: AccountDraft, permission: Secret, *, plan: Plan | None = None) -> AccountDraft:
+        """The draft with a token made from a permission of the keyring, where a renewed one takes its place.
 
-        Raises SignInRefused where the permission has ended, SecretStoreError where there is no safe keyring.
+        Raises:
+            SignInRefused: the permission has ended.
         """
-        return await self._keeper.sign_in_again(draft, self._provider(draft, plan))
+        return await self._keeper.sign_in_again(draft, self._provider(draft, plan), permission)
 
-    async def keep_sign_in(self, draft: AccountDraft) -> bool:
-        """Puts the permission behind the draft's token into the keyring; whether there was one to keep.
-
-        Raises SecretStoreError.
-        """
-        return await self._keeper.keep(draft)
+    def sign_in_to_keep(self, draft: AccountDraft) -> Secret | None:
+        """The permission behind the draft's token, for `SavedAccounts.save`; `None` where there is none of ours."""
+        return self._keeper.to_keep(draft)
 
     async def check_without_token(
         self,

@@ -7,6 +7,7 @@ from dataclasses import replace
 from wizard.errors import SecretStoreError
 from wizard.model.draft import AccountDraft
 from wizard.model.provider import Provider
+from wizard.model.secret import Secret
 from wizard.setup.browser_sign_in import BrowserSignIn, OpenBrowser, ShowCode
 from wizard.signin.oauth import Tokens
 from wizard.signin.refusals import Refusal, SignInRefused
@@ -45,22 +46,25 @@ class TokenKeeper:
         self._tokens, self._in_keyring = tokens, False
         return replace(draft, oauth_token=tokens.access)
 
-    async def sign_in_again(self, draft: AccountDraft, provider: Provider | None) -> AccountDraft:
-        """The draft with a token from the permission in the keyring; as it was where none is kept.
+    async def sign_in_again(self, draft: AccountDraft, provider: Provider | None, permission: Secret) -> AccountDraft:
+        """The draft with a token from a permission that is kept in the keyring.
 
-        Raises SignInRefused or SecretStoreError.
+        Raises:
+            SignInRefused: `EXPIRED` where the permission has ended.
         """
-        tokens = await self._browser.kept(draft.address, provider)
-        if tokens is None:
-            return draft
-        self._tokens, self._in_keyring = tokens, True
-        return replace(draft, oauth_token=tokens.access)
+        old = Tokens(access=permission, refresh=permission, expires_at=None, scopes=())
+        self._tokens, self._in_keyring = await self._browser.renewed(provider, old), True
+        await self._replace_kept(draft, old, self._tokens)
+        return replace(draft, oauth_token=self._tokens.access)
 
-    async def keep(self, draft: AccountDraft) -> bool:
-        """Puts the permission behind the draft's token into the keyring; whether there was one to keep."""
+    def to_keep(self, draft: AccountDraft) -> Secret | None:
+        """The permission behind the draft's token, for the keyring; `None` where there is none of ours.
+
+        From now on a renewed one takes its place there.
+        """
         tokens = self._behind(draft)
-        self._in_keyring = tokens is not None and await self._browser.keep(draft.address, tokens)
-        return self._in_keyring
+        self._in_keyring = tokens is not None and tokens.refresh is not None
+        return tokens.refresh if tokens is not None else None
 
     async def renewed(self, draft: AccountDraft, provider: Provider | None) -> AccountDraft | None:
         """The draft with a new token in place of one that a server refused; `None` where the token is not ours.
@@ -75,16 +79,20 @@ class TokenKeeper:
             raise self.not_for_mail(provider)
         tokens = await self._browser.renewed(provider, old)
         self._tokens = tokens
-        if self._in_keyring and tokens.refresh != old.refresh:
-            try:
-                await self._browser.keep(draft.address, tokens)
-            except SecretStoreError:
-                self._in_keyring = False  # the next session will ask for a new sign-in; this one goes on
+        await self._replace_kept(draft, old, tokens)
         return replace(draft, oauth_token=tokens.access)
 
     def not_for_mail(self, provider: Provider | None) -> SignInRefused:
         """The refusal for tokens that the provider gives and its mail server does not take."""
         return SignInRefused(Refusal.WRONG_AUDIENCE, provider=provider.spoken_name if provider is not None else None)
+
+    async def _replace_kept(self, draft: AccountDraft, old: Tokens, new: Tokens) -> None:
+        """Each permission may be good for one use only (RFC 9700 §4.14.2): the new one is what must be kept."""
+        if self._in_keyring and new.refresh != old.refresh:
+            try:
+                await self._browser.replace_kept(draft.address, new)
+            except SecretStoreError:
+                self._in_keyring = False  # the next session will ask for a new sign-in; this one goes on
 
     def _behind(self, draft: AccountDraft) -> Tokens | None:
         tokens = self._tokens
