@@ -34,7 +34,7 @@ OTHER = server(Protocol.SMTP, "smtp.example.net", 465, Security.TLS, Source.ISPD
 @pytest.fixture
 def state() -> WizardState:
     made = WizardState()
-    made.address = ADDRESS
+    made.set_address(ADDRESS)
     return made
 
 
@@ -165,7 +165,7 @@ def test_untrusted_servers_need_a_yes(page: SettingsPage, state: WizardState) ->
     assert page.isComplete()
     assert not page.consent.isVisible()
     assert state.incoming is not None
-    assert state.incoming.trusted
+    assert not state.account.to_agree_to()
 
 
 def test_servers_can_be_typed_when_nothing_was_found(page: SettingsPage, state: WizardState) -> None:

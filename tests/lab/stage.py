@@ -60,6 +60,11 @@ class Stage:
     session: SetupSession
     network: PracticeNetwork
     address: Address
+    services: Services
+
+    def another_session(self) -> SetupSession:
+        """A session as the stage's own, with a sign-in budget and lines of its own; the caller closes it."""
+        return SetupSession(self.services, self.session.options)
 
     async def check(
         self, *, password: str | None = PASSWORD, test_to: str | None = None, send: bool = False, **given: str | None
@@ -124,7 +129,7 @@ async def stage(
         services = Services(*line, planner, wiring.diagnoser, known.for_host, known.hosts)
         session = SetupSession(services, options or Options(accept_untrusted=True, deadline_s=30))
         try:
-            yield Stage(session, network, Address.parse(address))
+            yield Stage(session, network, Address.parse(address), services)
         finally:
             await session.close()
             await asyncio.sleep(0)

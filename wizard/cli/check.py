@@ -7,7 +7,6 @@ import asyncio
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeGuard
 
 from wizard import wiring
 from wizard.cli import browser, render
@@ -20,7 +19,7 @@ from wizard.cli.options import (
     settings_from,
 )
 from wizard.errors import UsageError
-from wizard.model.account import CheckResult, RoundTripStatus, SideResult, Status, Verdict
+from wizard.model.account import CheckResult, RoundTripStatus, SideResult, Verdict
 from wizard.model.address import Address
 from wizard.model.diagnosis import Diagnosis, ServerChange
 from wizard.model.draft import AccountDraft
@@ -28,6 +27,7 @@ from wizard.model.evidence import Outcome
 from wizard.model.progress import Progress
 from wizard.model.secret import Secret
 from wizard.model.server import Source
+from wizard.setup.account_in_progress import AccountInProgress
 from wizard.setup.given import given_draft
 from wizard.wiring import Settings
 
@@ -81,32 +81,25 @@ async def _check(settings: Settings, draft: AccountDraft, args: argparse.Namespa
             result = await browser.check(session, draft, None, args, _tell)
         else:
             result = await session.check(draft, listener=_tell)
+            account = AccountInProgress(draft).checked(result)
             may_ask = session.options.sign_in and not args.json and sys.stdin.isatty()
-            if may_ask and await _agreed(result):
-                session.change_options(replace(session.options, accept_untrusted=True))
-                result = await session.check(draft, listener=_tell)
+            if may_ask and await _agrees(account):
+                agreed = account.agreed(account.to_agree_to())
+                result = await session.check(agreed.draft or draft, plan=agreed.plan, listener=_tell)
         if args.test_message is not None and result.verdict in (Verdict.WORKS, Verdict.WORKS_AFTER_FIX):
             left_s = max(1.0, settings.options.deadline_s - result.elapsed_s) if settings.options else None
-            try:
-                async with asyncio.timeout(left_s):
-                    result = await session.send_test_message(result, to, listener=_tell)
-            except TimeoutError:
-                result = replace(result, verdict=Verdict.UNDECIDED)
+            result = await session.send_test_message(result, to, listener=_tell, deadline_s=left_s)
         return result
 
 
-async def _agreed(result: CheckResult) -> bool:
+async def _agrees(account: AccountInProgress) -> bool:
     """Whether servers wait for the person's yes, which they are asked for here, and get it."""
-    hosts = dict.fromkeys(side.candidate.host for side in (result.incoming, result.outgoing) if _waits(side))
-    if not hosts or result.draft.secret is None:
+    sites = account.to_agree_to()
+    if not sites or account.draft is None or account.draft.secret is None:
         return False
-    print("These servers were named by DNS or another domain:", ", ".join(hosts), file=sys.stderr)
+    print("These servers were named by DNS or another domain:", ", ".join(sites), file=sys.stderr)
     answer = await asyncio.to_thread(input, "Send your password to them? [y/N] ")
     return answer.strip().lower() in {"y", "yes"}
-
-
-def _waits(side: SideResult | None) -> TypeGuard[SideResult]:
-    return side is not None and side.status is Status.REACHED and not side.candidate.trusted
 
 
 def _draft(args: argparse.Namespace) -> AccountDraft:

@@ -50,7 +50,7 @@ class Checking(QObject):
         keep = self._last if self._last is not None and _same_account(self._last.draft, draft) else None
         if refused is not None:
             keep = None
-        self._page.begin(draft, kept=keep)
+        self._page.begin(self._state.account.expected() or draft, kept=keep)
         self._running = self._jobs.start(
             partial(_check, draft, self._state.plan, keep, refused), self._done, self._failed, self._page.on_progress
         )

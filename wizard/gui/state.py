@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -14,7 +14,8 @@ if TYPE_CHECKING:  # most of the model is loaded after the first paint
     from wizard.model.plan import Plan
     from wizard.model.provider import Provider
     from wizard.model.secret import Secret
-    from wizard.model.server import Protocol, ServerCandidate
+    from wizard.model.server import ServerCandidate
+    from wizard.setup.account_in_progress import AccountInProgress
     from wizard.setup.pack import Helpdesk
 
 
@@ -28,7 +29,7 @@ class PracticeAccount:
 
 
 class WizardState(QObject):
-    """One account on its way through the pages; a signal for each part that others look at."""
+    """Holds the account on its way through the pages, and tells when a part of it changes that others look at."""
 
     plan_changed = Signal()
     draft_changed = Signal()
@@ -43,17 +44,62 @@ class WizardState(QObject):
 
     def restart(self) -> None:
         """Forgets the account: the next one begins."""
-        self.display_name: str | None = None
-        self.address: Address | None = None
-        self.secret: Secret | None = None
-        self.oauth_token: Secret | None = None
-        self.ask_nobody = False
-        self.plan: Plan | None = None
-        self.incoming: ServerCandidate | None = None
-        self.outgoing: ServerCandidate | None = None
-        self.agreed: frozenset[str] = frozenset()  # registrable domains the person agreed to give the password to
-        self.result: CheckResult | None = None
-        self._draft: AccountDraft | None = None
+        self._account: AccountInProgress | None = None  # made once it is needed, which is after the first paint
+
+    @property
+    def account(self) -> AccountInProgress:
+        """The account as far as it has got."""
+        if self._account is None:
+            from wizard.setup.account_in_progress import AccountInProgress
+
+            self._account = AccountInProgress()
+        return self._account
+
+    @property
+    def address(self) -> Address | None:
+        """The address; `None` before there is one."""
+        draft = self._account.draft if self._account is not None else None
+        return draft.address if draft is not None else None
+
+    @property
+    def plan(self) -> Plan | None:
+        """What discovery found; `None` before it answered."""
+        return self._account.plan if self._account is not None else None
+
+    @property
+    def result(self) -> CheckResult | None:
+        """What the last check proved; `None` once something it rests on was changed."""
+        return self._account.result if self._account is not None else None
+
+    @property
+    def incoming(self) -> ServerCandidate | None:
+        """The receiving server that would be tried first."""
+        from wizard.model.server import Way
+
+        return self._account.server(Way.RECEIVING) if self._account is not None else None
+
+    @property
+    def outgoing(self) -> ServerCandidate | None:
+        """The sending server that would be tried first."""
+        from wizard.model.server import Way
+
+        return self._account.server(Way.SENDING) if self._account is not None else None
+
+    @property
+    def secret(self) -> Secret | None:
+        """The password as it was typed."""
+        draft = self.draft()
+        return draft.secret if draft is not None else None
+
+    @property
+    def oauth_token(self) -> Secret | None:
+        """What a sign-in in the browser gave."""
+        draft = self.draft()
+        return draft.oauth_token if draft is not None else None
+
+    def draft(self) -> AccountDraft | None:
+        """The account as it would be checked, with the plan; `None` before there is an address."""
+        return self._account.draft if self._account is not None else None
 
     def set_helpdesk(self, helpdesk: Helpdesk | None) -> None:
         """Whom people can ask, as a helpdesk pack names it."""
@@ -64,93 +110,58 @@ class WizardState(QObject):
         """Whether this provider's sign-in in the browser can be used here: somebody registered a client id."""
         return provider is not None and provider.id in self.browser_providers
 
+    def set_address(self, address: Address | None, *, ask_nobody: bool = False) -> None:
+        """Another address: whatever was found for the one before is forgotten. No signal; `set_plan` follows."""
+        self._account = self.account.addressed(address, ask_nobody=ask_nobody)
+
     def set_plan(self, plan: Plan | None) -> None:
         """What discovery found; the servers follow it."""
-        from wizard.model.server import Protocol
-
-        self.plan = plan
-        self.incoming = first(plan, Protocol.IMAP, Protocol.POP3)
-        self.outgoing = first(plan, Protocol.SMTP)
-        self.result = None
-        self._draft = None
+        self._account = self.account.found(plan)
         self.plan_changed.emit()
 
     def refine_plan(self, plan: Plan) -> None:
         """The same plan with what only the person knew; the servers follow it."""
-        from wizard.model.server import Protocol
+        self._change(self.account.answered(plan))
 
-        self.plan = plan
-        self.set_servers(first(plan, Protocol.IMAP, Protocol.POP3), first(plan, Protocol.SMTP))
+    def choose_server(self, candidate: ServerCandidate) -> None:
+        """The server the person made of it; its side is held to it."""
+        self._change(self.account.chose(candidate))
 
-    def set_servers(self, incoming: ServerCandidate | None, outgoing: ServerCandidate | None) -> None:
-        """What the person made of them."""
-        if (incoming, outgoing) != (self.incoming, self.outgoing):
-            self.incoming, self.outgoing = incoming, outgoing
-            self.result = None
-            if self._draft is not None:
-                self._draft = replace(self._draft, incoming=incoming, outgoing=outgoing)
-            self.draft_changed.emit()
+    def agree(self) -> None:
+        """The person's yes to the servers that wait for one."""
+        self._change(self.account.agreed(self.account.to_agree_to()))
+
+    def set_display_name(self, name: str | None) -> None:
+        """The name beside the address."""
+        self._account = self.account.named(name)
 
     def set_secret(self, secret: Secret | None) -> None:
         """Another password: what was checked with the old one no longer counts."""
-        if secret != self.secret:
-            self.secret = secret
-            self.result = None
-            if self._draft is not None:
-                self._draft = replace(self._draft, secret=secret)
+        self._account = self.account.with_secret(secret)
+
+    def set_own_sending(self, username: str | None, secret: Secret | None) -> None:
+        """A user name and a password for sending only; `None` where it is the same as for receiving."""
+        self._change(self.account.with_own_sending(username, secret))
 
     def set_token(self, token: Secret | None) -> None:
         """What a sign-in in the browser gave, used instead of the password."""
-        if token != self.oauth_token:
-            self.oauth_token = token
-            self.result = None
-            if self._draft is not None:
-                self._draft = replace(self._draft, oauth_token=token)
+        self._account = self.account.with_token(token)
 
     def set_result(self, result: CheckResult | None) -> None:
         """What a check found out; the account is then what was proven."""
-        self.result = result
-        if result is not None:
-            self.set_draft(result.draft)
+        self._account = self.account.checked(result) if result is not None else self.account.reconsidered()
+        self.draft_changed.emit()
         self.result_changed.emit()
 
     def forget_result(self) -> None:
         """Something will be changed: the next check is a new one."""
-        self.result = None
+        self._account = self.account.reconsidered()
 
     def set_draft(self, draft: AccountDraft) -> None:
         """The account as a remedy made it anew."""
-        self._draft = draft
-        self.incoming, self.outgoing = draft.incoming or self.incoming, draft.outgoing or self.outgoing
-        self.secret = draft.secret
-        self.oauth_token = draft.oauth_token
-        self.draft_changed.emit()
+        self._change(self.account.remedied(draft))
 
-    def draft(self) -> AccountDraft | None:
-        """The account as it would be checked; `None` before there is an address."""
-        if self._draft is not None:
-            return self._draft
-        if self.address is None:
-            return None
-        from wizard.model.draft import AccountDraft
-
-        return AccountDraft(
-            address=self.address,
-            display_name=self.display_name or None,
-            secret=self.secret,
-            incoming=_settled(self.incoming),
-            outgoing=_settled(self.outgoing),
-            oauth_token=self.oauth_token,
-            wants_incoming=self.incoming is not None or self.plan is None,
-            wants_outgoing=self.outgoing is not None or self.plan is None,
-        )
-
-
-def _settled(candidate: ServerCandidate | None) -> ServerCandidate | None:
-    """The server to hold the check to; `None` for a guess, beside which the check tries the others at once."""
-    return candidate if candidate is not None and candidate.source.value != "guess" else None
-
-
-def first(plan: Plan | None, *protocols: Protocol) -> ServerCandidate | None:
-    """The best candidate of these protocols; `None` without one."""
-    return next(iter(plan.of(*protocols)), None) if plan is not None else None
+    def _change(self, account: AccountInProgress) -> None:
+        if account != self._account:
+            self._account = account
+            self.draft_changed.emit()

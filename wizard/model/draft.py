@@ -26,6 +26,8 @@ class AccountDraft:
     oauth_token: Secret | None = None  # an access token from a browser sign-in, used instead of `secret`
     wants_incoming: bool = True
     wants_outgoing: bool = True
+    ask_nobody: bool = False  # the address is told to nobody while its settings are looked for
+    agreed: frozenset[str] = frozenset()  # registrable domains the person agreed to give the password to
 
     def wants(self, way: Way) -> bool:
         """Whether this side is to be set up."""

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from wizard.model.account import CheckResult, RoundTrip, RoundTripStatus, SideResult, Status, Verdict
 from wizard.model.address import Address
 from wizard.model.diagnosis import Diagnosis
-from wizard.model.evidence import ErrorKind, Outcome, Stage
+from wizard.model.evidence import ErrorKind, Outcome, ProbeReport, Stage
 from wizard.model.progress import Listener, Progress
 from wizard.probe.conversation import Conversation, Found, Mailbox, Outbox
 from wizard.probe.engine import Prober
@@ -25,9 +25,13 @@ ARRIVAL_S = 45.0
 
 @dataclass(slots=True)
 class OpenLines:
-    """Signed-in conversations that a check left open for its test message."""
+    """Signed-in conversations that a check left open for its test message.
+
+    `earlier` is what the check showed, where its lines were closed since and `prober` begins anew.
+    """
 
     prober: Prober
+    earlier: tuple[ProbeReport, ...] = ()
     mailbox: Mailbox | None = None
     outbox: Outbox | None = None
 
@@ -62,7 +66,17 @@ class RoundTripRun:
         self._lines = lines
         self._trip = RoundTrip()
 
-    async def run(self) -> CheckResult:
+    async def run(self, deadline_s: float | None = None) -> CheckResult:
+        """Sends and watches; after `deadline_s` seconds, with what is known by then."""
+        try:
+            async with asyncio.timeout(deadline_s):
+                return await self._run()
+        except TimeoutError:
+            if self._trip.status is RoundTripStatus.SENT:
+                return self._done(self._result.diagnoses, self._result.verdict)
+            return self._done(self._result.diagnoses, Verdict.UNDECIDED)
+
+    async def _run(self) -> CheckResult:
         sending = self._result.outgoing
         if sending is None or sending.status is not Status.VERIFIED:
             return self._result
@@ -128,7 +142,7 @@ class RoundTripRun:
         return self._done(found + self._result.diagnoses, Verdict.FAILS)
 
     def _done(self, diagnoses: tuple[Diagnosis, ...], verdict: Verdict) -> CheckResult:
-        reports = self._prober.reports
+        reports = self._lines.earlier + self._prober.reports
         return replace(
             self._result,
             round_trip=self._trip,

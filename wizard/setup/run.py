@@ -204,8 +204,10 @@ class Run:
 
     def _planning(self) -> asyncio.Task[Plan]:
         if self._plan_task is None:
-            address = self._judge.draft.address
-            asking = self._context.discover(address, enough=self._ahead.enough, listener=self._listener)
+            draft = self._judge.draft
+            asking = self._context.discover(
+                draft.address, ask_nobody=draft.ask_nobody, enough=self._ahead.enough, listener=self._listener
+            )
             self._plan_task = asyncio.ensure_future(asking)
         return self._plan_task
 
@@ -221,7 +223,10 @@ class Run:
         if any(needs_other_names(report) for report in reports):
             if self._plan_task is not None:
                 await self._planned()  # who is being asked now is not asked a second time
-            plan = await self._context.discover(self._judge.draft.address, repair=True, listener=self._listener)
+            draft = self._judge.draft
+            plan = await self._context.discover(
+                draft.address, ask_nobody=draft.ask_nobody, repair=True, listener=self._listener
+            )
             self._judge = replace(self._judge, plan=plan)
         else:
             plan = await self._planned()

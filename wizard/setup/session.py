@@ -230,18 +230,25 @@ class SetupSession:
         return Judge.of(self._context.services, draft, plan).provider
 
     async def send_test_message(
-        self, result: CheckResult, to: Address | None = None, *, listener: Listener = nobody
+        self,
+        result: CheckResult,
+        to: Address | None = None,
+        *,
+        listener: Listener = nobody,
+        deadline_s: float | None = None,
     ) -> CheckResult:
         """The result with its round trip: one message is sent, once, and its arrival watched for (45 s at most).
 
-        Only a message to the account itself can be seen arriving.
+        Only a message to the account itself can be seen arriving. A deadline that passes while it is watched for ends
+        the watching alone: the settings stay proven and the message sent. One that passes before the server took the
+        message leaves its outcome unknown.
         """
         self._stop_idling()
         if self._lines is None:
-            self._lines = OpenLines(self._context.prober(result.draft, listener))
+            self._lines = OpenLines(self._context.prober(result.draft, listener), result.reports)
         trip = RoundTripRun(self._context, self._lines, result, to or result.draft.address, listener)
         try:
-            return await trip.run()
+            return await trip.run(deadline_s)
         finally:
             await self.close()
 
@@ -288,13 +295,11 @@ class SetupSession:
 
 def _changed(result: CheckResult, change: Change, candidate: ServerCandidate) -> AccountDraft:
     """The draft with the settings in place of its own."""
-    draft = result.draft
-    if candidate.is_incoming:
-        return replace(draft, incoming=candidate)
-    draft = replace(draft, outgoing=candidate)
+    draft = result.draft.with_server(candidate)
     sender = sender_of(candidate) if change is Change.SENDER_IS_USERNAME else None
     if sender is None:
         return draft
     # The other address may belong to another domain: receiving stays where it was found.
-    incoming = result.incoming.candidate if result.incoming is not None else None
-    return replace(draft, address=sender, incoming=draft.incoming or incoming)
+    if draft.incoming is None and result.incoming is not None:
+        draft = draft.with_server(result.incoming.candidate)
+    return replace(draft, address=sender)

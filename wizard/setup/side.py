@@ -19,6 +19,7 @@ from wizard.probe.engine import Prober
 from wizard.probe.error_kinds import StageFailed
 from wizard.probe.mechanisms import TOKEN_METHODS, token_only
 from wizard.probe.race import Race, RaceResult, Spares, no_spares
+from wizard.setup.account_in_progress import is_agreed
 from wizard.setup.autofix import Alternative, applied, fix_for, other_username
 from wizard.setup.judge import Judge
 from wizard.setup.signin_budget import SignInBudget
@@ -213,7 +214,7 @@ class Side:
     async def _signed_in(self, conversation: Conversation, order: SignInOrder, signs_in_first: bool) -> SideOutcome:
         candidate = conversation.candidate
         secret, token = self.judge.draft.secret_for(candidate), self.judge.draft.oauth_token
-        needs_consent = not (candidate.trusted or self.accept_untrusted)
+        needs_consent = not (is_agreed(self.judge.draft, candidate) or self.accept_untrusted)
         if self.sign_in and secret is None and token is None and self._wants_browser(conversation):
             return self._without_token(conversation)
         if not self.sign_in or (secret is None and token is None) or needs_consent:

@@ -153,7 +153,7 @@ class AccountPage(Page):
             self.look_up()
         from wizard.model.secret import Secret
 
-        self._state.display_name = " ".join(self.name_field.text().split()) or None
+        self._state.set_display_name(" ".join(self.name_field.text().split()) or None)
         self._state.set_secret(Secret(self.password_field.text()) or None)
         self.set_step_note(str(address))
         return True
@@ -167,8 +167,7 @@ class AccountPage(Page):
         if question == self._asked:
             return
         self._asked = question
-        self._state.address = address
-        self._state.ask_nobody = self.ask_nobody.isChecked()
+        self._state.set_address(address, ask_nobody=self.ask_nobody.isChecked())
         self._state.set_plan(None)
         self.address_field.set_note("Looking for your provider", disc=DiscState.TRYING, tone="accent")
         self.discover.emit(address, self.ask_nobody.isChecked())
@@ -231,10 +230,10 @@ class AccountPage(Page):
         if self._state.address is not None and str(self._state.address) == text.strip():
             return
         self._asked = None
-        self._state.address = None
         self._signed_in = False
-        self._state.set_token(None)
-        if self._state.plan is not None:
+        was_found = self._state.plan is not None
+        self._state.set_address(None)
+        if was_found:
             self._state.set_plan(None)
         self._forget_plan()
         if _COMPLETE.fullmatch(text.strip()):

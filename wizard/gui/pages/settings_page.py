@@ -21,7 +21,6 @@ from wizard.model.diagnosis import Field
 from wizard.model.plan import Plan
 from wizard.model.provider import ProviderStatus
 from wizard.model.server import ServerCandidate, Source
-from wizard.net.sites import registrable_domain
 
 _FOUND = {
     Source.PACK: "As your helpdesk set them up. There is nothing you need to change.",
@@ -174,19 +173,11 @@ class SettingsPage(Page):
 
     def _untrusted(self) -> tuple[str, ...]:
         """The registrable domains the person has not agreed to yet."""
-        servers = (self._state.incoming, self._state.outgoing)
-        found = [registrable_domain(server.host) for server in servers if server is not None and not server.trusted]
-        return tuple(name for name in dict.fromkeys(found) if name not in self._state.agreed)
+        return self._state.account.to_agree_to()
 
     def _agreed(self, yes: bool) -> None:
-        if not yes:
-            return
-        self._state.agreed |= frozenset(self._untrusted())
-        incoming, outgoing = (
-            replace(server, trusted=True) if server is not None else None
-            for server in (self._state.incoming, self._state.outgoing)
-        )
-        self._state.set_servers(incoming, outgoing)
+        if yes:
+            self._state.agree()
 
     def _answered(self) -> None:
         plan = self._state.plan
@@ -195,10 +186,7 @@ class SettingsPage(Page):
         self._judge()
 
     def _card_changed(self, candidate: ServerCandidate) -> None:
-        if candidate.is_incoming:
-            self._state.set_servers(candidate, self._state.outgoing)
-        else:
-            self._state.set_servers(self._state.incoming, candidate)
+        self._state.choose_server(candidate)
 
     def _editing_changed(self, _: bool) -> None:
         self.receiving.collapse(self.sending.is_editing)

@@ -1,0 +1,35 @@
+"""A deadline that passes takes nothing back: what was proven, sent and counted by then stays so (case 08)."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.lab.stage import imap, pop3, smtp, stage
+from wizard.model.account import RoundTripStatus, Status, Verdict
+from wizard.model.server import Protocol
+from wizard.practice.scenarios import Delivery, PracticeServer
+
+NEVER = Delivery(after_s=3600.0)
+
+
+@pytest.mark.parametrize("receiving", [imap("imap.example.org"), pop3("pop.example.org")], ids=["imap", "pop3"])
+async def test_a_deadline_while_the_arrival_is_awaited_keeps_the_verdict(receiving: PracticeServer) -> None:
+    async with stage("ada@example.org", smtp("smtp.example.org"), receiving, delivery=NEVER) as on_stage:
+        checked = await on_stage.check(incoming=f"{receiving.protocol.value}:{receiving.host}:{receiving.port}")
+        result = await on_stage.session.send_test_message(checked, deadline_s=2.0)
+    assert checked.verdict is Verdict.WORKS
+    assert result.verdict is Verdict.WORKS
+    assert result.round_trip.status is RoundTripStatus.SENT
+    assert all(side is not None and side.status is Status.VERIFIED for side in (result.incoming, result.outgoing))
+    assert result.elapsed_s > checked.elapsed_s
+    looks = sum(report.sign_in_attempts for report in result.reports if report.candidate.protocol is receiving.protocol)
+    assert result.sign_in_attempts == {Protocol.SMTP: 1, receiving.protocol: looks}
+
+
+async def test_a_deadline_before_the_message_was_taken_leaves_its_outcome_open() -> None:
+    servers = smtp("smtp.example.org"), imap("imap.example.org")
+    async with stage("ada@example.org", *servers, delivery=NEVER) as on_stage:
+        checked = await on_stage.check()
+        result = await on_stage.session.send_test_message(checked, deadline_s=0.0)
+    assert result.verdict is Verdict.UNDECIDED
+    assert result.round_trip.status is not RoundTripStatus.SENT
