@@ -41,12 +41,20 @@ def read_toml(path: Path) -> Table:
     Raises:
         ResourceError: when the file cannot be read, is too large, too deep, or not TOML.
     """
+    return parse_toml(read_content(path), path.name)
+
+
+def read_content(path: Path) -> bytes:
+    """The file's content; of a file that is too large no more than shows it.
+
+    Raises:
+        ResourceError: when it cannot be read.
+    """
     try:
         with path.open("rb") as stream:
-            content = stream.read(MAX_BYTES + 1)
+            return stream.read(MAX_BYTES + 1)
     except OSError as error:
         raise ResourceError(f"{path.name}: cannot be read: {error.strerror or error}.") from None
-    return parse_toml(content, path.name)
 
 
 def parse_toml(content: bytes, file: str) -> Table:

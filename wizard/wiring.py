@@ -44,11 +44,11 @@ class Settings:
 
 
 @cache
-def catalogue() -> Catalogue:
-    """The causes."""
+def catalogue(pack_paths: tuple[Path, ...] = ()) -> Catalogue:
+    """The causes, those of the packs first."""
     from wizard.diagnosis.catalogue import Catalogue
 
-    return Catalogue.load([assets.resources() / "diagnoses"])
+    return Catalogue.load([*pack(pack_paths).diagnosis_folders, assets.resources() / "diagnoses"])
 
 
 @cache
@@ -78,11 +78,11 @@ def known_providers(settings: Settings) -> PresetBook | PracticePresets:
     return PracticePresets([scenario.provider for scenario in scenarios if scenario.provider is not None])
 
 
-def diagnoser(book: PresetBook | PracticePresets | None = None) -> Diagnoser:
-    """What names causes; `book` knows the providers."""
+def diagnoser(book: PresetBook | PracticePresets | None = None, pack_paths: tuple[Path, ...] = ()) -> Diagnoser:
+    """What names causes, those of the packs first; `book` knows the providers."""
     from wizard.diagnosis.diagnose import Diagnoser
 
-    return Diagnoser(catalogue(), (book or presets()).for_host)
+    return Diagnoser(catalogue(pack_paths), (book or presets(pack_paths)).for_host)
 
 
 @asynccontextmanager
@@ -112,7 +112,14 @@ async def sessions(settings: Settings) -> AsyncIterator[Callable[[], SetupSessio
     async with _network(settings) as (resolver, dialer, trust, planner, known):
         browser = BrowserSignIn(Fetcher(dialer, trust), pack(settings.pack_paths), SecretStore())
         services = Services(
-            resolver, dialer, trust, planner, partial(diagnoser, known), known.for_host, known.hosts, browser
+            resolver,
+            dialer,
+            trust,
+            planner,
+            partial(diagnoser, known, settings.pack_paths),
+            known.for_host,
+            known.hosts,
+            browser,
         )
 
         def new_session() -> SetupSession:

@@ -10,7 +10,10 @@ from pathlib import Path
 import pytest
 
 from tests.cli.commands import run
+from wizard.assets import resources
 from wizard.cli import catalogue, explain
+from wizard.diagnosis.catalogue import Catalogue
+from wizard.diagnosis.fact_keys import KEYS
 from wizard.errors import UsageError
 
 REPLY = "534-5.7.9 Application-specific password required.\n534 5.7.9 gsmtp"
@@ -114,3 +117,95 @@ def test_one_file_is_checked_with_all_others(tmp_path: Path, capsys: pytest.Capt
     )
     assert run(catalogue, "check", str(path)) == 1
     assert "relay-denied" in capsys.readouterr().out
+
+
+CARD = """\
+title = "The server wants a smart card"
+why = "It says so."
+[[match]]
+text = "smart card required"
+[[remedy]]
+id = "ask-for-a-card"
+say = "Ask the helpdesk for a card"
+do = "try-again"
+"""
+
+
+def test_a_cause_without_a_sample_or_with_names_of_nothing_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "auth" / "smart-card-required.toml"
+    path.parent.mkdir()
+    path.write_text('explains = ["bad-credential"]\n' + CARD + 'when = { provider = "gmial" }\n', encoding="utf-8")
+    assert run(catalogue, "check", str(path)) == 1
+    assert capsys.readouterr().out.splitlines() == [
+        "smart-card-required: has no sample, so nothing proves it.",
+        "smart-card-required: explains “bad-credential”, which is no cause.",
+        "smart-card-required: names the provider “gmial”, which is neither a preset nor a family.",
+        _last_line(path),
+    ]
+
+
+def _last_line(path: Path) -> str:
+    known = Catalogue.load([resources() / "diagnoses"], with_samples=True).causes.values()
+    assert path.stem not in {cause.id for cause in known}
+    return f"{len(known) + 1} causes, {sum(len(cause.samples) for cause in known)} samples: 3 faults."
+
+
+def test_a_new_cause_around_a_reply_is_valid_and_proven_and_holds_no_secret(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    reply = tmp_path / "reply.txt"
+    reply.write_text(
+        "AUTH PLAIN AGFkYQBwdy1TZWNyZXQtOTE=\n535 5.7.8 Insert the smart card of bob@corp.example first\n", "utf-8"
+    )
+    words = ("new", "smart-card-required", "--from", str(reply), "--protocol", "smtp", "--into", str(tmp_path))
+    assert run(catalogue, *words) == 0
+    path = tmp_path / "auth" / "smart-card-required.toml"
+    written = path.read_text("utf-8")
+    assert "insert the smart card of" in written
+    assert "AGFkYQBwdy1TZWNyZXQtOTE" not in written
+    assert "bob@corp.example" not in written
+    assert run(catalogue, "check", str(path)) == 0, capsys.readouterr().out
+    with pytest.raises(UsageError, match="exists already"):
+        run(catalogue, *words)
+    reply.write_text("535\n", "utf-8")
+    with pytest.raises(UsageError, match="no words"):
+        run(catalogue, "new", "other-cause", "--from", str(reply), "--into", str(tmp_path))
+
+
+def test_the_page_of_facts_in_the_docs_is_the_one_that_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(catalogue, "facts") == 0
+    page = (resources().parent / "docs" / "FACTS.md").read_text("utf-8")
+    assert capsys.readouterr().out == page, "run: mailwright catalogue facts > docs/FACTS.md"
+    assert run(catalogue, "facts", "--json") == 0
+    facts = json.loads(capsys.readouterr().out)["facts"]
+    assert set(facts) == set(KEYS)
+    assert "signed-in" in facts["seen"]["values"]
+
+
+def test_a_pack_teaches_causes_and_families_that_go_before_ours(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "pack" / "diagnoses"
+    (folder / "auth").mkdir(parents=True)
+    (folder / "auth" / "smart-card-required.toml").write_text(CARD, "utf-8")
+    (folder / "auth" / "too-many-attempts.toml").write_text(
+        CARD.replace("The server wants a smart card", "Wait, says the helpdesk").replace(
+            "smart card", "too many tries"
+        ),
+        "utf-8",
+    )
+    (folder / "providers.toml").write_text('[corp]\nname = "Our own mail"\nhosts = ["corp.example"]\n', "utf-8")
+    text = "535 Smart card required"
+    assert run(explain, text, "--json") == 0
+    assert json.loads(capsys.readouterr().out)["cause"] == "bad-credentials"
+    pack = ("--pack", str(tmp_path / "pack"))
+    assert run(explain, text, "--json", *pack) == 0
+    assert json.loads(capsys.readouterr().out)["cause"] == "smart-card-required"
+    assert run(explain, "535 Too many tries required", *pack) == 0
+    assert capsys.readouterr().out.startswith("Wait, says the helpdesk")
+    assert run(explain, "535 5.7.8 Bad credentials", "--server", "mail.corp.example", *pack) == 0
+    assert capsys.readouterr().out.startswith("Our own mail did not accept")
+    assert run(catalogue, "check", *pack) == 1
+    assert "smart-card-required: has no sample" in capsys.readouterr().out

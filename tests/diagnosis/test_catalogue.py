@@ -118,9 +118,9 @@ def test_a_broken_file_is_refused_by_name_and_key(tmp_path: Path, broken: str, k
     assert key in str(caught.value)
 
 
-def test_a_later_folder_replaces_a_cause(tmp_path: Path) -> None:
+def test_an_earlier_folder_goes_before_a_later_one(tmp_path: Path) -> None:
     _file(tmp_path, MINIMAL, "bad-credentials")
-    catalogue = Catalogue.load([resources() / "diagnoses", tmp_path])
+    catalogue = Catalogue.load([tmp_path, resources() / "diagnoses"])
     assert catalogue.causes["bad-credentials"].title.wordings == ("A title",)
 
 

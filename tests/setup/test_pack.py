@@ -8,6 +8,7 @@ import pytest
 
 from wizard import assets, wiring
 from wizard.errors import ResourceError
+from wizard.setup.options import Options
 from wizard.setup.pack import NO_PACK, Helpdesk, Issuer, load_packs
 
 
@@ -94,3 +95,15 @@ def test_what_a_pack_may_not_hold(tmp_path: Path, text: str, named: str) -> None
 def test_a_pack_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(ResourceError, match="does not exist"):
         load_packs([tmp_path / "nowhere"])
+
+
+async def test_the_session_of_the_window_and_of_check_knows_the_causes_of_a_pack(tmp_path: Path) -> None:
+    cause = tmp_path / "diagnoses" / "auth" / "smart-card-required.toml"
+    cause.parent.mkdir(parents=True)
+    cause.write_text(
+        'title = "A smart card is wanted"\nwhy = "It says so."\n[[match]]\ntext = "smart card required"\n'
+        '[[remedy]]\nid = "try-again"\nsay = "Check again"\ndo = "try-again"\n',
+        "utf-8",
+    )
+    async with wiring.session(wiring.Settings(practice=True, pack_paths=(tmp_path,), options=Options())) as session:
+        assert session.explain("535 Smart card required").cause == "smart-card-required"

@@ -1,43 +1,66 @@
-"""`mailwright catalogue`: validates diagnosis files and proves their samples."""
+"""`mailwright catalogue`: proves diagnosis files, lists what they may name, begins a new one."""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import Final
 
 from wizard.cli.render import print_json, print_text
 from wizard.errors import UsageError
 
-HELP = "validate diagnosis files and prove their samples"
+HELP = "prove diagnosis files, list the facts they may name, begin a new one"
 EXAMPLE = "mailwright catalogue check resources/diagnoses/auth/app-password-required.toml"
+
+_LARGEST_REPLY: Final = 256 * 1024
+_TASKS = """\
+catalogue check [FILE]            validate the files and prove every sample; 1 when something is wrong
+catalogue facts                   every key that a file may name, with its values
+catalogue new CAUSE --from REPLY  begin a file around a reply: a text file, or - for standard input"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of catalogue."""
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.description = _TASKS
+    parser.add_argument("task", choices=("check", "facts", "new"))
+    parser.add_argument("name", nargs="?", metavar="FILE | CAUSE", help="one diagnosis file (check); the new cause")
     parser.add_argument(
-        "task",
-        choices=("check",),
-        help="check: validate the files and prove every sample",
+        "--pack", metavar="FOLDER", type=Path, action="append", default=[], help="a helpdesk pack's causes as well"
     )
-    parser.add_argument("file", nargs="?", metavar="FILE", help="one diagnosis file; all of ours when left out")
+    parser.add_argument("--from", dest="reply", metavar="REPLY", help="the reply the new cause is about, a file or -")
+    parser.add_argument("--stage", help="where the new cause happens: the folder it goes into (default: auth)")
+    parser.add_argument("--protocol", choices=("smtp", "imap", "pop3"), help="what the reply was said in")
+    parser.add_argument("--server", help="the server that said it")
+    parser.add_argument(
+        "--into", type=Path, default=Path("diagnoses"), metavar="FOLDER", help="where to (default: ./diagnoses)"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
-    """The exit code: 1 when a sample is not proven."""
-    return _check(args)
+    """The exit code: 1 when a file does not hold what it must."""
+    match args.task:
+        case "facts":
+            return _facts(args.json)
+        case "new":
+            return _new(args)
+        case _:
+            return _check(args)
 
 
 def _check(args: argparse.Namespace) -> int:
+    from wizard import wiring
     from wizard.assets import resources
     from wizard.diagnosis.catalogue import Catalogue, load_cause
     from wizard.diagnosis.diagnose import Diagnoser
-    from wizard.diagnosis.proof import faults
+    from wizard.diagnosis.proof import complaints, faults
     from wizard.diagnosis.rule import STAGE_FOLDERS
 
-    catalogue = Catalogue.load([resources() / "diagnoses"], with_samples=True)
-    checked = list(catalogue.causes.values())
-    if args.file is not None:
-        path = Path(args.file)
+    packs = tuple(args.pack)
+    folders = [*wiring.pack(packs).diagnosis_folders, resources() / "diagnoses"]
+    catalogue = Catalogue.load(folders, with_samples=True)
+    if args.name is not None:
+        path = Path(args.name)
         if not path.is_file():
             raise UsageError(f"{path} is not a file.")
         if path.resolve().parent.name not in STAGE_FOLDERS:
@@ -45,23 +68,84 @@ def _check(args: argparse.Namespace) -> int:
         cause = load_cause(path.resolve())
         # The others' samples are proven as well: a new file must not win texts that are theirs.
         catalogue = Catalogue({**catalogue.causes, cause.id: cause}, catalogue.families)
-        checked = list(catalogue.causes.values())
-    found = faults(checked, Diagnoser(catalogue))
-    samples = sum(len(cause.samples) for cause in checked)
+    book = wiring.presets(packs)
+    found = faults(catalogue.causes.values(), Diagnoser(catalogue, book.for_host))
+    wrong = complaints(catalogue, {provider.id for provider in book.all()})
+    samples = sum(len(cause.samples) for cause in catalogue.causes.values())
     if args.json:
         print_json(
             {
                 "schema": "mailwright/catalogue-check/1",
-                "causes": len(checked),
+                "causes": len(catalogue.causes),
                 "samples": samples,
                 "faults": [
                     {"cause": f.cause, "winner": f.winner, "tie": f.is_tie, "text": f.sample.text} for f in found
                 ],
+                "complaints": list(wrong),
             }
         )
     else:
-        for fault in found:
-            print_text(str(fault))
-        verdict = f"{len(found)} faults" if found else "every sample gives its own cause, no ties"
-        print_text(f"{len(checked)} causes, {samples} samples: {verdict}.")
-    return 1 if found else 0
+        for sentence in (*wrong, *map(str, found)):
+            print_text(sentence)
+        count = len(found) + len(wrong)
+        verdict = f"{count} fault{'' if count == 1 else 's'}" if count else "every sample gives its own cause, no ties"
+        print_text(f"{len(catalogue.causes)} causes, {samples} samples: {verdict}.")
+    return 1 if found or wrong else 0
+
+
+def _facts(as_json: bool) -> int:
+    from wizard.diagnosis.fact_keys import KEYS
+    from wizard.diagnosis.fact_page import page
+
+    if not as_json:
+        print_text(page().rstrip("\n"))
+        return 0
+    keys = {
+        key: {
+            "says": fact.says,
+            "weight": fact.weight,
+            "values": sorted(fact.values),
+            "pattern": fact.pattern.pattern if fact.pattern is not None else None,
+        }
+        for key, fact in KEYS.items()
+    }
+    print_json({"schema": "mailwright/catalogue-facts/1", "facts": keys})
+    return 0
+
+
+def _new(args: argparse.Namespace) -> int:
+    import re
+    from datetime import UTC, datetime
+
+    from wizard.diagnosis.rule import STAGE_FOLDERS
+    from wizard.diagnosis.skeleton import skeleton
+    from wizard.text_file import read_text
+
+    if args.name is None or args.reply is None:
+        raise UsageError("catalogue new needs the cause's name, and --from with the reply it is about.")
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", args.name):
+        raise UsageError(f"“{args.name}” is not a name for a cause: lower-case words with hyphens are.")
+    stage = args.stage or "auth"
+    if stage not in STAGE_FOLDERS:
+        raise UsageError(f"--stage takes one of {', '.join(STAGE_FOLDERS)}.")
+    text = read_text(args.reply, limit_bytes=_LARGEST_REPLY, ansi=True)
+    today = datetime.now(UTC).date().isoformat()
+    hint = stage if stage in ("dns", "connect", "tls", "auth", "message") else None
+    try:
+        content = skeleton(text, stage=hint, protocol=args.protocol, server=args.server, today=today)
+    except ValueError as error:
+        raise UsageError(f"No file can be made of this reply: {error}.") from None
+    path = Path(args.into) / stage / f"{args.name}.toml"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8", newline="\n") as file:
+            file.write(content)
+    except FileExistsError:
+        raise UsageError(f"{path} exists already.") from None
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror or error}.") from None
+    if args.json:
+        print_json({"schema": "mailwright/catalogue-new/1", "written": str(path)})
+    else:
+        print_text(f"{path} is written. Put in the sentences, then run: mailwright catalogue check {path}")
+    return 0

@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wizard.cli.render import print_json, print_text
@@ -28,13 +29,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--protocol", help="smtp, imap or pop3")
     parser.add_argument("--server", help="the server's name")
     parser.add_argument("--lines", metavar="FILE", help="JSON lines with id and text; one JSON line back for each")
+    parser.add_argument(
+        "--pack",
+        metavar="FOLDER",
+        type=Path,
+        action="append",
+        default=[],
+        help="a helpdesk pack whose causes and providers go before ours (repeatable)",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """Prints the explanation; 0 always, an unknown cause is an answer too."""
     from wizard import wiring
 
-    diagnoser = wiring.diagnoser()
+    diagnoser = wiring.diagnoser(pack_paths=tuple(args.pack))
     if args.lines is not None:
         _explain_lines(args.lines, diagnoser)
         return 0

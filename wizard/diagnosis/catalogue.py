@@ -7,7 +7,6 @@ without the samples. It is believed while its digest is that of the files (wizar
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,15 +14,18 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from wizard.compiled import digest
-from wizard.diagnosis.cause_file import cause_of
+from wizard.diagnosis.cause_file import PLACEHOLDERS, cause_of
 from wizard.diagnosis.rule import STAGE_FOLDERS, Cause, Facts, Match
 from wizard.errors import ResourceError
 from wizard.model.provider import Provider
+from wizard.toml_reader import Table, parse_toml, read_content
 
 FAMILIES_FILE = "providers.toml"
 COMPILED: Final = "compiled.json"
 # A cause of the stretch where it happened is likelier than one of another stretch that its words would fit as well.
 KINDRED_STAGE_WEIGHT = 6
+# The placeholders that a provider's family may fill.
+PAGES: Final = frozenset(name for name in PLACEHOLDERS if name.endswith("_url")) | {"api_username"}
 _NONE: Final[frozenset[str]] = frozenset()
 _KINDRED_STAGES: Final = {
     "dns": frozenset({"dns", "connect"}),
@@ -33,7 +35,7 @@ _KINDRED_STAGES: Final = {
     "envelope": frozenset({"envelope", "message"}),
     "message": frozenset({"message"}),
 }
-_SAMPLES_BEGIN = "\n[[sample]]"
+_SAMPLES_BEGIN = b"\n[[sample]]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ class Catalogue:
 
     @classmethod
     def load(cls, folders: Sequence[Path], *, with_samples: bool = False) -> Catalogue:
-        """The causes of all folders; a file in a later folder replaces the one of the same name before it.
+        """The causes and families of all folders; what an earlier folder says goes before what a later one says.
 
         Samples are left out unless asked for: they stand last in each file and are half of it.
 
@@ -84,8 +86,8 @@ class Catalogue:
             for path in paths:
                 document = ready.get(_key(path, folder)) or _read(path, with_samples=with_samples)
                 if path.name == FAMILIES_FILE:
-                    families.update(_families(path, document))
-                else:
+                    families = {**_families(path, document), **families}
+                elif path.stem not in causes:
                     causes[path.stem] = cause_of(path, document)
         if "unknown" not in causes:
             raise ResourceError("The diagnosis files lack other/unknown.toml.")
@@ -149,41 +151,33 @@ def _key(path: Path, folder: Path) -> str:
     return path.relative_to(folder).as_posix()
 
 
-def _compiled(folder: Path, paths: Iterable[Path]) -> dict[str, dict[str, Any]]:
+def _compiled(folder: Path, paths: Iterable[Path]) -> dict[str, Mapping[str, Any]]:
     """The files' contents by name; empty where nothing was compiled from these very files."""
     try:
         known = json.loads((folder / COMPILED).read_text("utf-8"))
-        documents: dict[str, dict[str, Any]] = known["documents"]
+        documents: dict[str, Mapping[str, Any]] = known["documents"]
         return documents if known["digest"] == digest(folder, paths) else {}
     except (OSError, ValueError, KeyError, TypeError):
         return {}
 
 
-def _read(path: Path, *, with_samples: bool) -> dict[str, Any]:
-    try:
-        text = path.read_text(encoding="utf-8")
-        return tomllib.loads(text if with_samples else text.partition(_SAMPLES_BEGIN)[0])
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ResourceError(f"{path}: {error}") from None
+def _read(path: Path, *, with_samples: bool) -> Mapping[str, Any]:
+    content = read_content(path)
+    if not with_samples:
+        content = content.partition(_SAMPLES_BEGIN)[0]
+    return parse_toml(content, path.name).content
 
 
 def _families(path: Path, document: Mapping[str, Any]) -> dict[str, Family]:
     found: dict[str, Family] = {}
-    for key, table in document.items():
-        if not isinstance(table, dict) or not isinstance(table.get("name"), str):
-            raise ResourceError(f"{path}: {key}: a table with a name is needed.")
-        pages = {name: url for name, url in table.items() if name.endswith(("_url", "_username"))}
-        for name, value in table.items():
-            if name in pages or name == "name":
-                continue
-            if name not in ("hosts", "words", "presets") or not isinstance(value, list):
-                raise ResourceError(f"{path}: {key}.{name}: this key is not known, or not a list.")
-        found[key] = Family(
-            id=key,
-            name=table["name"],
-            hosts=tuple(table.get("hosts", ())),
-            words=tuple(table.get("words", ())),
-            presets=tuple(table.get("presets", ())),
-            pages=pages,
+    for name, table in Table(document, path.name).named_tables():
+        found[name] = Family(
+            id=name,
+            name=table.text("name"),
+            hosts=table.texts("hosts"),
+            words=table.texts("words"),
+            presets=table.texts("presets"),
+            pages={key: table.text(key) for key in table.keys() if key in PAGES},  # noqa: SIM118 - not a dict
         )
+        table.end()
     return found

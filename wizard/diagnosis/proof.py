@@ -1,11 +1,11 @@
-"""Proof that every sample of the catalogue still gives its own cause, without a tie."""
+"""Proof that the catalogue holds together: every sample gives its own cause, every name means something."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from wizard.diagnosis.catalogue import Ranked
+from wizard.diagnosis.catalogue import FAMILIES_FILE, Catalogue, Ranked
 from wizard.diagnosis.diagnose import Diagnoser
 from wizard.diagnosis.rule import Cause, Sample
 
@@ -27,6 +27,34 @@ class Fault:
 def faults(causes: Iterable[Cause], diagnoser: Diagnoser) -> tuple[Fault, ...]:
     """Every sample of the causes that does not come out as it must; empty when all hold."""
     return tuple(fault for cause in causes for sample in cause.samples if (fault := _fault(cause, sample, diagnoser)))
+
+
+def complaints(catalogue: Catalogue, preset_ids: Collection[str]) -> tuple[str, ...]:
+    """What a single file cannot tell, a sentence each: causes without a sample, names of what does not exist."""
+    families = {family.id for family in catalogue.families}
+    found: list[str] = []
+    for cause in catalogue.causes.values():
+        if not cause.samples:
+            found.append(f"{cause.id}: has no sample, so nothing proves it.")
+        found += [
+            f"{cause.id}: explains “{other}”, which is no cause."
+            for other in cause.implies.explains
+            if other not in catalogue.causes
+        ]
+        conditions = [pair for match in cause.matches for pair in match.keys]
+        conditions += [pair for remedy in cause.remedies for pair in (*remedy.when, *remedy.unless)]
+        named = {value for key, values in conditions if key == "provider" for value in values}
+        found += [
+            f"{cause.id}: names the provider “{value}”, which is neither a preset nor a family."
+            for value in sorted(named - families - set(preset_ids))
+        ]
+    for family in catalogue.families:
+        found += [
+            f"{FAMILIES_FILE}: {family.id}: names the preset “{preset}”, which does not exist."
+            for preset in family.presets
+            if preset not in preset_ids
+        ]
+    return tuple(found)
 
 
 def _fault(cause: Cause, sample: Sample, diagnoser: Diagnoser) -> Fault | None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
@@ -18,10 +17,10 @@ from typing import Final
 from wizard import assets
 from wizard.discovery.preset_file import provider_of, read_preset
 from wizard.discovery.preset_index import index_of, preset_files, read_compiled
-from wizard.errors import ResourceError
 from wizard.model.address import Address
 from wizard.model.provider import Provider, ProviderServer, ProviderStatus, SignInWay
 from wizard.model.server import ServerCandidate, Source, UsernameForm
+from wizard.toml_reader import read_toml
 
 _PLACEHOLDER: Final = re.compile(r"%([A-Z]+)%")
 
@@ -222,12 +221,10 @@ def gateway_for_mx(host: str) -> str | None:
 
 @cache
 def _gateways() -> Mapping[str, str]:
-    path = assets.resources() / "gateways.toml"
-    try:
-        table = tomllib.loads(path.read_text("utf-8"))["mx"]
-    except (OSError, tomllib.TOMLDecodeError, KeyError) as error:
-        raise ResourceError(f"{path.name}: mx: {error}") from None
-    return MappingProxyType({suffix: str(name) for suffix, name in table.items()})
+    table = read_toml(assets.resources() / "gateways.toml")
+    names = table.texts_by_name("mx")
+    table.end()
+    return MappingProxyType(names)
 
 
 def _sign_in_needs(provider: Provider) -> list[str]:
