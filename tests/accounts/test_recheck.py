@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -8,7 +9,7 @@ import pytest
 
 from tests.accounts.books import put
 from tests.handover.accounts import CANARY, WHEN, account, diagnosis, evidence, failed, smtp, works
-from wizard.accounts.recheck import draft, with_history, worked_until
+from wizard.accounts.recheck import draft, state, with_history, worked_until
 from wizard.accounts.store import AccountBook, SavedAccount
 from wizard.model.account import Status, Verdict
 from wizard.model.secret import Secret
@@ -64,3 +65,15 @@ def test_card_and_evidence_carry_the_date(saved: SavedAccount) -> None:
 
 def test_a_result_without_a_past_stays_as_it_is(saved: SavedAccount) -> None:
     assert with_history(saved, works()) == works()
+
+
+def test_a_kept_password_that_is_refused_is_not_called_a_slip(saved: SavedAccount) -> None:
+    kept, typed = with_history(saved, failed()), with_history(saved, failed(), typed=True)
+    assert kept.diagnoses[0].why.startswith("This is the password that was kept: it was probably changed or withdrawn")
+    assert typed.diagnoses[0].why.startswith("It answered that user name and password do not belong together.")
+
+
+def test_on_the_day_itself_the_time_is_told(saved: SavedAccount) -> None:
+    same_day = replace(saved, verified_at=saved.last_checked_at - timedelta(minutes=1))
+    unproven = replace(same_day, last_status=Verdict.FAILS, last_title="The server refused this password")
+    assert re.search(r"\(worked until \d\d:\d\d on 18 November 2026\)$", state(unproven))

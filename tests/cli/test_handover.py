@@ -3,11 +3,12 @@ from __future__ import annotations
 import io
 import json
 import plistlib
+import re
 from pathlib import Path
 
 import pytest
 
-from tests.accounts.books import put
+from tests.accounts.books import note, put
 from tests.cli.commands import run
 from tests.handover.accounts import account, diagnosis_document, failed, works
 from wizard.accounts.store import AccountBook, default_path
@@ -47,6 +48,17 @@ def test_a_saved_account_is_written_down(capsys: pytest.CaptureFixture[str]) -> 
     assert "1. In Thunderbird" in out
 
 
+def test_settings_that_did_not_work_at_the_last_check_are_handed_over_with_a_word(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    book = AccountBook(default_path())
+    note(book, put(book, account()), failed())
+    assert run(handover, "thunderbird", "--account", "ada@example.org") == 0
+    assert re.search(
+        r"Not verified: The server refused this password, .*These are the settings", capsys.readouterr().err
+    )
+
+
 def test_the_only_saved_account_needs_no_name(capsys: pytest.CaptureFixture[str]) -> None:
     book = AccountBook(default_path())
     with pytest.raises(UsageError, match="--account ADDRESS"):
@@ -82,11 +94,13 @@ def test_json_holds_everything(check_file: str, capsys: pytest.CaptureFixture[st
     assert document["files"][0]["name"] == "ada@example.org.mobileconfig"
 
 
-def test_output_writes_the_file_privately(check_file: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_output_writes_a_file_that_its_program_can_read(
+    check_file: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = tmp_path / "ada.mobileconfig"
     assert run(handover, "apple-mail", "--from", check_file, "--output", str(path)) == 0
     assert plistlib.loads(path.read_bytes())["PayloadType"] == "Configuration"
-    assert path.stat().st_mode & 0o777 == 0o600
+    assert path.stat().st_mode & 0o444 == 0o444
     assert capsys.readouterr().out == ""
 
 

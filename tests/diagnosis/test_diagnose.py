@@ -398,7 +398,7 @@ def test_an_allow_list_gets_the_public_address_in_three_forms(diagnoser: Diagnos
         for remedy in diagnosis.remedies
         if isinstance(remedy.action, CopyText | AskAdministrator)
     }
-    assert all(form in texts["ask-administrator"] for form in ("192.0.2.7/32", "192.0.2.7 - 192.0.2.7"))
+    assert all(form in texts["ask-administrator"] for form in ("192.0.2.7/32", "192.0.2.7-192.0.2.7"))
     assert "copy-public-address" in texts
 
 

@@ -2,10 +2,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
 
-import pytest
-
 from tests.handover.accounts import ADDRESS, CANARY, certificate, diagnosis
-from wizard.handover.administrator_message import AddressForms, address_forms, administrator_message
+from wizard.handover.administrator_message import administrator_message
 from wizard.model.evidence import Reply
 from wizard.model.secret import Redactor, Secret
 
@@ -35,24 +33,6 @@ def test_the_message_says_what_to_change_and_what_was_seen() -> None:
         "  as a network (CIDR): 203.0.113.7/32\n"
         "  as a range: 203.0.113.7-203.0.113.7\n"
     )
-
-
-@pytest.mark.parametrize(
-    ("text", "forms"),
-    [
-        ("203.0.113.7", AddressForms("203.0.113.7", "203.0.113.7/32", "203.0.113.7-203.0.113.7")),
-        (
-            "IPv6:2001:db8:1:2:3:4:5:6",
-            AddressForms(
-                "2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64", "2001:db8:1:2::-2001:db8:1:2:ffff:ffff:ffff:ffff"
-            ),
-        ),
-        ("a.host.example", None),
-        ("", None),
-    ],
-)
-def test_the_forms_allow_lists_ask_for(text: str, forms: AddressForms | None) -> None:
-    assert address_forms(text) == forms
 
 
 def test_an_ipv6_server_and_a_certificate_are_told_whole() -> None:

@@ -214,18 +214,29 @@ def test_git_reads_the_configuration(name: str, username: str) -> None:
     assert values["sendemail.smtpserver"] == "smtp.example.org"
     assert values["sendemail.smtpencryption"] == "ssl"
     assert "ada@example.org" in values["sendemail.from"]
+    assert not {'"', "\\"} & set(values["sendemail.from"])
 
 
 @given(username=NAMES)
 @FEW
 def test_msmtp_reads_the_configuration(tmp_path_factory: pytest.TempPathFactory, username: str) -> None:
     file = written(tmp_path_factory, content("msmtp", account(outgoing=smtp(username=username))))
-    shown = run("msmtp", f"--file={file}", "--pretend", "--debug", "to@example.net").decode()
+    shown = run("msmtp", f"--file={file}", "-a", "ada@example.org", "--pretend", "--debug", "to@example.net").decode()
     assert f"\nuser = {username}\n" in shown
     assert "\nhost = smtp.example.org\n" in shown
     assert "\nport = 465\n" in shown
     assert "\ntls = on\n" in shown
     assert "\ntls_starttls = off\n" in shown
+
+
+def test_msmtp_reads_the_files_of_two_accounts_one_after_the_other(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    eve = account(address=Address.parse("eve@example.net"), outgoing=smtp(username="eve"))
+    file = written(tmp_path_factory, content("msmtp", account()) + content("msmtp", eve))
+    for address, user in (("ada@example.org", "ada@example.org"), ("eve@example.net", "eve")):
+        shown = run("msmtp", f"--file={file}", "-a", address, "--pretend", "--debug", "to@example.net").decode()
+        assert f"\nuser = {user}\n" in shown
 
 
 @pytest.mark.parametrize(
@@ -235,7 +246,7 @@ def test_msmtp_is_told_the_method_that_worked(
     tmp_path_factory: pytest.TempPathFactory, method: str, words: str
 ) -> None:
     file = written(tmp_path_factory, content("msmtp", account(outgoing_auth=method)))
-    shown = run("msmtp", f"--file={file}", "--pretend", "--debug", "to@example.net").decode()
+    shown = run("msmtp", f"--file={file}", "-a", "ada@example.org", "--pretend", "--debug", "to@example.net").decode()
     assert f"\nauth = {words}\n".lower() in shown.lower()
 
 

@@ -154,6 +154,63 @@ def test_the_ssl_box_means_encrypted_from_the_start(security: Security, box: str
     assert rows["outgoing-ssl"].startswith(box)
 
 
+TOKENS = {"incoming_auth": "XOAUTH2", "outgoing_auth": "XOAUTH2"}
+
+
+@pytest.mark.parametrize("target", ["msmtp", "url", "env", "wordpress", "git"])
+def test_an_account_without_a_password_is_not_told_to_put_one_in(target: str) -> None:
+    written = sheet(target, account(**TOKENS))
+    assert any("takes no password here, only an access token" in step for step in written.steps)
+    texts = everything(written)
+    for word in ("PASSWORD", "WPMS_SMTP_PASS", "asks for the password", "secret-tool", "quotes of"):
+        assert word not in texts
+
+
+def test_a_url_asks_for_a_password_only_where_one_is_taken() -> None:
+    written = sheet("url", account(outgoing_auth="XOAUTH2"))
+    assert [row.value for row in written.rows] == [
+        "smtps://ada%40example.org@smtp.example.org:465",
+        "imaps://ada%40example.org:PASSWORD@imap.example.org:993",
+    ]
+    assert len(written.steps) == 2
+
+
+def test_mail_signs_in_in_the_browser_by_the_providers_own_button() -> None:
+    written = sheet("apple-mail", account(outgoing_auth="XOAUTH2"))
+    assert [row.field_id for row in written.rows] == ["name", "address"]
+    assert "your provider's own button" in written.steps[0]
+    assert "Other Mail Account" not in " ".join(written.steps)
+
+
+def test_an_iphone_wants_its_profile_installed_in_time() -> None:
+    steps = " ".join(sheet("phone", account()).steps)
+    assert "within 8 minutes, choose Settings, Profile Downloaded, Install" in steps
+    assert "send it to yourself" not in steps
+
+
+def test_a_sentence_begins_with_a_capital() -> None:
+    assert "The app keeps no password." in " ".join(sheet("phone", account(**TOKENS)).steps)
+
+
+@pytest.mark.parametrize("side", ["incoming", "outgoing"])
+def test_outlook_has_the_user_name_of_the_one_side_that_is_proven(side: str) -> None:
+    other = {"incoming": "outgoing", "outgoing": "incoming"}[side]
+    one = account(**{other: None, side: (imap if side == "incoming" else smtp)(username="the-one")})
+    rows = {row.field_id: row.value for row in sheet("outlook", one).rows}
+    assert rows["username"] == "the-one"
+
+
+@pytest.mark.parametrize(("security", "auto"), [(Security.TLS, b"true"), (Security.NONE, b"false")])
+def test_wordpress_switches_encryption_on_by_itself_where_there_is_some(security: Security, auto: bytes) -> None:
+    (file,) = sheet("wordpress", account(outgoing=smtp(security=security))).files
+    assert b"define( 'WPMS_SMTP_AUTOTLS', " + auto + b" );\n" in file.content
+
+
+def test_an_apostrophe_leaves_one_pair_of_quotes() -> None:
+    (file,) = sheet("env", account(display_name='Pat O\'Neil "P" $1')).files
+    assert b'SMTP_FROM_NAME="Pat O\'Neil \\"P\\" \\$1"\n' in file.content
+
+
 @pytest.mark.parametrize("target", IDS)
 def test_words_for_people(target: str) -> None:
     for changes in ({}, {"outgoing_auth": "XOAUTH2", "incoming_auth": "XOAUTH2"}, {"outgoing_auth": "CRAM-MD5"}):

@@ -17,6 +17,16 @@ def test_a_file_is_whole_and_private(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_settings_for_a_program_can_be_read_by_the_program(tmp_path: Path) -> None:
+    path = tmp_path / "example.org.xml"
+    before = os.umask(0o022)
+    try:
+        write_file(path, b"<clientConfig/>", others_may_read=True)
+    finally:
+        os.umask(before)
+    assert path.stat().st_mode & 0o777 == 0o644
+
+
 def test_an_open_file_becomes_private_when_it_is_replaced(tmp_path: Path) -> None:
     path = tmp_path / "settings.env"
     path.write_text("old")

@@ -10,7 +10,7 @@ from pathlib import Path
 from wizard.accounts.store import SavedAccount
 from wizard.model.account import CheckResult, SideResult, Verdict
 from wizard.model.dates import date_text
-from wizard.model.diagnosis import Diagnosis
+from wizard.model.diagnosis import Diagnosis, EditField, Field
 from wizard.model.draft import AccountDraft
 from wizard.model.evidence import Evidence, Outcome
 from wizard.model.secret import Secret
@@ -42,7 +42,7 @@ def state(account: SavedAccount) -> str:
     if account.is_verified:
         return f"Verified, {checked}"
     why = f": {account.last_title}" if account.last_title else ""
-    return f"Not verified{why}, {checked} (worked until {day(account.verified_at)})"
+    return f"Not verified{why}, {checked} (worked until {until(account.verified_at, account.last_checked_at)})"
 
 
 def kept_aside_sentence(files: Sequence[Path]) -> str | None:
@@ -82,36 +82,48 @@ def worked_until(saved: SavedAccount, result: CheckResult) -> datetime | None:
     return saved.verified_at if same else None
 
 
-def with_history(saved: SavedAccount, result: CheckResult) -> CheckResult:
-    """The result with "worked until" in the failing evidence (detail `worked_until`) and in each card's why."""
-    until = worked_until(saved, result)
-    if until is None:
+def with_history(saved: SavedAccount, result: CheckResult, *, typed: bool = False) -> CheckResult:
+    """The result with "worked until" in the failing evidence (detail `worked_until`) and in each card's why.
+
+    A password that was not `typed` but kept has no slip in it: a card that blames it says that first.
+    """
+    worked = worked_until(saved, result)
+    if worked is None:
         return result
     return replace(
         result,
-        diagnoses=tuple(_dated(diagnosis, until) for diagnosis in result.diagnoses),
-        timeline=tuple(_marked(item, until) for item in result.timeline),
+        diagnoses=tuple(_dated(diagnosis, worked, result.started_at, typed=typed) for diagnosis in result.diagnoses),
+        timeline=tuple(_marked(item, worked) for item in result.timeline),
     )
 
 
-def _dated(diagnosis: Diagnosis, until: datetime) -> Diagnosis:
+def _dated(diagnosis: Diagnosis, worked: datetime, now: datetime, *, typed: bool) -> Diagnosis:
+    blames_password = any(remedy.action == EditField(Field.PASSWORD) for remedy in diagnosis.remedies)
+    kept = "This is the password that was kept: it was probably changed or withdrawn since it last worked. "
     return replace(
         diagnosis,
-        why=f"{diagnosis.why} With the same settings it worked until {day(until)}.",
-        evidence=tuple(_marked(item, until) for item in diagnosis.evidence),
+        why=f"{kept if blames_password and not typed else ''}{diagnosis.why} "
+        f"With the same settings it worked until {until(worked, now)}.",
+        evidence=tuple(_marked(item, worked) for item in diagnosis.evidence),
     )
 
 
-def _marked(item: Evidence, until: datetime) -> Evidence:
+def _marked(item: Evidence, worked: datetime) -> Evidence:
     if item.outcome is not Outcome.FAILED:
         return item
-    return replace(item, detail={**item.detail, "worked_until": until.date().isoformat()})
+    return replace(item, detail={**item.detail, "worked_until": worked.date().isoformat()})
 
 
 def day(time: datetime) -> str:
     """The day as people write it, in this computer's time zone: 21 November 2026."""
     local = time.astimezone()
     return date_text(local)
+
+
+def until(time: datetime, now: datetime) -> str:
+    """The day, and on the day itself the time as well: 14:30 on 21 November 2026."""
+    local = time.astimezone()
+    return f"{local:%H:%M} on {day(time)}" if local.date() == now.astimezone().date() else day(time)
 
 
 def _is_same(saved: ServerCandidate | None, side: SideResult | None) -> bool:

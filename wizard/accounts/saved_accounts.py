@@ -119,7 +119,7 @@ class SavedAccounts:
             return Recheck(saved, why_not="No password is kept for it.", needs_password=True)
         wanted = draft(saved, password, kept.get(SecretKind.OUTGOING_PASSWORD))
         checked = await check(wanted, permission=permission, spent_s=time.monotonic() - began)
-        result = with_history(saved, checked)
+        result = with_history(saved, checked, typed=new_secret is not None)
         secrets: dict[SecretKind, Secret] = {}
         if new_secret is not None and saved.secrets and refusal is None and result.verified_account() is not None:
             secrets = {**kept, SecretKind.PASSWORD: new_secret}

@@ -8,7 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from wizard.accounts.store import AccountBook, default_path
+from wizard.accounts import recheck
+from wizard.accounts.store import AccountBook, SavedAccount, default_path
 from wizard.cli import render
 from wizard.errors import UsageError
 from wizard.handover.document import verified_account
@@ -112,7 +113,7 @@ def _write(written: Sheet, path: Path) -> None:
         content = _qr_image(written.qr, path.suffix.lower())
     else:
         content = _file_for(written, path).content
-    write_file(path, content)
+    write_file(path, content, others_may_read=True)
     render.progress(f"Written: {path}")
 
 
@@ -143,11 +144,18 @@ def _account(address: str | None, source: str | None) -> VerifiedAccount:
         saved = book.get(Address.parse(address))
         if saved is None:
             raise UsageError(f"{address} is not a saved account. Give a check's result with --from.")
-        return saved.verified_account()
+        return _proven(saved)
     accounts = book.list()
     if len(accounts) != 1:
         raise UsageError("Say whose settings: --account ADDRESS for a saved account, or --from with a check's result.")
-    return accounts[0].verified_account()
+    return _proven(accounts[0])
+
+
+def _proven(saved: SavedAccount) -> VerifiedAccount:
+    """The settings as they once worked; that they did not at the last check is said."""
+    if not saved.is_verified:
+        render.warn(f"{saved.address}: {recheck.state(saved)}. These are the settings that worked then.")
+    return saved.verified_account()
 
 
 def _read_json(source: str) -> object:

@@ -16,6 +16,7 @@ from wizard.model.address import Address
 from wizard.model.dates import date_text
 from wizard.model.evidence import CertificateFacts, ErrorKind, Evidence, ProbeReport, Reply, Stage, Surroundings
 from wizard.model.provider import Provider, ProviderStatus
+from wizard.model.public_address import address_forms
 from wizard.model.run_fact import RunFact
 from wizard.model.server import Protocol, Security, Source
 
@@ -370,10 +371,10 @@ def _surroundings_words(surroundings: Surroundings) -> dict[str, str]:
         )
         words["clock_off"] = amount
     if surroundings.public_address:
-        address = _shown(surroundings.public_address)
-        bits = 128 if ":" in address else 32
-        words["public_address"] = address
-        words["public_addresses"] = f"{address}\nas a network: {address}/{bits}\nas a range: {address} - {address}"
+        forms = address_forms(surroundings.public_address)
+        words["public_address"] = forms.single if forms is not None else _shown(surroundings.public_address)
+        if forms is not None:
+            words["public_addresses"] = f"{forms.single}\nas a network: {forms.cidr}\nas a range: {forms.range}"
     return words
 
 

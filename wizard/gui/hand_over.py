@@ -113,14 +113,14 @@ class HandOver(QObject):
 
         path, _ = QFileDialog.getSaveFileName(self._window, "Save", name)
         if path:
-            self._write(self._page, path, lambda: content)
+            self._write(self._page, path, lambda: content, others_may_read=True)
 
-    def _write(self, page: Page, path: str, content: Callable[[], bytes]) -> None:
+    def _write(self, page: Page, path: str, content: Callable[[], bytes], *, others_may_read: bool = False) -> None:
         async def write(_session: SetupSession, _listener: Listener) -> None:
             """Makes the content and writes it, both in a thread of their own."""
             from wizard.handover.write import write_file
 
-            await asyncio.to_thread(lambda: write_file(Path(path), content()))
+            await asyncio.to_thread(lambda: write_file(Path(path), content(), others_may_read=others_may_read))
 
         self._jobs.start(write, lambda _: page.tell("Saved."), self._say)
 

@@ -27,7 +27,6 @@ _AUTHENTICATION: Final = {SignInKind.NORMAL: "EmailAuthPassword", SignInKind.ENC
 _AUTHENTICATION_WORDS: Final = {
     SignInKind.NORMAL: "Password",
     SignInKind.ENCRYPTED: "MD5 Challenge-Response",
-    SignInKind.OAUTH2: "OAuth2",
 }
 _ACCOUNT_TYPE: Final = {Protocol.IMAP: "EmailTypeIMAP", Protocol.POP3: "EmailTypePOP"}
 # The same account must give the same identifiers, so that installing again replaces the profile and adds no second one.
@@ -37,6 +36,8 @@ _NAMESPACE: Final = uuid.UUID("7d8f4c34-5d0e-4d58-9c0b-6f8e5a3f2b11")
 def sheet(account: VerifiedAccount) -> Sheet:
     """The sheet for Mail; the labels are those of its account set-up and of Server Settings."""
     rows = rows_about_you(account, "Full Name", "Email Address")
+    if SignInKind.OAUTH2 in sign_in_kinds(account):
+        return Sheet(TARGET, "Use it in Apple Mail", _browser_steps(account), tuple(rows))
     if account.incoming is not None:
         rows.append(Row("account-type", "Account Type", _shown_type(account.incoming), "Incoming Mail Server"))
         rows += _server("incoming", "Incoming Mail Server", account.incoming, account.incoming_auth)
@@ -114,6 +115,18 @@ def _authentication_words(auth: str | None) -> str:
 
 def _shown_type(server: ServerCandidate) -> str:
     return ACCOUNT_TYPE[server.protocol].removesuffix("3")
+
+
+def _browser_steps(account: VerifiedAccount) -> tuple[str, ...]:
+    """For an account that signs in in the browser: Mail does that for providers with a button of their own only."""
+    servers = " and ".join(server.host for server in (account.incoming, account.outgoing) if server is not None)
+    return (
+        "On a Mac: choose Mail, Settings, Accounts, the + button, then your provider's own button (such as Google, "
+        "Microsoft Exchange or Yahoo), and sign in on its page.",
+        "On an iPhone or iPad: open Settings, Apps, Mail, Mail Accounts, Add Account, then your provider's button.",
+        f"If it has no button there, Mail cannot sign in at {servers}: “Other” takes passwords only, and this account "
+        "signs in in the browser.",
+    )
 
 
 def _steps(account: VerifiedAccount) -> tuple[str, ...]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from typing import Final
 
 from wizard.handover.inert import file_stem
 from wizard.handover.sheet import HandoverFile, Sheet, Target, TargetKind
-from wizard.handover.words import ascii_host, name_of, require_outgoing
+from wizard.handover.words import BROWSER_ONLY, ascii_host, name_of, require_outgoing, sends_with_token
 from wizard.model.account import VerifiedAccount
 from wizard.model.server import Security
 
@@ -19,12 +20,19 @@ _ENCRYPTION: Final = {Security.TLS: "tls", Security.STARTTLS: "starttls", Securi
 def sheet(account: VerifiedAccount) -> Sheet:
     """The variables: the common SMTP_ names, and Django's."""
     name = f"{file_stem(account.address.wire)}.env"
+    if sends_with_token(account):
+        who_signs_in = f"{BROWSER_ONLY} A program that only knows these variables cannot send with this account."
+    else:
+        who_signs_in = (
+            "The password is left empty. Better than writing it here: let your program's secret store set it. Programs "
+            "in Python (Django, Flask) can only send a password of ASCII characters."
+        )
     return Sheet(
         TARGET,
         "Use it as environment variables",
         (
             "No standard names these variables: keep the set your program reads.",
-            "The password is left empty. Better than writing it here: let your program's secret store set it.",
+            who_signs_in,
         ),
         (),
         files=(
@@ -52,4 +60,12 @@ def _variables(account: VerifiedAccount) -> bytes:
         ("EMAIL_USE_TLS", str(server.security is Security.STARTTLS)),
         ("DEFAULT_FROM_EMAIL", address),
     )
-    return "".join(f"{name}={shlex.quote(value) if value else ''}\n" for name, value in pairs).encode()
+    left_out = ("SMTP_PASSWORD", "EMAIL_HOST_PASSWORD") if sends_with_token(account) else ()
+    return "".join(f"{name}={_quoted(value)}\n" for name, value in pairs if name not in left_out).encode()
+
+
+def _quoted(value: str) -> str:
+    """The value for a shell and for readers of .env files, which know no piecewise quoting: one pair of quotes."""
+    if "'" not in value:
+        return shlex.quote(value) if value else ""
+    return '"' + re.sub(r'(["\\$`])', r"\\\1", value) + '"'

@@ -6,7 +6,7 @@ from typing import Final
 
 from wizard.handover.inert import file_stem
 from wizard.handover.sheet import HandoverFile, Sheet, Target, TargetKind
-from wizard.handover.words import ascii_host, name_of, require_outgoing
+from wizard.handover.words import BROWSER_ONLY, ascii_host, name_of, require_outgoing, sends_with_token
 from wizard.model.account import VerifiedAccount
 from wizard.model.server import Security
 
@@ -23,7 +23,7 @@ def sheet(account: VerifiedAccount) -> Sheet:
         "Use it in git send-email",
         (
             "Save the file and run: git config --global --add include.path followed by its full path.",
-            "git asks for the password, or takes it from your credential helper.",
+            _password_step(account),
         ),
         (),
         files=(HandoverFile(name, "text/plain", _config(account), "Included from ~/.gitconfig."),),
@@ -41,14 +41,23 @@ def _config(account: VerifiedAccount) -> bytes:
     ]
     if server.security in _ENCRYPTION:
         lines.append(f"\tsmtpEncryption = {_ENCRYPTION[server.security]}")
+    if sends_with_token(account):
+        lines.append(f"\tsmtpAuth = {account.outgoing_auth}")
     return ("\n".join(lines) + "\n").encode()
+
+
+def _password_step(account: VerifiedAccount) -> str:
+    if sends_with_token(account):
+        return f"{BROWSER_ONLY} Set a credential helper that prints one; git versions before 2025 cannot send with it."
+    return "git asks for the password, or takes it from your credential helper."
 
 
 def _mailbox(name: str, address: str) -> str:
     if "@" in name:
         return address
-    phrase = name.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{phrase}" <{address}>'
+    # git takes what stands there as it is: a quotation mark or backslash would become part of the name.
+    phrase = " ".join(name.replace("\\", "").replace('"', "").split())
+    return f"{phrase} <{address}>" if phrase else address
 
 
 def _quoted(value: str) -> str:

@@ -8,7 +8,7 @@ from typing import Final
 from wizard.errors import HandoverError
 from wizard.handover.inert import file_stem
 from wizard.handover.sheet import HandoverFile, Sheet, Target, TargetKind
-from wizard.handover.words import ascii_host, require_outgoing
+from wizard.handover.words import BROWSER_ONLY, ascii_host, require_outgoing, sends_with_token
 from wizard.model.account import VerifiedAccount
 from wizard.model.server import AuthMethod, Security
 
@@ -25,13 +25,16 @@ _AUTH: Final = {
 
 def sheet(account: VerifiedAccount) -> Sheet:
     """The configuration, ready for ~/.msmtprc."""
+    address = shlex.quote(account.address.wire)
     return Sheet(
         TARGET,
         "Use it in msmtp",
         (
             "Append the file to ~/.msmtprc and keep that at mode 600.",
-            "msmtp asks for the password, or runs the program named by “passwordeval”.",
-            "Try it: printf 'Subject: test\\n\\nHello\\n' | msmtp " + account.address.wire,
+            _password_step(account),
+            f"Try it: printf 'Subject: test\\n\\nHello\\n' | msmtp -a {address} {address}",
+            f"To use it where no account is named, end ~/.msmtprc with: account default : {account.address.wire} "
+            "(one such line only).",
         ),
         (),
         files=(
@@ -57,13 +60,21 @@ def _config(account: VerifiedAccount) -> bytes:
     ]
     if encrypted:
         lines.append(f"tls_starttls {'on' if server.security is Security.STARTTLS else 'off'}")
-    lines += [
-        "# The password stays out of this file; without the next line msmtp asks for it.",
-        # Where “Remember on this computer” put it, under a desktop with a Secret Service.
-        f'# passwordeval "secret-tool lookup service Mailwright username {shlex.quote(address)}"',
-        f"account default : {_word(address)}",
-    ]
+    if sends_with_token(account):
+        lines.append('# passwordeval "a program that prints an access token"')
+    else:
+        lines += [
+            "# The password stays out of this file; without the next line msmtp asks for it.",
+            # Where “Remember on this computer” put it, under a desktop with a Secret Service.
+            f'# passwordeval "secret-tool lookup service Mailwright username {shlex.quote(address)}"',
+        ]
     return ("\n".join(lines) + "\n").encode()
+
+
+def _password_step(account: VerifiedAccount) -> str:
+    if sends_with_token(account):
+        return f"{BROWSER_ONLY} Name a program that prints one in “passwordeval”."
+    return "msmtp asks for the password, or runs the program named by “passwordeval”."
 
 
 def _quoted(value: str) -> str:

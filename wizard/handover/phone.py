@@ -81,7 +81,10 @@ def _steps(account: VerifiedAccount, code: str | None) -> tuple[str, ...]:
     if code is not None:
         steps.append("Android: open Thunderbird, tap Import settings, then Scan QR code.")
     if apple_mail.files(account):
-        steps.append("iPhone or iPad: save the profile, send it to yourself and open it there.")
+        steps.append(
+            "iPhone or iPad: save the profile, bring it there (AirDrop, Files, or a message to an account it has) and "
+            "open it; then, within 8 minutes, choose Settings, Profile Downloaded, Install."
+        )
     steps += [
         "Any other mail app: add an account by hand with the fields below.",
         password_step(account, "the app"),

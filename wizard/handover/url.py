@@ -6,7 +6,7 @@ from typing import Final
 from urllib.parse import quote
 
 from wizard.handover.sheet import Row, Sheet, Target, TargetKind
-from wizard.handover.words import url_host
+from wizard.handover.words import BROWSER_ONLY, SignInKind, sign_in_kind, sign_in_kinds, url_host
 from wizard.model.account import VerifiedAccount
 from wizard.model.server import Protocol, Security, ServerCandidate
 
@@ -19,12 +19,23 @@ _TLS_SCHEME: Final = {Protocol.SMTP: "smtps", Protocol.IMAP: "imaps", Protocol.P
 
 def sheet(account: VerifiedAccount) -> Sheet:
     """One URL a direction, with the word PASSWORD where the password belongs."""
-    rows = []
-    if account.outgoing is not None:
-        rows.append(Row("outgoing-url", "Sending", url(account.outgoing, PLACEHOLDER), "URL"))
-    if account.incoming is not None:
-        rows.append(Row("incoming-url", "Receiving", url(account.incoming, PLACEHOLDER), "URL"))
-    steps = [f"Put the password in place of {PLACEHOLDER}, percent-encoded: @ is %40, : is %3A, / is %2F."]
+    rows, kinds = [], sign_in_kinds(account)
+    sides = (
+        ("outgoing-url", "Sending", account.outgoing, account.outgoing_auth),
+        ("incoming-url", "Receiving", account.incoming, account.incoming_auth),
+    )
+    for field_id, label, server, auth in sides:
+        if server is not None:
+            password = None if sign_in_kind(auth) is SignInKind.OAUTH2 else PLACEHOLDER
+            rows.append(Row(field_id, label, url(server, password), "URL"))
+    steps = []
+    if kinds != {SignInKind.OAUTH2}:
+        steps.append(
+            f"Put the password in place of {PLACEHOLDER}, percent-encoded: all but A-Z, a-z, 0-9 and - . _ ~ is "
+            "written as its bytes (@ is %40, # is %23, % is %25, a blank is %20, ü is %C3%BC)."
+        )
+    if SignInKind.OAUTH2 in kinds:
+        steps.append(f"{BROWSER_ONLY} A URL cannot fetch one: the program must do that itself.")
     if any(server and server.security is Security.STARTTLS for server in (account.incoming, account.outgoing)):
         steps.append("The server switches to encryption (STARTTLS): tell the program to insist on it, a URL cannot.")
     return Sheet(TARGET, "Use it as a URL", tuple(steps), tuple(rows))

@@ -6,7 +6,7 @@ from typing import Final
 
 from wizard.handover.inert import file_stem
 from wizard.handover.sheet import HandoverFile, Sheet, Target, TargetKind
-from wizard.handover.words import ascii_host, name_of, require_outgoing
+from wizard.handover.words import BROWSER_ONLY, ascii_host, name_of, require_outgoing, sends_with_token
 from wizard.model.account import VerifiedAccount
 from wizard.model.server import Security
 
@@ -19,6 +19,19 @@ _SSL: Final = {Security.TLS: "ssl", Security.STARTTLS: "tls", Security.NONE: ""}
 def sheet(account: VerifiedAccount) -> Sheet:
     """The constants, to be pasted into wp-config.php."""
     say = "Paste it into wp-config.php above the line that says “stop editing”."
+    if sends_with_token(account):
+        return Sheet(
+            TARGET,
+            "Use it in WordPress",
+            (
+                f"{BROWSER_ONLY} Constants in wp-config.php cannot fetch one.",
+                "Install the plugin WP Mail SMTP and choose the mailer of your provider there (such as Google or "
+                "Microsoft) in place of “Other SMTP”; it signs in on the provider's page.",
+                f"If it asks for them: the server is {ascii_host(require_outgoing(account, 'WordPress').host)}, the "
+                f"sender {account.address.wire}.",
+            ),
+            (),
+        )
     name = f"{file_stem(account.address.wire)}-wp-config.txt"
     return Sheet(
         TARGET,

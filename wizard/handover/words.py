@@ -40,10 +40,21 @@ def sign_in_kinds(account: VerifiedAccount) -> frozenset[SignInKind]:
     return frozenset(kinds)
 
 
+def sends_with_token(account: VerifiedAccount) -> bool:
+    """Whether sending takes an access token from a sign-in in the browser, where a program would put a password."""
+    return account.outgoing is not None and sign_in_kind(account.outgoing_auth) is SignInKind.OAUTH2
+
+
+BROWSER_ONLY: Final = (
+    "Your provider takes no password here, only an access token from a sign-in in the browser, good for about an hour."
+)
+
+
 def password_step(account: VerifiedAccount, program: str) -> str:
     """The step that says what to do when the program asks who you are."""
     if sign_in_kinds(account) == {SignInKind.OAUTH2}:
-        return f"Sign in on your provider's page when {program} opens it. {program} keeps no password."
+        keeper = program[:1].upper() + program[1:]
+        return f"Sign in on your provider's page when {program} opens it. {keeper} keeps no password."
     return f"When {program} asks for the password, type the one that worked here: an app password, if you used one."
 
 

@@ -5,16 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 
 from wizard.errors import HandoverError
-from wizard.private_file import write_private
+from wizard.private_file import write_private, write_public
 
 
-def write_file(path: Path, content: bytes) -> None:
+def write_file(path: Path, content: bytes, *, others_may_read: bool = False) -> None:
     """Leaves `content` at `path`, for its owner alone, read back and compared.
+
+    Settings for a program hold no secret and `others_may_read` them: a web server or a program that root installed
+    could not, and would silently go without.
 
     Raises:
         HandoverError: it could not be written; what was at `path` before is still there.
     """
     try:
-        write_private(path, content)
+        (write_public if others_may_read else write_private)(path, content)
     except OSError as error:
         raise HandoverError(f"“{path}” could not be written: {error.strerror or error}.") from error
