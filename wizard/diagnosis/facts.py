@@ -25,7 +25,9 @@ _INCOMING_PORTS: Final = frozenset({110, 143, 993, 995})
 _OUTGOING_PORTS: Final = frozenset({25, 465, 587, 2525})
 _TOKEN_MECHANISMS: Final = frozenset({"XOAUTH2", "OAUTHBEARER"})
 # What we can sign in with; a server that offers none of these cannot be signed in to with a password.
-_PASSWORD_MECHANISMS: Final = frozenset({"PLAIN", "LOGIN", "CRAM-MD5", "APOP", "USER", "IMAP LOGIN", "USER/PASS"})
+_PASSWORD_MECHANISMS: Final = frozenset(
+    {"PLAIN", "LOGIN", "SCRAM-SHA-256", "SCRAM-SHA-1", "CRAM-MD5", "APOP", "USER", "IMAP LOGIN", "USER/PASS"}
+)
 # What a pasted text's stage may be called besides our own names.
 _STAGE_NAMES: Final[Mapping[str, tuple[str | None, str | None]]] = MappingProxyType(
     {

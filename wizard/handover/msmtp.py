@@ -17,6 +17,8 @@ TARGET = Target("msmtp", "msmtp", TargetKind.PROGRAM)
 _AUTH: Final = {
     AuthMethod.PLAIN.value: "plain",
     AuthMethod.LOGIN.value: "login",
+    AuthMethod.SCRAM_SHA_256.value: "scram-sha-256",
+    AuthMethod.SCRAM_SHA_1.value: "scram-sha-1",
     AuthMethod.CRAM_MD5.value: "cram-md5",
     AuthMethod.XOAUTH2.value: "xoauth2",
     AuthMethod.OAUTHBEARER.value: "oauthbearer",

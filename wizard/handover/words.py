@@ -23,7 +23,7 @@ class SignInKind(StrEnum):
 
 def sign_in_kind(method: str | None) -> SignInKind:
     """The kind the proven method belongs to; a normal password where the method is unknown."""
-    if method in (AuthMethod.CRAM_MD5, AuthMethod.APOP):
+    if method in (AuthMethod.SCRAM_SHA_256, AuthMethod.SCRAM_SHA_1, AuthMethod.CRAM_MD5, AuthMethod.APOP):
         return SignInKind.ENCRYPTED
     if method in (AuthMethod.XOAUTH2, AuthMethod.OAUTHBEARER):
         return SignInKind.OAUTH2

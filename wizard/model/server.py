@@ -67,12 +67,15 @@ class AuthMethod(StrEnum):
 
     PLAIN = "PLAIN"
     LOGIN = "LOGIN"
+    SCRAM_SHA_256 = "SCRAM-SHA-256"
+    SCRAM_SHA_1 = "SCRAM-SHA-1"
     CRAM_MD5 = "CRAM-MD5"
     XOAUTH2 = "XOAUTH2"
     OAUTHBEARER = "OAUTHBEARER"
     IMAP_LOGIN = "IMAP LOGIN"
     USER_PASS = "USER/PASS"  # noqa: S105 - the name of POP3's commands, RFC 1939 §7
     APOP = "APOP"
+    PREAUTH = "PREAUTH"  # IMAP: signed in already when the line opens (RFC 9051 §7.1.4)
 
 
 STANDARD_PORTS: dict[Protocol, tuple[tuple[int, Security], ...]] = {

@@ -7,15 +7,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from wizard.model.evidence import CertificateFacts, ErrorKind, Reply, Stage
+from wizard.model.evidence import CertificateFacts, Detail, ErrorKind, Reply, Stage
 from wizard.model.progress import nobody
 from wizard.model.server import AuthMethod, Security, ServerCandidate
 from wizard.net.patience import Deadline, now, within
 from wizard.probe.connector import PEEK_S, Connector, Network, Wire
 from wizard.probe.credentials import Credentials
 from wizard.probe.error_kinds import StageFailed, failure_from
+from wizard.probe.mechanisms import CHALLENGED, Answer, Attempt, Challenge, refuses_command
 from wizard.probe.permits import Permits
 from wizard.probe.recorder import Recorder, StageFacts
+from wizard.probe.sasl import mechanism_of
 
 SIGN_IN_S = 30.0
 
@@ -52,6 +54,7 @@ class Conversation(ABC):
             look=self._look,
             observe=terms.observe,
         )
+        self._is_said = False
 
     @abstractmethod
     def _new_wire(self) -> Wire:
@@ -106,30 +109,89 @@ class Conversation(ABC):
         """Asks for the switch to TLS; raises StageFailed when it is not offered or refused."""
 
     async def sign_in(self, credentials: Credentials) -> str:
-        """Signs in with one attempt, by the best method that both sides know; that method."""
+        """Signs in by the best way that both sides know; the method that did it.
+
+        The password is judged once. A refusal of the command says nothing of it: the next way is tried then, each
+        once, and `sign_in_attempts` counts only what was judged, or may have been.
+        """
         with self._stage(Stage.AUTH, SIGN_IN_S) as facts:
             facts.detail["username"] = credentials.username
-            facts.detail["mechanisms"] = " ".join(self.offered) or None
             if not self.connector.is_encrypted and not self.terms.allow_unencrypted:
+                facts.detail["mechanisms"] = " ".join(self.offered) or None
                 raise StageFailed(Stage.AUTH, ErrorKind.UNENCRYPTED)
             credentials.check()
-            method = self._method(credentials)
+            if self._is_signed_in:
+                self.recorder.auth = facts.detail["method"] = AuthMethod.PREAUTH.value
+                return AuthMethod.PREAUTH.value
+            if not self.offered:
+                await self._ask_again()
+            facts.detail["mechanisms"] = " ".join(self.offered) or None
+            refused: Reply | None = None
+            attempts = self._attempts(credentials)
+            if not self.connector.is_encrypted:
+                attempts.sort(key=lambda attempt: attempt.method not in CHALLENGED)
+            for attempt in attempts:
+                if not self.is_open:
+                    break
+                self._is_said = False
+                answer = await self._try(attempt, credentials)
+                facts.detail["method"] = attempt.method.value
+                facts.reply = answer.reply
+                if answer.accepted:
+                    self.recorder.auth = attempt.method.value
+                    return attempt.method.value
+                of_the_command = refuses_command(answer.reply) and not answer.is_explained
+                if not of_the_command and (self._is_said or refused is None):
+                    raise StageFailed(Stage.AUTH, ErrorKind.REPLY, reply=answer.reply)
+                if self._is_said:
+                    self.recorder.sign_in_attempts -= 1
+                refused = refused or answer.reply
+            raise StageFailed(Stage.AUTH, ErrorKind.NO_COMMON_AUTH, reply=refused)
+
+    @property
+    def _is_signed_in(self) -> bool:
+        """Whether the server signed us in by itself."""
+        return False
+
+    async def _ask_again(self) -> None:  # noqa: B027 - only SMTP has reason to
+        """Asks once more what is offered, where no way of signing in was among it."""
+
+    @abstractmethod
+    def _attempts(self, credentials: Credentials) -> list[Attempt]:
+        """The ways these credentials can be sent, best first; raises StageFailed when the server takes none of them."""
+
+    async def _try(self, attempt: Attempt, credentials: Credentials) -> Answer:
+        """What the server says to one way."""
+        mechanism = mechanism_of(attempt.method, credentials, self.candidate)
+        first = None
+        if attempt.at_once:
+            first, mechanism.first = mechanism.first, None
+            self._saying()
+        heard = await self._begin(attempt.method, first)
+        while isinstance(heard, Challenge):
+            said = await mechanism.answer(heard.data)
+            self._saying()
+            heard = await self._respond(said)
+        if heard.accepted and not mechanism.has_proof:
+            raise StageFailed(Stage.AUTH, ErrorKind.PROTOCOL_ERROR, reply=heard.reply, detail=Detail(ours="no-proof"))
+        if mechanism.reason is None:
+            return heard
+        text = self.recorder.shown(f"{heard.reply.text} {mechanism.reason}".strip())
+        return Answer(heard.accepted, replace(heard.reply, text=text), is_explained=True)
+
+    @abstractmethod
+    async def _begin(self, method: AuthMethod, first: bytes | None) -> Challenge | Answer:
+        """Sends the command that begins a SASL exchange, with what the client says first where that is given."""
+
+    @abstractmethod
+    async def _respond(self, data: bytes) -> Challenge | Answer:
+        """Sends what the client says to a challenge."""
+
+    def _saying(self) -> None:
+        """Counts an attempt, once for each way, when the first of the credentials is about to be sent."""
+        if not self._is_said:
+            self._is_said = True
             self.recorder.sign_in_attempts += 1
-            accepted, reply = await self._authenticate(method, credentials)
-            facts.detail["method"] = method.value
-            facts.reply = reply
-            if not accepted:
-                raise StageFailed(Stage.AUTH, ErrorKind.REPLY, reply=reply)
-            self.recorder.auth = method.value
-            return method.value
-
-    @abstractmethod
-    def _method(self, credentials: Credentials) -> AuthMethod:
-        """How these credentials are best sent; raises StageFailed when the server takes none of the ways we know."""
-
-    @abstractmethod
-    async def _authenticate(self, method: AuthMethod, credentials: Credentials) -> tuple[bool, Reply]:
-        """Whether the server said yes, in the words of its protocol and no others (T11), and its reply."""
 
     @abstractmethod
     async def close(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from dataclasses import dataclass
 
@@ -13,8 +14,9 @@ from wizard.probe.conversation import SIGN_IN_S, Found, Terms
 from wizard.probe.credentials import Credentials
 from wizard.probe.error_kinds import InjectedBeforeTls, Oversized, StageFailed, Unparsable
 from wizard.probe.line_conversation import LineConversation
-from wizard.probe.mechanisms import TOKEN_METHODS, oauthbearer, plain, said_in, xoauth2
+from wizard.probe.mechanisms import Answer, Attempt, Challenge, both_ways, methods_for, nothing_fits
 from wizard.probe.recorder import StageFacts
+from wizard.probe.sasl import decoded, mechanism_of, said_in
 
 MAX_LINES = 400
 MAX_REPLY = 64 * 1024
@@ -44,6 +46,8 @@ class ImapConversation(LineConversation):
         self._tag = 0
         self._goodbye: Reply | None = None
         self._folders: tuple[str, str | None] | None = None
+        self._is_preauthenticated = False
+        self._sasl_tag = ""
 
     @property
     def offered(self) -> tuple[str, ...]:
@@ -60,6 +64,7 @@ class ImapConversation(LineConversation):
         if status.upper() == "PREAUTH" and not self.connector.is_encrypted:
             self.abort()  # STARTTLS is illegal after PREAUTH: somebody signs us in to keep us in clear (T07)
             raise InjectedBeforeTls
+        self._is_preauthenticated = status.upper() == "PREAUTH"
         self._take_capabilities(text)
 
     async def _starttls(self) -> None:
@@ -90,59 +95,80 @@ class ImapConversation(LineConversation):
         if found is not None:
             self.capabilities = tuple(dict.fromkeys(word.upper() for word in found[1].split()))[:100]
 
-    def _method(self, credentials: Credentials) -> AuthMethod:
-        """AUTHENTICATE PLAIN, else LOGIN, but not where LOGINDISABLED; a token by XOAUTH2."""
-        offered = self.offered
-        if credentials.token is not None:
-            for method in TOKEN_METHODS:
-                if method.value in offered:
-                    return method
-        elif "PLAIN" in offered:
-            return AuthMethod.PLAIN
-        elif "LOGINDISABLED" not in self.capabilities and (self.connector.is_encrypted or self.terms.allow_unencrypted):
-            return AuthMethod.IMAP_LOGIN
-        kind = ErrorKind.NO_COMMON_AUTH if offered else ErrorKind.AUTH_MISSING
-        raise StageFailed(Stage.AUTH, kind, detail={"mechanisms": " ".join(offered) or None})
+    @property
+    def _is_signed_in(self) -> bool:
+        return self._is_preauthenticated
 
-    async def _authenticate(self, method: AuthMethod, credentials: Credentials) -> tuple[bool, Reply]:
-        answer = await self._tagged(method, credentials)
+    def _attempts(self, credentials: Credentials) -> list[Attempt]:
+        """AUTHENTICATE PLAIN, else LOGIN where it is not disabled, else the other mechanisms."""
+        attempts = both_ways(
+            methods_for(credentials, self.offered),
+            lambda method: (
+                "SASL-IR" in self.capabilities  # RFC 4959
+                and mechanism_of(method, credentials, self.candidate).first is not None
+            ),
+        )
+        if credentials.token is None and "LOGINDISABLED" not in self.capabilities:
+            is_quotable = _is_quotable(credentials.user + credentials.password_bytes())
+            login = [Attempt(AuthMethod.IMAP_LOGIN)] + [Attempt(AuthMethod.IMAP_LOGIN, at_once=True)] * (
+                not is_quotable
+            )
+            after = sum(one.method is AuthMethod.PLAIN for one in attempts)
+            attempts[after:after] = login
+        if not attempts:
+            raise nothing_fits(self.offered)
+        return attempts
+
+    async def _try(self, attempt: Attempt, credentials: Credentials) -> Answer:
+        if attempt.method is AuthMethod.IMAP_LOGIN:
+            user, password = credentials.user, credentials.password_bytes()
+            heard = self._judged(await self._login(user, password, at_once=attempt.at_once))
+        else:
+            heard = await super()._try(attempt, credentials)
+        return heard
+
+    async def _begin(self, method: AuthMethod, first: bytes | None) -> Challenge | Answer:
+        command = f"AUTHENTICATE {method.value}"
+        if first is None:
+            self._sasl_tag = self._send(command.encode())
+        else:
+            self._sasl_tag = self._send(command.encode() + b" " + base64.b64encode(first), f"{command} ***")
+        return await self._step()
+
+    async def _respond(self, data: bytes) -> Challenge | Answer:
+        self._raw(base64.b64encode(data), "***" if data else "")
+        return await self._step()
+
+    async def _step(self) -> Challenge | Answer:
+        heard = await self._answer(self._sasl_tag)
+        return heard if isinstance(heard, Challenge) else self._judged(heard)
+
+    def _judged(self, answer: ImapReply) -> Answer:
+        """Yes or no to a sign-in; a yes may say anew what the server can do."""
         if answer.status == "OK":
             self._take_capabilities(answer.text)
             for line in answer.untagged:
                 self._take_capabilities(line.decode("ascii", "replace"))
-        return answer.status == "OK", self._reply(answer.status, answer.text)
+        return Answer(answer.status == "OK", self._reply(answer.status, answer.text))
 
-    async def _tagged(self, method: AuthMethod, credentials: Credentials) -> ImapReply:
-        """The answer to AUTHENTICATE, with an initial response where SASL-IR (RFC 4959) is offered, or to LOGIN."""
-        user = credentials.user
-        password = credentials.password_bytes()
-        token = credentials.token_bytes()
-        if method is AuthMethod.IMAP_LOGIN:
-            return await self._login(user, password)
-        blob = {
-            AuthMethod.PLAIN: lambda: plain(user, password),
-            AuthMethod.OAUTHBEARER: lambda: oauthbearer(user, token, self.candidate.host, self.candidate.port),
-        }.get(method, lambda: xoauth2(user, token))()
-        if "SASL-IR" in self.capabilities:
-            tag = self._send(f"AUTHENTICATE {method.value} ".encode() + blob, f"AUTHENTICATE {method.value} ***")
-        else:
-            tag = self._send(f"AUTHENTICATE {method.value}".encode())
-            await self._continuation(tag)
-            self._raw(blob, "***")
-        dismissals = {AuthMethod.OAUTHBEARER: b"AQ==", AuthMethod.XOAUTH2: b""}
-        return await self._answer(tag, dismissals.get(method))
+    async def _login(self, user: bytes, password: bytes, *, at_once: bool) -> ImapReply:
+        """The answer to LOGIN; what a quoted string cannot hold goes as a literal (RFC 9051 §4.3), but not `at_once`.
 
-    async def _login(self, user: bytes, password: bytes) -> ImapReply:
-        if all(32 <= byte < 127 for byte in user + password):
+        Servers that take no literals (fdm#30: QQ) may take letters beyond ASCII in quotes, as IMAP4rev2 allows.
+        """
+        if at_once or _is_quotable(user + password):
+            self._saying()
             tag = self._send(b"LOGIN " + _quoted(user) + b" " + _quoted(password), "LOGIN *** ***")
-            return await self._answer(tag)
-        # RFC 9051 §4.3: what a quoted string cannot hold goes as a literal.
+            return await self._final(tag)
         tag = self._send(b"LOGIN {%d}" % len(user), "LOGIN {…}")
-        await self._continuation(tag)
-        self._raw(user + b" {%d}" % len(password), "*** {…}")
-        await self._continuation(tag)
-        self._raw(password, "***")
-        return await self._answer(tag)
+        for piece, shown in ((user + b" {%d}" % len(password), "*** {…}"), (password, "***")):
+            heard = await self._answer(tag)
+            if not isinstance(heard, Challenge):
+                return heard
+            if piece is password:
+                self._saying()
+            self._raw(piece, shown)
+        return await self._final(tag)
 
     @property
     def sees_new_mail(self) -> bool:
@@ -220,7 +246,7 @@ class ImapConversation(LineConversation):
         self.abort()
 
     async def _command(self, command: str) -> ImapReply:
-        return await self._answer(self._send(command.encode("utf-8")))
+        return await self._final(self._send(command.encode("utf-8")))
 
     def _send(self, command: bytes, shown: str | None = None) -> str:
         self._tag += 1
@@ -233,19 +259,15 @@ class ImapConversation(LineConversation):
         self.recorder.sent(shown)
         self._line.write(data + b"\r\n")
 
-    async def _continuation(self, tag: str) -> None:
-        line = await self._line.readline()
-        text = line.decode("utf-8", "replace")
-        self.recorder.received(f"+ {said_in(text[1:].strip())}" if text.startswith("+") else text)
-        if line.startswith(tag.encode() + b" "):
-            status, _, text = line.decode("utf-8", "replace")[len(tag) + 1 :].partition(" ")
-            raise StageFailed(Stage.AUTH, ErrorKind.REPLY, reply=self._reply(status.upper(), text))
-        if not line.startswith(b"+"):
+    async def _final(self, tag: str) -> ImapReply:
+        """The answer to a command that asks nothing back; a server that does is not met (T11)."""
+        heard = await self._answer(tag)
+        if isinstance(heard, Challenge):
             raise Unparsable
+        return heard
 
-    async def _answer(self, tag: str, dismissal: bytes | None = None) -> ImapReply:
+    async def _answer(self, tag: str) -> ImapReply | Challenge:
         untagged: list[bytes] = []
-        reason: str | None = None
         size = 0
         while len(untagged) < MAX_LINES and size < MAX_REPLY:
             try:
@@ -263,20 +285,15 @@ class ImapConversation(LineConversation):
                 continue
             text = line.decode("utf-8", "replace")
             if line.startswith(b"+"):
-                # A refused token's reason comes as a challenge; it is dismissed once, more are not met (T11).
-                said = said_in(text[1:].strip())
-                self.recorder.received(f"+ {said}")  # its words: in base64 a secret could hide from the mask (T14)
-                if dismissal is None or reason is not None:
-                    raise Unparsable
-                reason = said
-                self._raw(dismissal, "")
-                continue
+                words = text[1:].strip()
+                self.recorder.received(f"+ {said_in(words)}")
+                return Challenge(decoded(words))
             self.recorder.received(text)
             if text.startswith(tag + " "):
                 status, _, rest = text[len(tag) + 1 :].partition(" ")
                 if status.upper() not in {"OK", "NO", "BAD"}:
                     raise Unparsable
-                return ImapReply(status.upper(), f"{rest} {reason}" if reason else rest, tuple(untagged))
+                return ImapReply(status.upper(), rest, tuple(untagged))
             if text.upper().startswith("* BYE"):
                 self._goodbye = self._reply("BYE", text[6:])  # the reason for a line that ends before its answer
             untagged.append(line)
@@ -286,6 +303,10 @@ class ImapConversation(LineConversation):
         code = _CODE.match(text)
         bracketed = code[1] if code is not None and not code[1].upper().startswith("CAPABILITY") else None
         return self.recorder.make_reply(text, status=status, code_text=bracketed)
+
+
+def _is_quotable(value: bytes) -> bool:
+    return all(32 <= byte < 127 for byte in value)
 
 
 def _quoted(value: bytes) -> bytes:

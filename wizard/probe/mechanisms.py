@@ -1,18 +1,52 @@
-"""Which sign-in method is used, and the few blobs that no library of ours makes."""
+"""Which ways of signing in are tried, in which order, and whether a refusal is of the command or of the password."""
 
 from __future__ import annotations
 
-import base64
-import binascii
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
-from wizard.model.evidence import ErrorKind, Stage
+from wizard.model.evidence import Detail, ErrorKind, Reply, Stage
 from wizard.model.server import AuthMethod
 from wizard.probe.credentials import Credentials
 from wizard.probe.error_kinds import StageFailed
 
 TOKEN_METHODS = (AuthMethod.XOAUTH2, AuthMethod.OAUTHBEARER)
-PASSWORD_METHODS = (AuthMethod.PLAIN, AuthMethod.LOGIN, AuthMethod.CRAM_MD5)
+# Inside TLS the plain ones come first: every server that announces them can do them.
+PASSWORD_METHODS = (
+    AuthMethod.PLAIN,
+    AuthMethod.LOGIN,
+    AuthMethod.SCRAM_SHA_256,
+    AuthMethod.SCRAM_SHA_1,
+    AuthMethod.CRAM_MD5,
+)
+
+# With these the password itself does not cross the line.
+CHALLENGED = frozenset({AuthMethod.SCRAM_SHA_256, AuthMethod.SCRAM_SHA_1, AuthMethod.CRAM_MD5, AuthMethod.APOP})
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One way to sign in; `at_once`: what the client says first goes with the command, unasked."""
+
+    method: AuthMethod
+    at_once: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a server said to one way: yes or not, in the words of its protocol and no others (T11)."""
+
+    accepted: bool
+    reply: Reply
+    is_explained: bool = False  # a challenge said why a token was refused: it was judged, whatever words follow
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """What a server wants answered before it decides."""
+
+    data: bytes
 
 
 def token_only(offered: Iterable[str]) -> bool:
@@ -21,40 +55,62 @@ def token_only(offered: Iterable[str]) -> bool:
     return not names.isdisjoint(TOKEN_METHODS) and names.isdisjoint(PASSWORD_METHODS)
 
 
-def choose(offered: Sequence[str], preferred: Iterable[AuthMethod], credentials: Credentials) -> AuthMethod:
-    """The best offered method for these credentials; raises StageFailed when none is offered or none fits.
+def methods_for(credentials: Credentials, offered: Sequence[str]) -> list[AuthMethod]:
+    """The offered methods that fit the credentials, best first.
 
     A token goes by XOAUTH2, else OAUTHBEARER (RFC 7628); a password never by a token's method.
     """
-    if not offered:
-        raise StageFailed(Stage.AUTH, ErrorKind.AUTH_MISSING)
-    wanted = TOKEN_METHODS if credentials.token is not None else tuple(preferred)
-    for method in wanted:
-        if method.value in offered:
-            return method
-    raise StageFailed(Stage.AUTH, ErrorKind.NO_COMMON_AUTH, detail={"mechanisms": " ".join(offered)})
+    wanted = TOKEN_METHODS if credentials.token is not None else PASSWORD_METHODS
+    return [method for method in wanted if method.value in offered]
 
 
-def said_in(challenge: str) -> str:
-    """The words in a challenge: a refused token's reason comes as JSON in base64 (RFC 7628 §3.2.2)."""
-    try:
-        return base64.b64decode(challenge, validate=True).decode("utf-8", "replace")
-    except (binascii.Error, ValueError):
-        return challenge
+def both_ways(methods: Iterable[AuthMethod], at_once: Callable[[AuthMethod], bool]) -> list[Attempt]:
+    """Each method with what is said first in the command where it may stand there, and then without."""
+    attempts = []
+    for method in methods:
+        attempts += [Attempt(method, at_once=True)] if at_once(method) else []
+        attempts.append(Attempt(method))
+    return attempts
 
 
-def plain(user: bytes, password: bytes) -> bytes:
-    """The message of SASL PLAIN (RFC 4616 §2) in base64."""
-    return base64.b64encode(b"\0" + user + b"\0" + password)
+def nothing_fits(offered: Sequence[str]) -> StageFailed:
+    """The failure of a sign-in for which the server offers no way, or none of ours."""
+    kind = ErrorKind.NO_COMMON_AUTH if offered else ErrorKind.AUTH_MISSING
+    return StageFailed(Stage.AUTH, kind, detail=Detail(mechanisms=" ".join(offered) or None))
 
 
-def xoauth2(user: bytes, token: bytes) -> bytes:
-    """The message of XOAUTH2 (Google's and Microsoft's pages of that name) in base64."""
-    return base64.b64encode(b"user=" + user + b"\1auth=Bearer " + token + b"\1\1")
+# A reply with one of these speaks of who signs in, whatever its code.
+_OF_THE_PERSON = re.compile(
+    r"passw|credential|auth\w* (?:has )?(?:fail|unsuccess|reject|denied)|log\s?[io]n (?:fail|denied|incorrect|reject)"
+    r"|(?:invalid|incorrect|bad|unknown|no such) (?:user|login|account|mailbox)|user\w* (?:unknown|not found|invalid)"
+    r"|kennwort|passwort|mot de passe|contrase|senha|парол|パスワード|密码|密碼|비밀번호|hasł|wachtwoord|parola|şifre",
+    re.IGNORECASE,
+)
+_UNKNOWN = (
+    r"(?:unknown|invalid|unrecogni[sz]ed|unsupported|unimplemented|illegal|bad|missing|no such|unavailable"
+    r"|not? (?:supported|implemented|recogni[sz]ed|understood|available|enabled|known|support)"
+    r"|unbekannt\w*|inconnue?|desconocid[oa]|sconosciut[oa]|desconhecid[oa])"
+)
+_COMMAND = (
+    r"(?:commands?|verb|mechanisms?|sasl|literals?|syntax|arguments?|parameters?"
+    r"|auth\w* (?:type|method|mechanism|scheme)s?|befehl|commande|comando)"
+)
+_OF_THE_COMMAND = re.compile(
+    rf"\b{_UNKNOWN}\b\W+(?:\w+\W+){{0,3}}{_COMMAND}\b|\b{_COMMAND}\b\W+(?:[\w-]+\W+){{0,4}}{_UNKNOWN}\b"
+    r"|syntax error|error in imap command|protocol error",
+    re.IGNORECASE,
+)
+_ABOUT_SECURITY = re.compile(r"5\.7\.(?!4$)\d+")  # RFC 3463 §3.8; X.7.4: the mechanism is not supported
 
 
-def oauthbearer(user: bytes, token: bytes, host: str, port: int) -> bytes:
-    """The message of OAUTHBEARER (RFC 7628 §3.1) in base64; = and , in the user name are escaped (RFC 5801 §4)."""
-    name = user.replace(b"=", b"=3D").replace(b",", b"=2C")
-    fields = [b"host=" + host.encode("idna"), b"port=" + str(port).encode(), b"auth=Bearer " + token]
-    return base64.b64encode(b"n,a=" + name + b",\1" + b"\1".join(fields) + b"\1\1")
+def refuses_command(reply: Reply) -> bool:
+    """Whether a refusal is about the command, so that the password was not judged.
+
+    SMTP says so by 500 to 504 (RFC 5321 §4.2.1, RFC 4954 §6), IMAP by BAD (RFC 9051 §7.1.3), POP3 in words only; many
+    servers use their refusal of a password for it, and a few the reverse.
+    """
+    if _OF_THE_PERSON.search(reply.text) or (reply.code_text or "").upper().startswith("AUTH"):
+        return False
+    if reply.code in range(500, 505):
+        return not _ABOUT_SECURITY.fullmatch(reply.enhanced or "")
+    return reply.status == "BAD" or ((reply.code or 500) >= 500 and _OF_THE_COMMAND.search(reply.text) is not None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import re
 
@@ -12,8 +13,9 @@ from wizard.probe.conversation import SIGN_IN_S, Found, Terms
 from wizard.probe.credentials import Credentials
 from wizard.probe.error_kinds import Oversized, StageFailed, Unparsable
 from wizard.probe.line_conversation import LineConversation
-from wizard.probe.mechanisms import TOKEN_METHODS, oauthbearer, plain, said_in, xoauth2
+from wizard.probe.mechanisms import Answer, Attempt, Challenge, both_ways, methods_for, nothing_fits
 from wizard.probe.recorder import StageFacts
+from wizard.probe.sasl import decoded, mechanism_of, said_in
 
 MAX_LINES = 2000
 MAX_REPLY = 256 * 1024
@@ -71,58 +73,60 @@ class Pop3Conversation(LineConversation):
             self.abort()
             raise StageFailed(Stage.TLS, ErrorKind.STARTTLS_REFUSED, reply=self._reply(text))
 
-    def _method(self, credentials: Credentials) -> AuthMethod:
-        """AUTH PLAIN, else USER and PASS, else APOP; a token by XOAUTH2."""
-        offered = self.offered
-        if credentials.token is not None:
-            for method in TOKEN_METHODS:
-                if method.value in offered:
-                    return method
-        elif "PLAIN" in offered:
-            return AuthMethod.PLAIN
-        elif "USER" in self.capabilities or not self.capabilities:
-            return AuthMethod.USER_PASS
-        elif self._timestamp is not None:
-            return AuthMethod.APOP
-        kind = ErrorKind.NO_COMMON_AUTH if offered else ErrorKind.AUTH_MISSING
-        raise StageFailed(Stage.AUTH, kind, detail={"mechanisms": " ".join(offered) or None})
+    def _attempts(self, credentials: Credentials) -> list[Attempt]:
+        """AUTH PLAIN, else USER and PASS, else the other mechanisms, else APOP."""
 
-    async def _authenticate(self, method: AuthMethod, credentials: Credentials) -> tuple[bool, Reply]:
-        ok, text = await self._answer(method, credentials)
-        return ok, self._reply(text, "+OK" if ok else "-ERR")
+        def fits(method: AuthMethod) -> bool:
+            first = mechanism_of(method, credentials, self.candidate).first
+            return first is not None and len(_auth_command(method, first)) + 2 <= MAX_COMMAND
 
-    async def _answer(self, method: AuthMethod, credentials: Credentials) -> tuple[bool, str]:
-        """Whether it was +OK, and what stands behind that."""
-        user = credentials.user
-        password = credentials.password_bytes()
-        token = credentials.token_bytes()
-        match method:
+        attempts = both_ways(methods_for(credentials, self.offered), fits)
+        if credentials.token is None:
+            user_pass, plain = Attempt(AuthMethod.USER_PASS), sum(one.method is AuthMethod.PLAIN for one in attempts)
+            if "USER" in self.capabilities or not self.capabilities:
+                attempts.insert(plain, user_pass)
+            elif plain:
+                attempts.append(user_pass)  # not announced, but known to all who take a password in clear
+            attempts += [Attempt(AuthMethod.APOP)] * (self._timestamp is not None)
+        if not attempts:
+            raise nothing_fits(self.offered)
+        return attempts
+
+    async def _try(self, attempt: Attempt, credentials: Credentials) -> Answer:
+        user, password = credentials.user, credentials.password_bytes()
+        match attempt.method:
             case AuthMethod.USER_PASS:
                 ok, text = await self._command(b"USER " + user, "USER ***")
-                return await self._command(b"PASS " + password, "PASS ***") if ok else (ok, text)
+                if ok:
+                    self._saying()
+                    ok, text = await self._command(b"PASS " + password, "PASS ***")
             case AuthMethod.APOP:
+                self._saying()
                 digest = hashlib.md5((self._timestamp or "").encode() + password, usedforsecurity=False).hexdigest()
-                return await self._command(b"APOP " + user + b" " + digest.encode(), "APOP *** ***")
-            case AuthMethod.PLAIN:
-                blob, dismissal = plain(user, password), None
-            case AuthMethod.OAUTHBEARER:
-                blob, dismissal = oauthbearer(user, token, self.candidate.host, self.candidate.port), b"AQ=="
+                ok, text = await self._command(b"APOP " + user + b" " + digest.encode(), "APOP *** ***")
             case _:
-                blob, dismissal = xoauth2(user, token), b""
-        name = method.value
-        command = f"AUTH {name} ".encode() + blob
-        if len(command) + 2 <= MAX_COMMAND:
-            return await self._command(command, f"AUTH {name} ***", dismissal)
-        # What does not fit behind AUTH goes on a line of its own, once the server asks for it (RFC 5034 §4).
-        self._send(f"AUTH {name}".encode(), f"AUTH {name}")
+                return await super()._try(attempt, credentials)
+        return self._judged(ok, text)
+
+    async def _begin(self, method: AuthMethod, first: bytes | None) -> Challenge | Answer:
+        self._send(_auth_command(method, first), f"AUTH {method.value}{' ***' if first is not None else ''}")
+        return await self._step()
+
+    async def _respond(self, data: bytes) -> Challenge | Answer:
+        self._send(base64.b64encode(data), "***" if data else "")
+        return await self._step()
+
+    async def _step(self) -> Challenge | Answer:
         text = (await self._line.readline()).decode("utf-8", "replace")
-        asks = text.startswith("+") and not text.startswith("+OK")
-        self.recorder.received("+ …" if asks else text)
-        if text.startswith("-ERR"):
-            return False, text[4:].strip()
-        if not asks:
-            raise Unparsable
-        return await self._command(blob, "***", dismissal)
+        if text.startswith("+") and not text.startswith("+OK"):
+            words = text[1:].strip()
+            self.recorder.received(f"+ {said_in(words)}")
+            return Challenge(decoded(words))
+        self.recorder.received(text)
+        return self._judged(*_read(text))
+
+    def _judged(self, ok: bool, text: str) -> Answer:
+        return Answer(ok, self._reply(text, "+OK" if ok else "-ERR"))
 
     @property
     def sees_new_mail(self) -> bool:
@@ -170,26 +174,13 @@ class Pop3Conversation(LineConversation):
                 pass
         self.abort()
 
-    async def _command(
-        self, command: str | bytes, shown: str | None = None, dismissal: bytes | None = None
-    ) -> tuple[bool, str]:
+    async def _command(self, command: str | bytes, shown: str | None = None) -> tuple[bool, str]:
+        """Whether it was +OK, and what stands behind that."""
         data = command.encode("ascii") if isinstance(command, str) else command
         self._send(data, shown if shown is not None else data.decode("ascii", "replace"))
-        reason: str | None = None
-        while True:
-            text = (await self._line.readline()).decode("utf-8", "replace")
-            challenge = text.startswith("+") and not text.startswith("+OK")
-            # A challenge is kept as its words: in base64 a secret could hide from the mask (T14).
-            self.recorder.received(f"+ {said_in(text[1:].strip())}" if challenge else text)
-            if text.startswith("+OK"):
-                return True, text[3:].strip()
-            if text.startswith("-ERR"):
-                return False, f"{text[4:].strip()} {reason or ''}".strip()
-            if not challenge or dismissal is None or reason is not None:
-                raise Unparsable
-            # A refused token's reason comes as a challenge; it is dismissed once, more are not met (T11).
-            reason = said_in(text[1:].strip())
-            self._send(dismissal, "")
+        text = (await self._line.readline()).decode("utf-8", "replace")
+        self.recorder.received(text)
+        return _read(text)
 
     def _send(self, data: bytes, shown: str) -> None:
         self.recorder.sent(shown)
@@ -209,3 +200,18 @@ class Pop3Conversation(LineConversation):
     def _reply(self, text: str, status: str = "-ERR") -> Reply:
         code = _CODE.match(text)
         return self.recorder.make_reply(text, status=status, code_text=code[1] if code is not None else None)
+
+
+def _read(text: str) -> tuple[bool, str]:
+    """Whether a first line says +OK, and what stands behind that; raises Unparsable for anything but +OK and -ERR."""
+    if text.startswith("+OK"):
+        return True, text[3:].strip()
+    if text.startswith("-ERR"):
+        return False, text[4:].strip()
+    raise Unparsable
+
+
+def _auth_command(method: AuthMethod, first: bytes | None) -> bytes:
+    """AUTH, with what the client says first behind it (RFC 5034 §4)."""
+    command = f"AUTH {method.value}".encode("ascii")
+    return command if first is None else command + b" " + base64.b64encode(first)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import re
 import ssl
 from collections.abc import Sequence
 from typing import cast
 
-from aiosmtplib.auth import auth_crammd5_verify, auth_login_encode, auth_plain_encode, auth_xoauth2_encode
 from aiosmtplib.errors import SMTPDataError, SMTPException, SMTPResponseException
 from aiosmtplib.esmtp import parse_esmtp_extensions
 from aiosmtplib.protocol import MAX_RESPONSE_LENGTH, SMTPProtocol
@@ -21,8 +21,9 @@ from wizard.probe.conversation import SIGN_IN_S, Outbox, Terms
 from wizard.probe.credentials import Credentials
 from wizard.probe.environment import public_address
 from wizard.probe.error_kinds import InjectedBeforeTls, StageFailed, Unparsable, what_speaks
-from wizard.probe.mechanisms import choose, oauthbearer, said_in
+from wizard.probe.mechanisms import Answer, Attempt, Challenge, both_ways, methods_for, nothing_fits
 from wizard.probe.recorder import StageFacts
+from wizard.probe.sasl import decoded, mechanism_of, said_in
 from wizard.probe.tls import encrypt
 
 EHLO_NAME = "[127.0.0.1]"  # RFC 5321 §4.1.3; the computer's own name is nobody's business (T35)
@@ -31,7 +32,6 @@ OUTCOME_S = 55.0  # for both answers to DATA together
 MAX_COMMAND = 512  # with CRLF (RFC 5321 §4.5.3.1.4); a token of Microsoft's alone is three times as long
 GOODBYE_S = 0.25
 RESET_S = 5.0
-PREFERRED = (AuthMethod.PLAIN, AuthMethod.LOGIN, AuthMethod.CRAM_MD5)
 _ENHANCED = re.compile(r"^([245]\.\d{1,3}\.\d{1,3})(?:\s|$)")
 
 
@@ -176,65 +176,37 @@ class SmtpConversation(Outbox):
             self.abort()
             raise StageFailed(Stage.TLS, ErrorKind.STARTTLS_REFUSED, reply=self._reply(response))
 
-    def _method(self, credentials: Credentials) -> AuthMethod:
-        return choose(self.mechanisms, PREFERRED, credentials)
+    async def _ask_again(self) -> None:
+        # Exchange Online leaves AUTH out of an answer now and then (python/cpython#115251).
+        if self.extensions:
+            await self._ask_offer()
 
-    async def _authenticate(self, method: AuthMethod, credentials: Credentials) -> tuple[bool, Reply]:
-        response = await self._answer(method, credentials)
-        return response.code == 235, self._reply(response)
+    def _attempts(self, credentials: Credentials) -> list[Attempt]:
+        methods = methods_for(credentials, self.mechanisms)
+        if not methods:
+            raise nothing_fits(self.mechanisms)
+        if AuthMethod.PLAIN in methods and AuthMethod.LOGIN not in methods:
+            methods.append(AuthMethod.LOGIN)  # some announce the one and know the other (go-simple-mail#117)
 
-    async def _answer(self, method: AuthMethod, credentials: Credentials) -> SMTPResponse:
-        """The answer to one AUTH command (RFC 4954 §4)."""
-        user = credentials.user
-        password = credentials.password_bytes()
-        token = credentials.token_bytes()
-        match method:
-            case AuthMethod.PLAIN:
-                return self._heard(await self._initial_response("PLAIN", auth_plain_encode(user, password)))
-            case AuthMethod.LOGIN:
-                name, word = auth_login_encode(user, password)
-                response = await self._secret_command(b"AUTH LOGIN", "AUTH LOGIN")
-                for answer in (name, word):
-                    if response.code != 334:
-                        return response
-                    response = await self._secret_command(answer, "***")
-                return response
-            case AuthMethod.CRAM_MD5:
-                response = await self._secret_command(b"AUTH CRAM-MD5", "AUTH CRAM-MD5")
-                if response.code != 334:
-                    return response
-                return await self._secret_command(
-                    auth_crammd5_verify(user, password, response.message.encode("ascii", "replace")), "***"
-                )
-            case AuthMethod.OAUTHBEARER:
-                blob = oauthbearer(user, token, self.candidate.host, self.candidate.port)
-                return await self._token_command("OAUTHBEARER", blob, b"AQ==")
-            case _:
-                blob = auth_xoauth2_encode(user, token)
-                return await self._token_command("XOAUTH2", blob, b"")
+        def fits(method: AuthMethod) -> bool:
+            first = mechanism_of(method, credentials, self.candidate).first
+            return first is not None and len(_auth_command(method, first)) + 2 <= MAX_COMMAND
 
-    async def _initial_response(self, method: str, blob: bytes) -> SMTPResponse:
-        """The answer to AUTH with everything at once, or in two lines where one would be too long (RFC 4954 §4)."""
-        command = f"AUTH {method} ".encode() + blob
-        if len(command) + 2 <= MAX_COMMAND:
-            self.recorder.sent(f"AUTH {method} ***")
-            return await self._smtp.execute_command(command)
-        self.recorder.sent(f"AUTH {method}")
-        response = await self._smtp.execute_command(f"AUTH {method}".encode())
-        if response.code != 334:
-            return response
+        return both_ways(methods, fits)
+
+    async def _begin(self, method: AuthMethod, first: bytes | None) -> Challenge | Answer:
+        self.recorder.sent(f"AUTH {method.value}{' ***' if first is not None else ''}")
+        return self._sasl(await self._smtp.execute_command(_auth_command(method, first)))
+
+    async def _respond(self, data: bytes) -> Challenge | Answer:
+        self.recorder.sent("***" if data else "")
+        return self._sasl(await self._smtp.execute_command(base64.b64encode(data)))
+
+    def _sasl(self, response: SMTPResponse) -> Challenge | Answer:
         self._heard(response)
-        self.recorder.sent("***")
-        return await self._smtp.execute_command(blob)
-
-    async def _token_command(self, method: str, blob: bytes, dismissal: bytes) -> SMTPResponse:
-        response = await self._initial_response(method, blob)
-        self._heard(response)
-        if response.code != 334:
-            return response
-        # The refusal comes as a challenge in base64 JSON; an empty answer (RFC 7628 §3.2.3: %x01) fetches the reply.
-        final = await self._secret_command(dismissal, "")
-        return SMTPResponse(final.code, f"{final.message} {said_in(response.message)}")
+        if response.code == 334:
+            return Challenge(decoded(response.message))
+        return Answer(response.code == 235, self._reply(response))
 
     async def try_envelope(self, sender: str, recipient: str, *, keep: bool = False) -> None:
         """Asks whether the server would take a message from `sender` to `recipient` (RFC 5321 §3.3).
@@ -309,10 +281,6 @@ class SmtpConversation(Outbox):
         response = await self._smtp.execute_command(command.encode("utf-8"))
         return self._heard(response)
 
-    async def _secret_command(self, command: bytes, shown: str) -> SMTPResponse:
-        self.recorder.sent(shown)
-        return self._heard(await self._smtp.execute_command(command))
-
     def _heard(self, response: SMTPResponse) -> SMTPResponse:
         for line in response.message.split("\n"):
             # A challenge is kept as its words: in base64 a secret could hide from the mask (T14).
@@ -329,3 +297,9 @@ class SmtpConversation(Outbox):
             text = re.sub(rf"(?m)^{re.escape(first[1])}[ \t]*", "", text)
         text = re.sub(r"\s*\n\s*", "\n", text).strip()  # the mask sees the lines, whoever is shown it does not
         return self.recorder.make_reply(text, code=response.code, enhanced=first[1] if first else None)
+
+
+def _auth_command(method: AuthMethod, first: bytes | None) -> bytes:
+    """AUTH, with what the client says first behind it (RFC 4954 §4)."""
+    command = f"AUTH {method.value}".encode("ascii")
+    return command if first is None else command + b" " + base64.b64encode(first)
