@@ -29,7 +29,7 @@ def test_values_of_each_kind() -> None:
     read = table(
         'name = "Ada"\nmany = ["a", "b"]\none = "a"\ncode = [535, "5xx"]\non = true\nwhole = 3\nhalf = 0.5\n'
         'day = 2026-11-21\nurl = "https://mail.example.org/help"\ncolour = "red"\ncolours = ["blue"]\n'
-        '[names]\nen = "one"\n[quirks]\na = 1\nb = true\nc = "x"\n[[item]]\nsay = "first"\n[[item]]\nsay = "second"\n'
+        '[names]\nen = "one"\n[[item]]\nsay = "first"\n[[item]]\nsay = "second"\n'
     )
     assert read.text("name") == "Ada"
     assert read.texts("many") == ("a", "b")
@@ -45,7 +45,6 @@ def test_values_of_each_kind() -> None:
     assert read.member("missing", Colour, Colour.BLUE) is Colour.BLUE
     assert read.members("colours", Colour) == (Colour.BLUE,)
     assert read.texts_by_name("names") == {"en": "one"}
-    assert read.scalars_by_name("quirks") == {"a": 1, "b": True, "c": "x"}
     assert [item.text("say") for item in read.tables("item")] == ["first", "second"]
     read.end()
 
@@ -72,7 +71,6 @@ def test_values_of_each_kind() -> None:
         ('side = "x"', lambda t: t.table("side"), "side: must be a table, written [side]."),
         ("[item]", lambda t: list(t.tables("item")), "item: must be tables, written [[item]]."),
         ("[[item]]\n[[item]]\nx = 1", lambda t: [i.end() for i in t.tables("item")], "item 2.x: is not a key that is"),
-        ("[quirks]\nshare = 0.5", lambda t: t.scalars_by_name("quirks"), "quirks.share: must be text, a whole"),
         ("[side.inner]\nx = 1", lambda t: t.table("side").table("inner").end(), "side.inner.x: is not a key"),
         ('"\\u001b[31m" = 1', lambda t: t.end(), "'\\x1b[31m': is not a key that is known here."),
     ],

@@ -186,16 +186,6 @@ class Table:
         table = self.table(key)
         return {} if table is None else {name: table.text(name) for name in table.keys()}  # noqa: SIM118 - not a dict
 
-    def scalars_by_name(self, key: str) -> dict[str, str | int | bool]:
-        """A table of texts, whole numbers, true and false; empty where the key is missing."""
-        table = self.table(key)
-        if table is None:
-            return {}
-        for name, value in table.content.items():
-            if not isinstance(value, str | int) or (isinstance(value, int) and abs(value) > _LARGEST):
-                table.fail(name, "must be text, a whole number, true or false")
-        return dict(table.content)
-
     def flag(self, key: str) -> bool:
         """True or false; false where the key is missing."""
         value = self._content.pop(key, False)

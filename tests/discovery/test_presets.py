@@ -19,7 +19,7 @@ from wizard.discovery.preset_file import provider_of, read_preset
 from wizard.discovery.presets import PresetBook, candidates, gateway_for_mx, needs, region_of_mx
 from wizard.errors import ResourceError, UsageError
 from wizard.model.address import Address
-from wizard.model.provider import Provider, ProviderStatus, SignInWay
+from wizard.model.provider import Provider, ProviderStatus, Quirk, SignInWay
 from wizard.model.server import Protocol, Security, Source, UsernameForm
 
 FACTS = Path(__file__).with_name("preset_facts.tsv")
@@ -447,7 +447,7 @@ def test_a_pack_may_be_a_folder_of_more_than_presets_or_one_file(tmp_path: Path)
         ("[smtp]", "[app_password]\npattern = '['\n[smtp]", "app_password.pattern"),
         ("[smtp]", '[[preparation]]\nby = "nobody"\nsay = "Do."\n[smtp]', "preparation 1.by"),
         ("[smtp]", '[[preparation]]\nsteps = ["One."]\n[smtp]', "preparation 1.say"),
-        ("[smtp]", "[quirks]\nshare = 0.5\n[smtp]", "quirks.share"),
+        ("[smtp]", "[quirks]\nshare = true\n[smtp]", "quirks.share"),
         ("[smtp]", '[[dated]]\non = "soon"\nsay = "So."\n[smtp]', "dated 1.on"),
         ("[smtp]", '[oauth]\nauthorization = "https://example.org"\nscopes = ["mail"]\n[smtp]', "oauth.token"),
     ],
@@ -535,7 +535,7 @@ def test_everything_a_preset_may_state_is_read() -> None:
             },
             "oauth": {"authorization": "https://a.example.org", "token": "https://t.example.org", "scopes": ["mail"]},
             "app_password": {"called": "mail key", "steps": ["One."], "pattern": "[a-z]+"},
-            "quirks": {"limit": 3},
+            "quirks": {"paid_plan": True},
         },
     )
     assert found.regions == ("eu", "us")
@@ -545,7 +545,7 @@ def test_everything_a_preset_may_state_is_read() -> None:
     ]
     assert best(found, Protocol.SMTP, Address.parse("ada@example.org"))[3] == "ada.example.org"
     assert found.oauth is not None
-    assert found.quirks == {"limit": 3}
+    assert found.quirks == {Quirk.PAID_PLAN}
 
 
 # Comparing with autoconfig files

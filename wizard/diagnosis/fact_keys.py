@@ -14,8 +14,9 @@ from types import MappingProxyType
 from typing import Final, get_type_hints
 
 from wizard.model.evidence import CertificateProblem, Detail, ErrorKind, Stage
+from wizard.model.provider import Quirk
 from wizard.model.run_fact import RunFact
-from wizard.model.server import Protocol, Security
+from wizard.model.server import Protocol
 
 
 class Line(StrEnum):
@@ -27,11 +28,10 @@ class Line(StrEnum):
 
 
 class Seen(StrEnum):
-    """What the words of a reply and the provider's preset show beside `RunFact` and the true keys of `Detail`."""
+    """What the words of a reply show beside `RunFact` and the true keys of `Detail`."""
 
     NAMES_SENDER = "names-sender"
     NAMES_RECIPIENT = "names-recipient"
-    MAIL_ACCESS_MAY_BE_OFF = "mail-access-may-be-off"
 
 
 class Mechanisms(StrEnum):
@@ -131,6 +131,7 @@ KEYS: Final[Mapping[str, FactKey]] = MappingProxyType(
         ),
         "looks_like": FactKey("Which side the server's name and port speak of", 50, frozenset(LooksLike)),
         "provider": FactKey("A preset's id, or a family of resources/diagnoses/providers.toml", 20, pattern=_WORD),
+        "quirk": FactKey("What the provider does unlike others, as its preset says", 20, frozenset(Quirk)),
         "speaks": FactKey("What answered instead of the mail server", 30, frozenset(Speaks)),
         "mechanism": FactKey(
             "A sign-in method on offer, or what they come to together", 30, frozenset(Mechanisms), _WORD
@@ -141,9 +142,6 @@ KEYS: Final[Mapping[str, FactKey]] = MappingProxyType(
             12,
             pattern=re.compile(r"[245]\.\d{1,3}\.\d{1,3}|x\.\d{1,3}\.\d{1,3}|[245]\.\d{1,3}\.x|x\.\d{1,3}\.x"),
         ),
-        "capability": FactKey("A word that the server announced", 10, pattern=_WORD),
-        "port": FactKey("The server's port", 10, pattern=re.compile(r"\d{1,5}")),
-        "security": FactKey("How the line is encrypted", 10, frozenset(Security)),
         "command": FactKey("The SMTP command that was refused", 7, frozenset(Command)),
         "code": FactKey("SMTP's reply code; xx for all of a class", 6, pattern=re.compile(r"[2-5](?:\d\d|xx)")),
         "stage": FactKey("The stretch of the way", 5, frozenset(Stage)),

@@ -110,13 +110,10 @@ def facts_of_evidence(
     _put(values, "command", _text_detail(evidence, "command"))
     _put(values, "protocol", protocol)
     _put(values, "kind", evidence.error)
-    _put(values, "port", str(endpoint.port))
-    _put(values, "security", endpoint.security)
     _put(values, "speaks", _text_detail(evidence, "speaks"))
     _put(values, "looks_like", _looks_like(endpoint.host, endpoint.port))
     is_preset = provider is not None or candidate.source is Source.PRESET
     values["preset"] = _preset(provider, is_preset=is_preset)
-    values["capability"] = frozenset(word.lower() for word in evidence.capabilities)
     mechanisms = _mechanisms(evidence, report)
     values["mechanism"] = frozenset({*(name.lower() for name in mechanisms), *_mechanism_summary(mechanisms)})
     if certificate is not None:
@@ -192,9 +189,6 @@ def _server_words(words: dict[str, str], server: str | None, protocol: Protocol 
         words["host"] = words["server"] = _shown(server)
 
 
-_ACCESS_QUIRKS: Final = ("mail_access_off_by_default", "mail_access_may_be_off")
-
-
 def _provider_words(
     values: dict[str, frozenset[str]], provider: Provider | None, families: Sequence[Family]
 ) -> dict[str, str]:
@@ -207,8 +201,7 @@ def _provider_words(
         ids.add(provider.id)
         words["provider"] = provider.name
         values["browser"] = frozenset({Browser.YES if provider.oauth else Browser.NO})
-        if any(provider.quirks.get(name) is True for name in _ACCESS_QUIRKS):
-            values["seen"] = values.get("seen", frozenset()) | {Seen.MAIL_ACCESS_MAY_BE_OFF}
+        values["quirk"] = frozenset(provider.quirks)
         if provider.app_password is not None and provider.app_password.url:
             words["app_password_url"] = provider.app_password.url
         if provider.status is ProviderStatus.UNSUPPORTED:
@@ -226,10 +219,6 @@ def _provider_words(
             words["max_message"] = provider.max_message.rstrip(".")
         if provider.webmail_url:
             words["webmail_url"] = provider.webmail_url
-        for name in ("security_url", "access_url", "billing_url", "unlock_url", "senders_url", "api_username"):
-            quirk = provider.quirks.get(name)
-            if isinstance(quirk, str):
-                words[name] = quirk
     values["provider"] = frozenset(ids)
     return words
 

@@ -12,6 +12,7 @@ The file's name is the provider's id. Top-level keys; those with a star must be 
                   password with app-password: the latter is wanted once two-step sign-in is on
     no_servers_because   a sentence; needed exactly when there are no servers
     username_hint        a sentence: what the user name is, where it cannot be made from the address
+    moving_to     the id of the provider that its mailboxes are being moved to
     webmail_url, max_message, limits (list of sentences), limit_reset, relay_only_in_network, notes (list)
     checked*      the day the facts were last looked at   sources*  where they come from
 
@@ -26,7 +27,7 @@ Tables:
     [[dated]]             on*, say*: what changed or will change, and on which day
     [regions]             region = "what stands for %REGION% in hosts"; the first one is the usual one
     [placeholders]        NAME = "what to ask for"; %NAME% may then stand in hosts and user names
-    [quirks]              facts for the diagnosis rules: text, numbers, true or false
+    [quirks]              NAME = true: facts for the diagnosis rules, from model/provider.py (Quirk), with "_" for "-"
 
 In hosts and user names may also stand %EMAILADDRESS%, %EMAILLOCALPART% and %EMAILDOMAIN%.
 """
@@ -49,6 +50,7 @@ from wizard.model.provider import (
     Provider,
     ProviderServer,
     ProviderStatus,
+    Quirk,
     SignInWay,
 )
 from wizard.model.server import Protocol, Security, UsernameForm
@@ -121,7 +123,8 @@ def _provider(provider_id: str, table: Table) -> Provider:
         max_message=table.optional_text("max_message"),
         relay_only_in_network=table.flag("relay_only_in_network"),
         webmail_url=table.url("webmail_url"),
-        quirks=MappingProxyType(table.scalars_by_name("quirks")),
+        quirks=_quirks(table.table("quirks")),
+        moving_to=table.optional_text("moving_to"),
         notes=table.texts("notes"),
         checked=table.day("checked"),
         sources=table.texts("sources", needed=True),
@@ -203,6 +206,14 @@ def _preparation(table: Table) -> Preparation:
     preparation = Preparation(table.text("say"), table.texts("steps"), table.url("url"), by)
     table.end()
     return preparation
+
+
+def _quirks(table: Table | None) -> frozenset[Quirk]:
+    if table is None:
+        return frozenset()
+    quirks = frozenset(quirk for quirk in Quirk if table.flag(quirk.replace("-", "_")))
+    table.end()
+    return quirks
 
 
 def _dated(table: Table) -> DatedFact:

@@ -29,6 +29,23 @@ class SignInWay(StrEnum):
     API_KEY = "api-key"
 
 
+class Quirk(StrEnum):
+    """What a provider does unlike others, as presets state it and rules name it; a preset's [quirks] sets it true."""
+
+    EVERYDAY_PASSWORD_REFUSED = "everyday-password-refused"  # noqa: S105 - mail programs need another password
+    APP_PASSWORD_REFUSED = "app-password-refused"  # noqa: S105 - only the sign-in in the browser is let in
+    MAIL_ACCESS_OFF_BY_DEFAULT = "mail-access-off-by-default"
+    MAIL_ACCESS_MAY_BE_OFF = "mail-access-may-be-off"
+    SWITCH_TOLD_AS_WRONG_PASSWORD = "switch-told-as-wrong-password"  # noqa: S105 - of access for mail programs
+    SMTP_AUTH_OFF_BY_DEFAULT = "smtp-auth-off-by-default"  # sending by programs has a switch of its own
+    ALIAS_CANNOT_SIGN_IN = "alias-cannot-sign-in"
+    PAID_PLAN = "paid-plan"  # mail programs are for paying customers
+    PAID_PLAN_FOR_NEW_ACCOUNTS = "paid-plan-for-new-accounts"
+    MAILBOX_PASSWORD = "mailbox-password"  # noqa: S105 - not the password of the customer's account
+    ACCOUNT_PROTECTION_BLOCKS_PROGRAMS = "account-protection-blocks-programs"
+    REGION_DECIDES_SERVERS = "region-decides-servers"  # another region's server refuses the right password
+
+
 @dataclass(frozen=True, slots=True)
 class ProviderServer:
     """One server of a provider.
@@ -110,7 +127,7 @@ class OAuthEndpoints:
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """One preset; `id` is its file name, `quirks` are facts the diagnosis rules may use.
+    """One preset; `id` is its file name, `quirks` are facts for the diagnosis rules.
 
     `sign_in` is in the order a person would use the ways: a password and an app password together mean that the app
     password is wanted once two-step sign-in is on.
@@ -133,7 +150,8 @@ class Provider:
     max_message: str | None = None
     relay_only_in_network: bool = False
     webmail_url: str | None = None
-    quirks: Mapping[str, str | int | bool] = field(default_factory=lambda: MappingProxyType({}))
+    quirks: frozenset[Quirk] = frozenset()
+    moving_to: str | None = None  # the id of the provider that its mailboxes are being moved to
     notes: tuple[str, ...] = ()
     checked: date | None = None
     sources: tuple[str, ...] = ()

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from wizard.model.draft import AccountDraft
 from wizard.model.evidence import Evidence, Outcome, ProbeReport, Stage
-from wizard.model.provider import Provider, SignInWay
+from wizard.model.provider import Provider, Quirk, SignInWay
 from wizard.model.run_fact import RunFact, RunFacts
 from wizard.model.secret import Secret
 from wizard.model.server import Security, Source, Way
@@ -70,7 +70,7 @@ def _of_secret(secret: Secret | None, provider: Provider | None) -> Iterator[Run
 
 def wants_app_password(provider: Provider) -> bool:
     """Whether the provider refuses the everyday password of every mail program and takes an app password."""
-    if provider.quirks.get("everyday_password_refused") is True:
+    if Quirk.EVERYDAY_PASSWORD_REFUSED in provider.quirks:
         return True
     return SignInWay.APP_PASSWORD in provider.sign_in and SignInWay.PASSWORD not in provider.sign_in
 
