@@ -10,7 +10,12 @@ from typing import Any
 
 from wizard.errors import UsageError
 from wizard.model.secret import Secret
+from wizard.model.text import inert
+from wizard.text_file import read_first_line, read_text
 from wizard.wiring import Settings
+
+MAX_PASSWORD_FILE_BYTES = 64 * 1024
+MAX_ROOTS_BYTES = 4 * 1024 * 1024  # the system's own bundle has 0.2 MB
 
 
 def add_network_arguments(parser: argparse.ArgumentParser) -> None:
@@ -45,8 +50,7 @@ def settings_from(args: argparse.Namespace) -> Settings:
     if not 0 < deadline <= 3600:
         raise UsageError("--deadline takes seconds, from more than 0 to 3600.")
     for path in args.ca_file:
-        if not path.is_file():
-            raise UsageError(f"The file {path} does not exist.")
+        _check_roots(path)
     if args.ispdb is not None and not args.ispdb.lower().startswith("https://"):
         raise UsageError("--ispdb takes an address that begins with https://.")
     return Settings(
@@ -69,6 +73,17 @@ def settings_from(args: argparse.Namespace) -> Settings:
     )
 
 
+def _check_roots(path: Path) -> None:
+    """Raises UsageError when the file holds no certificate that could be trusted."""
+    import ssl
+
+    read_text(path, limit_bytes=MAX_ROOTS_BYTES, ansi=True)  # a file that has no end, or is no text, is told as that
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=path)
+    except ssl.SSLError:
+        raise UsageError(f"The file {inert(path.name)} holds no certificate in PEM form.") from None
+
+
 def add_password_arguments(parser: argparse.ArgumentParser) -> None:
     """Where the password comes from; it is never an argument."""
     parser.add_argument("--password-file", metavar="FILE", help="its first line is the password (- is standard input)")
@@ -82,10 +97,10 @@ def password_from(args: argparse.Namespace, *, ask_for: str | None) -> Secret | 
     if args.password_file is not None:
         return read_password(args.password_file)
     if args.password_env is not None:
-        value = os.environ.get(args.password_env)
-        if not value:
-            raise UsageError(f"The variable {args.password_env} is empty or not set.", "password")
-        return Secret(value)
+        secret = Secret.typed(os.environ.get(args.password_env, ""))
+        if not secret:
+            raise UsageError(f"The variable {inert(args.password_env, 80)} is empty or not set.", "password")
+        return secret
     return ask_password(ask_for) if ask_for is not None else None
 
 
@@ -95,26 +110,18 @@ def ask_password(ask_for: str) -> Secret | None:
         return None
     from getpass import getpass
 
-    typed = getpass(f"Password for {ask_for}: ")
-    if not typed:
+    secret = Secret.typed(getpass(f"Password for {ask_for}: "))
+    if not secret:
         raise UsageError("The password is empty.", "password")
-    return Secret(typed)
+    return secret
 
 
 def read_password(name: str) -> Secret:
     """The password in the first line of a file; "-" is standard input."""
-    try:
-        if name == "-":
-            line = sys.stdin.readline()
-        else:
-            with Path(name).open(encoding="utf-8") as file:
-                line = file.readline()
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"The password file cannot be read: {type(error).__name__}.", "password") from None
-    password = line.rstrip("\r\n")
-    if not password:
+    secret = Secret.typed(read_first_line(name, limit_bytes=MAX_PASSWORD_FILE_BYTES, field="password"))
+    if not secret:
         raise UsageError("The password is empty.", "password")
-    return Secret(password)
+    return secret
 
 
 def _fingerprint(text: str) -> str:

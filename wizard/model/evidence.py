@@ -88,6 +88,7 @@ class Outcome(StrEnum):
 class ErrorKind(StrEnum):
     """What code can measure of a failure; which cause it means is for the rules to say."""
 
+    PASSWORD_UNUSABLE = "password-unusable"  # noqa: S105 - it holds a control character; nothing was sent
     NAME_NOT_FOUND = "name-not-found"
     DNS_UNAVAILABLE = "dns-unavailable"
     ADDRESS_REFUSED_BY_US = "address-refused-by-us"  # loopback, link-local or multicast named by somebody else (T27)

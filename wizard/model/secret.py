@@ -26,6 +26,19 @@ class Secret:
     def __init__(self, value: str) -> None:
         self.__value = value
 
+    @classmethod
+    def typed(cls, text: str) -> Secret:
+        """A secret as it was pasted or read: the line breaks and tabs at its ends came with the clipboard or the file.
+
+        So did a byte order mark in front. Blanks stay: they may be a part of it.
+        """
+        return cls(text.removeprefix("\ufeff").strip("\r\n\t\v\f\x85\u2028\u2029"))
+
+    @property
+    def is_unusable(self) -> bool:
+        """Whether it holds what no server takes: a line break, a tab, another control character (RFC 4616 §2)."""
+        return any(unicodedata.category(character) in {"Cc", "Zl", "Zp"} for character in self.__value)
+
     def reveal(self) -> str:
         """The secret itself; call it where it goes on the wire or into the keyring, nowhere else."""
         return self.__value

@@ -31,8 +31,12 @@ class Credentials:
         return self.token.as_bytes() if self.token is not None else b""
 
     def check(self) -> None:
-        """Raises StageFailed when a control character would split what is sent: NUL in PLAIN, \\x01 in XOAUTH2."""
-        words = [self.username]
-        words += [secret.reveal() for secret in (self.secret, self.token) if secret is not None]
+        """Raises StageFailed when a control character would split what is sent: NUL in PLAIN, \\x01 in XOAUTH2.
+
+        In a password it is a slip of input, and no server is to blame for it.
+        """
+        if self.token is None and self.secret is not None and self.secret.is_unusable:
+            raise StageFailed(Stage.INPUT, ErrorKind.PASSWORD_UNUSABLE)
+        words = (self.username, self.token.reveal() if self.token is not None else "")
         if any(ord(character) < 32 or ord(character) == 127 for word in words for character in word):
             raise StageFailed(Stage.AUTH, ErrorKind.PROTOCOL_ERROR, detail=Detail(ours="control-character"))

@@ -154,7 +154,7 @@ class AccountPage(Page):
         from wizard.model.secret import Secret
 
         self._state.set_display_name(" ".join(self.name_field.text().split()) or None)
-        self._state.set_secret(Secret(self.password_field.text()) or None)
+        self._state.set_secret(Secret.typed(self.password_field.text()) or None)
         self.set_step_note(str(address))
         return True
 

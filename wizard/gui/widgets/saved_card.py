@@ -137,7 +137,7 @@ class SavedCard(Card):
             return
         self.password.set_error(None)
         self.password.set_text("")
-        self.reconnect.emit(Secret(text))
+        self.reconnect.emit(Secret.typed(text))
 
     def _close_rows(self) -> None:
         self._password_row.hide()
