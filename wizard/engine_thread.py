@@ -11,6 +11,8 @@ import threading
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
+from wizard.internal_error import new_loop
+
 T = TypeVar("T")
 
 STOP_S = 2.0
@@ -45,7 +47,7 @@ class EngineThread:
             self._thread.join(STOP_S)
 
     def _work(self) -> None:
-        loop = asyncio.new_event_loop()
+        loop = new_loop()
         asyncio.set_event_loop(loop)
         self._loop = loop
         loop.call_soon(self._ready.set)

@@ -203,7 +203,7 @@ def test_a_new_password_comes_from_a_file_or_variable_and_belongs_to_one_account
         run(accounts, "check", "--all", "--password-env", "NEW_PASSWORD")
     with pytest.raises(UsageError, match="UNSET is empty"):
         run(accounts, "check", "ada@example.org", "--password-env", "UNSET")
-    with pytest.raises(UsageError, match="cannot be read"):
+    with pytest.raises(UsageError, match="does not exist"):
         run(accounts, "check", "ada@example.org", "--password-file", str(tmp_path / "missing"))
     (tmp_path / "empty").write_text("\nsecond line")
     with pytest.raises(UsageError, match="password is empty"):

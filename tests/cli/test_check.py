@@ -95,7 +95,7 @@ def test_a_monitoring_line(capsys: pytest.CaptureFixture[str]) -> None:
         (["ada@example.org", "--outgoing", "smtp.example.org:0"], "from 1 to 65535"),
         (["ada@example.org", "--outgoing", "smtp.example.org:99999"], "from 1 to 65535"),
         (["ada@example.org", "--password-env", "MAILWRIGHT_TEST_NOT_SET"], "empty or not set"),
-        (["ada@example.org", "--password-file", "/nonexistent/file"], "cannot be read"),
+        (["ada@example.org", "--password-file", "/nonexistent/file"], "does not exist"),
         (["ada@example.org", "--no-incoming", "--no-outgoing"], "nothing to check"),
         (["ada@example.org", "--deadline", "0"], "--deadline"),
         (["ada@example.org", "--trust-certificate", "abc"], "64 hexadecimal"),

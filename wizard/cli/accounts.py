@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Final
 
+from wizard import internal_error
 from wizard.accounts import recheck
 from wizard.accounts.recheck import Recheck
 from wizard.accounts.saved_accounts import Checker, SavedAccounts
@@ -56,18 +57,18 @@ def run(args: argparse.Namespace) -> int:
         return show(saved.book, as_json=args.json)
     if args.what == "forget":
         addresses = to_forget(saved.book, args.address, everyone=args.all)
-        return asyncio.run(forget_accounts(addresses, saved, as_json=args.json))
+        return internal_error.run(forget_accounts(addresses, saved, as_json=args.json))
     accounts = chosen(saved.book, args.address, everyone=args.all)
     new_secret = password_from(args, ask_for=None)
     if new_secret is not None and len(accounts) != 1:
         raise UsageError("A new password belongs to one account: name it instead of --all.")
     checker = session_checker(settings)
-    checked = list(asyncio.run(check_accounts(accounts, checker, saved, new_secret=new_secret)))
+    checked = list(internal_error.run(check_accounts(accounts, checker, saved, new_secret=new_secret)))
     for number, item in enumerate(checked):
         # Asked between the checks and not during one: there Ctrl-C ends the program, and the terminal is as it was.
         typed = ask_password(str(item.saved.address)) if item.needs_password else None
         if typed is not None:
-            checked[number] = asyncio.run(saved.check(item.saved, checker, new_secret=typed))
+            checked[number] = internal_error.run(saved.check(item.saved, checker, new_secret=typed))
     return show_checked(checked, as_json=args.json)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from wizard import wiring
+from wizard import internal_error, wiring
 from wizard.cli import render
 from wizard.cli.options import add_network_arguments, add_run_arguments, settings_from
 from wizard.errors import MailwrightError, UsageError
@@ -37,7 +37,7 @@ def run(args: argparse.Namespace) -> int:
     """Checks every account; the exit code is 0 when all work, 1 otherwise."""
     if not 1 <= args.jobs <= 200:
         raise UsageError("--jobs takes a number from 1 to 200.")
-    return asyncio.run(_run(args))
+    return internal_error.run(_run(args))
 
 
 async def _run(args: argparse.Namespace) -> int:

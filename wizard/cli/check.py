@@ -8,7 +8,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from wizard import wiring
+from wizard import internal_error, wiring
 from wizard.cli import browser, render
 from wizard.cli.options import (
     add_network_arguments,
@@ -69,13 +69,20 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError("With --no-incoming and --no-outgoing there is nothing to check.")
     draft = _draft(args)
     to = Address.parse(args.test_message) if args.test_message else None
-    result = asyncio.run(_check(settings_from(args), draft, args, to))
+    result, broken = internal_error.run(_check(settings_from(args), draft, args, to))
     if args.report is not None:
         _write_report(args.report, result)
-    return _print(result, args)
+    code = _print(result, args)
+    if broken is not None:
+        raise broken
+    return code
 
 
-async def _check(settings: Settings, draft: AccountDraft, args: argparse.Namespace, to: Address | None) -> CheckResult:
+async def _check(
+    settings: Settings, draft: AccountDraft, args: argparse.Namespace, to: Address | None
+) -> tuple[CheckResult, Exception | None]:
+    """The result, and what broke in us after the account was proven: that takes nothing from what is known."""
+    broken: Exception | None = None
     async with wiring.session(settings) as session:
         if browser.is_wanted(args):
             result = await browser.check(session, draft, None, args, _tell)
@@ -88,8 +95,11 @@ async def _check(settings: Settings, draft: AccountDraft, args: argparse.Namespa
                 result = await session.check(agreed.draft or draft, plan=agreed.plan, listener=_tell)
         if args.test_message is not None and result.verdict in (Verdict.WORKS, Verdict.WORKS_AFTER_FIX):
             left_s = max(1.0, settings.options.deadline_s - result.elapsed_s) if settings.options else None
-            result = await session.send_test_message(result, to, listener=_tell, deadline_s=left_s)
-        return result
+            try:
+                result = await session.send_test_message(result, to, listener=_tell, deadline_s=left_s)
+            except Exception as error:
+                broken = error
+        return result, broken
 
 
 async def _agrees(account: AccountInProgress) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from wizard import wiring
+from wizard import internal_error, wiring
 from wizard.cli import render
 from wizard.cli.options import add_network_arguments, settings_from
 from wizard.errors import MailwrightError, UsageError
@@ -46,9 +46,9 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError("--lines prints JSON: add --json.")
     settings = settings_from(args)
     if args.lines is not None:
-        asyncio.run(_print_lines(args, settings))
+        internal_error.run(_print_lines(args, settings))
         return 0
-    plan = asyncio.run(_one(args, settings, Address.parse(args.address)))
+    plan = internal_error.run(_one(args, settings, Address.parse(args.address)))
     if args.json:
         offer = {"oauth": _offer(plan.oauth)} if plan.oauth is not None else {}
         render.print_json(document(plan) | {"asked": _asked(plan)} | offer)

@@ -12,7 +12,6 @@ from wizard.errors import MailwrightError, UsageError
 
 if TYPE_CHECKING:
     import argparse
-    from pathlib import Path
     from types import ModuleType
 
 COMMANDS = (
@@ -69,7 +68,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SystemExit as stop:  # argparse: wrong usage, or --help
         return stop.code if isinstance(stop.code, int) else EXIT_USAGE
     except Exception as error:
-        print(f"mailwright: something went wrong inside. What happened is in {_log(error)}", file=sys.stderr)
+        from wizard.internal_error import write_log
+
+        print(f"mailwright: something went wrong inside. What happened is in {write_log(error)}", file=sys.stderr)
         return EXIT_INTERNAL
 
 
@@ -99,21 +100,3 @@ def _overview() -> str:
     lines += ["", "Without a command the window opens: mailwright [ADDRESS]"]
     lines += ["Each command has --help, --json and --quiet."]
     return "\n".join(lines)
-
-
-def _log(error: BaseException) -> Path | str:
-    """Where the trace of an internal error was kept: places and types, never values, which may hold a secret."""
-    import traceback
-    from pathlib import Path
-
-    import platformdirs
-
-    frames = traceback.extract_tb(error.__traceback__)
-    lines = [f"mailwright {__version__}", type(error).__name__]
-    lines += [f"  {Path(frame.filename).name}:{frame.lineno} in {frame.name}" for frame in frames]
-    try:
-        path = Path(platformdirs.user_log_dir("mailwright", appauthor=False, ensure_exists=True)) / "error.log"
-        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    except OSError:
-        return "no log: the log folder cannot be written"
-    return path

@@ -9,7 +9,7 @@ import signal
 import tempfile
 from pathlib import Path
 
-from wizard import assets
+from wizard import assets, internal_error
 from wizard.cli.render import print_json, print_text
 from wizard.practice.scenarios import PracticeAccount, Scenario, load_scenarios
 
@@ -36,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
             tempfile.TemporaryDirectory(prefix="mailwright-practice-") as folder,
             contextlib.suppress(KeyboardInterrupt),
         ):
-            asyncio.run(_serve(scenarios, Path(folder, "practice-ca.pem"), as_json=args.json))
+            internal_error.run(_serve(scenarios, Path(folder, "practice-ca.pem"), as_json=args.json))
     elif args.json:
         print_json(accounts_document(scenarios))
     else:

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 
 from wizard.errors import MailwrightError
 from wizard.gui.engine import Engine, Work
+from wizard.internal_error import unawaited
 from wizard.model.progress import Progress
 
 T = TypeVar("T")
@@ -58,6 +59,7 @@ class Bridge(QObject):
         super().__init__()
         self._engine = engine
         self._loop: Any = qasync.QEventLoop(app)
+        self._loop.set_exception_handler(unawaited)
         self._numbers = count(1)
         self._listeners: dict[int, Callable[[Progress], None]] = {}
         self._tasks: set[asyncio.Task[None]] = set()

@@ -1,0 +1,51 @@
+"""The test message: whatever name and address it is from, it is one message that finds its way."""
+
+from __future__ import annotations
+
+from email import message_from_bytes
+from email.policy import SMTPUTF8
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wizard.model.address import Address
+from wizard.setup.message import compose
+
+HEADERS = ["Subject", "From", "To", "Date", "Message-ID", "Auto-Submitted", "MIME-Version", "Content-Type"]
+
+
+def _address(local: str) -> Address:
+    return Address(local, "example.org", "example.org")
+
+
+@pytest.mark.parametrize("local", ["ada", "ädä", "用户", "a..b", "ada.", "o'neil+news", "a" * 64])
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        (None, ""),
+        ("Ada Lovelace", "Ada Lovelace"),
+        ("Ada\r\nBcc: bob@example.org", "Ada Bcc: bob@example.org"),
+        ("Käthe “Q” Müller, Dr.", "Käthe “Q” Müller, Dr."),
+        ("Ada\ud800\tL.", "Ada L."),
+        ("Ada\u202eL", "AdaL"),
+        ("\n \t", ""),
+    ],
+)
+def test_any_name_and_address(local: str, name: str | None, shown: str) -> None:
+    message = compose(_address(local), _address("bob"), name)
+    read = message_from_bytes(message.data, policy=SMTPUTF8)
+    assert read.keys() == HEADERS
+    (sender,) = read["From"].addresses
+    written = f"{sender.display_name}|{sender.username}".encode("utf-8", "surrogateescape").decode()
+    assert written == f"{shown}|{local}"
+    assert message.token in read["Subject"]
+    assert local.isascii() <= message.data.isascii()
+
+
+@given(st.text(alphabet=st.characters(), max_size=80))
+def test_no_name_adds_a_header_or_an_address(name: str) -> None:
+    read = message_from_bytes(compose(_address("ada"), _address("bob"), name).data, policy=SMTPUTF8)
+    assert read.keys() == HEADERS
+    assert len(read["From"].addresses) == 1
+    assert read["From"].addresses[0].addr_spec == "ada@example.org"

@@ -1,0 +1,116 @@
+"""What is kept of an error of our own: its type and its places, never a value, which may hold a secret (promise 8)."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Coroutine
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from wizard import __version__
+
+if TYPE_CHECKING:  # the window's first picture does not wait for asyncio
+    import asyncio
+    import threading
+    from pathlib import Path
+
+T = TypeVar("T")
+
+
+def prepare_process() -> None:
+    """Sees to it that this process leaves no value behind when something goes wrong in it.
+
+    No core file is written, which would hold every password in memory; Python's own three reports of errors, with their
+    messages, become ours. For the program alone: a library that did this would take these from its user.
+    """
+    _no_core_files()
+    sys.excepthook = _uncaught
+    sys.unraisablehook = lambda unraisable: _tell(unraisable.exc_value)
+    import threading
+
+    threading.excepthook = _uncaught_in_thread
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """As `asyncio.run`; an error that nobody awaits is told by its type and places alone."""
+    import asyncio
+
+    with asyncio.Runner(loop_factory=new_loop) as runner:
+        return runner.run(work)
+
+
+def new_loop() -> asyncio.AbstractEventLoop:
+    """A loop whose unawaited errors are told by type and places alone."""
+    import asyncio
+
+    loop = asyncio.new_event_loop()
+    loop.set_exception_handler(unawaited)
+    return loop
+
+
+def unawaited(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """A loop's exception handler; asyncio's own writes the traceback with its message."""
+    error = context.get("exception")
+    if isinstance(error, BaseException):
+        _tell(error)
+    else:
+        print(f"mailwright: {context.get('message')}", file=sys.stderr)  # words of asyncio's own, without a value
+
+
+def places(error: BaseException) -> list[str]:
+    """The types of an error and of what led to it, each with the places it came through, innermost last."""
+    import traceback
+    from pathlib import Path
+
+    lines: list[str] = []
+    seen: set[int] = set()
+    chain: BaseException | None = error
+    while chain is not None and id(chain) not in seen:
+        seen.add(id(chain))
+        lines.append(type(chain).__name__)
+        frames = traceback.extract_tb(chain.__traceback__)
+        lines += [f"  {Path(frame.filename).name}:{frame.lineno} in {frame.name}" for frame in frames]
+        if isinstance(chain, BaseExceptionGroup):
+            lines += [f"  | {line}" for inner in chain.exceptions for line in places(inner)]
+        chain = chain.__cause__ or chain.__context__
+    return lines
+
+
+def write_log(error: BaseException) -> Path | str:
+    """Where the places of an internal error were kept."""
+    from pathlib import Path
+
+    import platformdirs
+
+    try:
+        path = Path(platformdirs.user_log_dir("mailwright", appauthor=False, ensure_exists=True)) / "error.log"
+        path.write_text("\n".join([f"mailwright {__version__}", *places(error)]) + "\n", encoding="utf-8")
+    except OSError:
+        return "no log: the log folder cannot be written"
+    return path
+
+
+def _tell(error: BaseException | None) -> None:
+    if error is None or isinstance(error, KeyboardInterrupt):
+        return
+    where = write_log(error)
+    print(f"mailwright: something went wrong inside ({type(error).__name__}). See {where}", file=sys.stderr)
+
+
+def _uncaught(_: type[BaseException], error: BaseException, __: TracebackType | None) -> None:
+    _tell(error)
+
+
+def _uncaught_in_thread(thrown: threading.ExceptHookArgs) -> None:
+    _tell(thrown.exc_value)
+
+
+def _no_core_files() -> None:
+    try:
+        import resource
+    except ImportError:  # Windows keeps none unless its owner asked for them
+        return
+    # On Linux a program that takes core files from a pipe is sent one whatever the limit is, except at 1 (core(5)).
+    limit = 1 if sys.platform == "linux" else 0
+    _, hard = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(resource.RLIMIT_CORE, (limit if hard < 0 else min(limit, hard), hard))
