@@ -133,7 +133,8 @@ def test_incoming_protocol(lab: list[str], capsys: pytest.CaptureFixture[str]) -
 
 def test_broken_lines_are_answered_in_their_place(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     lines = tmp_path / "lines"
-    lines.write_text('{"address": "nobody"}\nnot json\n\n[1]\n{"address": "ada@example.org"}\n')
+    deep = "[" * 30_000
+    lines.write_text(f'{{"address": "nobody"}}\nnot json\n\n{deep}\n{{"address": "ada@example.org"}}\n', "utf-16")
     assert main(["discover", "--lines", str(lines), "--json", "--ask-nobody"]) == 0
     answers = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [bool(answer["candidates"]) for answer in answers] == [False, False, False, True]

@@ -73,12 +73,55 @@ def test_lines_are_answered_in_order(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert set(answers[0]) == {"id", "cause", "confidence", "title", "remedies"}
 
 
-@pytest.mark.parametrize("line", ["not json", "[]", '{"id": 1}', '{"text": 5}'])
-def test_a_line_that_is_no_row_is_named(tmp_path: Path, line: str) -> None:
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"not json",
+        b"[]",
+        b'{"id": 1}',
+        b'{"text": 5}',
+        b"[" * 100_000,
+        b'{"a":' * 50_000,
+        b"9" * 9_999,
+        b"\0\xff",
+        b'"\xe9',
+    ],
+)
+def test_a_bad_line_is_told_and_costs_no_other(tmp_path: Path, line: bytes, capsys: pytest.CaptureFixture[str]) -> None:
+    good = json.dumps({"id": "b", "text": "552 5.2.2 mailbox full", "stage": "rcpt"}).encode()
     path = tmp_path / "lines"
-    path.write_text(line, encoding="utf-8")
-    with pytest.raises(UsageError, match="Line 1"):
-        run(explain, "--lines", str(path))
+    path.write_bytes(good + b"\n" + line + b"\n" + good + b"\n")
+    assert run(explain, "--lines", str(path)) == 0
+    answers = [json.loads(text) for text in capsys.readouterr().out.splitlines()]
+    assert [answer["cause"] for answer in answers] == ["recipient-mailbox-full", None, "recipient-mailbox-full"]
+    assert answers[1]["line"] == 2
+    assert "Line 2" in answers[1]["error"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-be"])
+def test_lines_as_windows_writes_them(tmp_path: Path, encoding: str, capsys: pytest.CaptureFixture[str]) -> None:
+    text = "".join(json.dumps({"id": f"ü{i}", "text": REPLY}, ensure_ascii=False) + "\r\n" for i in range(3_000))
+    path = tmp_path / "lines"
+    path.write_bytes((("\ufeff" if encoding == "utf-16-be" else "") + text).encode(encoding))
+    assert run(explain, "--lines", str(path)) == 0
+    answers = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [answer["id"] for answer in answers] == [f"ü{i}" for i in range(3_000)]
+    assert {answer["cause"] for answer in answers} == {"app-password-required"}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])
+def test_a_text_from_a_pipe_of_windows(
+    encoding: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(f"Anmeldung für ü: {REPLY}".encode(encoding))))
+    assert run(explain, "-", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["cause"] == "app-password-required"
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="a file without an end")
+def test_a_file_without_an_end_is_left() -> None:
+    with pytest.raises(UsageError, match="larger"):
+        run(explain, "--lines", "/dev/zero")
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:

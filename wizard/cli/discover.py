@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 from collections import deque
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -12,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from wizard import internal_error, wiring
 from wizard.cli import render
-from wizard.cli.options import add_network_arguments, settings_from
+from wizard.cli.options import add_network_arguments, json_object, settings_from
 from wizard.errors import MailwrightError, UsageError
 from wizard.model.address import Address
 from wizard.model.evidence import Outcome
 from wizard.model.plan import BrowserOffer, Plan
 from wizard.model.progress import Progress, nobody
 from wizard.model.server import Protocol, ServerCandidate
+from wizard.text_file import read_lines
 from wizard.wiring import Settings
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 HELP = "the settings that would be tried for an address, best first, and where each came from"
 EXAMPLE = "mailwright discover ada@example.org --json"
 
+MAX_LINE_BYTES = 64 * 1024
 AT_ONCE = 16  # addresses of a --lines file that are looked up at the same time
 
 
@@ -180,11 +181,8 @@ async def _answers(how: _How, texts: Iterator[str]) -> AsyncIterator[dict[str, A
 
 
 async def _answer(how: _How, written: str) -> dict[str, Any]:
-    try:
-        row = json.loads(written)
-    except ValueError:
-        row = None
-    address = row.get("address") if isinstance(row, dict) else None
+    row = json_object(written)
+    address = row.get("address") if row is not None else None
     if not isinstance(address, str):
         return _failed(None, "This line is no JSON object with an address.")
     try:
@@ -198,10 +196,4 @@ def _failed(address: str | None, note: str) -> dict[str, Any]:
 
 
 def _lines(path: Path) -> Iterator[str]:
-    try:
-        with path.open(encoding="utf-8") as file:
-            for line in file:
-                if line.strip():
-                    yield line
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"The file {path} cannot be read: {error}") from None
+    return (line for line in read_lines(path, limit_bytes=MAX_LINE_BYTES, ansi=True) if line.strip())

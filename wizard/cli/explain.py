@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from wizard.cli.options import json_object
 from wizard.cli.render import print_json, print_text
 from wizard.errors import UsageError
+from wizard.text_file import decoded, read_lines
 
 if TYPE_CHECKING:
     from wizard.diagnosis.diagnose import Diagnoser
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 HELP = "what an error text means and what to do about it"
 EXAMPLE = 'mailwright explain "535 5.7.8 Username and Password not accepted"'
+
+MAX_TEXT_BYTES = 1024 * 1024  # of one text: a whole log is not explained at once
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -49,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
         return 0
     text = args.text
     if text is None or text == "-":
-        text = sys.stdin.buffer.read().decode("utf-8", "replace")
+        text = _standard_input()
     if not text.strip():
         raise UsageError("There is no text to explain: give it as an argument or on standard input.")
     diagnosis = diagnoser.of_text(text, stage=args.stage, protocol=args.protocol, server=args.server)
@@ -62,29 +64,23 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
+def _standard_input() -> str:
+    content = sys.stdin.buffer.read(MAX_TEXT_BYTES + 1)
+    return decoded(content, "What came in", limit_bytes=MAX_TEXT_BYTES, ansi=True, lenient=True)
+
+
 def _explain_lines(path: str, diagnoser: Diagnoser) -> None:
-    if path == "-":
-        _stream(sys.stdin.buffer, diagnoser)
-        return
-    try:
-        with open(path, "rb") as lines:
-            _stream(lines, diagnoser)
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror or error}.") from None
-
-
-def _stream(lines: Iterable[bytes], diagnoser: Diagnoser) -> None:
+    """One line back for each; a line that cannot be read gets its error there, and the others their answers."""
     from wizard.diagnosis.document import remedy_document
 
-    for number, raw in enumerate(lines, 1):
-        if not raw.strip():
+    for number, line in enumerate(read_lines(path, limit_bytes=MAX_TEXT_BYTES, ansi=True), 1):
+        if not line.strip():
             continue
-        try:
-            row = json.loads(raw.decode("utf-8", "replace"))
-        except ValueError:
-            row = None
-        if not isinstance(row, dict) or not isinstance(row.get("text"), str):
-            raise UsageError(f"Line {number} is not a JSON object with a “text”.")
+        row = json_object(line)
+        if row is None or not isinstance(row.get("text"), str):
+            told = {"id": row.get("id") if row is not None else None, "cause": None, "line": number}
+            print_json(told | {"error": f"Line {number} is not a JSON object with a “text”."})
+            continue
         hints = {name: row[name] for name in ("stage", "protocol", "server") if isinstance(row.get(name), str)}
         diagnosis = diagnoser.of_text(row["text"], **hints)
         print_json(

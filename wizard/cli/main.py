@@ -54,10 +54,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         code: int = module.run(args)
         return code
     except UsageError as error:
-        print(f"mailwright: {error}", file=sys.stderr)
+        _tell(error)
         return EXIT_USAGE
     except MailwrightError as error:
-        print(f"mailwright: {error}", file=sys.stderr)
+        _tell(error)
         return EXIT_FAILS
     except KeyboardInterrupt:
         print("mailwright: stopped", file=sys.stderr)
@@ -72,6 +72,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         print(f"mailwright: something went wrong inside. What happened is in {write_log(error)}", file=sys.stderr)
         return EXIT_INTERNAL
+
+
+def _tell(error: MailwrightError) -> None:
+    """The sentence, with nothing in it that a terminal acts on: it may quote a file, a key or an argument."""
+    from wizard.model.text import inert
+
+    render.error(f"mailwright: {inert(str(error))}")
 
 
 def _parser(name: str, module: ModuleType) -> argparse.ArgumentParser:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 from pathlib import Path
@@ -122,6 +123,15 @@ def read_password(name: str) -> Secret:
     if not secret:
         raise UsageError("The password is empty.", "password")
     return secret
+
+
+def json_object(line: str) -> dict[str, Any] | None:
+    """The JSON object on a line of a batch; None when there is none, however odd or deep what stands there is."""
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return row if isinstance(row, dict) else None
 
 
 def _fingerprint(text: str) -> str:
