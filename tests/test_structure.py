@@ -1,0 +1,41 @@
+"""The shape of the code: imports go one way, also those for types only."""
+
+from __future__ import annotations
+
+import ast
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import wizard
+
+ROOT = Path(wizard.__file__).parent
+FILES = {
+    ".".join(path.relative_to(ROOT.parent).with_suffix("").parts).removesuffix(".__init__"): path
+    for path in ROOT.rglob("*.py")
+}
+
+
+def imported(path: Path) -> set[str]:
+    """Our modules that a file names in an import, wherever the import stands."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module is not None:
+            names = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= (names & FILES.keys()) or ({node.module} & FILES.keys())
+        elif isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names} & FILES.keys()
+    return found
+
+
+def circle(graph: dict[str, set[str]]) -> list[str]:
+    """One circle of modules that import each other; empty without any."""
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        return list(error.args[1])
+    return []
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    assert circle({"a": {"b"}, "b": {"a"}}), "the search finds one"
+    assert circle({name: imported(path) for name, path in FILES.items()}) == []
