@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from itertools import count
 
 import pytest
 
@@ -34,9 +35,10 @@ def wizard(qtbot: QtBot) -> Iterator[Wizard]:
     """The window with all its pages, shown, without an engine."""
     made = Wizard()
     made.add_other_steps()
+    made.window.clock = count(1).__next__  # hands are never too fast, but in the tests that are about it
     made.window.show()
     yield made
-    made.window.close()
+    made.window.abandon()
     made.window.deleteLater()
 
 
@@ -49,7 +51,7 @@ def practising(wizard: Wizard, qapp: QApplication) -> Iterator[Wizard]:
     wizard.flow.attach(bridge)
     bridge.start(engine.opened, wizard.welcome, wizard.account.engine_failed)
     yield wizard
-    wizard.window.close()
+    wizard.window.abandon()
     bridge.close()
 
 

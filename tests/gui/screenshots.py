@@ -182,7 +182,7 @@ class Session:
         self._check()
         self._test()
         self._done()
-        self._wizard.window.close()
+        self._wizard.window.abandon()
 
     def _account(self) -> None:
         page, state = self._wizard.account, self._wizard.state

@@ -74,7 +74,7 @@ def opened(wizard: Wizard, qapp: QApplication, pack: Path) -> Iterator[Wizard]:
     wizard.flow.attach(bridge)
     bridge.start(engine.opened, wizard.welcome, wizard.account.engine_failed)
     yield wizard
-    wizard.window.close()
+    wizard.window.abandon()
     bridge.close()
 
 

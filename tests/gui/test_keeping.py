@@ -60,7 +60,7 @@ def test_finish_keeps_settings_and_password(qtbot: QtBot, to_the_end: ToTheEnd, 
     keyring = MemoryKeyring()
     wizard = to_the_end(keyring)
     qtbot.waitUntil(wizard.done.remember.isEnabled, timeout=SECONDS)
-    assert wizard.done.wants_remembering
+    wizard.done.remember.click()
     with qtbot.waitSignal(wizard.window.closing, timeout=SECONDS):
         finish(wizard)
     (saved,) = book.list()
@@ -99,11 +99,10 @@ async def test_a_sign_in_in_the_browser_is_kept_as_one_and_forgotten_whole(qtbot
     assert keyring.kept == {}
 
 
-def test_what_is_switched_off_is_not_kept(qtbot: QtBot, to_the_end: ToTheEnd, book: AccountBook) -> None:
+def test_what_nobody_asked_to_keep_is_not_kept(qtbot: QtBot, to_the_end: ToTheEnd, book: AccountBook) -> None:
     keyring = MemoryKeyring()
     wizard = to_the_end(keyring)
     qtbot.waitUntil(wizard.done.remember.isEnabled, timeout=SECONDS)
-    wizard.done.remember.click()
     with qtbot.waitSignal(wizard.window.closing, timeout=SECONDS):
         finish(wizard)
     assert book.list() == ()
@@ -122,6 +121,7 @@ def test_a_keyring_that_stays_locked_keeps_the_window_open(
 ) -> None:
     wizard = to_the_end(LockedKeyring())
     qtbot.waitUntil(wizard.done.remember.isEnabled, timeout=SECONDS)
+    wizard.done.remember.click()
     finish(wizard)
     qtbot.waitUntil(lambda: "is locked" in wizard.done.remember.accessibleDescription(), timeout=SECONDS)
     assert wizard.window.isVisible()
@@ -133,6 +133,7 @@ def test_a_saved_account_is_checked_by_the_real_session(qtbot: QtBot, to_the_end
     keyring = MemoryKeyring()
     wizard = to_the_end(keyring)
     qtbot.waitUntil(wizard.done.remember.isEnabled, timeout=SECONDS)
+    wizard.done.remember.click()
     wizard.window.another_account.emit()
     qtbot.waitUntil(lambda: wizard.window.currentPage() is wizard.account, timeout=SECONDS)
     before = book.list()[0].last_checked_at

@@ -6,9 +6,8 @@ import subprocess
 import sys
 
 import pytest
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize
 from PySide6.QtGui import QFont, QResizeEvent
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWizard
 from pytestqt.qtbot import QtBot
 
@@ -65,28 +64,6 @@ def test_every_input_and_button_has_an_accessible_name(wizard: Wizard) -> None:
             assert button.accessibleName() or button.text(), (page.objectName(), button.objectName())
 
 
-def test_tab_goes_in_reading_order(qtbot: QtBot, wizard: Wizard) -> None:
-    page = wizard.account
-    page.name_field.input.setFocus()
-    order = []
-    for _ in range(8):
-        focused = wizard.window.focusWidget()
-        assert focused is not None
-        order.append(focused)
-        QTest.keyClick(focused, Qt.Key.Key_Tab)
-    window = wizard.window
-    assert order == [
-        page.name_field.input,
-        page.address_field.input,
-        page.ask_nobody,
-        page.password_field.input,
-        page.password_field.eye,
-        page._error_link,
-        window.button(QWizard.WizardButton.CancelButton),
-        window.button(QWizard.WizardButton.NextButton),
-    ]
-
-
 def test_a_narrow_window_has_a_header_instead_of_the_panel(qtbot: QtBot, wizard: Wizard) -> None:
     assert wizard.window._panel.isVisible()
     wizard.window.resize(SMALLEST)
@@ -116,12 +93,6 @@ def test_everything_can_be_reached_at_twice_the_font(qtbot: QtBot, qapp: QApplic
                 assert wizard.window.rect().contains(corner)
     finally:
         qapp.setFont(before)
-
-
-def test_cancel_and_escape_close_at_once(qtbot: QtBot, wizard: Wizard) -> None:
-    with qtbot.waitSignal(wizard.window.closing, timeout=200):
-        QTest.keyClick(wizard.window, Qt.Key.Key_Escape)
-    assert not wizard.window.isVisible()
 
 
 def test_without_a_display_it_says_what_to_do_instead(

@@ -16,6 +16,7 @@ from PySide6.QtGui import QColor, QFont, QFontInfo, QPainter, QPalette, QPen
 from PySide6.QtWidgets import QApplication
 
 BODY_PX: Final = 14
+SMALLEST_PX: Final = 11.5  # no text is smaller, whatever the system's font is
 COMPACT_SCALE: Final = 1.5  # above this font scale the window uses its one-column layout
 
 
@@ -270,7 +271,9 @@ def font(role: Role, *, factor: float | None = None) -> QFont:
 def _made_font(role: Role, factor: float | None) -> QFont:
     size, weight = role.value
     made = QFont(QApplication.font())
-    made.setPointSizeF(QFontInfo(made).pointSizeF() * (factor or size))
+    info = QFontInfo(made)
+    smallest = SMALLEST_PX / info.pixelSize() if info.pixelSize() else 0.0
+    made.setPointSizeF(info.pointSizeF() * max(factor or size, smallest))
     made.setWeight(weight)
     if role is Role.TITLE:
         made.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, -0.02 * QFontInfo(made).pixelSize())

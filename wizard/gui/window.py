@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Final
+import time
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QPalette, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QLayout, QWidget, QWizard
+from PySide6.QtGui import QKeyEvent, QPalette, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QAbstractButton, QFrame, QLayout, QWidget, QWizard
 
 from wizard.gui import theme
+from wizard.gui.keyboard import Keyboard
 from wizard.gui.pages.page import Page
 from wizard.gui.state import WizardState
 from wizard.gui.widgets.buttons import PrimaryButton, QuietButton, SecondaryButton
 from wizard.gui.widgets.side_panel import SidePanel, Step, StepHeader, Where
 
+if TYPE_CHECKING:
+    from wizard.gui.close_question import CloseQuestion
+
 SIZE = QSize(860, 620)
-SMALLEST = QSize(640, 520)
+SMALLEST = QSize(480, 400)
+FRAME: Final = QSize(0, 40)  # what the title bar takes of the screen
+FRESH_S: Final = 0.4  # a press sooner after a change of what is shown was meant for what was there before
 COMPACT_WIDTH = 760
 STEPS: Final = ("Account", "Settings", "Check", "Test message", "Done")
 
@@ -51,6 +58,9 @@ class WizardWindow(QWizard):
         self._closed = False
         self._skipping = False
         self._compact: bool | None = None
+        self._question: CloseQuestion | None = None
+        self.clock = time.monotonic
+        self._fresh_since = -FRESH_S
         self._panel = SidePanel(STEPS)
         self.setObjectName("mailwright")
         self.setWindowTitle("Mailwright")
@@ -61,10 +71,12 @@ class WizardWindow(QWizard):
         self.setOption(QWizard.WizardOption.NoDefaultButton, False)
         self._make_buttons()
         self.setSideWidget(self._panel)
+        self._keyboard = Keyboard(self, self.current_page, self._primary)
         state.helpdesk_changed.connect(self._show_helpdesk)
         self.currentIdChanged.connect(self._page_changed)
-        self.setMinimumSize(SMALLEST)
-        self.resize(SIZE)
+        room = self.screen().availableSize() - FRAME
+        self.setMinimumSize(SMALLEST.boundedTo(room))
+        self.resize(SIZE.boundedTo(room))
         theme.current().changed.connect(self._settle)
 
     def add_step(self, page: Page) -> None:
@@ -77,6 +89,8 @@ class WizardWindow(QWizard):
         page.set_compact(bool(self._compact))
         page.next_index = len(self._pages) + 1 if len(self._pages) + 1 < len(STEPS) else -1
         page.looks_changed.connect(self._show_looks)
+        page.grew.connect(self._keyboard.order)
+        page.turned.connect(lambda: self._page_turned(page))
         self._pages.append(page)
         self._headers.append(header)
         self.addPage(page)
@@ -101,8 +115,24 @@ class WizardWindow(QWizard):
             self.back()
         return True
 
+    def takes_presses(self) -> bool:
+        """Whether what is shown has been there long enough for a press to be meant for it."""
+        return self.clock() - self._fresh_since >= FRESH_S
+
     def reject(self) -> None:
-        """Cancel, Escape and the window's own button: closes at once."""
+        """Cancel, Escape and the window's own button: asks once where something would be lost."""
+        if self._closed or not self._would_lose():
+            self.abandon()
+        elif self._question is None:
+            from wizard.gui.close_question import CloseQuestion
+
+            self._question = CloseQuestion(is_proven=self._has_proof(), parent=self)
+            self._question.accepted.connect(self.abandon)
+            self._question.finished.connect(self._answered)
+            self._question.open()
+
+    def abandon(self) -> None:
+        """Closes the window without a question; what was typed is forgotten."""
         self._leave()
         super().reject()
 
@@ -122,6 +152,12 @@ class WizardWindow(QWizard):
             self.next()
         finally:
             self._skipping = False
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Return presses the primary button, unless that has only just come."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not self.takes_presses():
+            return
+        super().keyPressEvent(event)
 
     def validateCurrentPage(self) -> bool:
         """A page that is skipped is not asked."""
@@ -182,9 +218,36 @@ class WizardWindow(QWizard):
 
     def _page_changed(self) -> None:
         self._show_looks()
+        self._fresh_since = self.clock()
         page = self.current_page()
         if page is not None:
             page.entered.emit()
+            self._keyboard.order()
+            self._keyboard.lead()
+            page.tell(f"{page.heading.text()}. {page.subheading.text()}")
+
+    def _page_turned(self, page: Page) -> None:
+        if page is self.current_page():
+            self._fresh_since = self.clock()
+            self._keyboard.order()
+            self._keyboard.follow(page)
+
+    def _primary(self) -> QAbstractButton | None:
+        role = QWizard.WizardButton
+        buttons = [self.button(role.NextButton), self.button(role.FinishButton)]
+        return next((button for button in buttons if button is not None and button.isVisible()), None)
+
+    def _would_lose(self) -> bool:
+        return any(page.has_input for page in self._pages)
+
+    def _has_proof(self) -> bool:
+        result = self._state.result
+        return result is not None and result.verified_account() is not None
+
+    def _answered(self) -> None:
+        if self._question is not None:
+            self._question.deleteLater()
+            self._question = None
 
     def _show_looks(self) -> None:
         """Step list, header and the buttons that only some pages have."""

@@ -19,6 +19,8 @@ from wizard.gui.widgets.state_disc import DiscState
 from wizard.gui.widgets.switch import Switch
 
 if TYPE_CHECKING:  # loaded after the first paint
+    from collections.abc import Iterable
+
     from wizard.gui.widgets.choices import ChoiceField
     from wizard.gui.widgets.need_banner import NeedBanner
     from wizard.model.address import Address
@@ -93,6 +95,12 @@ class AccountPage(Page):
         self.password_field.input.editingFinished.connect(self._password_left)
         state.plan_changed.connect(self._show_plan)
 
+    def tab_order(self, as_read: Iterable[QWidget]) -> list[QWidget]:
+        """As one fills it in: the password right after the address, the switch between them afterwards."""
+        order = [widget for widget in as_read if widget is not self.ask_nobody]
+        order.insert(order.index(self.password_field.eye) + 1, self.ask_nobody)
+        return order
+
     @cached_property
     def banner(self) -> NeedBanner:
         """What the provider wants, below the password; made when there is a provider."""
@@ -103,6 +111,7 @@ class AccountPage(Page):
         made.browser_sign_in.connect(self._ask_browser)
         made.grown.connect(lambda: self.scroll.bring_into_view(made))
         self.body.addWidget(made)
+        self.grew.emit()
         return made
 
     def offer_saved_accounts(self, offered: bool) -> None:
@@ -129,13 +138,17 @@ class AccountPage(Page):
         self.body.insertWidget(0, field)
         self.body.insertSpacing(1, 16)
         field.show()
-        QWidget.setTabOrder(field.choice, self.name_field.input)
+        self.grew.emit()
 
-    def initializePage(self) -> None:
-        """The cursor goes to the first empty field."""
-        super().initializePage()
+    @property
+    def has_input(self) -> bool:
+        """Whether an address or a password was typed."""
+        return bool(self.address_field.text() or self.password_field.text())
+
+    def lead_to(self) -> QWidget:
+        """The first empty field."""
         fields = (self.name_field.input, self.address_field.input, self.password_field.input)
-        next((field for field in fields if not field.text()), fields[-1]).setFocus()
+        return next((field for field in fields if not field.text()), fields[-1])
 
     def validatePage(self) -> bool:
         """Says at each field what is wrong with it; True when nothing is."""

@@ -135,6 +135,7 @@ class CheckPage(Page):
         self._tick()
         self.set_ready(False)
         self.set_step_note("Running")
+        self.turned.emit()
 
     def on_progress(self, progress: Progress) -> None:
         """Takes one event of the running check; events of one that was stopped are ignored."""
@@ -159,15 +160,14 @@ class CheckPage(Page):
         self._end_run()
         self._result = result
         self._accepted.clear()
-        had_focus = self._has_focus()
         self._show_outcome()
         if self.cards:
             first = self.cards[0]
             first.appear()
             self.tell(f"{first.diagnosis.title}. {first.diagnosis.why}", urgent=True)
-            self._lead_soon(had_focus)
         else:
             self.tell(f"{self.heading.text()}. {self.subheading.text()}", urgent=True)
+        self._turn_soon()
 
     def show_stopped(self) -> None:
         """Shows that the check was stopped; what had passed stays to be seen."""
@@ -181,6 +181,7 @@ class CheckPage(Page):
         self._show_parts(running=False, outcome=True, again=False)
         self.set_step_note("Stopped")
         self.tell("The check was stopped.", urgent=True)
+        self.turned.emit()
 
     def set_compact(self, compact: bool) -> None:
         """Path and stages become one line per side; card buttons as wide as the card; the diagnosis comes into view."""
@@ -192,7 +193,7 @@ class CheckPage(Page):
             card.set_compact(compact)
         self._show_lanes(self._lanes)
         if compact and self.cards:
-            self._lead_soon(had_focus=False)
+            self._turn_soon()
 
     def restart(self) -> None:
         """Nothing of the last account is left."""
@@ -300,41 +301,38 @@ class CheckPage(Page):
             self.remedy_chosen.emit(diagnosis, remedy)
 
     def _show_accepted(self) -> None:
-        had_focus = self._has_focus()
         self._show_outcome()
-        self._lead_soon(had_focus)
+        self._turn_soon()
         self.tell(f"{self.heading.text()}. {self.subheading.text()}", urgent=True)
 
-    def _lead_soon(self, had_focus: bool) -> None:
-        """Leads to the first card once the layout knows where it is."""
-        QTimer.singleShot(0, self, lambda: self._lead(had_focus))
+    def lead_to(self) -> QWidget | None:
+        """The title while a check runs; the first card's remedy, and without a card the way on."""
+        if self._running:
+            return self.heading
+        return self.cards[0].lead_to() if self.cards and not self._ready else None
 
-    def _lead(self, had_focus: bool) -> None:
-        """The remedy comes into view, and gets the keyboard where it would be lost or there is but one column."""
-        if not self.cards:
-            return
-        first = self.cards[0]
+    def _turn_soon(self) -> None:
+        """The page has turned, once the layout knows where things are."""
+        QTimer.singleShot(0, self, self._turn)
+
+    def _turn(self) -> None:
         layout = self.scroll.content.layout()
         if layout is not None:
             layout.activate()
-        if self.is_compact:
-            first.focus()
-            self._scroll_to(first)
+        self.turned.emit()
+        if not self.cards:
             return
-        if first.primary is not None:
+        first = self.cards[0]
+        if self.is_compact:
+            self._scroll_to(first)
+        elif first.primary is not None:
             self.scroll.ensureWidgetVisible(first.primary, 0, 24)
-        if had_focus:
-            first.focus()
 
     def _scroll_to(self, card: DiagnosisCard) -> None:
         """Shows the card from its top; what works stands just above it and belongs to the news."""
         first = self._line_widgets[0] if self._line_widgets else card
         top = first.mapTo(self.scroll.content, QPoint(0, 0)).y() - 8
         self.scroll.verticalScrollBar().setValue(max(0, top))
-
-    def _has_focus(self) -> bool:
-        focused = self.focusWidget()
-        return focused is not None and focused.hasFocus() and self.isAncestorOf(focused)
 
     # Parts
 

@@ -73,6 +73,7 @@ class DonePage(Page):
         self.remember.toggled.connect(self.remember_changed)
         self._remember_note = Paragraph("", Role.SMALL, "ink2")
         self._tiles: dict[str, Tile] = {}
+        self._by_program = False
         self.body.addWidget(self._make_summary())
         self.body.addSpacing(15)
         self.body.addWidget(Label("Use it in", Role.STRONG))
@@ -81,12 +82,6 @@ class DonePage(Page):
         self.body.addSpacing(12)
         self._sheet_place = QVBoxLayout()
         self.body.addLayout(self._sheet_place)
-        self.body.addSpacing(12)
-        self._remember_row = Flow(gap=14, row_gap=4)
-        self._remember_row.setContentsMargins(20, 0, 20, 0)
-        self._remember_row.addWidget(self.remember)
-        self._remember_row.addWidget(self._remember_note)
-        self.body.addLayout(self._remember_row)
 
     def begin(
         self,
@@ -110,7 +105,6 @@ class DonePage(Page):
     def offer_remembering(self, keyring: str) -> None:
         """The account can be kept, its password in the keyring of that name."""
         self.remember.setEnabled(True)
-        self.remember.setChecked(True)
         self._say_about_keeping(f"Password in {keyring}")
 
     def refuse_remembering(self, why: str) -> None:
@@ -139,14 +133,21 @@ class DonePage(Page):
         if self._sheet_of is None:
             return
         self._chosen = target
+        self._by_program = True
         self._tiles[target].setChecked(True)
+        self._by_program = False
         card = _SheetCard(self._sheet_of(target))
         card.file_requested.connect(self.file_requested)
         card.set_compact(self.is_compact)
         self._drop_sheet()
         self._sheet_card = card
         self._sheet_place.addWidget(card)
+        self.grew.emit()
         self.target_chosen.emit(target)
+
+    def lead_to(self) -> QWidget:
+        """The title: who presses Space here without reading would close the window."""
+        return self.heading
 
     def restart(self) -> None:
         """Nothing of the last account is left."""
@@ -194,6 +195,11 @@ class DonePage(Page):
         self._summary_row.addLayout(left, 1)
         self._summary_row.addWidget(self.save_button)
         card.box.addLayout(self._summary_row)
+        keeping = Flow(gap=12, row_gap=4)
+        keeping.setContentsMargins(theme.mark(22) + 12, 10, 0, 0)
+        keeping.addWidget(self.remember)
+        keeping.addWidget(self._remember_note)
+        card.box.addLayout(keeping)
         return card
 
     def _make_tiles(self) -> QWidget:
@@ -206,13 +212,15 @@ class DonePage(Page):
         for index, (target, name, icon) in enumerate(_TILES):
             tile = Tile(name, icon)
             tile.setObjectName(f"target:{target}")
-            tile.clicked.connect(lambda _=False, target=target: self._picked(target))
+            tile.toggled.connect(lambda chosen, target=target: self._picked(target) if chosen else None)
             group.addButton(tile)
             self._tile_grid.addWidget(tile, 0, index)
             self._tiles[target] = tile
         return held
 
     def _picked(self, target: str) -> None:
+        if self._by_program:
+            return
         self.choose(target)
         if self._sheet_card is not None:
             self.tell(self._sheet_card.sheet.title)

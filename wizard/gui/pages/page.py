@@ -8,10 +8,13 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget, QWizard, QWizardPage
 
 from wizard.gui.theme import Role
+from wizard.gui.widgets.heading import Heading
 from wizard.gui.widgets.label import Label
 from wizard.gui.widgets.scroll_page import ScrollPage
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from wizard.setup.pack import Helpdesk
 
 COMPACT_TITLE = 1.3
@@ -28,6 +31,8 @@ class Page(QWizardPage):
     scroll: ScrollPage  # type: ignore[assignment]
 
     looks_changed = Signal()
+    grew = Signal()  # there is something new on it that Tab has to come to
+    turned = Signal()  # it shows something else now: the keyboard belongs where the eye is
     entered = Signal()  # it is the current page now, by Continue or by Back
 
     def __init__(self, name: str, title: str, subtitle: str, primary: str = "Continue") -> None:
@@ -41,7 +46,8 @@ class Page(QWizardPage):
         self.helpdesk: Helpdesk | None = None
         self._primary = primary
         self._ready = True
-        self.heading = Label(title, Role.TITLE, wrap=True)
+        self.heading = Heading(title, Role.TITLE)
+        self.heading.setObjectName("title")
         self.subheading = Label(subtitle, tone="ink2", wrap=True)
         self.scroll = ScrollPage()
         self.body: QVBoxLayout = QVBoxLayout()
@@ -80,6 +86,11 @@ class Page(QWizardPage):
         self.looks_changed.emit()
 
     @property
+    def has_input(self) -> bool:
+        """Whether the person has put something into it that closing the window would lose."""
+        return False
+
+    @property
     def primary_text(self) -> str:
         """The words on the primary button."""
         return self._primary
@@ -116,6 +127,14 @@ class Page(QWizardPage):
         self.heading.set_role(Role.TITLE, factor=COMPACT_TITLE if compact else None)
         side = 24 if compact else 32
         self.scroll.body.setContentsMargins(side, 16 if compact else 24, side, 14)
+
+    def lead_to(self) -> QWidget | None:
+        """What has the keyboard when the page is entered or turns; `None` is the primary button, else the title."""
+        return None
+
+    def tab_order(self, as_read: Iterable[QWidget]) -> list[QWidget]:
+        """The order in which Tab goes through the page, from the order in which one reads it."""
+        return list(as_read)
 
     def add_link(self, link: QWidget) -> None:
         """A link in the row above the buttons."""

@@ -98,6 +98,12 @@ class SettingsPage(Page):
         super().initializePage()
         self._show()
 
+    def lead_to(self) -> QWidget | None:
+        """What has to be decided or is still missing; else the primary button."""
+        if not self.consent.isHidden():
+            return self.agree
+        return self.questions.first_missing()
+
     def validatePage(self) -> bool:
         """Takes over what stands in an open editor."""
         if not (self.receiving.close_editor() and self.sending.close_editor()):
@@ -118,6 +124,7 @@ class SettingsPage(Page):
         state = self._state
         address, plan = state.address, state.plan
         looking = plan is None and self._failed is None
+        was_looking = not self.waiting.isHidden()
         if plan is not None:
             self._failed = None
         self.questions.show_plan(None if looking else plan)
@@ -139,6 +146,8 @@ class SettingsPage(Page):
         guessed = any(sources.of_username(server) is Source.GUESS for server in servers)
         self.hint.setVisible(guessed and not self._is_editing())
         self._judge()
+        if was_looking:
+            self.turned.emit()
 
     def _show_title(self) -> None:
         address, plan = self._state.address, self._state.plan

@@ -148,6 +148,13 @@ class TestPage(Page):
         first = self.cards[0].diagnosis if self.cards else None
         news = f"{first.title}. {first.why}" if first is not None else self._verdict.accessibleName()
         self.tell(news, urgent=True)
+        self.turned.emit()
+
+    def lead_to(self) -> QWidget | None:
+        """The title while a message is on its way; the first card's remedy; else the primary button."""
+        if self._phase is Phase.SENDING:
+            return self.heading
+        return self.cards[0].lead_to() if self.cards else None
 
     def show_deleted(self, done: bool) -> None:
         """Says whether the test message is gone."""
@@ -215,6 +222,7 @@ class TestPage(Page):
         self.set_ready(True)
         self.set_skip("Skip")
         self.set_step_note("")
+        self.turned.emit()
 
     def _send(self) -> None:
         try:
@@ -229,6 +237,7 @@ class TestPage(Page):
         self._show_sending()
         self._show_parts()
         self.set_ready(False)
+        self.turned.emit()
         self.send_requested.emit(None if self._is_to_self else self._to)
 
     def _send_another(self) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final, Protocol, runtime_checkable
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QEnterEvent, QFocusEvent, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QEnterEvent, QFocusEvent, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from wizard.gui import icons, theme
@@ -13,6 +13,21 @@ from wizard.gui.theme import Role, Tokens
 from wizard.gui.widgets import focus_ring
 
 _ICON_GAP = 8
+_PRESSING: Final = frozenset({Qt.Key.Key_Space, Qt.Key.Key_Select, Qt.Key.Key_Return, Qt.Key.Key_Enter})
+
+
+@runtime_checkable
+class TakesPresses(Protocol):
+    """A window that may be too fresh to be pressed in."""
+
+    def takes_presses(self) -> bool:
+        """Whether a press now can be meant for what is shown now."""
+
+
+def takes_presses(widget: QWidget) -> bool:
+    """Whether the widget's window takes presses; most windows always do."""
+    window = widget.window()
+    return not isinstance(window, TakesPresses) or window.takes_presses()
 
 
 class Button(QPushButton):
@@ -62,6 +77,19 @@ class Button(QPushButton):
     def minimumSizeHint(self) -> QSize:
         """The same: buttons are not cut off."""
         return self.sizeHint()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Nothing while the window is fresh: what is under the hand was not there when it moved."""
+        if takes_presses(self):
+            super().mousePressEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Nothing: who clicks twice means once, and the second click would meet what the first one brought."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Likewise for the keys that press."""
+        if event.key() not in _PRESSING or takes_presses(self):
+            super().keyPressEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Shows where the keyboard is."""

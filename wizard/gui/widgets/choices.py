@@ -81,6 +81,7 @@ class Segmented(QGroupBox):
         super().__init__(parent)
         self._group = QButtonGroup(self)
         self._keys: dict[str, QAbstractButton] = {}
+        self._by_program = False
         row = self._row = QHBoxLayout(self)
         row.setContentsMargins(3, 3, 3, 3)
         row.setSpacing(2)
@@ -89,7 +90,7 @@ class Segmented(QGroupBox):
             self._group.addButton(segment)
             self._keys[key] = segment
             row.addWidget(segment)
-            segment.clicked.connect(lambda _=False, key=key: self.chosen.emit(key))
+            segment.toggled.connect(lambda on, key=key: self._toggled(key, on))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.current().changed.connect(self.update)
 
@@ -100,7 +101,14 @@ class Segmented(QGroupBox):
     def choose(self, key: str) -> None:
         """Chooses without telling."""
         if key in self._keys:
+            self._by_program = True
             self._keys[key].setChecked(True)
+            self._by_program = False
+
+    def _toggled(self, key: str, on: bool) -> None:
+        """Not `clicked`: assistive technology toggles, and means the same."""
+        if on and not self._by_program:
+            self.chosen.emit(key)
 
     def show_option(self, key: str, visible: bool) -> None:
         """Offers an option only where it is needed."""

@@ -113,11 +113,10 @@ class DiagnosisCard(Card):
         self._column.setContentsMargins(0 if compact else theme.mark(22) + 12, 0, 0, 0)
         self.box.setContentsMargins(*((18, 12, 18, 14) if compact else (20, 16, 20, 10)))
 
-    def focus(self) -> None:
-        """Puts the keyboard on what helps: the primary remedy, else the first thing that can be pressed."""
-        target = self.primary or next(iter(self._wide), None)
-        if target is not None:
-            target.setFocus(Qt.FocusReason.OtherFocusReason)
+    def lead_to(self) -> QWidget:
+        """Where the keyboard belongs: what helps, else what can be read or opened, else the heading."""
+        offered = (self.primary, *self._wide)
+        return next((each for each in offered if each is not None and each.isEnabled()), self.title)
 
     def appear(self) -> None:
         """Fades in, where motion is wanted."""

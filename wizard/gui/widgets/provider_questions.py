@@ -61,8 +61,12 @@ class ProviderQuestions(Card):
     @property
     def missing(self) -> bool:
         """Whether an answer is still to be typed."""
+        return self.first_missing() is not None
+
+    def first_missing(self) -> QWidget | None:
+        """The first line that still wants an answer."""
         typed = [*self.placeholders.values(), *([self.username] if self.username is not None else [])]
-        return any(not field.text().strip() or field.error for field in typed)
+        return next((field.input for field in typed if not field.text().strip() or field.error), None)
 
     def servers(self) -> tuple[ServerCandidate, ...]:
         """The provider's servers with the answers in them, best first."""

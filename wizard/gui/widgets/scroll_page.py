@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from typing import Protocol, runtime_checkable
+
+import shiboken6
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QFrame,
     QScrollArea,
     QScrollBar,
@@ -14,6 +18,13 @@ from PySide6.QtWidgets import (
 )
 
 from wizard.gui import theme
+
+
+@runtime_checkable
+class HoldsControl(Protocol):
+    """A control's label and help; they are seen together with it."""
+
+    control: QWidget
 
 
 class ScrollBar(QScrollBar):
@@ -69,6 +80,26 @@ class ScrollPage(QScrollArea):
         self.body.setSpacing(0)
         self.setWidget(self.content)
         self.content.setAutoFillBackground(False)
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            app.focusChanged.connect(self._keyboard_moved)
+
+    def _keyboard_moved(self, _old: QWidget | None, new: QWidget | None) -> None:
+        """What has the keyboard is in view, with the label above it and the sentence below."""
+        if new is not None and shiboken6.isValid(new) and self.content.isAncestorOf(new):
+            # Not before the layout has made room for what has only just come.
+            QTimer.singleShot(0, new, lambda: self._show_with_words(new))
+
+    def _show_with_words(self, widget: QWidget) -> None:
+        if not (shiboken6.isValid(self) and self.isVisible() and self.content.isAncestorOf(widget)):
+            return
+        layout = self.content.layout()
+        if layout is not None:
+            layout.activate()
+        whole = widget.parentWidget() if isinstance(widget.parentWidget(), HoldsControl) else widget
+        for shown in (whole, widget):  # where not all of it fits, the control itself
+            if shown is not None:
+                self.ensureWidgetVisible(shown, 0, 12)
 
     def bring_into_view(self, widget: QWidget) -> None:
         """Scrolls until the top of `widget` can be seen."""

@@ -1,0 +1,432 @@
+"""Under any hand: two clicks for one, one Space too many, Escape in the middle, a password typed without looking."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import QPoint, QSize, Qt
+from PySide6.QtGui import QFont
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget, QWizard
+from pytestqt.qtbot import QtBot
+
+from tests.gui.samples import ARRIVED, DRAFT, FAILS, WORKS, WORKS_AFTER_FIX
+from tests.gui.test_actions import Idle, walk
+from wizard.gui.app import Wizard
+from wizard.gui.close_question import CloseQuestion
+from wizard.gui.pages.page import Page
+from wizard.gui.state import PracticeAccount
+from wizard.gui.widgets.scroll_page import ScrollPage
+from wizard.gui.window import FRESH_S, SMALLEST
+from wizard.model.account import CheckResult
+from wizard.model.plan import Plan
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+class Clock:
+    """Time that passes when it is told to."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        """The seconds so far."""
+        return self.now
+
+
+@pytest.fixture
+def clock(wizard: Wizard) -> Clock:
+    """The window's clock, standing still."""
+    made = Clock()
+    wizard.window.clock = made
+    return made
+
+
+@pytest.fixture
+def active(wizard: Wizard, qtbot: QtBot) -> Wizard:
+    """The window with the keyboard in it."""
+    wizard.window.activateWindow()
+    qtbot.waitActive(wizard.window)
+    return wizard
+
+
+def settle(qtbot: QtBot) -> None:
+    """Lets what was put off for a turn of the loop happen."""
+    for _ in range(4):
+        QApplication.processEvents()
+
+
+def primary(wizard: Wizard) -> QAbstractButton:
+    """The primary button that shows."""
+    shown = [each for each in wizard.window.findChildren(QAbstractButton) if each.objectName() == "continue"]
+    return next(each for each in shown if each.isVisible())
+
+
+def focused(wizard: Wizard) -> str:
+    """The id of what has the keyboard."""
+    widget = wizard.window.focusWidget()
+    return widget.objectName() if widget is not None else ""
+
+
+# The keyboard
+
+
+@pytest.mark.parametrize(
+    ("result", "wanted"),
+    [(WORKS, "continue"), (WORKS_AFTER_FIX, "remedy:use-local-part"), (FAILS, "remedy:edit-password")],
+)
+def test_after_a_check_the_keyboard_is_on_what_comes_next(
+    active: Wizard, qtbot: QtBot, result: CheckResult, wanted: str
+) -> None:
+    walk(active, result)
+    settle(qtbot)
+    assert focused(active) == wanted
+
+
+def test_no_space_closes_the_window_after_a_check(active: Wizard, qtbot: QtBot) -> None:
+    walk(active, WORKS)
+    settle(qtbot)
+    for _ in range(4):
+        widget = active.window.focusWidget()
+        assert widget is not None
+        assert widget.objectName() != "cancel"
+        QTest.keyClick(widget, Qt.Key.Key_Space)
+        settle(qtbot)
+        assert active.window.isVisible()
+
+
+def test_after_stop_the_keyboard_is_on_the_title_or_what_can_be_done(active: Wizard, qtbot: QtBot) -> None:
+    walk(active, WORKS)
+    active.check.begin(DRAFT)
+    settle(qtbot)
+    active.check.stop_button.setFocus()
+    QTest.keyClick(active.check.stop_button, Qt.Key.Key_Space)
+    settle(qtbot)
+    assert focused(active) == "title"
+    assert active.window.isVisible()
+
+
+def test_after_sending_the_keyboard_waits_on_the_title_and_then_leads_on(active: Wizard, qtbot: QtBot) -> None:
+    walk(active, WORKS)
+    active.window.next()
+    settle(qtbot)
+    assert focused(active) == "continue"
+    QTest.keyClick(primary(active), Qt.Key.Key_Space)
+    settle(qtbot)
+    assert focused(active) == "title"
+    active.test.show_result(replace(WORKS, round_trip=ARRIVED))
+    settle(qtbot)
+    assert focused(active) == "continue"
+
+
+def test_done_is_read_before_it_is_pressed(active: Wizard, qtbot: QtBot) -> None:
+    walk(active, WORKS)
+    active.window.next()
+    active.window.skip_step()
+    settle(qtbot)
+    assert active.window.current_page() is active.done
+    assert focused(active) == "title"
+
+
+def test_a_person_who_works_elsewhere_is_left_there(active: Wizard, qtbot: QtBot) -> None:
+    walk(active, WORKS)
+    active.check.begin(DRAFT)
+    settle(qtbot)
+    back = active.window.button(QWizard.WizardButton.BackButton)
+    back.setFocus()
+    active.check.show_result(WORKS)
+    settle(qtbot)
+    assert active.window.focusWidget() is back
+
+
+# Two clicks for one
+
+
+def steps(wizard: Wizard) -> list[Callable[[], None]]:
+    """From page to page by the primary button; each begins where the one before ended."""
+    return [
+        lambda: walk(wizard, WORKS),
+        lambda: wizard.window.next(),
+        lambda: wizard.test.show_result(replace(WORKS, round_trip=ARRIVED)),
+    ]
+
+
+def double_click(wizard: Wizard) -> None:
+    """Both clicks on one spot of the screen, whatever button is there at the second one."""
+    button = primary(wizard)
+    spot = button.mapTo(wizard.window, button.rect().center())
+    QTest.mouseClick(button, LEFT)
+    under = wizard.window.childAt(spot)
+    assert isinstance(under, QWidget)
+    QTest.mouseDClick(under, LEFT, pos=under.mapFrom(wizard.window, spot))
+
+
+def test_a_double_click_on_a_test_that_arrived_shows_the_last_page(active: Wizard, qtbot: QtBot) -> None:
+    for step in steps(active):
+        step()
+        settle(qtbot)
+    active.window.clock = Clock()
+    active.window._fresh_since = 0.0
+    with qtbot.assertNotEmitted(active.window.finish_requested):
+        double_click(active)
+    assert active.window.current_page() is active.done
+    assert active.window.isVisible()
+
+
+def test_a_double_click_after_a_check_sends_no_message(active: Wizard, qtbot: QtBot) -> None:
+    walk(active, WORKS)
+    settle(qtbot)
+    with qtbot.assertNotEmitted(active.test.send_requested):
+        double_click(active)
+    assert active.window.current_page() is active.test
+
+
+def test_a_press_is_too_soon_for_what_has_only_just_come(active: Wizard, clock: Clock, qtbot: QtBot) -> None:
+    walk(active, WORKS)
+    settle(qtbot)
+    clock.now += FRESH_S
+    QTest.mouseClick(primary(active), LEFT)
+    assert active.window.current_page() is active.test
+    for soon in (0.0, FRESH_S - 0.01):
+        clock.now += soon
+        QTest.mouseClick(primary(active), LEFT)
+        QTest.keyClick(primary(active), Qt.Key.Key_Space)
+        QTest.keyClick(active.window, Qt.Key.Key_Return)
+        assert active.test.primary_text == "Send test message"
+    clock.now += 0.02
+    with qtbot.waitSignal(active.test.send_requested):
+        QTest.mouseClick(primary(active), LEFT)
+
+
+# Closing
+
+
+def question(wizard: Wizard) -> CloseQuestion | None:
+    """The question that shows."""
+    return next((each for each in wizard.window.findChildren(CloseQuestion) if each.isVisible()), None)
+
+
+def close_by_escape(wizard: Wizard) -> None:
+    """Escape."""
+    QTest.keyClick(wizard.window, Qt.Key.Key_Escape)
+
+
+def close_by_cancel(wizard: Wizard) -> None:
+    """Cancel."""
+    wizard.window.button(QWizard.WizardButton.CancelButton).click()
+
+
+def close_by_window(wizard: Wizard) -> None:
+    """The window's own button."""
+    wizard.window.close()
+
+
+@pytest.mark.parametrize("close", [close_by_escape, close_by_cancel, close_by_window])
+def test_closing_asks_once_when_something_would_be_lost(
+    active: Wizard, qtbot: QtBot, close: Callable[[Wizard], None]
+) -> None:
+    active.account.address_field.set_text("ada@example.net")
+    close(active)
+    asked = question(active)
+    assert asked is not None
+    assert active.window.isVisible()
+    assert asked.focusWidget() is asked.keep
+    QTest.keyClick(asked, Qt.Key.Key_Escape)
+    settle(qtbot)
+    assert question(active) is None
+    assert active.window.isVisible()
+    close(active)
+    again = question(active)
+    assert again is not None
+    with qtbot.waitSignal(active.window.closing, timeout=1000):
+        again.stop.click()
+    assert not active.window.isVisible()
+
+
+@pytest.mark.parametrize("close", [close_by_escape, close_by_cancel, close_by_window])
+def test_an_empty_first_page_closes_at_once(active: Wizard, qtbot: QtBot, close: Callable[[Wizard], None]) -> None:
+    with qtbot.waitSignal(active.window.closing, timeout=1000):
+        close(active)
+    assert not active.window.isVisible()
+
+
+def test_finish_asks_nothing(active: Wizard, qtbot: QtBot) -> None:
+    walk(active, WORKS)
+    active.window.next()
+    active.window.skip_step()
+    with qtbot.waitSignal(active.window.closing, timeout=1000):
+        QTest.mouseClick(primary(active), LEFT)
+    assert not active.window.isVisible()
+
+
+# Tab
+
+
+def order(wizard: Wizard, start: QWidget, presses: int) -> list[QWidget]:
+    """What Tab comes to, from `start` on."""
+    start.setFocus()
+    found = [start]
+    for _ in range(presses):
+        QTest.keyClick(found[-1], Qt.Key.Key_Tab)
+        widget = wizard.window.focusWidget()
+        assert widget is not None
+        found.append(widget)
+    return found
+
+
+@pytest.mark.parametrize("practice", [False, True])
+def test_the_password_comes_right_after_the_address(active: Wizard, practice: bool) -> None:
+    page, window = active.account, active.window
+    accounts = (PracticeAccount("ada@all-well.example", "x", "teaches"),) if practice else ()
+    page.offer_practice(accounts)
+    first = [page.practice.choice] if page.practice is not None else []
+    wanted: list[QWidget] = [
+        *first,
+        page.name_field.input,
+        page.address_field.input,
+        page.password_field.input,
+        page.password_field.eye,
+        page.ask_nobody,
+        page._error_link,
+        window.button(QWizard.WizardButton.CancelButton),
+        window.button(QWizard.WizardButton.NextButton),
+    ]
+    assert order(active, wanted[0], len(wanted) - 1) == wanted
+
+
+def place(wizard: Wizard, widget: QWidget) -> tuple[int, int]:
+    """Where it stands in its page, in rows of 20 pixels, then from left to right."""
+    corner = widget.mapTo(wizard.window, QPoint(0, 0))
+    page = wizard.window.current_page()
+    assert page is not None
+    if page.scroll.content.isAncestorOf(widget):
+        corner = widget.mapTo(page.scroll.content, QPoint(0, 0))
+    return round((corner.y() + widget.height() / 2) / 20), corner.x()
+
+
+def on_settings(wizard: Wizard) -> None:
+    """Settings were found."""
+    walk(wizard, WORKS)
+    wizard.window.back()
+
+
+def on_check(wizard: Wizard) -> None:
+    """A card is shown."""
+    walk(wizard, FAILS)
+
+
+def on_done(wizard: Wizard) -> None:
+    """The last page."""
+    walk(wizard, WORKS)
+    wizard.window.next()
+    wizard.window.skip_step()
+
+
+@pytest.mark.parametrize("begin", [on_settings, on_check, on_done])
+def test_tab_goes_as_one_reads(active: Wizard, qtbot: QtBot, begin: Callable[[Wizard], None]) -> None:
+    begin(active)
+    settle(qtbot)
+    page = active.window.current_page()
+    assert isinstance(page, Page)
+    page.heading.setFocus()
+    found: list[QWidget] = []
+    while len(found) < 60:
+        QTest.keyClick(found[-1] if found else page.heading, Qt.Key.Key_Tab)
+        widget = active.window.focusWidget()
+        assert widget is not None
+        if not page.isAncestorOf(widget):
+            break
+        found.append(widget)
+    assert len(found) > 1
+    places = [place(active, widget) for widget in found]
+    assert places == sorted(places), [widget.objectName() or widget.accessibleName() for widget in found]
+
+
+# What has the keyboard is seen
+
+
+def in_view(page: Page, widget: QWidget) -> bool:
+    """Whether all of it is within what shows of the page."""
+    scroll: ScrollPage = page.scroll
+    top = widget.mapTo(scroll.viewport(), QPoint(0, 0)).y()
+    return top >= 0 and top + widget.height() <= scroll.viewport().height()
+
+
+def test_a_field_that_is_wrong_is_brought_into_view(active: Wizard, qtbot: QtBot, qapp: QApplication) -> None:
+    before = QFont(qapp.font())
+    large = QFont(before)
+    large.setPixelSize(28)
+    try:
+        qapp.setFont(large)
+        active.window.resize(QSize(640, 520))
+        page = active.account
+        page.name_field.set_text("Ada")
+        page.address_field.set_text("ada@example.net")
+        active.flow.attach(Idle())
+        page.look_up()
+        active.state.set_plan(Plan(DRAFT.address, ()))
+        page.scroll.verticalScrollBar().setValue(0)
+        assert not page.validatePage()
+        qtbot.waitUntil(lambda: in_view(page, page.password_field.input), timeout=2000)
+        assert page.password_field.error is not None
+        qtbot.waitUntil(lambda: in_view(page, page.password_field.help), timeout=2000)
+    finally:
+        qapp.setFont(before)
+
+
+# The window fits
+
+
+@pytest.mark.parametrize("pixels", [12, 14, 28])
+def test_the_buttons_are_within_the_smallest_window(
+    active: Wizard, qtbot: QtBot, qapp: QApplication, pixels: int
+) -> None:
+    before = QFont(qapp.font())
+    font = QFont(before)
+    font.setPixelSize(pixels)
+    try:
+        qapp.setFont(font)
+        walk(active, FAILS)
+        active.window.resize(SMALLEST)
+        settle(qtbot)
+        qtbot.waitUntil(lambda: active.window.width() <= max(SMALLEST.width(), active.window.minimumWidth()))
+        for name in ("cancel", "back", "continue"):
+            button = next(
+                each
+                for each in active.window.findChildren(QAbstractButton)
+                if each.objectName() == name and each.isVisible()
+            )
+            whole = button.rect().translated(button.mapTo(active.window, QPoint(0, 0)))
+            assert active.window.rect().contains(whole), name
+        assert active.window.height() <= SMALLEST.height()
+    finally:
+        qapp.setFont(before)
+
+
+# What assistive technology does is what a click does
+
+
+def test_a_toggled_tile_shows_its_program(active: Wizard, qtbot: QtBot) -> None:
+    on_done(active)
+    active.done._tiles["outlook"].toggle()
+    sheet = active.done.sheet
+    assert sheet is not None
+    assert sheet.target.id == "outlook"
+
+
+def test_a_toggled_encryption_brings_its_port(active: Wizard) -> None:
+    on_settings(active)
+    card = active.settings.receiving
+    card.open_editor()
+    card.security.segments._keys["starttls"].toggle()
+    assert card.port.choice.currentText().startswith("143")
+
+
+def test_nothing_is_remembered_unless_it_is_chosen(active: Wizard) -> None:
+    on_done(active)
+    active.done.offer_remembering("KWallet")
+    assert active.done.remember.isEnabled()
+    assert not active.done.wants_remembering

@@ -1,0 +1,46 @@
+"""Asks once before the window closes and what was typed is lost."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+
+from wizard.gui.widgets.buttons import PrimaryButton, SecondaryButton
+from wizard.gui.widgets.heading import Heading
+from wizard.gui.widgets.paragraph import Paragraph
+
+
+class CloseQuestion(QDialog):
+    """Accepted when the window is to close; "Keep going" has the keyboard, and Escape means it too."""
+
+    def __init__(self, *, is_proven: bool, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("close-question")
+        self.setWindowTitle("Mailwright")
+        title = "Close without these settings?" if is_proven else "Stop setting up?"
+        sentence = (
+            "They are proven, but not yet brought to a mail program or kept on this computer."
+            if is_proven
+            else "What you typed is forgotten."
+        )
+        self.keep = PrimaryButton("Keep going")
+        self.keep.setObjectName("keep-going")
+        self.keep.setDefault(True)
+        self.keep.clicked.connect(self.reject)
+        self.stop = SecondaryButton("Close" if is_proven else "Stop")
+        self.stop.setObjectName("close-anyway")
+        self.stop.clicked.connect(self.accept)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addStretch(1)
+        buttons.addWidget(self.stop)
+        buttons.addWidget(self.keep)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 24, 24, 16)
+        column.setSpacing(8)
+        column.addWidget(Heading(title))
+        column.addWidget(Paragraph(sentence, tone="ink2"))
+        column.addSpacing(16)
+        column.addLayout(buttons)
+        self.setMinimumWidth(380)
+        self.setAccessibleDescription(f"{title} {sentence}")
+        self.keep.setFocus()
