@@ -167,6 +167,7 @@ KINDS = {
     ErrorKind.NOT_ARRIVED: (Stage.ARRIVAL, "message-rejected-as-spam"),
     ErrorKind.OUTCOME_UNKNOWN: (Stage.MESSAGE, "server-error"),
     ErrorKind.BUDGET: (Stage.AUTH, "too-many-attempts"),
+    ErrorKind.PASSWORD_UNUSABLE: (Stage.AUTH, "password-unusable"),
     ErrorKind.INTERNAL: (Stage.AUTH, "server-error"),
 }
 

@@ -23,7 +23,9 @@ Tables:
                 of which one holds; text, also, issuer: lists of phrases (rule.py) of which one is found; general
     [[remedy]]  id*, say*, do* and what it needs: change, field, url, text, seconds; steps, steps_from; automatic;
                 last_resort; when = {key = values}: only where all of these hold; unless = {key = values}: not where
-                one of these holds
+                one of these holds; both may name text, phrases of which one is in the reply
+    [[case]]    when, unless as above, and what is said then instead: title, why, ask_administrator, or nobody_to_ask =
+                true where no administrator can help; the first case that holds is said
     [[sample]]  text* that was really seen, with stage, protocol, server, provider, seen (the day); stands last
 """
 
@@ -36,12 +38,16 @@ from typing import Any, Final
 
 from wizard.diagnosis.fact_keys import KEYS
 from wizard.diagnosis.rule import (
+    ALWAYS,
+    NO_CONDITIONS,
     PHRASE_KEYS,
+    Case,
     Cause,
     Conditions,
     Do,
     Match,
     Phrase,
+    Presupposed,
     RemedyRule,
     Sample,
     Sentences,
@@ -122,6 +128,7 @@ def cause_of(path: Path, document: Mapping[str, Any]) -> Cause:
         ask_administrator=_sentences(table, "ask_administrator"),
         matches=tuple(_match(each) for each in table.tables("match")),
         remedies=tuple(_remedy(each) for each in table.tables("remedy")),
+        cases=tuple(_case(each) for each in table.tables("case")),
         samples=tuple(_sample(each) for each in table.tables("sample")),
         general=table.flag("general"),
         implies=_implications(table),
@@ -148,7 +155,7 @@ def _match(table: Table) -> Match:
     if not table.keys():
         table.fail("match", "is empty")
     match = Match(
-        keys=_conditions(table),
+        keys=_keys(table),
         general=table.flag("general"),
         **{key: _phrases(table, key) for key in PHRASE_KEYS},
     )
@@ -156,27 +163,33 @@ def _match(table: Table) -> Match:
     return match
 
 
-def _conditions(table: Table | None) -> Conditions:
+def _keys(table: Table) -> tuple[tuple[str, frozenset[str]], ...]:
     """The keys of facts in a table, in its order."""
     found: list[tuple[str, frozenset[str]]] = []
-    for key in table.keys() if table is not None else ():
-        if table is not None and key in KEYS:
-            values = table.texts(key, or_one=True, numbers=True)
-            for value in values:
-                if not KEYS[key].takes(value):
-                    known = f": one of {', '.join(sorted(KEYS[key].values))} is needed" if KEYS[key].values else ""
-                    table.fail(key, f"“{value[:80]}” is not a value it takes{known}")
-            found.append((key, frozenset(values)))
+    for key in table.keys():  # noqa: SIM118 - not a dict, and its keys are taken on the way
+        if key not in KEYS:
+            continue
+        values = table.texts(key, or_one=True, numbers=True)
+        for value in values:
+            if not KEYS[key].takes(value):
+                known = f": one of {', '.join(sorted(KEYS[key].values))} is needed" if KEYS[key].values else ""
+                table.fail(key, f"“{value[:80]}” is not a value it takes{known}")
+        found.append((key, frozenset(values)))
     return tuple(found)
 
 
-def _presupposed(table: Table, key: str) -> Conditions:
+def _presupposed(table: Table) -> Presupposed:
+    return Presupposed(_conditions(table, "when"), _conditions(table, "unless"))
+
+
+def _conditions(table: Table, key: str) -> Conditions:
     inner = table.table(key)
-    found = _conditions(inner)
-    if inner is not None:
-        inner.end()
-        if not found:
-            table.fail(key, "is empty")
+    if inner is None:
+        return NO_CONDITIONS
+    found = Conditions(_keys(inner), _phrases(inner, "text"))
+    inner.end()
+    if found == NO_CONDITIONS:
+        table.fail(key, "is empty")
     return found
 
 
@@ -227,8 +240,7 @@ def _remedy(table: Table) -> RemedyRule:
         id=id_,
         say=_needed_sentences(table, "say"),
         do=do,
-        when=_presupposed(table, "when"),
-        unless=_presupposed(table, "unless"),
+        presupposed=_presupposed(table),
         change=table.optional_member("change", Change),
         field=table.optional_member("field", Field),
         url=_sentences(table, "url"),
@@ -241,6 +253,20 @@ def _remedy(table: Table) -> RemedyRule:
     )
     table.end()
     return remedy
+
+
+def _case(table: Table) -> Case:
+    case = Case(
+        presupposed=_presupposed(table),
+        title=_sentences(table, "title"),
+        why=_sentences(table, "why"),
+        ask_administrator=_sentences(table, "ask_administrator"),
+        nobody_to_ask=table.flag("nobody_to_ask"),
+    )
+    if case.presupposed == ALWAYS:
+        table.fail("when", "is missing: a case needs when or unless")
+    table.end()
+    return case
 
 
 def _sample(table: Table) -> Sample:

@@ -5,26 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Final, assert_never
+from typing import Final
 
 from wizard.diagnosis.catalogue import Catalogue, Ranked
 from wizard.diagnosis.client_errors import Reading, mask_secrets, read
 from wizard.diagnosis.facts import facts_of_evidence, facts_of_text, known_protocol, known_stage, plain_reply
-from wizard.diagnosis.rule import PHRASE_WEIGHT, Cause, Do, Facts, Match, RemedyRule
+from wizard.diagnosis.remedies import remedies_of, title_of, why_of
+from wizard.diagnosis.rule import PHRASE_WEIGHT, Cause, Facts, Match
 from wizard.model.address import Address
 from wizard.model.diagnosis import (
-    Action,
-    AskAdministrator,
-    ChangeSettings,
-    CopyText,
     Diagnosis,
-    EditField,
-    OpenUrl,
-    Remedy,
-    SignIn,
-    TrustCertificate,
-    TryAgain,
-    Wait,
 )
 from wizard.model.evidence import Evidence, ProbeReport, Stage, Surroundings
 from wizard.model.provider import Provider
@@ -39,7 +29,6 @@ _CONFIDENCE: Final = {
     "stage": 0.4,
     "code": 0.55,
 }
-_TRUSTABLE: Final = frozenset({"expired", "self-signed", "untrusted", "name-mismatch"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +113,9 @@ class Diagnoser:
             cause=cause.id,
             stage=known or _stage_of(cause),
             confidence=_confidence(best, runner_up),
-            title=cause.title.said(words) or cause.id,
-            why=cause.why.said(words) or "",
-            remedies=self._remedies(cause, facts, provider),
+            title=title_of(cause, facts),
+            why=why_of(cause, facts),
+            remedies=remedies_of(cause, facts, provider, self._now()),
             protocol=Protocol(next(iter(protocols))) if protocols else None,
             server=host,
             reply=reply,
@@ -217,7 +206,6 @@ class Diagnoser:
 
     def _told(self, failure: _Failure, all_failures: Sequence[Evidence], *, alone: bool) -> Diagnosis:
         evidence, cause, facts = failure.evidence, failure.ranked.cause, failure.facts
-        words = facts.words
         endpoint = evidence.endpoint or failure.report.candidate.endpoint
         protocol = evidence.protocol or failure.report.candidate.protocol
         others = [
@@ -229,9 +217,9 @@ class Diagnoser:
             cause=cause.id,
             stage=evidence.stage,
             confidence=_confidence(failure.ranked, failure.runner_up),
-            title=cause.title.said(words) or cause.id,
-            why=cause.why.said(words) or "",
-            remedies=self._remedies(cause, facts, failure.provider),
+            title=title_of(cause, facts),
+            why=why_of(cause, facts),
+            remedies=remedies_of(cause, facts, failure.provider, self._now()),
             protocol=protocol,
             server=str(endpoint),
             reply=evidence.reply,
@@ -240,79 +228,6 @@ class Diagnoser:
             evidence=(evidence, *others),
             understood=_understood(facts),
         )
-
-    def _remedies(self, cause: Cause, facts: Facts, provider: Provider | None) -> tuple[Remedy, ...]:
-        found: dict[str, Remedy] = {}
-        for rule in cause.remedies:
-            if rule.id not in found and (remedy := _remedy(rule, facts, provider)) is not None:
-                found[rule.id] = remedy
-        message = self._administrator_message(cause, facts)
-        if message is not None:
-            say = "Copy a message for your mail administrator"
-            found.setdefault("ask-administrator", Remedy("ask-administrator", say, AskAdministrator(message)))
-        return tuple(sorted(found.values(), key=lambda remedy: remedy.last_resort))
-
-    def _administrator_message(self, cause: Cause, facts: Facts) -> str | None:
-        request = cause.ask_administrator.said(facts.words) if cause.ask_administrator else None
-        if request is None:
-            return None
-        words = facts.words
-        lines = [request, "", f"What happened: {cause.title.said(words)}."]
-        lines += (
-            [f"Server: {words['server']} ({words.get('encryption') or words.get('protocol') or 'mail'})"]
-            if "server" in words
-            else []
-        )
-        lines += [f"Account: {words['address']}"] if "address" in words else []
-        lines += [f"The server's reply: {words['reply']}"] if "reply" in words else []
-        lines.append(f"Time: {self._now():%Y-%m-%d %H:%M} UTC")
-        return "\n".join(lines)
-
-
-def _remedy(rule: RemedyRule, facts: Facts, provider: Provider | None) -> Remedy | None:
-    if not all(facts.has(key, wanted) for key, wanted in rule.when):
-        return None
-    if any(facts.has(key, refuting) for key, refuting in rule.unless):
-        return None
-    say = rule.say.said(facts.words)
-    action = _action(rule, facts)
-    if say is None or action is None:
-        return None
-    return Remedy(rule.id, say, action, _steps(rule, provider) or rule.steps, rule.automatic, rule.last_resort)
-
-
-def _action(rule: RemedyRule, facts: Facts) -> Action | None:
-    match rule.do:
-        case Do.CHANGE_SETTINGS:
-            return ChangeSettings(rule.change) if rule.change is not None else None
-        case Do.EDIT_FIELD:
-            return EditField(rule.field) if rule.field is not None else None
-        case Do.TRY_AGAIN:
-            return TryAgain()
-        case Do.SIGN_IN:
-            return SignIn()
-        case Do.OPEN_URL:
-            url = rule.url.said(facts.words) if rule.url is not None else None
-            return OpenUrl(url) if url is not None else None
-        case Do.COPY_TEXT:
-            text = rule.text.said(facts.words) if rule.text is not None else None
-            return CopyText(text) if text is not None else None
-        case Do.TRUST_CERTIFICATE:
-            # Whatever a file says: never for a provider we know, nor for a revoked or a changed certificate (T06).
-            allowed = facts.has("certificate", _TRUSTABLE) and facts.has("preset", frozenset({"no"}))
-            return TrustCertificate(facts.words["sha256"]) if allowed and "sha256" in facts.words else None
-        case Do.WAIT:
-            return Wait(rule.seconds)
-        case _:
-            assert_never(rule.do)
-
-
-def _steps(rule: RemedyRule, provider: Provider | None) -> tuple[str, ...]:
-    if provider is None or rule.steps_from is None:
-        return ()
-    if rule.steps_from == "app-password":
-        return provider.app_password.steps if provider.app_password else ()
-    return next((step.steps for step in provider.preparation if step.steps), ())
 
 
 def _confidence(best: Ranked, runner_up: Ranked | None) -> float:

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Final, get_type_hints
 
 from wizard.model.evidence import CertificateProblem, Detail, ErrorKind, Stage
-from wizard.model.provider import Quirk
+from wizard.model.provider import CATEGORIES, Quirk
 from wizard.model.run_fact import RunFact
 from wizard.model.server import Protocol
 
@@ -131,6 +131,7 @@ KEYS: Final[Mapping[str, FactKey]] = MappingProxyType(
         ),
         "looks_like": FactKey("Which side the server's name and port speak of", 50, frozenset(LooksLike)),
         "provider": FactKey("A preset's id, or a family of resources/diagnoses/providers.toml", 20, pattern=_WORD),
+        "category": FactKey("What kind of provider it is", 2, frozenset(CATEGORIES)),
         "quirk": FactKey("What the provider does unlike others, as its preset says", 20, frozenset(Quirk)),
         "speaks": FactKey("What answered instead of the mail server", 30, frozenset(Speaks)),
         "mechanism": FactKey(

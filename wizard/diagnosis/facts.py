@@ -202,6 +202,7 @@ def _provider_words(
         words["provider"] = provider.name
         values["browser"] = frozenset({Browser.YES if provider.oauth else Browser.NO})
         values["quirk"] = frozenset(provider.quirks)
+        values["category"] = frozenset({provider.category})
         if provider.app_password is not None and provider.app_password.url:
             words["app_password_url"] = provider.app_password.url
         if provider.status is ProviderStatus.UNSUPPORTED:

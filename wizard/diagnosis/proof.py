@@ -42,7 +42,8 @@ def complaints(catalogue: Catalogue, preset_ids: Collection[str]) -> tuple[str, 
             if other not in catalogue.causes
         ]
         conditions = [pair for match in cause.matches for pair in match.keys]
-        conditions += [pair for remedy in cause.remedies for pair in (*remedy.when, *remedy.unless)]
+        for presupposed in (*(r.presupposed for r in cause.remedies), *(c.presupposed for c in cause.cases)):
+            conditions += [*presupposed.when.keys, *presupposed.unless.keys]
         named = {value for key, values in conditions if key == "provider" for value in values}
         found += [
             f"{cause.id}: names the provider “{value}”, which is neither a preset nor a family."

@@ -23,9 +23,6 @@ GAP = 80
 STAGE_FOLDERS: Final = ("input", "dns", "connect", "tls", "auth", "envelope", "message", "other")
 
 
-Conditions = tuple[tuple[str, frozenset[str]], ...]
-
-
 class Do(StrEnum):
     """The actions a file may name."""
 
@@ -145,10 +142,46 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
+class Conditions:
+    """What `when` or `unless` names: keys of facts, each with values of which one holds, and phrases of the reply."""
+
+    keys: tuple[tuple[str, frozenset[str]], ...] = ()
+    text: tuple[Phrase, ...] = ()
+
+    def all_hold(self, facts: Facts) -> bool:
+        """Whether every key holds, and one of the phrases is found where there are any."""
+        said = not self.text or any(phrase.is_in(facts.text) for phrase in self.text)
+        return said and all(facts.has(key, wanted) for key, wanted in self.keys)
+
+    def one_holds(self, facts: Facts) -> bool:
+        """Whether one key holds, or one of the phrases is found."""
+        said = any(phrase.is_in(facts.text) for phrase in self.text)
+        return said or any(facts.has(key, wanted) for key, wanted in self.keys)
+
+
+NO_CONDITIONS: Final = Conditions()
+
+
+@dataclass(frozen=True, slots=True)
+class Presupposed:
+    """What must hold for something to be said or offered: all of `when`, and nothing of `unless`."""
+
+    when: Conditions = NO_CONDITIONS
+    unless: Conditions = NO_CONDITIONS
+
+    def holds(self, facts: Facts) -> bool:
+        """Whether the facts allow it."""
+        return self.when.all_hold(facts) and not self.unless.one_holds(facts)
+
+
+ALWAYS: Final = Presupposed()
+
+
+@dataclass(frozen=True, slots=True)
 class Match:
     """One way to recognise a cause: every key must hold, and one phrase of each phrase key."""
 
-    keys: Conditions
+    keys: tuple[tuple[str, frozenset[str]], ...]
     text: tuple[Phrase, ...] = ()
     also: tuple[Phrase, ...] = ()
     issuer: tuple[Phrase, ...] = ()
@@ -209,16 +242,12 @@ def placeholders(wording: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class RemedyRule:
-    """A remedy as its file states it; of several with the same id the first that is possible is offered.
-
-    It presupposes that every key of `when` holds and none of `unless`.
-    """
+    """A remedy as its file states it; of several with the same id the first that is possible is offered."""
 
     id: str
     say: Sentences
     do: Do
-    when: Conditions = ()
-    unless: Conditions = ()
+    presupposed: Presupposed = ALWAYS
     change: Change | None = None
     field: Field | None = None
     url: Sentences | None = None
@@ -228,6 +257,17 @@ class RemedyRule:
     steps_from: str | None = None
     automatic: bool = False
     last_resort: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What is said instead where the facts say more; what it leaves out is said as the cause says it."""
+
+    presupposed: Presupposed
+    title: Sentences | None = None
+    why: Sentences | None = None
+    ask_administrator: Sentences | None = None
+    nobody_to_ask: bool = False  # no administrator can help here
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +293,7 @@ class Cause:
     ask_administrator: Sentences | None
     matches: tuple[Match, ...]
     remedies: tuple[RemedyRule, ...]
+    cases: tuple[Case, ...] = ()
     samples: tuple[Sample, ...] = ()
     general: bool = False  # its words often stand beside those of a more telling cause, so they count half
     implies: Implications = NO_IMPLICATIONS

@@ -42,6 +42,7 @@ from typing import Any, Final
 
 from wizard.errors import ResourceError
 from wizard.model.provider import (
+    CATEGORIES,
     AppPassword,
     DatedFact,
     Doer,
@@ -56,7 +57,6 @@ from wizard.model.provider import (
 from wizard.model.server import Protocol, Security, UsernameForm
 from wizard.toml_reader import Table, read_toml
 
-CATEGORIES: Final = ("freemail", "isp", "hoster", "transactional")
 ADDRESS_PLACEHOLDERS: Final = frozenset({"EMAILADDRESS", "EMAILLOCALPART", "EMAILDOMAIN"})
 
 _ID: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")

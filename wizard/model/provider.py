@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Final
 
 from wizard.model.server import Protocol, Security, UsernameForm
 
@@ -27,6 +28,9 @@ class SignInWay(StrEnum):
     APP_PASSWORD = "app-password"  # noqa: S105 - likewise
     OAUTH2 = "oauth2"
     API_KEY = "api-key"
+
+
+CATEGORIES: Final = ("freemail", "isp", "hoster", "transactional")
 
 
 class Quirk(StrEnum):

@@ -1,0 +1,122 @@
+"""What a card says and offers for a cause, given the facts: nothing that a fact refutes, nothing twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Final, assert_never
+
+from wizard.diagnosis.rule import Case, Cause, Do, Facts, RemedyRule
+from wizard.model.diagnosis import (
+    Action,
+    AskAdministrator,
+    ChangeSettings,
+    CopyText,
+    EditField,
+    OpenUrl,
+    Remedy,
+    SignIn,
+    TrustCertificate,
+    TryAgain,
+    Wait,
+)
+from wizard.model.provider import Provider
+
+_TRUSTABLE: Final = frozenset({"expired", "self-signed", "untrusted", "name-mismatch"})
+_FREEMAIL: Final = frozenset({"freemail"})
+
+
+def title_of(cause: Cause, facts: Facts) -> str:
+    """The headline, of the first case that holds."""
+    sentences = (*(case.title for case in _holding(cause, facts)), cause.title)
+    return next((said for each in sentences if each is not None and (said := each.said(facts.words))), cause.id)
+
+
+def why_of(cause: Cause, facts: Facts) -> str:
+    """The reason, of the first case that holds."""
+    sentences = (*(case.why for case in _holding(cause, facts)), cause.why)
+    return next((said for each in sentences if each is not None and (said := each.said(facts.words))), "")
+
+
+def remedies_of(cause: Cause, facts: Facts, provider: Provider | None, now: datetime) -> tuple[Remedy, ...]:
+    """What can be done, the first thing first; of remedies with one id, or with one effect, the first is offered."""
+    found: dict[str, Remedy] = {}
+    for rule in cause.remedies:
+        remedy = _remedy(rule, facts, provider) if rule.id not in found else None
+        if remedy is not None and all(remedy.action != other.action for other in found.values()):
+            found[rule.id] = remedy
+    message = _administrator_message(cause, facts, now)
+    if message is not None:
+        support = facts.has("category", _FREEMAIL) and "provider" in facts.words
+        whom = f"the support of {facts.words['provider']}" if support else "your mail administrator"
+        remedy = Remedy("ask-administrator", f"Copy a message for {whom}", AskAdministrator(message))
+        found.setdefault("ask-administrator", remedy)
+    return tuple(sorted(found.values(), key=lambda remedy: remedy.last_resort))
+
+
+def _holding(cause: Cause, facts: Facts) -> Iterator[Case]:
+    return (case for case in cause.cases if case.presupposed.holds(facts))
+
+
+def _administrator_message(cause: Cause, facts: Facts, now: datetime) -> str | None:
+    words = facts.words
+    cases = tuple(_holding(cause, facts))
+    if any(case.nobody_to_ask for case in cases):
+        return None
+    sentences = (*(case.ask_administrator for case in cases), cause.ask_administrator)
+    request = next((said for each in sentences if each is not None and (said := each.said(words))), None)
+    if request is None:
+        return None
+    lines = [request, "", f"What happened: {title_of(cause, facts)}."]
+    if "server" in words:
+        lines.append(f"Server: {words['server']} ({words.get('encryption') or words.get('protocol') or 'mail'})")
+    if "address" in words:
+        lines.append(f"Account: {words['address']}")
+    if "reply" in words:
+        lines.append(f"The server's reply: {words['reply']}")
+    lines.append(f"Time: {now:%Y-%m-%d %H:%M} UTC")
+    return "\n".join(lines)
+
+
+def _remedy(rule: RemedyRule, facts: Facts, provider: Provider | None) -> Remedy | None:
+    if not rule.presupposed.holds(facts):
+        return None
+    say = rule.say.said(facts.words)
+    action = _action(rule, facts)
+    if say is None or action is None:
+        return None
+    return Remedy(rule.id, say, action, _steps(rule, provider) or rule.steps, rule.automatic, rule.last_resort)
+
+
+def _action(rule: RemedyRule, facts: Facts) -> Action | None:
+    match rule.do:
+        case Do.CHANGE_SETTINGS:
+            return ChangeSettings(rule.change) if rule.change is not None else None
+        case Do.EDIT_FIELD:
+            return EditField(rule.field) if rule.field is not None else None
+        case Do.TRY_AGAIN:
+            return TryAgain()
+        case Do.SIGN_IN:
+            return SignIn()
+        case Do.OPEN_URL:
+            url = rule.url.said(facts.words) if rule.url is not None else None
+            return OpenUrl(url) if url is not None else None
+        case Do.COPY_TEXT:
+            text = rule.text.said(facts.words) if rule.text is not None else None
+            return CopyText(text) if text is not None else None
+        case Do.TRUST_CERTIFICATE:
+            # Whatever a file says: never for a provider we know, nor for a revoked or a changed certificate (T06).
+            allowed = facts.has("certificate", _TRUSTABLE) and facts.has("preset", frozenset({"no"}))
+            return TrustCertificate(facts.words["sha256"]) if allowed and "sha256" in facts.words else None
+        case Do.WAIT:
+            return Wait(rule.seconds)
+        case _:
+            assert_never(rule.do)
+
+
+def _steps(rule: RemedyRule, provider: Provider | None) -> tuple[str, ...]:
+    if provider is None or rule.steps_from is None:
+        return ()
+    if rule.steps_from == "app-password":
+        return provider.app_password.steps if provider.app_password else ()
+    return next((step.steps for step in provider.preparation if step.steps), ())
