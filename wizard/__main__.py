@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 
 
@@ -11,16 +12,37 @@ def main() -> int:
     from wizard.internal_error import prepare_process
 
     prepare_process()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a console of an old code page lacks a character or two
     return run()
 
 
 def gui_main() -> int:
-    """The window's entry point on systems that start programs without a terminal."""
+    """The window's entry point on systems that start programs without a terminal.
+
+    Windows gives such a program nowhere to print to: there a box shows what a terminal would have.
+    """
     from wizard.cli.main import main as run
     from wizard.internal_error import prepare_process
 
+    printed = io.StringIO()
+    if sys.stderr is None:
+        sys.stdout = sys.stderr = printed
     prepare_process()
-    return run(["gui", *sys.argv[1:]])
+    code = run(["gui", *sys.argv[1:]])
+    if said := printed.getvalue().strip():
+        show_box(said, is_error=code != 0)
+    return code
+
+
+def show_box(text: str, *, is_error: bool) -> None:
+    """A box of the system's own with a text and an OK button; it needs no Qt, which may be what failed."""
+    if sys.platform == "win32":
+        import ctypes
+
+        icon = 0x10 if is_error else 0x40  # MB_ICONERROR, MB_ICONINFORMATION
+        ctypes.windll.user32.MessageBoxW(None, text[:2000], "Mailwright", icon)
 
 
 if __name__ == "__main__":

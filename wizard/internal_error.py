@@ -106,11 +106,10 @@ def _uncaught_in_thread(thrown: threading.ExceptHookArgs) -> None:
 
 
 def _no_core_files() -> None:
-    try:
+    if sys.platform != "win32":  # which keeps none unless its owner asked for them
         import resource
-    except ImportError:  # Windows keeps none unless its owner asked for them
-        return
-    # On Linux a program that takes core files from a pipe is sent one whatever the limit is, except at 1 (core(5)).
-    limit = 1 if sys.platform == "linux" else 0
-    _, hard = resource.getrlimit(resource.RLIMIT_CORE)
-    resource.setrlimit(resource.RLIMIT_CORE, (limit if hard < 0 else min(limit, hard), hard))
+
+        # On Linux a program that takes core files from a pipe is sent one whatever the limit is, except at 1 (core(5)).
+        limit = 1 if sys.platform == "linux" else 0
+        _, hard = resource.getrlimit(resource.RLIMIT_CORE)
+        resource.setrlimit(resource.RLIMIT_CORE, (limit if hard < 0 else min(limit, hard), hard))

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import pytest
 
+from wizard import __main__ as program
 from wizard.cli import main as entry
 from wizard.cli import practice
 
@@ -41,3 +46,41 @@ def test_an_internal_error_is_one_sentence_and_a_log_without_values(
         kept = log.read()
     assert "RuntimeError" in kept
     assert "canary-7" not in kept
+
+
+@pytest.mark.parametrize("code_page", ["cp437", "cp850", "cp866", "cp1252", "cp932", "ascii"])
+@pytest.mark.parametrize("command", ["discover", "check"])
+def test_help_is_shown_on_a_console_of_any_code_page(command: str, code_page: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "wizard", command, "--help"],
+        env={**os.environ, "PYTHONIOENCODING": code_page, "PYTHONUTF8": "0"},
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"Example:" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "told", "is_error"),
+    [
+        (["--nonsense"], entry.EXIT_USAGE, "unrecognized arguments: --nonsense", True),
+        (["--help"], 0, "Example:", False),
+        (["ada@example.org", "--ca-file", "/nowhere.pem"], entry.EXIT_USAGE, "nowhere.pem does not exist", True),
+    ],
+)
+def test_what_the_windowed_program_would_print_stands_in_a_box(
+    words: list[str], code: int, told: str, is_error: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Windows gives a program without a console no standard streams at all."""
+    shown: list[tuple[str, bool]] = []
+    monkeypatch.setattr("wizard.internal_error.prepare_process", lambda: None)
+    monkeypatch.setattr(program, "show_box", lambda text, *, is_error: shown.append((text, is_error)))
+    monkeypatch.setattr(sys, "argv", ["mailwright-gui", *words])
+    monkeypatch.setattr(sys, "stdout", None)
+    monkeypatch.setattr(sys, "stderr", None)
+    assert program.gui_main() == code
+    assert len(shown) == 1
+    assert told in shown[0][0]
+    assert shown[0][1] is is_error

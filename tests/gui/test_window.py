@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QSize
@@ -11,7 +13,7 @@ from PySide6.QtGui import QFont, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWizard
 from pytestqt.qtbot import QtBot
 
-from wizard.gui.app import Wizard, has_display, main
+from wizard.gui.app import NO_DISPLAY, Wizard, has_display, main
 from wizard.gui.state import WizardState
 from wizard.gui.window import SMALLEST, STEPS, WizardWindow
 
@@ -106,12 +108,31 @@ def test_without_a_display_it_says_what_to_do_instead(
     assert "mailwright check" in capsys.readouterr().err
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only there a display may be missing")
+@pytest.mark.parametrize(
+    "display",
+    [
+        {"DISPLAY": ":4711"},
+        {"DISPLAY": "localhost:47.0"},
+        {"WAYLAND_DISPLAY": "wayland-4711", "XDG_SESSION_TYPE": "wayland"},
+        {"DISPLAY": ":4711", "QT_QPA_PLATFORM": "nonsense"},
+    ],
+)
+def test_a_display_that_is_not_there_is_a_sentence_and_nothing_else(display: dict[str, str], tmp_path: Path) -> None:
+    kept = {name: value for name, value in os.environ.items() if "DISPLAY" not in name and name != "QT_QPA_PLATFORM"}
+    environment = {**kept, "XDG_RUNTIME_DIR": str(tmp_path), "LC_ALL": "C", **display}
+    done = subprocess.run(
+        [sys.executable, "-m", "wizard"], env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", f"mailwright: {NO_DISPLAY}\n")
+
+
 def test_an_open_window_holds_nothing_that_nobody_asked_for() -> None:
     """The network's libraries and the causes come with the first need of them; sources are never kept."""
     program = """
 import linecache, sys
 from wizard import wiring
-from wizard.gui.app import Wizard, make_application
+from wizard.gui.app import NO_DISPLAY, Wizard, make_application
 app = make_application()
 wizard = Wizard()
 wizard.window.show()

@@ -10,6 +10,7 @@ import pytest
 
 from wizard.model.evidence import CertificateFacts, CertificateProblem, ErrorKind, Evidence, Outcome, ProbeReport, Stage
 from wizard.model.server import Endpoint, Protocol, Security, ServerCandidate, Source
+from wizard.net.interfaces import active_interfaces
 from wizard.probe.environment import LATELY_S, RELEASED, clock_off_s, proxy_or_vpn, public_address, surroundings
 
 NOW = RELEASED + timedelta(days=30)
@@ -72,6 +73,32 @@ def test_a_proxy_of_the_system_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("https_proxy", "http://proxy.example:3128")
     assert proxy_or_vpn() == "proxy"
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("tun0", "VPN"), ("wg1", "VPN"), ("ppp0", "VPN"), ("nordlynx", "VPN"), ("ipsec0", "VPN"),
+        ("utun3", None), ("eth0", None), ("wlp2s0", None), ("lo", None), ("docker0", None),
+        # Windows: what the adapter's maker calls it
+        ("ppp", "VPN"), ("TAP-Windows Adapter V9", "VPN"), ("WireGuard Tunnel", "VPN"),
+        ("Wintun Userspace Tunnel", "VPN"),
+        ("Cisco AnyConnect Virtual Miniport Adapter for Windows x64", "VPN"),
+        ("Fortinet SSL VPN Virtual Ethernet Adapter", "VPN"),
+        ("PANGP Virtual Ethernet Adapter", "VPN"), ("Tailscale Tunnel", "VPN"),
+        ("Intel(R) Wi-Fi 6 AX201 160MHz", None), ("Realtek PCIe GbE Family Controller", None),
+        ("Software Loopback Interface 1", None), ("Microsoft Teredo Tunneling Adapter", None),
+        ("Hyper-V Virtual Ethernet Adapter", None), ("Bluetooth Device (Personal Area Network)", None),
+    ],
+)  # fmt: skip
+def test_a_tunnel_is_told_by_its_name(name: str, told: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(urllib.request, "getproxies", dict)
+    monkeypatch.setattr("wizard.probe.environment.active_interfaces", lambda: ["lo", name])
+    assert proxy_or_vpn() == told
+
+
+def test_the_system_names_its_interfaces() -> None:
+    assert all(isinstance(name, str) for name in active_interfaces())
 
 
 def test_checks_that_end_together_look_for_a_proxy_once(monkeypatch: pytest.MonkeyPatch) -> None:

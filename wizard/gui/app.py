@@ -70,12 +70,40 @@ def make_application() -> QApplication:
 
     app = QApplication.instance()
     if not isinstance(app, QApplication):
-        app = QApplication(sys.argv[:1])
+        app = _start_qt()
     app.setApplicationName("mailwright")
     app.setApplicationDisplayName("Mailwright")
     app.setApplicationVersion(__version__)
     app.setDesktopFileName("mailwright")
     return app
+
+
+def _start_qt() -> QApplication:
+    """Qt's application. Where no window can be shown after all, the program ends with our sentence and code 2.
+
+    That is a DISPLAY that nobody serves (a lost `ssh -X`), one that does not let this user in, or a library of Wayland
+    or X11 that is missing: Qt ends the program itself, by a signal and after lines that help nobody.
+    """
+    from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
+    from PySide6.QtWidgets import QApplication
+
+    def heard(kind: QtMsgType, _: QMessageLogContext, text: str | None) -> None:
+        if kind is QtMsgType.QtFatalMsg:
+            print(f"mailwright: {NO_DISPLAY}", file=sys.stderr, flush=True)
+            os._exit(EXIT_NO_DISPLAY)  # no way back: Qt would abort
+        if kind is QtMsgType.QtCriticalMsg:
+            print(text, file=sys.stderr)
+
+    if sys.platform == "win32" and not getattr(sys, "frozen", False):
+        import ctypes
+
+        # Without this the window counts as Python's, with its icon in the task bar. Our own program needs it not.
+        ctypes.windll.shell32.SetCurrentProcessExplicitAppUserModelID("Mailwright.Mailwright")
+    before = qInstallMessageHandler(heard)
+    try:
+        return QApplication(sys.argv[:1])
+    finally:
+        qInstallMessageHandler(before)
 
 
 def _import_plainly() -> None:

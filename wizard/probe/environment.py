@@ -11,12 +11,18 @@ from datetime import UTC, datetime
 from functools import lru_cache
 
 from wizard.model.evidence import CertificateProblem, ErrorKind, Outcome, ProbeReport, Stage, Surroundings
+from wizard.net.interfaces import active_interfaces
 
 LATELY_S = 5.0
 _LOST = {ErrorKind.NETWORK_UNREACHABLE, ErrorKind.DNS_UNAVAILABLE, ErrorKind.NAME_NOT_FOUND}
 _ADDRESS = re.compile(r"(?<![\d.:])((?:\d{1,3}\.){3}\d{1,3}|[0-9a-fA-F]{1,4}(?::[0-9a-fA-F]{0,4}){2,7})(?![\d.:])")
-# Names of network interfaces that only a VPN or a dial-up line makes.
-_TUNNEL = re.compile(r"(?:tun|tap|wg|ppp|ipsec|nordlynx|proton)\d*$")
+# Names of network interfaces that only a VPN or a dial-up line makes; Windows names the adapter's maker and kind.
+_TUNNEL = re.compile(
+    r"(?:tun|tap|wg|ppp|ipsec|nordlynx|proton)\d*$"
+    r"|.*\b(?:vpn|wireguard|wintun|tap-windows|tailscale|zerotier|anyconnect|globalprotect|pangp|fortinet|sonicwall"
+    r"|juniper|pulse secure|check point virtual|nordlynx|ivpn|mullvad|openvpn|protonvpn)\b",
+    re.IGNORECASE,
+)
 # No clock is right that shows a time before this program was made.
 RELEASED = datetime(2026, 11, 1, tzinfo=UTC)
 _EXAMPLES = tuple(
@@ -59,7 +65,7 @@ def proxy_or_vpn() -> str | None:
         if proxies.get(kind):
             return "proxy"
     try:
-        names = [name for _, name in socket.if_nameindex()]
+        names = active_interfaces()
     except OSError:
         return None
     return "VPN" if any(_TUNNEL.match(name) for name in names) else None
