@@ -23,7 +23,7 @@ parser.add_argument("--json", action="store_true")
 practice.add_arguments(parser)
 sys.exit(practice.run(parser.parse_args()))
 """
-HEAVY = ("cryptography", "dns", "httpcore", "email_validator", "wizard.practice.network", "PySide6")
+HEAVY = ("cryptography", "dns", "httpcore", "wizard.practice.network", "PySide6")
 
 
 def run(*words: str) -> int:

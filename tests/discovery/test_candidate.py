@@ -25,7 +25,8 @@ def nobody_knows(_: str) -> None:
     ["", ".", " ", "localhost", "localhost.", "LOCALHOST", "mail.localhost.", "mail.local", "127.0.0.1", "127.9.9.9",
      "::1", "[::1]", "0.0.0.0", "169.254.169.254", "fe80::1", "224.0.0.1", "ff02::1", "::ffff:127.0.0.1", "2130706433",
      "0x7f.1", "127.1", "mail", "a b.example.org", "mail..example.org", "-x.example.org", "mail.example.org/path",
-     "mail.example.org:25", "user@example.org", "ma\x00il.example.org", "x" * 64 + ".example.org", "%EMAILDOMAIN%",
+     "user@example.org", "https://mail.example.org/owa", "mail.example.org:port",
+     "0x7f000001", "mail.127", "ma\x00il.example.org", "x" * 64 + ".example.org", "%EMAILDOMAIN%",
      "a." * 130 + "org", "<script>.example.org"],
 )  # fmt: skip
 def test_names_nobody_may_send_us_to(name: str) -> None:
@@ -36,7 +37,10 @@ def test_names_nobody_may_send_us_to(name: str) -> None:
 @pytest.mark.parametrize(
     ("written", "meant"),
     [(" Mail.Example.ORG. ", "mail.example.org"), ("imap.bücher.example", "imap.xn--bcher-kva.example"),
-     ("192.0.2.1", "192.0.2.1"), ("[2001:db8::1]", "2001:db8::1"), ("a_b.example.org", "a_b.example.org")],
+     ("192.0.2.1", "192.0.2.1"), ("[2001:db8::1]", "2001:db8::1"), ("a_b.example.org", "a_b.example.org"),
+     ("https://mail.example.org/", "mail.example.org"), ("mail.example.org:465", "mail.example.org"),
+     ("imaps://mail.example.org:993", "mail.example.org"), ("mail。example。org", "mail.example.org"),
+     ("\u200bmail.example.org\ufeff", "mail.example.org"), ("2001:DB8:0:0::1", "2001:db8::1")],
 )  # fmt: skip
 def test_names_as_they_are_looked_up(written: str, meant: str) -> None:
     assert host_name(written) == meant

@@ -230,3 +230,16 @@ def test_a_practice_account_fills_the_fields(qtbot: QtBot, page: AccountPage) ->
         page.practice.choice.activated.emit(1)
     assert page.address_field.text() == "ada@works.example"
     assert page.password_field.text() == "practice"
+
+
+def test_what_was_pasted_becomes_the_address_alone(page: AccountPage, qtbot: QtBot) -> None:
+    page.address_field.set_text('"Lovelace, Ada" <ada@example.org>,')
+    page.password_field.set_text("\ttulip-wagon-64\r\n")
+    asked: list[str] = []
+    page.discover.connect(lambda address, _: asked.append(address.wire))
+    assert page.validatePage()
+    assert page.address_field.text() == ADDRESS
+    assert asked == [ADDRESS]
+    secret = page._state.secret
+    assert secret is not None
+    assert secret.reveal() == "tulip-wagon-64"

@@ -9,30 +9,6 @@ from wizard.gui import server_input
 from wizard.model.server import Protocol, Security
 
 
-@pytest.mark.parametrize(
-    ("typed", "host", "port"),
-    [
-        ("smtp.example.org", "smtp.example.org", None),
-        (" smtp.example.org. ", "smtp.example.org", None),
-        ("smtp.example.org:465", "smtp.example.org", 465),
-        ("smtps://smtp.example.org/", "smtp.example.org", None),
-        ("192.0.2.1", "192.0.2.1", None),
-        ("[2001:db8::1]:993", "2001:db8::1", 993),
-        ("2001:db8::1", "2001:db8::1", None),
-        ("localhost", "localhost", None),
-        ("post.müller.example", "post.müller.example", None),
-    ],
-)
-def test_server_names(typed: str, host: str, port: int | None) -> None:
-    assert server_input.host(typed) == (host, port)
-
-
-@pytest.mark.parametrize("typed", ["", "  ", "ada@example.org", "smtp example org", "a..example", "-a.example", "a/b"])
-def test_what_is_no_server_name(typed: str) -> None:
-    with pytest.raises(UsageError):
-        server_input.host(typed)
-
-
 @pytest.mark.parametrize(("typed", "port"), [("465", 465), ("587 – switches to encryption", 587), (" 65535 ", 65535)])
 def test_ports(typed: str, port: int) -> None:
     assert server_input.port(typed) == port

@@ -248,3 +248,22 @@ def test_another_provider_asks_nothing_of_the_last_one(page: SettingsPage, state
     state.set_plan(Plan(ADDRESS, (IMAP, SMTP)))
     assert page.questions.isHidden()
     assert page.isComplete()
+
+
+@pytest.mark.parametrize(
+    ("typed", "host", "port", "security"),
+    [
+        ("ssl://SMTP.Example.Net:465", "smtp.example.net", 465, Security.TLS),
+        ("smtp.example.net 587 (STARTTLS)", "smtp.example.net", 587, Security.STARTTLS),
+        ("post.müller.example:587", "post.xn--mller-kva.example", 587, Security.STARTTLS),
+    ],
+)
+def test_a_server_pasted_from_another_program_is_read_whole(
+    typed: str, host: str, port: int, security: Security, page: SettingsPage, state: WizardState
+) -> None:
+    state.set_plan(Plan(ADDRESS, (IMAP, SMTP, OTHER)))
+    page.sending.open_editor()
+    page.sending.host.set_text(typed)
+    read = page.sending.editor.read()
+    assert read is not None
+    assert (read.host, read.port, read.security) == (host, port, security)

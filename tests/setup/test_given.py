@@ -19,6 +19,10 @@ from wizard.setup.given import given_candidates
         ("imap:mail.example.org:143/starttls", True, Protocol.IMAP, "mail.example.org", 143, Security.STARTTLS),
         ("pop3:mail.example.org:995", True, Protocol.POP3, "mail.example.org", 995, Security.TLS),
         ("mail.example.org:110", True, Protocol.POP3, "mail.example.org", 110, Security.STARTTLS),
+        ("ssl://smtp.example.org:465", False, Protocol.SMTP, "smtp.example.org", 465, Security.TLS),
+        ("smtp.example.org:465/SSL/TLS", False, Protocol.SMTP, "smtp.example.org", 465, Security.TLS),
+        ("smtp.example.org 587 (STARTTLS)", False, Protocol.SMTP, "smtp.example.org", 587, Security.STARTTLS),
+        ("pop3s://mail.example.org:995/", True, Protocol.POP3, "mail.example.org", 995, Security.TLS),
         ("mail.bücher.example:993", True, Protocol.IMAP, "mail.xn--bcher-kva.example", 993, Security.TLS),
     ],
 )
@@ -37,6 +41,30 @@ def test_without_a_port_the_usual_ones_are_tried_encrypted_from_the_start_first(
 
 
 @pytest.mark.parametrize(
+    ("text", "incoming", "ports"),
+    [
+        ("imaps://imap.example.org", True, [(993, Security.TLS)]),
+        ("imap://imap.example.org", True, [(993, Security.TLS), (143, Security.STARTTLS)]),
+        ("pop3:pop.example.org", True, [(995, Security.TLS), (110, Security.STARTTLS)]),
+        ("smtps://smtp.example.org", False, [(465, Security.TLS)]),
+        ("submission://smtp.example.org", False, [(587, Security.STARTTLS)]),
+        ("smtp.example.org/none", False, [(465, Security.NONE)]),
+    ],
+)
+def test_what_a_scheme_or_a_word_says_of_the_ports(
+    text: str, incoming: bool, ports: list[tuple[int, Security]]
+) -> None:
+    found = given_candidates(text, incoming=incoming, username="ada")
+    assert [(one.port, one.security) for one in found] == ports
+
+
+@pytest.mark.parametrize(("text", "incoming"), [("imaps://imap.example.org", False), ("smtp://smtp.example.org", True)])
+def test_a_server_of_the_other_side_is_said(text: str, incoming: bool) -> None:
+    with pytest.raises(UsageError, match="has a server of its own"):
+        given_candidates(text, incoming=incoming, username="ada")
+
+
+@pytest.mark.parametrize(
     ("text", "words"),
     [
         ("smtp.example.org:0", "from 1 to 65535"),
@@ -45,8 +73,8 @@ def test_without_a_port_the_usual_ones_are_tried_encrypted_from_the_start_first(
         ("smtp.example.org:465/ssl3", "tls, starttls, none"),
         ("2001:db8::1:465", "brackets"),
         ("smtp example.org:465", "no blanks"),
-        ("smtp..example.org:465", "not a server name"),
-        (":465", "not empty"),
+        ("smtp..example.org:465", "not a server’s name"),
+        (":465", "empty"),
     ],
 )
 def test_what_cannot_be_a_server_is_said_at_its_field(text: str, words: str) -> None:

@@ -10,9 +10,12 @@ from dataclasses import dataclass
 
 from wizard.discovery.answer import Refused
 from wizard.model.address import Address
+from wizard.model.host import NotAHost, visible
+from wizard.model.host import host_name as read_host_name
 from wizard.model.provider import Provider
 from wizard.model.server import Protocol, Security, ServerCandidate, Source
 from wizard.model.text import inert
+from wizard.net.dial import refused_by_policy
 from wizard.net.sites import same_site
 
 KnownHost = Callable[[str], Provider | None]
@@ -25,7 +28,7 @@ _NAMES = "EMAILADDRESS|EMAILLOCALPART|EMAILDOMAIN"
 _PLACEHOLDER = re.compile(rf"%\s*({_NAMES})\s*%?|({_NAMES})\s*%", re.IGNORECASE)
 _BARE = re.compile(rf"\s*({_NAMES})\s*", re.IGNORECASE)
 _UNKNOWN = re.compile(r"%[A-Za-z_]+%|%EMAIL\w*", re.IGNORECASE)
-_LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
+_AROUND_NAME = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]{0,20}://)?([^/:@\s]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?/?")
 
 
 def host_name(text: str) -> str:
@@ -34,34 +37,32 @@ def host_name(text: str) -> str:
     Raises:
         Refused: not a name somebody else may send us to (T27: this computer, its line, or no name at all).
     """
-    name = text.strip().lower().rstrip(".").strip("[]")
     shown = one_line(text, 60)
-    if not name:
-        raise Refused("an empty server name")
     try:
-        address = ipaddress.ip_address(name)
-    except ValueError:
-        pass
-    else:
-        if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
-            address = address.ipv4_mapped
-        if address.is_loopback or address.is_link_local or address.is_multicast or address.is_unspecified:
+        name = read_host_name(_alone(text))
+    except NotAHost:
+        raise Refused(f"“{shown}” is not a server name" if text.strip() else "an empty server name") from None
+    if _is_address(name):
+        if refused_by_policy(ipaddress.ip_address(name), given=False, lab=False):
             raise Refused(f"server {shown} is inside this computer or its line")
-        return str(address)
-    if not name.isascii():
-        import idna
-
-        try:
-            name = idna.encode(name, uts46=True).decode("ascii")
-        except idna.IDNAError:
-            raise Refused(f"“{shown}” is not a server name") from None
+        return name
     labels = name.split(".")
-    if labels[-1] in ("localhost", "localdomain", "local") or name == "localhost":
+    if labels[-1] in ("localhost", "localdomain", "local"):
         raise Refused(f"server {shown} is inside this computer or its line")
-    well_formed = all(_LABEL.fullmatch(label) for label in labels) and not labels[-1].isdigit()
-    if len(labels) < 2 or len(name) > 253 or not well_formed:
+    if len(labels) < 2:
         raise Refused(f"“{shown}” is not a server name")
     return name
+
+
+def _alone(text: str) -> str:
+    """The name without the scheme, slash and port that some files write around it."""
+    bare = visible(text).strip()
+    found = _AROUND_NAME.fullmatch(bare)
+    return found[1] if found is not None else bare
+
+
+def _is_address(name: str) -> bool:
+    return ":" in name or name.replace(".", "").isdigit()
 
 
 def port_number(text: str) -> int:

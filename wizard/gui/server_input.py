@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from typing import Final
 
 from wizard.errors import UsageError
 from wizard.model.server import STANDARD_PORTS, Protocol, Security, usual_security
 
-_LABEL: Final = re.compile(r"(?!-)[^\W_](?:[\w-]{0,61}[^\W_])?")
 _RECEIVING_NAMES: Final = ("imap", "imaps", "pop", "pop3", "pops")
 _SENDING_NAMES: Final = ("smtp", "smtps", "submission", "relay")
 _HOW: Final = {
@@ -29,36 +27,6 @@ def port_words(protocol: Protocol, number: int, security: Security, *, name_prot
     """A port as it is offered: what it means, not the number alone."""
     kind = f"{_NAMES[protocol]}, " if name_protocol else ""
     return f"{number} – {kind}{_HOW[security]}"
-
-
-def host(text: str) -> tuple[str, int | None]:
-    """The server's name in `text`, and the port where one was typed along with it.
-
-    Raises:
-        UsageError: with a sentence for the field.
-    """
-    name = text.strip()
-    name = re.sub(r"^[a-z0-9+.-]+://", "", name, flags=re.IGNORECASE).rstrip("/")
-    number: int | None = None
-    if name.startswith("[") and "]" in name:
-        name, _, rest = name[1:].partition("]")
-        number = port(rest[1:]) if rest.startswith(":") else None
-    elif name.count(":") == 1:
-        name, _, rest = name.partition(":")
-        number = port(rest)
-    name = name.rstrip(".")
-    if not name:
-        raise UsageError("The server’s name is missing.", "host")
-    if "@" in name:
-        raise UsageError("This is an email address. A server’s name has no @, such as smtp.example.org.", "host")
-    if any(blank in name for blank in " \t\u00a0"):
-        raise UsageError("A server’s name has no blanks in it.", "host")
-    try:
-        ipaddress.ip_address(name)
-    except ValueError:
-        if len(name) > 253 or not all(_LABEL.fullmatch(label) for label in name.split(".")):
-            raise UsageError(f"“{name}” cannot be the name of a server.", "host") from None
-    return name, number
 
 
 def leading_number(text: str) -> int | None:

@@ -1,10 +1,29 @@
-"""An email address as the person typed it, with the parts other rooms need."""
+"""An email address as the person typed or pasted it, with the parts other rooms need."""
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from dataclasses import dataclass
+from typing import Final
+from urllib.parse import unquote
 
 from wizard.errors import UsageError
+from wizard.model.host import NotAHost, host_name, shown_host, visible
+
+MAX_LOCAL: Final = 64  # octets, RFC 5321 §4.5.3.1.1
+# RFC 5322's atext and the dot, anywhere: some providers gave out "a..b" and "a." before they followed it.
+_LOCAL_ASCII = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+")
+_MAILTO = re.compile(r"mailto:", re.IGNORECASE)
+_ANGLE = re.compile(r"<\s*([^<>]*@[^<>]*?)\s*(?:>|$)")
+_QUOTES: Final = {"'": "'", '"': '"', "“": "”", "„": "“", "‘": "’", "«": "»", "(": ")", "[": "]", "<": ">"}
+_FULL_WIDTH: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {
+    0x3002: 0x2E,
+    0xFF61: 0x2E,
+    0xFE6B: 0x40,
+}
+_UNSEEN: Final = frozenset({"Cc", "Cs", "Co", "Cn", "Zs", "Zl", "Zp"})
+_MAX_TYPED = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,31 +36,24 @@ class Address:
 
     @classmethod
     def parse(cls, text: str) -> Address:
-        """The address in `text`, blanks around it dropped.
+        """The address in `text`, as it is pasted from a message's header, a link, a table or a web page.
+
+        A display name, mailto:, quotes, what ends a sentence, letters of full width and characters that nobody sees
+        are no part of it.
 
         Raises:
-            UsageError: with a sentence that says what is missing; field is "address".
+            UsageError: with a sentence that says what is missing and quotes nothing: what stands in the wrong field or
+                column may be a password. Field is "address".
         """
-        text = text.strip().removeprefix("mailto:").strip("<>")
-        if "@" not in text:
-            raise UsageError("An email address has an @ in the middle, such as ada@example.org.", "address")
-        local, _, domain = text.rpartition("@")
+        bare = _bare(text)
+        if "@" not in bare:
+            raise _refused("An email address has an @ in the middle, such as ada@example.org.")
+        local, _, domain = (part.strip() for part in bare.rpartition("@"))
         if not local:
-            raise UsageError("The part before the @ is missing.", "address")
+            raise _refused("The part before the @ is missing.")
         if not domain:
-            raise UsageError("The part after the @ is missing.", "address")
-        if "." not in domain.strip("."):
-            message = f"“{domain}” is not a complete domain: it needs an ending such as .com or .org."
-            raise UsageError(message, "address")
-        from email_validator import EmailNotValidError, validate_email
-
-        try:
-            valid = validate_email(
-                text, check_deliverability=False, allow_smtputf8=True, test_environment=True, globally_deliverable=False
-            )
-        except EmailNotValidError as error:
-            raise UsageError(f"“{text}” is not an email address: {_plain(str(error))}", "address") from None
-        return cls(valid.local_part, valid.ascii_domain.lower(), valid.domain)
+            raise _refused("The part after the @ is missing.")
+        return cls(_checked_local(local), *_checked_domain(domain))
 
     @property
     def is_ascii(self) -> bool:
@@ -57,5 +69,56 @@ class Address:
         return f"{self.local}@{self.domain}"
 
 
-def _plain(message: str) -> str:
-    return message[:1].lower() + message[1:]
+def _refused(sentence: str) -> UsageError:
+    return UsageError(sentence, "address")
+
+
+def _bare(text: str) -> str:
+    """The text without what surrounds an address where it was copied from."""
+    bare = visible(text[:_MAX_TYPED]).translate(_FULL_WIDTH).strip()
+    if "<" in bare:
+        found = _ANGLE.findall(bare)
+        if len(found) > 1:
+            raise _refused("These are several email addresses. One is set up at a time.")
+        bare = found[0] if found else bare
+    if _MAILTO.match(bare):
+        bare = unquote(bare[len("mailto:") :].partition("?")[0])
+    before = None
+    while bare and bare != before:
+        before = bare
+        bare = bare.strip().rstrip(".,;:!>")
+        if bare[:1] in _QUOTES and bare.endswith(_QUOTES[bare[0]]) and len(bare) > 1:
+            bare = bare[1:-1]
+    return bare
+
+
+def _checked_local(local: str) -> str:
+    local = unicodedata.normalize("NFC", local)
+    if "@" in local:
+        raise _refused("An email address has one @, and this has more.")
+    if any(character.isspace() for character in local):
+        raise _refused("This is not an email address: there is a blank before the @.")
+    if local.isascii():
+        fine = _LOCAL_ASCII.fullmatch(local) is not None
+    else:
+        letters = "".join(character for character in local if character.isascii())
+        fine = (not letters or _LOCAL_ASCII.fullmatch(letters) is not None) and not any(
+            unicodedata.category(character) in _UNSEEN for character in local
+        )
+    if not fine:
+        raise _refused("This is not an email address: the part before the @ holds a character that none has there.")
+    if len(local.encode("utf-8")) > MAX_LOCAL:
+        raise _refused("This is not an email address: the part before the @ is too long.")
+    return local
+
+
+def _checked_domain(domain: str) -> tuple[str, str]:
+    try:
+        name = host_name(domain)
+    except NotAHost as error:
+        raise _refused(f"This is not an email address: after the @ stands no domain, for {error}.") from None
+    if ":" in name or name.replace(".", "").isdigit():
+        raise _refused("This is not an email address: after the @ stands a domain, not the number of a computer.")
+    if "." not in name:
+        raise _refused("The part after the @ is not a complete domain: it needs an ending such as .com or .org.")
+    return name, shown_host(name)

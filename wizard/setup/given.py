@@ -1,15 +1,17 @@
-"""Servers as a person types them: HOST[:PORT][/SECURITY]."""
+"""Candidates and drafts from what a person typed."""
 
 from __future__ import annotations
-
-import ipaddress
 
 from wizard.errors import UsageError
 from wizard.model.address import Address
 from wizard.model.draft import AccountDraft
 from wizard.model.server import STANDARD_PORTS, Protocol, Security, ServerCandidate, Source, usual_security
+from wizard.model.typed_server import TypedServer
 
-_PREFIXES = {"imap:": Protocol.IMAP, "pop3:": Protocol.POP3, "pop:": Protocol.POP3}
+_OTHER_SIDE = {
+    True: "This is a sending server (SMTP). Receiving has a server of its own, IMAP or POP3.",
+    False: "This is a receiving server (IMAP or POP3). Sending has a server of its own, SMTP.",
+}
 
 
 def given_candidates(text: str, *, incoming: bool, username: str) -> tuple[ServerCandidate, ...]:
@@ -18,27 +20,20 @@ def given_candidates(text: str, *, incoming: bool, username: str) -> tuple[Serve
     Raises UsageError with the field's name ("incoming" or "outgoing") and a sentence.
     """
     field = "incoming" if incoming else "outgoing"
-    protocol = Protocol.IMAP if incoming else Protocol.SMTP
-    text = text.strip()
-    if incoming:
-        for prefix, meant in _PREFIXES.items():
-            if text.lower().startswith(prefix) and not text[len(prefix) :].isdigit():
-                protocol, text = meant, text[len(prefix) :]
-                break
-        else:
-            protocol = _protocol_of_port(text) or protocol
-    place, _, word = text.partition("/")
-    security = _security(word, field) if word else None
-    host, port_text = _split(place, field)
-    host = check_host(host, field)
-    if port_text is None:
+    try:
+        typed = TypedServer.parse(text)
+    except UsageError as error:
+        raise UsageError(str(error), field) from None
+    protocol = typed.protocol or (_protocol_of_port(typed.port) if incoming else Protocol.SMTP)
+    if (protocol is not Protocol.SMTP) != incoming:
+        raise UsageError(_OTHER_SIDE[incoming], field)
+    if typed.port is None:
         usual = [(port, how) for port, how in STANDARD_PORTS[protocol] if port not in (25, 2525)]
-        pairs = [(port, how) for port, how in usual if security in (None, how)] or [(usual[0][0], Security.NONE)]
+        pairs = [pair for pair in usual if typed.security in (None, pair[1])] or [(usual[0][0], Security.NONE)]
     else:
-        port = check_port(port_text, field)
-        pairs = [(port, security or usual_security(protocol, port) or Security.STARTTLS)]
+        pairs = [(typed.port, typed.security or usual_security(protocol, typed.port) or Security.STARTTLS)]
     return tuple(
-        ServerCandidate(protocol, host, port, how, username, Source.GIVEN, trusted=True) for port, how in pairs
+        ServerCandidate(protocol, typed.host, port, how, username, Source.GIVEN, trusted=True) for port, how in pairs
     )
 
 
@@ -68,61 +63,5 @@ def given_draft(
     )
 
 
-def check_host(host: str, field: str) -> str:
-    """The host in lower-case A-labels; raises UsageError when it cannot be one."""
-    host = host.strip().rstrip(".")
-    if not host or any(character.isspace() for character in host):
-        raise UsageError("A server name has no blanks and is not empty, such as smtp.example.org.", field)
-    try:
-        return str(ipaddress.ip_address(host))
-    except ValueError:
-        pass
-    if host.isascii():
-        plain = host.lower()
-    else:
-        import idna
-
-        try:
-            plain = idna.encode(host, uts46=True).decode("ascii")
-        except idna.IDNAError:
-            raise UsageError(f"“{host}” is not a server name.", field) from None
-    labels = plain.split(".")
-    fine = all(label and len(label) <= 63 and label.replace("-", "").replace("_", "").isalnum() for label in labels)
-    if not fine or len(plain) > 253:
-        raise UsageError(f"“{host}” is not a server name.", field)
-    return plain
-
-
-def check_port(text: str, field: str) -> int:
-    """The port; raises UsageError when it is none."""
-    text = text.strip()
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 65535:
-        raise UsageError("A port is a number from 1 to 65535.", field)
-    return int(text)
-
-
-def _protocol_of_port(text: str) -> Protocol | None:
-    port = text.partition("/")[0].rpartition(":")[2]
-    return Protocol.POP3 if port in {"110", "995"} else None
-
-
-def _split(place: str, field: str) -> tuple[str, str | None]:
-    if place.startswith("["):
-        host, bracket, rest = place[1:].partition("]")
-        if not bracket or (rest and not rest.startswith(":")):
-            raise UsageError("An IPv6 address stands in brackets: [2001:db8::1]:465.", field)
-        return host, rest[1:] if rest else None
-    host, colon, port = place.rpartition(":")
-    if not colon:
-        return place, None
-    if ":" in host:
-        raise UsageError("An IPv6 address stands in brackets: [2001:db8::1]:465.", field)
-    return host, port
-
-
-def _security(word: str, field: str) -> Security:
-    meant = {"tls": Security.TLS, "ssl": Security.TLS, "starttls": Security.STARTTLS, "none": Security.NONE}
-    found = meant.get(word.strip().lower())
-    if found is None:
-        raise UsageError("Encryption is one of tls, starttls, none.", field)
-    return found
+def _protocol_of_port(port: int | None) -> Protocol:
+    return Protocol.POP3 if port in {110, 995} else Protocol.IMAP

@@ -297,6 +297,8 @@ class AccountPage(Page):
                 self.address_field.set_error("The email address is missing." if empty else str(error))
             return None
         self.address_field.set_error(None)
+        if not quietly and self.address_field.text() != str(address):
+            self.address_field.set_text(str(address))  # what was taken out of a pasted text is seen
         return address
 
     def _forget_plan(self) -> None:

@@ -18,8 +18,10 @@ from wizard.gui.widgets.flow import Flow
 from wizard.gui.widgets.label import Label
 from wizard.gui.widgets.surfaces import Icon, Strip
 from wizard.model.address import Address
+from wizard.model.host import shown_host
 from wizard.model.plan import Plan
 from wizard.model.server import Protocol, Security, ServerCandidate, Source
+from wizard.model.typed_server import TypedServer
 
 OTHER_PORT: Final = "Other port"
 FULL_ADDRESS: Final = "Full email address"
@@ -100,11 +102,17 @@ class ServerEditor(QWidget):
         wrong: LabelledField | None = None
         host, number, username = "", 0, self._typed_username()
         try:
-            host, port = server_input.host(self.host.text())
-            if port is not None:
-                self._port_typed(port)
+            said = TypedServer.parse(self.host.text())
+            host = said.host
+            if said.protocol in self.protocols:
+                self._protocol = said.protocol
+                self.protocol_changed.emit(said.protocol)
+            if said.port is not None:
+                self._port_typed(said.port)
+            if said.security is not None:
+                self._set_security(said.security)
             self.host.set_error(None)
-            self.host.set_text(host)
+            self.host.set_text(shown_host(host))
         except UsageError as error:
             self.host.set_error(str(error))
             wrong = self.host

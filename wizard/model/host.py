@@ -1,0 +1,79 @@
+"""The one reader of host names: whoever writes a name, the same text is the same host."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import unicodedata
+from typing import Final
+
+MAX_NAME: Final = 253  # RFC 1035 §2.3.4, without the dot at the end
+# RFC 1123 §2.1; the underscore is no host's, yet some servers have it and DNS knows it.
+_LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
+# A name whose last label is a number is an address in an old form ("127.1", "0x7f.1") to some resolvers.
+_NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
+
+
+class NotAHost(ValueError):
+    """The text is no host name; str() says why in a few words and quotes nothing of it."""
+
+
+def host_name(text: str) -> str:
+    """The host in `text` as DNS is asked: lower-case A-labels, or an IP address in its one canonical form.
+
+    Blanks around it, a dot at the end, brackets around an IPv6 address and characters that nobody sees are no part of
+    a name; letters of any width and dots of any script are read as what they mean (UTS #46).
+
+    Raises:
+        NotAHost: it cannot be one.
+    """
+    name = visible(text).strip().removesuffix(".")
+    if not name:
+        raise NotAHost("it is empty")
+    literal = name[1:-1] if name.startswith("[") and name.endswith("]") else name
+    try:
+        return str(ipaddress.ip_address(literal))
+    except ValueError:
+        pass
+    if any(character.isspace() for character in name):
+        raise NotAHost("it has blanks in it")
+    return _ascii(name)
+
+
+def visible(text: str) -> str:
+    """The text without characters that nobody sees: zero-width ones, byte order marks, directions, soft hyphens."""
+    if text.isascii():
+        return text
+    return "".join(character for character in text if unicodedata.category(character) != "Cf")
+
+
+def shown_host(name: str) -> str:
+    """An A-label host as people read it; the name itself where it is in ASCII or no such name."""
+    if "xn--" not in name:
+        return name
+    import idna
+
+    try:
+        return idna.decode(name)
+    except (idna.IDNAError, UnicodeError):
+        return name
+
+
+def _ascii(name: str) -> str:
+    if name.isascii():
+        plain = name.lower()
+    else:
+        import idna
+
+        if len(name) > MAX_NAME:
+            raise NotAHost("it is too long")
+        try:
+            plain = idna.encode(name, uts46=True).decode("ascii").removesuffix(".")
+        except (idna.IDNAError, UnicodeError, IndexError):
+            raise NotAHost("it holds characters that no name has") from None
+    labels = plain.split(".")
+    if len(plain) > MAX_NAME or not all(_LABEL.fullmatch(label) for label in labels):
+        raise NotAHost("it holds characters that no name has, or is too long")
+    if _NUMBER.fullmatch(labels[-1]):
+        raise NotAHost("it ends in a number and is no IP address")
+    return plain
