@@ -36,7 +36,7 @@ from wizard.model.evidence import (
     Stage,
     Surroundings,
 )
-from wizard.model.provider import AppPassword, OAuthEndpoints, Preparation, Provider, SignInWay
+from wizard.model.provider import AppPassword, OAuthEndpoints, Preparation, Provider, Quirk, SignInWay
 from wizard.model.server import Protocol, Security, ServerCandidate, Source
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -528,3 +528,16 @@ def test_a_refused_client_host_is_a_blocked_address(diagnoser: Diagnoser, stage:
 def test_a_sender_that_was_shut_out_for_spam_is_an_account_matter(diagnoser: Diagnoser) -> None:
     found = diagnoser.of_text("550 5.1.8 Access denied, bad outbound sender", stage="data", protocol="smtp")
     assert found.cause == "account-disabled"
+
+
+@pytest.mark.parametrize("quirk", list(Quirk))
+def test_where_mail_access_may_be_switched_off_a_refused_password_says_where_to_look(
+    diagnoser: Diagnoser, quirk: Quirk
+) -> None:
+    refused = failed(imap(), Stage.AUTH, text="Authentication failed", code_text="AUTHENTICATIONFAILED", status="NO")
+    told = one(diagnoser, refused, provider=replace(GMAIL, app_password=None, quirks=frozenset({quirk})))
+    assert told.cause == "bad-credentials"
+    pages = [remedy.action.url for remedy in told.remedies if isinstance(remedy.action, OpenUrl)]
+    assert ("https://imap.example/on" in pages) is (
+        quirk in (Quirk.MAIL_ACCESS_OFF_BY_DEFAULT, Quirk.MAIL_ACCESS_MAY_BE_OFF)
+    )

@@ -8,7 +8,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from wizard.model.evidence import CertificateFacts, CertificateProblem, ErrorKind, Evidence, Outcome, ProbeReport, Stage
+from wizard.model.evidence import (
+    CertificateFacts,
+    CertificateProblem,
+    Detail,
+    ErrorKind,
+    Evidence,
+    Outcome,
+    ProbeReport,
+    Stage,
+)
 from wizard.model.server import Endpoint, Protocol, Security, ServerCandidate, Source
 from wizard.net.interfaces import active_interfaces
 from wizard.probe.environment import LATELY_S, RELEASED, clock_off_s, proxy_or_vpn, public_address, surroundings
@@ -126,3 +135,38 @@ def test_ports_that_get_out_and_ports_that_do_not() -> None:
 
     shown = surroundings((at(587, Outcome.FAILED, ErrorKind.CONNECTION_TIMED_OUT), at(465, Outcome.OK, None)))
     assert (shown.online, shown.open_ports, shown.blocked_ports) == (True, (465,), (587,))
+
+
+def _seen(
+    host: str, stage: Stage, outcome: Outcome, error: ErrorKind | None = None, speaks: str | None = None
+) -> ProbeReport:
+    where = Endpoint(host, 465, Security.TLS)
+    candidate = ServerCandidate(Protocol.SMTP, host, 465, Security.TLS, "ada", Source.GUESS, True)
+    detail: Detail = {"speaks": speaks} if speaks is not None else {}
+    return ProbeReport(candidate, (Evidence(stage, outcome, Protocol.SMTP, where, error=error, detail=detail),))
+
+
+def test_web_pages_on_the_mail_ports_of_two_hosts_are_a_captive_portal() -> None:
+    def web(host: str) -> ProbeReport:
+        return _seen(host, Stage.GREETING, Outcome.FAILED, ErrorKind.NOT_MAIL, "http")
+
+    assert surroundings((web("smtp.example.org"), web("imap.example.net"))).captive_portal is True
+    assert surroundings((web("smtp.example.org"), web("smtp.example.org"))).captive_portal is None
+    ssh = _seen("imap.example.net", Stage.GREETING, Outcome.FAILED, ErrorKind.NOT_MAIL, "ssh")
+    assert surroundings((web("smtp.example.org"), ssh)).captive_portal is None
+
+
+@pytest.mark.parametrize("route", [True, False])
+def test_a_computer_is_offline_where_nothing_leads_anywhere_and_it_has_no_way_out(
+    monkeypatch: pytest.MonkeyPatch, route: bool
+) -> None:
+    monkeypatch.setattr("wizard.probe.environment.has_route", lambda: route)
+    for error in (ErrorKind.NETWORK_UNREACHABLE, ErrorKind.DNS_UNAVAILABLE, ErrorKind.NAME_NOT_FOUND):
+        lost = _seen("smtp.example.org", Stage.CONNECT, Outcome.FAILED, error)
+        assert surroundings((lost,)).online is route
+    answered = _seen("imap.example.org", Stage.CONNECT, Outcome.OK)
+    assert surroundings((lost, answered)).online is True
+    refused = _seen("imap.example.org", Stage.CONNECT, Outcome.FAILED, ErrorKind.CONNECTION_REFUSED)
+    assert surroundings((lost, refused)).online is None
+    silent = _seen("imap.example.org", Stage.CONNECT, Outcome.FAILED, ErrorKind.CONNECTION_TIMED_OUT)
+    assert surroundings((lost, silent)).online is None

@@ -91,11 +91,12 @@ class Line(asyncio.Protocol):
     async def _more(self) -> None:
         if self._ended is not None:
             raise self._ended
+        self._resume(MAX_BUFFER)  # what is held does not do: however full the buffer is, more is needed
         self._arrived.clear()
         await self._arrived.wait()
 
-    def _resume(self) -> None:
-        if self._paused and len(self._buffer) < MAX_BUFFER // 2 and self.is_open and self.transport is not None:
+    def _resume(self, below: int = MAX_BUFFER // 2) -> None:
+        if self._paused and len(self._buffer) < below and self.is_open and self.transport is not None:
             self._paused = False
             self.transport.resume_reading()
 
