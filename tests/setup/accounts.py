@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from dataclasses import replace
 
-from tests.lab.certificates import Authority
-from tests.probe.talk import PASSWORD, USER, Names
+from tests.lab.certificates import Authority, Issued
+from tests.probe.talk import PASSWORD, USER, Mail, Names, candidate, tls_server
 from wizard import wiring
+from wizard.model.account import CheckResult, Verdict
 from wizard.model.address import Address
 from wizard.model.draft import AccountDraft
 from wizard.model.plan import Plan
 from wizard.model.progress import Listener, nobody
 from wizard.model.secret import Secret
-from wizard.model.server import Protocol, ServerCandidate
+from wizard.model.server import Protocol, Security, ServerCandidate
 from wizard.net.dial import Dialer, SystemDialer
 from wizard.net.tls import Trust
 from wizard.setup.context import Services
@@ -79,3 +81,35 @@ def draft(
         wants_incoming=incoming is not None,
         wants_outgoing=outgoing is not None,
     )
+
+
+async def checked(
+    authority: Authority,
+    certificate: Issued,
+    *,
+    receive: Mail | None = None,
+    send: Mail | None = None,
+    security: Security = Security.TLS,
+    test_message: bool = False,
+    options: Options | None = None,
+    deadline_s: float | None = None,
+    password: str = PASSWORD,
+) -> CheckResult:
+    """A whole check of servers whose scripts are given, as the person's own settings.
+
+    With `test_message` a message to the account itself follows where the check went well, within `deadline_s`.
+    """
+    async with AsyncExitStack() as stack:
+        sides: list[ServerCandidate | None] = []
+        for mail in (receive, send):
+            if mail is None:
+                sides.append(None)
+                continue
+            server = await stack.enter_async_context(tls_server(mail, certificate, security))
+            sides.append(candidate(server, mail.protocol, security))
+        session = new_session(authority, options=options)
+        result = await session.check(draft(*sides, password=password))
+        if test_message and result.verdict is Verdict.WORKS:
+            result = await session.send_test_message(result, deadline_s=deadline_s)
+        await session.close()
+        return result

@@ -46,7 +46,10 @@ class RoundTripStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RoundTrip:
-    """The test message's way; `seconds` from the server's acceptance to the arrival, verdicts as the receiver wrote."""
+    """The test message's way; `seconds` from the server's acceptance to the arrival, verdicts as the receiver wrote.
+
+    Of a message that was not seen, `seconds` is how long it was watched for; `looked_in` names the folders searched.
+    """
 
     status: RoundTripStatus = RoundTripStatus.SKIPPED
     folder: str | None = None
@@ -59,6 +62,7 @@ class RoundTrip:
     sent_at: datetime | None = None
     accepted_at: datetime | None = None
     arrived_at: datetime | None = None
+    looked_in: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,10 @@ class Detail(TypedDict, total=False):
     # Envelope and message.
     sender: str
     recipient: str
-    command: str  # the refused one: "mail", "rcpt"
+    command: str  # the refused one: "mail", "rcpt"; after a sign-in "examine", "stat"
+    # Arrival of the test message (setup/round_trip.py).
+    folder: str
+    looked_in: str  # folders, with ", " between them
     # What the whole run showed of this failure (setup/, accounts/recheck.py).
     other_form_works: bool
     other_username: str

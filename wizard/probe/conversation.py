@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from wizard.model.evidence import CertificateFacts, Detail, ErrorKind, Reply, Stage
 from wizard.model.progress import nobody
 from wizard.model.server import AuthMethod, Security, ServerCandidate
-from wizard.net.patience import Deadline, now, within
+from wizard.net.patience import now, within
 from wizard.probe.connector import PEEK_S, Connector, Network, Wire
 from wizard.probe.credentials import Credentials
-from wizard.probe.error_kinds import StageFailed, failure_from
+from wizard.probe.error_kinds import StageFailed
 from wizard.probe.mechanisms import CHALLENGED, Answer, Attempt, Challenge, refuses_command
 from wizard.probe.permits import Permits
 from wizard.probe.recorder import Recorder, StageFacts
@@ -194,6 +194,10 @@ class Conversation(ABC):
             self.recorder.sign_in_attempts += 1
 
     @abstractmethod
+    async def prove_usable(self, address: str) -> None:
+        """Shows that who signed in can go on: the inbox opens, or a message of the address to itself would be taken."""
+
+    @abstractmethod
     async def close(self) -> None:
         """Says goodbye without waiting long, and frees the socket."""
 
@@ -208,15 +212,10 @@ class Conversation(ABC):
             yield facts
 
     @contextmanager
-    def _unrecorded(self, stage: Stage, seconds: float) -> Iterator[None]:
-        """Like a stage, for what is done many times over: a limit and StageFailed, but nothing recorded."""
-        try:
-            with Deadline(now() + seconds):
-                yield
-        except StageFailed:
-            raise
-        except Exception as error:
-            raise failure_from(error, stage) from error
+    def _only_failure(self, stage: Stage, seconds: float) -> Iterator[StageFacts]:
+        """As a stage, for what follows in one or is done many times over: only its failure is recorded."""
+        with self.recorder.stage(stage, now() + seconds, only_failure=True) as facts:
+            yield facts
 
     async def _look(self) -> CertificateFacts | None:
         """The certificate the server shows, seen through a line of its own that ends right after the handshake."""
@@ -248,11 +247,25 @@ class Mailbox(Conversation):
     @property
     @abstractmethod
     def sees_new_mail(self) -> bool:
-        """Whether a message that arrives now is seen without signing in again (not so in POP3, RFC 1939 §4)."""
+        """Whether a message that arrives now is seen without signing in again."""
+
+    @property
+    def sign_in_pause_s(self) -> float:
+        """How many seconds the server wants between two sign-ins."""
+        return 0.0
+
+    @property
+    @abstractmethod
+    def looked_in(self) -> tuple[str, ...]:
+        """The folders that were looked through so far, as people read their names."""
 
     @abstractmethod
     async def find_message(self, token: str) -> Found | None:
-        """The message whose Subject holds `token`; None while it is in neither the inbox nor the folder for junk."""
+        """The message whose Subject holds `token`; None while it is in neither the inbox nor a folder for junk."""
+
+    @abstractmethod
+    async def find_elsewhere(self, token: str) -> Found | None:
+        """The message in any other folder that a filter may have put it into; None when it is in none of them."""
 
     @abstractmethod
     async def delete_message(self, token: str, folder: str) -> bool:

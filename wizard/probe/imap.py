@@ -6,26 +6,26 @@ import base64
 import re
 from dataclasses import dataclass
 
+from wizard import __version__
 from wizard.model.evidence import ErrorKind, Reply, Stage
 from wizard.model.server import AuthMethod, ServerCandidate
-from wizard.model.text import inert
 from wizard.net.patience import within
 from wizard.probe.conversation import SIGN_IN_S, Found, Terms
 from wizard.probe.credentials import Credentials
 from wizard.probe.error_kinds import InjectedBeforeTls, Oversized, StageFailed, Unparsable
+from wizard.probe.folders import MOST, Folder, folders_in, junk_among, to_utf7
 from wizard.probe.line_conversation import LineConversation
 from wizard.probe.mechanisms import Answer, Attempt, Challenge, both_ways, methods_for, nothing_fits
 from wizard.probe.recorder import StageFacts
 from wizard.probe.sasl import decoded, mechanism_of, said_in
 
 MAX_LINES = 400
-MAX_REPLY = 64 * 1024
+MAX_FOLDERS = 5_000
+MAX_LINE_BYTES = 160  # on average: 64 KB for 400 lines
 GOODBYE_S = 0.25
 _CAPABILITY = re.compile(r"\[?CAPABILITY ([^\]\r\n]*)", re.IGNORECASE)
 _CODE = re.compile(r"^\[([^\]]{1,200})\]\s*")
 _LITERAL = re.compile(rb"\{(\d{1,10})\+?\}$")
-_LIST = re.compile(r'^\* LIST \(([^)]*)\) (?:"[^"]*"|NIL) (.+)$', re.IGNORECASE)
-_JUNK_NAMES = {"junk", "spam", "junk e-mail", "junk email", "bulk mail", "spamverdacht", "courrier indésirable"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,9 @@ class ImapConversation(LineConversation):
         self.capabilities: tuple[str, ...] = ()
         self._tag = 0
         self._goodbye: Reply | None = None
-        self._folders: tuple[str, str | None] | None = None
+        self._folders: tuple[Folder, ...] | None = None
+        self._looked_in: dict[str, None] = {}  # in order
+        self._is_introduced = False
         self._is_preauthenticated = False
         self._sasl_tag = ""
 
@@ -170,28 +172,82 @@ class ImapConversation(LineConversation):
             self._raw(piece, shown)
         return await self._final(tag)
 
+    async def prove_usable(self, address: str) -> None:
+        """Opens the inbox, for a server may sign in whom it lets do nothing else (MailKit#860, himalaya#651)."""
+        with self._only_failure(Stage.AUTH, SIGN_IN_S) as facts:
+            facts.detail["command"] = "examine"
+            await self._open_inbox(Stage.AUTH)
+
     @property
     def sees_new_mail(self) -> bool:
         """Yes: each EXAMINE shows the folder as it is now."""
         return True
 
+    @property
+    def looked_in(self) -> tuple[str, ...]:
+        """The folders that were looked through so far."""
+        return tuple(self._looked_in)
+
     async def find_message(self, token: str) -> Found | None:
-        """The message whose Subject holds `token`; None while it is in neither the inbox nor the folder for junk."""
-        with self._unrecorded(Stage.ARRIVAL, SIGN_IN_S):
+        """The message whose Subject holds `token`; None while it is in neither the inbox nor a folder for junk."""
+        with self._only_failure(Stage.ARRIVAL, SIGN_IN_S):
+            await self._open_inbox(Stage.ARRIVAL)
+            header = await self._header_of(token, "INBOX")
+            if header is not None:
+                return Found("INBOX", header)
             if self._folders is None:
-                self._folders = await self._inbox_and_junk()
-            inbox, junk = self._folders
-            for folder in filter(None, (inbox, junk)):
-                opened = await self._command(f"EXAMINE {_mailbox(folder)}")
-                if opened.status != "OK":
-                    continue
-                uid = await self._search(token)
-                if uid is None:
-                    continue
-                fetched = await self._command(f"UID FETCH {uid} (BODY.PEEK[HEADER])")
-                header = b"\r\n".join(line for line in fetched.untagged if not line.startswith(b"* "))
-                return Found(folder, header, is_junk=folder == junk)
+                self._folders = await self._list()
+            for folder in junk_among(self._folders):
+                header = await self._header_in(token, folder)
+                if header is not None:
+                    return Found(folder.name, header, is_junk=True)
             return None
+
+    async def find_elsewhere(self, token: str) -> Found | None:
+        """The message in any other folder that a filter may have put it into; None when it is in none of them."""
+        with self._only_failure(Stage.ARRIVAL, SIGN_IN_S):
+            folders = [folder for folder in self._folders or () if folder.may_hold_arrivals]
+            for folder in folders[:MOST]:
+                header = None if folder.name in self._looked_in else await self._header_in(token, folder)
+                if header is not None:
+                    return Found(folder.name, header, is_junk=folder.is_junk)
+            return None
+
+    async def _open_inbox(self, stage: Stage) -> None:
+        """EXAMINE INBOX; with who we are before it where the server announces ID (RFC 2971), in one flight.
+
+        NetEase opens no folder for a program that does not say who it is, and Purelymail hangs up on an ID it did not
+        announce.
+        """
+        if "ID" in self.capabilities and not self._is_introduced:
+            self._is_introduced = True
+            introduced = self._send(f'ID ("name" "Mailwright" "version" "{__version__}")'.encode("ascii"))
+            opened = self._send(b"EXAMINE INBOX")
+            await self._final(introduced)
+            answer = await self._final(opened)
+        else:
+            answer = await self._command("EXAMINE INBOX")
+        if answer.status != "OK":
+            raise StageFailed(stage, ErrorKind.REPLY, reply=self._reply(answer.status, answer.text))
+
+    async def _header_in(self, token: str, folder: Folder) -> bytes | None:
+        opened = await self._final(self._send(b"EXAMINE " + _quoted(folder.raw)))
+        return await self._header_of(token, folder.name) if opened.status == "OK" else None
+
+    async def _header_of(self, token: str, name: str) -> bytes | None:
+        """The header of the message in the folder that is open now."""
+        self._looked_in.setdefault(name)
+        uid = await self._search(token)
+        if uid is None:
+            return None
+        fetched = await self._command(f"UID FETCH {uid} (BODY.PEEK[HEADER])")
+        return b"\r\n".join(line for line in fetched.untagged if not line.startswith(b"* "))
+
+    async def _list(self) -> tuple[Folder, ...]:
+        """All folders but the inbox, with their flags (RFC 6154, or XLIST where a server has only that)."""
+        is_old = "XLIST" in self.capabilities and "SPECIAL-USE" not in self.capabilities
+        tag = self._send(b'XLIST "" "*"' if is_old else b'LIST "" "*"')
+        return folders_in((await self._final(tag, MAX_FOLDERS)).untagged)
 
     async def _search(self, token: str) -> str | None:
         found = await self._command(f'UID SEARCH SUBJECT "{token}"')
@@ -202,38 +258,21 @@ class ImapConversation(LineConversation):
                     return uids[-1]
         return None
 
-    async def _inbox_and_junk(self) -> tuple[str, str | None]:
-        """The inbox and the folder for junk, by SPECIAL-USE (RFC 6154) or by its name; None where there is none."""
-        answer = await self._command('LIST "" "*"')
-        by_name: str | None = None
-        for line in answer.untagged:
-            found = _LIST.match(line.decode("utf-8", "replace"))
-            if found is None:
-                continue
-            name = found[2].strip()
-            if name.startswith('"') and name.endswith('"'):
-                name = name[1:-1].replace('\\"', '"').replace("\\\\", "\\")
-            if inert(name) != name:
-                continue  # a name with unseen characters is nobody's folder for junk, and would be shown (T13)
-            if "\\junk" in found[1].lower():
-                return "INBOX", name
-            leaf = re.split(r"[./\\]", name)[-1].lower()
-            if leaf in _JUNK_NAMES and by_name is None:
-                by_name = name
-        return "INBOX", by_name
-
     async def delete_message(self, token: str, folder: str) -> bool:
         """Whether the message with `token` was removed for good; only where UIDPLUS (RFC 4315) spares all others."""
-        with self._unrecorded(Stage.ARRIVAL, SIGN_IN_S):
+        with self._only_failure(Stage.ARRIVAL, SIGN_IN_S):
             if "UIDPLUS" not in self.capabilities:
                 await self._ask_capabilities()
-            if "UIDPLUS" not in self.capabilities or (await self._command(f"SELECT {_mailbox(folder)}")).status != "OK":
+            if "UIDPLUS" not in self.capabilities or await self._selected(folder) != "OK":
                 return False
             uid = await self._search(token)
             if uid is None:
                 return False
             marked = await self._command(f"UID STORE {uid} +FLAGS.SILENT (\\Deleted)")
             return marked.status == "OK" and (await self._command(f"UID EXPUNGE {uid}")).status == "OK"
+
+    async def _selected(self, folder: str) -> str:
+        return (await self._final(self._send(b"SELECT " + _quoted(to_utf7(folder))))).status
 
     async def close(self) -> None:
         """Says LOGOUT and frees the socket, whatever the server makes of it."""
@@ -259,17 +298,17 @@ class ImapConversation(LineConversation):
         self.recorder.sent(shown)
         self._line.write(data + b"\r\n")
 
-    async def _final(self, tag: str) -> ImapReply:
+    async def _final(self, tag: str, max_lines: int = MAX_LINES) -> ImapReply:
         """The answer to a command that asks nothing back; a server that does is not met (T11)."""
-        heard = await self._answer(tag)
+        heard = await self._answer(tag, max_lines)
         if isinstance(heard, Challenge):
             raise Unparsable
         return heard
 
-    async def _answer(self, tag: str) -> ImapReply | Challenge:
+    async def _answer(self, tag: str, max_lines: int = MAX_LINES) -> ImapReply | Challenge:
         untagged: list[bytes] = []
         size = 0
-        while len(untagged) < MAX_LINES and size < MAX_REPLY:
+        while len(untagged) < max_lines and size < max_lines * MAX_LINE_BYTES:
             try:
                 line = await self._line.readline()
             except (EOFError, OSError) as error:
@@ -311,7 +350,3 @@ def _is_quotable(value: bytes) -> bool:
 
 def _quoted(value: bytes) -> bytes:
     return b'"' + value.replace(b"\\", b"\\\\").replace(b'"', b'\\"') + b'"'
-
-
-def _mailbox(name: str) -> str:
-    return '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -20,6 +20,8 @@ from wizard.probe.sasl import decoded, mechanism_of, said_in
 MAX_LINES = 2000
 MAX_REPLY = 256 * 1024
 NEWEST = 20
+NEWEST_WHOLE = 5  # so many are fetched whole where there is no TOP
+SMALL = 32 * 1024
 GOODBYE_S = 0.25
 MAX_COMMAND = 255  # with CRLF (RFC 2449 §4)
 _TIMESTAMP = re.compile(r"<[^<>@\s]{1,200}@[^<>\s]{1,200}>")  # RFC 1939 §7, the form of a Message-ID
@@ -34,6 +36,7 @@ class Pop3Conversation(LineConversation):
         self.capabilities: dict[str, tuple[str, ...]] = {}
         self._timestamp: str | None = None
         self._found: int | None = None
+        self._has_top = True
 
     @property
     def offered(self) -> tuple[str, ...]:
@@ -128,36 +131,75 @@ class Pop3Conversation(LineConversation):
     def _judged(self, ok: bool, text: str) -> Answer:
         return Answer(ok, self._reply(text, "+OK" if ok else "-ERR"))
 
+    async def prove_usable(self, address: str) -> None:
+        """Asks how full the mailbox is, for a server may sign in whom it lets do nothing else."""
+        with self._only_failure(Stage.AUTH, SIGN_IN_S) as facts:
+            facts.detail["command"] = "stat"
+            await self._count(Stage.AUTH)
+
     @property
     def sees_new_mail(self) -> bool:
         """No: a session shows the mailbox as it was at its sign-in (RFC 1939 §4)."""
         return False
 
+    @property
+    def sign_in_pause_s(self) -> float:
+        """How many seconds the server wants between two sign-ins (LOGIN-DELAY, RFC 2449 §6.5)."""
+        said = self.capabilities.get("LOGIN-DELAY", ())
+        return float(said[0]) if said and said[0].isascii() and said[0].isdigit() and len(said[0]) < 7 else 0.0
+
+    @property
+    def looked_in(self) -> tuple[str, ...]:
+        """POP3 knows one folder."""
+        return ("INBOX",)
+
     async def find_message(self, token: str) -> Found | None:
         """The message whose Subject holds `token`, among the newest; None when it is not there."""
-        with self._unrecorded(Stage.ARRIVAL, SIGN_IN_S):
-            count = await self._count()
+        with self._only_failure(Stage.ARRIVAL, SIGN_IN_S):
+            count = await self._count(Stage.ARRIVAL)
             for number in range(count, max(0, count - NEWEST), -1):
-                ok, _ = await self._command(f"TOP {number} 0")
-                if not ok:
-                    continue
-                header = b"\r\n".join(await self._lines())
-                if token.encode() in header:
+                header = await self._header(number, nth=count - number)
+                if header is not None and token.encode() in header:
                     self._found = number
                     return Found("INBOX", header)
             return None
 
-    async def _count(self) -> int:
+    async def find_elsewhere(self, token: str) -> Found | None:
+        """None: POP3 knows no other folder."""
+        return None
+
+    async def _header(self, number: int, *, nth: int) -> bytes | None:
+        """The header of a message by TOP; where a server has none (neomutt#2707), from the newest that are small."""
+        if self._has_top:
+            ok, _ = await self._command(f"TOP {number} 0")
+            if ok:
+                return b"\r\n".join(await self._lines())
+            self._has_top = False
+        if nth >= NEWEST_WHOLE:
+            return None
+        ok, text = await self._command(f"LIST {number}")
+        size = text.split()[1:2]
+        if not ok or not size or not size[0].isdigit() or len(size[0]) > 6 or int(size[0]) > SMALL:
+            return None
+        ok, _ = await self._command(f"RETR {number}")
+        if not ok:
+            return None
+        lines = await self._lines()
+        return b"\r\n".join(lines[: lines.index(b"") if b"" in lines else len(lines)])
+
+    async def _count(self, stage: Stage) -> int:
         """How many messages there are; STAT says so in one line, however full the mailbox (RFC 1939 §5)."""
         ok, text = await self._command("STAT")
+        if not ok:
+            raise StageFailed(stage, ErrorKind.REPLY, reply=self._reply(text))
         first = text.partition(" ")[0]
-        return int(first) if ok and first.isascii() and first.isdigit() and len(first) < 10 else 0
+        return int(first) if first.isascii() and first.isdigit() and len(first) < 10 else 0
 
     async def delete_message(self, token: str, folder: str) -> bool:
         """Whether the message with `token` was removed; it goes when the connection is closed with QUIT."""
         if await self.find_message(token) is None:
             return False
-        with self._unrecorded(Stage.ARRIVAL, SIGN_IN_S):
+        with self._only_failure(Stage.ARRIVAL, SIGN_IN_S):
             ok, _ = await self._command(f"DELE {self._found}")
             if ok:
                 ok, _ = await self._command("QUIT")

@@ -73,14 +73,15 @@ class Recorder:
         self.sign_in_attempts = 0
 
     @contextmanager
-    def stage(self, stage: Stage, until: float) -> Iterator[StageFacts]:
-        """Runs one stage, until that moment of `patience.now()` at most.
+    def stage(self, stage: Stage, until: float, *, only_failure: bool = False) -> Iterator[StageFacts]:
+        """Runs one stage, until that moment of `patience.now()` at most; with `only_failure` success is not recorded.
 
         A failure becomes evidence and leaves as `StageFailed`, whatever the library raised.
         """
         started = self.clock()
         facts = StageFacts()
-        self._tell(stage, Outcome.STARTED, 0.0, facts)
+        if not only_failure:
+            self._tell(stage, Outcome.STARTED, 0.0, facts)
         try:
             with Deadline(until):
                 yield facts
@@ -94,7 +95,8 @@ class Recorder:
         except BaseException:  # cancelled: said so, and on its way
             self._keep(stage, Outcome.CANCELLED, started, facts)
             raise
-        self._keep(stage, Outcome.OK, started, facts)
+        if not only_failure:
+            self._keep(stage, Outcome.OK, started, facts)
 
     def begin(self, stage: Stage) -> None:
         """Tells that a stage began whose end another call will record."""

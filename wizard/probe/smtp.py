@@ -208,6 +208,10 @@ class SmtpConversation(Outbox):
             return Challenge(decoded(response.message))
         return Answer(response.code == 235, self._reply(response))
 
+    async def prove_usable(self, address: str) -> None:
+        """Asks whether a message of the address to itself would be taken."""
+        await self.try_envelope(address, address)
+
     async def try_envelope(self, sender: str, recipient: str, *, keep: bool = False) -> None:
         """Asks whether the server would take a message from `sender` to `recipient` (RFC 5321 §3.3).
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from wizard.model.account import CheckResult, RoundTrip, RoundTripStatus, SideResult, Status, Verdict
 from wizard.model.address import Address
 from wizard.model.diagnosis import Diagnosis
-from wizard.model.evidence import ErrorKind, Outcome, ProbeReport, Stage
+from wizard.model.evidence import NO_DETAIL, Detail, ErrorKind, Evidence, Outcome, ProbeReport, Stage
 from wizard.model.progress import Listener, Progress
 from wizard.probe.conversation import Conversation, Found, Mailbox, Outbox
 from wizard.probe.engine import Prober
@@ -19,8 +18,33 @@ from wizard.probe.error_kinds import StageFailed
 from wizard.setup.context import SessionContext, sign_in_attempts, timeline
 from wizard.setup.judge import Judge
 
-POLL_S = (0.15, 0.25, 0.4, 0.6, 1.0, 1.5, 2.0, 3.0)
 ARRIVAL_S = 45.0
+# When the mailbox is looked into, in seconds after the message was accepted: as it grows old, ever more rarely.
+LOOKS_S = (
+    0.15,
+    0.4,
+    0.8,
+    1.4,
+    2.4,
+    3.9,
+    5.9,
+    8.9,
+    11.9,
+    14.9,
+    17.9,
+    20.9,
+    23.9,
+    26.9,
+    29.9,
+    32.9,
+    35.9,
+    38.9,
+    41.9,
+    44.5,
+)
+# Where each look is a sign-in: servers stop one who signs in more often (frappe#242), and five in all are enough.
+SIGN_INS_S = (1.0, 4.0, 12.0, 30.0)
+SETTINGS_ARE_RIGHT = "The settings are right: sending and receiving were proven, and the message was accepted."
 
 
 @dataclass(slots=True)
@@ -65,6 +89,9 @@ class RoundTripRun:
         self._prober = lines.prober
         self._lines = lines
         self._trip = RoundTrip()
+        self._diagnoses: tuple[Diagnosis, ...] = ()
+        self._notes: tuple[str, ...] = ()
+        self._arrival: tuple[Evidence, ...] = ()
 
     async def run(self, deadline_s: float | None = None) -> CheckResult:
         """Sends and watches; after `deadline_s` seconds, with what is known by then."""
@@ -73,7 +100,7 @@ class RoundTripRun:
                 return await self._run()
         except TimeoutError:
             if self._trip.status is RoundTripStatus.SENT:
-                return self._done(self._result.diagnoses, self._result.verdict)
+                return self._done(self._diagnoses + self._result.diagnoses, self._result.verdict)
             return self._done(self._result.diagnoses, Verdict.UNDECIDED)
 
     async def _run(self) -> CheckResult:
@@ -94,7 +121,7 @@ class RoundTripRun:
         to_itself = self._to.wire.lower() == draft.address.wire.lower()
         if receiving is not None and receiving.status is Status.VERIFIED and to_itself:
             await self._watch(receiving, message.token)
-        return self._done(self._result.diagnoses, self._result.verdict)
+        return self._done(self._diagnoses + self._result.diagnoses, self._result.verdict)
 
     async def _send(self, side: SideResult, data: bytes) -> None:
         outbox = self._lines.outbox
@@ -104,33 +131,95 @@ class RoundTripRun:
         await outbox.send(self._result.draft.address.wire, self._to.wire, data)
 
     async def _watch(self, side: SideResult, token: str) -> None:
+        """Looks for the message until it is there, it is too late, or the server will not be asked again."""
         started = self._prober.clock()
-        self._tell(Outcome.STARTED, side, 0.0)
+        self._tell(self._seen_so_far(side, started, Outcome.STARTED))
+        found, failed = None, None
         try:
-            async with asyncio.timeout(ARRIVAL_S):
-                found = await self._until_found(side, token)
-        except (TimeoutError, StageFailed):
-            found = None
+            found = await self._until_found(side, token, started)
+        except StageFailed as error:
+            failed = error
+            self._refused_while_watching()
+        finally:
+            outcome = Outcome.OK if found is not None else Outcome.FAILED
+            arrival = self._seen_so_far(side, started, outcome, failed, found)
+            self._trip = replace(self._trip, seconds=arrival.seconds, looked_in=self._looked_in)
+            self._arrival = (arrival,)
+            self._tell(arrival)
+            if found is None and failed is None:
+                self._notes += (_not_seen(arrival.seconds, self._looked_in),)
         if found is not None:
             from wizard.setup.message import read_arrival
 
             self._trip = read_arrival(found.header, found.folder, is_junk=found.is_junk, sent=self._trip)
-        outcome = Outcome.OK if found is not None else Outcome.FAILED
-        self._tell(outcome, side, self._prober.clock() - started)
 
-    async def _until_found(self, side: SideResult, token: str) -> Found:
-        for attempt in itertools.count():
-            await asyncio.sleep(POLL_S[min(attempt, len(POLL_S) - 1)])
-            mailbox = self._lines.mailbox
-            if mailbox is None or not mailbox.is_open or not mailbox.sees_new_mail:
-                if mailbox is not None:
-                    await mailbox.close()
-                mailbox = self._lines.mailbox = self._prober.mailbox(side.candidate)
+    async def _until_found(self, side: SideResult, token: str, started: float) -> Found | None:
+        mailbox = self._lines.mailbox or self._new_mailbox(side)
+        signed_in_at = started
+        for moment_s in LOOKS_S if mailbox.sees_new_mail else SIGN_INS_S:
+            is_old = not mailbox.sees_new_mail or not mailbox.is_open
+            if is_old:
+                moment_s = max(moment_s, signed_in_at + mailbox.sign_in_pause_s - started)
+            if moment_s > ARRIVAL_S:
+                break
+            await asyncio.sleep(max(0.0, started + moment_s - self._prober.clock()))
+            if is_old or not mailbox.is_open:
+                await mailbox.close()
+                mailbox = self._new_mailbox(side)
+                signed_in_at = self._prober.clock()
                 await self._context.signed_in(mailbox, self._result.draft)
             found = await mailbox.find_message(token)
             if found is not None:
                 return found
-        raise AssertionError  # the count has no end
+        return await mailbox.find_elsewhere(token) if mailbox.is_open else None
+
+    @property
+    def _looked_in(self) -> tuple[str, ...]:
+        return self._lines.mailbox.looked_in if self._lines.mailbox is not None else ()
+
+    def _seen_so_far(
+        self,
+        side: SideResult,
+        started: float,
+        outcome: Outcome,
+        failed: StageFailed | None = None,
+        found: Found | None = None,
+    ) -> Evidence:
+        """The arrival as evidence: where it was found, or where it was looked for and what ended that."""
+        error = failed.kind if failed is not None else ErrorKind.NOT_ARRIVED
+        detail = Detail(folder=found.folder) if found is not None else Detail(looked_in=", ".join(self._looked_in))
+        now = self._prober.clock()
+        return Evidence(
+            Stage.ARRIVAL,
+            outcome,
+            side.candidate.protocol,
+            side.candidate.endpoint,
+            error=error if outcome is Outcome.FAILED else None,
+            reply=failed.reply if failed is not None else None,
+            seconds=now - started,
+            t_s=now,
+            detail=detail if outcome is not Outcome.STARTED else NO_DETAIL,
+        )
+
+    def _new_mailbox(self, side: SideResult) -> Mailbox:
+        mailbox = self._lines.mailbox = self._prober.mailbox(side.candidate)
+        return mailbox
+
+    def _refused_while_watching(self) -> None:
+        """Keeps what the server said instead of showing the mailbox; it takes nothing from what was proven before."""
+        if self._lines.mailbox is None:
+            return
+        judge, seen = Judge.of_result(self._context.services, self._result), self._prober.reports
+        report = self._lines.mailbox.recorder.report()
+        told = judge.with_settings(judge.diagnose((report,), seen), seen)
+        # The very password was taken a moment ago: that it is wrong now is not what the server means.
+        self._diagnoses += tuple(
+            replace(one, why=f"{SETTINGS_ARE_RIGHT} {one.why}") for one in told if not one.implies.plain_refusal
+        )
+        reply = report.failure.reply if report.failure is not None else None
+        if not self._diagnoses:
+            said = f": “{reply.text}”" if reply is not None else ""
+            self._notes += (f"{SETTINGS_ARE_RIGHT} Then the server would not be asked again{said}.",)
 
     def _failed(self) -> CheckResult:
         report = self._lines.outbox.recorder.report() if self._lines.outbox is not None else self._prober.reports[-1]
@@ -150,12 +239,29 @@ class RoundTripRun:
             verdict=verdict,
             elapsed_s=max(self._result.elapsed_s, self._prober.clock()),
             sign_in_attempts=sign_in_attempts(reports),
-            timeline=timeline(reports),
+            timeline=timeline(reports) + self._arrival,
             reports=reports,
+            notes=tuple(dict.fromkeys(self._result.notes + self._notes)),
         )
 
-    def _tell(self, outcome: Outcome, side: SideResult, seconds: float) -> None:
-        candidate = side.candidate
+    def _tell(self, seen: Evidence) -> None:
         self._listener(
-            Progress(self._prober.clock(), Stage.ARRIVAL, outcome, candidate.protocol, candidate.endpoint, seconds)
+            Progress(
+                seen.t_s,
+                seen.stage,
+                seen.outcome,
+                seen.protocol,
+                seen.endpoint,
+                seen.seconds,
+                seen.detail,
+                seen.error,
+            )
         )
+
+
+def _not_seen(seconds: float, looked_in: Sequence[str]) -> str:
+    """The sentence about a message that was accepted and not seen."""
+    places = ", ".join(looked_in[:3]) + (f" and {len(looked_in) - 3} more folders" if len(looked_in) > 3 else "")
+    where = f" Looked in {places}." if looked_in else ""
+    seen = f"The server took the message, and it was not seen within {max(1, round(seconds))} s."
+    return f"{seen}{where} It may still arrive."

@@ -13,7 +13,7 @@ from wizard.model.evidence import Detail, ErrorKind, Evidence, Outcome, ProbeRep
 from wizard.model.provider import SignInWay
 from wizard.model.server import ServerCandidate
 from wizard.net.patience import within
-from wizard.probe.conversation import Conversation, Outbox
+from wizard.probe.conversation import Conversation
 from wizard.probe.credentials import Credentials
 from wizard.probe.engine import Prober
 from wizard.probe.error_kinds import StageFailed
@@ -232,7 +232,7 @@ class Side:
         if refused is None:
             if signs_in_first:
                 order.decide(NOTHING_TAUGHT)
-            return await self._with_envelope(conversation, credentials)
+            return await self._proven_usable(conversation, credentials)
         cause = next(iter(self._diagnose([refused])), None)
         self.prober.part(conversation)  # before another line is opened: two per host is all (promise 15)
         other = await self._other_form(conversation, refused, cause)
@@ -294,7 +294,7 @@ class Side:
             self.prober.part(again)
             return None
         told = with_detail(refused, other_form_works=True, other_username=name)
-        outcome = await self._with_envelope(again, credentials)
+        outcome = await self._proven_usable(again, credentials)
         return self._with_fix(outcome, (told,), Alternative(again.candidate, Change.OTHER_USERNAME_FORM))
 
     def _other_username(self, candidate: ServerCandidate) -> str | None:
@@ -310,21 +310,19 @@ class Side:
         if refused is not None:
             self.prober.part(conversation)
             return self._failed(after, (refused,))
-        outcome = await self._with_envelope(conversation, credentials)
+        outcome = await self._proven_usable(conversation, credentials)
         if heard.fix is None or outcome.result.status is not Status.VERIFIED:
             return outcome
         diagnosis, remedy = applied(heard.fix, Alternative(after, Change.OTHER_USERNAME_FORM))
         return replace(outcome, fixes=(fix_for(diagnosis, remedy, before, after),))
 
-    async def _with_envelope(self, conversation: Conversation, credentials: Credentials) -> SideOutcome:
-        """Asks a sending server whether it would take a message, so that a refusal there is met now, not later."""
-        if isinstance(conversation, Outbox):
-            address = self.judge.draft.address.wire
-            try:
-                await conversation.try_envelope(address, address)
-            except StageFailed:
-                self.prober.part(conversation)
-                return self._failed(conversation.candidate, (conversation.recorder.report(),))
+    async def _proven_usable(self, conversation: Conversation, credentials: Credentials) -> SideOutcome:
+        """Asks the server for what a mail program asks next, so that a refusal there is met now, not later."""
+        try:
+            await conversation.prove_usable(self.judge.draft.address.wire)
+        except StageFailed:
+            self.prober.part(conversation)
+            return self._failed(conversation.candidate, (conversation.recorder.report(),))
         return SideOutcome(self._result(conversation, Status.VERIFIED), (), None, (), conversation, credentials)
 
     def _with_fix(self, outcome: SideOutcome, failed: tuple[ProbeReport, ...], alternative: Alternative) -> SideOutcome:
