@@ -243,3 +243,33 @@ def test_what_was_pasted_becomes_the_address_alone(page: AccountPage, qtbot: QtB
     secret = page._state.secret
     assert secret is not None
     assert secret.reveal() == "tulip-wagon-64"
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        (Source.AUTOCONFIG, "Settings found"),
+        (Source.ISPDB, "Settings found"),
+        (Source.SRV, "Settings found"),
+        (Source.PACK, "Settings found"),
+        (Source.MX, "Likely servers found"),
+        (Source.GUESS, "No settings found, the usual ones are tried"),
+    ],
+)
+@pytest.mark.parametrize("trusted", [True, False])
+def test_settings_are_found_only_where_somebody_published_them(
+    page: AccountPage, state: WizardState, source: Source, words: str, trusted: bool
+) -> None:
+    found(page, state, plan(None, server(trusted, source)))
+    assert page.address_field.note.text() == words
+
+
+def test_only_who_answered_was_asked(page: AccountPage, state: WizardState) -> None:
+    silent = Asked(Source.ISPDB, "autoconfig.thunderbird.net for example.org", "no answer", 0.1)
+    heard = Asked(Source.AUTOCONFIG, "autoconfig.example.org/mail/config-v1.1.xml", "nothing", 0.1)
+    guess = server(True, Source.GUESS)
+    found(page, state, Plan(Address.parse(ADDRESS), (guess,), asked=(heard, silent)))
+    assert page.address_field.help.text() == "Asked: example.org, without your password."
+    found(page, state, Plan(Address.parse(ADDRESS), (guess,), asked=(silent,)))
+    assert "not answered: the community database" in page.address_field.help.text()
+    assert "connected" in page.address_field.help.text()

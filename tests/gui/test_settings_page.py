@@ -267,3 +267,39 @@ def test_a_server_pasted_from_another_program_is_read_whole(
     read = page.sending.editor.read()
     assert read is not None
     assert (read.host, read.port, read.security) == (host, port, security)
+
+
+def test_nothing_is_asked_about_the_addresss_own_domain(page: SettingsPage, state: WizardState) -> None:
+    own = server(Protocol.IMAP, "mx7.mail.example.net", 993, Security.TLS, Source.SRV, trusted=False)
+    state.set_plan(Plan(ADDRESS, (own, SMTP)))
+    assert not page.consent.isVisible()
+    assert page.isComplete()
+
+
+def test_a_question_is_announced_in_the_subtitle_and_has_the_keyboard(page: SettingsPage, state: WizardState) -> None:
+    foreign = server(Protocol.IMAP, "imap.hoster.example", 993, Security.TLS, Source.SRV, trusted=False)
+    state.set_plan(Plan(ADDRESS, (foreign, SMTP)))
+    assert "One question first" in page.subheading.text()
+    assert page.lead_to() is page.agree
+    page.agree.click()
+    assert "question" not in page.subheading.text()
+    assert page.lead_to() is None
+
+
+@pytest.mark.parametrize(("domains", "foreign"), [(("example.net",), False), (("hoster.example",), True)])
+def test_a_provider_taken_from_the_list_says_when_the_domain_is_not_its_own(
+    page: SettingsPage, state: WizardState, domains: tuple[str, ...], foreign: bool
+) -> None:
+    picked = Provider("hoster", "Hoster", "DE", "hoster", domains, (), ())
+    page.provider_chosen(picked)
+    state.set_plan(Plan(ADDRESS, (IMAP, SMTP), picked))
+    assert "As you chose" in page.subheading.text()
+    assert ("example.net is not one of Hoster’s own domains" in page.subheading.text()) is foreign
+
+
+def test_who_goes_on_agrees_to_the_addresss_own_domain(page: SettingsPage, state: WizardState) -> None:
+    own = server(Protocol.IMAP, "mx7.mail.example.net", 993, Security.TLS, Source.SRV, trusted=False)
+    state.set_plan(Plan(ADDRESS, (own, SMTP)))
+    assert state.account.to_agree_to() == ("example.net",)
+    assert page.validatePage()
+    assert state.account.to_agree_to() == ()

@@ -130,7 +130,7 @@ class Flow(QObject):
     def _show_providers(self, address: Address, search: Callable[[str], Sequence[Provider]]) -> None:
         from wizard.gui.provider_picker import ProviderPicker
 
-        picker = ProviderPicker(search, parent=self._window)
+        picker = ProviderPicker(search, address.shown_domain, parent=self._window)
         picker.picked.connect(partial(self._take_provider, address))
         picker.finished.connect(picker.deleteLater)
         picker.open()
@@ -142,6 +142,7 @@ class Flow(QObject):
         before = self._state.plan
         asked = before.asked if before is not None else ()
         servers = candidates(provider, address)
+        self._settings.provider_chosen(provider)
         self._state.set_plan(Plan(address, servers, provider, asked=asked, notes=provider.notes))
 
     # Step 4: a message is sent, watched for, and deleted when asked

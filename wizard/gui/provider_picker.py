@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QLocale, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QDialog,
@@ -31,22 +31,30 @@ from wizard.gui.widgets.scroll_page import ScrollBar
 from wizard.model.provider import Provider
 
 _PROVIDER: Final = int(Qt.ItemDataRole.UserRole)
+WORLD_WIDE: Final = "World-wide"
 _DOMAINS: Final = _PROVIDER + 1
+
+# What most people look for, first; the ids of their presets.
+POPULAR: Final = (
+    *("gmail", "outlook-com", "icloud", "yahoo", "microsoft-365", "google-workspace", "aol", "gmx-net", "web-de"),
+    *("fastmail", "zoho-com", "proton"),
+)
+_EVERYWHERE: Final = frozenset({"WW", "ZZ", "EU"})
 
 Search = Callable[[str], Sequence[Provider]]
 
 
 class ProviderPicker(QDialog):
-    """`picked` carries the provider that was chosen."""
+    """`picked` carries the provider that was chosen; `domain` is that of the address, as people read it."""
 
     picked = Signal(object)
 
-    def __init__(self, search: Search, *, parent: QWidget | None = None) -> None:
+    def __init__(self, search: Search, domain: str, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("provider-picker")
         self.setWindowTitle("Choose your provider")
         self.resize(QSize(520, 560))
-        self._search = search
+        self._search, self._domain = search, domain
         self.field = Field("Provider", placeholder="Its name, the part after the @, or a server")
         self.field.edited.connect(self._filter)
         self.field.input.installEventFilter(self)
@@ -60,6 +68,9 @@ class ProviderPicker(QDialog):
         self.list.setUniformItemSizes(False)
         self.list.itemActivated.connect(lambda _: self._choose())
         self.list.currentItemChanged.connect(lambda *_: self._judge())
+        self.note = Label("", Role.SMALL, "warn", wrap=True)
+        self.note.setObjectName("foreign-domain")
+        self.note.hide()
         self.choose = PrimaryButton("Use these settings")
         self.choose.setObjectName("use-provider")
         self.choose.setDefault(True)
@@ -78,6 +89,7 @@ class ProviderPicker(QDialog):
         column.addWidget(Label("Choose your provider", Role.HEADING))
         column.addWidget(self.field)
         column.addWidget(self.list, 1)
+        column.addWidget(self.note)
         column.addLayout(buttons)
         self._filter("")
         self.field.input.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -99,21 +111,32 @@ class ProviderPicker(QDialog):
                 self._add(provider)
         else:
             self._add_by_country(found)
-        self._move(1)
+        self.list.setCurrentRow(-1)
+        if query.strip():  # who searches has said what is wanted; nobody else is given a provider
+            self._move(1)
         self._judge()
         if query.strip():
             announce(self, "Nothing found." if not found else f"{len(found)} found.")
 
     def _add_by_country(self, providers: Sequence[Provider]) -> None:
+        popular = sorted((each for each in providers if each.id in POPULAR), key=lambda each: POPULAR.index(each.id))
+        self._add_group("Popular", popular)
         groups: dict[str, list[Provider]] = {}
         for provider in providers:
-            groups.setdefault(provider.country, []).append(provider)
-        for country in sorted(groups, key=_sorting):
-            header = QListWidgetItem(country)
-            header.setFlags(Qt.ItemFlag.NoItemFlags)
-            self.list.addItem(header)
-            for provider in sorted(groups[country], key=lambda provider: _sorting(provider.name)):
-                self._add(provider)
+            if provider.id not in POPULAR:
+                groups.setdefault(country_name(provider.country), []).append(provider)
+        # Those of no one country are looked for by name, and so stand before the countries.
+        for country in sorted(groups, key=lambda name: (name != WORLD_WIDE, _sorting(name))):
+            self._add_group(country, sorted(groups[country], key=lambda provider: _sorting(provider.name)))
+
+    def _add_group(self, title: str, providers: Sequence[Provider]) -> None:
+        if not providers:
+            return
+        header = QListWidgetItem(title)
+        header.setFlags(Qt.ItemFlag.NoItemFlags)
+        self.list.addItem(header)
+        for provider in providers:
+            self._add(provider)
 
     def _add(self, provider: Provider) -> None:
         item = QListWidgetItem(provider.name)
@@ -132,7 +155,15 @@ class ProviderPicker(QDialog):
 
     def _judge(self) -> None:
         item = self.list.currentItem()
-        self.choose.setEnabled(item is not None and item.data(_PROVIDER) is not None)
+        provider = item.data(_PROVIDER) if item is not None else None
+        self.choose.setEnabled(isinstance(provider, Provider))
+        foreign = isinstance(provider, Provider) and self._domain not in provider.domains
+        if isinstance(provider, Provider) and foreign:
+            name = provider.spoken_name
+            sentence = f"{self._domain} is not one of {name}’s own domains."
+            self.note.setText(f"{sentence} Choose it only if your mail is kept there.")
+        self.note.setVisible(foreign)
+        self.list.setAccessibleDescription(self.note.text() if foreign else "")
 
     def _choose(self) -> None:
         item = self.list.currentItem()
@@ -179,6 +210,14 @@ class _Row(QStyledItemDelegate):
             line = QRect(rect.left() + 12, round(top) + name_height, rect.width() - 24, small_height)
             painter.drawText(line, int(Qt.AlignmentFlag.AlignVCenter), domains)
         painter.restore()
+
+
+def country_name(code: str) -> str:
+    """A country by its name; what is of no one country is world-wide."""
+    if code in _EVERYWHERE:
+        return WORLD_WIDE
+    territory = QLocale.codeToTerritory(code)
+    return code if territory is QLocale.Country.AnyTerritory else QLocale.territoryToString(territory)
 
 
 def _sorting(text: str) -> str:

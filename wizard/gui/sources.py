@@ -10,6 +10,8 @@ if TYPE_CHECKING:  # loaded after the first paint
     from wizard.model.address import Address
     from wizard.model.plan import Plan
 
+NO_ANSWER: Final = "no answer"  # what `Asked.answer` holds then
+
 NAMES: Final[dict[Source, str]] = {
     Source.PACK: "Your helpdesk",
     Source.PRESET: "Provider list",
@@ -90,17 +92,21 @@ def step_note(*candidates: ServerCandidate | None) -> str:
 
 
 def asked_sentence(plan: Plan) -> str:
-    """Who was asked about the address, in one line."""
-    whom: list[str] = []
+    """Who was asked about the address and answered, in one line."""
+    answered: list[str] = []
+    silent: list[str] = []
     for item in plan.asked:
         if item.source not in _ASKED_AT_ALL:
             continue
         name = "the community database" if item.source is Source.ISPDB else _party(item.whom, plan.address)
-        if name not in whom:
-            whom.append(name)
-    if not whom:
-        return "Nobody was asked: these settings are on this computer."
-    return f"Asked: {_list(whom)}, without your password."
+        said = silent if item.answer == NO_ANSWER else answered
+        if name not in said:
+            said.append(name)
+    if answered:
+        return f"Asked: {_list(answered)}, without your password."
+    if silent:
+        return f"Asked, but not answered: {_list(silent)}. Is this computer connected to the internet?"
+    return "Nobody was asked: these settings are on this computer."
 
 
 def other_answers(chosen: ServerCandidate, plan: Plan | None) -> tuple[ServerCandidate, ...]:

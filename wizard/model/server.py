@@ -61,6 +61,11 @@ class Source(StrEnum):
     GUESS = "guess"
     GIVEN = "given"
 
+    @property
+    def is_published(self) -> bool:
+        """Whether somebody wrote these settings down, rather than that names were put together or typed."""
+        return self not in (Source.MX, Source.GUESS, Source.GIVEN)
+
 
 class AuthMethod(StrEnum):
     """SASL mechanisms and their older equivalents, by the names servers announce."""

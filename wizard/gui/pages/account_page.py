@@ -356,8 +356,10 @@ def _found(plan: Plan) -> tuple[str, DiscState | None, str]:
         if plan.probably:
             return f"Probably {plan.provider.name}", None, "ink2"
         return f"Provider found: {plan.provider.name}", DiscState.OK, "ok"
-    if any(candidate.trusted for candidate in plan.candidates):
+    if any(candidate.source.is_published for candidate in plan.candidates):
         return "Settings found", DiscState.OK, "ok"
+    if any(candidate.source.value == "mx" for candidate in plan.candidates):
+        return "Likely servers found", None, "ink2"
     if plan.candidates:
         return "No settings found, the usual ones are tried", None, "ink2"
     return "No mail servers found", DiscState.WARN, "warn"

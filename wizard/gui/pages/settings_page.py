@@ -17,10 +17,12 @@ from wizard.gui.widgets.server_card import ServerCard
 from wizard.gui.widgets.state_disc import DiscState, StateDisc
 from wizard.gui.widgets.surfaces import Banner, Hint
 from wizard.gui.widgets.switch import Switch
+from wizard.model.address import Address
 from wizard.model.diagnosis import Field
 from wizard.model.plan import Plan
-from wizard.model.provider import ProviderStatus
+from wizard.model.provider import Provider, ProviderStatus
 from wizard.model.server import ServerCandidate, Source
+from wizard.net.sites import registrable_domain
 
 _FOUND = {
     Source.PACK: "As your helpdesk set them up. There is nothing you need to change.",
@@ -45,6 +47,7 @@ class SettingsPage(Page):
         super().__init__("settings", "Settings", "", "Check these settings")
         self._state = state
         self._failed: str | None = None
+        self._chosen: Provider | None = None
         self.waiting = QWidget()
         waiting = QHBoxLayout(self.waiting)
         waiting.setContentsMargins(20, 20, 20, 20)
@@ -87,6 +90,10 @@ class SettingsPage(Page):
         self._failed = sentence
         self._show()
 
+    def provider_chosen(self, provider: Provider) -> None:
+        """The person took it from the list; the plan with its servers follows."""
+        self._chosen = provider
+
     def edit(self, field: Field) -> None:
         """Opens the editor of a server at its name or its user name, as a remedy asks."""
         receives = field in (Field.INCOMING_HOST, Field.INCOMING_USERNAME)
@@ -111,6 +118,8 @@ class SettingsPage(Page):
         if self._untrusted():
             self.agree.setFocus(Qt.FocusReason.OtherFocusReason)
             return False
+        if self._state.account.to_agree_to():
+            self._state.agree()
         self.set_step_note(sources.step_note(self._state.incoming, self._state.outgoing))
         return self._state.incoming is not None or self._state.outgoing is not None
 
@@ -160,6 +169,10 @@ class SettingsPage(Page):
             subtitle = "Something is still missing that only you know."
         elif not servers:
             subtitle = self._failed or _nothing_found(plan)
+        elif self._untrusted():
+            subtitle = "One question first: is this where your mail is kept?"
+        elif plan is not None and plan.provider is not None and plan.provider is self._chosen:
+            subtitle = _chosen(plan.provider, address)
         else:
             named = [server for server in servers if server.source is Source.GUESS] or servers
             subtitle = _FOUND[named[-1].source]
@@ -181,8 +194,10 @@ class SettingsPage(Page):
             self.agree.setText(f"Yes, {names} is right")
 
     def _untrusted(self) -> tuple[str, ...]:
-        """The registrable domains the person has not agreed to yet."""
-        return self._state.account.to_agree_to()
+        """The registrable domains the person has to agree to; going on from this page agrees to the address's own."""
+        address = self._state.address
+        own = registrable_domain(address.domain) if address is not None else None
+        return tuple(domain for domain in self._state.account.to_agree_to() if domain != own)
 
     def _agreed(self, yes: bool) -> None:
         if yes:
@@ -217,6 +232,16 @@ class SettingsPage(Page):
         typed = all(server.source is Source.GIVEN for server in servers)
         open_questions = self.questions.missing and not typed
         self.set_ready(self._is_editing() or (bool(servers) and not open_questions and not self._untrusted()))
+
+
+def _chosen(provider: Provider, address: Address) -> str:
+    """What is said of a provider from the list: above all, that the domain is not one of its own."""
+    if address.domain in provider.domains:
+        return "As you chose from the provider list. The next step finds out whether it works."
+    return (
+        f"As you chose from the provider list. {address.shown_domain} is not one of {provider.spoken_name}’s own "
+        "domains: go on only if your mail is kept there."
+    )
 
 
 def _nothing_found(plan: Plan | None) -> str:
