@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from wizard.setup.options import Options
     from wizard.setup.pack import Pack
     from wizard.setup.session import SetupSession
+    from wizard.setup.signin_budget import SignInBudget
 
     Line = tuple[Resolver, Dialer, Trust, Planner, PresetBook | PracticePresets]
 
@@ -32,7 +33,8 @@ if TYPE_CHECKING:
 class Settings:
     """What decides how the services are built.
 
-    `nameserver` is "HOST[:PORT]", `ispdb_url` where a copy of the community's database stands.
+    `nameserver` is "HOST[:PORT]", `ispdb_url` where a copy of the community's database stands. `per_host_per_minute` is
+    how many sign-ins one host may see in a minute, all accounts together; None is the usual number.
     """
 
     nameserver: str | None = None
@@ -41,6 +43,7 @@ class Settings:
     pack_paths: tuple[Path, ...] = ()
     practice: bool = False
     options: Options | None = field(default=None)
+    per_host_per_minute: int | None = None
 
 
 @cache
@@ -120,6 +123,8 @@ async def sessions(settings: Settings) -> AsyncIterator[Callable[[], SetupSessio
             known.for_host,
             known.hosts,
             browser,
+            known.for_domain,
+            _budget(settings),
         )
 
         def new_session() -> SetupSession:
@@ -131,6 +136,19 @@ async def sessions(settings: Settings) -> AsyncIterator[Callable[[], SetupSessio
         finally:
             for session in made:
                 await session.close()
+
+
+def _budget(settings: Settings) -> SignInBudget:
+    """The sign-in budget of the whole program; what was refused is remembered for the next run, but for practice."""
+    from wizard.setup.signin_budget import PER_HOST, Ledger, SignInBudget
+
+    per_host = settings.per_host_per_minute or PER_HOST
+    if settings.practice:
+        return SignInBudget(per_host=per_host)
+    import platformdirs
+
+    folder = Path(platformdirs.user_state_dir("mailwright", appauthor=False)) / "sign-ins"
+    return SignInBudget(Ledger(folder), per_host=per_host)
 
 
 @asynccontextmanager

@@ -13,6 +13,7 @@ from wizard.accounts.recheck import draft, state, with_history, worked_until
 from wizard.accounts.store import AccountBook, SavedAccount
 from wizard.model.account import Status, Verdict
 from wizard.model.secret import Secret
+from wizard.net.sites import registrable_domain
 
 
 @pytest.fixture
@@ -32,7 +33,8 @@ def test_the_draft_is_the_saved_settings_with_the_secret(saved: SavedAccount) ->
 
 def test_a_server_that_was_agreed_to_once_needs_no_second_yes(saved: SavedAccount) -> None:
     made = draft(replace(saved, outgoing=smtp(trusted=False)), None)
-    assert made.outgoing == smtp(trusted=True)
+    assert made.outgoing == smtp(trusted=False)
+    assert registrable_domain(smtp().host) in made.agreed
 
 
 def test_the_same_settings_refused_now_worked_until_then(saved: SavedAccount) -> None:

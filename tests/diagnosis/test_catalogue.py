@@ -15,7 +15,7 @@ from wizard.diagnosis.proof import faults
 from wizard.errors import ResourceError
 
 CAUSES = {
-    "input": "address-malformed incoming-server-used password-unusable",
+    "input": "address-malformed incoming-server-used password-unusable address-mistyped",
     "dns": "server-name-not-found domain-not-registered dns-unavailable",
     "connect": "no-internet captive-portal connection-refused connection-timed-out network-unreachable "
     "connection-dropped greeting-timeout not-a-mail-server wrong-protocol "

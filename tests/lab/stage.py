@@ -25,6 +25,7 @@ from wizard.setup.context import Services
 from wizard.setup.given import given_draft
 from wizard.setup.options import Options
 from wizard.setup.session import SetupSession
+from wizard.setup.signin_budget import SignInBudget
 
 PASSWORD = "tulip-wagon-64"
 
@@ -64,7 +65,7 @@ class Stage:
 
     def another_session(self) -> SetupSession:
         """A session as the stage's own, with a sign-in budget and lines of its own; the caller closes it."""
-        return SetupSession(self.services, self.session.options)
+        return SetupSession(replace(self.services, budget=SignInBudget()), self.session.options)
 
     async def check(
         self, *, password: str | None = PASSWORD, test_to: str | None = None, send: bool = False, **given: str | None
@@ -126,7 +127,9 @@ async def stage(
     async with PracticeNetwork.start((scenario,)) as network:
         planner = Planner(_Names((scenario,), spf), Fetcher(network.dialer, network.trust), known)
         line = (network.resolver, network.dialer, network.trust)
-        services = Services(*line, planner, wiring.diagnoser, known.for_host, known.hosts)
+        services = Services(
+            *line, planner, wiring.diagnoser, known.for_host, known.hosts, provider_of_domain=known.for_domain
+        )
         session = SetupSession(services, options or Options(accept_untrusted=True, deadline_s=30))
         try:
             yield Stage(session, network, Address.parse(address), services)

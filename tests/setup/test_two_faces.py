@@ -70,9 +70,10 @@ async def by_the_window(session: SetupSession, address: Address, password: str) 
 async def test_every_practice_account(qapp: object, account: PracticeAccount) -> None:
     settings = wiring.Settings(practice=True, options=OPTIONS)
     address = Address.parse(account.address)
-    async with wiring.sessions(settings) as new_session:
-        one = await by_the_command_line(new_session(), address, account.password)
-        other = await by_the_window(new_session(), address, account.password)
+    async with wiring.session(settings) as session:
+        one = await by_the_command_line(session, address, account.password)
+    async with wiring.session(settings) as session:
+        other = await by_the_window(session, address, account.password)
     assert said(one) == said(other)
 
 

@@ -15,6 +15,7 @@ from wizard.model.draft import AccountDraft
 from wizard.model.evidence import Evidence, Outcome
 from wizard.model.secret import Secret
 from wizard.model.server import ServerCandidate
+from wizard.net.sites import registrable_domain
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,20 +59,19 @@ def draft(saved: SavedAccount, secret: Secret | None, outgoing_secret: Secret | 
 
     Servers that were proven with this person's password are theirs by now, whoever named them first.
     """
+    proven = [server for server in (saved.incoming, saved.outgoing) if server is not None]
     return AccountDraft(
         address=saved.address,
         display_name=saved.display_name,
         secret=secret,
-        incoming=_trusted(saved.incoming),
-        outgoing=_trusted(saved.outgoing),
+        incoming=saved.incoming,
+        outgoing=saved.outgoing,
         outgoing_secret=outgoing_secret,
         wants_incoming=saved.incoming is not None,
         wants_outgoing=saved.outgoing is not None,
+        address_is_right=True,
+        agreed=frozenset(registrable_domain(server.host) for server in proven),
     )
-
-
-def _trusted(server: ServerCandidate | None) -> ServerCandidate | None:
-    return None if server is None else replace(server, trusted=True)
 
 
 def worked_until(saved: SavedAccount, result: CheckResult) -> datetime | None:

@@ -99,6 +99,7 @@ PLACEHOLDERS: Final = frozenset(
         "side",
         "size",
         "speaks",
+        "suggestion",
         "today",
         "unlock_url",
         "username",

@@ -326,6 +326,9 @@ def _detail_words(evidence: Evidence, report: ProbeReport, username: str) -> dic
     words: dict[str, str] = {}
     if evidence.detail.get("other_form_works") is True:
         words["name_form"] = _name_form(username, _text_detail(evidence, "other_username") or "")
+    suggestion = evidence.detail.get("suggestion")
+    if suggestion:
+        words["suggestion"] = _shown(suggestion)
     speaks = _text_detail(evidence, "speaks")
     if speaks and speaks != "unknown":
         words["speaks"] = {

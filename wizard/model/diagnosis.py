@@ -23,6 +23,8 @@ class Change(StrEnum):
     SENDER_IS_USERNAME = "sender-is-username"
     ISP_RELAY = "isp-relay"
     SMALLER_MESSAGE = "smaller-message"
+    SUGGESTED_ADDRESS = "suggested-address"  # the address that was probably meant
+    ADDRESS_IS_RIGHT = "address-is-right"  # the person's word that it is as it was typed
 
 
 @dataclass(frozen=True, slots=True)

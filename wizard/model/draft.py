@@ -27,6 +27,7 @@ class AccountDraft:
     wants_incoming: bool = True
     wants_outgoing: bool = True
     ask_nobody: bool = False  # the address is told to nobody while its settings are looked for
+    address_is_right: bool = False  # the person's word, where its domain looks like a slip
     agreed: frozenset[str] = frozenset()  # registrable domains the person agreed to give the password to
 
     def wants(self, way: Way) -> bool:

@@ -52,6 +52,7 @@ class Detail(TypedDict, total=False):
     other_form_works: bool
     other_username: str
     domain_not_registered: bool
+    suggestion: str  # the address that was probably meant
     provider_unsupported: bool
     worked_until: str  # ISO date
 
@@ -120,6 +121,8 @@ class ErrorKind(StrEnum):
     SMTPUTF8_MISSING = "smtputf8-missing"
     NOT_ARRIVED = "not-arrived"
     OUTCOME_UNKNOWN = "outcome-unknown"  # silence after the final dot: it may have arrived (T12)
+    ADDRESS_MISTYPED = "address-mistyped"  # its domain is a slip away from a provider's; detail "suggestion"
+    HELD_BACK = "held-back"  # the person has not agreed that a password goes to this server
     BUDGET = "budget"  # the sign-in budget forbids another attempt now
     INTERNAL = "internal"
 

@@ -41,7 +41,8 @@ class Plan:
 
     `candidates` are in the order they would be tried, all protocols together. `probably` is set when the provider was
     recognised only through a security gateway in front of it. `notes` are sentences for the person, `oauth` is what the
-    best source that named any says about signing in in the browser.
+    best source that named any says about signing in in the browser. `suggestion` is the address that was probably
+    meant, where this one's domain is a slip away from a provider's.
     """
 
     address: Address
@@ -51,6 +52,7 @@ class Plan:
     asked: tuple[Asked, ...] = ()
     notes: tuple[str, ...] = ()
     oauth: BrowserOffer | None = None
+    suggestion: Address | None = None
 
     def of(self, *protocols: Protocol) -> tuple[ServerCandidate, ...]:
         """The candidates of these protocols, best first."""

@@ -11,11 +11,14 @@ from wizard.model.plan import Plan
 from wizard.model.secret import Secret
 from wizard.model.server import ServerCandidate, Source, Way
 from wizard.net.sites import registrable_domain
+from wizard.setup.secret_gate import needs_yes
 
 
 def is_agreed(draft: AccountDraft, candidate: ServerCandidate) -> bool:
-    """Whether a password may go to the server: it was vouched for, or the person said yes to its domain."""
-    return candidate.trusted or registrable_domain(candidate.host) in draft.agreed
+    """Whether a password may go to the server without another yes; what was typed is looked at once more."""
+    if candidate.trusted and candidate.source is not Source.GIVEN:
+        return True
+    return not needs_yes(candidate, draft, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +128,9 @@ class AccountInProgress:
 
     def remedied(self, draft: AccountDraft) -> AccountInProgress:
         """A remedy changed the account; the half that was proven before may still hold."""
-        return replace(self, draft=draft)
+        moved = self.draft is not None and draft.address.domain != self.draft.address.domain
+        # Servers that were found for another domain are not this one's; those the remedy holds to stay in the draft.
+        return replace(self, draft=draft, plan=None if moved else self.plan)
 
     def checked(self, result: CheckResult) -> AccountInProgress:
         """A check ended: the account is what was checked."""

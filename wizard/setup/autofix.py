@@ -180,8 +180,8 @@ def words_of(change: Change, candidate: ServerCandidate) -> str:
             return f"Use “{candidate.username}”"
         case Change.SENDER_IS_USERNAME:
             return f"Send as “{candidate.username}”"
-        case Change.SMALLER_MESSAGE:
-            return "Use these settings"
+        case Change.SMALLER_MESSAGE | Change.SUGGESTED_ADDRESS | Change.ADDRESS_IS_RIGHT:
+            return "Use these settings"  # no server stands behind them: their own words are shown
 
 
 def _remedy_id(fitting: Remedy | None, change: Change) -> str:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol as Interface
-from typing import TypeVar
 
 from wizard.model.address import Address
 from wizard.model.diagnosis import Diagnosis
@@ -23,14 +22,11 @@ from wizard.net.dial import Dialer
 from wizard.net.dns import Resolver
 from wizard.net.tls import Trust
 from wizard.probe.connector import Network
-from wizard.probe.conversation import Conversation
-from wizard.probe.credentials import Credentials
 from wizard.probe.engine import Prober
 from wizard.setup.browser_sign_in import BrowserSignIn
+from wizard.setup.did_you_mean import suggested_address
 from wizard.setup.options import Options
 from wizard.setup.signin_budget import SignInBudget
-
-Speaking = TypeVar("Speaking", bound=Conversation)
 
 
 class FindsSettings(Interface):
@@ -70,6 +66,10 @@ class NamesCauses(Interface):
         """The cause behind a pasted text."""
 
 
+def _no_provider(_: str) -> Provider | None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """What a session works with; `wiring` builds them once.
@@ -85,15 +85,20 @@ class Services:
     provider_of_host: Callable[[str], Provider | None]
     known_hosts: Callable[[], Iterable[str]]
     browser: BrowserSignIn | None = None
+    provider_of_domain: Callable[[str], Provider | None] = _no_provider
+    budget: SignInBudget = field(default_factory=SignInBudget)  # one for all sessions: the program counts, not they
+
+    def suggestion_for(self, address: Address) -> Address | None:
+        """The address that was probably meant; None where nothing speaks against this one."""
+        return suggested_address(address, lambda domain: self.provider_of_domain(domain) is not None)
 
 
 @dataclass(slots=True)
 class SessionContext:
-    """What every run of a session shares: services, options, the sign-in budget, certificates that were trusted."""
+    """What every run of a session shares: services, options, certificates that were trusted."""
 
     services: Services
     options: Options
-    budget: SignInBudget = field(default_factory=SignInBudget)
     pins: dict[str, str] = field(default_factory=dict)
 
     async def discover(
@@ -110,7 +115,7 @@ class SessionContext:
         `repair` asks every source, because what the best one said did not do. Once `enough` is set, no source is
         waited for any longer.
         """
-        return await self.services.planner.plan(
+        plan = await self.services.planner.plan(
             address,
             offline=self.options.offline,
             ask_nobody=ask_nobody or self.options.ask_nobody,
@@ -118,6 +123,7 @@ class SessionContext:
             enough=enough,
             listener=listener,
         )
+        return replace(plan, suggestion=self.services.suggestion_for(address))
 
     def prober(self, draft: AccountDraft, listener: Listener) -> Prober:
         """What makes conversations for one run of this account."""
@@ -135,21 +141,6 @@ class SessionContext:
             trusted=self.options.trusted_certificates,
         )
         return Prober(network, redact, listener=listener, allow_unencrypted=self.options.allow_unencrypted)
-
-    async def signed_in(self, conversation: Speaking, draft: AccountDraft) -> Speaking:
-        """The conversation, new until now, opened and signed in at a server that was already proven.
-
-        Raises StageFailed, and the socket is free then.
-        """
-        candidate = conversation.candidate
-        credentials = Credentials(candidate.username, draft.secret_for(candidate), draft.oauth_token)
-        try:
-            await conversation.open()
-            await conversation.sign_in(credentials)
-        except BaseException:
-            conversation.abort()
-            raise
-        return conversation
 
 
 def timeline(reports: Sequence[ProbeReport]) -> tuple[Evidence, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from wizard.model.account import CheckResult
+from wizard.model.address import Address
 from wizard.model.diagnosis import Change, Diagnosis
 from wizard.model.draft import AccountDraft
 from wizard.model.evidence import ProbeReport
@@ -80,6 +81,19 @@ class Judge:
     def settings_for(self, change: Change, diagnosis: Diagnosis, seen: Sequence[ProbeReport]) -> ServerCandidate | None:
         """The best settings that a change stands for; None when it would change nothing that was not tried."""
         return settings_for(change, diagnosis, self._changes(seen))
+
+    @property
+    def own_provider(self) -> Provider | None:
+        """The provider of the address itself, whoever's servers were typed."""
+        if self.plan is not None and self.plan.provider is not None:
+            return self.plan.provider
+        return self.services.provider_of_domain(self.draft.address.domain)
+
+    @property
+    def suggestion(self) -> Address | None:
+        """The address that was probably meant; None where this one is right, or the person said that it is."""
+        address = self.draft.address
+        return None if self.draft.address_is_right else self.services.suggestion_for(address)
 
     def is_of(self, provider: Provider | None, candidate: ServerCandidate) -> bool:
         """Whether the server belongs to this provider."""

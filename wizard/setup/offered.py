@@ -20,6 +20,7 @@ _BY_HAND: dict[Change, Action] = {
     Change.SENDER_IS_USERNAME: EditField(Field.ADDRESS),
     Change.SMALLER_MESSAGE: TryAgain(),
 }
+_OF_THE_ADDRESS = frozenset({Change.SUGGESTED_ADDRESS, Change.ADDRESS_IS_RIGHT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,9 @@ def with_settings(diagnosis: Diagnosis, known: ChangeContext) -> Diagnosis:
     is_fixed = any(isinstance(action, ChangeSettings) and action.candidate is not None for action in offered)
     for remedy in diagnosis.remedies:
         if not isinstance(remedy.action, ChangeSettings) or remedy.action.candidate is not None:
+            kept.append(remedy)
+            continue
+        if remedy.action.change in _OF_THE_ADDRESS:
             kept.append(remedy)
             continue
         if is_fixed:
@@ -109,6 +113,8 @@ def settings_for(change: Change, diagnosis: Diagnosis, known: ChangeContext) -> 
             return _untried(own, known.reports)
         case Change.ISP_RELAY | Change.SMALLER_MESSAGE:
             return None  # which line this is cannot be told from here, and a test message is small already
+        case Change.SUGGESTED_ADDRESS | Change.ADDRESS_IS_RIGHT:
+            return None  # another address, or a word: no server
         case Change.OTHER_PORT | Change.OTHER_SECURITY | Change.OTHER_HOST:
             same_side = [other for other in known.others if other.is_incoming is candidate.is_incoming]
             found = alternatives([report], same_side, known.hosts)

@@ -17,6 +17,7 @@ from wizard.probe.engine import Prober
 from wizard.probe.error_kinds import StageFailed
 from wizard.setup.context import SessionContext, sign_in_attempts, timeline
 from wizard.setup.judge import Judge
+from wizard.setup.secret_gate import SecretGate
 
 ARRIVAL_S = 45.0
 # When the mailbox is looked into, in seconds after the message was accepted: as it grows old, ever more rarely.
@@ -88,6 +89,8 @@ class RoundTripRun:
         self._listener = listener
         self._prober = lines.prober
         self._lines = lines
+        judge = Judge.of_result(context.services, result)
+        self._gate = SecretGate(judge, context.options, context.services.budget)
         self._trip = RoundTrip()
         self._diagnoses: tuple[Diagnosis, ...] = ()
         self._notes: tuple[str, ...] = ()
@@ -127,7 +130,7 @@ class RoundTripRun:
         outbox = self._lines.outbox
         if outbox is None or not outbox.is_open:
             outbox = self._lines.outbox = self._prober.outbox(side.candidate)
-            await self._context.signed_in(outbox, self._result.draft)
+            await self._gate.open(outbox)
         await outbox.send(self._result.draft.address.wire, self._to.wire, data)
 
     async def _watch(self, side: SideResult, token: str) -> None:
@@ -167,7 +170,7 @@ class RoundTripRun:
                 await mailbox.close()
                 mailbox = self._new_mailbox(side)
                 signed_in_at = self._prober.clock()
-                await self._context.signed_in(mailbox, self._result.draft)
+                await self._gate.open(mailbox)
             found = await mailbox.find_message(token)
             if found is not None:
                 return found
@@ -223,7 +226,7 @@ class RoundTripRun:
 
     def _failed(self) -> CheckResult:
         report = self._lines.outbox.recorder.report() if self._lines.outbox is not None else self._prober.reports[-1]
-        judge = Judge.of_result(self._context.services, self._result)
+        judge = self._gate.judge
         seen = self._prober.reports
         found = judge.with_settings(judge.diagnose((report,), seen), seen)
         if report.failure is not None and report.failure.error is ErrorKind.OUTCOME_UNKNOWN:

@@ -11,19 +11,22 @@ from wizard.errors import DnsUnavailable
 from wizard.model.account import CheckResult, SideResult, Status
 from wizard.model.diagnosis import AskAdministrator, Diagnosis, Remedy
 from wizard.model.draft import AccountDraft
-from wizard.model.evidence import ErrorKind, Evidence, Outcome, ProbeReport, Stage
+from wizard.model.evidence import Detail, ErrorKind, Evidence, Outcome, ProbeReport, Stage
 from wizard.model.plan import Plan
 from wizard.model.progress import Listener
 from wizard.model.provider import Provider, ProviderStatus
 from wizard.model.server import Protocol, Security, ServerCandidate, Source, Way
 from wizard.net.patience import within
+from wizard.net.sites import registrable_domain
 from wizard.probe.conversation import Conversation
 from wizard.probe.environment import surroundings
 from wizard.setup.ahead import Ahead, candidates_of
 from wizard.setup.autofix import Alternative, alternatives, needs_other_names
 from wizard.setup.context import SessionContext, sign_in_attempts, timeline
+from wizard.setup.did_you_mean import resembles_provider
 from wizard.setup.judge import Judge
 from wizard.setup.kept import kept_side
+from wizard.setup.secret_gate import SecretGate
 from wizard.setup.side import NOTHING_TAUGHT, Side, SideOutcome, SignInOrder, with_detail
 from wizard.setup.verdict import verdict_of
 
@@ -50,7 +53,8 @@ class Run:
         self._plan_task: asyncio.Task[Plan] | None = None
         self._previous = previous
         self._listener = listener
-        self._judge = Judge.of(context.services, draft, plan)
+        judge = Judge.of(context.services, draft, plan)
+        self._gate = SecretGate(judge, context.options, context.services.budget)
         self.prober = context.prober(self._judge.draft, listener)
         self._started_at = datetime.now(UTC)
         self._outcomes: dict[Way, SideOutcome] = {}
@@ -62,7 +66,8 @@ class Run:
         timed_out = False
         try:
             with within(self._deadline_s):
-                await self._prove_sides()
+                if not self._is_doubted():
+                    await self._prove_sides()
         except TimeoutError:
             timed_out = True
         finally:
@@ -98,6 +103,14 @@ class Run:
             await self.prober.close()
         finally:
             self.prober.abort()  # also what the deadline or a cancelled press left in the middle of a sentence
+
+    @property
+    def _judge(self) -> Judge:
+        return self._gate.judge
+
+    def _is_doubted(self) -> bool:
+        """Whether the address must be looked at again by the person before anybody is asked for anything."""
+        return self._judge.suggestion is not None and not self._options.accept_untrusted
 
     # The order of things
 
@@ -147,7 +160,7 @@ class Run:
             if not self._candidates(way):
                 draft = self._judge.draft.without(way)
                 if draft.wants_incoming or draft.wants_outgoing:
-                    self._judge = replace(self._judge, draft=draft)
+                    self._gate.judge = replace(self._judge, draft=draft)
 
     async def _prove(self, way: Way, order: SignInOrder) -> None:
         candidates = self._candidates(way)
@@ -156,19 +169,16 @@ class Run:
             self._outcomes[way] = SideOutcome(kept)
             return
         side = self._ahead.sides.get(way) or self._side()
-        side.judge = self._judge
         outcome = await side.prove(candidates, order, signs_in_first=way is Way.RECEIVING)
         self._outcomes[way] = replace(outcome, failed_reports=await self._with_domain_fact(outcome.failed_reports))
 
     def _side(self) -> Side:
         return Side(
             prober=self.prober,
-            judge=self._judge,
-            budget=self._context.budget,
+            gate=self._gate,
             find_alternatives=self._alternatives if self._options.autofix else None,
             seen=self._seen,
             sign_in=self._options.sign_in,
-            accept_untrusted=self._options.accept_untrusted,
         )
 
     async def _with_domain_fact(self, reports: tuple[ProbeReport, ...]) -> tuple[ProbeReport, ...]:
@@ -215,7 +225,7 @@ class Run:
         if self._plan is not None:
             return self._plan
         self._plan = await asyncio.shield(self._planning())
-        self._judge = self._judge.with_plan(self._plan)
+        self._gate.judge = self._judge.with_plan(self._plan)
         return self._plan
 
     async def _alternatives(self, reports: Sequence[ProbeReport]) -> tuple[Alternative, ...]:
@@ -227,7 +237,7 @@ class Run:
             plan = await self._context.discover(
                 draft.address, ask_nobody=draft.ask_nobody, repair=True, listener=self._listener
             )
-            self._judge = replace(self._judge, plan=plan)
+            self._gate.judge = replace(self._judge, plan=plan)
         else:
             plan = await self._planned()
         way = reports[0].candidate.way
@@ -259,7 +269,9 @@ class Run:
         diagnoses += tuple(outcome.fixed_diagnosis for outcome in speaking if outcome.fixed_diagnosis is not None)
         diagnoses = judge.with_settings(diagnoses, reports)
         fixes = tuple(fix for outcome in speaking for fix in outcome.fixes)
-        if not outcomes and judge.provider is not None:
+        if self._is_doubted():
+            diagnoses = self._mistyped()
+        elif not outcomes and judge.provider is not None:
             diagnoses = self._unsupported(judge.provider)
         verdict = verdict_of(outcomes, diagnoses, fixes, signs_in=self._options.sign_in, timed_out=timed_out)
         return CheckResult(
@@ -291,7 +303,12 @@ class Run:
 
             notes += needs(provider)  # known by the servers that were typed
         notes += self._notes
-        if any(outcome.needs_consent for outcome in outcomes):
+        waiting = [outcome.result.candidate.host for outcome in outcomes if outcome.needs_consent]
+        alike = {registrable_domain(host): resembles_provider(registrable_domain(host)) for host in waiting}
+        notes += [
+            f"{site} only looks like {real}: no password goes there unasked." for site, real in alike.items() if real
+        ]
+        if not all(alike.values()):
             notes.append("DNS or another domain named these servers: agree to them before a password goes there.")
         notes += _expiring(reports)
         return tuple(dict.fromkeys(notes))
@@ -301,14 +318,26 @@ class Run:
         candidates = self._candidates(way)
         return SideResult(candidates[0], Status.FAILED) if candidates else None
 
+    def _mistyped(self) -> tuple[Diagnosis, ...]:
+        """The diagnosis for an address whose domain is a slip away from a provider's; nobody was asked anything."""
+        suggestion = str(self._judge.suggestion)
+        evidence = Evidence(
+            Stage.INPUT, Outcome.FAILED, error=ErrorKind.ADDRESS_MISTYPED, detail=Detail(suggestion=suggestion)
+        )
+        told = self._judge.diagnose((ProbeReport(self._nowhere(), (evidence,)),), ())
+        return tuple(replace(one, server=None, protocol=None) for one in told)
+
+    def _nowhere(self) -> ServerCandidate:
+        """Stands for a server in evidence about the address itself."""
+        address = self._judge.draft.address
+        return ServerCandidate(
+            Protocol.SMTP, address.domain, 0, Security.TLS, address.wire, Source.PRESET, trusted=True
+        )
+
     def _unsupported(self, provider: Provider) -> tuple[Diagnosis, ...]:
         """The diagnosis for a provider that has no servers for mail programs."""
         if provider.status is not ProviderStatus.UNSUPPORTED:
             return ()
-        address = self._judge.draft.address
-        nowhere = ServerCandidate(
-            Protocol.SMTP, address.domain, 0, Security.TLS, address.wire, Source.PRESET, trusted=True
-        )
         evidence = Evidence(
             Stage.AUTH,
             Outcome.FAILED,
@@ -316,7 +345,7 @@ class Run:
             error=ErrorKind.AUTH_MISSING,
             detail={"provider_unsupported": True},
         )
-        told = self._judge.diagnose((ProbeReport(nowhere, (evidence,)),), ())
+        told = self._judge.diagnose((ProbeReport(self._nowhere(), (evidence,)),), ())
         # No administrator can open what is not there, and no server was asked.
         return tuple(replace(one, server=None, remedies=_without_administrator(one)) for one in told)
 

@@ -28,6 +28,7 @@ from wizard.model.progress import Listener, nobody
 from wizard.model.provider import Provider
 from wizard.model.secret import Secret
 from wizard.model.server import ServerCandidate
+from wizard.net.sites import registrable_domain
 from wizard.probe.error_kinds import StageFailed
 from wizard.setup.browser_sign_in import OpenBrowser, ShowCode
 from wizard.setup.context import Services, SessionContext
@@ -37,6 +38,7 @@ from wizard.setup.options import Options
 from wizard.setup.refused_sign_in import after_refusal, token_refused, without_client_id
 from wizard.setup.round_trip import OpenLines, RoundTripRun
 from wizard.setup.run import Run
+from wizard.setup.secret_gate import SecretGate
 from wizard.setup.token_keeper import TokenKeeper
 from wizard.signin.refusals import SignInRefused
 
@@ -93,7 +95,6 @@ class SetupSession:
             listener: told about every stage, on the loop's thread.
         """
         await self.close()
-        self._context.budget.begin_press()
         run = Run(self._context, draft, plan, previous, listener)
         result = await run.check()
         if not self._keeper.can_sign_in(run.provider):
@@ -211,6 +212,11 @@ class SetupSession:
         """The draft with the remedy applied; what only the person can do leaves it as it was."""
         draft = result.draft
         match remedy.action:
+            case ChangeSettings(Change.SUGGESTED_ADDRESS):
+                suggestion = self._judge_of(result).suggestion
+                return draft if suggestion is None else _moved_to(draft, suggestion)
+            case ChangeSettings(Change.ADDRESS_IS_RIGHT):
+                return replace(draft, address_is_right=True)
             case ChangeSettings(change, candidate):
                 chosen = candidate or self._judge_of(result).settings_for(change, diagnosis, result.reports)
                 return draft if chosen is None else _changed(result, change, chosen)
@@ -259,7 +265,8 @@ class SetupSession:
             return False
         prober = self._context.prober(result.draft, nobody)
         try:
-            mailbox = await self._context.signed_in(prober.mailbox(side.candidate), result.draft)
+            mailbox = prober.mailbox(side.candidate)
+            await SecretGate(self._judge_of(result), self.options, self._context.services.budget).open(mailbox)
             deleted = await mailbox.delete_message(token, folder or "INBOX")
             prober.part(mailbox)
         except StageFailed:
@@ -293,9 +300,16 @@ class SetupSession:
             lines.prober.abort()
 
 
+def _moved_to(draft: AccountDraft, address: Address) -> AccountDraft:
+    """The account under another address: what was said about servers and user names was about the old one."""
+    return AccountDraft(address, draft.display_name, draft.secret, ask_nobody=draft.ask_nobody)
+
+
 def _changed(result: CheckResult, change: Change, candidate: ServerCandidate) -> AccountDraft:
     """The draft with the settings in place of its own."""
     draft = result.draft.with_server(candidate)
+    # The button named the server: its press is the person's yes to that domain.
+    draft = replace(draft, agreed=draft.agreed | {registrable_domain(candidate.host)})
     sender = sender_of(candidate) if change is Change.SENDER_IS_USERNAME else None
     if sender is None:
         return draft

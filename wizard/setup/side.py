@@ -14,15 +14,13 @@ from wizard.model.provider import SignInWay
 from wizard.model.server import ServerCandidate
 from wizard.net.patience import within
 from wizard.probe.conversation import Conversation
-from wizard.probe.credentials import Credentials
 from wizard.probe.engine import Prober
 from wizard.probe.error_kinds import StageFailed
 from wizard.probe.mechanisms import TOKEN_METHODS, token_only
 from wizard.probe.race import Race, RaceResult, Spares, no_spares
-from wizard.setup.account_in_progress import is_agreed
 from wizard.setup.autofix import Alternative, applied, fix_for, other_username
 from wizard.setup.judge import Judge
-from wizard.setup.signin_budget import SignInBudget
+from wizard.setup.secret_gate import SecretGate
 
 GATE_OPEN_S = 0.25
 GATE_DECIDED_S = 8.0
@@ -84,7 +82,6 @@ class SideOutcome:
     fixed_diagnosis: Diagnosis | None = None
     fixes: tuple[Fix, ...] = ()
     conversation: Conversation | None = None
-    credentials: Credentials | None = None
     needs_consent: bool = False
     shared_refusal: Diagnosis | None = None  # what the other side heard, which holds for the whole account
 
@@ -95,25 +92,26 @@ class Side:
 
     Args:
         prober: makes conversations.
-        judge: knows the account and its provider, and names the cause of failed reports.
-        budget: the sign-in budget.
+        gate: signs in; its judge knows the account and its provider, and names the cause of failed reports.
         find_alternatives: other settings that may be tried; None when nothing but the planned may be tried.
         seen: all that the run saw by now.
         sign_in: whether to sign in at all.
-        accept_untrusted: the person agreed to servers that only DNS or a foreign domain named.
     """
 
     prober: Prober
-    judge: Judge
-    budget: SignInBudget
+    gate: SecretGate
     find_alternatives: FindAlternatives | None
     seen: Callable[[], Sequence[ProbeReport]]
     sign_in: bool
-    accept_untrusted: bool
     _race: Race | None = field(default=None, init=False)
     _racing: asyncio.Task[RaceResult] | None = field(default=None, init=False)
     _raced: tuple[ServerCandidate, ...] = field(default=(), init=False)
     _alternatives: dict[object, Alternative] = field(default_factory=dict, init=False)
+
+    @property
+    def judge(self) -> Judge:
+        """What is known of the account by now."""
+        return self.gate.judge
 
     def start(self, candidates: Sequence[ServerCandidate]) -> asyncio.Task[RaceResult]:
         """Begins the race, which goes as far as the point before sign-in; `prove` goes on from there."""
@@ -214,7 +212,7 @@ class Side:
     async def _signed_in(self, conversation: Conversation, order: SignInOrder, signs_in_first: bool) -> SideOutcome:
         candidate = conversation.candidate
         secret, token = self.judge.draft.secret_for(candidate), self.judge.draft.oauth_token
-        needs_consent = not (is_agreed(self.judge.draft, candidate) or self.accept_untrusted)
+        needs_consent = self.gate.needs_yes(candidate)
         if self.sign_in and secret is None and token is None and self._wants_browser(conversation):
             return self._without_token(conversation)
         if not self.sign_in or (secret is None and token is None) or needs_consent:
@@ -225,14 +223,13 @@ class Side:
                 return replace(self._reached(conversation), shared_refusal=heard.refusal)
             if heard.fix is not None and heard.username == self._other_username(candidate):
                 return await self._as_taught(conversation, heard)
-        credentials = Credentials(candidate.username, secret, token)
         if signs_in_first:
             order.begin()
-        refused = await self._attempt(conversation, credentials)
+        refused = await self._attempt(conversation)
         if refused is None:
             if signs_in_first:
                 order.decide(NOTHING_TAUGHT)
-            return await self._proven_usable(conversation, credentials)
+            return await self._proven_usable(conversation)
         cause = next(iter(self._diagnose([refused])), None)
         self.prober.part(conversation)  # before another line is opened: two per host is all (promise 15)
         other = await self._other_form(conversation, refused, cause)
@@ -242,26 +239,12 @@ class Side:
             order.decide(taught or FirstSignIn(refusal=cause if is_shared else None))
         return other if other is not None else self._failed(candidate, (refused,))
 
-    async def _attempt(self, conversation: Conversation, credentials: Credentials) -> ProbeReport | None:
-        """One sign-in within the budget; None when it went well, otherwise the report that says why not."""
-        account, candidate = self.judge.draft.address.wire, conversation.candidate
-        server = f"{candidate.protocol.value} {candidate.host}"  # one host may send and receive: two servers
-        secret = credentials.token or credentials.secret
-        recorder = conversation.recorder
-        if secret is None or not self.budget.allows(account, server, credentials.username, secret):
-            pause = self.budget.pause_s(account)
-            recorder.failed(StageFailed(Stage.AUTH, ErrorKind.BUDGET, detail={"wait_s": pause}), 0.0)
-            return recorder.report()
-        before = recorder.sign_in_attempts
-        with self.budget.attempt(account):
-            try:
-                await conversation.sign_in(credentials)
-            except StageFailed:
-                if recorder.sign_in_attempts > before:
-                    # A line that drops or falls silent instead of an answer may have been counted by the server too.
-                    self.budget.spend(server, credentials.username, secret)
-                    self.budget.refused(account)
-                return recorder.report()
+    async def _attempt(self, conversation: Conversation) -> ProbeReport | None:
+        """One sign-in through the gate; None when it went well, otherwise the report that says why not."""
+        try:
+            await self.gate.sign_in(conversation)
+        except StageFailed:
+            return conversation.recorder.report()
         return None
 
     async def _other_form(
@@ -278,10 +261,9 @@ class Side:
             or self.judge.draft.oauth_token is not None
         ):
             return None
-        if not self.budget.allows_other_form(self.judge.draft.address.wire):
+        if not self.gate.press.allows_other_form():
             return None
         again = self.prober.conversation(replace(candidate, username=name))
-        credentials = Credentials(name, self.judge.draft.secret_for(candidate))
         try:
             await again.open()
         except StageFailed:
@@ -290,11 +272,11 @@ class Side:
         except BaseException:
             again.abort()
             raise
-        if await self._attempt(again, credentials) is not None:
+        if await self._attempt(again) is not None:
             self.prober.part(again)
             return None
         told = with_detail(refused, other_form_works=True, other_username=name)
-        outcome = await self._proven_usable(again, credentials)
+        outcome = await self._proven_usable(again)
         return self._with_fix(outcome, (told,), Alternative(again.candidate, Change.OTHER_USERNAME_FORM))
 
     def _other_username(self, candidate: ServerCandidate) -> str | None:
@@ -305,25 +287,24 @@ class Side:
         before = conversation.candidate
         after = replace(before, username=heard.username or before.username)
         conversation.candidate = conversation.recorder.candidate = after
-        credentials = Credentials(after.username, self.judge.draft.secret_for(after), self.judge.draft.oauth_token)
-        refused = await self._attempt(conversation, credentials)
+        refused = await self._attempt(conversation)
         if refused is not None:
             self.prober.part(conversation)
             return self._failed(after, (refused,))
-        outcome = await self._proven_usable(conversation, credentials)
+        outcome = await self._proven_usable(conversation)
         if heard.fix is None or outcome.result.status is not Status.VERIFIED:
             return outcome
         diagnosis, remedy = applied(heard.fix, Alternative(after, Change.OTHER_USERNAME_FORM))
         return replace(outcome, fixes=(fix_for(diagnosis, remedy, before, after),))
 
-    async def _proven_usable(self, conversation: Conversation, credentials: Credentials) -> SideOutcome:
+    async def _proven_usable(self, conversation: Conversation) -> SideOutcome:
         """Asks the server for what a mail program asks next, so that a refusal there is met now, not later."""
         try:
             await conversation.prove_usable(self.judge.draft.address.wire)
         except StageFailed:
             self.prober.part(conversation)
             return self._failed(conversation.candidate, (conversation.recorder.report(),))
-        return SideOutcome(self._result(conversation, Status.VERIFIED), (), None, (), conversation, credentials)
+        return SideOutcome(self._result(conversation, Status.VERIFIED), (), None, (), conversation)
 
     def _with_fix(self, outcome: SideOutcome, failed: tuple[ProbeReport, ...], alternative: Alternative) -> SideOutcome:
         diagnoses = self._diagnose(failed)

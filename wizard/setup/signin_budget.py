@@ -1,51 +1,56 @@
-"""The sign-in budget: nobody is locked out of an account by this program."""
+"""The sign-in budget: nobody is locked out of an account by this program, and no server is rushed."""
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import hashlib
+import json
+import os
+import secrets
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from wizard.model.secret import Secret
+from wizard.private_file import write_private
 
 MAX_FAILURES = 3
 WINDOW_S = 600.0
+PER_HOST = 60  # sign-ins in HOST_WINDOW_S: many rows of a table may belong to one server
+HOST_WINDOW_S = 60.0
+_MAX_BYTES = 4096
 
 
 class SignInBudget:
-    """Counts refused sign-ins per account across presses of "check" (safety promise 4).
+    """Counts refused sign-ins per account (safety promise 4), and all sign-ins per host.
 
-    At most three refusals in ten minutes, then a pause; the same user name and secret are sent to the same server once
-    per press, and the program itself adds at most one attempt, with the other form of the user name.
+    At most three refusals in ten minutes, then a pause: across both sides of an account, presses of "check", sessions,
+    rows of a table, and programs where there is a `ledger`. One budget belongs to all sessions of a program.
 
     Args:
-        clock: seconds from a steady clock.
+        ledger: what other runs of the program noted; None keeps all of it in memory.
+        clock: seconds since the epoch.
+        per_host: how many sign-ins a host sees in a minute; who is too early waits.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, ledger: Ledger | None = None, clock: Callable[[], float] = time.time, *, per_host: int = PER_HOST
+    ) -> None:
+        self._ledger = ledger
         self._clock = clock
+        self._per_host = per_host
         self._failures: dict[str, list[float]] = {}
         self._under_way: dict[str, int] = {}
-        self._sent: set[tuple[str, str, Secret]] = set()
-        self._other_forms: set[str] = set()
+        self._at_host: dict[str, deque[float]] = {}
 
-    def begin_press(self) -> None:
-        """The person pressed "check": what they ask for again may be sent again."""
-        self._sent.clear()
-        self._other_forms.clear()
-
-    def allows(self, account: str, server: str, username: str, secret: Secret) -> bool:
-        """Whether this attempt may be made now; those under way count as refused until they are settled."""
-        if self.pause_s(account) or (server, username, secret) in self._sent:
+    def allows(self, account: str) -> bool:
+        """Whether an attempt may be made now; those under way count as refused until they are settled."""
+        if self.pause_s(account):
             return False
         return len(self._failures[account]) + self._under_way.get(account, 0) < MAX_FAILURES
-
-    def allows_other_form(self, account: str) -> bool:
-        """Whether the other form of the user name may be tried; True once per press."""
-        if account in self._other_forms:
-            return False
-        self._other_forms.add(account)
-        return True
 
     @contextmanager
     def attempt(self, account: str) -> Iterator[None]:
@@ -58,16 +63,114 @@ class SignInBudget:
 
     def pause_s(self, account: str) -> int:
         """Seconds until another attempt is allowed; 0 when one is allowed now."""
-        recent = [moment for moment in self._failures.get(account, ()) if self._clock() - moment < WINDOW_S]
+        now = self._clock()
+        noted = [*self._failures.get(account, ()), *(self._ledger.read(account) if self._ledger else ())]
+        # A moment that lies ahead is from a clock that was set back since: it says nothing.
+        recent: list[float] = sorted({moment for moment in noted if 0 <= now - moment < WINDOW_S})
         self._failures[account] = recent
         if len(recent) < MAX_FAILURES:
             return 0
-        return max(1, round(WINDOW_S - (self._clock() - recent[0])))
-
-    def spend(self, server: str, username: str, secret: Secret) -> None:
-        """Notes an attempt that did not succeed."""
-        self._sent.add((server, username, secret))
+        return max(1, round(WINDOW_S - (now - recent[-MAX_FAILURES])))
 
     def refused(self, account: str) -> None:
         """Notes that an attempt was refused."""
-        self._failures.setdefault(account, []).append(self._clock())
+        self.pause_s(account)
+        self._failures[account].append(self._clock())
+        if self._ledger is not None:
+            self._ledger.write(account, self._failures[account])
+
+    async def wait_for_turn(self, host: str) -> None:
+        """Returns once the host may see another sign-in, and counts it."""
+        seen = self._at_host.setdefault(host.lower(), deque())
+        while True:
+            now = self._clock()
+            while seen and not 0 <= now - seen[0] < HOST_WINDOW_S:
+                seen.popleft()
+            if len(seen) < self._per_host:
+                seen.append(now)
+                return
+            await asyncio.sleep(HOST_WINDOW_S - (now - seen[0]))
+
+
+class Press:
+    """What one press of "check" has sent: the same user name and secret go to the same server once.
+
+    The program itself adds at most one attempt, with the other form of the user name. What the person asks for again
+    may be sent again: each press has one of these.
+    """
+
+    def __init__(self) -> None:
+        self._refused: set[tuple[str, str, Secret]] = set()
+        self._is_form_left = True
+
+    def allows(self, server: str, username: str, secret: Secret) -> bool:
+        """Whether this was not sent there in vain already."""
+        return (server, username, secret) not in self._refused
+
+    def allows_other_form(self) -> bool:
+        """Whether another form of the user name may be tried; True once."""
+        is_left, self._is_form_left = self._is_form_left, False
+        return is_left
+
+    def refused(self, server: str, username: str, secret: Secret) -> None:
+        """Notes an attempt that did not succeed."""
+        self._refused.add((server, username, secret))
+
+
+class Ledger:
+    """When sign-ins were refused, kept in a folder for the next run; no account can be read out of it.
+
+    One small file per account, named by a keyed hash of its address. What cannot be read or written is not kept: then
+    the budget holds for this run alone.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._key: bytes | None = None
+
+    def read(self, account: str) -> list[float]:
+        """The moments noted for the account, in seconds since the epoch."""
+        path = self._path(account)
+        try:
+            if path is None or path.stat().st_size > _MAX_BYTES:
+                return []
+            noted = json.loads(path.read_bytes())
+        except (OSError, ValueError, RecursionError):
+            return []
+        if not isinstance(noted, list):
+            return []
+        return [float(moment) for moment in noted if isinstance(moment, int | float)]
+
+    def write(self, account: str, moments: list[float]) -> None:
+        """Keeps the moments of the account, and lets go of other accounts' that have run out."""
+        path = self._path(account)
+        if path is None:
+            return
+        with contextlib.suppress(OSError):
+            write_private(path, json.dumps(moments[-MAX_FAILURES:]).encode())
+            for old in self._folder.glob("*.json"):
+                if time.time() - old.stat().st_mtime > WINDOW_S:
+                    old.unlink()
+
+    def _path(self, account: str) -> Path | None:
+        key = self._hash_key()
+        if key is None:
+            return None
+        name = hashlib.blake2b(account.lower().encode("utf-8", "surrogatepass"), key=key, digest_size=16).hexdigest()
+        return self._folder / f"{name}.json"
+
+    def _hash_key(self) -> bytes | None:
+        """This computer's key, without which nobody can try which addresses the names stand for."""
+        if self._key is None:
+            path = self._folder / "key"
+            try:
+                self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                with contextlib.suppress(FileExistsError):
+                    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+                    with os.fdopen(descriptor, "wb") as file:
+                        file.write(secrets.token_bytes(32))
+                key = path.read_bytes()[:64]
+            except OSError:
+                return None
+            self._key = key or None
+        return self._key

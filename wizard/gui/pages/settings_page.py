@@ -22,7 +22,6 @@ from wizard.model.diagnosis import Field
 from wizard.model.plan import Plan
 from wizard.model.provider import Provider, ProviderStatus
 from wizard.model.server import ServerCandidate, Source
-from wizard.net.sites import registrable_domain
 
 _FOUND = {
     Source.PACK: "As your helpdesk set them up. There is nothing you need to change.",
@@ -118,8 +117,6 @@ class SettingsPage(Page):
         if self._untrusted():
             self.agree.setFocus(Qt.FocusReason.OtherFocusReason)
             return False
-        if self._state.account.to_agree_to():
-            self._state.agree()
         self.set_step_note(sources.step_note(self._state.incoming, self._state.outgoing))
         return self._state.incoming is not None or self._state.outgoing is not None
 
@@ -194,10 +191,8 @@ class SettingsPage(Page):
             self.agree.setText(f"Yes, {names} is right")
 
     def _untrusted(self) -> tuple[str, ...]:
-        """The registrable domains the person has to agree to; going on from this page agrees to the address's own."""
-        address = self._state.address
-        own = registrable_domain(address.domain) if address is not None else None
-        return tuple(domain for domain in self._state.account.to_agree_to() if domain != own)
+        """The registrable domains the person has to agree to."""
+        return self._state.account.to_agree_to()
 
     def _agreed(self, yes: bool) -> None:
         if yes:

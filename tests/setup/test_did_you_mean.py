@@ -1,0 +1,171 @@
+"""Slips away from a provider's domain are questioned before a password is used; nobody's own domain is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.lab.stage import PASSWORD, imap, smtp, speaks_first, stage
+from wizard import wiring
+from wizard.model.account import Verdict
+from wizard.model.address import Address
+from wizard.model.diagnosis import Change, ChangeSettings, EditField, Field
+from wizard.model.evidence import Stage
+from wizard.model.secret import Secret
+from wizard.setup.account_in_progress import AccountInProgress
+from wizard.setup.did_you_mean import resembles_provider, suggested_address
+from wizard.setup.given import given_draft
+from wizard.setup.options import Options
+
+UNASKED = Options(deadline_s=20)
+
+SLIPS = {
+    "gmail.com": "gmial gmai gamil gmal gmaill gnail gmali ggmail gmaul gmsil gmil gmaio gmeil gmiail",
+    "hotmail.com": "hotmial hotmal hotmai hotmaill hotmil hotnail hotamil htmail hormail hitmail",
+    "outlook.com": "outlok outloo oulook otlook outllook outlokk outloook outlool",
+    "yahoo.com": "yaho yahooo yhoo yhaoo yajoo yahpo ayhoo",
+    "icloud.com": "iclod icoud iclould icluod iclud icloyd",
+    "comcast.net": "comcat comast comacst",
+    "googlemail.com": "googlmail googelmail",
+    "btinternet.com": "btinernet btintenet",
+}
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        *((f"{slip}.{real.partition('.')[2]}", real) for real, slips in SLIPS.items() for slip in slips.split()),
+        ("gmail.con", "gmail.com"),
+        ("gmail.co", "gmail.com"),
+        ("gmail.cm", "gmail.com"),
+        ("gmail.om", "gmail.com"),
+        ("gmial.con", "gmail.com"),
+        ("hotmail.con", "hotmail.com"),
+        ("yahoo.cmo", "yahoo.com"),
+        ("outlook.comm", "outlook.com"),
+        ("comcast.ner", "comcast.net"),
+        ("t-online.ed", "t-online.de"),
+        ("yahoo.co.ku", "yahoo.co.uk"),
+        ("hotmail.rf", "hotmail.fr"),
+    ],
+)
+def test_a_slip_is_recognised(typed: str, meant: str) -> None:
+    assert resembles_provider(typed) == meant
+
+
+def test_no_domain_of_a_provider_is_questioned() -> None:
+    book = wiring.presets()
+    domains = {domain for provider in book.all() for domain in provider.domains if "*" not in domain}
+    assert len(domains) > 1000
+    # Not even by the bare comparison: it never needs the presets to keep it from a mistake.
+    assert {domain for domain in domains if resembles_provider(domain)} == set()
+
+
+_OWN_DOMAINS = """
+example.org lovelace-partners.com hofmann-dach.de boulangerie-martin.fr studiobianchi.it westgate-dental.co.uk
+smithandjones.com greenfields.farm kovacs-law.hu dupont.be jansen-bouw.nl nordlys.no bergstrom.se tamminen.fi
+hansen.dk novak.cz nagy.hu kowalski.pl ivanov.ru petrov.com.ua alvarez.mx silva.com.br gomez.es rossi.it
+ferrari-auto.it mail.ru.com emailx.com mymail.com email.de fmail.org tmail.io hmail.net vmail.me rmail.eu smail.cz
+pmail.us cloud.com icloudy.com icons.com nicloud.org iclouds.com cloudy.net outlooks.com lookout.com outlet.com
+outback.com yahara.org yaho-trading.jp yamaha.com hooya.com hotels.com hotmaid.com hotmess.org hotrail.ch
+hotel-mail.com gmx.email gmxx.org gmai-consulting.eu gm.com gail.com mail.com email.com tail.com jmail.org kmail.dev
+omail.net verizone-shop.com horizon.net verona.it verizons.net comcart.com compass.net comcastle.com podcast.net
+telcast.net protonmile.org proton-lab.com protein.com photon.me tutana.com tutor.com fastmall.com fasttrain.com
+fastrail.eu freenet.org frenet.com freeset.de free.fr.com tonline.com online.de t-shirt-online.de tonlines.com
+onlinet.de blue.ch bluewine.ch bluewing.ch highspeed.ch speed.ch tiscal.fr seznami.si seznam.sk sezam.pl
+optometry.net opto.net optonics.net earthling.net earthlight.net heartlink.org bell.net bellsout.org southbell.net
+internet.com btinter.org britishinternet.com virgin.com media.com virginia-media.org ntl.com world.com ntlworks.com
+big-pod.com bigpoint.com big-pond.org optus.com.au sympa.ca sympathy.ca wanado.org laposta.it poste.net laposte.be
+la-poste.net rediff.com hanmail.org hanmail.kr yandex.com yandexx.org andex.ru index.ru office.com office-36.com
+offices365.net ada-lovelace.name charles-babbage.org turing.institute hopper.dev noether.math hypatia.gr curie.fr
+meitner.at farmacia-central.pt clinica-sol.es tandlaegen.dk zahnarzt-meyer.de cabinet-durand.fr avvocatorossi.it
+kancelaria.pl bookshop.london bakery.nyc cafe.berlin atelier.paris hotel-alpina.ch chalet.tirol winery.vin
+garage.autos school.k12.ca.us uni-example.edu college.ac.uk lycee.ac-paris.fr stadt-musterort.de gemeinde.gv.at
+kommune.no club-alpin.ch verein-nord.de asso-lire.org charity.ngo foundation.org parish.church choir.music
+theatre.stage logistics-hub.eu freight.co solar-roof.energy plumber.services taxi4u.co.nz surf-school.com.au
+braai.co.za shop.co.jp kaisha.co.jp soft.kr design.tw trading.hk exports.in spices.lk tea.ke coffee.et gold.gh
+fabrics.ng kite-school.pt bees-and-honey.co.uk observatory.cl rail-tours.ch paperwork.fi
+"""
+OWN = _OWN_DOMAINS.split()
+
+
+def test_no_own_domain_is_questioned() -> None:
+    assert len(set(OWN)) >= 200
+    assert {domain for domain in OWN if resembles_provider(domain)} == set()
+
+
+def test_a_domain_that_the_presets_or_a_pack_know_is_never_questioned() -> None:
+    address = Address.parse("ada@gmial.com")
+    assert str(suggested_address(address, lambda _: False)) == "ada@gmail.com"
+    assert suggested_address(address, lambda domain: domain == "gmial.com") is None
+
+
+def test_the_part_before_the_at_stays_as_it_was() -> None:
+    address = Address.parse("Ada.Lovelace+lists@hotmial.com")
+    assert str(suggested_address(address, lambda _: False)) == "Ada.Lovelace+lists@hotmail.com"
+
+
+@pytest.mark.parametrize("domain", ["gmial.com", "hotmial.com", "outlok.com", "yaho.com", "gmail.con"])
+async def test_no_password_is_sent_and_nobody_is_asked_before_the_address_is_looked_at_again(domain: str) -> None:
+    servers = smtp(f"smtp.{domain}"), imap(f"imap.{domain}")  # a typosquatter's, with good certificates
+    async with stage(f"ada@{domain}", *servers, options=UNASKED) as on_stage:
+        result = await on_stage.check()
+        assert dict(result.sign_in_attempts) == {}
+        assert result.reports == ()  # not even dialled
+        first = speaks_first(result, "address-mistyped", "use-suggested-address", Verdict.FAILS)
+        meant = resembles_provider(domain)
+        assert first.title == f"Did you mean ada@{meant}?"
+        assert first.stage is Stage.INPUT
+        assert (first.protocol, first.server) == (None, None)
+        assert [remedy.say for remedy in first.remedies] == [
+            f"Use ada@{meant}",
+            "Correct the email address",
+            f"ada@{domain} is right",
+        ]
+        assert first.remedies[0].action == ChangeSettings(Change.SUGGESTED_ADDRESS)
+        assert first.remedies[1].action == EditField(Field.ADDRESS)
+        changed = on_stage.session.apply(first.remedies[0], first, result)
+        assert str(changed.address) == f"ada@{meant}"
+        assert changed.secret == Secret(PASSWORD)
+
+
+async def test_the_persons_word_that_it_is_right_is_taken() -> None:
+    servers = smtp("smtp.gmial.com"), imap("imap.gmial.com")
+    async with stage("ada@gmial.com", *servers, options=UNASKED) as on_stage:
+        result = await on_stage.check()
+        first = result.diagnoses[0]
+        agreed = on_stage.session.apply(first.remedies[2], first, result)
+        result = await on_stage.session.check(agreed)
+    assert result.verdict is Verdict.WORKS
+
+
+async def test_yes_on_the_command_line_answers() -> None:
+    servers = smtp("smtp.gmial.com"), imap("imap.gmial.com")
+    async with stage("ada@gmial.com", *servers, options=replace(UNASKED, accept_untrusted=True)) as on_stage:
+        assert (await on_stage.check()).verdict is Verdict.WORKS
+
+
+async def test_a_typed_server_that_only_looks_like_a_providers_is_reached_and_gets_no_password() -> None:
+    servers = smtp("smtp.corp-lab.com"), imap("imap.gmial.com")
+    async with stage("ada@corp-lab.com", *servers, options=UNASKED) as on_stage:
+        draft = on_stage.draft(incoming="imap.gmial.com:993/tls", outgoing="smtp.corp-lab.com:465/tls")
+        account = AccountInProgress(draft)
+        assert account.to_agree_to() == ("gmial.com",)
+        result = await on_stage.session.check(draft)
+        assert [report.sign_in_attempts for report in result.reports if report.candidate.is_incoming] == [0]
+        assert any("gmial.com only looks like gmail.com" in note for note in result.notes)
+        agreed = account.agreed(account.to_agree_to()).draft
+        assert agreed is not None
+        assert (await on_stage.session.check(agreed)).verdict is Verdict.WORKS
+
+
+async def test_what_was_found_says_what_was_probably_meant() -> None:
+    async with stage("ada@hotmial.com", imap("imap.hotmial.com"), options=UNASKED) as on_stage:
+        plan = await on_stage.session.discover(on_stage.address)
+    assert str(plan.suggestion) == "ada@hotmail.com"
+
+
+def test_another_suggested_address_asks_discovery_anew() -> None:
+    typed = AccountInProgress(given_draft(Address.parse("ada@gmial.com")))
+    assert typed.remedied(given_draft(Address.parse("ada@gmail.com"))).plan is None

@@ -1,0 +1,147 @@
+"""A secret passes one gate, and no caller can forget it (safety promises 1, 4 and 12)."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import wizard
+from tests.lab.certificates import Authority, Issued
+from tests.probe.talk import PASSWORD, USER, Mail, candidate, tls_server
+from tests.setup.accounts import Known, draft, new_session
+from wizard.model.account import CheckResult, Status
+from wizard.model.address import Address
+from wizard.model.draft import AccountDraft
+from wizard.model.evidence import ErrorKind
+from wizard.model.secret import Secret
+from wizard.model.server import Protocol, Security, ServerCandidate, Source
+from wizard.net.sites import registrable_domain
+from wizard.setup.did_you_mean import resembles_provider
+from wizard.setup.options import Options
+from wizard.setup.secret_gate import needs_yes
+
+GATE = "setup/secret_gate.py"
+ADA = Address.parse("ada@example.org")
+
+
+def test_nothing_else_makes_credentials() -> None:
+    """Who has none cannot sign in: `Conversation.sign_in` takes them, and only the gate makes them."""
+    root = Path(wizard.__file__).parent
+    makers = {
+        path.relative_to(root).as_posix()
+        for path in root.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Credentials"
+    }
+    assert makers == {GATE}
+
+
+HOSTS = st.sampled_from(
+    [
+        "imap.example.org",
+        "imap.example.org.evil.test",
+        "example.org.attacker.example",
+        "imap-example.org",
+        "xn--exmple-cua.org",
+        "mail.example.com",
+        "imap.gmial.com",
+        "outlok.com",
+        "198.51.100.7",
+        "2001:db8::66",
+        "imap.typed.example",
+        "typed.example.evil.test",
+        "agreed.example",
+        "github.io",
+        "ada.github.io",
+    ]
+)
+CANDIDATES = st.builds(
+    ServerCandidate,
+    protocol=st.sampled_from(Protocol),
+    host=HOSTS,
+    port=st.sampled_from([993, 465, 587, 2525]),
+    security=st.sampled_from([Security.TLS, Security.STARTTLS]),
+    username=st.just(ADA.wire),
+    source=st.sampled_from(Source),
+    trusted=st.booleans(),
+)
+
+
+@given(CANDIDATES)
+def test_whatever_a_source_says_of_itself_a_stranger_needs_a_yes(server: ServerCandidate) -> None:
+    typed = ServerCandidate(
+        Protocol.IMAP, "imap.typed.example", 993, Security.TLS, ADA.wire, Source.GIVEN, trusted=True
+    )
+    said = AccountDraft(ADA, incoming=typed, agreed=frozenset({"agreed.example"}))
+    site = registrable_domain(server.host)
+    may = site in {"example.org", "typed.example", "agreed.example"}
+    assert needs_yes(server, said, owner=None) is not may
+
+
+@given(CANDIDATES)
+def test_a_look_alike_always_needs_a_yes_of_its_own(server: ServerCandidate) -> None:
+    site = registrable_domain(server.host)
+    typed = AccountDraft(ADA, outgoing=replace(server, source=Source.GIVEN, trusted=True))
+    if resembles_provider(site) is not None:
+        assert needs_yes(server, typed, owner=None)
+        assert not needs_yes(server, replace(typed, agreed=frozenset({site})), owner=None)
+
+
+@pytest.mark.parametrize("source", list(Source))
+async def test_a_source_that_calls_a_stranger_trusted_gets_no_sign_in(
+    source: Source, authority: Authority, certificate: Issued
+) -> None:
+    imap, smtp = Mail(Protocol.IMAP), Mail(Protocol.SMTP)
+    async with (
+        tls_server(imap, certificate, Security.TLS) as receiving,
+        tls_server(smtp, certificate, Security.TLS) as sending,
+    ):
+        named = (
+            candidate(receiving, Protocol.IMAP, Security.TLS, source=source),
+            candidate(sending, Protocol.SMTP, Security.TLS, source=source),
+        )
+        account = AccountDraft(Address.parse(USER), secret=Secret(PASSWORD))
+        assert all(one.trusted and registrable_domain(one.host) != account.address.domain for one in named)
+        session = new_session(authority, planner=Known(*named))
+        result = await session.check(account)
+        await session.close()
+        assert (imap.sign_ins, smtp.sign_ins) == ([], [])
+        assert result.sign_in_attempts == {}
+        sides = (result.incoming, result.outgoing)
+        assert [side.status for side in sides if side is not None] == [Status.REACHED, Status.REACHED]
+
+        agreed = replace(account, agreed=frozenset(registrable_domain(one.host) for one in named))
+        result = await session.check(agreed)
+        await session.close()
+        assert (len(imap.sign_ins), len(smtp.sign_ins)) == (1, 1)
+
+
+async def test_every_way_back_to_a_server_passes_the_gate(authority: Authority, certificate: Issued) -> None:
+    """The test message and its deletion, with a result that claims more than the person agreed to."""
+    imap, smtp = Mail(Protocol.IMAP), Mail(Protocol.SMTP)
+    session = new_session(authority, options=Options(deadline_s=10))
+    async with (
+        tls_server(imap, certificate, Security.TLS) as receiving,
+        tls_server(smtp, certificate, Security.TLS) as sending,
+    ):
+        ada = draft(candidate(receiving, Protocol.IMAP, Security.TLS), candidate(sending, Protocol.SMTP, Security.TLS))
+        result = await session.check(ada)
+        await session.close()
+        imap.sign_ins.clear()
+        smtp.sign_ins.clear()
+        forged = forget_who_typed_it(result)
+        sent = await session.send_test_message(forged)
+        token = replace(forged, round_trip=replace(forged.round_trip, token="anything"))
+        assert not await session.delete_test_message(token)
+        assert (imap.sign_ins, smtp.sign_ins) == ([], [])
+        failed = [report.failure for report in sent.reports if report.failure is not None]
+        assert {failure.error for failure in failed} == {ErrorKind.HELD_BACK}
+
+
+def forget_who_typed_it(result: CheckResult) -> CheckResult:
+    return replace(result, draft=replace(result.draft, incoming=None, outgoing=None))

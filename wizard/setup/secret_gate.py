@@ -1,0 +1,133 @@
+"""The one gate that secrets pass: nothing else in the program signs in.
+
+Whoever wants a password sent asks here, and only gets it sent to a server the person may give it to. A test reads the
+source to see that no other file makes credentials or signs in.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from wizard.model.draft import AccountDraft
+from wizard.model.evidence import Detail, ErrorKind, Stage
+from wizard.model.provider import Provider
+from wizard.model.server import ServerCandidate, Source, Way
+from wizard.net.sites import registrable_domain, same_site
+from wizard.probe.conversation import Conversation
+from wizard.probe.credentials import Credentials
+from wizard.probe.error_kinds import StageFailed
+from wizard.setup.did_you_mean import resembles_provider
+from wizard.setup.judge import Judge
+from wizard.setup.options import Options
+from wizard.setup.signin_budget import Press, SignInBudget
+
+
+def typed_sites(draft: AccountDraft) -> frozenset[str]:
+    """The registrable domains of the servers that the person typed."""
+    typed = (server for way in Way for server in draft.given(way) if server.source is Source.GIVEN)
+    return frozenset(registrable_domain(server.host) for server in typed)
+
+
+def needs_yes(candidate: ServerCandidate, draft: AccountDraft, owner: Provider | None) -> bool:
+    """Whether the person must agree before a password goes to the server (safety promise 12).
+
+    Not for servers of the address's own domain, of a domain the person typed or agreed to, or of a provider we know
+    that a source named. A name that only looks like a known provider's always needs a yes of its own.
+
+    Args:
+        candidate: the server.
+        draft: what the person typed and agreed to.
+        owner: whose server it is, when a preset knows it.
+    """
+    site = registrable_domain(candidate.host)
+    if site in draft.agreed or same_site(site, draft.address.domain):
+        return False
+    if owner is None and resembles_provider(site) is not None:
+        return True
+    if site in typed_sites(draft):
+        return False
+    # Whoever put another host into a typed candidate is not the source that named it.
+    return owner is None or candidate.source is Source.GIVEN
+
+
+@dataclass(slots=True)
+class SecretGate:
+    """Signs in for one run of an account.
+
+    Args:
+        judge: knows the account, its provider and whose servers are whose.
+        options: what the person permitted for the whole run.
+        budget: how often an account may be refused; shared by all that the program does.
+        press: what this press has sent already.
+    """
+
+    judge: Judge
+    options: Options
+    budget: SignInBudget
+    press: Press = field(default_factory=Press)
+
+    def needs_yes(self, candidate: ServerCandidate) -> bool:
+        """Whether the person must agree before a password goes to the server."""
+        if self.options.accept_untrusted:
+            return False
+        if self.judge.is_of(self.judge.own_provider, candidate):
+            return False
+        return needs_yes(candidate, self.judge.draft, self.judge.services.provider_of_host(candidate.host))
+
+    def has_secret_for(self, candidate: ServerCandidate) -> bool:
+        """Whether there is anything to sign in with at the server."""
+        draft = self.judge.draft
+        return draft.oauth_token is not None or draft.secret_for(candidate) is not None
+
+    async def open(self, conversation: Conversation) -> None:
+        """Opens a new conversation with a server that was proven before, and signs in.
+
+        Raises StageFailed, and the socket is free then.
+        """
+        try:
+            await conversation.open()
+            await self.sign_in(conversation)
+        except BaseException:
+            conversation.abort()
+            raise
+
+    async def sign_in(self, conversation: Conversation) -> None:
+        """Signs in with the account's secret for that side, once.
+
+        Raises:
+            StageFailed: nothing was sent, for want of consent (HELD_BACK), encryption (UNENCRYPTED), of a secret or of
+                budget (BUDGET); or the server refused. Either way it stands in the conversation's evidence.
+        """
+        candidate, draft = conversation.candidate, self.judge.draft
+        account = draft.address.wire
+        server = f"{candidate.protocol.value} {candidate.host}"  # one host may send and receive: two servers
+        credentials = Credentials(candidate.username, draft.secret_for(candidate), draft.oauth_token)
+        secret = credentials.token or credentials.secret
+        recorder = conversation.recorder
+        failure: StageFailed | None = None
+        doubted = self.judge.suggestion is not None and not self.options.accept_untrusted
+        if doubted or self.needs_yes(candidate):
+            failure = StageFailed(Stage.AUTH, ErrorKind.HELD_BACK)
+        elif not conversation.connector.is_encrypted and not self.options.allow_unencrypted:
+            failure = StageFailed(Stage.AUTH, ErrorKind.UNENCRYPTED)
+        elif (
+            secret is None
+            or not self.press.allows(server, credentials.username, secret)
+            or not self.budget.allows(account)
+        ):
+            failure = StageFailed(Stage.AUTH, ErrorKind.BUDGET, detail=Detail(wait_s=self.budget.pause_s(account)))
+        if failure is not None or secret is None:
+            failure = failure or StageFailed(Stage.AUTH, ErrorKind.HELD_BACK)
+            recorder.failed(failure, 0.0)
+            raise failure
+        before = recorder.sign_in_attempts
+        with self.budget.attempt(account):
+            await self.budget.wait_for_turn(candidate.host)
+            try:
+                await conversation.sign_in(credentials)
+            except StageFailed:
+                if recorder.sign_in_attempts > before:
+                    # A line that drops or falls silent instead of an answer may have been counted by the server too.
+                    self.press.refused(server, credentials.username, secret)
+                    self.budget.refused(account)
+                raise
