@@ -14,7 +14,9 @@ from pytestqt.qtbot import QtBot
 
 from tests.gui.samples import (
     APP_PASSWORD,
+    ASK,
     BAD_CREDENTIALS,
+    EDIT_PASSWORD,
     FIX,
     NAME_MISMATCH,
     NOW,
@@ -27,7 +29,7 @@ from tests.gui.samples import (
 )
 from wizard.gui.widgets.diagnosis_card import DiagnosisCard
 from wizard.gui.widgets.fold import FoldButton
-from wizard.model.diagnosis import Diagnosis, Fix, Remedy, ServerChange, Wait
+from wizard.model.diagnosis import Diagnosis, Fix, Remedy, ServerChange, TryAgain, Wait
 from wizard.model.evidence import CertificateProblem
 from wizard.model.server import Protocol, Security
 
@@ -202,26 +204,57 @@ def test_a_certificate_strip_names_the_two_names_or_dates(
     assert "Certificate fits" not in shown
 
 
-def test_waiting_says_until_when_and_frees_the_button_then(show: Show, qtbot: QtBot) -> None:
+def test_waiting_says_until_when_and_checks_again_whenever_one_likes(show: Show, qtbot: QtBot) -> None:
     card = show(replace(BAD_CREDENTIALS, remedies=(WAIT,)))
     at = (NOW + timedelta(minutes=15)).astimezone().strftime("%H:%M")
-    primary = button(card, "remedy:wait")
-    assert primary.text() == f"Check again at {at}"
-    assert not primary.isEnabled()
-    assert any(f"Wait until {at}, 15 minutes from now." in text for text in texts(card))
-
-    soon = replace(WAIT, action=Wait(1))
-    card = show(replace(BAD_CREDENTIALS, remedies=(soon,)))
-    primary = button(card, "remedy:wait")
-    qtbot.waitUntil(primary.isEnabled)
-    assert primary.text() == "Check again"
+    assert f"The server wants a pause. Wait until {at}, 15 minutes from now." in texts(card)
+    again = button(card, "remedy:wait")
+    assert again.text() == "Check again"
+    with qtbot.waitSignal(card.remedy_chosen):
+        again.click()
+    assert card.primary is None, "waiting is nothing that the way on waits for"
+    assert card.checks_again
 
 
-def test_waiting_without_an_end_can_be_tried_at_once(show: Show) -> None:
-    endless = replace(WAIT, action=Wait(None))
-    primary = button(show(replace(BAD_CREDENTIALS, remedies=(endless,))), "remedy:wait")
-    assert primary.isEnabled()
-    assert primary.text() == "Check again"
+def test_waiting_without_an_end_says_no_time(show: Show) -> None:
+    card = show(replace(BAD_CREDENTIALS, remedies=(replace(WAIT, action=Wait(None)),)))
+    assert "The server wants a pause." in texts(card)
+    assert button(card, "remedy:wait").isEnabled()
+
+
+def test_what_has_to_be_done_first_is_said_and_the_button_checks(show: Show) -> None:
+    clock = Remedy("set-clock", "Set this computer's date and time, then check again", TryAgain())
+    card = show(replace(BAD_CREDENTIALS, remedies=(clock, ASK)))
+    assert card.primary is not None
+    assert card.primary.text() == "Check again"
+    assert f"{clock.say}." in texts(card)
+
+
+def test_check_again_is_offered_once(show: Show) -> None:
+    again = Remedy("try-again", "Check again", TryAgain())
+    card = show(replace(BAD_CREDENTIALS, remedies=(WAIT, again, EDIT_PASSWORD)))
+    shown = [each for each in card.findChildren(QPushButton) if each.text() == "Check again"]
+    assert len(shown) == 1
+
+
+def test_where_only_the_administrator_can_help_asking_is_the_button(show: Show, qtbot: QtBot) -> None:
+    card = show(replace(NAME_MISMATCH, remedies=(ASK, TRUST)))
+    assert card.primary is not None
+    assert card.primary.objectName() == "remedy:ask-administrator"
+    asked = [each for each in card.findChildren(QPushButton) if each.text() == card.primary.text()]
+    assert len(asked) == 1
+    with qtbot.waitSignal(card.administrator_wanted):
+        card.primary.click()
+
+
+def test_a_change_of_encryption_alone_names_the_encryption(show: Show) -> None:
+    before = ServerChange(port=587, security=Security.TLS)
+    fix = replace(FIX, before=before, after=ServerChange(port=587, security=Security.STARTTLS))
+    card = show(USERNAME_FORMAT, fix)
+    assert card.primary is not None
+    assert card.primary.text() == "Use STARTTLS"
+    assert "Encryption" in texts(card)
+    assert "Port" not in texts(card)
 
 
 def test_a_closed_card_shows_its_heading_until_it_is_opened(show: Show) -> None:

@@ -123,3 +123,49 @@ def test_another_account_begins_empty(qtbot: QtBot, sign_up: SignUp) -> None:
     assert wizard.account.address_field.text() == ""
     assert wizard.account.password_field.text() == ""
     assert wizard.state.result is None
+
+
+def to_the_end_of(wizard: Wizard, qtbot: QtBot, scenario: str, sign_up: SignUp) -> None:
+    """The check of that practice account."""
+    account = next(one for one in ACCOUNTS if one.scenario == scenario)
+    sign_up(account.address, account.password)
+    to_the_check(qtbot, wizard)
+
+
+@pytest.mark.parametrize("scenario", ["mailbox-full", "sending-limit"])
+def test_where_only_time_is_missing_the_settings_can_be_handed_over(
+    qtbot: QtBot, practising: Wizard, sign_up: SignUp, scenario: str
+) -> None:
+    to_the_end_of(practising, qtbot, scenario, sign_up)
+    assert practising.check.primary_text == "Continue, the settings are right"
+    press(qtbot, practising)
+    assert practising.window.currentPage() is practising.done
+    assert practising.done.heading.text() == "Your settings are right"
+    assert practising.done.subheading.text().startswith("Sending: ")
+    sheet = practising.done.sheet
+    assert sheet is not None
+    assert {row.group for row in sheet.rows} >= {"Incoming server", "Outgoing server"}
+    assert not practising.done.wants_remembering
+
+
+@pytest.mark.parametrize(
+    ("scenario", "side"),
+    [("server-busy", "receiving"), ("certificate-expired", "receiving"), ("imap-switched-off", "sending")],
+)
+def test_where_one_side_works_it_can_be_handed_over(
+    qtbot: QtBot, practising: Wizard, sign_up: SignUp, scenario: str, side: str
+) -> None:
+    to_the_end_of(practising, qtbot, scenario, sign_up)
+    assert not practising.check.isComplete(), "what helps is on the card"
+    assert practising.check.skip_text == f"Continue with {side} only"
+    skip = practising.window.button(QWizard.WizardButton.CustomButton1)
+    QTest.mouseClick(skip, Qt.MouseButton.LeftButton)
+    assert practising.window.currentPage() is practising.done
+    assert practising.done.heading.text() == f"{side.capitalize()} works"
+    assert "verified" in practising.done._line.text()
+
+
+def test_where_nothing_works_there_is_no_way_on(qtbot: QtBot, practising: Wizard, sign_up: SignUp) -> None:
+    to_the_end_of(practising, qtbot, "wrong-password", sign_up)
+    assert not practising.check.isComplete()
+    assert practising.check.skip_text is None

@@ -66,6 +66,7 @@ class Flow(QObject):
         self.actions = Actions(state, window, account, settings, test, self.checking)
         self._serve_account()
         self._serve_test()
+        check.go_on_requested.connect(self._go_past_test)
         for page in (check, test):
             page.remedy_chosen.connect(self.actions.do)
             page.administrator_wanted.connect(self.actions.ask_administrator)
@@ -179,6 +180,12 @@ class Flow(QObject):
     def _not_sent(self, result: CheckResult, sentence: str) -> None:
         self._test.begin(result)
         self._test.tell(sentence, urgent=True)
+
+    def _go_past_test(self) -> None:
+        """No message can be sent with what is right so far; the settings can be handed over all the same."""
+        self._window.skip_step()
+        self._test.set_step_note("Not possible yet")
+        self._window.skip_step()
 
     def _stop_sending(self) -> None:
         if self._sending is not None:

@@ -78,14 +78,19 @@ class HandOver(QObject):
         self._write(page, path, partial(_report, result, suffix))
 
     def _begin(self) -> None:
-        account = self._state.result.verified_account() if self._state.result is not None else None
-        if account is None:
+        result = self._state.result
+        proven = result.verified_account() if result is not None else None
+        account = proven or (result.right_so_far() if result is not None else None)
+        if result is None or account is None:
             return
 
         from wizard.handover.targets import sheet
 
-        self._page.begin(account, lambda target: sheet(target, account), self.why_not_kept)
-        if self._keeping is not None:
+        why_not_kept = self.why_not_kept or (
+            "" if proven is not None else "An account is kept once all of it is proven."
+        )
+        self._page.begin(account, lambda target: sheet(target, account), why_not_kept, result)
+        if self._keeping is not None and proven is not None:
             self._keeping.name_keyring(self._page.offer_remembering, self._page.refuse_remembering)
 
     def _keep(self, and_then: Callable[[], None]) -> None:

@@ -36,6 +36,8 @@ NOT_TRIED: Final = "Not tried"
 NOT_ENCRYPTED: Final = "Not encrypted"
 WORKS_KEPT: Final = "Works, kept"
 WORKS: Final = "Works"
+CONTINUE: Final = "Continue"
+SETTINGS_RIGHT: Final = "Continue, the settings are right"
 PROMISE: Final = "Your password goes only to these two servers, and only encrypted."
 PROMISE_ONE: Final = "Your password goes only to this server, and only encrypted."
 
@@ -51,8 +53,8 @@ _FAILED_WORDS: Final = {
     ErrorKind.SILENCE: "No answer",
     ErrorKind.NOT_MAIL: "Not mail",
     ErrorKind.OTHER_PROTOCOL: "Other service",
-    ErrorKind.PLAINTEXT_WHERE_TLS: "Other mode",
-    ErrorKind.TLS_WHERE_PLAINTEXT: "Other mode",
+    ErrorKind.PLAINTEXT_WHERE_TLS: "Wrong kind",
+    ErrorKind.TLS_WHERE_PLAINTEXT: "Wrong kind",
     ErrorKind.TLS_HANDSHAKE: "Failed",
     ErrorKind.TLS_VERSION: "Too old",
     ErrorKind.TLS_CERTIFICATE: "Not trusted",
@@ -61,6 +63,7 @@ _FAILED_WORDS: Final = {
     ErrorKind.STARTTLS_REFUSED: "Refused",
     ErrorKind.INJECTED_BEFORE_TLS: "Tampered with",
     ErrorKind.REPLY: "Refused",
+    ErrorKind.PASSWORD_UNUSABLE: "Not usable",
     ErrorKind.NO_COMMON_AUTH: "No common way",
     ErrorKind.AUTH_MISSING: "Not offered",
     ErrorKind.UNENCRYPTED: "Not safe",
@@ -110,10 +113,17 @@ def mark_name(protocol: Protocol, stage: Stage, state: str) -> str:
     return f"{side_name(protocol)}: {STAGE_NAMES[stage]}: {state}"
 
 
+def only_with(protocol: Protocol) -> str:
+    """The way on where one side works: "Continue with receiving only"."""
+    return f"Continue with {side_name(protocol).lower()} only"
+
+
 def stopped_at(stage: Stage) -> str:
     """How far a side got: "stopped at Sign in"."""
     if stage is Stage.INPUT:
         return "was not tried"
+    if stage in (Stage.ENVELOPE, Stage.MESSAGE):
+        return "signed in, but its message was refused"
     return f"stopped at {STAGE_NAMES[stage]}"
 
 
@@ -192,7 +202,7 @@ def change_strip(fix: Fix) -> tuple[tuple[str, str, str], ...]:
     lines: list[tuple[str, str, str]] = []
     if after.host is not None:
         lines.append(("Server", before.host or "", after.host))
-    if after.port is not None:
+    if after.port is not None and after.port != before.port:
         lines.append(("Port", _port(before), _port(after)))
     elif after.security is not None:
         lines.append(("Encryption", _security(before), _security(after)))
@@ -210,7 +220,7 @@ def use(fix: Fix | None, remedy: Remedy) -> str:
         return f"Use “{after.username}”"
     if after.host is not None:
         return f"Use “{after.host}”"
-    if after.port is not None:
+    if after.port is not None and (after.security is None or fix is None or after.port != fix.before.port):
         return f"Use port {after.port}"
     if after.security is not None:
         return f"Use {SECURITY_NAMES[after.security]}"

@@ -9,9 +9,9 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from wizard.model.address import Address
-from wizard.model.diagnosis import Diagnosis, Fix
+from wizard.model.diagnosis import Diagnosis, Fix, Wait
 from wizard.model.draft import AccountDraft
-from wizard.model.evidence import Evidence, ProbeReport, Surroundings
+from wizard.model.evidence import Evidence, Outcome, ProbeReport, Stage, Surroundings
 from wizard.model.plan import Asked, Plan
 from wizard.model.provider import Provider
 from wizard.model.server import Protocol, ServerCandidate, Way
@@ -78,7 +78,7 @@ class SideResult:
 
 @dataclass(frozen=True, slots=True)
 class VerifiedAccount:
-    """Settings that were proven; made by `CheckResult.verified_account` only, from sides that passed."""
+    """Settings that were proven; made by `CheckResult` only, from sides that passed or, so far, signed in."""
 
     address: Address
     display_name: str | None
@@ -123,8 +123,33 @@ class CheckResult:
         wanted = [side for wants, side in sides if wants]
         if not wanted or any(side is None or side.status is not Status.VERIFIED for side in wanted):
             return None
-        incoming = self.incoming if self.draft.wants_incoming else None
-        outgoing = self.outgoing if self.draft.wants_outgoing else None
+        return self._account_of(
+            self.incoming if self.draft.wants_incoming else None, self.outgoing if self.draft.wants_outgoing else None
+        )
+
+    def right_so_far(self) -> VerifiedAccount | None:
+        """The settings that are right although not all is proven; `None` where none are.
+
+        A side is right that was verified, and one that signed in and now only has to wait, as for a sending limit.
+        """
+        incoming, outgoing = (self._right_side(way) for way in (Way.RECEIVING, Way.SENDING))
+        return None if incoming is None and outgoing is None else self._account_of(incoming, outgoing)
+
+    def _right_side(self, way: Way) -> SideResult | None:
+        side = self.side(way)
+        if side is None or not self.draft.wants(way):
+            return None
+        if side.status is Status.VERIFIED:
+            return side
+        seen = side.report.last(Stage.AUTH) if side.report is not None else None
+        signed_in = seen is not None and seen.outcome is Outcome.OK
+        return side if signed_in and self._only_waits(side.candidate.protocol) else None
+
+    def _only_waits(self, protocol: Protocol) -> bool:
+        first = (told.remedies[0].action for told in self.diagnoses if told.protocol is protocol and told.remedies)
+        return any(isinstance(action, Wait) for action in first)
+
+    def _account_of(self, incoming: SideResult | None, outgoing: SideResult | None) -> VerifiedAccount:
         return VerifiedAccount(
             address=self.draft.address,
             display_name=self.draft.display_name,

@@ -7,7 +7,6 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from html import unescape
 from typing import Final, NamedTuple
 
 MASK: Final = "***"
@@ -246,6 +245,8 @@ def _nothing(_: str) -> str:
 def _unescaped(escape: str) -> str:
     """What an escape stands for; a byte of a longer character is the character of its number, as in `_spellings`."""
     if escape[0] == "&":
+        from html import unescape  # its table of names is not needed before somebody writes one
+
         return unescape(escape)
     if escape == "+":
         return " "

@@ -41,6 +41,7 @@ class CheckPage(Page):
         remedy_chosen: (Diagnosis, Remedy) a remedy the window must act on; an exception is already confirmed.
         fix_accepted: (Diagnosis, Remedy) a change that was already tried and works; the page itself moves on.
         administrator_wanted: (Diagnosis) a message about it for whoever runs the server.
+        go_on_requested: with what is right so far, though not all is proven.
         stop_requested, check_again_requested, report_requested: as they say.
     """
 
@@ -49,6 +50,7 @@ class CheckPage(Page):
     administrator_wanted = Signal(object)
     stop_requested = Signal()
     check_again_requested = Signal()
+    go_on_requested = Signal()
     report_requested = Signal()
 
     def __init__(self, now: Callable[[], datetime] = local_now) -> None:
@@ -133,7 +135,7 @@ class CheckPage(Page):
         self._clock.run(True)
         self._ticker.start()
         self._tick()
-        self.set_ready(False)
+        self._forget_way_on()
         self.set_step_note("Running")
         self.turned.emit()
 
@@ -183,6 +185,11 @@ class CheckPage(Page):
         self.tell("The check was stopped.", urgent=True)
         self.turned.emit()
 
+    def _forget_way_on(self) -> None:
+        self.set_primary(words.CONTINUE)
+        self.set_skip(None)
+        self.set_ready(False)
+
     def set_compact(self, compact: bool) -> None:
         """Path and stages become one line per side; card buttons as wide as the card; the diagnosis comes into view."""
         super().set_compact(compact)
@@ -202,7 +209,7 @@ class CheckPage(Page):
         self._result = self._tracker = None
         self._clear_cards()
         self.set_title(_TITLE, _SUBTITLE)
-        self.set_ready(False)
+        self._forget_way_on()
 
     def leave(self) -> None:
         """Stops the clocks."""
@@ -250,9 +257,36 @@ class CheckPage(Page):
             self._add_card(diagnosis, self._fix_for(diagnosis), is_first=index == 0)
         self._show_lanes(lanes)
         waiting = any(card.has_pending_primary for card in self.cards) and result.verdict is not Verdict.WORKS
-        self._show_parts(running=False, outcome=done, again=bool(self.cards) and not result.fixes)
-        self.set_ready(verified and not waiting)
+        offered = bool(self.cards) and self.cards[0].checks_again
+        self._show_parts(running=False, outcome=done, again=bool(self.cards) and not result.fixes and not offered)
+        self._show_way_on(result, is_proven=verified and not waiting)
         self.set_step_note(self.heading.text())
+
+    def _show_way_on(self, result: CheckResult, *, is_proven: bool) -> None:
+        """The way on, where nothing or only time is missing; a quiet one, where one side works."""
+        right = result.right_so_far() if not is_proven and result.verified_account() is None else None
+        whole = right is not None and all(
+            not wants or server is not None
+            for wants, server in (
+                (result.draft.wants_incoming, right.incoming),
+                (result.draft.wants_outgoing, right.outgoing),
+            )
+        )
+        self.set_primary(words.SETTINGS_RIGHT if whole else words.CONTINUE)
+        self.set_ready(is_proven or whole)
+        one = None if right is None or whole else (right.incoming or right.outgoing)
+        self.set_skip(words.only_with(one.protocol) if one is not None else None)
+
+    def validatePage(self) -> bool:
+        """What is not all proven leads past the test message."""
+        if self._result is not None and self._result.verified_account() is None:
+            self.go_on_requested.emit()
+            return False
+        return super().validatePage()
+
+    def skip(self) -> None:
+        """Goes on with the one side that works."""
+        self.go_on_requested.emit()
 
     def _say_it_works(self, lanes: tuple[Lane, ...], verified: bool) -> None:
         if not verified:

@@ -26,7 +26,8 @@ from wizard.gui.widgets.state_disc import DiscState, StateDisc
 from wizard.gui.widgets.surfaces import Card, Chip, Separator
 from wizard.gui.widgets.switch import Switch
 from wizard.handover.sheet import Sheet
-from wizard.model.account import VerifiedAccount
+from wizard.model.account import CheckResult, SideResult, Status, VerifiedAccount
+from wizard.model.server import Way
 
 _TILES: Final = (
     ("thunderbird", "Thunderbird", "mail"),
@@ -35,6 +36,10 @@ _TILES: Final = (
     ("phone", "Phone", "smartphone"),
     ("other", "Something else", "ellipsis"),
 )
+
+
+_TITLE: Final = "Your email works"
+_SUBTITLE: Final = "Now bring the settings to the program where you read your mail."
 
 
 class DonePage(Page):
@@ -55,9 +60,7 @@ class DonePage(Page):
     remember_changed = Signal(bool)
 
     def __init__(self, now: Callable[[], datetime] = local_now) -> None:
-        super().__init__(
-            "done", "Your email works", "Now bring the settings to the program where you read your mail.", "Finish"
-        )
+        super().__init__("done", _TITLE, _SUBTITLE, "Finish")
         self._now = now
         self._sheet_of: Callable[[str], Sheet] | None = None
         self._sheet_card: _SheetCard | None = None
@@ -88,19 +91,37 @@ class DonePage(Page):
         account: VerifiedAccount,
         sheet_of: Callable[[str], Sheet],
         why_not_kept: str = "",
+        result: CheckResult | None = None,
     ) -> None:
         """Shows this account; it cannot be kept here until `offer_remembering` says that it can.
 
         Args:
             sheet_of: makes the sheet of a target by its id.
             why_not_kept: a sentence beside the switch.
+            result: the check, where it did not prove all of the account.
         """
         self._sheet_of = sheet_of
         self._address.setText(str(account.address))
         incoming, outgoing = account.incoming is not None, account.outgoing is not None
+        lacks = result if result is not None and result.verified_account() is None else None
+        if lacks is not None:
+            incoming, outgoing = (_is_verified(lacks.side(way)) for way in (Way.RECEIVING, Way.SENDING))
         self._line.setText(words.verified_line(incoming, outgoing, account.verified_at, self._now()))
+        self._say_what_lacks(account, lacks)
         self.refuse_remembering(why_not_kept)
         self.choose(self._chosen)
+
+    def _say_what_lacks(self, account: VerifiedAccount, result: CheckResult | None) -> None:
+        """Title and subtitle: all works, or what does not."""
+        self._disc.set_state(DiscState.OK if result is None else DiscState.NOT_TRIED)
+        if result is None:
+            self.set_title(_TITLE, _SUBTITLE)
+            return
+        sides = [server.protocol for server in (account.outgoing, account.incoming) if server is not None]
+        title = "Your settings are right" if len(sides) > 1 else f"{words.side_name(sides[0])} works"
+        told = result.diagnoses[0] if result.diagnoses else None
+        side = f"{words.side_name(told.protocol)}: " if told is not None and told.protocol is not None else ""
+        self.set_title(title, f"{side}{told.title}." if told is not None else "Not everything was proven.")
 
     def offer_remembering(self, keyring: str) -> None:
         """The account can be kept, its password in the keyring of that name."""
@@ -285,6 +306,10 @@ class _SheetCard(Card):
             made = CopyRow(row)
             self._rows.append(made)
             column.addWidget(made)
+
+
+def _is_verified(side: SideResult | None) -> bool:
+    return side is not None and side.status is Status.VERIFIED
 
 
 def _steps(steps: Sequence[str]) -> QVBoxLayout:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from wizard.gui import theme, words
@@ -32,6 +32,7 @@ from wizard.model.diagnosis import (
     OpenUrl,
     Remedy,
     TrustCertificate,
+    TryAgain,
     Wait,
 )
 
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from wizard.setup.pack import Helpdesk
 
 _AGAIN: Final = "Check again"
+_ASK: Final = "Ask your administrator…"
 
 
 def local_now() -> datetime:
@@ -80,7 +82,7 @@ class DiagnosisCard(Card):
         self.primary: WrappingPrimaryButton | None = None
         self._wide: list[Button] = []
         self._folds: list[tuple[FoldButton, FoldArea]] = []
-        self._due: datetime | None = None
+        self._checks_again = False
 
         self.title = Heading(diagnosis.title)
         self.title.setObjectName("diagnosis-title")
@@ -124,6 +126,11 @@ class DiagnosisCard(Card):
             Veil(self)
 
     @property
+    def checks_again(self) -> bool:
+        """Whether it offers to check again in full view, so that nobody else need offer it."""
+        return self._checks_again
+
+    @property
     def has_pending_primary(self) -> bool:
         """Whether a remedy waits to be pressed before the way on is free."""
         return self.primary is not None
@@ -159,9 +166,11 @@ class DiagnosisCard(Card):
         if self._strip is not None:
             self._column.addWidget(self._strip)
         first, others, asks, last = _sorted(diagnosis.remedies)
+        if asks is not None and not links:
+            others = (*others, asks)
         areas = []
         if first is not None:
-            self._add_primary(first)
+            self._add_first(first)
             if first.steps:
                 steps = self._add_fold("Show me how")
                 steps.box.addWidget(_Steps(first.steps))
@@ -190,46 +199,51 @@ class DiagnosisCard(Card):
         for area in areas:
             self._column.addWidget(area)
         if links:
-            self._add_links(asks, last)
+            self._add_links(asks, last, asks_first=first is not None and isinstance(first.action, AskAdministrator))
 
-    def _add_primary(self, remedy: Remedy) -> None:
-        text = words.use(self.fix, remedy) if isinstance(remedy.action, ChangeSettings) else remedy.say
-        self.primary = WrappingPrimaryButton(text)
-        self.primary.setObjectName(f"remedy:{remedy.id}")
-        self.primary.setAccessibleDescription(remedy.say)
-        self.primary.clicked.connect(lambda: self.remedy_chosen.emit(remedy))
-        if isinstance(remedy.action, Wait):
-            self._wait(remedy, remedy.action.seconds)
-        self._actions.addWidget(self.primary)
-        self._wide.append(self.primary)
+    def _add_first(self, remedy: Remedy) -> None:
+        match remedy.action:
+            case Wait(seconds):
+                self._say_until_when(remedy, seconds)
+                self._checks_again = True
+                self._add_button(remedy, WrappingSecondaryButton(_AGAIN))
+                return
+            case TryAgain():
+                # What has to be done first is said; the button only checks.
+                if remedy.say != _AGAIN:
+                    self._add_sentence(remedy.say)
+                self._checks_again = True
+                self.primary = WrappingPrimaryButton(_AGAIN)
+            case ChangeSettings():
+                self.primary = WrappingPrimaryButton(words.use(self.fix, remedy))
+            case AskAdministrator():
+                self.primary = WrappingPrimaryButton(_ASK)
+            case _:
+                self.primary = WrappingPrimaryButton(remedy.say)
+        self._add_button(remedy, self.primary)
 
-    def _wait(self, remedy: Remedy, seconds: int | None) -> None:
-        """Says until when, and frees the button then."""
-        button = self.primary
-        if button is None:
-            return
-        say = Paragraph(remedy.say)
+    def _add_button(self, remedy: Remedy, button: Button) -> None:
+        button.setObjectName(f"remedy:{remedy.id}")
+        button.setAccessibleDescription(remedy.say)
+        if isinstance(remedy.action, AskAdministrator):
+            button.clicked.connect(lambda: self.administrator_wanted.emit())
+        else:
+            button.clicked.connect(lambda: self.remedy_chosen.emit(remedy))
+        self._actions.addWidget(button)
+        self._wide.append(button)
+
+    def _add_sentence(self, sentence: str) -> None:
         self._column.addSpacing(6)
-        self._column.addWidget(say)
-        button.setText(_AGAIN)
+        self._column.addWidget(Paragraph(sentence if sentence.endswith(".") else f"{sentence}."))
+
+    def _say_until_when(self, remedy: Remedy, seconds: int | None) -> None:
+        """Nothing helps but time: says until when, as far as anybody knows."""
         if not seconds:
+            self._add_sentence(remedy.say)
             return
         now = self._now()
-        self._due = now + timedelta(seconds=seconds)
-        until = words.wait_until(self._due, now)
-        say.setText(remedy.say if until in remedy.say else f"{remedy.say.rstrip('.')}. {until}")
-        button.setText(f"{_AGAIN} at {words.clock(self._due)}")
-        button.setEnabled(False)
-        timer = QTimer(self)
-        timer.setSingleShot(True)
-        timer.timeout.connect(self._time_has_come)
-        timer.start(min(seconds * 1000, 2**31 - 1))
-
-    def _time_has_come(self) -> None:
-        self._due = None
-        if self.primary is not None:
-            self.primary.setText(_AGAIN)
-            self.primary.setEnabled(True)
+        until = words.wait_until(now + timedelta(seconds=seconds), now)
+        self._add_sentence(remedy.say if until in remedy.say else f"{remedy.say.rstrip('.')}. {until}")
 
     def _add_fold(self, text: str) -> FoldArea:
         button, area = FoldButton(text), FoldArea()
@@ -266,16 +280,17 @@ class DiagnosisCard(Card):
             column.addWidget(_Steps(remedy.steps))
         return held
 
-    def _add_links(self, asks: Remedy | None, last: Sequence[Remedy]) -> None:
+    def _add_links(self, asks: Remedy | None, last: Sequence[Remedy], *, asks_first: bool) -> None:
         links = Flow(gap=14 if last else 24, row_gap=4)
-        ask = LinkButton("Ask your administrator…", "message")
-        ask.setObjectName(f"remedy:{asks.id}" if asks is not None else "ask-administrator")
-        ask.clicked.connect(lambda: self.administrator_wanted.emit())
+        if not asks_first:
+            ask = LinkButton(_ASK, "message")
+            ask.setObjectName(f"remedy:{asks.id}" if asks is not None else "ask-administrator")
+            ask.clicked.connect(lambda: self.administrator_wanted.emit())
+            links.addWidget(ask)
         save = LinkButton("Save a report…", "file")
         save.setObjectName("save-report")
         save.clicked.connect(lambda: self.report_wanted.emit())
-        for link in (ask, save):
-            links.addWidget(link)
+        links.addWidget(save)
         for remedy in last:
             trusts = isinstance(remedy.action, TrustCertificate)
             link = LinkButton("Make an exception…" if trusts else remedy.say, "shield-x")
@@ -316,11 +331,19 @@ class DiagnosisCard(Card):
 def _sorted(
     remedies: Sequence[Remedy],
 ) -> tuple[Remedy | None, tuple[Remedy, ...], Remedy | None, tuple[Remedy, ...]]:
-    """The primary one, the others, the message to the administrator, and what stands last and quiet."""
+    """The first one, the others, the message to the administrator, and what stands last and quiet.
+
+    Where nobody else can do anything, the message comes first.
+    """
     last = tuple(each for each in remedies if each.last_resort or isinstance(each.action, TrustCertificate))
     asks = next((each for each in remedies if isinstance(each.action, AskAdministrator)), None)
     doing = [each for each in remedies if each not in last and each is not asks]
-    return (doing[0] if doing else None), tuple(doing[1:]), asks, last
+    if not doing:
+        return asks, (), None, last
+    first, *others = doing
+    if isinstance(first.action, Wait | TryAgain):  # it offers to check again already
+        others = [each for each in others if not (isinstance(each.action, TryAgain) and each.say == _AGAIN)]
+    return first, tuple(others), asks, last
 
 
 class _LaneLine(QWidget):
