@@ -121,6 +121,39 @@ async def test_a_learned_user_name_is_used_on_the_other_side(authority: Authorit
     assert result.diagnoses[0].cause == "username-format"
 
 
+@pytest.mark.parametrize(("receiving", "sending"), [(LOCAL, USER), (USER, LOCAL)])
+async def test_two_sides_that_want_two_forms_of_the_name(
+    receiving: str, sending: str, authority: Authority, certificate: Issued
+) -> None:
+    """What one side wants is a hint for the other and no verdict: the form that was right is not lost (D15)."""
+    imap = Mail(Protocol.IMAP, auth=knowing(Protocol.IMAP, receiving))
+    smtp = Mail(Protocol.SMTP, auth=knowing(Protocol.SMTP, sending))
+    session = new_session(authority)
+    async with account(certificate, imap, smtp) as ada:
+        result = await session.check(ada)
+        await session.close()
+    assert result.verdict is Verdict.WORKS_AFTER_FIX
+    names = [side.candidate.username for side in (result.incoming, result.outgoing) if side is not None]
+    assert names == [receiving, sending]
+    assert [diagnosis.cause for diagnosis in result.diagnoses] == ["username-format"]
+    assert len(imap.sign_ins) <= 2
+    assert len(smtp.sign_ins) <= 2
+
+
+async def test_a_capital_in_the_address_is_tried_in_small_letters(authority: Authority, certificate: Issued) -> None:
+    imap = Mail(Protocol.IMAP, auth=knowing(Protocol.IMAP, USER))
+    smtp = Mail(Protocol.SMTP, auth=knowing(Protocol.SMTP, USER))
+    written = USER[0].upper() + USER[1:]
+    session = new_session(authority)
+    async with account(certificate, imap, smtp, username=written) as ada:
+        result = await session.check(replace(ada, address=Address.parse(written)))
+        await session.close()
+    assert result.verdict is Verdict.WORKS_AFTER_FIX
+    assert (len(imap.sign_ins), len(smtp.sign_ins)) == (2, 1)
+    assert {fix.after.username for fix in result.fixes} == {USER}
+    assert result.diagnoses[0].title == "The server wants the name in small letters as your user name"
+
+
 async def test_a_plus_address_signs_in_without_its_tag_at_the_cost_of_one_refusal(
     authority: Authority, certificate: Issued
 ) -> None:

@@ -30,10 +30,11 @@ def test_a_refused_user_name_and_secret_are_not_sent_twice_in_one_press() -> Non
     assert Press().allows(HOST, NAME, Secret("one"))  # the person may send the same again by pressing again
 
 
-def test_the_other_form_is_tried_once_in_a_press() -> None:
+def test_the_other_form_is_tried_once_at_each_server_in_a_press() -> None:
     press = Press()
-    assert press.allows_other_form()
-    assert not press.allows_other_form()
+    assert press.allows_other_form("imap imap.example.org")
+    assert not press.allows_other_form("imap imap.example.org")
+    assert press.allows_other_form("smtp smtp.example.org")
 
 
 def test_three_refusals_pause_the_account_until_the_first_is_ten_minutes_old() -> None:

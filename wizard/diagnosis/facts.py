@@ -316,6 +316,8 @@ def _certificate_words(certificate: CertificateFacts, now: datetime) -> dict[str
 
 
 def _name_form(refused: str, accepted: str) -> str:
+    if accepted == refused.lower() != refused:
+        return "the name in small letters"
     mailbox, plus, tag = refused.partition("@")[0].partition("+")
     if plus and accepted.partition("@")[0] == mailbox:
         return f"the name without “{_shown(plus + tag)}”"

@@ -251,33 +251,31 @@ class Side:
         self, conversation: Conversation, refused: ProbeReport, cause: Diagnosis | None
     ) -> SideOutcome | None:
         """The other form of the user name, tried once after a plain refusal; None when it is no help (promise 4)."""
-        candidate = conversation.candidate
-        name = self._other_username(candidate)
-        if (
-            cause is None
-            or not cause.implies.plain_refusal
-            or name is None
-            or self.find_alternatives is None
-            or self.judge.draft.oauth_token is not None
-        ):
+        name = self._other_username(conversation.candidate)
+        if self.find_alternatives is None:
             return None
-        if not self.gate.press.allows_other_form():
+        other = await self._with_other_name(conversation.candidate, name, cause)
+        if other is None:
+            return None
+        told = with_detail(refused, other_form_works=True, other_username=name or "")
+        outcome = await self._proven_usable(other)
+        return self._with_fix(outcome, (told,), Alternative(other.candidate, Change.OTHER_USERNAME_FORM))
+
+    async def _with_other_name(
+        self, candidate: ServerCandidate, name: str | None, cause: Diagnosis | None
+    ) -> Conversation | None:
+        """A conversation that is signed in under the other name, tried once at each server after a plain refusal."""
+        plainly_refused = cause is not None and cause.implies.plain_refusal
+        if name is None or not plainly_refused or self.judge.draft.oauth_token is not None:
+            return None
+        if not self.gate.press.allows_other_form(f"{candidate.protocol.value} {candidate.host}"):
             return None
         again = self.prober.conversation(replace(candidate, username=name))
         try:
-            await again.open()
+            await self.gate.open(again)
         except StageFailed:
-            again.abort()
             return None
-        except BaseException:
-            again.abort()
-            raise
-        if await self._attempt(again) is not None:
-            self.prober.part(again)
-            return None
-        told = with_detail(refused, other_form_works=True, other_username=name)
-        outcome = await self._proven_usable(again)
-        return self._with_fix(outcome, (told,), Alternative(again.candidate, Change.OTHER_USERNAME_FORM))
+        return again
 
     def _other_username(self, candidate: ServerCandidate) -> str | None:
         return other_username(candidate, self.judge.draft.address.wire, self.judge.provider)
@@ -290,7 +288,9 @@ class Side:
         refused = await self._attempt(conversation)
         if refused is not None:
             self.prober.part(conversation)
-            return self._failed(after, (refused,))
+            # What one side wants is a hint for the other, no more: the name as it was said is tried there as well.
+            as_said = await self._with_other_name(before, before.username, next(iter(self._diagnose([refused])), None))
+            return self._failed(after, (refused,)) if as_said is None else await self._proven_usable(as_said)
         outcome = await self._proven_usable(conversation)
         if heard.fix is None or outcome.result.status is not Status.VERIFIED:
             return outcome

@@ -95,22 +95,24 @@ class SignInBudget:
 class Press:
     """What one press of "check" has sent: the same user name and secret go to the same server once.
 
-    The program itself adds at most one attempt, with the other form of the user name. What the person asks for again
-    may be sent again: each press has one of these.
+    The program itself adds at most one attempt at each server, with another form of the user name. What the person asks
+    for again may be sent again: each press has one of these.
     """
 
     def __init__(self) -> None:
         self._refused: set[tuple[str, str, Secret]] = set()
-        self._is_form_left = True
+        self._other_forms: set[str] = set()
 
     def allows(self, server: str, username: str, secret: Secret) -> bool:
         """Whether this was not sent there in vain already."""
         return (server, username, secret) not in self._refused
 
-    def allows_other_form(self) -> bool:
-        """Whether another form of the user name may be tried; True once."""
-        is_left, self._is_form_left = self._is_form_left, False
-        return is_left
+    def allows_other_form(self, server: str) -> bool:
+        """Whether another form of the user name may be tried there; True once."""
+        if server in self._other_forms:
+            return False
+        self._other_forms.add(server)
+        return True
 
     def refused(self, server: str, username: str, secret: Secret) -> None:
         """Notes an attempt that did not succeed."""
