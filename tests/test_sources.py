@@ -103,6 +103,9 @@ ALONE = {
     "MX of a preset": _domain("mx", "@ MX 10 mxext1.mailbox.org.", mail_hosts=["imap.mailbox.org", "smtp.mailbox.org"]),
     "SRV": _domain("srv", "_imaps._tcp SRV 0 1 993 post", "_submissions._tcp SRV 0 1 465 post"),
     "SRV of RFC 6186": _domain("old-srv", "_imap._tcp SRV 0 1 143 post", "_submission._tcp SRV 0 1 587 post"),
+    "SRV of another domain": _domain(
+        "srv-abroad", f"_imaps._tcp SRV 0 1 993 {HOSTER.post}.", f"_submissions._tcp SRV 0 1 465 {HOSTER.post}."
+    ),
     "_autodiscover._tcp": _domain(
         "autodiscover-srv", "_autodiscover._tcp SRV 0 0 443 ex",
         pages={("ex.autodiscover-srv.example", POX): Page(pox("post.autodiscover-srv.example"))},
@@ -188,11 +191,12 @@ SOURCES = {
     "well-known": "autoconfig", "the draft's place": "autoconfig", "ispdb of the domain above": "ispdb",
     "autoconfig with another's servers": "autoconfig", "autoconfig by MX": "autoconfig",
     "ispdb by MX": "ispdb", "MX of a preset": "mx", "SRV": "srv", "SRV of RFC 6186": "srv",
+    "SRV of another domain": "srv",
     "_autodiscover._tcp": "autodiscover", "Autodiscover": "autodiscover",
     "Autodiscover at the domain": "autodiscover", "PACC": "pacc",
 }  # fmt: skip
 PAGES_OF = {"autoconfig", "ispdb", "pacc", "autodiscover"}
-UNTRUSTED = {"autoconfig with another's servers", "ispdb by MX", "autoconfig by MX", "SRV", "SRV of RFC 6186"}
+UNTRUSTED = {"autoconfig with another's servers", "ispdb by MX", "autoconfig by MX", "SRV of another domain"}
 PRESET_ZONES = (
     Domain("posteo.de", ["@ A %MAIL%"]),
     Domain("mailbox.org", ["imap A %MAIL%", "smtp A %MAIL%"]),
@@ -361,7 +365,7 @@ class _Terminal(io.StringIO):
 
 
 @pytest.mark.parametrize(("answer", "verdict"), [("y", 0), ("", 4)])
-@pytest.mark.parametrize("name", ["SRV", "autoconfig with another's servers"])
+@pytest.mark.parametrize("name", ["SRV of another domain", "autoconfig with another's servers"])
 def test_at_a_terminal_the_person_is_asked_for_the_yes(
     lab: SourceLab,
     capsys: pytest.CaptureFixture[str],
@@ -376,7 +380,7 @@ def test_at_a_terminal_the_person_is_asked_for_the_yes(
     code = main(["check", domain.account.address, "--password-env", "THE_PASSWORD", *lab.options])
     out, err = capsys.readouterr()
     assert code == verdict, out + err
-    asked = f"{HOSTER.post if name != 'SRV' else domain.post}\n"
+    asked = f"{HOSTER.name}\n"
     assert f"These servers were named by DNS or another domain: {asked}" in err
     assert "\nAsked, without the password: autoconfig, ispdb, pacc, autodiscover, mx, srv\n" in out
     assert attempts(lab) == ({"imap": 1, "smtp": 1} if answer == "y" else {})
@@ -540,7 +544,7 @@ def test_what_was_asked_of_whom_is_in_the_result(lab: SourceLab, run: Check) -> 
 def test_a_source_that_answers_after_the_guesses_were_dialled_still_counts(
     lab: SourceLab, run: Check, monkeypatch: pytest.MonkeyPatch, domain: Domain
 ) -> None:
-    monkeypatch.setattr("wizard.setup.run.SOURCES_S", 30.0)  # however slow this computer is
+    monkeypatch.setattr("wizard.setup.ahead.SOURCES_S", 30.0)  # however slow this computer is
 
     def page(_: Request) -> Page:
         wait_until(lambda: (f"mail.{domain.name}", "A") in lab.names.questions, "the guesses are dialled")

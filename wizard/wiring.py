@@ -172,7 +172,8 @@ async def _network(settings: Settings) -> AsyncIterator[Line]:
     from wizard.net.tls import Trust
 
     resolver = DnsResolver(_nameserver(settings.nameserver))
-    dialer = SystemDialer(resolver, lab=resolver.is_lab)
+    own_network = settings.options is not None and settings.options.accept_own_network
+    dialer = SystemDialer(resolver, lab=resolver.is_lab, own_network=own_network)
     trust = Trust(settings.ca_files)
     known = presets(settings.pack_paths)
     fetcher = Fetcher(dialer, trust)

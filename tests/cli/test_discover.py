@@ -104,7 +104,7 @@ def test_one_address_for_people(lab: list[str], capsys: pytest.CaptureFixture[st
     assert f"Asking {ISPDB} for d001.example" in err
     assert main(["discover", "ada@example.org", *lab]) == 0
     out = capsys.readouterr().out
-    first = "imap imap.example.org:993 tls ada@example.org from srv, guess not confirmed: needs your yes"
+    first = "imap imap.example.org:993 tls ada@example.org from srv"
     assert lines_of(out)[1] == first
 
 

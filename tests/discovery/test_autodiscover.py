@@ -122,11 +122,11 @@ async def test_the_service_record(start_lab: StartLab) -> None:
     [
         ("IMAP", "993", "", Security.TLS),
         ("IMAP", "143", "<SSL>on</SSL>", Security.STARTTLS),
-        ("IMAP", "1993", "<SSL>on</SSL>", Security.TLS),
+        ("IMAP", "465", "<SSL>on</SSL>", Security.TLS),
         ("IMAP", "143", "<SSL>off</SSL>", Security.NONE),
         ("SMTP", "587", "<Encryption>TLS</Encryption>", Security.STARTTLS),
         ("SMTP", "465", "<Encryption>TLS</Encryption>", Security.TLS),
-        ("SMTP", "2500", "<Encryption>TLS</Encryption>", Security.STARTTLS),
+        ("SMTP", "26", "<Encryption>TLS</Encryption>", Security.STARTTLS),
         ("SMTP", "587", "<Encryption>SSL</Encryption>", Security.STARTTLS),
         ("SMTP", "25", "<Encryption>None</Encryption>", Security.NONE),
         ("POP3", "", "", Security.TLS),

@@ -84,7 +84,9 @@ def test_placeholders_of_unusual_addresses() -> None:
         (Source.AUTOCONFIG, True, "imap.example.org", Security.TLS, True),
         (Source.AUTOCONFIG, True, "imap.example.net", Security.TLS, False),
         (Source.AUTOCONFIG, True, "imap.example.org", Security.NONE, False),
-        (Source.SRV, False, "imap.example.org", Security.TLS, False),
+        (Source.SRV, False, "imap.example.org", Security.TLS, True),
+        (Source.SRV, False, "imap.example.net", Security.TLS, False),
+        (Source.AUTOCONFIG, True, "10.1.2.3", Security.TLS, False),
         (Source.SRV, False, "imap.known.example", Security.TLS, True),
         (Source.ISPDB, True, "192.0.2.1", Security.TLS, False),
     ],
@@ -100,14 +102,14 @@ def test_hosts_beside_each_other_under_a_public_suffix_are_strangers() -> None:
     assert maker.make(Protocol.IMAP, "imap.ada.co.uk", 993, Security.TLS).trusted
 
 
-@pytest.mark.parametrize("port", [22, 23, 53, 80, 443, 445, 631])
-def test_a_stranger_may_name_mail_ports_only(port: int) -> None:
-    stranger = Maker(ADA, Source.SRV, False, nobody_knows)
-    with pytest.raises(Refused, match="not a mail port"):
-        stranger.make(Protocol.SMTP, "mail.example.org", port, Security.TLS)
-    assert stranger.make(Protocol.SMTP, "mail.example.org", 2587, Security.STARTTLS).port == 2587
-    own = Maker(ADA, Source.AUTOCONFIG, True, nobody_knows)
-    assert own.make(Protocol.SMTP, "mail.example.org", 26, Security.STARTTLS).port == 26
+@pytest.mark.parametrize("port", [22, 23, 53, 80, 443, 445, 631, 1024, 6379, 8080, 9100, 10025])
+@pytest.mark.parametrize("vouched", [True, False])
+def test_a_source_may_name_mail_ports_only(port: int, vouched: bool) -> None:
+    maker = Maker(ADA, Source.SRV, vouched, {"imap.known.example": KNOWN}.get)
+    for host in ("mail.example.org", "mail.example.net", "imap.known.example"):
+        with pytest.raises(Refused, match="not a mail port"):
+            maker.make(Protocol.SMTP, host, port, Security.TLS)
+    assert maker.make(Protocol.SMTP, "mail.example.org", 2587, Security.STARTTLS).port == 2587
 
 
 def test_text_to_show_is_one_line_without_tricks() -> None:

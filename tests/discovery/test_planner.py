@@ -281,16 +281,18 @@ async def test_settings_on_a_foreign_domain_need_a_yes(start_lab: StartLab) -> N
 
 
 async def test_settings_fetched_from_a_foreign_domain_need_a_yes(start_lab: StartLab) -> None:
+    abroad = config().replace(b"smtp.example.org", b"smtp.example.net")
     pages: Pages = {
         ("autoconfig.example.org", CONFIG): lambda request: moved(f"https://config.example.net{request.path}"),
-        ("config.example.net", CONFIG): Page(config()),
+        ("config.example.net", CONFIG): Page(abroad),
     }
     lab = start_lab({"example.org": []}, pages)
     plan = await lab.planner.plan(ADA)
-    assert not plan.candidates[0].trusted
+    named = {one.host: one.trusted for one in plan.candidates if one.source is Source.AUTOCONFIG}
+    assert named == {"imap.example.org": True, "smtp.example.net": False}
     assert "example.org leaves the settings to another domain: config.example.net." in plan.notes
-    abroad = [request.path for request in lab.web.requests if request.host == "config.example.net"]
-    assert abroad == [CONFIG]
+    asked = [request.path for request in lab.web.requests if request.host == "config.example.net"]
+    assert asked == [CONFIG]
 
 
 async def test_unencrypted_comes_last_of_all(start_lab: StartLab) -> None:

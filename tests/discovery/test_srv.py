@@ -26,17 +26,24 @@ async def test_all_services(start_lab: StartLab) -> None:
         (Protocol.POP3, "pop.example.org", 995, Security.TLS),
         (Protocol.POP3, "pop.example.org", 110, Security.STARTTLS),
     ]
-    # Nobody but DNS said so, and that the guesses are the same proves nothing.
-    assert not any(candidate.trusted for candidate in plan.candidates if candidate.source is Source.SRV)
-    assert plan.candidates[0].also == (Source.GUESS,)
+    # DNS alone said so; but they stand in the address's own domain, whose certificate each of them has to show.
+    assert all(candidate.trusted for candidate in plan.candidates if candidate.source is Source.SRV)
+    assert {candidate.source for candidate in plan.candidates} == {Source.SRV}  # no guess is needed then
 
 
 async def test_priority_then_weight(start_lab: StartLab) -> None:
     records = [
-        "_imaps._tcp SRV 20 1 993 c.mail", "_imaps._tcp SRV 10 1 993 b.mail", "_imaps._tcp SRV 10 9 1993 a.mail",
+        "_imaps._tcp SRV 20 1 993 c.mail", "_imaps._tcp SRV 10 1 993 b.mail", "_imaps._tcp SRV 10 9 143 a.mail",
     ]  # fmt: skip
     plan = await start_lab({"example.org": records}).planner.plan(ADA, offline=True)
-    assert [(c.host[0], c.port) for c in plan.of(Protocol.IMAP)[:3]] == [("a", 1993), ("b", 993), ("c", 993)]
+    assert [(c.host[0], c.port) for c in plan.of(Protocol.IMAP)[:3]] == [("a", 143), ("b", 993), ("c", 993)]
+
+
+async def test_servers_of_another_domain_need_a_yes(start_lab: StartLab) -> None:
+    lab = start_lab({"example.org": ["_imaps._tcp SRV 0 1 993 imap.example.net."]})
+    plan = await lab.planner.plan(ADA, offline=True)
+    named = [candidate for candidate in plan.candidates if candidate.source is Source.SRV]
+    assert [(candidate.host, candidate.trusted) for candidate in named] == [("imap.example.net", False)]
 
 
 async def test_hostile_records_are_refused_by_name(start_lab: StartLab) -> None:

@@ -11,7 +11,7 @@ import pytest
 from tests.probe.talk import Names
 from wizard.model.evidence import ErrorKind
 from wizard.net import dial
-from wizard.net.dial import MAX_ADDRESSES, DialFailed, SystemDialer, refused_by_policy
+from wizard.net.dial import MAX_ADDRESSES, DialFailed, Reach, SystemDialer, reach_of, refused_by_policy
 from wizard.net.dns import IPAddress
 
 INSIDE = [
@@ -45,9 +45,34 @@ def test_a_lab_is_loopback_only() -> None:
     assert refused_by_policy(ipaddress.ip_address("169.254.169.254"), given=False, lab=True)
 
 
-@pytest.mark.parametrize("address", ["93.184.216.34", "10.0.0.5", "192.168.1.10", "2001:db8::1"])
+@pytest.mark.parametrize("address", ["93.184.216.34", "2001:db8::1", "172.32.0.1", "100.128.0.1", "64:ff9b::5db8:d822"])
 def test_other_addresses_are_fine(address: str) -> None:
     assert not refused_by_policy(ipaddress.ip_address(address), given=False, lab=False)
+
+
+OWN = [
+    "10.66.66.66", "172.16.0.1", "172.31.255.254", "192.168.77.1", "100.64.0.1", "100.127.255.254", "fd12:3456::1",
+    "fc00::1", "fec0::1", "::ffff:10.0.0.1", "64:ff9b::a00:1", "2002:c0a8:101::1", "::192.168.1.1", "64:ff9b:1::1",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("address", OWN)
+async def test_the_persons_own_network_needs_a_yes_that_names_it(address: str) -> None:
+    found = ipaddress.ip_address(address)
+    assert reach_of(found) is Reach.OWN_NETWORK
+    assert not refused_by_policy(found, given=True, lab=False)
+    assert not refused_by_policy(found, given=False, lab=False, own_network=True)
+    with pytest.raises(DialFailed) as failed:
+        await SystemDialer(Names({"mail.example.org": [address]})).dial("mail.example.org", 993)
+    assert failed.value.kind is ErrorKind.OWN_NETWORK
+    assert failed.value.addresses == (str(found),)
+
+
+@pytest.mark.parametrize(
+    "address", ["::127.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::", "0.1.2.3", "255.255.255.255", "240.0.0.1"]
+)
+def test_what_leads_here_in_another_form_is_refused_even_with_a_yes(address: str) -> None:
+    assert refused_by_policy(ipaddress.ip_address(address), given=False, lab=False, own_network=True)
 
 
 async def test_a_name_is_resolved_once_and_that_address_is_used() -> None:

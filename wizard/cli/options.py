@@ -65,6 +65,7 @@ def settings_from(args: argparse.Namespace) -> Settings:
             sign_in=not getattr(args, "no_sign_in", False),
             # In the practice network no password is a secret: its accounts shall run through without a question.
             accept_untrusted=getattr(args, "yes", False) or args.practice,
+            accept_own_network=getattr(args, "yes", False),
             offline=args.offline,
             ask_nobody=args.ask_nobody,
             allow_unencrypted=getattr(args, "allow_unencrypted", False),

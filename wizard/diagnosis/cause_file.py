@@ -59,6 +59,7 @@ from wizard.toml_reader import Table
 PLACEHOLDERS: Final = frozenset(
     [
         "address",
+        "addresses",
         "api_keys_url",
         "api_username",
         "app_password_url",

@@ -338,6 +338,8 @@ def _detail_words(evidence: Evidence, report: ProbeReport, username: str) -> dic
             "ssh": "a remote-access server (SSH)",
             "ftp": "a file server (FTP)",
         }.get(speaks, {"smtp": "SMTP", "imap": "IMAP", "pop3": "POP"}.get(speaks, _shown(speaks)))
+    if addresses := _text_detail(evidence, "addresses"):
+        words["addresses"] = _shown(addresses)
     if report.max_message_bytes:
         words["size"] = f"{report.max_message_bytes / 1_048_576:.0f} MB"
     if evidence.error is ErrorKind.BUDGET:

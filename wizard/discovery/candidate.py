@@ -15,13 +15,13 @@ from wizard.model.host import host_name as read_host_name
 from wizard.model.provider import Provider
 from wizard.model.server import Protocol, Security, ServerCandidate, Source
 from wizard.model.text import inert
-from wizard.net.dial import refused_by_policy
+from wizard.net.dial import Reach, reach_of
 from wizard.net.sites import same_site
 
 KnownHost = Callable[[str], Provider | None]
 
-MAIL_PORTS = frozenset({25, 465, 587, 2525, 143, 993, 110, 995})
-FIRST_FREE_PORT = 1024  # below are the well-known services of other protocols (T32)
+# The only ports a stranger's word may send us to (T32): those of mail, and the second ones that relays offer.
+MAIL_PORTS = frozenset({25, 26, 465, 587, 2465, 2525, 2587, 143, 993, 110, 995})
 MAX_USERNAME = 320  # RFC 3696 erratum 1690: 64 + @ + 255
 
 _NAMES = "EMAILADDRESS|EMAILLOCALPART|EMAILDOMAIN"
@@ -43,7 +43,7 @@ def host_name(text: str) -> str:
     except NotAHost:
         raise Refused(f"“{shown}” is not a server name" if text.strip() else "an empty server name") from None
     if _is_address(name):
-        if refused_by_policy(ipaddress.ip_address(name), given=False, lab=False):
+        if reach_of(ipaddress.ip_address(name)) is Reach.HERE:
             raise Refused(f"server {shown} is inside this computer or its line")
         return name
     labels = name.split(".")
@@ -109,7 +109,7 @@ class Maker:
         address: whose settings they are.
         source: who named them.
         vouched: the word came from the address's own domain over HTTPS, or from a list that others keep; False when
-            DNS alone or a foreign domain said so.
+            DNS alone or a foreign domain said so. What it says of pages to sign in at depends on that.
         known: recognises a host as a preset's; such a server needs no other word.
     """
 
@@ -129,14 +129,14 @@ class Maker:
     ) -> ServerCandidate:
         """A checked candidate; raises Refused.
 
-        It is trusted only when the word is vouched for *and* the server stands in the address's own registrable domain,
-        or when it is a preset's server (promise 12); never without encryption.
+        It is trusted when the server stands in the address's own registrable domain, or is a preset's (promise 12);
+        never without encryption, never in the person's own network.
         """
         name = host_name(filled(host, self.address))
         trusted = security is not Security.NONE and (
-            self.known(name) is not None or (self.vouched and same_site(name, self.address.domain))
+            self.known(name) is not None or (not _is_address(name) and same_site(name, self.address.domain))
         )
-        if not trusted and port not in MAIL_PORTS and port < FIRST_FREE_PORT:
+        if port not in MAIL_PORTS:
             raise Refused(f"port {port} of {name} is not a mail port")
         return ServerCandidate(
             protocol=protocol,

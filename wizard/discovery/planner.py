@@ -246,15 +246,16 @@ class Planner:
     def _combined(
         self, address: Address, heard: list[_Heard], incoming_protocol: Protocol | None, *, guess_all: bool
     ) -> Plan:
-        said = [(one.question.rank, candidate) for one in heard for candidate in one.answer.candidates]
+        said = [(_rank(one), candidate) for one in heard for candidate in one.answer.candidates]
         provider, probably = _recognised(heard)
-        named = _only((candidate for _, candidate in said), incoming_protocol)
+        named = _only((candidate for rank, candidate in said if rank < EXCHANGER_RANK), incoming_protocol)
         # Ideas are for the ways that nobody trusted has named a server for: True is receiving, False sending.
         known = set() if guess_all else {candidate.is_incoming for candidate in named if candidate.trusted}
         if provider is None or provider.status is not ProviderStatus.UNSUPPORTED:
             said += [(RANKS[Source.GUESS], candidate) for candidate in guesses(address)]
-        wanted = [item for item in said if not (_is_idea(item[1]) and item[1].is_incoming in known)]
-        ranked = sorted(wanted, key=lambda item: _rank(*item))
+        ideas = (RANKS[Source.GUESS], EXCHANGER_RANK)  # what nobody named as a server to sign in at
+        wanted = [(rank, one) for rank, one in said if not (rank in ideas and one.is_incoming in known)]
+        ranked = sorted(wanted, key=lambda item: item[0])
         candidates = _only(_merged(candidate for _, candidate in ranked), incoming_protocol)
         if provider is None:
             provider = next(filter(None, (self._presets.for_host(c.host) for c in candidates if c.trusted)), None)
@@ -270,17 +271,10 @@ def _recognised(heard: list[_Heard]) -> tuple[Provider | None, bool]:
     return found.provider, found.probably
 
 
-def _is_exchanger(candidate: ServerCandidate) -> bool:
-    return candidate.source is Source.MX and not candidate.trusted
-
-
-def _is_idea(candidate: ServerCandidate) -> bool:
-    """Whether nobody named it as a server to sign in at."""
-    return candidate.source is Source.GUESS or _is_exchanger(candidate)
-
-
-def _rank(rank: int, candidate: ServerCandidate) -> int:
-    return EXCHANGER_RANK if _is_exchanger(candidate) else rank
+def _rank(one: _Heard) -> int:
+    """How much a word counts; of MX's own answer without a known provider, only that its host takes the mail."""
+    is_exchanger = one.question.source is Source.MX and one.answer.provider is None
+    return EXCHANGER_RANK if is_exchanger else one.question.rank
 
 
 async def _ask(question: Question) -> _Heard:
@@ -306,7 +300,7 @@ def _settling_rank(heard: Iterable[_Heard]) -> int | None:
     for one in heard:
         trusted = [c for c in one.answer.candidates if c.trusted and c.security is not Security.NONE]
         both_ways = {candidate.is_incoming for candidate in trusted} == {True, False}
-        if both_ways or one.answer.provider is not None:
+        if (both_ways and _rank(one) < EXCHANGER_RANK) or one.answer.provider is not None:
             ranks.append(one.question.rank)
     return min(ranks, default=None)
 

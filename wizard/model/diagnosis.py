@@ -25,6 +25,7 @@ class Change(StrEnum):
     SMALLER_MESSAGE = "smaller-message"
     SUGGESTED_ADDRESS = "suggested-address"  # the address that was probably meant
     ADDRESS_IS_RIGHT = "address-is-right"  # the person's word that it is as it was typed
+    OWN_NETWORK = "own-network"  # the same server, now that the person said yes to where it stands
 
 
 @dataclass(frozen=True, slots=True)

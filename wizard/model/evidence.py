@@ -96,6 +96,7 @@ class ErrorKind(StrEnum):
     NAME_NOT_FOUND = "name-not-found"
     DNS_UNAVAILABLE = "dns-unavailable"
     ADDRESS_REFUSED_BY_US = "address-refused-by-us"  # loopback, link-local or multicast named by somebody else (T27)
+    OWN_NETWORK = "own-network"  # an address in the person's own network, which somebody else named: it needs a yes
     CONNECTION_REFUSED = "connection-refused"
     CONNECTION_TIMED_OUT = "connection-timed-out"
     NETWORK_UNREACHABLE = "network-unreachable"

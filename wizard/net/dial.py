@@ -9,6 +9,7 @@ import socket
 import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from enum import Enum
 from typing import Protocol as Interface
 
 from wizard.errors import DnsUnavailable, NetworkError
@@ -22,7 +23,7 @@ REFUSED_S = 1.0  # several names of a provider are one server, whose port is not
 
 
 class DialFailed(Exception):
-    """No socket: `kind` says why, `stage_is_dns` at which of the two stages; `addresses` were tried."""
+    """No socket: `kind` says why, `stage_is_dns` at which stage; `addresses` were tried, or refused by us."""
 
     def __init__(self, kind: ErrorKind, *, stage_is_dns: bool = False, addresses: tuple[str, ...] = ()) -> None:
         super().__init__(kind.value)
@@ -56,13 +57,52 @@ class Dialer(Interface):
         """
 
 
-def refused_by_policy(address: IPAddress, *, given: bool, lab: bool) -> bool:
-    """Whether an address that somebody else named must not be contacted (T27, T32: loopback, link-local, multicast)."""
+class Reach(Enum):
+    """Where an address leads, as far as it matters who named it (T27, T32)."""
+
+    PUBLIC = "public"
+    OWN_NETWORK = "own-network"  # the person's house or company: private, carrier-grade NAT, unique local
+    HERE = "here"  # this computer, its line, or nowhere: nobody else may send us there
+
+
+_OWN_NETWORKS = tuple(
+    ipaddress.ip_network(text)
+    for text in (
+        *("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"),  # RFC 1918
+        "100.64.0.0/10",  # RFC 6598
+        *("fc00::/7", "fec0::/10"),  # RFC 4193, RFC 3879
+        "64:ff9b:1::/48",  # RFC 8215, for translation within a network
+    )
+)
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052
+_COMPATIBLE = ipaddress.IPv6Network("::/96")  # RFC 4291 §2.5.5.1
+_NOWHERE = (ipaddress.ip_network("0.0.0.0/8"), ipaddress.ip_network("240.0.0.0/4"))
+
+
+def reach_of(address: IPAddress) -> Reach:
+    """Where an address leads; one that holds another inside leads where that does."""
+    address = _innermost(address)
+    if address.is_loopback or address.is_link_local or address.is_multicast or address.is_unspecified:
+        return Reach.HERE
+    if any(address in network for network in _NOWHERE):
+        return Reach.HERE
+    return Reach.OWN_NETWORK if any(address in network for network in _OWN_NETWORKS) else Reach.PUBLIC
+
+
+def _innermost(address: IPAddress) -> IPAddress:
+    if isinstance(address, ipaddress.IPv4Address):
+        return address
+    if address in _NAT64 or (address in _COMPATIBLE and int(address) > 1):
+        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.ipv4_mapped or address.sixtofour or address
+
+
+def refused_by_policy(address: IPAddress, *, given: bool, lab: bool, own_network: bool = False) -> bool:
+    """Whether an address that somebody else named must not be contacted (T27, T32)."""
     if given or (lab and address.is_loopback):
         return False
-    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
-        address = address.ipv4_mapped
-    return address.is_loopback or address.is_link_local or address.is_multicast or address.is_unspecified
+    reach = reach_of(address)
+    return reach is Reach.HERE or (reach is Reach.OWN_NETWORK and not own_network)
 
 
 class SystemDialer:
@@ -71,18 +111,20 @@ class SystemDialer:
     Args:
         resolver: who resolves.
         lab: loopback addresses are what the given name server is for.
+        own_network: the person said yes to servers in the own network, whoever names them.
     """
 
-    def __init__(self, resolver: Resolver, *, lab: bool = False) -> None:
+    def __init__(self, resolver: Resolver, *, lab: bool = False, own_network: bool = False) -> None:
         self._resolver = resolver
         self._lab = lab
+        self._own_network = own_network
         self._refusals = Refusals()
 
     async def dial(
         self, host: str, port: int, *, given: bool = False, on_found: Callable[[float], None] | None = None
     ) -> Dialed:
         def refused(found: IPAddress) -> bool:
-            return refused_by_policy(found, given=given, lab=self._lab)
+            return refused_by_policy(found, given=given, lab=self._lab, own_network=self._own_network)
 
         return await _Race(self._resolver, host, port, refused, self._refusals).run(on_found)
 
@@ -130,7 +172,7 @@ class _Race:
         self._tried: list[IPAddress] = []
         self._errors: list[OSError] = []
         self._name_errors: list[NetworkError] = []
-        self._any_refused = False
+        self._refused_ones: list[IPAddress] = []
         self._on_found: Callable[[float], None] | None = None
         self._ended: asyncio.Future[tuple[socket.socket, IPAddress]] = asyncio.get_running_loop().create_future()
         self._timer: asyncio.TimerHandle | None = None
@@ -222,7 +264,7 @@ class _Race:
             self._name_errors.append(error)
         else:
             usable = [address for address in addresses if not self._refused(address)]
-            self._any_refused |= len(usable) < len(addresses)
+            self._refused_ones += [address for address in addresses if self._refused(address)]
             self._queue.extend(usable)
             if usable and self._found_at is None:
                 self._found_at = self._clock()
@@ -251,8 +293,11 @@ class _Race:
             kinds = {error_kind_of(error) for error in self._errors}
             kind = next((known for known in _WEIGHT if known in kinds), ErrorKind.NETWORK_UNREACHABLE)
             return DialFailed(kind, addresses=tuple(str(address) for address in self._tried))
-        if self._any_refused:
-            return DialFailed(ErrorKind.ADDRESS_REFUSED_BY_US, stage_is_dns=True)
+        if self._refused_ones:
+            own = [address for address in self._refused_ones if reach_of(address) is Reach.OWN_NETWORK]
+            kind = ErrorKind.OWN_NETWORK if own else ErrorKind.ADDRESS_REFUSED_BY_US
+            shown = tuple(str(address) for address in own or self._refused_ones)
+            return DialFailed(kind, stage_is_dns=True, addresses=shown)
         if any(isinstance(error, DnsUnavailable) for error in self._name_errors):
             return DialFailed(ErrorKind.DNS_UNAVAILABLE, stage_is_dns=True)
         return DialFailed(ErrorKind.NAME_NOT_FOUND, stage_is_dns=True)

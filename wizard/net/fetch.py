@@ -6,7 +6,7 @@ import asyncio
 import ipaddress
 import socket
 import ssl
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote, unquote, unquote_plus, urlencode, urljoin, urlsplit, urlunsplit
@@ -108,15 +108,16 @@ class Fetcher:
         at_home: bool,
     ) -> Fetched:
         first = _checked(url)
+        ports = {443, urlsplit(url).port or 443}  # a page sends on to web servers, or to where the person pointed us
         hops: list[str] = []
         for _ in range(MAX_REDIRECTS + 1):
-            host = _checked(url)
+            host = _checked(url, ports)
             hops.append(host)
             status, location, content = await self._exchange(method, url, body, headers)
             if status not in _REDIRECTS or location is None:
                 return Fetched(url, status, content, tuple(hops))
             url = _joined(url, location)
-            target = _checked(url)
+            target = _checked(url, ports)
             if not same_site(first, target):
                 if at_home:
                     raise PageRefused(f"it sends on to another domain, {target}")
@@ -197,8 +198,8 @@ def _joined(url: str, location: str) -> str:
         raise PageRefused("it sends on to something that is no address") from None
 
 
-def _checked(url: str) -> str:
-    """The host of an address that may be fetched."""
+def _checked(url: str, ports: Collection[int] | None = None) -> str:
+    """The host of an address that may be fetched, from one of these ports."""
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -213,7 +214,7 @@ def _checked(url: str) -> str:
         raise PageRefused("it sends on to something that is no plain address")
     if any(ord(character) <= 32 or ord(character) == 127 for character in url):
         raise PageRefused("it sends on to something that is no plain address")
-    if port is not None and port != 443 and port < 1024:
+    if ports is not None and port is not None and port not in ports:
         raise PageRefused(f"it sends on to port {port}")
     try:
         ipaddress.ip_address(host)
@@ -244,6 +245,8 @@ def _not_dialed(error: DialFailed) -> FetchError:
             return PageMissing("no web server there")
         case ErrorKind.ADDRESS_REFUSED_BY_US:
             return PageRefused("its name leads to an address inside this computer or its line")
+        case ErrorKind.OWN_NETWORK:
+            return PageRefused(f"its name leads into your own network ({', '.join(error.addresses)})")
         case _:
             return FetchError("the host could not be reached")
 

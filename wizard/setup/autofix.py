@@ -12,7 +12,7 @@ from wizard.model.provider import Provider
 from wizard.model.server import STANDARD_PORTS, Security, ServerCandidate, Source, usual_security
 
 MAX_ALTERNATIVES = 12
-_NAME_KINDS = {ErrorKind.NAME_NOT_FOUND, ErrorKind.ADDRESS_REFUSED_BY_US}
+_NAME_KINDS = {ErrorKind.NAME_NOT_FOUND, ErrorKind.ADDRESS_REFUSED_BY_US, ErrorKind.OWN_NETWORK}
 _MODE_KINDS = {ErrorKind.PLAINTEXT_WHERE_TLS, ErrorKind.TLS_WHERE_PLAINTEXT}
 _WRONG_SERVICE = {ErrorKind.OTHER_PROTOCOL, ErrorKind.NOT_MAIL}
 
@@ -189,6 +189,8 @@ def words_of(change: Change, candidate: ServerCandidate) -> str:
             return f"Send as “{candidate.username}”"
         case Change.SMALLER_MESSAGE | Change.SUGGESTED_ADDRESS | Change.ADDRESS_IS_RIGHT:
             return "Use these settings"  # no server stands behind them: their own words are shown
+        case Change.OWN_NETWORK:
+            return f"It is ours: connect to {candidate.host}"
 
 
 def _remedy_id(fitting: Remedy | None, change: Change) -> str:

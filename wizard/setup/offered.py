@@ -11,7 +11,7 @@ from wizard.model.diagnosis import Action, Change, ChangeSettings, Diagnosis, Ed
 from wizard.model.draft import AccountDraft
 from wizard.model.evidence import ProbeReport
 from wizard.model.provider import Provider
-from wizard.model.server import Security, ServerCandidate, UsernameForm, usual_security
+from wizard.model.server import Security, ServerCandidate, Source, UsernameForm, usual_security
 from wizard.setup.autofix import alternatives, other_username, words_of
 
 # What the person does where the settings are not for us to know.
@@ -111,6 +111,8 @@ def settings_for(change: Change, diagnosis: Diagnosis, known: ChangeContext) -> 
             # A sending server may be named while its address was not: any of the account's own will do.
             own = [other for other in known.others if not other.is_incoming and other.trusted]
             return _untried(own, known.reports)
+        case Change.OWN_NETWORK:
+            return replace(candidate, source=Source.GIVEN, trusted=True)
         case Change.ISP_RELAY | Change.SMALLER_MESSAGE:
             return None  # which line this is cannot be told from here, and a test message is small already
         case Change.SUGGESTED_ADDRESS | Change.ADDRESS_IS_RIGHT:

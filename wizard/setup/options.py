@@ -7,11 +7,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How a check is run; times in seconds."""
+    """How a check is run; times in seconds.
+
+    `accept_untrusted` is a yes to servers that DNS or another domain named, `accept_own_network` one to whatever
+    address in the person's own network they may have.
+    """
 
     autofix: bool = True
     sign_in: bool = True
     accept_untrusted: bool = False
+    accept_own_network: bool = False
     offline: bool = False
     ask_nobody: bool = False
     allow_unencrypted: bool = False
