@@ -43,6 +43,8 @@ from wizard.setup.session import SetupSession
 from wizard.signin.refusals import Refusal, SignInRefused
 from wizard.wiring import Settings
 
+pytestmark = pytest.mark.slow
+
 ADA = Address.parse("ada@example.org")
 
 PRESET = """

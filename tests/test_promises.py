@@ -21,6 +21,8 @@ from tests.probe.talk import Mail, no, offers, ok, tls_server
 from wizard.cli.main import main
 from wizard.model.server import Protocol, Security
 
+pytestmark = pytest.mark.slow
+
 CANARY = 'canary "7" ü&%\\x'
 ADDRESS, LOCAL = "ada@example.org", "ada"
 ROOT = Path(__file__).parent.parent

@@ -17,6 +17,8 @@ from tests.lab.certificates import Authority
 from tests.lab.mail_server import MailServer
 from tests.lab.names import NameServer
 
+pytestmark = pytest.mark.slow
+
 Where = tuple[str, int]
 
 

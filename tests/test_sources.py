@@ -39,6 +39,8 @@ from wizard.discovery.presets import PresetBook
 from wizard.model.address import Address
 from wizard.net.fetch import Fetcher
 
+pytestmark = pytest.mark.slow
+
 Answering = Page | Callable[[Request], Page]
 Check = Callable[..., tuple[int, dict[str, Any]]]
 

@@ -12,6 +12,8 @@ from tests.bench.relay import Relay
 from tests.bench.way import Place
 from tests.lab.processes import free_address, free_ports
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def echo() -> Iterator[Place]:

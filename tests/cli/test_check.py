@@ -24,6 +24,7 @@ def _checked(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, dict
     return code, document
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.id)
 def test_every_practice_account_gives_its_cause(scenario: Scenario, capsys: pytest.CaptureFixture[str]) -> None:
     account = scenario.account

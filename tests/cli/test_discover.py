@@ -68,6 +68,7 @@ def lab(servers: tuple[NameServer, WebServer, Path], monkeypatch: pytest.MonkeyP
     return ["--nameserver", names.option, "--ca-file", str(ca_file)]
 
 
+@pytest.mark.slow
 def test_three_hundred_domains_of_the_database(
     lab: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -16,6 +16,8 @@ from wizard.diagnosis.catalogue import Catalogue
 from wizard.diagnosis.diagnose import Diagnoser
 from wizard.diagnosis.document import diagnosis_document
 
+pytestmark = pytest.mark.slow
+
 CATALOGUE = Catalogue.load([resources() / "diagnoses"], with_samples=True)
 DIAGNOSER = Diagnoser(CATALOGUE)
 SAMPLES = [sample.text for cause in CATALOGUE.causes.values() for sample in cause.samples]

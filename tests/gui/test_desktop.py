@@ -13,6 +13,8 @@ from tests.gui.desktop import desktop
 from wizard import assets
 from wizard.practice.scenarios import load_scenarios
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 ACCOUNTS = {scenario.account.scenario: scenario.account for scenario in load_scenarios(assets.resources() / "practice")}
 

@@ -16,6 +16,8 @@ from wizard.gui.app import Wizard
 from wizard.model.account import RoundTripStatus
 from wizard.practice.scenarios import PracticeAccount, load_scenarios
 
+pytestmark = pytest.mark.slow
+
 ACCOUNTS = [scenario.account for scenario in load_scenarios(assets.resources() / "practice")]
 SignUp = Callable[[str, str], Wizard]
 

@@ -26,6 +26,8 @@ from wizard.gui.saved_accounts import SavedAccountsPresenter
 from wizard.model.draft import AccountDraft
 from wizard.model.secret import Secret
 
+pytestmark = pytest.mark.slow
+
 WORKS = next(account for account in ACCOUNTS if account.cause is None)
 ToTheEnd = Callable[[MemoryKeyring], Wizard]
 

@@ -23,6 +23,8 @@ from wizard.model.account import VerifiedAccount
 from wizard.model.address import Address
 from wizard.model.server import Protocol, Security
 
+pytestmark = pytest.mark.slow
+
 # Whatever a person or a server may put into a name, and what quoting goes wrong on.
 NAMES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40).filter(is_single_line) | st.text(
     "'\"\\`$(){}<>&;#%!=@,:? ab\u00e9", min_size=1, max_size=20

@@ -8,6 +8,7 @@ import re
 import shutil
 import smtplib
 import socket
+import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +20,7 @@ from tests.lab.certificates import Issued
 from tests.lab.processes import LabUnavailable, Process, accepts, program, wait_until
 from tests.lab.users import is_root, mail_user, myself
 
-_ATTEMPT = re.compile(r"client in: AUTH\t\d+\t(?P<method>[^\t]+)\tservice=(?P<protocol>smtp|imap|pop3)\t")
+_ATTEMPT = re.compile(r"client in: AUTH\t\d+\t(?P<method>[^\t]+)\t(?:service|protocol)=(?P<protocol>smtp|imap|pop3)\t")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +84,11 @@ class Dovecot:
         )
         names = dict.fromkeys((name, account) for account in accounts for name in (account.username, account.address))
         (folder / "userdb").write_text("".join(f"{name}:::::{self._home(account)}::\n" for name, account in names))
+        command = program("dovecot", "dovecot-core")
+        self._is_new = _version(command) >= (2, 4)
         configuration = folder / "dovecot.conf"
         tokens = self._tokens(introspection_url) if introspection_url is not None else ""
         configuration.write_text(self._configuration(certificate) + tokens + settings)
-        command = program("dovecot", "dovecot-core")
         for part in ("imap", "pop3", "lmtp"):
             if not Path("/usr/lib/dovecot", part).exists():
                 raise LabUnavailable(f"Dovecot's {part} is missing: install the package dovecot-{part}d")
@@ -175,6 +177,19 @@ class Dovecot:
         wait_until(lambda: marker in self._log.read_text(errors="replace"), "Dovecot's log is written")
 
     def _tokens(self, introspection_url: str) -> str:
+        if self._is_new:
+            return f"""
+auth_mechanisms = plain login xoauth2 oauthbearer
+oauth2_introspection_mode = post
+oauth2_introspection_url = {introspection_url}
+oauth2_username_attribute = username
+oauth2_active_attribute = active
+oauth2_active_value = true
+oauth2_scope = mail
+passdb oauth2 {{
+  mechanisms_filter = xoauth2 oauthbearer
+}}
+"""
         (self.folder / "oauth2.conf").write_text(
             f"introspection_mode = post\nintrospection_url = {introspection_url}\nusername_attribute = username\n"
             "active_attribute = active\nactive_value = true\nscope = mail\n"
@@ -189,43 +204,45 @@ passdb {{
 """
 
     def _configuration(self, certificate: Issued) -> str:
-        me, mail = myself(), mail_user()
-        ports = self.ports
-        unprivileged = (
-            ""
-            if is_root()
-            else (
-                f"default_internal_user = {me.name}\ndefault_internal_group = {me.group}\n"
-                f"default_login_user = {me.name}\n"
-                + "".join(
-                    f"service {name} {{\n  chroot =\n}}\n"
-                    for name in ("anvil", "imap-login", "pop3-login", "auth", "auth-worker", "stats")
-                )
+        return "\n".join(
+            (
+                self._of_this_version(certificate),
+                self._of_every_version(),
+                "" if is_root() else self._without_root(),
+                "",
             )
         )
+
+    def _of_this_version(self, certificate: Issued) -> str:
+        """The settings that 2.4 (Debian 13) writes in another way; what they do is the same."""
+        if self._is_new:
+            return f"""
+dovecot_config_version = 2.4.0
+dovecot_storage_version = 2.4.0
+ssl_server_cert_file = {certificate.certificate}
+ssl_server_key_file = {certificate.key}
+auth_allow_cleartext = no
+mail_driver = maildir
+mail_path = ~/Maildir
+passdb passwd-file {{
+  passwd_file_path = {self.folder}/passdb
+  default_password_scheme = PLAIN
+}}
+userdb passwd-file {{
+  passwd_file_path = {self.folder}/userdb
+}}
+protocols {{
+  imap = yes
+  pop3 = yes
+  lmtp = yes
+}}
+"""
         return f"""
 protocols = imap pop3 lmtp
-listen = {self.address}
-base_dir = {self.folder}/run
-state_dir = {self.folder}/state
-log_path = {self._log}
-# Each sign-in is a line in the log: the tests count them.
-auth_debug = yes
-auth_failure_delay = 0
-ssl = yes
 ssl_cert = <{certificate.certificate}
 ssl_key = <{certificate.key}
 disable_plaintext_auth = yes
-auth_mechanisms = plain login
 mail_location = maildir:~/Maildir
-mail_uid = {mail.uid}
-mail_gid = {mail.gid}
-first_valid_uid = 1
-first_valid_gid = 0
-mail_fsync = never
-recipient_delimiter = +
-lmtp_save_to_detail_mailbox = yes
-lda_mailbox_autocreate = yes
 passdb {{
   driver = passwd-file
   args = scheme=PLAIN {self.folder}/passdb
@@ -234,6 +251,39 @@ userdb {{
   driver = passwd-file
   args = {self.folder}/userdb
 }}
+"""
+
+    def _without_root(self) -> str:
+        me = myself()
+        return (
+            f"default_internal_user = {me.name}\ndefault_internal_group = {me.group}\n"
+            f"default_login_user = {me.name}\n"
+            + "".join(
+                f"service {name} {{\n  chroot =\n}}\n"
+                for name in ("anvil", "imap-login", "pop3-login", "auth", "auth-worker", "stats")
+            )
+        )
+
+    def _of_every_version(self) -> str:
+        mail, ports = mail_user(), self.ports
+        return f"""
+listen = {self.address}
+base_dir = {self.folder}/run
+state_dir = {self.folder}/state
+log_path = {self._log}
+# Each sign-in is a line in the log: the tests count them.
+auth_debug = yes
+auth_failure_delay = 0
+ssl = yes
+auth_mechanisms = plain login
+mail_uid = {mail.uid}
+mail_gid = {mail.gid}
+first_valid_uid = 1
+first_valid_gid = 0
+mail_fsync = never
+recipient_delimiter = +
+lmtp_save_to_detail_mailbox = yes
+lda_mailbox_autocreate = yes
 namespace inbox {{
   inbox = yes
   mailbox Junk {{
@@ -279,5 +329,10 @@ service pop3-login {{
     ssl = yes
   }}
 }}
-{unprivileged}
 """
+
+
+def _version(command: str) -> tuple[int, ...]:
+    """Dovecot's version: (2, 3) or (2, 4)."""
+    told = subprocess.run([command, "--version"], capture_output=True, text=True, check=True).stdout
+    return tuple(int(number) for number in re.findall(r"\d+", told)[:2])

@@ -14,6 +14,8 @@ from wizard.model.server import Protocol
 from wizard.practice.network import PracticeNetwork
 from wizard.practice.scenarios import PracticeServer, Scenario
 
+pytestmark = pytest.mark.slow
+
 # How a whole message fares at the first sending server that can be reached: where it stops, and the server's words.
 SENDING = {
     "all-well": "sent",

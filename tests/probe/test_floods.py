@@ -31,6 +31,8 @@ from wizard.probe.conversation import Mailbox
 from wizard.probe.engine import Prober
 from wizard.probe.error_kinds import StageFailed
 
+pytestmark = pytest.mark.slow
+
 each_protocol = pytest.mark.parametrize("protocol", PROTOCOLS)
 STAGES = ("greeting", "hello", "starttls", "inside", "auth")
 OPEN_S, SIGN_IN_S = 0.7, 0.5  # what short_limits sets

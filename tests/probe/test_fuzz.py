@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable
 from itertools import pairwise
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -30,6 +31,8 @@ from wizard.probe.pop3 import Pop3Conversation
 from wizard.probe.recorder import Recorder, RunClock
 from wizard.probe.smtp import SmtpConversation, SmtpWire
 from wizard.setup.message import read_arrival
+
+pytestmark = pytest.mark.slow
 
 quick = settings(
     max_examples=int(os.environ.get("MAILWRIGHT_FUZZ", "300")),

@@ -11,6 +11,8 @@ from wizard.model.account import Verdict
 from wizard.model.server import Source
 from wizard.practice.scenarios import Accepts, PracticeServer
 
+pytestmark = pytest.mark.slow
+
 ADA = "ada@company.example"
 OFFICE = (imap("outlook.office365.com"), smtp("smtp.office365.com", 587))
 WORKSPACE = (imap("imap.gmail.com"), smtp("smtp.gmail.com"))

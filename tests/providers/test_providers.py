@@ -6,6 +6,8 @@ import json
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
+import pytest
+
 from tests.lab.stage import Stage, speaks_first, stage
 from tests.providers.cases import CASES, Case, Failure
 from wizard.diagnosis.document import diagnosis_document
@@ -14,6 +16,8 @@ from wizard.model.diagnosis import ChangeSettings, OpenUrl
 from wizard.model.draft import AccountDraft
 from wizard.model.server import Protocol
 from wizard.practice.scenarios import PracticeServer
+
+pytestmark = pytest.mark.slow
 
 
 def typed(on_stage: Stage, case: Case) -> AccountDraft:

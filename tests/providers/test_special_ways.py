@@ -20,6 +20,8 @@ from wizard.model.secret import Secret
 from wizard.model.server import Protocol, Security
 from wizard.practice.scenarios import Accepts, CertificateKind
 
+pytestmark = pytest.mark.slow
+
 TOKEN = "11112222-3333-4444-5555-666677778888"
 BRIDGE = (
     imap("127.0.0.1", 1143, certificate=CertificateKind.SELF_SIGNED),

@@ -11,6 +11,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from tests.accounts.books import note, put
 from tests.lab.certificates import Authority
 from tests.lab.scripted import Conversation, ScriptedServer
@@ -28,6 +30,8 @@ from wizard.model.secret import Secret
 from wizard.setup.given import given_draft
 from wizard.setup.options import Options
 from wizard.wiring import Settings
+
+pytestmark = pytest.mark.slow
 
 
 def _row_test(row: Row) -> Callable[[], Awaitable[None]]:

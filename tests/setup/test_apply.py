@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from tests.lab.stage import PASSWORD, Stage, imap, listed, pop3, remedy_of, smtp, speaks_first, stage
 from wizard.model.account import CheckResult, Verdict
 from wizard.model.diagnosis import Change, ChangeSettings, Diagnosis, EditField, Field, Remedy, TryAgain
@@ -11,6 +13,8 @@ from wizard.model.secret import Secret
 from wizard.model.server import Security, ServerCandidate
 from wizard.practice.scenarios import Accepts, FoundBy, PracticeServer
 from wizard.setup.options import Options
+
+pytestmark = pytest.mark.slow
 
 ADA = "ada@example.org"
 IN = imap("imap.example.org")

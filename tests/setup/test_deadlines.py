@@ -9,6 +9,8 @@ from wizard.model.account import RoundTripStatus, Status, Verdict
 from wizard.model.server import Protocol
 from wizard.practice.scenarios import Delivery, PracticeServer
 
+pytestmark = pytest.mark.slow
+
 NEVER = Delivery(after_s=3600.0)
 
 

@@ -20,6 +20,8 @@ from wizard.setup.given import given_draft
 from wizard.setup.options import Options
 from wizard.setup.session import SetupSession
 
+pytestmark = pytest.mark.slow
+
 OPTIONS = Options(accept_untrusted=True, deadline_s=30)
 ACCOUNTS = [scenario.account for scenario in load_scenarios(assets.resources() / "practice")]
 
