@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from wizard.model.evidence import CertificateFacts, Detail, ErrorKind, Reply, Stage
 from wizard.model.progress import nobody
+from wizard.model.secret import Secret
 from wizard.model.server import AuthMethod, Security, ServerCandidate
 from wizard.net.patience import now, within
 from wizard.probe.connector import PEEK_S, Connector, Network, Wire
@@ -177,7 +178,8 @@ class Conversation(ABC):
         if mechanism.reason is None:
             return heard
         text = self.recorder.shown(f"{heard.reply.text} {mechanism.reason}".strip())
-        return Answer(heard.accepted, replace(heard.reply, text=text), is_explained=True)
+        judged = Secret(f"{heard.reply.judged} {mechanism.reason}".strip())
+        return Answer(heard.accepted, replace(heard.reply, text=text, heard=judged), is_explained=True)
 
     @abstractmethod
     async def _begin(self, method: AuthMethod, first: bytes | None) -> Challenge | Answer:
