@@ -8,10 +8,10 @@ ARGS ?=
 # Causes and presets in the form that loads faster; what make runs is compiled, what is edited counts without it.
 COMPILED := resources/presets/compiled.jsonl
 
-.PHONY: help run test lint bench screenshots package smoke lock clean
+.PHONY: help run test lint bench screenshots package windows lock clean
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 20
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
 
 run: $(VENV)/.run $(COMPILED) ## opens the wizard (ARGS="--practice" for the built-in practice network)
 	@$(VENV)/bin/python -m wizard gui $(ARGS)
@@ -36,6 +36,10 @@ package: $(VENV)/.run $(VENV)-package/.build .lab/.installed ## builds and tries
 	packaging/with-desktop.sh $(VENV)/bin/python packaging/smoke_test.py dist/mailwright
 	packaging/linux/build-deb.sh
 
+windows: $(VENV)-package/.build .lab/.windows ## builds the Windows program and its installers with Wine, in dist/
+	packaging/windows/build.sh
+	packaging/windows/installers.sh dist/windows/mailwright
+
 lock: ## resolves packaging/requirements/ anew (needs uv)
 	packaging/lock.sh
 
@@ -56,6 +60,10 @@ $(VENV)/.dev: $(REQUIREMENTS)/dev.txt packaging/link.py | $(VENV)/.run
 
 $(VENV)-package/.build: $(REQUIREMENTS)/build.txt
 	$(call environment,$(VENV)-package,build)
+
+.lab/.windows .lab/.package: packaging/system-packages.sh
+	packaging/system-packages.sh $(@:.lab/.%=%)
+	@mkdir -p .lab && touch $@
 
 .lab/.installed: packaging/system-packages.sh
 	packaging/system-packages.sh test

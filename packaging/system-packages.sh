@@ -1,7 +1,8 @@
 #!/bin/bash
-# system-packages.sh run|test: where apt-get is there, installs the Debian packages that are missing for `make run`
-# (Qt's system libraries) or for `make test` (real mail and name servers and a virtual desktop too). Starts no service, now
-# or later; removes nothing. For `test` it ends with an error that names what is missing and cannot be had.
+# system-packages.sh run|test|package|windows: where apt-get is there, installs the Debian packages that are missing for
+# `make run` (Qt's system libraries), for `make test` (real mail and name servers and a virtual desktop too), for
+# `make package` and `make packages-test`, or for `make windows` and `make windows-test` (Wine and makers of installers).
+# Starts no service, now or later; removes nothing. But for `run` it ends with an error when something cannot be had.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 purpose=$1
@@ -17,12 +18,19 @@ lab=(
   # What Exim, unpacked into .lab/, is linked with; nss_wrapper gives it its user.
   libnss-wrapper libdb5.3 libgnutls-dane0 libidn12 libnsl2 libpcre2-8-0
 )
+desktop=(xvfb openbox dbus at-spi2-core python3-pyatspi)
+package=("${desktop[@]}" binutils xz-utils makeself lintian desktop-file-utils appstream debootstrap)
+windows=("${desktop[@]}" binutils wine wine64 gcc-mingw-w64-x86-64 nsis wixl msitools osslsigncode unzip xdotool x11-utils imagemagick)
 programs=(postfix:postfix dovecot:dovecot-core named:bind9 stunnel4:stunnel4 swaks:swaks Xvfb:xvfb openbox:openbox
   dbus-run-session:dbus ip:iproute2 msmtp:msmtp neomutt:neomutt php:php-cli git:git)
 
 PATH=$PATH:/usr/sbin:/sbin
 wanted=("${qt[@]}")
-[[ $purpose == test ]] && wanted+=("${lab[@]}")
+case $purpose in
+test) wanted+=("${lab[@]}") ;;
+package) wanted+=("${package[@]}") ;;
+windows) wanted+=("${windows[@]}") ;;
+esac
 packaging/find-python.sh >/dev/null 2>&1 || wanted+=(python3-venv)
 
 complain() {

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from wizard.cli.options import json_object
 from wizard.cli.render import print_json, print_text
 from wizard.errors import UsageError
+from wizard.installed_packs import installed_packs
 from wizard.text_file import decoded, read_lines
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
     """Prints the explanation; 0 always, an unknown cause is an answer too."""
     from wizard import wiring
 
-    diagnoser = wiring.diagnoser(pack_paths=tuple(args.pack))
+    diagnoser = wiring.diagnoser(pack_paths=(*args.pack, *installed_packs()))
     if args.lines is not None:
         _explain_lines(args.lines, diagnoser)
         return 0

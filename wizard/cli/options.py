@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from wizard.errors import UsageError
+from wizard.installed_packs import installed_packs
 from wizard.model.secret import Secret
 from wizard.model.text import inert
 from wizard.text_file import read_first_line, read_text
@@ -58,7 +59,7 @@ def settings_from(args: argparse.Namespace) -> Settings:
         nameserver=args.nameserver,
         ispdb_url=args.ispdb,
         ca_files=tuple(args.ca_file),
-        pack_paths=tuple(args.pack),
+        pack_paths=(*args.pack, *installed_packs()),
         practice=args.practice,
         options=Options(
             autofix=not getattr(args, "no_autofix", False),

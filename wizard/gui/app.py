@@ -167,10 +167,11 @@ def _run(app: QApplication, wizard: Wizard, settings: Settings | Callable[[], Se
     from wizard.gui.engine import Engine
 
     def chosen() -> Settings:
+        from wizard.installed_packs import installed_packs
         from wizard.wiring import Settings
 
         if settings is None:
-            return Settings()
+            return Settings(pack_paths=installed_packs())
         return settings() if callable(settings) else settings
 
     engine = Engine(chosen)
