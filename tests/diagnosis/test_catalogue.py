@@ -15,18 +15,18 @@ from wizard.diagnosis.proof import faults
 from wizard.errors import ResourceError
 
 CAUSES = {
-    "input": "address-malformed incoming-server-used password-unusable address-mistyped",
+    "input": "address-malformed address-mistyped incoming-server-used password-unusable",
     "dns": "server-name-not-found domain-not-registered dns-unavailable",
     "connect": "no-internet captive-portal connection-refused connection-timed-out network-unreachable "
     "connection-dropped greeting-timeout not-a-mail-server wrong-protocol "
-    "server-busy client-ip-blocked security-software-interference",
+    "server-busy client-ip-blocked helo-refused security-software-interference",
     "tls": "tls-mode-mismatch starttls-not-offered tls-required certificate-expired certificate-not-yet-valid "
     "certificate-self-signed certificate-untrusted certificate-name-mismatch certificate-revoked tls-version-too-old "
     "tls-handshake-failed tls-intercepted clock-wrong no-trust-store",
     "auth": "bad-credentials app-password-required oauth-required smtp-auth-disabled mail-access-disabled "
     "username-format web-login-required account-disabled "
     "too-many-attempts auth-mechanism-unsupported auth-not-offered auth-required "
-    "temporary-auth-failure password-expired api-key-required token-expired",
+    "temporary-auth-failure password-expired api-key-required token-expired consent-required",
     "envelope": "relay-denied sender-not-allowed sender-not-verified recipient-unknown recipient-domain-invalid "
     "recipient-rejected recipient-mailbox-full sending-limit-exceeded sandbox-mode greylisted dmarc-or-spf-fail "
     "sender-address-rejected",

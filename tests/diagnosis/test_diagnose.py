@@ -158,7 +158,7 @@ KINDS = {
     ErrorKind.NO_TRUST_STORE: (Stage.TLS, "no-trust-store"),
     ErrorKind.STARTTLS_MISSING: (Stage.TLS, "starttls-not-offered"),
     ErrorKind.STARTTLS_REFUSED: (Stage.TLS, "starttls-not-offered"),
-    ErrorKind.INJECTED_BEFORE_TLS: (Stage.TLS, "starttls-not-offered"),
+    ErrorKind.INJECTED_BEFORE_TLS: (Stage.TLS, "security-software-interference"),
     ErrorKind.NO_COMMON_AUTH: (Stage.AUTH, "auth-mechanism-unsupported"),
     ErrorKind.AUTH_MISSING: (Stage.AUTH, "auth-not-offered"),
     ErrorKind.UNENCRYPTED: (Stage.AUTH, "starttls-not-offered"),
@@ -168,6 +168,8 @@ KINDS = {
     ErrorKind.OUTCOME_UNKNOWN: (Stage.MESSAGE, "server-error"),
     ErrorKind.BUDGET: (Stage.AUTH, "too-many-attempts"),
     ErrorKind.PASSWORD_UNUSABLE: (Stage.AUTH, "password-unusable"),
+    ErrorKind.ADDRESS_MISTYPED: (Stage.INPUT, "address-mistyped"),
+    ErrorKind.HELD_BACK: (Stage.AUTH, "address-mistyped"),
     ErrorKind.INTERNAL: (Stage.AUTH, "server-error"),
 }
 
@@ -385,7 +387,7 @@ def test_an_incoming_server_typed_for_sending(diagnoser: Diagnoser, port: int) -
 def test_a_blocked_port_is_told_with_the_ports_that_get_out(diagnoser: Diagnoser) -> None:
     report = failed(smtp(port=25), Stage.CONNECT, ErrorKind.CONNECTION_TIMED_OUT)
     diagnosis = one(diagnoser, report, surroundings=Surroundings(open_ports=(587, 993), blocked_ports=(25,)))
-    assert "Port 25 is blocked" in diagnosis.why
+    assert "Port 25 gets no answer, while others do (587 and 993)" in diagnosis.why
     assert "587 and 993" in diagnosis.why
     assert diagnosis.remedies[0].action == ChangeSettings(Change.OTHER_PORT)
 
@@ -536,7 +538,8 @@ def test_where_mail_access_may_be_switched_off_a_refused_password_says_where_to_
 ) -> None:
     refused = failed(imap(), Stage.AUTH, text="Authentication failed", code_text="AUTHENTICATIONFAILED", status="NO")
     told = one(diagnoser, refused, provider=replace(GMAIL, app_password=None, quirks=frozenset({quirk})))
-    assert told.cause == "bad-credentials"
+    only_browser = quirk is Quirk.APP_PASSWORD_REFUSED
+    assert told.cause == ("oauth-required" if only_browser else "bad-credentials")
     pages = [remedy.action.url for remedy in told.remedies if isinstance(remedy.action, OpenUrl)]
     assert ("https://imap.example/on" in pages) is (
         quirk in (Quirk.MAIL_ACCESS_OFF_BY_DEFAULT, Quirk.MAIL_ACCESS_MAY_BE_OFF)

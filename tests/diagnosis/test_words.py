@@ -32,16 +32,36 @@ JARGON = {
 
 def everything_said(cause: Cause) -> list[str]:
     """All wordings of a cause that a person reads in the window."""
-    said = [*cause.title.wordings, *cause.why.wordings]
+    said = [*titles(cause), *reasons(cause)]
     for remedy in cause.remedies:
         said += [*remedy.say.wordings, *remedy.steps]
     return said
 
 
+def titles(cause: Cause) -> list[str]:
+    """Every headline, of its cases too."""
+    return [
+        wording
+        for each in (cause.title, *(case.title for case in cause.cases))
+        if each is not None
+        for wording in each.wordings
+    ]
+
+
+def reasons(cause: Cause) -> list[str]:
+    """Every reason, of its cases too."""
+    return [
+        wording
+        for each in (cause.why, *(case.why for case in cause.cases))
+        if each is not None
+        for wording in each.wordings
+    ]
+
+
 def test_titles_are_short(catalogue: Catalogue) -> None:
     long = {}
     for cause in catalogue.causes.values():
-        for title in cause.title.wordings:
+        for title in titles(cause):
             length = len(re.sub(r"\{[a-z_]+\}", "", title)) + sum(
                 USUAL_LENGTH.get(name, 12) for name in placeholders(title)
             )
@@ -54,7 +74,7 @@ def test_why_takes_at_most_two_sentences(catalogue: Catalogue) -> None:
     long = [
         (cause.id, why)
         for cause in catalogue.causes.values()
-        for why in cause.why.wordings
+        for why in reasons(cause)
         if len(re.findall(r"[.?](?:\s|$)", why)) > 2
     ]
     assert long == []

@@ -10,6 +10,7 @@ from wizard.practice.scenarios import Accepts, CertificateKind, FoundBy, Practic
 
 ADA = "ada@example.org"
 IN = imap("imap.example.org")
+NOBODY_IN = imap("imap.example.org", accepts=Accepts.NOBODY, refusal="NO [AUTHENTICATIONFAILED] Authentication failed.")
 OUT = smtp("smtp.example.org")
 GMAIL, GMAIL_IN = "ada@gmail.com", imap("imap.gmail.com")
 # A company at Microsoft 365, known by its mail exchanger.
@@ -75,7 +76,7 @@ ROWS = (
     Row("I3", "imap_server_typed_as_smtp", "incoming-server-used", "use-sending-server",
         (OUT, IN), given={"outgoing": "imap.example.org:993/tls"}, after={"host": "smtp.example.org"}),
     Row("I4", "wrong_password", "bad-credentials", "edit-password",
-        (refusing("535 5.7.8 Error: authentication failed: UGFzc3dvcmQ6"), IN)),
+        (refusing("535 5.7.8 Error: authentication failed: UGFzc3dvcmQ6"), NOBODY_IN)),
     Row("I5", "smtp_not_enabled", "smtp-auth-disabled", "ask-administrator",
         (refusing(OFFICE_OFF, "smtp.office365.com", 587), OFFICE_IN), OFFICE, mx=(OFFICE_MX,)),
     Row("I6", "try_587_or_465", "connection-timed-out", "use-port-465",
@@ -118,7 +119,7 @@ ROWS = (
     Row("F9", "encryption_needed_but_off", ("starttls-not-offered", "tls-required", "auth-not-offered"), "use-port-465",
         (smtp("smtp.example.org", 587, security=Security.NONE, auth=()), OUT, IN),
         given={"outgoing": "smtp.example.org:587/starttls"}, after=TLS465),
-    Row("F10", "billing", "account-disabled", "check-billing",
+    Row("F10", "billing", "account-disabled", "open-account-page",
         (refusing("535 5.7.1 Account suspended due to unpaid invoice", "smtp.mail.yahoo.com"),
          imap("imap.mail.yahoo.com")), "ada@yahoo.com"),
     Row("F11", "third_party_access_revoked", ("token-expired", "mail-access-disabled"), "sign-in-with-browser",
@@ -144,11 +145,11 @@ ROWS = (
     Row("E2", "provider_of_the_line_blocks_port_25", "connection-timed-out", "use-port-465",
         (smtp("smtp.example.org", 25, blocked=True), OUT, IN),
         given={"outgoing": "smtp.example.org:25/starttls"}, after=TLS465),
-    Row("E3", "provider_of_the_line_wants_its_own_relay", ("relay-denied", "client-ip-blocked"), "use-isp-relay",
+    Row("E3", "provider_of_the_line_wants_its_own_relay", ("relay-denied", "client-ip-blocked"), "ask-administrator",
         (smtp("smtp.example.org", rcpt_reply="554 5.7.1 <ada@example.org>: Relay access denied"), IN)),
     Row("E4", "sending_has_a_login_of_its_own", "bad-credentials", "edit-username",
         (refusing("535 5.7.8 Error: authentication failed"), IN)),
-    Row("E5", "secure_password_authentication_mismatch", "auth-mechanism-unsupported", "use-other-port",
+    Row("E5", "secure_password_authentication_mismatch", "auth-mechanism-unsupported", "try-again",
         (refusing("504 5.5.4 Unrecognized authentication type", port=465), IN), says=("PLAIN",)),
     Row("E6", "recipient_address_wrong", "recipient-unknown", "edit-recipient",
         (OUT, IN), test_to="nobody@example.org"),
@@ -158,11 +159,12 @@ ROWS = (
         (smtp("smtp.example.org", 465, blocked=True), smtp("smtp.example.org", 587, blocked=True), IN)),
     Row("G3", "server_down", ("connection-refused", "server-busy"), "try-again",
         (smtp("smtp.example.org", banner="421 4.3.2 Too many concurrent connections, service not available"), IN)),
-    Row("G4", "535_at_google", "bad-credentials", "create-app-password",
-        (refusing(GOOGLE_BAD, "smtp.gmail.com"), GMAIL_IN), GMAIL),
+    Row("G4", "535_at_google", "app-password-required", "create-app-password",
+        (refusing(GOOGLE_BAD, "smtp.gmail.com"), imap("imap.gmail.com", accepts=Accepts.NOBODY,
+         refusal="NO [AUTHENTICATIONFAILED] Invalid credentials (Failure)")), GMAIL),
     Row("G5", "locked_account", ("account-disabled", "too-many-attempts"), "wait",
         (refusing("454 4.7.0 Too many login attempts, please try again later"), IN)),
-    Row("G6", "relay_access_denied", "relay-denied", "send-from-own-address",
+    Row("G6", "relay_access_denied", "relay-denied", "ask-administrator",
         (smtp("smtp.example.org", rcpt_reply="554 5.7.1 <ada@example.org>: Relay access denied"), IN)),
     Row("G7", "certificate_expired", "certificate-expired", "trust-this-certificate",
         (smtp("smtp.example.org", certificate=CertificateKind.EXPIRED), IN), says=("expired",)),

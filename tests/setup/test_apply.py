@@ -101,9 +101,10 @@ async def test_encryption_is_switched_on() -> None:
     clear = smtp("smtp.example.org", 587)
     async with stage(ADA, clear, IN, options=BY_HAND) as on_stage:
         result = await on_stage.check(outgoing="smtp.example.org:587/none", incoming="imap.example.org:993/tls")
-        first = speaks_first(result, "starttls-not-offered", "use-other-security")
-        assert changed_to(remedy_of(first, "use-other-security")).security is Security.STARTTLS
-        after = await pressed(on_stage, result, first, "use-other-security")
+        first = speaks_first(result, "tls-required", "switch-on-encryption")
+        assert first.title == "Encryption is switched off for smtp.example.org, which offers it"
+        assert changed_to(remedy_of(first, "switch-on-encryption")).security is Security.STARTTLS
+        after = await pressed(on_stage, result, first, "switch-on-encryption")
     assert after.verdict is Verdict.WORKS
 
 
@@ -151,12 +152,13 @@ async def test_the_address_that_signs_in_becomes_the_sender() -> None:
     assert draft.incoming.username == ADA, "receiving stays as it was"
 
 
-async def test_a_sender_that_is_the_user_name_already_is_for_the_person_to_change() -> None:
+async def test_an_account_that_may_not_send_although_it_signed_in_is_for_its_administrator() -> None:
     refusal = "554 5.7.1 <ada@example.org>: Relay access denied"
     async with stage(ADA, smtp("smtp.example.org", rcpt_reply=refusal), IN) as on_stage:
         result = await on_stage.check()
-    first = speaks_first(result, "relay-denied", "send-from-own-address")
-    assert remedy_of(first, "send-from-own-address").action == EditField(Field.ADDRESS)
+    first = speaks_first(result, "relay-denied", "ask-administrator")
+    assert first.title == "smtp.example.org lets you sign in, but not send to other domains"
+    assert [remedy.id for remedy in first.remedies] == ["ask-administrator"]
 
 
 async def test_the_other_form_of_the_user_name_without_autofix() -> None:

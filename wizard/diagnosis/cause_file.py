@@ -26,6 +26,7 @@ Tables:
                 one of these holds; both may name text, phrases of which one is in the reply
     [[case]]    when, unless as above, and what is said then instead: title, why, ask_administrator, or nobody_to_ask =
                 true where no administrator can help; the first case that holds is said
+    [[instead]] cause*, when, unless as above: the cause that is meant then, though the words are this one's
     [[sample]]  text* that was really seen, with stage, protocol, server, provider, seen (the day); stands last
 """
 
@@ -45,6 +46,7 @@ from wizard.diagnosis.rule import (
     Cause,
     Conditions,
     Do,
+    Instead,
     Match,
     Phrase,
     Presupposed,
@@ -91,6 +93,7 @@ PLACEHOLDERS: Final = frozenset(
         "provider",
         "public_address",
         "public_addresses",
+        "recipient_limit",
         "reply",
         "reply_code",
         "security_url",
@@ -130,6 +133,7 @@ def cause_of(path: Path, document: Mapping[str, Any]) -> Cause:
         ask_administrator=_sentences(table, "ask_administrator"),
         matches=tuple(_match(each) for each in table.tables("match")),
         remedies=tuple(_remedy(each) for each in table.tables("remedy")),
+        instead=tuple(_instead(each) for each in table.tables("instead")),
         cases=tuple(_case(each) for each in table.tables("case")),
         samples=tuple(_sample(each) for each in table.tables("sample")),
         general=table.flag("general"),
@@ -269,6 +273,14 @@ def _case(table: Table) -> Case:
         table.fail("when", "is missing: a case needs when or unless")
     table.end()
     return case
+
+
+def _instead(table: Table) -> Instead:
+    instead = Instead(table.text("cause"), _presupposed(table))
+    if instead.presupposed == ALWAYS:
+        table.fail("when", "is missing: another cause needs when or unless")
+    table.end()
+    return instead
 
 
 def _sample(table: Table) -> Sample:

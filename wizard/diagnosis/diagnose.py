@@ -149,8 +149,12 @@ class Diagnoser:
         return reading, facts, host, provider
 
     def _rank(self, facts: Facts) -> tuple[Ranked, ...]:
-        ranked = self._catalogue.rank(facts)
-        return ranked or (Ranked(self._catalogue.causes["unknown"], Match(()), 0),)
+        ranked = self._catalogue.rank(facts) or (Ranked(self._catalogue.causes["unknown"], Match(()), 0),)
+        meant = next((other.cause for other in ranked[0].cause.instead if other.presupposed.holds(facts)), None)
+        if meant is None or meant not in self._catalogue.causes:
+            return ranked
+        best = replace(ranked[0], cause=self._catalogue.causes[meant])
+        return (best, *(other for other in ranked if other.cause.id not in (meant, ranked[0].cause.id)))
 
     def _furthest(
         self,

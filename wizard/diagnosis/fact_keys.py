@@ -28,10 +28,13 @@ class Line(StrEnum):
 
 
 class Seen(StrEnum):
-    """What the words of a reply show beside `RunFact` and the true keys of `Detail`."""
+    """What the reply and the preset show beside `RunFact` and the true keys of `Detail`."""
 
     NAMES_SENDER = "names-sender"
     NAMES_RECIPIENT = "names-recipient"
+    APP_PASSWORD_SHAPE_RIGHT = "app-password-shape-right"  # noqa: S105 - its shape is known, and this has it
+    SIGNS_IN_WITH_OWN_DOMAIN = "signs-in-with-own-domain"  # with an address that is none of a freemail provider's
+    MASKED = "masked"  # a firewall blanks out what the server says
 
 
 class Mechanisms(StrEnum):
@@ -122,7 +125,7 @@ _WORD: Final = re.compile(r"[a-z0-9][a-z0-9/+=-]*")
 KEYS: Final[Mapping[str, FactKey]] = MappingProxyType(
     {
         "certificate": FactKey("What is wrong with the server's certificate", 110, frozenset(CertificateProblem)),
-        "line": FactKey("What the computer and its line showed", 100, frozenset(Line)),
+        "line": FactKey("What the computer and its line showed", 150, frozenset(Line)),
         "kind": FactKey("What the program measured of the failure", 100, frozenset(ErrorKind)),
         "seen": FactKey(
             "What the run, the person's input and the preset show together",

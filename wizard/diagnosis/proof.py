@@ -42,7 +42,14 @@ def complaints(catalogue: Catalogue, preset_ids: Collection[str]) -> tuple[str, 
             if other not in catalogue.causes
         ]
         conditions = [pair for match in cause.matches for pair in match.keys]
-        for presupposed in (*(r.presupposed for r in cause.remedies), *(c.presupposed for c in cause.cases)):
+        found += [
+            f"{cause.id}: means “{other.cause}” instead, which is no cause."
+            for other in cause.instead
+            if other.cause not in catalogue.causes
+        ]
+        presupposed_by = [remedy.presupposed for remedy in cause.remedies]
+        presupposed_by += [each.presupposed for each in cause.cases] + [each.presupposed for each in cause.instead]
+        for presupposed in presupposed_by:
             conditions += [*presupposed.when.keys, *presupposed.unless.keys]
         named = {value for key, values in conditions if key == "provider" for value in values}
         found += [

@@ -40,18 +40,26 @@ def why_of(cause: Cause, facts: Facts) -> str:
 
 def remedies_of(cause: Cause, facts: Facts, provider: Provider | None, now: datetime) -> tuple[Remedy, ...]:
     """What can be done, the first thing first; of remedies with one id, or with one effect, the first is offered."""
+    asked = _ask_administrator(cause, facts, now)
     found: dict[str, Remedy] = {}
     for rule in cause.remedies:
-        remedy = _remedy(rule, facts, provider) if rule.id not in found else None
+        if rule.id in found:
+            continue
+        remedy = _remedy(rule, facts, provider, asked)
         if remedy is not None and all(remedy.action != other.action for other in found.values()):
             found[rule.id] = remedy
-    message = _administrator_message(cause, facts, now)
-    if message is not None:
-        support = facts.has("category", _FREEMAIL) and "provider" in facts.words
-        whom = f"the support of {facts.words['provider']}" if support else "your mail administrator"
-        remedy = Remedy("ask-administrator", f"Copy a message for {whom}", AskAdministrator(message))
-        found.setdefault("ask-administrator", remedy)
+    if asked is not None:
+        found.setdefault(asked.id, asked)
     return tuple(sorted(found.values(), key=lambda remedy: remedy.last_resort))
+
+
+def _ask_administrator(cause: Cause, facts: Facts, now: datetime) -> Remedy | None:
+    message = _administrator_message(cause, facts, now)
+    if message is None:
+        return None
+    support = facts.has("category", _FREEMAIL) and "provider" in facts.words
+    whom = f"the support of {facts.words['provider']}" if support else "your mail administrator"
+    return Remedy("ask-administrator", f"Copy a message for {whom}", AskAdministrator(message))
 
 
 def _holding(cause: Cause, facts: Facts) -> Iterator[Case]:
@@ -78,9 +86,11 @@ def _administrator_message(cause: Cause, facts: Facts, now: datetime) -> str | N
     return "\n".join(lines)
 
 
-def _remedy(rule: RemedyRule, facts: Facts, provider: Provider | None) -> Remedy | None:
+def _remedy(rule: RemedyRule, facts: Facts, provider: Provider | None, asked: Remedy | None) -> Remedy | None:
     if not rule.presupposed.holds(facts):
         return None
+    if rule.do is Do.ASK_ADMINISTRATOR:
+        return asked
     say = rule.say.said(facts.words)
     action = _action(rule, facts)
     if say is None or action is None:
@@ -110,6 +120,8 @@ def _action(rule: RemedyRule, facts: Facts) -> Action | None:
             return TrustCertificate(facts.words["sha256"]) if allowed and "sha256" in facts.words else None
         case Do.WAIT:
             return Wait(rule.seconds)
+        case Do.ASK_ADMINISTRATOR:
+            return None  # made of the cause's own words, not of the rule's
         case _:
             assert_never(rule.do)
 

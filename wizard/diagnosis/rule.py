@@ -34,6 +34,7 @@ class Do(StrEnum):
     COPY_TEXT = "copy-text"
     TRUST_CERTIFICATE = "trust-certificate"
     WAIT = "wait"
+    ASK_ADMINISTRATOR = "ask-administrator"  # where the message stands; without it, it stands last
 
 
 _FOLDED = str.maketrans(
@@ -271,6 +272,14 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
+class Instead:
+    """Another cause that is meant where the facts say more than the words did."""
+
+    cause: str
+    presupposed: Presupposed
+
+
+@dataclass(frozen=True, slots=True)
 class Sample:
     """Words really seen, and the facts that came with them."""
 
@@ -294,6 +303,7 @@ class Cause:
     matches: tuple[Match, ...]
     remedies: tuple[RemedyRule, ...]
     cases: tuple[Case, ...] = ()
+    instead: tuple[Instead, ...] = ()
     samples: tuple[Sample, ...] = ()
     general: bool = False  # its words often stand beside those of a more telling cause, so they count half
     implies: Implications = NO_IMPLICATIONS

@@ -1,0 +1,196 @@
+"""The words that fill placeholders: from evidence, the preset and the surroundings, safe inside a sentence of ours."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from wizard.diagnosis.catalogue import Family
+from wizard.model.address import Address
+from wizard.model.dates import date_text
+from wizard.model.evidence import CertificateFacts, ErrorKind, Evidence, ProbeReport, Surroundings
+from wizard.model.provider import Provider, ProviderStatus
+from wizard.model.public_address import address_forms
+from wizard.model.server import Protocol, Security
+
+_PER_MESSAGE: Final = re.compile(r"in one message")
+
+
+def words_of_evidence(
+    evidence: Evidence,
+    report: ProbeReport,
+    *,
+    provider: Provider | None,
+    families: Sequence[Family],
+    surroundings: Surroundings,
+    address: Address,
+    mechanisms: Sequence[str],
+    now: datetime,
+) -> dict[str, str]:
+    """Every placeholder that the failed stage and all around it can fill."""
+    candidate, reply, certificate = report.candidate, evidence.reply, evidence.certificate
+    endpoint = evidence.endpoint or candidate.endpoint
+    words = provider_words(provider, families)
+    words |= {
+        "host": shown(endpoint.host),
+        "port": str(endpoint.port),
+        "server": shown(str(endpoint)),
+        "encryption": _ENCRYPTION[endpoint.security],
+        "address": shown(str(address)),
+        "domain": shown(address.shown_domain),
+        "username": shown(candidate.username),
+        "today": date_text(now),
+    }
+    words |= side_words(evidence.protocol or candidate.protocol)
+    if reply is not None:
+        words["reply"] = shown(reply.text, 300)
+        if reply.code or reply.enhanced:
+            words["reply_code"] = " ".join(filter(None, (str(reply.code or ""), reply.enhanced)))
+    if certificate is not None:
+        words |= _certificate_words(certificate, now)
+    if mechanisms:
+        words["mechanisms"] = shown(", ".join(mechanisms))
+    words |= _detail_words(evidence, report, candidate.username)
+    words |= _surroundings_words(surroundings)
+    return words
+
+
+def provider_words(provider: Provider | None, families: Sequence[Family]) -> dict[str, str]:
+    """What the preset, and where it says nothing the family, tells: name, pages, limits."""
+    words: dict[str, str] = {}
+    for family in reversed(families):
+        words["provider"] = family.name
+        words |= dict(family.pages)
+    if provider is not None:
+        words["provider"] = provider.name
+        if provider.app_password is not None and provider.app_password.url:
+            words["app_password_url"] = provider.app_password.url
+        if provider.status is ProviderStatus.UNSUPPORTED:
+            words["closed_provider"] = provider.name
+            if provider.no_servers_because:
+                words["no_servers_because"] = provider.no_servers_because
+        if provider.preparation:
+            words["preparation"] = provider.preparation[0].say
+        url = next((step.url for step in provider.preparation if step.url), None)
+        if url:
+            words["preparation_url"] = url
+        if provider.limits:
+            words["limit"] = provider.limits[0].rstrip(".")
+        a_message = next((limit for limit in provider.limits if _PER_MESSAGE.search(limit)), None)
+        if a_message is not None:
+            words["recipient_limit"] = a_message.rstrip(".")
+        if provider.max_message:
+            words["max_message"] = provider.max_message.rstrip(".")
+        if provider.webmail_url:
+            words["webmail_url"] = provider.webmail_url
+    return words
+
+
+_ENCRYPTION: Final = {Security.TLS: "SSL/TLS", Security.STARTTLS: "STARTTLS", Security.NONE: "no encryption"}
+
+
+def side_words(protocol: Protocol | None) -> dict[str, str]:
+    """The protocol and its side, and the other one."""
+    if protocol is None:
+        return {}
+    sending = protocol is Protocol.SMTP
+    return {
+        "protocol": "POP" if protocol is Protocol.POP3 else protocol.value.upper(),
+        "side": "sending" if sending else "receiving",
+        "other_side": "receiving" if sending else "sending",
+    }
+
+
+def _certificate_words(certificate: CertificateFacts, now: datetime) -> dict[str, str]:
+    words = {
+        "certificate_not_after": date_text(certificate.not_after),
+        "certificate_not_before": date_text(certificate.not_before),
+        "certificate_issuer": shown(certificate.issuer),
+        "sha256": certificate.sha256,
+    }
+    for moment in (certificate.not_after, certificate.not_before):
+        days = abs((now - moment).days) if moment.tzinfo else None
+        if days is not None and ((moment is certificate.not_after) == (now > certificate.not_after)):
+            words["certificate_days"] = "1 day" if days == 1 else f"{days} days"
+            break
+    if certificate.names:
+        more = len(certificate.names) - 3
+        words["certificate_names"] = shown(", ".join(certificate.names[:3])) + (f" and {more} more" if more > 0 else "")
+    return words
+
+
+def _name_form(refused: str, accepted: str) -> str:
+    if accepted == refused.lower() != refused:
+        return "the name in small letters"
+    mailbox, plus, tag = refused.partition("@")[0].partition("+")
+    if plus and accepted.partition("@")[0] == mailbox:
+        return f"the name without “{shown(plus + tag)}”"
+    return "only the part before the @" if "@" in refused else "the whole email address"
+
+
+def _detail_words(evidence: Evidence, report: ProbeReport, username: str) -> dict[str, str]:
+    words: dict[str, str] = {}
+    if evidence.detail.get("other_form_works") is True:
+        words["name_form"] = _name_form(username, text_detail(evidence, "other_username") or "")
+    suggestion = text_detail(evidence, "suggestion")
+    if suggestion:
+        words["suggestion"] = shown(suggestion)
+    speaks = text_detail(evidence, "speaks")
+    if speaks and speaks != "unknown":
+        words["speaks"] = {
+            "http": "a web server",
+            "ssh": "a remote-access server (SSH)",
+            "ftp": "a file server (FTP)",
+        }.get(speaks, {"smtp": "SMTP", "imap": "IMAP", "pop3": "POP"}.get(speaks, shown(speaks)))
+    if addresses := text_detail(evidence, "addresses"):
+        words["addresses"] = shown(addresses)
+    if report.max_message_bytes:
+        words["size"] = f"{report.max_message_bytes / 1_048_576:.0f} MB"
+    if evidence.error is ErrorKind.BUDGET:
+        wait = evidence.detail.get("wait_s")
+        known = isinstance(wait, int | float) and wait > 0
+        words["minutes"] = _minutes(float(wait or 0)) if known else "a few minutes"
+    return words
+
+
+def text_detail(evidence: Evidence, name: str) -> str | None:
+    """A text of the evidence's detail; `None` where it is absent or none."""
+    value = evidence.detail.get(name)
+    return value if isinstance(value, str) and value else None
+
+
+def _minutes(seconds: float) -> str:
+    return "1 minute" if seconds <= 60 else f"{math.ceil(seconds / 60)} minutes"
+
+
+def _surroundings_words(surroundings: Surroundings) -> dict[str, str]:
+    words: dict[str, str] = {}
+    if surroundings.open_ports:
+        words["open_ports"] = " and ".join(str(port) for port in surroundings.open_ports[:3])
+    if surroundings.blocked_ports:
+        words["blocked_ports"] = " and ".join(str(port) for port in surroundings.blocked_ports[:3])
+    if surroundings.clock_off_s is not None:
+        off = abs(surroundings.clock_off_s)
+        amount = (
+            f"{off / 86_400:.0f} days"
+            if off >= 2 * 86_400
+            else f"{off / 3_600:.0f} hours"
+            if off >= 7_200
+            else "an hour"
+        )
+        words["clock_off"] = amount
+    if surroundings.public_address:
+        forms = address_forms(surroundings.public_address)
+        words["public_address"] = forms.single if forms is not None else shown(surroundings.public_address)
+        if forms is not None:
+            words["public_addresses"] = f"{forms.single}\nas a network: {forms.cidr}\nas a range: {forms.range}"
+    return words
+
+
+def shown(text: str, longest: int = 120) -> str:
+    """Text that somebody else wrote, safe inside a sentence of ours."""
+    kept = "".join(sign if sign.isprintable() else " " for sign in text)
+    return " ".join(kept.split())[:longest]
