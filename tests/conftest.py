@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import os
+import shutil
 import socket
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -47,6 +48,13 @@ def _own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
             patch.setenv(name, str(tmp_path_factory.mktemp(name.lower())))
         yield
+
+
+@pytest.fixture(autouse=True)
+def _no_sign_in_remembered(_own_folders: None) -> Iterator[None]:
+    """What was refused in one test does not count in the sign-in budget of the next."""
+    yield
+    shutil.rmtree(Path(os.environ["XDG_STATE_HOME"], "mailwright", "sign-ins"), ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
