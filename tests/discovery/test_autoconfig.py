@@ -63,9 +63,40 @@ def test_several_servers_stay_in_the_order_of_preference() -> None:
     assert found.said == "found"
 
 
-def test_unencrypted_servers_come_last_and_are_not_trusted() -> None:
+def test_a_server_named_without_encryption_is_tried_with_it_and_comes_last_without() -> None:
     found = answer(server(port="143", socket="plain") + server("smtp", "smtp.example.org", "587", "STARTTLS"))
-    assert [(c.security, c.trusted) for c in found.candidates] == [(Security.STARTTLS, True), (Security.NONE, False)]
+    assert [(c.protocol, c.port, c.security, c.trusted) for c in found.candidates] == [
+        (Protocol.IMAP, 143, Security.STARTTLS, True),
+        (Protocol.IMAP, 993, Security.TLS, True),
+        (Protocol.SMTP, 587, Security.STARTTLS, True),
+        (Protocol.IMAP, 143, Security.NONE, False),
+    ]
+
+
+OTHERS = "<domain>other.example</domain>" + server(host="imap.other.example")
+OWN = "<domain>Example.ORG</domain>" + server(host="mail.example.org")
+
+
+@pytest.mark.parametrize("sections", [[OTHERS, OWN], [OWN, OTHERS], [server(host="mail.example.org"), OTHERS]])
+def test_of_several_providers_the_one_of_the_addresss_domain_counts(sections: list[str]) -> None:
+    inner = "".join(f'<emailProvider id="p{n}">{section}</emailProvider>' for n, section in enumerate(sections))
+    found = read(
+        f'<clientConfig version="1.1">{inner}</clientConfig>'.encode(),
+        Maker(ADA, Source.AUTOCONFIG, True, lambda _: None),
+    )
+    assert [candidate.host for candidate in found.candidates] == ["mail.example.org"]
+
+
+def test_a_user_name_that_must_be_asked_for_leaves_the_server_in() -> None:
+    field = '<inputField key="USERNAME" label="Screen name"/>'
+    found = answer(
+        field + server(username="%USERNAME%") + server("smtp", "smtp.example.org", "465", username="%OTHER%")
+    )
+    assert [(candidate.host, candidate.username) for candidate in found.candidates] == [
+        ("imap.example.org", "ada@example.org")
+    ]
+    assert found.notes == ("imap.example.org asks for “Screen name” as the user name: type it instead of the address.",)
+    assert found.refused == ("unknown placeholder %OTHER%",)
 
 
 @pytest.mark.parametrize(
@@ -74,7 +105,7 @@ def test_unencrypted_servers_come_last_and_are_not_trusted() -> None:
      (" StartTLS ", Security.STARTTLS), ("Plain", Security.NONE), ("", Security.TLS)],
 )  # fmt: skip
 def test_socket_types(written: str, meant: Security) -> None:
-    assert only(server(socket=written)).security is meant
+    assert answer(server(socket=written)).candidates[-1].security is meant
 
 
 @pytest.mark.parametrize(

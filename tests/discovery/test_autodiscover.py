@@ -134,7 +134,18 @@ async def test_the_service_record(start_lab: StartLab) -> None:
 )
 def test_encryption(kind: str, port: str, more: str, meant: Security) -> None:
     found = read(pox(protocol(kind, "mail.example.org", port, more)), MAKER)
-    assert [candidate.security for candidate in found.candidates] == [meant]
+    assert found.candidates[-1].security is meant
+    before = [candidate.security for candidate in found.candidates[:-1]]
+    assert before == ([Security.STARTTLS, Security.TLS] if meant is Security.NONE else [])
+
+
+def test_every_account_of_an_answer_is_read() -> None:
+    body = pox(protocol("IMAP", "imap.example.org", "993"))
+    both = body.replace(b"</Account>", b"</Account><Account><Action>settings</Action>" + (
+        protocol("SMTP", "smtp.example.org", "465").encode() + b"</Account>"
+    ))  # fmt: skip
+    assert both.count(b"<Account>") == 2
+    assert [candidate.host for candidate in read(both, MAKER).candidates] == ["imap.example.org", "smtp.example.org"]
 
 
 def test_an_exchange_server_without_imap_is_said_to_be_one() -> None:

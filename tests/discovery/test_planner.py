@@ -295,12 +295,37 @@ async def test_settings_fetched_from_a_foreign_domain_need_a_yes(start_lab: Star
     assert asked == [CONFIG]
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        config().replace(b"<hostname>", b"<hostname>Smith & Sons "),
+        b"<br />Warning: mysql_connect() in /srv/config.php on line 3" + config(),
+        config().replace(b"imap.example.org", "müller.example.org".encode("latin-1")),
+        config()[:-30],
+    ],
+)
+async def test_settings_that_cannot_be_read_are_told(body: bytes, start_lab: StartLab) -> None:
+    plan = await start_lab({"example.org": []}, {("autoconfig.example.org", CONFIG): Page(body)}).planner.plan(ADA)
+    told = [note for note in plan.notes if note.startswith("autoconfig.example.org publishes settings that cannot")]
+    assert len(told) == 1
+    assert told[0].isprintable()
+
+
+async def test_a_page_for_everything_is_no_settings_file(start_lab: StartLab) -> None:
+    page = Page(b"<html><body>Not here<br></body></html>")
+    plan = await start_lab({"example.org": []}, {("autoconfig.example.org", CONFIG): page}).planner.plan(ADA)
+    assert plan.notes == ()
+
+
 async def test_unencrypted_comes_last_of_all(start_lab: StartLab) -> None:
     clear = config().replace(b"993", b"143").replace(b"SSL", b"plain")
     plan = await start_lab({"example.org": []}, {("autoconfig.example.org", CONFIG): Page(clear)}).planner.plan(ADA)
     assert [c.security for c in plan.candidates[-2:]] == [Security.NONE, Security.NONE]
     assert not any(c.trusted for c in plan.candidates[-2:])
-    assert plan.candidates[0].source is Source.GUESS
+    assert [(c.source, c.port) for c in plan.of(Protocol.IMAP)[:2]] == [
+        (Source.AUTOCONFIG, 143),
+        (Source.AUTOCONFIG, 993),
+    ]
 
 
 async def test_only_the_wanted_incoming_protocol(start_lab: StartLab) -> None:

@@ -12,6 +12,7 @@ from wizard.discovery.candidate import (
     PASSWORD_METHODS,
     KnownHost,
     Maker,
+    asked_for,
     one_line,
     port_number,
 )
@@ -23,6 +24,7 @@ from wizard.net.fetch import Fetcher
 from wizard.net.sites import same_site
 
 MAX_SERVERS = 20
+MAX_LOOKED_AT = 64 * 1024
 
 _SECURITY = {
     "ssl": Security.TLS,
@@ -60,7 +62,13 @@ def _question(
         if fetched.status != 200:
             return NOTHING
         vouched = private is not None and all(same_site(hop, address.domain) for hop in fetched.hops)
-        answer = read(fetched.body, Maker(address, Source.AUTOCONFIG, vouched, known))
+        try:
+            answer = read(fetched.body, Maker(address, Source.AUTOCONFIG, vouched, known))
+        except Refused as error:
+            if b"<clientconfig" not in fetched.body[:MAX_LOOKED_AT].lower():
+                raise  # a web server that answers everything with the same page
+            told = f"{urlsplit(url).hostname} publishes settings that cannot be read: {error}."
+            return Answer(notes=(told,), refused=(str(error),))
         abroad = next((hop for hop in fetched.hops if not same_site(hop, address.domain)), None)
         if private is not None and abroad is not None and answer.candidates:
             note = f"{address.shown_domain} leaves the settings to another domain: {abroad}."
@@ -78,13 +86,18 @@ def read(body: bytes, maker: Maker, languages: tuple[str, ...] = ("en",)) -> Ans
         Refused: the whole file.
     """
     root = parse(body)
-    provider = next(root.find("emailProvider"), None)
+    provider = _section(root, maker.address)
     if root.tag.lower() != "clientconfig" or provider is None:
         raise Refused("a page that is no autoconfig file")
     candidates: list[ServerCandidate] = []
     refused: list[str] = []
     others: list[str] = []
     servers = [*provider.each("incomingServer", "outgoingServer")]
+    inputs = {
+        field.attributes.get("key", "").upper(): one_line(field.attributes.get("label") or "a user name of its own", 60)
+        for field in root.find("inputField")
+    }
+    asks: list[str] = []
     if len(servers) > MAX_SERVERS:
         refused.append(f"{len(servers) - MAX_SERVERS} servers past the first {MAX_SERVERS}")
     for server in servers[:MAX_SERVERS]:
@@ -97,20 +110,36 @@ def read(body: bytes, maker: Maker, languages: tuple[str, ...] = ("en",)) -> Ans
             refused.append(f"a server of type {kind} on the wrong side")
             continue
         try:
-            candidates.append(_server(server, protocol, maker))
+            label = asked_for(server.text_of("username"), inputs)
+            found = _server(server, protocol, maker, is_asked=label is not None)
+            candidates += found
+            if label is not None:
+                asks.append(f"{found[0].host} asks for “{label}” as the user name: type it instead of the address.")
         except Refused as error:
             refused.append(str(error))
-    notes = [*_notes(provider, languages)]
+    notes = [*dict.fromkeys(asks), *_notes(provider, languages)]
     if others and not candidates:
         kinds = ", ".join(dict.fromkeys(others))
         notes.append(f"This provider names servers of other kinds only: {kinds}.")
-    encrypted = [c for c in candidates if c.security is not Security.NONE]
-    clear = [c for c in candidates if c.security is Security.NONE]
+    unique = [*dict.fromkeys(candidates)]
+    encrypted = [c for c in unique if c.security is not Security.NONE]
+    clear = [c for c in unique if c.security is Security.NONE]
     offer = _browser_offer(root, maker, refused)
     return Answer(tuple(encrypted + clear), tuple(notes), tuple(dict.fromkeys(refused)), oauth=offer)
 
 
-def _server(server: Element, protocol: Protocol, maker: Maker) -> ServerCandidate:
+def _section(root: Element, address: Address) -> Element | None:
+    """The provider that is about the address's domain, else the only or the first one: a file may hold several."""
+    sections = [*root.find("emailProvider")]
+    domains = {address.domain, address.shown_domain.lower()}
+
+    def is_about(section: Element) -> bool:
+        return any(entry.text.strip().lower().rstrip(".") in domains for entry in section.each("domain"))
+
+    return next((section for section in sections if is_about(section)), sections[0] if sections else None)
+
+
+def _server(server: Element, protocol: Protocol, maker: Maker, *, is_asked: bool) -> tuple[ServerCandidate, ...]:
     host = server.text_of("hostname")
     if host is None:
         raise Refused("a server without a name")
@@ -127,7 +156,8 @@ def _server(server: Element, protocol: Protocol, maker: Maker) -> ServerCandidat
         if security is None:
             raise Refused(f"no encryption named for {one_line(host, 60)}")
     # Many files state a user name once per protocol, some leave it out: then it is the address.
-    return maker.make(protocol, host, port, security, server.text_of("username"), _auth(server, protocol))
+    username = None if is_asked else server.text_of("username")
+    return maker.ways(protocol, host, port, security, username, _auth(server, protocol))
 
 
 def _auth(server: Element, protocol: Protocol) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from wizard.net.sites import is_public_suffix, same_site
 
 PATH = "/autodiscover/autodiscover.xml"
 MAX_FORWARDS = 2
+MAX_LOOKED_AT = 64 * 1024
 MAX_NAMES = 5
 _REQUEST = (
     '<?xml version="1.0" encoding="utf-8"?>'
@@ -68,9 +69,15 @@ def _question(address: Address, host: str, fetcher: Fetcher, known: KnownHost, r
             fetched = await fetcher.post(url, body, "text/xml; charset=utf-8")
             if fetched.status != 200:
                 return NOTHING  # 401 is the usual answer: Exchange wants the password first, and does not get it
-            forward = read_forward(fetched.body)
-            if forward is None:
-                return read(fetched.body, maker)
+            try:
+                forward = read_forward(fetched.body)
+                if forward is None:
+                    return read(fetched.body, maker)
+            except Refused as error:
+                if b"<protocol" not in fetched.body[:MAX_LOOKED_AT].lower():
+                    raise  # no settings at all
+                told = f"{urlsplit(url).hostname} publishes settings that cannot be read: {error}."
+                return Answer(notes=(told,), refused=(str(error),))
             url = urljoin(url, forward)
             target = urlsplit(url).hostname or ""
             if not same_site(target, address.domain):
@@ -80,21 +87,22 @@ def _question(address: Address, host: str, fetcher: Fetcher, known: KnownHost, r
     return Question(Source.AUTODISCOVER, f"{host}{PATH}", rank, ask)
 
 
-def _account(body: bytes) -> Element:
+def _accounts(body: bytes) -> list[Element]:
+    """The accounts of an answer, at least one: some generators write one for each protocol."""
     root = parse(body)
-    account = next(root.find("Account"), None)
+    accounts = [*root.find("Account")]
     if root.tag.lower() != "autodiscover":
         raise Refused("a page that is no Autodiscover answer")
-    if account is None:
+    if not accounts:
         error = next(root.find("Error"), None)
         words = error.text_of("Message") if error is not None else None
         raise Refused(f"an error: {one_line(words or 'without words', 80)}")
-    return account
+    return accounts
 
 
 def read_forward(body: bytes) -> str | None:
     """Where an answer sends on to; None when it holds settings. Raises Refused, also where it names another address."""
-    account = _account(body)
+    account = _accounts(body)[0]
     match (account.text_of("Action") or "settings").lower():
         case "redirecturl":
             url = account.text_of("RedirectUrl")
@@ -112,21 +120,23 @@ def read(body: bytes, maker: Maker) -> Answer:
     candidates: list[ServerCandidate] = []
     refused: list[str] = []
     exchange = False
-    for entry in [*_account(body).each("Protocol")][:20]:
+    settings = [one for one in _accounts(body) if (one.text_of("Action") or "settings").lower() == "settings"]
+    for entry in [entry for account in settings for entry in account.each("Protocol")][:20]:
         kind = (entry.text_of("Type") or entry.attributes.get("type", "")).lower()
         protocol = _PROTOCOLS.get(kind)
         if protocol is None:
             exchange = exchange or kind in ("exch", "expr", "exhttp", "web", "mobilesync", "mapihttp")
             continue
         try:
-            candidates.append(_server(entry, protocol, maker))
+            candidates += _server(entry, protocol, maker)
         except Refused as error:
             refused.append(str(error))
     notes = ("This is an Exchange server; it does not say whether IMAP and SMTP are switched on.",)
-    return Answer(tuple(candidates), notes if exchange and not candidates else (), tuple(dict.fromkeys(refused)))
+    in_order = sorted(dict.fromkeys(candidates), key=lambda candidate: candidate.security is Security.NONE)
+    return Answer(tuple(in_order), notes if exchange and not candidates else (), tuple(dict.fromkeys(refused)))
 
 
-def _server(entry: Element, protocol: Protocol, maker: Maker) -> ServerCandidate:
+def _server(entry: Element, protocol: Protocol, maker: Maker) -> tuple[ServerCandidate, ...]:
     host = entry.text_of("Server")
     if host is None:
         raise Refused("a server without a name")
@@ -135,7 +145,7 @@ def _server(entry: Element, protocol: Protocol, maker: Maker) -> ServerCandidate
     login = entry.text_of("LoginName")
     # SPA on (the default) says nothing about PLAIN; only "off" means that a plain password is what it takes.
     auth = PASSWORD_METHODS[protocol] if (entry.text_of("SPA") or "").lower() == "off" else ()
-    return maker.make(protocol, host, port, _security(entry, protocol, port), login, auth)
+    return maker.ways(protocol, host, port, _security(entry, protocol, port), login, auth)
 
 
 def _security(entry: Element, protocol: Protocol, port: int) -> Security:

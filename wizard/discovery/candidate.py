@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from wizard.discovery.answer import Refused
@@ -13,7 +13,7 @@ from wizard.model.address import Address
 from wizard.model.host import NotAHost, visible
 from wizard.model.host import host_name as read_host_name
 from wizard.model.provider import Provider
-from wizard.model.server import Protocol, Security, ServerCandidate, Source
+from wizard.model.server import STANDARD_PORTS, Protocol, Security, ServerCandidate, Source, usual_security
 from wizard.model.text import inert
 from wizard.net.dial import Reach, reach_of
 from wizard.net.sites import same_site
@@ -91,6 +91,15 @@ def filled(text: str, address: Address, *, bare: bool = False) -> str:
     return _PLACEHOLDER.sub(lambda match: values[(match.group(1) or match.group(2)).upper()], text)
 
 
+def asked_for(text: str | None, inputs: Mapping[str, str]) -> str | None:
+    """What the person must be asked for, in the source's own words, where a user name is made of it; None otherwise.
+
+    `inputs` are the labels of a file's <inputField>s by their keys; no server is lost because its name must be asked.
+    """
+    names = (match.strip("%").upper() for match in _UNKNOWN.findall(_PLACEHOLDER.sub("", text or "")))
+    return next((inputs[name] for name in names if name in inputs), None)
+
+
 def user_name(text: str | None, address: Address) -> str:
     """The user name a source wrote, placeholders filled; the whole address where it wrote none. Raises Refused."""
     if text is None or not text.strip():
@@ -148,6 +157,27 @@ class Maker:
             trusted=trusted,
             auth=auth,
         )
+
+    def ways(
+        self,
+        protocol: Protocol,
+        host: str,
+        port: int,
+        security: Security,
+        username: str | None = None,
+        auth: tuple[str, ...] = (),
+    ) -> tuple[ServerCandidate, ...]:
+        """The candidate as `make` has it; where the source names it without encryption, with it first.
+
+        Files from the days of "plain" name servers that have had STARTTLS for long: the same port switched, then the
+        same host's port that is encrypted from the start. In clear it comes last, and no password goes there by itself.
+        """
+        secured: list[tuple[int, Security]] = [(port, security)]
+        if security is Security.NONE:
+            at_start = next(number for number, how in STANDARD_PORTS[protocol] if how is Security.TLS)
+            switched = usual_security(protocol, port) or Security.STARTTLS
+            secured = [*dict.fromkeys([(port, switched), (at_start, Security.TLS)]), (port, security)]
+        return tuple(self.make(protocol, host, number, how, username, auth) for number, how in secured)
 
 
 PASSWORD_METHODS: dict[Protocol, tuple[str, ...]] = {
