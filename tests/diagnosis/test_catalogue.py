@@ -16,7 +16,7 @@ from wizard.errors import ResourceError
 
 CAUSES = {
     "input": "address-malformed address-mistyped incoming-server-used password-unusable",
-    "dns": "server-name-not-found domain-not-registered dns-unavailable",
+    "dns": "server-in-own-network server-name-not-found domain-not-registered dns-unavailable",
     "connect": "no-internet captive-portal connection-refused connection-timed-out network-unreachable "
     "connection-dropped greeting-timeout not-a-mail-server wrong-protocol "
     "server-busy client-ip-blocked helo-refused security-software-interference",

@@ -169,6 +169,7 @@ KINDS = {
     ErrorKind.BUDGET: (Stage.AUTH, "too-many-attempts"),
     ErrorKind.PASSWORD_UNUSABLE: (Stage.AUTH, "password-unusable"),
     ErrorKind.ADDRESS_MISTYPED: (Stage.INPUT, "address-mistyped"),
+    ErrorKind.OWN_NETWORK: (Stage.DNS, "server-in-own-network"),
     ErrorKind.HELD_BACK: (Stage.AUTH, "address-mistyped"),
     ErrorKind.INTERNAL: (Stage.AUTH, "server-error"),
 }
