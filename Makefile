@@ -8,7 +8,7 @@ ARGS ?=
 # Causes and presets in the form that loads faster; what make runs is compiled, what is edited counts without it.
 COMPILED := resources/presets/compiled.jsonl
 
-.PHONY: help run test lint bench screenshots package windows lock clean
+.PHONY: help run test lint mutants bench screenshots package windows lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
@@ -24,6 +24,9 @@ lint: $(VENV)/.dev ## ruff, mypy, the layers
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
+
+mutants: $(VENV)/.dev .lab/.installed ## puts 120 faults into a copy, one at a time: do the tests notice? (an hour)
+	@packaging/as-root.sh $(VENV)/bin/python -m tests.mutants $(ARGS)
 
 bench: $(VENV)/.dev .lab/.installed $(COMPILED) ## prints the figures of speed and of a free window
 	$(VENV)/bin/python -m tests.bench $(ARGS)

@@ -274,9 +274,14 @@ from wizard.model.secret import Secret
 """
 
 
-def child(program: str, *words: str) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-c", _CHILD + program, *words]
-    return subprocess.Popen(command, cwd=Path(__file__).parents[2], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+def child(program: str, *words: str, **environment: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-c", _CHILD + program, *words],
+        cwd=Path(__file__).parents[2],
+        env={**os.environ, **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
 
 
 _SAVE = """
@@ -375,3 +380,64 @@ def test_times_are_those_of_the_check(path: Path) -> None:
     done = asyncio.run(kept.check(saved, Answers(later), new_secret=Secret("x")))
     assert done.saved.last_checked_at == WHEN + timedelta(days=1)
     assert json.loads(path.read_text())["accounts"][0]["last_status"] == "fails"
+
+
+_DEADLINE = """
+import keyring
+from wizard.cli.main import main
+keyring.set_keyring(WaitingKeyring())
+print(main(["accounts", "check", "--all", "--deadline", "1"]), flush=True)
+"""
+
+
+@pytest.mark.slow
+def test_a_keyring_that_waits_is_inside_the_deadline_and_the_program_ends(path: Path) -> None:
+    folder = path.parent / "mailwright"
+    folder.mkdir()
+    for name in "abcdef":
+        put(AccountBook(folder / "accounts.json"), account(address=Address.parse(f"{name}@example.org")), PASSWORD)
+    waiting = child(_DEADLINE, XDG_DATA_HOME=str(path.parent))
+    out, errors = waiting.communicate(timeout=60)
+    assert waiting.returncode == 0, errors
+    assert out.splitlines()[-1] == b"4"
+    assert out.count(b"does not answer. It may be waiting to be unlocked") == 6
+
+
+_WINDOW = """
+import keyring
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QPushButton
+from wizard.gui import app
+from wizard.gui.window import WizardWindow
+
+waiting = WaitingKeyring()
+keyring.set_keyring(waiting)
+
+def press_or_close():
+    # One after the other, as they appear: the link to the saved accounts, Check all; then the window is closed.
+    if waiting.asked:
+        timer.stop()
+        next(each for each in QApplication.topLevelWidgets() if isinstance(each, WizardWindow)).close()
+        return
+    buttons = {each.objectName(): each for each in QApplication.allWidgets() if isinstance(each, QPushButton)}
+    for name in ("check-all", "saved-accounts"):
+        if name in buttons and buttons[name].isVisible() and buttons[name].isEnabled():
+            buttons[name].click()
+            return
+
+made = app.make_application()
+timer = QTimer()
+timer.timeout.connect(press_or_close)
+timer.start(50)
+print(app.main(), flush=True)
+"""
+
+
+@pytest.mark.slow
+def test_a_closed_window_ends_although_the_keyring_waits(path: Path) -> None:
+    folder = path.parent / "mailwright"
+    folder.mkdir()
+    put(AccountBook(folder / "accounts.json"), account(), PASSWORD)
+    window = child(_WINDOW, XDG_DATA_HOME=str(path.parent), QT_QPA_PLATFORM="offscreen")
+    out, errors = window.communicate(timeout=60)
+    assert (window.returncode, out) == (0, b"0\n"), errors
