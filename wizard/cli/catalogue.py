@@ -55,6 +55,7 @@ def _check(args: argparse.Namespace) -> int:
     from wizard.diagnosis.diagnose import Diagnoser
     from wizard.diagnosis.proof import complaints, faults
     from wizard.diagnosis.rule import STAGE_FOLDERS
+    from wizard.diagnosis.samples import load_sayings, unproven
 
     packs = tuple(args.pack)
     folders = [*wiring.pack(packs).diagnosis_folders, resources() / "diagnoses"]
@@ -69,9 +70,11 @@ def _check(args: argparse.Namespace) -> int:
         # The others' samples are proven as well: a new file must not win texts that are theirs.
         catalogue = Catalogue({**catalogue.causes, cause.id: cause}, catalogue.families)
     book = wiring.presets(packs)
-    found = faults(catalogue.causes.values(), Diagnoser(catalogue, book.for_host))
-    wrong = complaints(catalogue, {provider.id for provider in book.all()})
-    samples = sum(len(cause.samples) for cause in catalogue.causes.values())
+    diagnoser = Diagnoser(catalogue, book.for_host)
+    found = faults(catalogue.causes.values(), diagnoser)
+    sayings = load_sayings()
+    wrong = (*complaints(catalogue, {provider.id for provider in book.all()}), *unproven(sayings, diagnoser))
+    samples = len(sayings) + sum(len(cause.samples) for cause in catalogue.causes.values())
     if args.json:
         print_json(
             {

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from wizard.compiled import digest
 from wizard.diagnosis.cause_file import PLACEHOLDERS, cause_of
+from wizard.diagnosis.phrase_index import PhraseIndex
 from wizard.diagnosis.rule import STAGE_FOLDERS, Cause, Facts, Match
 from wizard.errors import ResourceError
 from wizard.model.provider import Provider
@@ -67,6 +68,9 @@ class Catalogue:
         self.families = families
 
         self._matches = tuple((cause, match) for cause in causes.values() for match in cause.matches)
+        lists = [phrases for _, match in self._matches for phrases in (match.text, match.also)]
+        self._texts = PhraseIndex(lists)
+        self._issuers = PhraseIndex(match.issuer for _, match in self._matches)
         self._by_preset = {preset: family for family in families for preset in family.presets}
 
     @classmethod
@@ -96,11 +100,13 @@ class Catalogue:
     def rank(self, facts: Facts) -> tuple[Ranked, ...]:
         """Every cause that matches, each by its best match, most specific first."""
         best: dict[str, Ranked] = {}
-        for cause, match in self._matches:
-            weight = match.weigh(facts, general=cause.general)
+        texts, issuers = self._texts.heaviest(facts.text), self._issuers.heaviest(facts.issuer)
+        for number, (cause, match) in enumerate(self._matches):
+            found = (texts.get(2 * number), texts.get(2 * number + 1), issuers.get(number))
+            weight = match.weigh(facts, found, general=cause.general)
             if weight is None:
                 continue
-            if facts.has("stage", _KINDRED_STAGES.get(cause.stage, _NONE)):
+            if is_kindred(cause, facts):
                 weight += KINDRED_STAGE_WEIGHT
             if cause.id not in best or weight > best[cause.id].weight:
                 best[cause.id] = Ranked(cause, match, weight)
@@ -117,6 +123,11 @@ class Catalogue:
             if by_host or any(word in text for word in family.words):
                 found.setdefault(family.id, family)
         return tuple(found.values())
+
+
+def is_kindred(cause: Cause, facts: Facts) -> bool:
+    """Whether the cause belongs to the stretch where it happened."""
+    return facts.has("stage", _KINDRED_STAGES.get(cause.stage, _NONE))
 
 
 def load_cause(path: Path) -> Cause:

@@ -29,6 +29,7 @@ _KNOWN_CODES: Final = (
 _CODE = re.compile(rf"(?<![\w.:/-])({_KNOWN_CODES})(?=[\s\-:,;)\]\"'|>]|$)(?!-\d)")
 _NOT_A_CODE_BEFORE = re.compile(r"(?:port|line|errno|timeout|size|pid|zeile|porta|puerto)[\s:=#]*$", re.IGNORECASE)
 _STATUS = re.compile(r"(?:^|[\s\"'>:(\[])(NO|BAD|BYE|-ERR)(?=[\s:\[\"']|$)", re.MULTILINE)
+_NO = re.compile(r"(?:^|(?<=[\s\"'>:(\[]))NO(?=[\s:\[\"'])", re.MULTILINE)
 _RESPONSE_CODE = re.compile(
     r"\[(ALERT|AUTHENTICATIONFAILED|AUTHORIZATIONFAILED|UNAVAILABLE|EXPIRED|PRIVACYREQUIRED|CONTACTADMIN|INUSE|IN-USE|LIMIT|"
     r"OVERQUOTA|SERVERBUG|CLIENTBUG|CANNOT|NOPERM|LOGIN-DELAY|SYS/TEMP|SYS/PERM|AUTH|WEBALERT|THROTTLED|TRYCREATE|"
@@ -96,6 +97,7 @@ class Reading:
     command: str | None = None
     protocol: str | None = None
     hosts: tuple[str, ...] = ()
+    sentences: str = ""  # as `folded`, with its lines kept
 
 
 def read(text: str) -> Reading:
@@ -107,8 +109,12 @@ def read(text: str) -> Reading:
     folded = fold(joined)[: 2 * MAX_TELLING]
     command = next((name for name, words in _COMMANDS if any(word in folded for word in words)), None)
     folded = _BOILERPLATE.sub(" ", folded)
+    # IMAP's NO is a verdict, no negation of what follows it.
+    sentences = "\n".join(fold(line) for line in _NO.sub(" ", joined).splitlines())[: 2 * MAX_TELLING]
+    sentences = _BOILERPLATE.sub(" ", sentences)
     if code is not None or enhanced is not None or "the server response was" in folded:
         folded = _WRAPPING.sub(" ", folded)
+        sentences = _WRAPPING.sub(" ", sentences)
     status = _STATUS.search(telling)
     response_code = _RESPONSE_CODE.search(telling)
     return Reading(
@@ -121,6 +127,7 @@ def read(text: str) -> Reading:
         command=command,
         protocol=_protocol(folded, telling),
         hosts=tuple(dict.fromkeys(_HOST.findall(folded)[:60])),
+        sentences=sentences,
     )
 
 

@@ -10,8 +10,10 @@ from typing import Final
 from wizard.diagnosis.catalogue import Catalogue, Ranked
 from wizard.diagnosis.client_errors import Reading, mask_secrets, read
 from wizard.diagnosis.facts import facts_of_evidence, facts_of_text, known_protocol, known_stage, plain_reply
+from wizard.diagnosis.meanings import Meanings, our_meanings
+from wizard.diagnosis.ranking import with_meanings
 from wizard.diagnosis.remedies import remedies_of, title_of, why_of
-from wizard.diagnosis.rule import PHRASE_WEIGHT, Cause, Facts, Match
+from wizard.diagnosis.rule import PHRASE_WEIGHT, Cause, Facts, Match, fold
 from wizard.model.address import Address
 from wizard.model.diagnosis import (
     Diagnosis,
@@ -48,6 +50,7 @@ class Diagnoser:
         catalogue: the causes.
         provider_of_host: the preset of a host name, `None` where there is none.
         now: the time for "expired three days ago" and the administrator's message.
+        meanings: what concepts mean which cause; asked for when there is the first text to read.
     """
 
     def __init__(
@@ -55,7 +58,9 @@ class Diagnoser:
         catalogue: Catalogue,
         provider_of_host: Callable[[str], Provider | None] = lambda _: None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        meanings: Callable[[], Meanings] = our_meanings,
     ) -> None:
+        self._meanings = meanings
         self._catalogue = catalogue
         self._provider_of_host = provider_of_host
         self._now = now
@@ -101,7 +106,7 @@ class Diagnoser:
         `stage`, `protocol` and `server` are where the text came from, as far as that is known, in our words or a log's.
         """
         reading, facts, host, provider = self._text_facts(text, stage, protocol, server)
-        ranked = self._rank(facts)
+        ranked = self._rank(facts, reading.sentences)
         best, runner_up = ranked[0], ranked[1] if len(ranked) > 1 else None
         cause = best.cause
         reply = plain_reply(reading, mask_secrets(reading.telling))
@@ -127,7 +132,8 @@ class Diagnoser:
         self, text: str, *, stage: str | None = None, protocol: str | None = None, server: str | None = None
     ) -> tuple[Ranked, ...]:
         """Every cause that fits a pasted text, the one `of_text` names first."""
-        return self._rank(self._text_facts(text, stage, protocol, server)[1])
+        reading, facts, _, _ = self._text_facts(text, stage, protocol, server)
+        return self._rank(facts, reading.sentences)
 
     def _text_facts(
         self, text: str, stage: str | None, protocol: str | None, server: str | None
@@ -137,6 +143,11 @@ class Diagnoser:
         host = (server or "").strip().lower().rstrip(".").rsplit(":", 1)[0] or None
         hosts = tuple(filter(None, (host, *reading.hosts)))
         provider = self._provider_of_host(host) if host else None
+        families = self._catalogue.families_of(provider, hosts, reading.folded)
+        own_words = self._meanings().own_words(reading.sentences)
+        if own_words is not None:
+            # What a program says around a server's reply is true of every refusal; the reply gives the reason.
+            reading = replace(reading, folded=fold(own_words), sentences=own_words)
         facts = facts_of_text(
             reading,
             stage=known,
@@ -144,12 +155,16 @@ class Diagnoser:
             protocol=known_protocol(protocol),
             server=host,
             provider=provider,
-            families=self._catalogue.families_of(provider, hosts, reading.folded),
+            families=families,
         )
         return reading, facts, host, provider
 
-    def _rank(self, facts: Facts) -> tuple[Ranked, ...]:
-        ranked = self._catalogue.rank(facts) or (Ranked(self._catalogue.causes["unknown"], Match(()), 0),)
+    def _rank(self, facts: Facts, said: str) -> tuple[Ranked, ...]:
+        ranked = self._catalogue.rank(facts)
+        if said:
+            ranked = with_meanings(ranked, said, facts, self._catalogue.causes, self._meanings())
+        if not ranked:
+            return (Ranked(self._catalogue.causes["unknown"], Match(()), 0),)
         meant = next((other.cause for other in ranked[0].cause.instead if other.presupposed.holds(facts)), None)
         if meant is None or meant not in self._catalogue.causes:
             return ranked
@@ -183,7 +198,7 @@ class Diagnoser:
                 run_facts=run_facts,
                 now=self._now(),
             )
-            ranked = self._rank(facts)
+            ranked = self._rank(facts, facts.text)
             runner_up = ranked[1] if len(ranked) > 1 else None
             found.append(_Failure(report, evidence, ranked[0], runner_up, facts, here))
         # max() keeps the first of equals: the order the candidates were tried in.

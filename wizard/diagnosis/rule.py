@@ -109,7 +109,7 @@ class Phrase:
         return _compiled(self.words).search(folded) is not None
 
 
-_LETTER = r"[a-z0-9\u00df-\u04ff]"
+LETTER = r"[a-z0-9\u00df-\u04ff]"
 
 
 @cache
@@ -122,8 +122,8 @@ def _compiled_part(words: str) -> str:
     pieces = [
         {"*": r"\w{0,30}", "#": r"\d{1,12}"}.get(piece) or re.escape(piece) for piece in re.split(r"([*#])", words)
     ]
-    start = f"(?<!{_LETTER})" if re.match(_LETTER, words) else ""
-    end = f"(?!{_LETTER})" if re.search(_LETTER + "$", words) else ""
+    start = f"(?<!{LETTER})" if re.match(LETTER, words) else ""
+    end = f"(?!{LETTER})" if re.search(LETTER + "$", words) else ""
     return start + "".join(pieces) + end
 
 
@@ -188,17 +188,21 @@ class Match:
     issuer: tuple[Phrase, ...] = ()
     general: bool = False  # as for a cause: these words often stand before the reason itself
 
-    def weigh(self, facts: Facts, *, general: bool = False) -> int | None:
-        """How specifically it recognises the facts; `None` when it does not. Words of a general cause count half."""
+    def weigh(
+        self, facts: Facts, found: tuple[int | None, int | None, int | None], *, general: bool = False
+    ) -> int | None:
+        """How specifically it recognises the facts; `None` when it does not. Words of a general cause count half.
+
+        `found` has the weight of the heaviest phrase found of `text`, `also` and `issuer`.
+        """
         total = 0
         general = general or self.general
         for key, wanted in self.keys:
             if not facts.has(key, wanted):
                 return None
             total += KEYS[key].weight - (4 if key == "enhanced" and any("x" in code for code in wanted) else 0)
-        for phrases, text in ((self.text, facts.text), (self.also, facts.text), (self.issuer, facts.issuer)):
+        for phrases, best in zip((self.text, self.also, self.issuer), found, strict=True):
             if phrases:
-                best = max((phrase.weight for phrase in phrases if phrase.is_in(text)), default=None)
                 if best is None:
                     return None
                 total += PHRASE_WEIGHT + (best // 2 if general else best)

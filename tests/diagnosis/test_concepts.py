@@ -1,0 +1,75 @@
+"""Words of a dozen languages become concepts: by stem, in compounds, without accents or spacing, negation respected."""
+
+from __future__ import annotations
+
+import pytest
+
+from wizard.diagnosis.concepts import Lexicon
+from wizard.diagnosis.meanings import our_meanings
+
+
+@pytest.fixture(scope="module")
+def lexicon() -> Lexicon:
+    """Ours."""
+    return our_meanings().lexicon
+
+
+def said(lexicon: Lexicon, text: str) -> set[str]:
+    """The names of all concepts that a text holds."""
+    return {name for sentence in lexicon.read(text) for name in lexicon.names_of(sentence.concepts)}
+
+
+@pytest.mark.parametrize(
+    ("text", "concepts"),
+    [
+        ("The PASSWORD has expired", {"password", "expired"}),
+        ("Empfängeradresse abgelehnt", {"recipient", "address", "refused"}),
+        ("Empfaengeradresse abgelehnt", {"recipient", "address", "refused"}),
+        ("mot de passe expire", {"password", "expired"}),
+        ("la contraseña caducó", {"password", "expired"}),
+        ("証明書の有効期限が切れています", {"certificate", "expired"}),
+        ("收件人 不 存在", {"recipient", "not-found"}),
+        ("받는사람을 찾을 수 없습니다", {"recipient", "not-found"}),
+        ("Sertifikanın süresi doldu", {"certificate", "expired"}),
+        ("получатель отклонён", {"recipient", "refused"}),
+        ("Nieprawidłowe hasło", {"password", "wrong"}),
+    ],
+)
+def test_a_word_is_found_in_every_form(lexicon: Lexicon, text: str, concepts: set[str]) -> None:
+    assert concepts <= said(lexicon, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "there", "not_there"),
+    [
+        ("The recipient was not accepted", "refused", "accepted"),
+        ("Der Server unterstützt dieses Verfahren nicht", "unsupported", "supported"),
+        ("Le serveur n'accepte pas ce compte", "refused", "accepted"),
+        ("The name could not be found", "not-found", "found"),
+        ("The recipient was accepted", "accepted", "refused"),
+        ("Accepted. The other part is not here", "accepted", "refused"),
+    ],
+)
+def test_a_negation_turns_what_is_beside_it(lexicon: Lexicon, text: str, there: str, not_there: str) -> None:
+    concepts = said(lexicon, text)
+    assert there in concepts
+    assert not_there not in concepts
+
+
+def test_addresses_and_host_names_say_nothing(lexicon: Lexicon) -> None:
+    assert said(lexicon, "password@example.org https://mailbox.example.org/expired imap.refused.example") == set()
+
+
+def test_a_sentence_ends_where_it_ends(lexicon: Lexicon) -> None:
+    first, second = lexicon.read("The recipient is fine. The password is wrong.")
+    assert "password" not in lexicon.names_of(first.concepts)
+    assert "recipient" not in lexicon.names_of(second.concepts)
+
+
+@pytest.mark.parametrize("text", ["", "\x00", "。" * 50_000, "不" * 50_000, "not " * 20_000, "a" * 100_000, "\ud800"])
+def test_whatever_is_read_ends(lexicon: Lexicon, text: str) -> None:
+    assert isinstance(lexicon.read(text[:12_000]), tuple)
+
+
+def test_the_lexicon_speaks_every_language_of_a_concept(lexicon: Lexicon) -> None:
+    assert len(lexicon.names) >= 165

@@ -1,0 +1,98 @@
+"""Concepts said together mean a cause; every sample proves it, in each language, and every line is proven by one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from wizard.assets import resources
+from wizard.diagnosis.catalogue import Catalogue
+from wizard.diagnosis.diagnose import Diagnoser
+from wizard.diagnosis.meanings import Meanings, our_meanings
+from wizard.diagnosis.samples import Saying, load_sayings, unproven
+from wizard.errors import ResourceError
+
+LANGUAGES = {"de", "en", "es", "fr", "it", "ja", "ko", "nl", "pl", "pt", "ru", "tr", "zh"}
+
+
+@pytest.fixture(scope="module")
+def sayings() -> tuple[Saying, ...]:
+    """Every sample of ours."""
+    return load_sayings()
+
+
+def test_every_sample_means_what_it_must_and_nothing_that_tempts(
+    sayings: tuple[Saying, ...], diagnoser: Diagnoser
+) -> None:
+    assert unproven(sayings, diagnoser) == ()
+
+
+def test_the_samples_are_many_in_every_language(sayings: tuple[Saying, ...]) -> None:
+    by_language = Counter(saying.language for saying in sayings)
+    assert set(by_language) == LANGUAGES
+    assert min(by_language.values()) >= 60
+    assert len(sayings) >= 1_200
+
+
+def test_a_sample_names_a_cause_that_exists(sayings: tuple[Saying, ...], catalogue: Catalogue) -> None:
+    assert {saying.cause for saying in sayings} <= set(catalogue.causes)
+
+
+def test_combinations_mean_causes_that_exist(catalogue: Catalogue) -> None:
+    assert {combination.cause for combination in our_meanings().combinations} <= set(catalogue.causes)
+
+
+@pytest.mark.parametrize(
+    ("text", "own"),
+    [
+        ("The recipient was refused. The server responded: 550 no relaying here", "550 no relaying here"),
+        ("Antwort des Servers: 550 Relay verweigert", "550 relay verweigert"),
+        ("Réponse du serveur : 550 relais refusé", "550 relais refusé"),
+        ("サーバーの応答: 中継は許可されていません", "中継は許可されていません"),
+        ("550 no relaying here", None),
+        ("The server responded: 550", None),
+    ],
+)
+def test_the_server_s_own_words_are_found_in_their_frame(text: str, own: str | None) -> None:
+    found = our_meanings().own_words(text)
+    assert (found and found.lower()) == own
+
+
+@pytest.mark.parametrize(
+    ("line", "complaint"),
+    [
+        ("password wrongly", "wrongly is no concept"),
+        ("password @kitchen", "kitchen is no step"),
+        ("!password", "it names no concept"),
+    ],
+)
+def test_a_line_that_means_nothing_is_refused(tmp_path: Path, line: str, complaint: str) -> None:
+    for name in ("things.toml", "states.toml", "answers.toml"):
+        (tmp_path / name).write_bytes((resources() / "lexicon" / name).read_bytes())
+    (tmp_path / "meanings.toml").write_text(f'[means]\nbad-credentials = ["{line}"]\n', "utf-8")
+    with pytest.raises(ResourceError, match=complaint):
+        Meanings.load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "stage", "cause"),
+    [
+        ("Opening connection to mail.example.com:587 (timeout=60) ... Connection refused", None, "connection-refused"),
+        (
+            "Le destinataire a été refusé. Réponse du serveur : 550 relais refusé. Erreur 0x800CCC79",
+            None,
+            "relay-denied",
+        ),
+        ("550 server refuses to relay", "rcpt", "relay-denied"),
+        ("550 this user may not use that From domain", "mail", "sender-not-allowed"),
+        ("550 outgoing mail is disabled for your account", "mail", "account-disabled"),
+        ("535 SMTP service is switched off for this user", "auth", "mail-access-disabled"),
+        ("NO login attempts limited, rate exceeded", "auth", "too-many-attempts"),
+        ("TLS is required but the server does not support it", None, "starttls-not-offered"),
+        ("Something went wrong, please try again", None, "unknown"),
+    ],
+)
+def test_one_word_does_not_decide(diagnoser: Diagnoser, text: str, stage: str | None, cause: str) -> None:
+    assert diagnoser.of_text(text, stage=stage).cause == cause

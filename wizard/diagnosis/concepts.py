@@ -1,0 +1,289 @@
+"""What a text speaks of, whatever its language: the concepts of `resources/lexicon` found in it.
+
+A lexicon names concepts (password, recipient; refused, expired) and the words for each in every language. A word is
+found in any case, with or without accents, by its stem (`stem*`), inside compounds (`*part*`), and in Chinese,
+Japanese and Korean without regard to spacing. Beside a negation a concept becomes its opposite ("not accepted").
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+from wizard.toml_reader import read_toml
+
+NEGATION: Final = "not"
+FAILURE: Final = "failed"  # "could not be found" denies the finding as "not found" does
+_BEFORE = 4  # a negation reaches this many words forward
+_AFTER = 6  # and one that stands last (German, Dutch, Turkish) this many back
+_STANDS_LAST: Final = frozenset({"nicht", "niet", "degil", "degildir", "yok", "않", "못", "없"})
+_SPACELESS = "\u1100-\u11ff\u3005\u3040-\u30ff\u3130-\u318f\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uff66-\uff9d"
+_TOKEN = re.compile(rf"[{_SPACELESS}]+|[^\W{_SPACELESS}]+(?:'t\b)?|@|[.!?;](?=\s|$)|[。！？；\n|]")
+_IS_SPACELESS = re.compile(rf"[{_SPACELESS}]")
+_SENTENCE_END: Final = frozenset(".!?;。！？；\n|")
+# Addresses, host names and links are named in a text, they say nothing of what happened.
+_NAMED = re.compile(
+    r"https?://[^\s<>\"')\]]+|[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}|(?<![\w.])(?:[a-z0-9_-]{1,63}\.){1,6}[a-z]{2,24}(?![\w.(])",
+    re.IGNORECASE,
+)
+_PLAIN: Final = str.maketrans(
+    {"ı": "i", "ł": "l", "ø": "o", "æ": "ae", "œ": "oe", "ß": "ss", "đ": "d", "’": "'", "‘": "'", "＠": "@", "－": "-"}
+)
+_UMLAUT: Final = (("ä", "ae"), ("ö", "oe"), ("ü", "ue"))
+_LONGEST_STEM = 24
+_LONGEST_TOKEN = 60
+_MOST_ITEMS = 40  # a sentence that goes on is read as several
+
+
+def plain(text: str) -> str:
+    """The text in lower case without accents, as words of a lexicon are compared."""
+    if text.isascii():
+        return text.lower()
+    parts = unicodedata.normalize("NFKD", text.lower().translate(_PLAIN))
+    kept = "".join(sign for sign in parts if not unicodedata.combining(sign) or "\u3099" <= sign <= "\u309a")
+    return unicodedata.normalize("NFC", kept)
+
+
+def is_spaceless(text: str) -> bool:
+    """Whether the text holds a script that is written without blanks between words, or Korean."""
+    return _IS_SPACELESS.search(text) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A word of a text: where it stands, and the concepts it may mean (one bit each)."""
+
+    place: float
+    concepts: int
+    last: bool = False  # a negation of a kind that stands after what it denies
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """The words of one sentence that mean something; `concepts` has the bits of all."""
+
+    items: tuple[Item, ...]
+    concepts: int
+    start: int
+
+
+class Lexicon:
+    """The words of all languages by what they mean.
+
+    Args:
+        concepts: name of the concept to its words by language, and `opposite` where negation turns it round.
+    """
+
+    def __init__(self, concepts: Mapping[str, Mapping[str, str]]) -> None:
+        self.names: tuple[str, ...] = tuple(concepts)
+        self.bit: Mapping[str, int] = {name: 1 << number for number, name in enumerate(self.names)}
+        self._opposite: dict[int, int] = {}
+        self._whole: dict[str, int] = {}
+        self._stems: dict[str, int] = {}
+        self._parts: dict[str, int] = {}
+        self._rows: dict[str, list[tuple[tuple[str, ...], int]]] = {}
+        self._signs: dict[str, list[tuple[str, int]]] = {}
+        for name, table in concepts.items():
+            bit = self.bit[name]
+            for language, words in table.items():
+                if language == "opposite":
+                    self._opposite[bit] = self.bit[words]
+                    continue
+                for word in words.split(","):
+                    self._add(word.strip(), bit, language)
+        for rows in self._rows.values():
+            rows.sort(key=lambda row: -len(row[0]))
+        for signs in self._signs.values():
+            signs.sort(key=lambda sign: -len(sign[0]))
+        self._part_pattern = (
+            re.compile("|".join(sorted(map(re.escape, self._parts), key=len, reverse=True))) if self._parts else None
+        )
+        self._flippable = 0
+        for bit in self._opposite:
+            self._flippable |= bit
+        self._not = self.bit.get(NEGATION, 0)
+        self._denies = self._not | self.bit.get(FAILURE, 0)
+        self._concepts_of = lru_cache(maxsize=4096)(self._look_up)
+        self._rows_of = lru_cache(maxsize=4096)(self._rows_beginning)
+
+    def _add(self, word: str, bit: int, language: str) -> None:
+        spellings = {plain(word)}
+        if language == "de":
+            lowered = word.lower()
+            for umlaut, pair in _UMLAUT:
+                lowered = lowered.replace(umlaut, pair)
+            spellings.add(plain(lowered))
+        for spelling in spellings:
+            if _IS_SPACELESS.search(spelling):
+                squeezed = spelling.replace(" ", "")
+                self._signs.setdefault(squeezed[0], []).append((squeezed, bit))
+                continue
+            pieces = tuple(re.findall(r"[^\W_]+(?:'t\b)?\*?|\*[^\W_]+\*?|@|\*", spelling))
+            if len(pieces) > 1:
+                first = pieces[0]
+                self._rows.setdefault(first.rstrip("*")[:3], []).append((pieces, bit))
+            elif spelling.startswith("*"):
+                self._put(self._parts, spelling.strip("*"), bit)
+            elif spelling.endswith("*"):
+                self._put(self._stems, spelling[:-1], bit)
+            else:
+                self._put(self._whole, spelling, bit)
+
+    @staticmethod
+    def _put(words: dict[str, int], word: str, bit: int) -> None:
+        words[word] = words.get(word, 0) | bit
+
+    def _look_up(self, token: str) -> tuple[int, int]:
+        """The concepts of a word, and those of the rest of a compound after its stem."""
+        found = self._whole.get(token, 0)
+        if found:
+            return found, 0
+        stem = 0
+        for length in range(min(len(token), _LONGEST_STEM), 1, -1):
+            found = self._stems.get(token[:length], 0)
+            if found:
+                stem = length
+                break
+        rest = 0
+        if self._part_pattern is not None and len(token) > stem + 3:
+            for part in self._part_pattern.findall(token, stem):
+                rest |= self._parts[part]
+        return found, rest
+
+    def read(self, text: str) -> tuple[Sentence, ...]:
+        """The sentences of a text that hold known concepts, in order, negation applied."""
+        text = plain(_NAMED.sub(" ", text))
+        tokens: list[tuple[str, int]] = [(found[0][:_LONGEST_TOKEN], found.start()) for found in _TOKEN.finditer(text)]
+        sentences: list[Sentence] = []
+        items: list[Item] = []
+        start = place = number = 0
+        while number < len(tokens):
+            token, at = tokens[number]
+            if token in _SENTENCE_END or len(items) >= _MOST_ITEMS:
+                self._close(items, start, sentences)
+                items, place = [], 0
+                start = at
+                if token in _SENTENCE_END:
+                    number += 1
+                    continue
+            if _IS_SPACELESS.match(token):
+                # What follows over a blank belongs to the word: Korean spaces its phrases, the lexicon does not.
+                joined, used = token, 1
+                while number + used < len(tokens) and _IS_SPACELESS.match(tokens[number + used][0]):
+                    joined += tokens[number + used][0]
+                    used += 1
+                place = self._read_signs(joined, place, items)
+                number += used
+                continue
+            row = self._row_at(tokens, number, token)
+            if row is not None:
+                length, concepts = row
+                items.append(Item(place, concepts))
+                place += length
+                number += length
+                continue
+            concepts, rest = self._concepts_of(token)
+            if concepts:
+                items.append(Item(place, concepts, token in _STANDS_LAST))
+            if rest:
+                items.append(Item(place + 0.5, rest))
+            place += 1
+            number += 1
+        self._close(items, start, sentences)
+        return tuple(sentences)
+
+    def _row_at(self, tokens: list[tuple[str, int]], number: int, first: str) -> tuple[int, int] | None:
+        """The longest row of words that begins here: its length and concepts."""
+        rows = self._rows_of(first)
+        if not rows:
+            return None
+        best: tuple[int, int] | None = None
+        for pieces, bit in rows:
+            if best is not None and len(pieces) < best[0]:
+                break
+            if number + len(pieces) <= len(tokens) and all(
+                tokens[number + ahead][0] == piece
+                or (piece[-1] == "*" and tokens[number + ahead][0].startswith(piece[:-1]))
+                for ahead, piece in enumerate(pieces)
+                if ahead
+            ):
+                best = (len(pieces), bit | (best[1] if best is not None else 0))
+        return best
+
+    def _rows_beginning(self, first: str) -> tuple[tuple[tuple[str, ...], int], ...]:
+        """The rows whose first word this may be, the longest first."""
+        return tuple(
+            row
+            for row in self._rows.get(first[:3], ())
+            if row[0][0] == first or (row[0][0][-1] == "*" and first.startswith(row[0][0][:-1]))
+        )
+
+    def _read_signs(self, text: str, place: int, items: list[Item]) -> int:
+        at = 0
+        while at < len(text):
+            length, concepts = 0, 0
+            for word, bit in self._signs.get(text[at], ()):
+                if len(word) < length:
+                    break
+                if text.startswith(word, at):
+                    length, concepts = len(word), concepts | bit
+            if length:
+                items.append(Item(place, concepts, text[at] in _STANDS_LAST))
+                at += length
+                place += 1
+            else:
+                at += 1
+        return place
+
+    def _close(self, items: list[Item], start: int, sentences: list[Sentence]) -> None:
+        if not items:
+            return
+        turned = tuple(self._turn(item, items) for item in items)
+        concepts = 0
+        for item in turned:
+            concepts |= item.concepts
+        sentences.append(Sentence(turned, concepts, start))
+
+    def _turn(self, item: Item, items: Iterable[Item]) -> Item:
+        """The item, with the opposite of a concept that a negation beside it denies."""
+        if not item.concepts & self._flippable:
+            return item
+        denied = any(
+            other is not item
+            and other.concepts & self._denies
+            and (0 < item.place - other.place <= _BEFORE or (other.last and 0 < other.place - item.place <= _AFTER))
+            for other in items
+        )
+        if not denied:
+            return item
+        kept = item.concepts & ~self._flippable
+        for bit, opposite in self._opposite.items():
+            if item.concepts & bit:
+                kept |= opposite
+        return Item(item.place, kept, item.last)
+
+    def names_of(self, concepts: int) -> tuple[str, ...]:
+        """The names of the concepts whose bits are set."""
+        return tuple(name for name in self.names if concepts & self.bit[name])
+
+
+def read_lexicon(folder: Path) -> Lexicon:
+    """The lexicon of a folder's things.toml and states.toml.
+
+    Raises:
+        ResourceError: naming the file and what is wrong in it.
+    """
+    concepts: dict[str, dict[str, str]] = {}
+    for path in (folder / "things.toml", folder / "states.toml"):
+        table = read_toml(path)
+        for name in table.keys():  # noqa: SIM118 - not a dict
+            concepts[name] = table.texts_by_name(name)
+    for name, words in concepts.items():
+        if words.get("opposite", name) not in concepts:
+            table.fail(name, f"its opposite “{words['opposite']}” is no concept")
+    return Lexicon(concepts)

@@ -1,0 +1,204 @@
+"""Which combinations of concepts mean which cause, read from `resources/lexicon`.
+
+A combination is a line of conditions over one sentence of a text: `recipient refused` both said, in any order;
+`refused|forbidden` either; `!sender` not said; `no:mailbox` said with a negation just before it; `@rcpt|data` only at
+these steps, `!@auth` not at that one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from wizard.assets import resources
+from wizard.diagnosis.concepts import NEGATION, Lexicon, Sentence, is_spaceless, plain, read_lexicon
+from wizard.toml_reader import read_toml
+
+STEPS: Final = ("client", "dns", "connect", "greeting", "tls", "auth", "mail", "rcpt", "data")
+BASE: Final = 20
+PER_CONCEPT: Final = 7
+PER_GENERAL: Final = 4
+_NEAR: Final = 12  # words apart that still speak of one thing
+_JUST_BEFORE: Final = 2
+_WORD: Final = re.compile(r"[^\W\d_]{3,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Combination:
+    """One line: the concepts needed (each entry one of several bits), what must not be said, and where it holds."""
+
+    line: str
+    cause: str
+    needed: tuple[int, ...]
+    denied: tuple[int, ...]
+    absent: int
+    steps: frozenset[str]
+    not_steps: frozenset[str]
+    weight: int
+
+    def holds(self, sentence: Sentence, step: str, negation: int) -> bool:
+        """Whether the sentence says it."""
+        said = sentence.concepts
+        for group in self.needed:
+            if not said & group:
+                return False
+        if said & self.absent:
+            return False
+        if self.steps and step not in self.steps:
+            return False
+        if step in self.not_steps:
+            return False
+        for group in self.denied:
+            if not _is_denied(sentence, group, negation):
+                return False
+        return len(self.needed) < 2 or _stand_together(sentence, self.needed)
+
+
+def _is_denied(sentence: Sentence, group: int, negation: int) -> bool:
+    places = [item.place for item in sentence.items if item.concepts & negation]
+    return any(
+        item.concepts & group and any(0 < item.place - place <= _JUST_BEFORE for place in places)
+        for item in sentence.items
+    )
+
+
+def _stand_together(sentence: Sentence, needed: tuple[int, ...]) -> bool:
+    """Whether words near each other, one for each concept, say all of them."""
+
+    def place(number: int, taken: tuple[int, ...], first: float, last: float) -> bool:
+        if number == len(needed):
+            return True
+        for index, item in enumerate(sentence.items):
+            if item.concepts & needed[number] and index not in taken:
+                low, high = min(first, item.place), max(last, item.place)
+                if high - low <= _NEAR and place(number + 1, (*taken, index), low, high):
+                    return True
+        return False
+
+    return place(0, (), 1e9, -1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a text means by its concepts: a cause, how much says so, and the line that holds."""
+
+    cause: str
+    weight: int
+    line: str
+
+
+class Meanings:
+    """The lexicon and the combinations; `Meanings.load` reads them.
+
+    Args:
+        lexicon: the concepts.
+        combinations: the lines, in the order of their file.
+        lead_ins: words after which the server speaks for itself.
+    """
+
+    def __init__(self, lexicon: Lexicon, combinations: tuple[Combination, ...], lead_ins: Iterable[str]) -> None:
+        self.lexicon = lexicon
+        self.combinations = combinations
+        self._lead_ins = tuple(plain(words) for words in lead_ins)
+        self._negation = lexicon.bit[NEGATION]
+
+    @classmethod
+    def load(cls, folder: Path) -> Meanings:
+        """The lexicon and combinations of a folder.
+
+        Raises:
+            ResourceError: naming the file and what is wrong in it.
+        """
+        lexicon = read_lexicon(folder)
+        means = read_toml(folder / "meanings.toml")
+        combinations: list[Combination] = []
+        for section, per_concept in (("means", PER_CONCEPT), ("general", PER_GENERAL)):
+            table = means.table(section)
+            for cause in table.keys() if table is not None else ():
+                for line in table.texts(cause, needed=True) if table is not None else ():
+                    try:
+                        combinations.append(_combination(line, cause, lexicon, per_concept))
+                    except ValueError as error:
+                        means.fail(section, f"{cause}: “{line}”: {error}")
+        means.end()
+        answers = read_toml(folder / "answers.toml")
+        lead_ins = answers.texts("lead-in", needed=True)
+        answers.end()
+        return cls(lexicon, tuple(combinations), lead_ins)
+
+    def of(self, text: str, step: str) -> tuple[Meaning, ...]:
+        """The causes a text means, each by what says most for it, the likeliest first; `step` is one of STEPS."""
+        return self.of_sentences(self.lexicon.read(text), step)
+
+    def of_sentences(self, sentences: Collection[Sentence], step: str) -> tuple[Meaning, ...]:
+        """As `of`, for a text that was read already."""
+        best: dict[str, Meaning] = {}
+        for sentence in sentences:
+            for combination in self.combinations:
+                known = best.get(combination.cause)
+                if known is not None and known.weight >= combination.weight:
+                    continue
+                if combination.holds(sentence, step, self._negation):
+                    best[combination.cause] = Meaning(combination.cause, combination.weight, combination.line)
+        return tuple(sorted(best.values(), key=lambda meaning: -meaning.weight))
+
+    def own_words(self, text: str) -> str | None:
+        """What the server itself said, where a program quotes it behind words such as "the server responded:"."""
+        folded = plain(text)
+        if len(folded) != len(text):  # a letter became two: places in one are not places in the other
+            text = folded
+        end = -1
+        for words in self._lead_ins:
+            at = folded.rfind(words)
+            if at >= 0:
+                end = max(end, at + len(words))
+        if end < 0:
+            return None
+        said = text[end:].lstrip(" \t\n:：\"'-.<>「")
+        return said if len(_WORD.findall(said)) >= 2 or is_spaceless(said) else None
+
+
+def _combination(line: str, cause: str, lexicon: Lexicon, per_concept: int) -> Combination:
+    needed: list[int] = []
+    denied: list[int] = []
+    absent = 0
+    steps: frozenset[str] = frozenset()
+    not_steps: frozenset[str] = frozenset()
+    for word in line.split():
+        names = word.lstrip("!@").split("|")
+        if word.startswith(("@", "!@")):
+            unknown = [name for name in names if name not in STEPS]
+            if unknown:
+                raise ValueError(f"{unknown[0]} is no step")
+            if word.startswith("!"):
+                not_steps = frozenset(names)
+            else:
+                steps = frozenset(names)
+            continue
+        is_denied = any(name.startswith("no:") for name in names)
+        group = 0
+        for name in names:
+            bit = lexicon.bit.get(name.removeprefix("no:"))
+            if bit is None:
+                raise ValueError(f"{name} is no concept")
+            group |= bit
+        if word.startswith("!"):
+            absent |= group
+            continue
+        needed.append(group)
+        if is_denied:
+            denied.append(group)
+    if not needed:
+        raise ValueError("it names no concept")
+    weight = BASE + per_concept * (len(needed) + len(denied)) + (1 if steps else 0)
+    return Combination(line, cause, tuple(needed), tuple(denied), absent, steps, not_steps, weight)
+
+
+@cache
+def our_meanings() -> Meanings:
+    """The meanings of `resources/lexicon`, read once."""
+    return Meanings.load(resources() / "lexicon")

@@ -1,0 +1,54 @@
+"""Finds which of thousands of phrases a text holds by looking at the text's own words only."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from wizard.diagnosis.rule import LETTER, Phrase
+
+_WORD: Final = re.compile(rf"{LETTER}+")
+# A run of letters that stands in the text as a whole word: nothing that may be more letters is beside it.
+_WHOLE: Final = re.compile(rf"(?<![*#])(?<!{LETTER}){LETTER}{{2,}}+(?![*#])")
+
+
+class PhraseIndex:
+    """Lists of phrases by number.
+
+    Args:
+        lists: phrases of which the heaviest found counts, one entry a list.
+    """
+
+    def __init__(self, lists: Iterable[tuple[Phrase, ...]]) -> None:
+        self._by_word: dict[str, list[tuple[int, Phrase]]] = {}
+        self._ascii: list[tuple[int, Phrase]] = []
+        self._others: list[tuple[int, Phrase]] = []
+        for number, phrases in enumerate(lists):
+            for phrase in phrases:
+                word = _anchor(phrase)
+                if word is not None:
+                    self._by_word.setdefault(word, []).append((number, phrase))
+                elif phrase.words.isascii():
+                    self._ascii.append((number, phrase))
+                else:
+                    self._others.append((number, phrase))
+
+    def heaviest(self, folded: str) -> dict[int, int]:
+        """The weight of the heaviest phrase that the folded text holds, by the number of its list."""
+        best: dict[int, int] = {}
+        possible = [self._by_word.get(word, ()) for word in set(_WORD.findall(folded))]
+        possible.append(self._ascii)
+        if not folded.isascii():
+            possible.append(self._others)
+        for phrases in possible:
+            for number, phrase in phrases:
+                if phrase.weight > best.get(number, 0) and phrase.is_in(folded):
+                    best[number] = phrase.weight
+        return best
+
+
+def _anchor(phrase: Phrase) -> str | None:
+    """The longest word that a text with the phrase holds as a word."""
+    words = [word for part in phrase.words.split("...") for word in _WHOLE.findall(part.strip())]
+    return max(words, key=len, default=None)

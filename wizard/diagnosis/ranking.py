@@ -1,0 +1,43 @@
+"""Causes in order, by what rules recognise and by what concepts mean, added up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from wizard.diagnosis.catalogue import KINDRED_STAGE_WEIGHT, Ranked, is_kindred
+from wizard.diagnosis.meanings import STEPS, Meanings
+from wizard.diagnosis.rule import Cause, Facts, Match, Phrase
+
+_AGREED: Final = 8  # rules and concepts that say the same are surer than either
+
+
+def with_meanings(
+    ranked: Sequence[Ranked], said: str, facts: Facts, causes: Mapping[str, Cause], meanings: Meanings
+) -> tuple[Ranked, ...]:
+    """The causes that rules found and those that the concepts in `said` mean, the likeliest first."""
+    best = {each.cause.id: each for each in ranked}
+    for meaning in meanings.of(said, step_of(facts)):
+        cause = causes.get(meaning.cause)
+        if cause is None:
+            continue
+        weight = meaning.weight + (KINDRED_STAGE_WEIGHT if is_kindred(cause, facts) else 0)
+        known = best.get(cause.id)
+        if known is None:
+            best[cause.id] = Ranked(cause, Match((), text=(Phrase(meaning.line, (), meaning.weight),)), weight)
+        elif known.weight >= weight:
+            best[cause.id] = Ranked(cause, known.match, known.weight + _AGREED)
+        else:
+            match = Match((), text=(Phrase(meaning.line, (), meaning.weight),))
+            best[cause.id] = Ranked(cause, match, weight + _AGREED)
+    return tuple(sorted(best.values(), key=lambda each: -each.weight))
+
+
+def step_of(facts: Facts) -> str:
+    """The step of STEPS at which the facts say it happened; "client" where that is not known."""
+    for key in ("command", "stage"):
+        for value in facts.values.get(key, ()):
+            step = {"message": "data", "ehlo": "greeting", "starttls": "tls"}.get(value, value)
+            if step in STEPS:
+                return step
+    return "client"

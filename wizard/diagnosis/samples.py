@@ -1,0 +1,69 @@
+"""The samples of `resources/samples`: what is said in each language, and what it must and must not be taken for.
+
+A file holds a language. A table is a step (client, auth, rcpt ...), a key in it a cause, its list the texts that mean
+the cause. Tables `not.STEP` hold texts that tempt to the cause beside them, and mean another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from wizard.assets import resources
+from wizard.diagnosis.diagnose import Diagnoser
+from wizard.diagnosis.meanings import STEPS
+from wizard.toml_reader import Table, read_toml
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """A text as a program or server says it; `tempting` when `cause` is what it must not be taken for."""
+
+    text: str
+    step: str
+    language: str
+    cause: str
+    tempting: bool = False
+
+
+def load_sayings(folder: Path | None = None) -> tuple[Saying, ...]:
+    """Every sample of a folder, ours when none is given.
+
+    Raises:
+        ResourceError: naming the file and the key.
+    """
+    folder = folder or resources() / "samples"
+    return tuple(saying for path in sorted(folder.glob("*.toml")) for saying in _of_file(path))
+
+
+def unproven(sayings: Iterable[Saying], diagnoser: Diagnoser) -> tuple[str, ...]:
+    """The samples that come out otherwise than they must, a sentence each."""
+    found: list[str] = []
+    for saying in sayings:
+        answer = diagnoser.of_text(saying.text, stage=saying.step).cause
+        if (answer == saying.cause) is saying.tempting:
+            verdict = "is taken for it" if saying.tempting else f"gives “{answer}”"
+            wanted = f"not {saying.cause}" if saying.tempting else saying.cause
+            found.append(f"{saying.language}, {saying.step}: {wanted}: {verdict}: {saying.text[:100]!r}")
+    return tuple(found)
+
+
+def _of_file(path: Path) -> Iterator[Saying]:
+    whole = read_toml(path)
+    yield from _of_steps(whole, path.stem, tempting=False)
+    tempting = whole.table("not")
+    if tempting is not None:
+        yield from _of_steps(tempting, path.stem, tempting=True)
+        tempting.end()
+    whole.end()
+
+
+def _of_steps(table: Table, language: str, *, tempting: bool) -> Iterator[Saying]:
+    for step in STEPS:
+        causes = table.table(step)
+        if causes is None:
+            continue
+        for cause in causes.keys():  # noqa: SIM118 - not a dict
+            for text in causes.texts(cause, needed=True):
+                yield Saying(text, step, language, cause, tempting)
