@@ -30,6 +30,8 @@ def short_limits(monkeypatch: pytest.MonkeyPatch) -> None:
         ("CONNECT_S", 0.5), ("OPEN_S", 0.7), ("PEEK_AFTER_S", 0.15), ("PEEK_S", 0.2), ("WORDS_S", 0.2),
     ):  # fmt: skip
         monkeypatch.setattr(f"wizard.probe.connector.{name}", seconds)
-    for module in ("conversation", "smtp", "imap", "pop3"):
+    for module in ("conversation", "imap", "pop3"):
         monkeypatch.setattr(f"wizard.probe.{module}.SIGN_IN_S", 0.5)
+    monkeypatch.setattr("wizard.probe.smtp.ENVELOPE_S", 0.5)
+    monkeypatch.setattr("wizard.probe.smtp.TOGETHER_S", 0.2)
     monkeypatch.setattr("wizard.probe.smtp.OUTCOME_S", 0.3)

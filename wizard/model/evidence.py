@@ -35,6 +35,7 @@ class Detail(TypedDict, total=False):
     # Greeting and what is offered.
     speaks: str  # what answered instead: see `what_speaks`
     mechanisms: str | None  # SASL names, with blanks between them
+    masked_by_middlebox: bool  # stars for a greeting, X for what is offered: something on the way blanks it out
     seen_as: str | None  # this computer's public address, as the server greeted it
     # Sign-in.
     username: str
@@ -113,6 +114,7 @@ class ErrorKind(StrEnum):
     NO_TRUST_STORE = "no-trust-store"  # we have no roots of trust, so that every certificate is refused
     STARTTLS_MISSING = "starttls-missing"
     STARTTLS_REFUSED = "starttls-refused"
+    HELO_REFUSED = "helo-refused"  # both names by which we introduce ourselves were refused
     INJECTED_BEFORE_TLS = "injected-before-tls"  # bytes in the buffer at the switch (T03), or PREAUTH in clear (T07)
     REPLY = "reply"  # the server answered no; Evidence.reply says what
     NO_COMMON_AUTH = "no-common-auth"  # it offers methods, none we may use

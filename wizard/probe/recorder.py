@@ -71,6 +71,11 @@ class Recorder:
         self.auth: str | None = None
         self.max_message_bytes: int | None = None
         self.sign_in_attempts = 0
+        self._known = Detail()
+
+    def note(self, **detail: Unpack[Detail]) -> None:
+        """Keeps what was seen of the server as a whole; every failure from here on says it."""
+        self._known |= detail
 
     @contextmanager
     def stage(self, stage: Stage, until: float, *, only_failure: bool = False) -> Iterator[StageFacts]:
@@ -182,6 +187,7 @@ class Recorder:
         now = self.clock()
         if failure is not None:
             facts.detail |= failure.detail
+            facts.detail |= self._known
             facts.certificate = failure.certificate or facts.certificate
             facts.reply = failure.reply or facts.reply
         shown = {

@@ -6,7 +6,7 @@ import asyncio
 import base64
 import re
 import ssl
-from collections.abc import Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from typing import cast
 
 from aiosmtplib.errors import SMTPDataError, SMTPException, SMTPResponseException
@@ -17,7 +17,7 @@ from aiosmtplib.response import SMTPResponse
 from wizard.model.evidence import Detail, ErrorKind, Reply, Stage
 from wizard.model.server import AuthMethod, ServerCandidate
 from wizard.net.patience import within
-from wizard.probe.conversation import SIGN_IN_S, Outbox, Terms
+from wizard.probe.conversation import Outbox, Terms
 from wizard.probe.credentials import Credentials
 from wizard.probe.environment import public_address
 from wizard.probe.error_kinds import InjectedBeforeTls, StageFailed, Unparsable, what_speaks
@@ -26,12 +26,25 @@ from wizard.probe.recorder import StageFacts
 from wizard.probe.sasl import decoded, mechanism_of, said_in
 from wizard.probe.tls import encrypt
 
-EHLO_NAME = "[127.0.0.1]"  # RFC 5321 §4.1.3; the computer's own name is nobody's business (T35)
+# How we introduce ourselves (RFC 5321 §4.1.3), and how where a server does not like that; the computer's own name and
+# address are nobody's business (T35).
+EHLO_NAMES = ("[127.0.0.1]", "mailwright.invalid")
 MESSAGE_S = 60.0
 OUTCOME_S = 55.0  # for both answers to DATA together
 MAX_COMMAND = 512  # with CRLF (RFC 5321 §4.5.3.1.4); a token of Microsoft's alone is three times as long
 GOODBYE_S = 0.25
 RESET_S = 5.0
+ENVELOPE_S = 40.0
+TOGETHER_S = 8.0  # answers to commands sent together come at once, or that packet was thrown away
+# A refusal that names our greeting; where it answers the greeting itself, one that names a host name will do.
+_OF_OUR_NAME = re.compile(r"\b(?:helo|ehlo)\b", re.IGNORECASE)
+_OF_A_NAME = re.compile(
+    r"\b(?:helo|ehlo)\b|host\s?name|domain name|fqdn|fully.qualified|invalid (?:name|domain|address|argument)",
+    re.IGNORECASE,
+)
+# What a firewall that blanks out the dialogue leaves: stars for the greeting, X for what it does not know (Cisco PIX).
+_STARS = re.compile(r"[*\s]*\*{6}[*0-9\s]*")
+_CROSSED_OUT = re.compile(r"X{3,}[A-Z]?", re.IGNORECASE)
 _ENHANCED = re.compile(r"^([245]\.\d{1,3}\.\d{1,3})(?:\s|$)")
 
 
@@ -46,17 +59,16 @@ class SmtpWire(SMTPProtocol):
 
     def send_together(self, commands: Sequence[bytes]) -> None:
         """Sends commands in one piece (RFC 2920); `read_response` then gives their answers in turn."""
-        self._due = len(commands)
+        self._due += len(commands)
         self.write(b"".join(command + b"\r\n" for command in commands))
 
     async def read_response(self, timeout: float | None = None) -> SMTPResponse:
-        if self._due:
-            self._due -= 1
-            # aiosmtplib reads one answer and leaves what came with it in its buffer.
-            ready = self._read_response_from_buffer()
-            if ready is not None:
-                return ready
-        return await super().read_response(timeout)
+        if not self._due:
+            return await super().read_response(timeout)
+        # aiosmtplib reads one answer and leaves what came with it in its buffer.
+        response = self._read_response_from_buffer() or await super().read_response(timeout)
+        self._due -= 1
+        return response
 
     def data_received(self, data: bytes) -> None:
         if self._due and not self._is_awaited and len(self._buffer) + len(data) <= MAX_RESPONSE_LENGTH:
@@ -98,6 +110,7 @@ class SmtpConversation(Outbox):
         self.extensions: dict[str, str] = {}
         self.mechanisms: tuple[str, ...] = ()
         self._seen_as: str | None = None
+        self._names = list(EHLO_NAMES)
 
     def _new_wire(self) -> SmtpWire:
         return SmtpWire()
@@ -140,6 +153,8 @@ class SmtpConversation(Outbox):
             raise StageFailed(Stage.GREETING, ErrorKind.REPLY, reply=reply)
         if what_speaks(self._smtp.first_bytes) == "ftp":
             raise self._not_smtp()
+        if _STARS.fullmatch(response.message):
+            self.recorder.note(masked_by_middlebox=True)
         return response.message.encode("utf-8", "replace")
 
     def _not_smtp(self) -> StageFailed:
@@ -155,17 +170,50 @@ class SmtpConversation(Outbox):
         return StageFailed(stage, kind, reply=reply, detail={"speaks": speaks})
 
     async def _ask_offer(self) -> None:
-        response = await self._command("EHLO " + EHLO_NAME)
-        self.extensions, self.mechanisms = {}, ()
+        response = await self._hello()
+        is_of_name = self._is_of_name(response, at_hello=True)
+        if is_of_name and await self._renamed():
+            return
         if response.code == 250:
-            self.extensions, methods = parse_esmtp_extensions(response.message)
-            self.mechanisms = tuple(dict.fromkeys(method.upper() for method in methods))
-        elif response.code in (500, 502, 504):
-            response = await self._command("HELO " + EHLO_NAME)
-        if response.code != 250:
-            raise StageFailed(Stage.GREETING, ErrorKind.REPLY, reply=self._reply(response))
+            self._take_offer(response)
+            return
+        kind = ErrorKind.HELO_REFUSED if is_of_name else ErrorKind.REPLY
+        raise StageFailed(Stage.GREETING, kind, reply=self._reply(response), detail=Detail(command="ehlo"))
+
+    async def _hello(self) -> SMTPResponse:
+        """The answer to EHLO, or to HELO where a server does not know that."""
+        response = await self._command(f"EHLO {self._names[0]}")
+        if response.code not in (500, 502, 504) or self._is_of_name(response, at_hello=False):
+            return response
+        if _CROSSED_OUT.search(response.message):
+            self.recorder.note(masked_by_middlebox=True)
+        return await self._command(f"HELO {self._names[0]}")
+
+    def _take_offer(self, response: SMTPResponse) -> None:
+        self.extensions, methods = parse_esmtp_extensions(response.message)
+        self.mechanisms = tuple(dict.fromkeys(method.upper() for method in methods))
+        if any(_CROSSED_OUT.fullmatch(name) for name in self.extensions):
+            self.recorder.note(masked_by_middlebox=True)
         # Many servers greet the client by the address they see (RFC 5321 §4.1.1.1): what an allow list must hold.
         self._seen_as = public_address(response.message.split("\n")[0])
+
+    @staticmethod
+    def _is_of_name(response: SMTPResponse, *, at_hello: bool) -> bool:
+        """Whether a refusal is of how we introduced ourselves."""
+        if response.code < 400 or response.code == 421:
+            return False
+        words = _OF_A_NAME if at_hello else _OF_OUR_NAME
+        return (at_hello and response.code in (501, 504, 553)) or words.search(response.message) is not None
+
+    async def _renamed(self) -> bool:
+        """Whether the server took the other name, once; a sign-in stands (RFC 5321 §4.1.4 lets EHLO come again)."""
+        if len(self._names) == 1:
+            return False
+        del self._names[0]
+        response = await self._hello()
+        if response.code == 250:
+            self._take_offer(response)
+        return response.code == 250
 
     async def _starttls(self) -> None:
         if "starttls" not in self.extensions:
@@ -179,7 +227,9 @@ class SmtpConversation(Outbox):
     async def _ask_again(self) -> None:
         # Exchange Online leaves AUTH out of an answer now and then (python/cpython#115251).
         if self.extensions:
-            await self._ask_offer()
+            response = await self._hello()
+            if response.code == 250:  # "503 you already said HELO" takes nothing back
+                self._take_offer(response)
 
     def _attempts(self, credentials: Credentials) -> list[Attempt]:
         methods = methods_for(credentials, self.mechanisms)
@@ -217,39 +267,78 @@ class SmtpConversation(Outbox):
 
         Without `keep` the envelope is dropped again and nothing is sent.
         """
-        with self._stage(Stage.ENVELOPE, SIGN_IN_S) as facts:
+        with self._stage(Stage.ENVELOPE, ENVELOPE_S) as facts:
             needs_utf8 = not (sender.isascii() and recipient.isascii())
             if needs_utf8 and "smtputf8" not in self.extensions:
                 raise StageFailed(Stage.ENVELOPE, ErrorKind.SMTPUTF8_MISSING)
             facts.detail |= {"sender": sender, "recipient": recipient}
             options = " SMTPUTF8" if needs_utf8 else ""
             commands = {"mail": f"MAIL FROM:<{sender}>{options}", "rcpt": f"RCPT TO:<{recipient}>"}
-            together = "pipelining" in self.extensions
-            if together:
-                self._send_together([*commands.values(), *([] if keep else ["RSET"])])
-            for step, command in commands.items():
-                response = self._heard(await self._smtp.read_response()) if together else await self._command(command)
-                if not 200 <= response.code < 300:
-                    facts.detail["command"] = step
-                    raise StageFailed(Stage.ENVELOPE, ErrorKind.REPLY, reply=self._reply(response))
-        if not keep:
-            await self._reset(sent=together)
+            if not keep:
+                commands["rset"] = "RSET"
+            refused = await self._envelope(commands)
+            is_of_name = refused is not None and self._is_of_name(refused[1], at_hello=False)
+            if is_of_name and await self._renamed():
+                refused = await self._envelope(commands)
+                is_of_name = refused is not None and self._is_of_name(refused[1], at_hello=False)
+            if refused is not None:
+                facts.detail["command"] = refused[0]
+                kind = ErrorKind.HELO_REFUSED if is_of_name else ErrorKind.REPLY
+                raise StageFailed(Stage.ENVELOPE, kind, reply=self._reply(refused[1]))
+
+    async def _envelope(self, commands: Mapping[str, str]) -> tuple[str, SMTPResponse] | None:
+        """The first of the commands that was refused, with its answer; None when all went well."""
+        if "pipelining" in self.extensions:
+            try:
+                with within(TOGETHER_S):
+                    return await self._envelope_together(commands)
+            except TimeoutError:
+                # Some servers drop what comes with MAIL in one packet: asked again, one command at a time.
+                await self._start_over()
+        for step, command in commands.items():
+            if step == "rset":
+                await self._dropped(self._command(command))
+                continue
+            response = await self._command(command)
+            if response.code >= 300:
+                return step, response
+        return None
+
+    async def _envelope_together(self, commands: Mapping[str, str]) -> tuple[str, SMTPResponse] | None:
+        self._send_together(list(commands.values()))
+        refused = None
+        for step in commands:
+            if step == "rset":
+                await self._dropped(self._smtp.read_response())
+                continue
+            response = self._heard(await self._smtp.read_response())
+            if response.code >= 300 and refused is None:
+                refused = step, response
+        return refused
+
+    async def _dropped(self, answer: Coroutine[None, None, SMTPResponse]) -> None:
+        """Awaits the answer to RSET; what was wanted is there already, so a line that fails now is just not used."""
+        try:
+            with within(RESET_S):
+                await answer
+        except (TimeoutError, OSError, SMTPException, Unparsable):
+            self.abort()
+
+    async def _start_over(self) -> None:
+        """Asks EHLO again, which drops the envelope, and whose answer of several lines is no other command's."""
+        del self.extensions["pipelining"]
+        command = f"EHLO {self._names[0]}"
+        self._send_together([command])
+        for _ in range(4):
+            response = self._heard(await self._smtp.read_response())
+            if "\n" in response.message or response.code >= 500:
+                return
+        raise Unparsable
 
     def _send_together(self, commands: Sequence[str]) -> None:
         for command in commands:
             self.recorder.sent(command)
         self._smtp.send_together([command.encode("utf-8") for command in commands])
-
-    async def _reset(self, *, sent: bool) -> None:
-        # The answer that was wanted is there already; a line that fails now is no longer used, that is all.
-        try:
-            with within(RESET_S):
-                if sent:
-                    self._heard(await self._smtp.read_response())
-                else:
-                    await self._command("RSET")
-        except (TimeoutError, OSError, SMTPException, Unparsable):
-            self.abort()
 
     async def send(self, sender: str, recipient: str, message: bytes) -> Reply:
         """Sends one message, once; the server's acceptance. Silence after the final dot is OUTCOME_UNKNOWN (T12)."""
@@ -263,7 +352,8 @@ class SmtpConversation(Outbox):
             except SMTPDataError as error:
                 refusal = SMTPResponse(error.code, error.message)
                 self.recorder.received(f"{refusal.code} {refusal.message}")
-                raise StageFailed(Stage.MESSAGE, ErrorKind.REPLY, reply=self._reply(refusal)) from error
+                kind = ErrorKind.HELO_REFUSED if self._is_of_name(refusal, at_hello=False) else ErrorKind.REPLY
+                raise StageFailed(Stage.MESSAGE, kind, reply=self._reply(refusal)) from error
             except (SMTPException, OSError) as error:  # TimeoutError is one of them
                 raise StageFailed(Stage.MESSAGE, ErrorKind.OUTCOME_UNKNOWN) from error
             self.recorder.received(f"{response.code} {response.message}")
