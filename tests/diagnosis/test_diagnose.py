@@ -159,6 +159,7 @@ KINDS = {
     ErrorKind.STARTTLS_MISSING: (Stage.TLS, "starttls-not-offered"),
     ErrorKind.STARTTLS_REFUSED: (Stage.TLS, "starttls-not-offered"),
     ErrorKind.INJECTED_BEFORE_TLS: (Stage.TLS, "security-software-interference"),
+    ErrorKind.HELO_REFUSED: (Stage.GREETING, "helo-refused"),
     ErrorKind.NO_COMMON_AUTH: (Stage.AUTH, "auth-mechanism-unsupported"),
     ErrorKind.AUTH_MISSING: (Stage.AUTH, "auth-not-offered"),
     ErrorKind.UNENCRYPTED: (Stage.AUTH, "starttls-not-offered"),

@@ -34,7 +34,6 @@ class Seen(StrEnum):
     NAMES_RECIPIENT = "names-recipient"
     APP_PASSWORD_SHAPE_RIGHT = "app-password-shape-right"  # noqa: S105 - its shape is known, and this has it
     SIGNS_IN_WITH_OWN_DOMAIN = "signs-in-with-own-domain"  # with an address that is none of a freemail provider's
-    MASKED = "masked"  # a firewall blanks out what the server says
 
 
 class Mechanisms(StrEnum):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
@@ -122,8 +121,6 @@ def facts_of_evidence(
     values["line"] = frozenset(_line(surroundings))
     values["seen"] = frozenset(_seen(evidence)) | _of_this_envelope(evidence, candidate.username, address, run_facts)
     values["seen"] |= _seen_of_provider(provider, candidate.username, evidence, run_facts)
-    if _is_masked(report):
-        values["seen"] |= {Seen.MASKED}
     if report.has_signed_in:
         values["seen"] |= {RunFact.SIGNED_IN}
     _put_provider(values, provider, families)
@@ -266,20 +263,6 @@ def _seen_of_provider(
 
 
 # What Cisco's "fixup" and its like make of a greeting and of EHLO words they do not know.
-_MASKED_WORD: Final = re.compile(r"X{3,}[A-Z]?")
-_MASKED_GREETING: Final = re.compile(r"[*0 ]*\*{8,}[*0 ]*")
-
-
-def _is_masked(report: ProbeReport) -> bool:
-    """Whether a middlebox blanks out what the server says: a greeting of stars, EHLO words of X."""
-    for item in report.evidence:
-        if any(_MASKED_WORD.fullmatch(word.partition(" ")[0].upper()) for word in item.capabilities):
-            return True
-        if item.reply is not None and _MASKED_GREETING.fullmatch(item.reply.text):
-            return True
-    return False
-
-
 def _names(said: str, address: str | None) -> bool:
     return address is not None and fold(address) in said
 

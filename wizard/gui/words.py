@@ -62,6 +62,7 @@ _FAILED_WORDS: Final = {
     ErrorKind.STARTTLS_MISSING: "Not offered",
     ErrorKind.STARTTLS_REFUSED: "Refused",
     ErrorKind.INJECTED_BEFORE_TLS: "Tampered with",
+    ErrorKind.HELO_REFUSED: "Refused",
     ErrorKind.REPLY: "Refused",
     ErrorKind.PASSWORD_UNUSABLE: "Not usable",
     ErrorKind.NO_COMMON_AUTH: "No common way",

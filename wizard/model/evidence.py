@@ -35,7 +35,7 @@ class Detail(TypedDict, total=False):
     # Greeting and what is offered.
     speaks: str  # what answered instead: see `what_speaks`
     mechanisms: str | None  # SASL names, with blanks between them
-    masked_by_middlebox: bool  # stars for a greeting, X for what is offered: something on the way blanks it out
+    masked: bool  # stars for a greeting, X for what is offered: something on the way blanks it out
     seen_as: str | None  # this computer's public address, as the server greeted it
     # Sign-in.
     username: str

@@ -154,7 +154,7 @@ class SmtpConversation(Outbox):
         if what_speaks(self._smtp.first_bytes) == "ftp":
             raise self._not_smtp()
         if _STARS.fullmatch(response.message):
-            self.recorder.note(masked_by_middlebox=True)
+            self.recorder.note(masked=True)
         return response.message.encode("utf-8", "replace")
 
     def _not_smtp(self) -> StageFailed:
@@ -186,14 +186,14 @@ class SmtpConversation(Outbox):
         if response.code not in (500, 502, 504) or self._is_of_name(response, at_hello=False):
             return response
         if _CROSSED_OUT.search(response.message):
-            self.recorder.note(masked_by_middlebox=True)
+            self.recorder.note(masked=True)
         return await self._command(f"HELO {self._names[0]}")
 
     def _take_offer(self, response: SMTPResponse) -> None:
         self.extensions, methods = parse_esmtp_extensions(response.message)
         self.mechanisms = tuple(dict.fromkeys(method.upper() for method in methods))
         if any(_CROSSED_OUT.fullmatch(name) for name in self.extensions):
-            self.recorder.note(masked_by_middlebox=True)
+            self.recorder.note(masked=True)
         # Many servers greet the client by the address they see (RFC 5321 §4.1.1.1): what an allow list must hold.
         self._seen_as = public_address(response.message.split("\n")[0])
 
