@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+import platform
 from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QPoint, QSize, Qt
-from PySide6.QtGui import QFont
+from PySide6.QtGui import QFont, QFontInfo, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget, QWizard
 from pytestqt.qtbot import QtBot
 
 from tests.gui.samples import ARRIVED, DRAFT, FAILS, WORKS, WORKS_AFTER_FIX
 from tests.gui.test_actions import Idle, walk
+from wizard import __version__
+from wizard.gui.about_dialog import AboutDialog
 from wizard.gui.app import Wizard
 from wizard.gui.close_question import CloseQuestion
 from wizard.gui.pages.page import Page
 from wizard.gui.state import PracticeAccount
+from wizard.gui.widgets.buttons import Button
+from wizard.gui.widgets.label import Label
 from wizard.gui.widgets.scroll_page import ScrollPage
 from wizard.gui.window import FRESH_S, SMALLEST
 from wizard.model.account import CheckResult
 from wizard.model.plan import Plan
+from wizard.model.secret import Secret
+from wizard.setup.pack import Helpdesk
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -291,6 +298,7 @@ def test_the_password_comes_right_after_the_address(active: Wizard, practice: bo
         page.password_field.eye,
         page.ask_nobody,
         page._error_link,
+        page._about_link,
         window.button(QWizard.WizardButton.CancelButton),
         window.button(QWizard.WizardButton.NextButton),
     ]
@@ -430,3 +438,153 @@ def test_nothing_is_remembered_unless_it_is_chosen(active: Wizard) -> None:
     active.done.offer_remembering("KWallet")
     assert active.done.remember.isEnabled()
     assert not active.done.wants_remembering
+
+
+# Keys
+
+
+def test_f1_tells_version_and_system_and_copies_them(active: Wizard, qtbot: QtBot) -> None:
+    QTest.keyClick(active.window, Qt.Key.Key_F1)
+    dialog = active.window.findChild(AboutDialog)
+    assert dialog is not None
+    dialog.copy.click()
+    copied = QGuiApplication.clipboard().text()
+    assert copied.startswith(f"Mailwright {__version__}\n")
+    assert all(word in copied for word in ("Python", "Qt", "Screen", platform.system()))
+    assert dialog.copy.text() == "Copied"
+    dialog.reject()
+
+
+def test_alt_left_goes_back_and_not_past_the_first_page(active: Wizard) -> None:
+    on_settings(active)
+    for _ in range(2):
+        QTest.keyClick(active.window, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
+        assert active.window.current_page() is active.account
+
+
+@pytest.mark.parametrize("begin", [on_settings, on_check, on_done])
+def test_every_button_that_shows_has_a_letter_of_its_own(active: Wizard, begin: Callable[[Wizard], None]) -> None:
+    begin(active)
+    role = QWizard.WizardButton
+    which = (role.NextButton, role.FinishButton, role.BackButton, role.CancelButton, role.CustomButton1)
+    shown = [button for each in which if isinstance(button := active.window.button(each), Button)]
+    letters = [button.letter for button in shown if not button.isHidden()]
+    assert None not in letters
+    assert len(letters) == len(set(letters)) > 1
+    for button in shown:
+        if not button.isHidden():
+            assert button.shortcut().toString() == f"Alt+{button.letter}"
+            assert "&" not in button.text()
+
+
+def test_a_letter_presses_its_button(active: Wizard, qtbot: QtBot) -> None:
+    on_settings(active)
+    settle(qtbot)
+    back = active.window.button(QWizard.WizardButton.BackButton)
+    assert isinstance(back, Button)
+    assert back.letter == "B"
+    QTest.keyClick(active.window, Qt.Key.Key_B, Qt.KeyboardModifier.AltModifier)
+    qtbot.waitUntil(lambda: active.window.current_page() is active.account, timeout=2000)
+
+
+def test_a_card_is_copied_from_anywhere_on_it(active: Wizard, qtbot: QtBot) -> None:
+    on_check(active)
+    settle(qtbot)
+    widget = active.window.focusWidget()
+    assert widget is not None
+    QTest.keyClick(widget, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    copied = QGuiApplication.clipboard().text().splitlines()
+    assert copied[0] == FAILS.diagnoses[0].title
+    assert "smtp.example.net:587, SMTP, Sign in" in copied
+    assert "535 5.7.8" in copied[-1]
+
+
+# Sizes
+
+
+@pytest.mark.parametrize("pixels", [9, 12, 14])
+def test_no_text_is_smaller_than_people_can_read(active: Wizard, qtbot: QtBot, qapp: QApplication, pixels: int) -> None:
+    before = QFont(qapp.font())
+    font = QFont(before)
+    font.setPixelSize(pixels)
+    try:
+        qapp.setFont(font)
+        for begin in (on_check, on_done):
+            begin(active)
+            settle(qtbot)
+            for label in active.window.findChildren(Label):
+                if label.isVisible() and label.text():
+                    size = QFontInfo(label.font()).pixelSize()
+                    assert size >= 11, label.text()  # Qt counts whole pixels: 11.5 is 11 or 12
+    finally:
+        qapp.setFont(before)
+
+
+@pytest.mark.parametrize("begin", [on_settings, on_check, on_done])
+def test_what_can_be_pressed_is_large_enough(active: Wizard, qtbot: QtBot, begin: Callable[[Wizard], None]) -> None:
+    begin(active)
+    settle(qtbot)
+    small = [
+        (each.objectName() or each.text(), each.height())
+        for each in active.window.findChildren(QAbstractButton)
+        if each.isVisible() and min(each.height(), each.width()) < 24
+    ]
+    assert small == []
+
+
+# Sending with a password of its own
+
+
+def test_sending_may_have_a_password_of_its_own(active: Wizard) -> None:
+    on_settings(active)
+    card = active.settings.sending
+    card.open_editor()
+    own = card.editor.own_password
+    assert own is not None
+    assert own.input.accessibleName() == "Sending password"
+    assert own.isVisible()
+    own.input.setText("another")
+    card.username.choice.setEditText("relay-user")
+    assert card.close_editor()
+    draft = active.state.draft()
+    assert draft is not None
+    assert draft.outgoing_secret == Secret("another")
+    outgoing, incoming = active.state.outgoing, active.state.incoming
+    assert outgoing is not None
+    assert incoming is not None
+    assert outgoing.username == "relay-user"
+    assert draft.secret_for(outgoing) == Secret("another")
+    assert draft.secret_for(incoming) == DRAFT.secret
+    assert active.settings.receiving.editor.own_password is None
+
+
+def test_undo_takes_the_own_password_back(active: Wizard) -> None:
+    on_settings(active)
+    card = active.settings.sending
+    card.open_editor()
+    own = card.editor.own_password
+    assert own is not None
+    own.input.setText("another")
+    assert card.close_editor()
+    card.open_editor()
+    card.undo.click()
+    draft = active.state.draft()
+    assert draft is not None
+    assert draft.outgoing_secret is None
+
+
+def test_the_step_is_never_cut_by_the_helpdesk(active: Wizard, qtbot: QtBot, qapp: QApplication) -> None:
+    before = QFont(qapp.font())
+    large = QFont(before)
+    large.setPixelSize(28)
+    active.state.set_helpdesk(Helpdesk("Helpdesk", "555 0100", None))
+    try:
+        qapp.setFont(large)
+        walk(active, WORKS)
+        active.window.next()
+        active.window.resize(QSize(640, 520))
+        settle(qtbot)
+        header = active.window._headers[3]
+        qtbot.waitUntil(lambda: header._where.width() >= header._where.sizeHint().width(), timeout=2000)
+    finally:
+        qapp.setFont(before)

@@ -12,7 +12,7 @@ from wizard.gui.widgets.buttons import PrimaryButton, SecondaryButton
 from wizard.gui.widgets.heading import Heading
 from wizard.gui.widgets.paragraph import Paragraph
 from wizard.gui.widgets.scroll_page import ScrollBar
-from wizard.gui.widgets.surfaces import Surface
+from wizard.gui.widgets.surfaces import InputBox
 from wizard.model.account import CheckResult
 from wizard.model.diagnosis import AskAdministrator, Diagnosis
 
@@ -49,10 +49,7 @@ class AdministratorDialog(QDialog):
         self.text.setVerticalScrollBar(ScrollBar())
         self.text.setFrameShape(QFrame.Shape.NoFrame)
         self.text.setFont(theme.font(Role.BODY))
-        box = Surface("card", "edge", radius=8)
-        inner = QVBoxLayout(box)
-        inner.setContentsMargins(10, 8, 4, 8)
-        inner.addWidget(self.text)
+        box = InputBox(self.text)
 
         self.copy = PrimaryButton("Copy message", "copy")
         self.copy.setObjectName("copy:administrator-message")

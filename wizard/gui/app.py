@@ -155,6 +155,7 @@ class Wizard:
         self.account.offer_practice(opened.practice_accounts)
         self.flow.find_providers_with(opened.find_providers)
         if opened.is_practice:
+            self.window.setWindowTitle("Mailwright: practice")
             self.flow.hand_over.why_not_kept = "Practice accounts are not kept."
             return
         from wizard.accounts.saved_accounts import SavedAccounts

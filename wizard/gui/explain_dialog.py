@@ -64,6 +64,8 @@ class ExplainDialog(QDialog):
         column.addWidget(self._scroll, 1)
         column.addLayout(buttons)
         self.box.input.textChanged.connect(lambda: self.explain.setEnabled(bool(self.box.text().strip())))
+        QWidget.setTabOrder(self.box.input, self.explain)
+        QWidget.setTabOrder(self.explain, close)
         self.box.input.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_diagnosis(self, diagnosis: Diagnosis) -> None:

@@ -91,6 +91,7 @@ class Flow(QObject):
         page = self._account
         page.discover.connect(self._discover)
         page.explain.connect(self.explain)
+        page.about.connect(self._window.show_about)
         page.browser_sign_in.connect(lambda: self.browser.begin(page.signed_in_by_browser, page.browser_refused))
         self._settings.choose_provider.connect(self.choose_provider)
 

@@ -6,14 +6,14 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPalette, QResizeEvent, QShowEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence, QPalette, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QAbstractButton, QFrame, QLayout, QWidget, QWizard
 
 from wizard.gui import theme
 from wizard.gui.keyboard import Keyboard
 from wizard.gui.pages.page import Page
 from wizard.gui.state import WizardState
-from wizard.gui.widgets.buttons import PrimaryButton, QuietButton, SecondaryButton
+from wizard.gui.widgets.buttons import Button, PrimaryButton, QuietButton, SecondaryButton
 from wizard.gui.widgets.side_panel import SidePanel, Step, StepHeader, Where
 
 if TYPE_CHECKING:
@@ -75,6 +75,8 @@ class WizardWindow(QWizard):
         state.helpdesk_changed.connect(self._show_helpdesk)
         self.currentIdChanged.connect(self._page_changed)
         room = self.screen().availableSize() - FRAME
+        QShortcut(QKeySequence(Qt.Key.Key_F1), self, self.show_about)
+        QShortcut(QKeySequence(Qt.Modifier.ALT | Qt.Key.Key_Left), self, self._go_back)
         self.setMinimumSize(SMALLEST.boundedTo(room))
         self.resize(SIZE.boundedTo(room))
         theme.current().changed.connect(self._settle)
@@ -130,6 +132,18 @@ class WizardWindow(QWizard):
             self._question.accepted.connect(self.abandon)
             self._question.finished.connect(self._answered)
             self._question.open()
+
+    def show_about(self) -> None:
+        """Version, system and keys."""
+        from wizard.gui.about_dialog import AboutDialog
+
+        dialog = AboutDialog(self._state.helpdesk, parent=self)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _go_back(self) -> None:
+        if self.button(QWizard.WizardButton.BackButton).isEnabled():
+            self.back()
 
     def abandon(self) -> None:
         """Closes the window without a question; what was typed is forgotten."""
@@ -249,6 +263,18 @@ class WizardWindow(QWizard):
             self._question.deleteLater()
             self._question = None
 
+    def _give_letters(self) -> None:
+        """A letter for each button that shows, to be pressed with Alt."""
+        role = QWizard.WizardButton
+        order = (role.NextButton, role.FinishButton, role.BackButton, role.CancelButton, role.CustomButton1)
+        taken: set[str] = set()
+        for which in (*order, role.CustomButton2):
+            button = self.button(which)
+            if isinstance(button, Button) and not button.isHidden():
+                letters = (letter for letter in button.text().upper() if letter.isalpha() and letter not in taken)
+                button.set_letter(next(letters, None))
+                taken.add(button.letter or "")
+
     def _show_looks(self) -> None:
         """Step list, header and the buttons that only some pages have."""
         page = self.current_page()
@@ -268,6 +294,7 @@ class WizardWindow(QWizard):
         self.button(QWizard.WizardButton.CustomButton2).setVisible(is_last)
         for which in (QWizard.WizardButton.NextButton, QWizard.WizardButton.FinishButton):
             self.button(which).updateGeometry()
+        self._give_letters()
         self._trim()
 
     def _settle(self) -> None:

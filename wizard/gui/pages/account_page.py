@@ -38,14 +38,15 @@ _NOBODY: Final = "Nobody is asked. We use what this computer knows, and the usua
 class AccountPage(Page):
     """Fills the state with name, address and password.
 
-    `discover` asks for the settings of an address, as soon as it is complete; `browser_sign_in`, `explain` and
-    `saved_accounts` ask for what their links say.
+    `discover` asks for the settings of an address, as soon as it is complete; `browser_sign_in`, `explain`,
+    `saved_accounts` and `about` ask for what their links say.
     """
 
     discover = Signal(object, bool)  # Address, and whether to ask nobody
     browser_sign_in = Signal()
     explain = Signal()
     saved_accounts = Signal()
+    about = Signal()
 
     def __init__(self, state: WizardState) -> None:
         super().__init__("account", "Set up your email", "We find the right settings and prove that they work.")
@@ -86,6 +87,10 @@ class AccountPage(Page):
         self._saved_link.clicked.connect(lambda: self.saved_accounts.emit())
         self.add_link(self._error_link)
         self.add_link(self._saved_link)
+        self._about_link = LinkButton("About", "info")
+        self._about_link.setObjectName("about")
+        self._about_link.clicked.connect(lambda: self.about.emit())
+        self.add_link(self._about_link)
         self._saved_link.hide()
 
         self.address_field.edited.connect(self._address_edited)

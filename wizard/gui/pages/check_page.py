@@ -12,16 +12,15 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from wizard.gui import words
 from wizard.gui.exception_dialog import ExceptionDialog
-from wizard.gui.lanes import Lane, LaneTracker, State, lanes_of, speaking
+from wizard.gui.lanes import Lane, LaneTracker, lanes_of
 from wizard.gui.pages.page import Page
 from wizard.gui.widgets.buttons import LinkButton
 from wizard.gui.widgets.diagnosis_card import DiagnosisCard, local_now
+from wizard.gui.widgets.evidence_card import EvidenceCard
 from wizard.gui.widgets.lane_line import LaneLine
 from wizard.gui.widgets.marks import ArcClock
-from wizard.gui.widgets.path_picture import PathPicture, way_of
 from wizard.gui.widgets.progress_card import ProgressCard
-from wizard.gui.widgets.stage_table import StageTable
-from wizard.gui.widgets.surfaces import Card, Hint, Separator
+from wizard.gui.widgets.surfaces import Hint
 from wizard.model.account import CheckResult, Verdict
 from wizard.model.diagnosis import Diagnosis, Fix, Remedy, TrustCertificate
 from wizard.model.draft import AccountDraft
@@ -65,7 +64,7 @@ class CheckPage(Page):
         self.cards: list[DiagnosisCard] = []
 
         self._clock = ArcClock(self)
-        self._evidence = self._make_evidence()
+        self._evidence = EvidenceCard(self._clock)
         self._lines = QVBoxLayout()
         self._lines.setSpacing(6)
         self._line_widgets: list[LaneLine] = []
@@ -84,8 +83,6 @@ class CheckPage(Page):
         self._ticker.setInterval(1000)
         self._ticker.timeout.connect(self._tick)
 
-        # With a wide font its hint exceeds the page; Qt would then measure every card below for that width, too low.
-        self._evidence.setMinimumWidth(1)
         self.body.addWidget(self._evidence)
         self.body.addLayout(self._lines)
         self._gap = QWidget()
@@ -150,9 +147,8 @@ class CheckPage(Page):
         self._show_lanes(self._tracker.lanes)
         self._tick()
         was = before.get(lane.protocol)
-        for index, mark in enumerate(lane.marks):
-            if mark.state in (State.OK, State.FAILED) and (was is None or was.marks[index].state is not mark.state):
-                self.tell(f"{words.mark_name(lane.protocol, mark.stage, mark.state.value)}. {mark.word}")
+        if lane.works and (was is None or not was.works):
+            self.tell(f"{words.side_name(lane.protocol)} works.")
 
     def show_result(self, result: CheckResult) -> None:
         """Shows how the check ended."""
@@ -370,31 +366,9 @@ class CheckPage(Page):
 
     # Parts
 
-    def _make_evidence(self) -> Card:
-        card = Card()
-        card.setObjectName("evidence")
-        card.box.setContentsMargins(12, 16, 12, 3)
-        self._path = PathPicture(self._clock)
-        self._table = StageTable(self._clock)
-        card.box.addWidget(self._path)
-        card.box.addSpacing(11)
-        inner = QVBoxLayout()
-        inner.setContentsMargins(8, 0, 8, 0)
-        inner.setSpacing(0)
-        inner.addWidget(Separator())
-        inner.addSpacing(4)
-        inner.addWidget(self._table)
-        card.box.addLayout(inner)
-        return card
-
     def _show_lanes(self, lanes: tuple[Lane, ...]) -> None:
         self._lanes = lanes
-        shown = speaking(lanes)
-        if shown is not None:
-            other_works = any(lane.works for lane in lanes if lane is not shown)
-            surroundings = self._result.surroundings if self._result is not None else None
-            self._path.show_way(way_of(shown, other_works=other_works, surroundings=surroundings))
-        self._table.show_lanes(lanes)
+        self._evidence.show_lanes(lanes, self._result.surroundings if self._result is not None else None)
         # In one column a broken side is named at the top of its own card.
         carded = {card.diagnosis.protocol for card in self.cards if card.diagnosis.protocol is not None}
         lines = [lane for lane in lanes if lane.protocol not in carded] if self.is_compact else []

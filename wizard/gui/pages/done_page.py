@@ -217,10 +217,12 @@ class DonePage(Page):
         self._summary_row.addWidget(self.save_button)
         card.box.addLayout(self._summary_row)
         keeping = Flow(gap=12, row_gap=4)
-        keeping.setContentsMargins(theme.mark(22) + 12, 10, 0, 0)
         keeping.addWidget(self.remember)
         keeping.addWidget(self._remember_note)
-        card.box.addLayout(keeping)
+        below = QHBoxLayout()
+        below.setContentsMargins(theme.mark(22) + 12, 10, 0, 0)
+        below.addLayout(keeping, 1)
+        card.box.addLayout(below)
         return card
 
     def _make_tiles(self) -> QWidget:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget, QWizard, QWizardPage
+from PySide6.QtWidgets import QVBoxLayout, QWidget, QWizard, QWizardPage
 
 from wizard.gui.theme import Role
+from wizard.gui.widgets.flow import Flow
 from wizard.gui.widgets.heading import Heading
 from wizard.gui.widgets.label import Label
 from wizard.gui.widgets.scroll_page import ScrollPage
@@ -52,9 +53,7 @@ class Page(QWizardPage):
         self.scroll = ScrollPage()
         self.body: QVBoxLayout = QVBoxLayout()
         self.body.setSpacing(0)
-        self.links: QHBoxLayout = QHBoxLayout()
-        self.links.setSpacing(24)
-        self.links.addStretch(1)
+        self.links = Flow(gap=24, row_gap=4)
         column = self.scroll.body
         column.addWidget(self.heading)
         column.addSpacing(1)
@@ -138,7 +137,7 @@ class Page(QWizardPage):
 
     def add_link(self, link: QWidget) -> None:
         """A link in the row above the buttons."""
-        self.links.insertWidget(self.links.count() - 1, link)
+        self.links.addWidget(link)
 
     def tell(self, sentence: str, *, urgent: bool = False) -> None:
         """Has a screen reader say it."""

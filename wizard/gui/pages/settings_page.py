@@ -21,6 +21,7 @@ from wizard.model.address import Address
 from wizard.model.diagnosis import Field
 from wizard.model.plan import Plan
 from wizard.model.provider import Provider, ProviderStatus
+from wizard.model.secret import Secret
 from wizard.model.server import ServerCandidate, Source
 
 _FOUND = {
@@ -79,6 +80,7 @@ class SettingsPage(Page):
         self.questions.answered.connect(self._answered)
         for card in (self.receiving, self.sending):
             card.changed.connect(self._card_changed)
+            card.own_password_changed.connect(self._own_password_changed)
             card.editing.connect(self._editing_changed)
         state.plan_changed.connect(self._show)
         state.draft_changed.connect(self._show)
@@ -119,6 +121,12 @@ class SettingsPage(Page):
             return False
         self.set_step_note(sources.step_note(self._state.incoming, self._state.outgoing))
         return self._state.incoming is not None or self._state.outgoing is not None
+
+    def restart(self) -> None:
+        """Nothing of the last account is left."""
+        super().restart()
+        self._chosen = None
+        self.sending.forget()
 
     def set_compact(self, compact: bool) -> None:
         """The fields one below the other."""
@@ -206,6 +214,11 @@ class SettingsPage(Page):
 
     def _card_changed(self, candidate: ServerCandidate) -> None:
         self._state.choose_server(candidate)
+
+    def _own_password_changed(self, password: str) -> None:
+        draft = self._state.draft()
+        if draft is not None:
+            self._state.set_own_sending(draft.outgoing_username, Secret(password) if password else None)
 
     def _editing_changed(self, _: bool) -> None:
         self.receiving.collapse(self.sending.is_editing)

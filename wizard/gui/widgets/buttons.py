@@ -5,8 +5,18 @@ from __future__ import annotations
 from typing import ClassVar, Final, Protocol, runtime_checkable
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QEnterEvent, QFocusEvent, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
+from PySide6.QtGui import (
+    QColor,
+    QEnterEvent,
+    QFocusEvent,
+    QFontMetrics,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+)
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QStyle, QWidget
 
 from wizard.gui import icons, theme
 from wizard.gui.theme import Role, Tokens
@@ -37,6 +47,7 @@ class Button(QPushButton):
     padding = 16
     role = Role.LABEL
     radius = 8
+    letter: str | None = None  # presses it together with Alt
 
     def __init__(
         self, text: str = "", icon: str | None = None, *, fold: bool = False, parent: QWidget | None = None
@@ -58,6 +69,15 @@ class Button(QPushButton):
         """Another icon, or none."""
         self._icon = icon
         self.updateGeometry()
+        self.update()
+
+    def set_letter(self, letter: str | None) -> None:
+        """The letter that presses it together with Alt; underlined where the system underlines such letters."""
+        self.letter = letter
+        # Other words take the shortcut away, so it is set anew even where the letter is the same.
+        shortcut = QKeySequence(f"Alt+{letter}") if letter is not None else QKeySequence()
+        if self.shortcut() != shortcut:
+            self.setShortcut(shortcut)
         self.update()
 
     def set_tone(self, tone: str | None) -> None:
@@ -119,11 +139,21 @@ class Button(QPushButton):
         painter.setPen(ink)
         width = metrics.horizontalAdvance(text)
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
-        painter.drawText(QRectF(left, 0, width + 2, self.height()), int(flags), text)
+        painter.drawText(QRectF(left, 0, width + 2, self.height()), int(flags | self._mnemonic()), self._marked(text))
         if self._fold:
             size = theme.mark(16)
             name = "chevron-up" if self.isChecked() else "chevron-down"
             icons.draw(painter, name, left + width + _ICON_GAP, middle - size / 2, size, ink)
+
+    def _mnemonic(self) -> Qt.TextFlag:
+        underlines = self.style().styleHint(QStyle.StyleHint.SH_UnderlineShortcut, None, self)
+        return Qt.TextFlag.TextShowMnemonic if underlines else Qt.TextFlag.TextHideMnemonic
+
+    def _marked(self, text: str) -> str:
+        """With the sign that Qt underlines the letter by."""
+        doubled = text.replace("&", "&&")
+        at = doubled.upper().find(self.letter) if self.letter else -1
+        return doubled if at < 0 else f"{doubled[:at]}&{doubled[at:]}"
 
     def _words(self) -> str:
         return self.text()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from PySide6.QtCore import Qt, QTimer
@@ -17,6 +18,7 @@ from wizard.gui.widgets.selectable import selectable
 from wizard.handover.sheet import Row
 
 _SAID_MS: Final = 2000
+_SIDES: Final = {"incoming": "receiving", "outgoing": "sending"}
 COPY: Final = "Copy"
 COPIED: Final = "Copied"
 
@@ -32,7 +34,7 @@ class CopyRow(QWidget):
         self._value.setAccessibleName(f"{row.label}: {row.value}")
         self.button = _CopyButton()
         self.button.setObjectName(f"copy:{row.field_id}")
-        self.button.setAccessibleName(f"Copy {row.label}")
+        self.button.setAccessibleName(copy_name(row))
         self.button.clicked.connect(self._copy)
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
@@ -68,6 +70,15 @@ class CopyRow(QWidget):
         self.button.say_copied(True)
         announce(self.button, f"{self._row.label} copied")
         self._back.start()
+
+
+def copy_name(row: Row) -> str:
+    """What a screen reader calls the button: with the side, for both sides have a port."""
+    side = next((word for start, word in _SIDES.items() if start in row.field_id), None)
+    if side is None or re.search(r"incoming|outgoing|IMAP|POP|SMTP", row.label, re.IGNORECASE):
+        return f"Copy {row.label}"
+    plain = " ".join(word.lower() if word.istitle() else word for word in row.label.split(" "))
+    return f"Copy {side} {plain}"
 
 
 class _Value(Paragraph):

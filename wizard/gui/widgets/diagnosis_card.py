@@ -7,22 +7,25 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from wizard.gui import theme, words
+from wizard.gui.accessibility import announce
 from wizard.gui.theme import Role
 from wizard.gui.widgets.buttons import Button, LinkButton
 from wizard.gui.widgets.certificate_view import CertificateView
 from wizard.gui.widgets.change_strip import CertificateStrip, ChangeStrip
+from wizard.gui.widgets.diagnosis_parts import LaneLine, ServerWords, Steps
 from wizard.gui.widgets.flow import Flow, flow_of
 from wizard.gui.widgets.fold import FoldArea, FoldButton, WrappingPrimaryButton, WrappingSecondaryButton
 from wizard.gui.widgets.heading import Heading
 from wizard.gui.widgets.label import Label
 from wizard.gui.widgets.paragraph import Paragraph
-from wizard.gui.widgets.selectable import FixedWidthText, selectable
+from wizard.gui.widgets.selectable import selectable
 from wizard.gui.widgets.side_panel import in_a_line
 from wizard.gui.widgets.state_disc import DiscState, StateDisc
-from wizard.gui.widgets.surfaces import Card, Chip, Separator, Strip, Surface
+from wizard.gui.widgets.surfaces import Card, Separator, Strip, Surface
 from wizard.gui.widgets.veil import Veil
 from wizard.model.diagnosis import (
     AskAdministrator,
@@ -87,7 +90,7 @@ class DiagnosisCard(Card):
         self.title = Heading(diagnosis.title)
         self.title.setObjectName("diagnosis-title")
         self.disc = StateDisc(DiscState.FAILED, 22)
-        self._lane_line = _LaneLine(diagnosis)
+        self._lane_line = LaneLine(diagnosis)
         self._body = QWidget()
         self._column = QVBoxLayout(self._body)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -119,6 +122,22 @@ class DiagnosisCard(Card):
         """Where the keyboard belongs: what helps, else what can be read or opened, else the heading."""
         offered = (self.primary, *self._wide)
         return next((each for each in offered if each is not None and each.isEnabled()), self.title)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Ctrl+C copies the card: what a helpdesk is told."""
+        if event.matches(QKeySequence.StandardKey.Copy):
+            QGuiApplication.clipboard().setText(self.text())
+            announce(self, "Card copied.")
+        else:
+            super().keyPressEvent(event)
+
+    def text(self) -> str:
+        """What the card says, in lines: the cause, why, where, and the server's words."""
+        told = self.diagnosis
+        lines = [told.title, told.why, words.where(told)]
+        if told.reply is not None and told.reply.text:
+            lines.append(words.reply_text(told.reply))
+        return "\n".join(line for line in lines if line)
 
     def appear(self) -> None:
         """Fades in, where motion is wanted."""
@@ -173,7 +192,7 @@ class DiagnosisCard(Card):
             self._add_first(first)
             if first.steps:
                 steps = self._add_fold("Show me how")
-                steps.box.addWidget(_Steps(first.steps))
+                steps.box.addWidget(Steps(first.steps))
                 areas.append(steps)
                 if isinstance(first.action, OpenUrl) and self.primary is not None:
                     # Back from the provider's page, the person finds the steps open.
@@ -185,7 +204,7 @@ class DiagnosisCard(Card):
             areas.append(area)
         if diagnosis.reply is not None and diagnosis.reply.text:
             area = self._add_fold("What the server said")
-            area.box.addWidget(_ServerWords(diagnosis))
+            area.box.addWidget(ServerWords(diagnosis))
             areas.append(area)
         if diagnosis.certificate is not None:
             area = self._add_fold("Show certificate")
@@ -277,7 +296,7 @@ class DiagnosisCard(Card):
         self._stacks.append(flow)
         self._wide.append(button)
         if remedy.steps:
-            column.addWidget(_Steps(remedy.steps))
+            column.addWidget(Steps(remedy.steps))
         return held
 
     def _add_links(self, asks: Remedy | None, last: Sequence[Remedy], *, asks_first: bool) -> None:
@@ -344,55 +363,3 @@ def _sorted(
     if isinstance(first.action, Wait | TryAgain):  # it offers to check again already
         others = [each for each in others if not (isinstance(each.action, TryAgain) and each.say == _AGAIN)]
     return first, tuple(others), asks, last
-
-
-class _LaneLine(QWidget):
-    """ "Sending stopped at Sign in", at the top of the card in the one-column layout."""
-
-    def __init__(self, diagnosis: Diagnosis) -> None:
-        super().__init__()
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 4)
-        row.setSpacing(12)
-        row.addWidget(StateDisc(DiscState.FAILED, 22), 0, Qt.AlignmentFlag.AlignTop)
-        side = words.side_name(diagnosis.protocol) if diagnosis.protocol is not None else ""
-        text = Flow(gap=10, row_gap=0)
-        text.addWidget(Label(side, Role.STRONG))
-        text.addWidget(Label(words.stopped_at(diagnosis.stage), tone="stop"))
-        row.addLayout(text, 1)
-
-
-class _Steps(QWidget):
-    """Numbered steps."""
-
-    def __init__(self, steps: Sequence[str]) -> None:
-        super().__init__()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(6)
-        for number, step in enumerate(steps, start=1):
-            row = QHBoxLayout()
-            row.setSpacing(10)
-            row.addWidget(Chip(str(number)), 0, Qt.AlignmentFlag.AlignTop)
-            label = selectable(Paragraph(step))
-            label.setAccessibleName(f"Step {number}: {step}")
-            row.addWidget(label, 1)
-            column.addLayout(row)
-
-
-class _ServerWords(QWidget):
-    """The server's answer, inert: plain text in a box, with where and when it was said."""
-
-    def __init__(self, diagnosis: Diagnosis) -> None:
-        super().__init__()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(6)
-        column.addWidget(Paragraph(words.where(diagnosis), Role.SMALL, "ink2"))
-        box = Strip()
-        text = words.reply_text(diagnosis.reply) if diagnosis.reply is not None else ""
-        label = selectable(FixedWidthText(words.breakable(text)))
-        label.setObjectName("server-words")
-        label.setAccessibleName(text)
-        box.row.addWidget(label)
-        column.addWidget(box)

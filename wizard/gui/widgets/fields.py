@@ -215,8 +215,10 @@ class Field(LabelledField):
 class PasswordField(Field):
     """A field whose text is hidden until the eye is pressed; warns about caps lock and pasted blanks."""
 
-    def __init__(self, label: str = "Password", *, parent: QWidget | None = None) -> None:
-        super().__init__(label, parent=parent)
+    def __init__(
+        self, label: str = "Password", *, accessible_name: str | None = None, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(label, accessible_name=accessible_name, parent=parent)
         self.input.setEchoMode(QLineEdit.EchoMode.Password)
         self.input.setInputMethodHints(
             Qt.InputMethodHint.ImhHiddenText

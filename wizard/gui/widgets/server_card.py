@@ -34,10 +34,12 @@ _SENT: Final = {
 class ServerCard(Card):
     """A card that shows one server, and edits it in place.
 
-    `changed` carries the new candidate, `editing` whether the editor is open. Names of the inputs begin with `side`.
+    `changed` carries the new candidate, `own_password_changed` a password that is for this side only, empty where there
+    is none, `editing` whether the editor is open. Names of the inputs begin with `side`.
     """
 
     changed = Signal(object)
+    own_password_changed = Signal(str)
     editing = Signal(bool)
 
     def __init__(self, side: str) -> None:
@@ -50,6 +52,7 @@ class ServerCard(Card):
         self._found: ServerCandidate | None = None
         self._protocol = Protocol.IMAP if self._receives else Protocol.SMTP
         self._narrow = False
+        self._own_password = ""
         self._build_head()
         self._build_facts()
         self.editor = ServerEditor(side)
@@ -107,6 +110,7 @@ class ServerCard(Card):
         if typed is None:
             return False
         self._show_mode("facts")
+        self._tell_own_password()
         if typed != self._candidate:
             self._candidate = typed
             self.changed.emit(typed)
@@ -114,6 +118,18 @@ class ServerCard(Card):
             self.show_candidate(self._candidate, self._plan, self._address)
         self.editing.emit(False)
         return True
+
+    def forget(self) -> None:
+        """Another account begins."""
+        if self.editor.own_password is not None:
+            self.editor.own_password.set_text("")
+        self._own_password = ""
+
+    def _tell_own_password(self) -> None:
+        field = self.editor.own_password
+        if field is not None and field.text() != self._own_password:
+            self._own_password = field.text()
+            self.own_password_changed.emit(self._own_password)
 
     def set_narrow(self, narrow: bool) -> None:
         """One column of fields."""
@@ -129,7 +145,6 @@ class ServerCard(Card):
         self._kind = Label("", Role.SMALL, "ink2")
         self._words = Label("", tone="ink2", wrap=True)
         self.edit = SecondaryButton("Edit", "pencil")
-        self.edit.setAccessibleName(f"Edit {self._side.lower()}")
         self.edit.setObjectName(f"edit:{self._side.lower()}")
         self.edit.clicked.connect(lambda: self.open_editor())
         self.undo = QuietButton("Undo changes", "undo")
@@ -204,6 +219,7 @@ class ServerCard(Card):
     def _show_words(self) -> None:
         candidate = self._candidate
         self.edit.setText("Edit" if candidate is not None else "Type it in")
+        self.edit.setAccessibleName(f"{self.edit.text()} {self._side.lower()}")
         if candidate is None:
             self._words.setText("No server is known yet.")
         elif self._one_line:
@@ -235,8 +251,11 @@ class ServerCard(Card):
             Fact("Server", candidate.host, lines("host", hosts)),
             Fact("Port", str(candidate.port), lines("port", ports)),
             Fact("Encryption", sources.SECURITY_NAMES[candidate.security], lines("security", modes)),
-            Fact("User name", candidate.username or "Not known yet", lines("username", [])),
+            Fact("User name", candidate.username or "Not known yet", lines("username", []) + self._own_password_line()),
         )
+
+    def _own_password_line(self) -> tuple[tuple[str, str], ...]:
+        return (("key", "Its own password"),) if self._own_password else ()
 
     def _source_of(self, name: str, candidate: ServerCandidate) -> Source:
         """Who said this one setting: the person, where it differs from what was found."""
@@ -250,5 +269,7 @@ class ServerCard(Card):
     def _undo(self) -> None:
         """Back to what was found."""
         self.editor.fill(self._found or self._candidate)
+        if self.editor.own_password is not None:
+            self.editor.own_password.set_text("")
         self.close_editor()
         self.edit.setFocus(Qt.FocusReason.OtherFocusReason)

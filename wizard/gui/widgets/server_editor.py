@@ -13,7 +13,7 @@ from wizard.gui import server_input, sources
 from wizard.gui.theme import Role
 from wizard.gui.widgets.buttons import SecondaryButton
 from wizard.gui.widgets.choices import ChoiceField, SegmentedField
-from wizard.gui.widgets.fields import Field, LabelledField
+from wizard.gui.widgets.fields import Field, LabelledField, PasswordField
 from wizard.gui.widgets.flow import Flow
 from wizard.gui.widgets.label import Label
 from wizard.gui.widgets.surfaces import Icon, Strip
@@ -46,6 +46,7 @@ class ServerEditor(QWidget):
         self._offer: ServerCandidate | None = None
         self._protocol = self.protocols[0]
         self._build_fields(side)
+        self.own_password = self._build_own_password(side)
         self._build_strip()
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(16)
@@ -96,6 +97,9 @@ class ServerEditor(QWidget):
         for index, field in enumerate(fields):
             self._grid.addWidget(field, index // columns, index % columns)
         self._grid.setColumnStretch(1, 0 if narrow else 1)
+        if self.own_password is not None:
+            self._grid.removeWidget(self.own_password)
+            self._grid.addWidget(self.own_password, len(fields) // columns, 0, 1, columns)
 
     def read(self) -> ServerCandidate | None:
         """What was typed, as a candidate; None with a sentence at the field that cannot be used."""
@@ -156,6 +160,14 @@ class ServerEditor(QWidget):
         self.security.segments.chosen.connect(self._security_chosen)
         self.username.choice.activated.connect(lambda _: self._note_sources())
         self.username.choice.edited.connect(lambda _: self._username_edited())
+
+    def _build_own_password(self, side: str) -> PasswordField | None:
+        """Sending may have a password of its own, as with relays and mailing services."""
+        if self._receives:
+            return None
+        field = PasswordField(f"Password for {side.lower()}", accessible_name=f"{side} password")
+        field.set_help("Only if it is another one than for receiving. Left empty, the same one is used.")
+        return field
 
     def _build_strip(self) -> None:
         self.strip = Strip()

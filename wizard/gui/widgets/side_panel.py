@@ -7,7 +7,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from wizard.gui import icons, theme
@@ -225,6 +225,17 @@ class StepHeader(QWidget):
     def show_helpdesk(self, helpdesk: Helpdesk | None) -> None:
         """Says at the right whom people can ask."""
         self._helpdesk.setText(in_a_line(helpdesk) if helpdesk is not None else "")
+        self._make_room()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another width may have room for the helpdesk, or none."""
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """The step is never cut; the helpdesk gives way where both do not fit, and stands on every card as well."""
+        needed = self._where.sizeHint().width() + self._helpdesk.sizeHint().width() + 2 * 24 + 16
+        self._helpdesk.setVisible(needed <= self.width())
 
     def sizeHint(self) -> QSize:
         """Grows with the font."""
@@ -234,6 +245,7 @@ class StepHeader(QWidget):
         """Says the step and fills as many segments."""
         self._done, self._count = number, count
         self._where.setText(f"Step {number} of {count}: {name}")
+        self._make_room()
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:

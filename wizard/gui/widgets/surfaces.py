@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
@@ -32,6 +32,31 @@ class Surface(QFrame):
         tokens = theme.tokens()
         line = tokens[self._line] if self._line else None
         theme.rounded(QPainter(self), QRectF(self.rect()), self._radius, tokens[self._fill], line)
+
+
+class InputBox(Surface):
+    """The box around something that is typed into in several lines; its line shows where the keyboard is."""
+
+    def __init__(self, control: QWidget, *, parent: QWidget | None = None) -> None:
+        super().__init__("card", "edge", radius=8, parent=parent)
+        self._control = control
+        self._control.installEventFilter(self)
+        inside = QVBoxLayout(self)
+        inside.setContentsMargins(8, 8, 4, 8)
+        inside.addWidget(control)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The keyboard came or went."""
+        if event.type() in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):
+            self.update()
+        return False
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The box, as that of a field."""
+        tokens = theme.tokens()
+        has_keyboard = self._control.hasFocus()
+        line = tokens.accent if has_keyboard else tokens.edge
+        theme.rounded(QPainter(self), QRectF(self.rect()), self._radius, tokens.card, line, 2 if has_keyboard else 1)
 
 
 class Card(Surface):

@@ -30,7 +30,9 @@ class Switch(QCheckBox):
         metrics = QFontMetrics(self.font())
         track = self._track()
         gap = 8 if self._small else 12
-        return QSize(track.width() + gap + metrics.horizontalAdvance(self.text()), max(track.height(), 24))
+        return QSize(
+            track.width() + gap + metrics.horizontalAdvance(self.text()), max(track.height(), metrics.height(), 24)
+        )
 
     def minimumSizeHint(self) -> QSize:
         """The same."""

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QPlainTextEdit, QVBoxLayout, QWidget
 from wizard.gui import theme
 from wizard.gui.theme import Role
 from wizard.gui.widgets.label import Label
-from wizard.gui.widgets.surfaces import Surface
+from wizard.gui.widgets.surfaces import InputBox
 
 
 class TextBox(QWidget):
@@ -24,10 +24,7 @@ class TextBox(QWidget):
         self.input.setAccessibleDescription(placeholder)
         self.label = Label(label, Role.LABEL)
         self.label.setBuddy(self.input)
-        box = Surface("card", "edge", radius=8)
-        inside = QVBoxLayout(box)
-        inside.setContentsMargins(8, 8, 4, 8)
-        inside.addWidget(self.input)
+        box = InputBox(self.input)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)

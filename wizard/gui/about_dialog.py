@@ -1,0 +1,79 @@
+"""What Mailwright is, and what a helpdesk asks for first: versions, system, and how the window is drawn."""
+
+from __future__ import annotations
+
+import platform
+
+from PySide6.QtCore import QLocale, qVersion
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+
+from wizard import __version__
+from wizard.gui.accessibility import announce
+from wizard.gui.widgets.buttons import PrimaryButton, SecondaryButton
+from wizard.gui.widgets.heading import Heading
+from wizard.gui.widgets.paragraph import Paragraph
+from wizard.gui.widgets.selectable import selectable
+from wizard.gui.widgets.side_panel import in_a_line
+from wizard.setup.pack import Helpdesk
+
+_WHAT = (
+    "Finds the settings of your email, proves that they work, explains what does not, and brings them to your mail "
+    "program."
+)
+_KEYS = "Keys: Alt+Left goes back, Ctrl+C copies a card, Escape closes, F1 shows this."
+
+
+def facts(window: QWidget) -> str:
+    """The lines a helpdesk asks for; nothing about the account."""
+    screen = window.screen()
+    size = screen.size()
+    lines = (
+        f"Mailwright {__version__}",
+        f"{platform.system()} {platform.release()} ({platform.machine()})",
+        f"Python {platform.python_version()}, Qt {qVersion()}, {QGuiApplication.platformName()}",
+        f"Screen {size.width()} × {size.height()} at {screen.devicePixelRatio():g}, {QLocale.system().name()}",
+    )
+    return "\n".join(lines)
+
+
+class AboutDialog(QDialog):
+    """Version and system, to be read out or copied, and whom to ask."""
+
+    def __init__(self, helpdesk: Helpdesk | None, *, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("about-dialog")
+        self.setWindowTitle("About Mailwright")
+        self.facts = selectable(Paragraph(facts(parent)))
+        self.facts.setObjectName("about-facts")
+        self.copy = PrimaryButton("Copy", "copy")
+        self.copy.setObjectName("copy:about")
+        self.copy.setDefault(True)
+        self.copy.clicked.connect(self._copy)
+        close = SecondaryButton("Close")
+        close.setObjectName("close")
+        close.clicked.connect(self.reject)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addStretch(1)
+        buttons.addWidget(close)
+        buttons.addWidget(self.copy)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 24, 24, 16)
+        column.setSpacing(12)
+        column.addWidget(Heading("Mailwright"))
+        column.addWidget(Paragraph(_WHAT, tone="ink2"))
+        column.addWidget(self.facts)
+        if helpdesk is not None:
+            column.addWidget(Paragraph(in_a_line(helpdesk)))
+        column.addWidget(Paragraph(_KEYS, tone="ink2"))
+        column.addSpacing(4)
+        column.addLayout(buttons)
+        self.setMinimumWidth(420)
+        self.copy.setFocus()
+
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText(self.facts.text())
+        self.copy.setText("Copied")
+        self.copy.set_icon("check")
+        announce(self, "Copied.")
