@@ -13,6 +13,7 @@ from wizard.assets import resources
 from wizard.cli import catalogue, explain
 from wizard.diagnosis.catalogue import Catalogue
 from wizard.diagnosis.fact_keys import KEYS
+from wizard.diagnosis.samples import load_sayings
 from wizard.errors import UsageError
 
 REPLY = "534-5.7.9 Application-specific password required.\n534 5.7.9 gsmtp"
@@ -189,7 +190,8 @@ def test_a_cause_without_a_sample_or_with_names_of_nothing_is_refused(
 def _last_line(path: Path) -> str:
     known = Catalogue.load([resources() / "diagnoses"], with_samples=True).causes.values()
     assert path.stem not in {cause.id for cause in known}
-    return f"{len(known) + 1} causes, {sum(len(cause.samples) for cause in known)} samples: 3 faults."
+    samples = len(load_sayings()) + sum(len(cause.samples) for cause in known)
+    return f"{len(known) + 1} causes, {samples} samples: 3 faults."
 
 
 def test_a_new_cause_around_a_reply_is_valid_and_proven_and_holds_no_secret(
