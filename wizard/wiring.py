@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
+from weakref import WeakSet
 
 from wizard import assets
 from wizard.errors import UsageError
@@ -107,11 +108,12 @@ async def sessions(settings: Settings) -> AsyncIterator[Callable[[], SetupSessio
     """Makes sessions that share one network, one set of roots and one cache of answers; all are closed at the end."""
     from wizard.accounts.secret_store import SecretStore
     from wizard.net.fetch import Fetcher
+    from wizard.probe.permits import HostPermits
     from wizard.setup.browser_sign_in import BrowserSignIn
     from wizard.setup.context import Services
     from wizard.setup.session import SetupSession
 
-    made: list[SetupSession] = []
+    made: WeakSet[SetupSession] = WeakSet()  # a session that was closed and let go is not kept
     async with _network(settings) as (resolver, dialer, trust, planner, known):
         browser = BrowserSignIn(Fetcher(dialer, trust), pack(settings.pack_paths), SecretStore())
         services = Services(
@@ -125,16 +127,18 @@ async def sessions(settings: Settings) -> AsyncIterator[Callable[[], SetupSessio
             browser,
             known.for_domain,
             _budget(settings),
+            HostPermits(),
         )
 
         def new_session() -> SetupSession:
-            made.append(SetupSession(services, settings.options))
-            return made[-1]
+            session = SetupSession(services, settings.options)
+            made.add(session)
+            return session
 
         try:
             yield new_session
         finally:
-            for session in made:
+            for session in list(made):
                 await session.close()
 
 

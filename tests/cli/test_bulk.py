@@ -1,34 +1,220 @@
-"""Many accounts from a CSV file."""
+"""Many accounts from a table."""
 
 from __future__ import annotations
 
+import asyncio
+import base64
 import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.lab.certificates import Authority
+from tests.lab.scripted import Conversation as Talk
+from tests.lab.scripted import Script, ScriptedServer
+from tests.probe.talk import Mail, no
+from wizard.cli.bulk import Queue
 from wizard.cli.main import main
+from wizard.cli.table import Row
+from wizard.model.server import Protocol
+
+GOOD = "ada@all-well.example,practice-all-well"
+BAD = "ada@expired.example,practice-expired"
 
 
-def test_one_line_for_each_account(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    table = tmp_path / "accounts.csv"
-    table.write_text(
-        "Address,Password\nada@all-well.example,practice-all-well\nada@expired.example,practice-expired\nnobody,x\n",
-        encoding="utf-8-sig",
-    )
+def results(text: str) -> dict[int, dict[str, object]]:
+    return {line["row"]: line for line in map(json.loads, text.splitlines())}
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    path = tmp_path / "accounts.csv"
+    path.write_text(f"Address,Password\n{GOOD}\n{BAD}\nnobody,x\n", encoding="utf-8-sig")
+    return path
+
+
+def test_one_line_for_each_account(table: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["bulk", str(table), "--practice", "--jobs", "2"]) == 1
-    lines = {line["row"]: line for line in map(json.loads, capsys.readouterr().out.splitlines())}
+    lines = results(capsys.readouterr().out)
     assert lines[1]["verdict"] == "works"
-    assert lines[2]["diagnoses"][0]["cause"] == "certificate-expired"
-    assert "has an @" in lines[3]["error"]
+    assert lines[2]["diagnoses"][0]["cause"] == "certificate-expired"  # type: ignore[index]
+    assert "has an @" in str(lines[3]["error"])
+    assert (lines[3]["address"], lines[3]["line"]) == (None, 4)
 
 
 @pytest.mark.parametrize(
-    ("text", "words"),
-    [("", "column names"), ("address,colour\n", "unknown: colour"), ("password\nx\n", "address among them")],
+    "content",
+    [
+        'address,password\n"ada@example.org,Tulip-12\nbob@example.org,Tulip-13\n',
+        "ada@example.org,tulip-12\nbob@example.org,tulip-13\n",
+        "address,password\nTulip-12,ada@example.org\n",
+        "address,password\nada@Tulip-12,x\nTul ip-12@example.org,x\n",
+        "address,outgoing\nada@example.org,smtp://ada:Tulip-12@mail.example.org\n",
+        "address,outgoing\nada@example.org,Tulip-12 Tulip-12\n",
+        "address,password\nada@example.org,Tulip-12,x\n",
+        "address,Tulip-12\nnobody,Tulip-12\n",
+    ],
 )
-def test_a_table_that_is_none(tmp_path: Path, text: str, words: str, capsys: pytest.CaptureFixture[str]) -> None:
-    table = tmp_path / "accounts.csv"
-    table.write_text(text)
-    assert main(["bulk", str(table), "--practice"]) == 2
-    assert words in capsys.readouterr().err
+def test_no_cell_that_may_be_a_password_is_shown(
+    tmp_path: Path, content: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "accounts.csv"
+    path.write_text(content)
+    assert main(["bulk", str(path), "--practice", "--no-sign-in", "--deadline", "2"]) in (1, 2)
+    shown = capsys.readouterr()
+    assert "ulip-1" not in shown.out + shown.err
+
+
+def test_results_go_to_a_file_and_a_second_run_goes_on(
+    table: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out.jsonl"
+    words = ["bulk", str(table), "--practice", "--output", str(out)]
+    assert main(words) == 1
+    first = results(out.read_text())
+    assert set(first) == {1, 2, 3}
+    assert capsys.readouterr().out == ""
+    assert out.stat().st_mode & 0o077 == 0
+    assert main(words) == 2
+    assert "--resume" in capsys.readouterr().err
+    kept = [line for line in out.read_text().splitlines() if json.loads(line)["row"] == 1]
+    out.write_text(kept[0] + "\n" + '{"row": 2, "li')  # the program was ended while it wrote the second
+    assert main([*words, "--resume"]) == 1
+    lines = out.read_text().splitlines()
+    assert [json.loads(line)["row"] for line in (lines[0], *lines[2:])] in ([1, 2, 3], [1, 3, 2])
+    assert not out.with_name("out.jsonl.begun").exists()
+
+
+def test_a_row_that_was_begun_is_told_and_not_tried_again(table: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.jsonl"
+    out.with_name("out.jsonl.begun").write_text("1\n2\n")
+    out.write_text("")
+    assert main(["bulk", str(table), "--practice", "--output", str(out), "--resume"]) == 1
+    lines = results(out.read_text())
+    for number in (1, 2):
+        assert lines[number]["verdict"] is None
+        assert "in the middle" in str(lines[number]["error"])
+    assert lines[1]["address"] == "ada@all-well.example"
+
+
+def test_another_table_is_not_gone_on_with(table: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "out.jsonl"
+    out.write_text('{"row": 1, "address": "bob@example.org", "verdict": "works"}\n')
+    assert main(["bulk", str(table), "--practice", "--output", str(out), "--resume"]) != 0
+    assert "not the account of that row" in capsys.readouterr().err
+
+
+def test_an_error_of_our_own_in_a_row_costs_no_other(
+    table: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from wizard.setup.session import SetupSession
+
+    real = SetupSession.check
+
+    async def breaks(self: SetupSession, draft: object, **how: object) -> object:
+        if "expired" in str(draft):
+            raise RuntimeError("practice-expired")
+        return await real(self, draft, **how)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("platformdirs.user_log_dir", lambda *_, **__: str(tmp_path))
+    monkeypatch.setattr(SetupSession, "check", breaks)
+    assert main(["bulk", str(table), "--practice"]) == 1
+    shown = capsys.readouterr()
+    lines = results(shown.out)
+    assert lines[1]["verdict"] == "works"
+    assert "wrong inside" in str(lines[2]["error"])
+    assert "practice-expired" not in shown.out + shown.err + (tmp_path / "error.log").read_text()
+
+
+def _rows(*domains: str) -> Iterator[Row]:
+    for number, domain in enumerate(domains, 1):
+        yield Row(number, number + 1, {"address": f"ada@{domain}.example"})
+
+
+async def test_rows_of_different_servers_take_turns() -> None:
+    queue = Queue(_rows("a", "a", "a", "b", "c", "b"))
+    taken = [await queue.next() for _ in range(3)]
+    assert [found[0].number for found in taken if found is not None] == [1, 4, 5]
+    waiting = asyncio.ensure_future(queue.next())
+    await asyncio.sleep(0)
+    assert not waiting.done()  # each server has a row
+    queue.done("b.example")
+    fourth = await waiting
+    assert fourth is not None
+    assert fourth[0].number == 6
+    queue.done("a.example")
+    fifth = await queue.next()
+    assert fifth is not None
+    assert fifth[0].number == 2
+
+
+@pytest.mark.slow
+def test_memory_is_flat(tmp_path: Path) -> None:
+    path = tmp_path / "accounts.csv"
+    peaks = []
+    for count in (2_000, 40_000):
+        path.write_text("address,password\n" + "".join(f"nobody{n},tulip-{n}\n" for n in range(count)))
+        program = (
+            "import resource, sys; from wizard.cli.main import main; sys.stdout = open('/dev/null', 'w');"
+            f"main(['bulk', {str(path)!r}, '--practice', '--quiet']);"
+            "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr)"
+        )
+        done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+        peaks.append(int(done.stderr.split()[-1]))
+    assert peaks[1] - peaks[0] < 8 * 1024
+
+
+async def test_a_server_has_two_connections_at_once_and_the_account_three_refusals(
+    authority: Authority, tmp_path: Path
+) -> None:
+    certificate = authority.issue("127.0.0.1")
+    at_once = most = 0
+    refused: list[bytes] = []
+
+    def counted(mail: Mail) -> Script:
+        async def play(talk: Talk) -> None:
+            nonlocal at_once, most
+            at_once += 1
+            most = max(most, at_once)
+            try:
+                await asyncio.sleep(0.02)
+                await mail(talk)
+            finally:
+                at_once -= 1
+
+        return play
+
+    async def refuse(talk: Talk, line: bytes) -> None:
+        refused.append(line)
+        await talk.send_raw(no(Protocol.IMAP, line, b"[AUTHENTICATIONFAILED] Invalid credentials"))
+
+    imap, smtp = Mail(Protocol.IMAP, auth=refuse), Mail(Protocol.SMTP)
+    async with (
+        ScriptedServer(counted(imap), certificate=certificate, tls_at_start=True) as receiving,
+        ScriptedServer(counted(smtp), certificate=certificate, tls_at_start=True) as sending,
+    ):
+        path = tmp_path / "accounts.csv"
+        servers = f"127.0.0.1:{receiving.port}/tls,127.0.0.1:{sending.port}/tls"
+        lines = [f"ada@d{n % 9}.example,wrong-{n},{servers}" for n in range(9)] + [
+            f"eve@one.example,wrong-{n},{servers}" for n in range(6)
+        ]
+        path.write_text("address,password,incoming,outgoing\n" + "\n".join(lines))
+        words = ["bulk", str(path), "--jobs", "8", "--ca-file", str(authority.ca_file), "--ask-nobody"]
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "wizard", *words,
+            env={**os.environ, "XDG_STATE_HOME": str(tmp_path)},
+            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+        )  # fmt: skip
+        out, err = await process.communicate()
+    assert process.returncode == 1, err.decode()
+    lines_out = results(out.decode())
+    assert len(lines_out) == 15
+    assert most <= 2
+    tried = [line for line in refused if b"\0eve" in base64.b64decode(line.split(b" ")[-1])]
+    assert len(tried) == 3
+    last = lines_out[15]["diagnoses"][0]["cause"]  # type: ignore[index]
+    assert last == "too-many-attempts"

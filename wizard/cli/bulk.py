@@ -1,34 +1,53 @@
-"""`mailwright bulk`: many accounts from a CSV file, one result line each."""
+"""`mailwright bulk`: many accounts from a table, one result line each."""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import csv
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+import json
+import os
+from collections import deque
+from collections.abc import Iterator
+from contextlib import AsyncExitStack, ExitStack
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any, Final, TextIO
+from weakref import WeakValueDictionary
 
 from wizard import internal_error, wiring
 from wizard.cli import render
-from wizard.cli.options import add_network_arguments, add_run_arguments, settings_from
+from wizard.cli.options import add_network_arguments, add_run_arguments, json_object, settings_from
+from wizard.cli.table import COLUMNS, Row, Table
 from wizard.errors import MailwrightError, UsageError
-from wizard.model.account import Verdict
+from wizard.model.account import CheckResult, Verdict
 from wizard.model.address import Address
+from wizard.model.draft import AccountDraft
 from wizard.model.secret import Secret
+from wizard.model.server import Protocol
+from wizard.model.text import single_line
 from wizard.setup.given import given_draft
 from wizard.setup.session import SetupSession
+from wizard.text_file import read_lines
 
-HELP = "many accounts from a CSV file, one result line each"
-EXAMPLE = "mailwright bulk accounts.csv --jobs 8 > results.jsonl"
+HELP = "many accounts from a table (CSV as Excel writes it), one result line each"
+EXAMPLE = "mailwright bulk accounts.csv --output results.jsonl --jobs 8"
 
-COLUMNS = {"address", "password", "name", "outgoing", "incoming", "username", "outgoing-username", "outgoing-password"}
+READ_AHEAD: Final = 500  # rows among which those of different servers are chosen
+MAX_RESULT_BYTES: Final = 4 * 1024 * 1024
+_RECEIVING: Final = (Protocol.IMAP, Protocol.POP3)
+_SENDING: Final = (Protocol.SMTP,)
+WORKS: Final = (Verdict.WORKS.value, Verdict.WORKS_AFTER_FIX.value)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds this command's options."""
-    parser.add_argument("file", metavar="FILE.csv", type=Path, help="columns: " + ", ".join(sorted(COLUMNS)))
+    parser.add_argument("file", metavar="FILE.csv", type=Path, help="columns: " + ", ".join(COLUMNS))
     parser.add_argument("--jobs", metavar="N", type=int, default=8, help="accounts at the same time (default 8)")
+    parser.add_argument("--output", metavar="OUT.jsonl", type=Path, help="write the results there, not to the screen")
+    parser.add_argument("--resume", action="store_true", help="go on with OUT.jsonl: rows that are in it are done")
+    parser.add_argument(
+        "--per-host-per-minute", metavar="N", type=int, help="sign-ins that a server sees in a minute (default 60)"
+    )
     add_run_arguments(parser)
     add_network_arguments(parser)
 
@@ -37,65 +56,275 @@ def run(args: argparse.Namespace) -> int:
     """Checks every account; the exit code is 0 when all work, 1 otherwise."""
     if not 1 <= args.jobs <= 200:
         raise UsageError("--jobs takes a number from 1 to 200.")
-    return internal_error.run(_run(args))
+    if args.per_host_per_minute is not None and not 1 <= args.per_host_per_minute <= 10_000:
+        raise UsageError("--per-host-per-minute takes a number from 1 to 10000.")
+    if args.resume and args.output is None:
+        raise UsageError("--resume goes on with the file that --output names.")
+    settings = replace(settings_from(args), per_host_per_minute=args.per_host_per_minute)
+    table = Table(args.file)
+    if table.ignored:
+        numbers = ", ".join(map(str, table.ignored))
+        render.progress(f"Columns that mean nothing here are left out: {numbers}")
+    with Results(args.output, resume=args.resume) as results:
+        try:
+            return internal_error.run(_run(table, results, settings, args.jobs))
+        except BaseExceptionGroup as group:  # of tasks that were ended with the one that says why
+            told = next((error for error in group.exceptions if isinstance(error, MailwrightError)), group)
+            raise told from None
 
 
-async def _run(args: argparse.Namespace) -> int:
-    all_work = True
-    rows = list(_rows(args.file))
-    running = asyncio.Semaphore(args.jobs)
-    async with wiring.sessions(settings_from(args)) as new_session, asyncio.TaskGroup() as group:
+async def _run(table: Table, results: Results, settings: wiring.Settings, jobs: int) -> int:
+    async with wiring.sessions(settings) as new_session, asyncio.TaskGroup() as group:
+        queue = Queue(results.missing(table.rows()))
+        running = asyncio.Semaphore(jobs)
+        servers = Servers()
 
-        async def one(row: Mapping[str, str], number: int) -> None:
-            nonlocal all_work
+        async def one(row: Row, hosts: str) -> None:
             try:
-                document = await _checked(new_session(), row)
-                all_work &= document["verdict"] in (Verdict.WORKS.value, Verdict.WORKS_AFTER_FIX.value)
-            except MailwrightError as error:
-                all_work = False
-                document = {"address": row.get("address"), "verdict": None, "error": str(error)}
+                results.add(row, await _document(new_session(), row, servers))
             finally:
+                queue.done(hosts)
                 running.release()
-            render.print_json({"row": number} | document)
 
-        for number, row in enumerate(rows, 1):
+        while True:
             await running.acquire()
-            group.create_task(one(row, number))
-    return 0 if all_work else 1
+            found = await queue.next()
+            if found is None:
+                break
+            row, hosts = found
+            results.started(row)
+            group.create_task(one(row, hosts))
+    return 0 if results.all_work else 1
 
 
-async def _checked(session: SetupSession, row: Mapping[str, str]) -> dict[str, object]:
+async def _document(session: SetupSession, row: Row, servers: Servers) -> dict[str, object]:
+    """The result of one row; whatever is wrong with it or with us, the other rows go on."""
     from wizard.diagnosis.document import diagnosis_document
     from wizard.handover.document import check_document
 
-    draft = given_draft(
-        Address.parse(row["address"]),
-        outgoing=row.get("outgoing") or None,
-        incoming=row.get("incoming") or None,
-        username=row.get("username") or None,
-        outgoing_username=row.get("outgoing-username") or None,
-    )
-    draft = replace(
-        draft,
-        display_name=row.get("name") or None,
-        secret=Secret(row["password"]) if row.get("password") else None,
-        outgoing_secret=Secret(row["outgoing-password"]) if row.get("outgoing-password") else None,
-    )
-    result = await session.check(draft)
-    await session.close()
-    return dict(check_document(result, diagnosis_document=diagnosis_document))
-
-
-def _rows(path: Path) -> Iterator[dict[str, str]]:
+    address: Address | None = None
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
-            names = {(name or "").strip().lower(): name for name in reader.fieldnames or ()}
-            unknown = set(names) - COLUMNS
-            if "address" not in names or unknown:
-                told = f"; unknown: {', '.join(sorted(unknown))}" if unknown else ""
-                raise UsageError(f"{path.name} needs a first line with column names, address among them{told}.")
-            for row in reader:
-                yield {plain: (row.get(name) or "").strip("\r\n") for plain, name in names.items()}
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise UsageError(f"The file {path.name} cannot be read: {type(error).__name__}.") from None
+        if row.fault is not None:
+            raise UsageError(f"Line {row.line}: {row.fault}.")
+        address = Address.parse(row.cells.get("address", ""))
+        result = await servers.check(session, _draft(address, row))
+        return dict(check_document(result, diagnosis_document=diagnosis_document))
+    except MailwrightError as error:
+        return _unusable(address, str(error))
+    except Exception as error:
+        told = f"Something went wrong inside. What happened is in {internal_error.write_log(error)}"
+        return _unusable(address, told)
+    finally:
+        await session.close()
+
+
+def _unusable(address: Address | None, told: str) -> dict[str, object]:
+    return {"address": str(address) if address is not None else None, "verdict": None, "error": told}
+
+
+def _draft(address: Address, row: Row) -> AccountDraft:
+    cells = row.cells
+    draft = given_draft(
+        address,
+        outgoing=cells.get("outgoing"),
+        incoming=cells.get("incoming"),
+        username=cells.get("username"),
+        outgoing_username=cells.get("outgoing-username"),
+    )
+    return replace(
+        draft,
+        display_name=single_line(cells.get("name", "")) or None,
+        secret=Secret.typed(cells.get("password", "")) or None,
+        outgoing_secret=Secret.typed(cells.get("outgoing-password", "")) or None,
+    )
+
+
+class Servers:
+    """Lets one row at a time have a server: a row may need both connections that a host is given (promise 15)."""
+
+    def __init__(self) -> None:
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    async def check(self, session: SetupSession, draft: AccountDraft) -> CheckResult:
+        """The check, once every server it leads to first is free; who they are is looked up before."""
+        plan = None
+        if draft.incoming is None or draft.outgoing is None:
+            plan = await session.discover(draft.address)
+        first = [next(iter(plan.of(*protocols)), None) if plan else None for protocols in (_RECEIVING, _SENDING)]
+        chosen = (draft.incoming or first[0], draft.outgoing or first[1])
+        async with AsyncExitStack() as held:
+            for host in sorted({server.host for server in chosen if server is not None}):  # in one order: no circle
+                await held.enter_async_context(self._lock(host))
+            return await session.check(draft, plan=plan)
+
+    def _lock(self, host: str) -> asyncio.Lock:
+        found = self._locks.get(host)
+        if found is None:
+            found = self._locks[host] = asyncio.Lock()
+        return found
+
+
+@dataclass(slots=True)
+class Queue:
+    """Hands out rows so that one server has one row at a time, and the others go on meanwhile.
+
+    Which servers a row leads to is told by what was typed, or by its domain: that keeps rows of one company from
+    waiting for each other in places that others could have. It reads ahead no more than `READ_AHEAD` rows.
+    """
+
+    rows: Iterator[Row]
+    _waiting: dict[str, deque[Row]] = field(default_factory=dict)
+    _busy: set[str] = field(default_factory=set)
+    _count: int = 0
+    _freed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def next(self) -> tuple[Row, str] | None:
+        """The next row whose server is free, and that server; None when there are no more."""
+        while True:
+            self._fill()
+            if not self._count:
+                return None
+            free = next((hosts for hosts in self._waiting if hosts not in self._busy), None)
+            if free is not None:
+                return self._take(free), free
+            self._freed.clear()
+            await self._freed.wait()
+
+    def done(self, hosts: str) -> None:
+        """The row at that server has ended."""
+        self._busy.discard(hosts)
+        self._freed.set()
+
+    def _take(self, hosts: str) -> Row:
+        self._busy.add(hosts)
+        self._count -= 1
+        rows = self._waiting.pop(hosts)
+        row = rows.popleft()
+        if rows:
+            self._waiting[hosts] = rows  # at the end: every server has its turn
+        return row
+
+    def _fill(self) -> None:
+        while self._count < READ_AHEAD and (row := next(self.rows, None)) is not None:
+            self._waiting.setdefault(_servers_of(row), deque()).append(row)
+            self._count += 1
+
+
+def _servers_of(row: Row) -> str:
+    """The servers a row leads to, as far as they are told before anybody is asked."""
+    try:
+        address = Address.parse(row.cells.get("address", ""))
+        draft = given_draft(address, outgoing=row.cells.get("outgoing"), incoming=row.cells.get("incoming"))
+    except UsageError:
+        return f"line {row.line}"
+    given = (draft.incoming, draft.outgoing)
+    return " ".join(sorted({server.host if server is not None else address.domain for server in given}))
+
+
+class Results:
+    """Where the results go, one JSON line each as soon as it is there, and which rows an earlier run did.
+
+    Beside a file stands another one that notes which rows were begun: a row that was begun and has no result, for the
+    program was ended in the middle, is told and not tried a second time.
+    """
+
+    def __init__(self, output: Path | None, *, resume: bool) -> None:
+        self.all_work = True
+        self._output = output
+        self._resume = resume
+        self._done: dict[int, str | None] = {}
+        self._begun: set[int] = set()
+        self._open = ExitStack()
+        self._file: TextIO | None = None
+        self._ledger: TextIO | None = None
+
+    def __enter__(self) -> Results:
+        if self._output is not None:
+            self._open_files(self._output)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self._open.close()
+        if kind is None and self._output is not None:
+            _ledger_of(self._output).unlink(missing_ok=True)
+
+    def missing(self, rows: Iterator[Row]) -> Iterator[Row]:
+        """The rows that no earlier run did; of those that one left in the middle, the result says so."""
+        for row in rows:
+            if row.number in self._done:
+                _same_row(row, self._done.pop(row.number))
+            elif row.number in self._begun:
+                told = "An earlier run was ended in the middle of this row. It is not tried again by itself."
+                self.add(row, _unusable(_address_of(row), told))
+            else:
+                yield row
+
+    def started(self, row: Row) -> None:
+        """Notes that the row is begun."""
+        if self._ledger is not None:
+            self._ledger.write(f"{row.number}\n")
+            self._ledger.flush()
+
+    def add(self, row: Row, document: dict[str, object]) -> None:
+        """Writes the row's result."""
+        self.all_work &= document["verdict"] in WORKS
+        numbered = {"row": row.number, "line": row.line} | document
+        if self._file is None:
+            render.print_json(numbered)
+            return
+        self._file.write(json.dumps(numbered) + "\n")
+        self._file.flush()
+
+    def _open_files(self, output: Path) -> None:
+        if output.exists() and not self._resume:
+            raise UsageError(f"{output.name} is there already: --resume goes on with it.")
+        try:
+            if self._resume and output.exists():
+                self._read(output)
+            self._file = self._open.enter_context(_appended(output))
+            self._ledger = self._open.enter_context(_appended(_ledger_of(output)))
+        except OSError as error:
+            raise UsageError(f"{output.name} cannot be written: {error.strerror or type(error).__name__}.") from None
+
+    def _read(self, output: Path) -> None:
+        line = "\n"
+        for line in read_lines(output, limit_bytes=MAX_RESULT_BYTES, ansi=True):
+            document = json_object(line)
+            number = document.get("row") if document is not None else None
+            if document is None or not isinstance(number, int):
+                if line.endswith("\n"):
+                    raise UsageError(f"{output.name} does not hold results of bulk: --resume cannot go on with it.")
+                continue  # the last line, in the middle of which the program was ended
+            self._done[number] = document.get("address")
+            self.all_work &= document.get("verdict") in WORKS
+        if not line.endswith("\n"):
+            with output.open("ab") as file:
+                file.write(b"\n")
+        ledger = _ledger_of(output)
+        if ledger.exists():
+            self._begun = {
+                int(line) for line in read_lines(ledger, limit_bytes=64, ansi=True) if line.strip().isdigit()
+            }
+
+
+def _same_row(row: Row, address: object) -> None:
+    """Raises UsageError where the table is another one than that of the results."""
+    known = _address_of(row)
+    if address is not None and known is not None and str(known) != address:
+        raise UsageError(f"Row {row.number} of the table is not the account of that row in the results.")
+
+
+def _address_of(row: Row) -> Address | None:
+    try:
+        return Address.parse(row.cells.get("address", ""))
+    except UsageError:
+        return None
+
+
+def _ledger_of(output: Path) -> Path:
+    return output.with_name(f"{output.name}.begun")
+
+
+def _appended(path: Path) -> Any:
+    """The file, for its owner's eyes alone, to be written on at its end."""
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a", encoding="utf-8", newline="\n")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from time import monotonic
 
 from wizard.discovery.answer import NOTHING, Answer, Question, Refused
@@ -45,6 +45,7 @@ RANKS = {
     Source.GUESS: 9,
 }
 FOREIGN_RANK = 8
+MAX_REMEMBERED = 64  # addresses
 EXCHANGER_RANK = 10  # the exchanger itself as mail server: less likely than any guess
 
 
@@ -66,6 +67,14 @@ class _Heard:
     question: Question
     answer: Answer
     asked: Asked
+
+
+@dataclass(slots=True)
+class _Memory:
+    """What was heard about one address, by who was asked, and with which kind of asking all was settled."""
+
+    heard: dict[str, _Heard] = field(default_factory=dict)
+    settled: set[bool] = field(default_factory=set)
 
 
 class Planner:
@@ -95,13 +104,19 @@ class Planner:
         self._presets = presets
         self._ispdb_url = ispdb_url
         self._patience = patience
-        self._heard: dict[tuple[str, str], _Heard] = {}
-        self._settled: set[tuple[str, bool]] = set()
+        self._memory: dict[str, _Memory] = {}
 
     def forget(self) -> None:
         """Everything heard so far; the next plan asks everybody again."""
-        self._heard.clear()
-        self._settled.clear()
+        self._memory.clear()
+
+    def _remembered(self, address: Address) -> _Memory:
+        """What was heard about the address; who asks for many addresses has the last ones remembered."""
+        memory = self._memory.pop(address.wire, None) or _Memory()
+        self._memory[address.wire] = memory
+        while len(self._memory) > MAX_REMEMBERED:
+            del self._memory[next(iter(self._memory))]
+        return memory
 
     async def plan(
         self,
@@ -192,7 +207,8 @@ class Planner:
         asked: dict[str, int] = {}  # who, in which order
         queue = [*self._questions(address, offline)]
         settled_at: float | None = None
-        settled = (address.wire, offline) in self._settled
+        memory = self._remembered(address)
+        settled = offline in memory.settled
         try:
             while queue or pending:
                 while queue:
@@ -200,7 +216,7 @@ class Planner:
                     if question.whom in asked:
                         continue
                     asked[question.whom] = len(asked)
-                    known = self._heard.get((address.wire, question.whom))
+                    known = memory.heard.get(question.whom)
                     if known is not None:
                         heard.append(known)
                         queue += known.answer.then
@@ -226,7 +242,7 @@ class Planner:
                     question, _ = pending.pop(task)
                     one = task.result()
                     if one.asked.answer != "no answer":
-                        self._heard[(address.wire, question.whom)] = one
+                        memory.heard[question.whom] = one
                     heard.append(one)
                     queue += one.answer.then
                     _tell(listener, loop.time() - began, question, one.asked)
@@ -239,8 +255,8 @@ class Planner:
                 waiting.cancel()
             await asyncio.gather(*pending, hurried, return_exceptions=True)
         if _settling_rank(heard) is not None:
-            self._settled.add((address.wire, offline))
-            self._heard.update({(address.wire, one.question.whom): one for one in heard})
+            memory.settled.add(offline)
+            memory.heard.update({one.question.whom: one for one in heard})
         return sorted(heard, key=lambda one: (one.question.rank, asked[one.question.whom]))
 
     def _combined(

@@ -11,7 +11,7 @@ from wizard.model.secret import Redactor
 from wizard.model.server import Protocol, ServerCandidate, Way
 from wizard.probe.connector import Network
 from wizard.probe.conversation import Conversation, Mailbox, Outbox, Terms
-from wizard.probe.permits import PER_RUN, Permits
+from wizard.probe.permits import PER_RUN, HostPermits, Permits
 from wizard.probe.recorder import Recorder, RunClock
 
 
@@ -23,17 +23,24 @@ class Prober:
         redact: masks every form of the secrets in play.
         listener: told about every stage; called on the loop's thread.
         allow_unencrypted: whether signing in in clear was explicitly permitted.
+        hosts: the connections to each host, where other runs share them.
     """
 
     def __init__(
-        self, network: Network, redact: Redactor, *, listener: Listener = nobody, allow_unencrypted: bool = False
+        self,
+        network: Network,
+        redact: Redactor,
+        *,
+        listener: Listener = nobody,
+        allow_unencrypted: bool = False,
+        hosts: HostPermits | None = None,
     ) -> None:
         self.network = network
         self.clock = RunClock()
         self._redact = redact
         self._listener = listener
         self._allow_unencrypted = allow_unencrypted
-        self.permits = Permits()
+        self.permits = Permits(hosts)
         self._farewells: set[asyncio.Task[None]] = set()
         self._conversations: list[Conversation] = []
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
+from weakref import WeakValueDictionary
 
 PER_HOST = 2
 PER_RUN = 24
@@ -27,17 +27,32 @@ class Permit:
             semaphore.release()
 
 
-class Permits:
-    """The connections one run may make."""
+class HostPermits:
+    """Two connections for each host, for all runs that share these."""
 
     def __init__(self) -> None:
+        # A host that nobody is connected to any more is forgotten with its last permit.
+        self._hosts: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
+
+    def of(self, host: str) -> asyncio.Semaphore:
+        """The host's."""
+        found = self._hosts.get(host.lower())
+        if found is None:
+            found = self._hosts[host.lower()] = asyncio.Semaphore(PER_HOST)
+        return found
+
+
+class Permits:
+    """The connections one run may make; `hosts` are shared by the runs of a program that checks many accounts."""
+
+    def __init__(self, hosts: HostPermits | None = None) -> None:
         self._run = asyncio.Semaphore(PER_RUN)
-        self._hosts: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(PER_HOST))
+        self._hosts = hosts or HostPermits()
         self.taken = 0
 
     def is_full(self, host: str) -> bool:
         """Whether another connection to the host would have to wait."""
-        return self._hosts[host.lower()].locked() or self._run.locked()
+        return self._hosts.of(host).locked() or self._run.locked()
 
     def not_needed(self) -> None:
         """A permit was taken for a name that does not exist: no connection was tried."""
@@ -45,7 +60,7 @@ class Permits:
 
     async def take(self, host: str) -> Permit:
         """A permit, as soon as there is one; in order of asking."""
-        at_host = self._hosts[host.lower()]
+        at_host = self._hosts.of(host)
         await at_host.acquire()
         try:
             await self._run.acquire()

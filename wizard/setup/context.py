@@ -23,6 +23,7 @@ from wizard.net.dns import Resolver
 from wizard.net.tls import Trust
 from wizard.probe.connector import Network
 from wizard.probe.engine import Prober
+from wizard.probe.permits import HostPermits
 from wizard.setup.browser_sign_in import BrowserSignIn
 from wizard.setup.did_you_mean import suggested_address
 from wizard.setup.options import Options
@@ -87,6 +88,7 @@ class Services:
     browser: BrowserSignIn | None = None
     provider_of_domain: Callable[[str], Provider | None] = _no_provider
     budget: SignInBudget = field(default_factory=SignInBudget)  # one for all sessions: the program counts, not they
+    hosts: HostPermits | None = None  # the connections to each host, shared by the sessions of a table of accounts
 
     def suggestion_for(self, address: Address) -> Address | None:
         """The address that was probably meant; None where nothing speaks against this one."""
@@ -140,7 +142,13 @@ class SessionContext:
             pins=tuple(self.pins.items()),
             trusted=self.options.trusted_certificates,
         )
-        return Prober(network, redact, listener=listener, allow_unencrypted=self.options.allow_unencrypted)
+        return Prober(
+            network,
+            redact,
+            listener=listener,
+            allow_unencrypted=self.options.allow_unencrypted,
+            hosts=self.services.hosts,
+        )
 
 
 def timeline(reports: Sequence[ProbeReport]) -> tuple[Evidence, ...]:

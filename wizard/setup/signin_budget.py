@@ -50,7 +50,7 @@ class SignInBudget:
         """Whether an attempt may be made now; those under way count as refused until they are settled."""
         if self.pause_s(account):
             return False
-        return len(self._failures[account]) + self._under_way.get(account, 0) < MAX_FAILURES
+        return len(self._failures.get(account, ())) + self._under_way.get(account, 0) < MAX_FAILURES
 
     @contextmanager
     def attempt(self, account: str) -> Iterator[None]:
@@ -60,6 +60,8 @@ class SignInBudget:
             yield
         finally:
             self._under_way[account] -= 1
+            if not self._under_way[account]:
+                del self._under_way[account]
 
     def pause_s(self, account: str) -> int:
         """Seconds until another attempt is allowed; 0 when one is allowed now."""
@@ -67,7 +69,9 @@ class SignInBudget:
         noted = [*self._failures.get(account, ()), *(self._ledger.read(account) if self._ledger else ())]
         # A moment that lies ahead is from a clock that was set back since: it says nothing.
         recent: list[float] = sorted({moment for moment in noted if 0 <= now - moment < WINDOW_S})
-        self._failures[account] = recent
+        self._failures.pop(account, None)
+        if recent:
+            self._failures[account] = recent
         if len(recent) < MAX_FAILURES:
             return 0
         return max(1, round(WINDOW_S - (now - recent[-MAX_FAILURES])))
@@ -75,7 +79,7 @@ class SignInBudget:
     def refused(self, account: str) -> None:
         """Notes that an attempt was refused."""
         self.pause_s(account)
-        self._failures[account].append(self._clock())
+        self._failures.setdefault(account, []).append(self._clock())
         if self._ledger is not None:
             self._ledger.write(account, self._failures[account])
 

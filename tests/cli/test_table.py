@@ -1,0 +1,126 @@
+"""Tables of accounts as spreadsheets and people write them: read, or told by the line, and never quoted."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wizard.cli.table import COLUMNS, Row, Table
+from wizard.errors import UsageError
+
+ADA: Mapping[str, str] = {
+    "address": "ada@example.org",
+    "password": "Tulip-12",
+    "outgoing": "mail.example.org:465/tls",
+    "incoming": "imap:mail.example.org:993/tls",
+}
+HEADS = "address;password;outgoing;incoming"
+CELLS = "ada@example.org;Tulip-12;mail.example.org:465/tls;imap:mail.example.org:993/tls"
+
+
+def table(tmp_path: Path, content: bytes | str) -> Table:
+    path = tmp_path / "accounts.csv"
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return Table(path)
+
+
+def rows(tmp_path: Path, content: bytes | str) -> list[Row]:
+    return list(table(tmp_path, content).rows())
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        f"{HEADS}\r\n{CELLS}\r\n",
+        f"{HEADS}\n{CELLS}".replace(";", ","),
+        f"{HEADS}\n{CELLS}".replace(";", "\t"),
+        f"{HEADS}\n{CELLS}".replace(";", "|"),
+        f"sep=;\r\n{HEADS}\r\n{CELLS}\r\n",
+        codecs.BOM_UTF8 + f"{HEADS}\r\n{CELLS}\r\n".encode(),
+        codecs.BOM_UTF16_LE + f"{HEADS}\r\n{CELLS}\r\n".replace(";", "\t").encode("utf-16-le"),
+        codecs.BOM_UTF16_BE + f"{HEADS}\r\n{CELLS}\r\n".encode("utf-16-be"),
+        f"{HEADS};;\r\n{CELLS};;\r\n;;;;;\r\n\r\n",
+        f"\r\n{HEADS}\r\n\r\n{CELLS}\r\n",
+        f"E-Mail-Adresse;Kennwort;Postausgangsserver;Posteingangsserver\r\n{CELLS}\r\n",
+        f"Adresse électronique;Mot de passe;Serveur sortant;Serveur entrant\r\n{CELLS}\r\n",
+        f"Correo electrónico;Contraseña;Servidor saliente;Servidor entrante\r\n{CELLS}\r\n".encode("cp1252"),
+        f" E-MAIL ; Pass-word ;Outgoing Server;INCOMING_SERVER\r\n{CELLS}\r\n",
+        f"{HEADS};department\r\n{CELLS};Sales\r\n",
+        '"address";"password";"outgoing";"incoming"\r\n' + ";".join(f'"{cell}"' for cell in CELLS.split(";")),
+    ],
+)
+def test_what_excel_writes(tmp_path: Path, content: bytes | str) -> None:
+    (row,) = rows(tmp_path, content)
+    assert row.fault is None
+    assert row.cells == ADA
+
+
+def test_a_name_of_windows_1252_and_a_cell_of_several_lines(tmp_path: Path) -> None:
+    content = 'address,name,password\nada@example.org,"Käthe\nMüller",a "quoted" word\nbob@example.org,Bob,"x""y, z"\n'
+    ada, bob = rows(tmp_path, content.encode("cp1252"))
+    assert (ada.cells["name"], ada.cells["password"], ada.line) == ("Käthe\nMüller", 'a "quoted" word', 2)
+    assert (bob.cells["password"], bob.line, bob.number) == ('x"y, z', 4, 2)
+
+
+@pytest.mark.parametrize(
+    ("content", "faulty", "words"),
+    [
+        ('address,password\n"ada@example.org,Tulip-12\nbob@example.org,Tulip-13\n', 2, "opened and not closed"),
+        ('address,password\nbob@example.org,Tulip-13\nada@example.org,"Tulip-12"x"\n', 3, "do not match"),
+        ("address,password\nada@example.org,Tulip,12\nbob@example.org,Tulip-13\n", 2, "more cells"),
+        ('address,password\n"ada@example.org\nTulip-12",x\nbob@example.org,Tulip-13\n', 2, "several lines"),
+    ],
+)
+def test_a_malformed_row_is_told_by_its_line_and_costs_no_other(
+    tmp_path: Path, content: str, faulty: int, words: str
+) -> None:
+    found = rows(tmp_path, content)
+    (bad,) = [row for row in found if row.fault is not None]
+    assert bad.line == faulty
+    assert bad.fault is not None
+    assert words in bad.fault
+    assert bad.cells == {}
+    assert [row.cells["password"] for row in found if row.fault is None] == ["Tulip-13"]
+    assert not [row for row in found if "Tulip" in repr(row)]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("", "is empty"),
+        ("\n\n", "is empty"),
+        ("ada@example.org,tulip-12\nbob@example.org,tulip-13\n", "first line with the names"),
+        ("password\ntulip-12\n", "address among them"),
+        ("address,tulip-12,e-mail\nx\n", "two columns are named address"),
+        ('"address,tulip-12\n', "opened and not closed"),
+        (b"PK\x03\x04\x14\x00tulip-12", "workbook"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1tulip-12", "old Excel"),
+        ("x" * 70_000, "larger"),
+    ],
+)
+def test_what_is_no_table_is_told_without_a_cell_of_it(tmp_path: Path, content: bytes | str, words: str) -> None:
+    with pytest.raises(UsageError, match=words) as told:
+        table(tmp_path, content)
+    assert "tulip" not in str(told.value)
+
+
+def test_columns_of_their_own_are_told_by_number(tmp_path: Path) -> None:
+    assert table(tmp_path, "tulip-12,address,,department\n").ignored == (1, 4)
+
+
+@given(st.text(alphabet=st.sampled_from('ab@.,;\t"\n\r|= \0é'), max_size=120))
+def test_any_text_is_rows_faults_or_a_sentence(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
+    folder = tmp_path_factory.mktemp("table", numbered=True)
+    for content in (text, f"address,password\n{text}"):
+        try:
+            found = rows(folder, content)
+        except UsageError:
+            continue
+        assert [row.number for row in found] == list(range(1, len(found) + 1))
+        assert all(set(row.cells) <= set(COLUMNS) for row in found)
+        assert all((row.fault is None) is bool(row.cells) for row in found)

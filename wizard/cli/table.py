@@ -1,0 +1,195 @@
+"""A table of accounts as spreadsheets write it, read row by row; nothing of a row is ever put into a message.
+
+A cell may hold a password wherever it stands: in a wrong column, behind a quote that was never closed, in a table
+without heads. What cannot be read is told by its line.
+"""
+
+from __future__ import annotations
+
+import csv
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from wizard.errors import UsageError
+from wizard.text_file import read_lines
+
+MAX_LINE_BYTES: Final = 64 * 1024
+MAX_LINES_OF_ROW: Final = 20  # a quote that is open for longer was never closed
+_SEPARATORS: Final = (",", ";", "\t", "|")
+
+# The heads people give the columns, folded as `_folded` has them; the first one is the option's own name.
+_HEADS: Final[Mapping[str, str]] = {
+    "address": "address email emailaddress mail mailaddress emailadresse mailadresse adresse adressemail adresseemail "
+    "adresseelectronique courriel correo correoelectronico direccion direcciondecorreo eposta indirizzo indirizzoemail "
+    "emailadres endereco enderecodeemail mailbox postfach account konto",
+    "password": "password pass pw pwd passwort kennwort motdepasse mdp contrasena clave contrasinal senha wachtwoord "
+    "haslo losenord",
+    "name": "name displayname fullname anzeigename vollername namen nom nomcomplet nomaffiche nombre "
+    "nombrecompleto nome",
+    "outgoing": "outgoing outgoingserver outgoingmailserver smtp smtpserver smtphost postausgang postausgangsserver "
+    "ausgangsserver serveursortant serveursmtp servidorsaliente servidorsmtp servidordesalida serverinuscita",
+    "incoming": "incoming incomingserver incomingmailserver imap imapserver imaphost pop3server posteingang "
+    "posteingangsserver eingangsserver serveurentrant serveurimap servidorentrante servidorimap servidordeentrada "
+    "serverinentrata",
+    "username": "username user login loginname benutzername benutzer nutzername anmeldename identifiant utilisateur "
+    "nomdutilisateur usuario nombredeusuario utente nomeutente gebruikersnaam",
+    "outgoing-username": "outgoingusername smtpusername smtpuser benutzernamepostausgang identifiantsmtp usuariosmtp",
+    "outgoing-password": "outgoingpassword smtppassword passwortpostausgang smtppasswort motdepassesmtp contrasenasmtp",
+}
+COLUMNS: Final = tuple(_HEADS)
+_MEANT: Final = {alias: column for column, aliases in _HEADS.items() for alias in aliases.split()}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One account of the table: its number among the rows, its first line in the file, its cells by column.
+
+    `fault` says why it cannot be used, and then there are no cells.
+    """
+
+    number: int
+    line: int
+    cells: Mapping[str, str] = field(default_factory=dict, repr=False)
+    fault: str | None = None
+
+
+class Table:
+    """Reads a file; `rows` gives them one by one, so that memory holds one.
+
+    Raises:
+        UsageError: there is no such file, it is no table, or its first line names no columns. Never with a cell's text.
+    """
+
+    def __init__(self, path: Path) -> None:
+        _check_kind(path)
+        self._records = _records(read_lines(path, limit_bytes=MAX_LINE_BYTES, ansi=True), path.name)
+        self.ignored: tuple[int, ...] = ()  # the numbers of columns that mean nothing to us, from 1
+        self._columns = self._read_heads(path.name)
+
+    def rows(self) -> Iterator[Row]:
+        """The rows that hold anything."""
+        number = 0
+        for line, cells, fault in self._records:
+            if cells is not None and not any(cell.strip() for cell in cells):
+                continue
+            number += 1
+            if cells is None:
+                yield Row(number, line, fault=fault)
+            else:
+                yield self._row(number, line, cells)
+
+    def _row(self, number: int, line: int, cells: list[str]) -> Row:
+        if any(cell.strip() for cell in cells[len(self._columns) :]):
+            return Row(number, line, fault="there are more cells than columns; is a cell with the separator unquoted?")
+        found: dict[str, str] = {}
+        for column, cell in zip(self._columns, cells, strict=False):
+            if not column:
+                continue
+            if column not in ("name", "password", "outgoing-password") and ("\n" in cell or "\r" in cell):
+                return Row(number, line, fault=f"the cell of the column {column} runs over several lines")
+            if cell.strip():
+                found[column] = cell if column.endswith("password") else cell.strip()
+        return Row(number, line, found)
+
+    def _read_heads(self, name: str) -> tuple[str, ...]:
+        for _, cells, fault in self._records:
+            if cells is None:
+                raise UsageError(f"{name}: the first line cannot be read: {fault}.")
+            if not any(cell.strip() for cell in cells):
+                continue
+            columns = tuple(_MEANT.get(_folded(cell), "") for cell in cells)
+            named = [column for column in columns if column]
+            if "address" not in named:
+                raise UsageError(
+                    f"{name} needs a first line with the names of its columns, address among them. "
+                    f"Known are: {', '.join(COLUMNS)}."
+                )
+            twice = next((column for column in named if named.count(column) > 1), None)
+            if twice is not None:
+                raise UsageError(f"{name}: two columns are named {twice}.")
+            self.ignored = tuple(n for n, cell in enumerate(cells, 1) if cell.strip() and not columns[n - 1])
+            return columns
+        raise UsageError(f"{name} is empty: its first line has the names of the columns, address among them.")
+
+
+def _check_kind(path: Path) -> None:
+    """Tells apart what a spreadsheet program keeps for itself."""
+    try:
+        with path.open("rb") as file:
+            begin = file.read(8)
+    except OSError:
+        return  # the reader says it in words
+    if begin.startswith(b"PK\x03\x04"):
+        kind = "a workbook (.xlsx or .ods)"
+    elif begin.startswith(b"\xd0\xcf\x11\xe0"):
+        kind = "an old Excel workbook (.xls)"
+    elif begin.startswith(b"%PDF"):
+        kind = "a PDF"
+    else:
+        return
+    raise UsageError(f"{path.name} is {kind}, not a table in text. Save it as CSV in the spreadsheet program.")
+
+
+def _records(lines: Iterator[str], name: str) -> Iterator[tuple[int, list[str] | None, str]]:
+    """Line number, cells and fault of each record; `cells` is None where there is a fault."""
+    waiting: list[tuple[int, str]] = []  # lines that were read ahead for a quote that was never closed
+    numbered = enumerate(lines, 1)
+    separator: str | None = None
+
+    def next_line() -> tuple[int, str] | None:
+        return waiting.pop(0) if waiting else next(numbered, None)
+
+    while (found := next_line()) is not None:
+        number, text = found
+        if separator is None and text.strip().lower().startswith("sep=") and len(text.strip()) == len("sep=;"):
+            separator = text.strip()[-1]
+            continue
+        if separator is None and text.strip():
+            separator = max(_SEPARATORS, key=_outside_quotes(text).count)
+        taken = [found]
+        while _is_open(text, separator) and len(taken) < MAX_LINES_OF_ROW and (more := next_line()) is not None:
+            taken.append(more)
+            text += more[1]
+        if _is_open(text, separator):
+            waiting[:0] = taken[1:]
+            yield number, None, "a quote is opened and not closed"
+            continue
+        try:
+            (cells,) = csv.reader([text], delimiter=separator or ",", strict=True) if text.strip() else ([],)
+        except (csv.Error, ValueError):
+            yield number, None, "its quotes do not match"
+            continue
+        yield number, cells, ""
+
+
+def _is_open(text: str, separator: str | None) -> bool:
+    """Whether a cell that began with a quote has not ended yet; a quote within other text is a sign like any other."""
+    if '"' not in text:
+        return False
+    quoted, at_start = False, True
+    position = 0
+    while position < len(text):
+        sign = text[position]
+        if quoted and sign == '"':
+            if text[position + 1 : position + 2] == '"':
+                position += 1
+            else:
+                quoted = False
+        elif not quoted:
+            quoted = sign == '"' and at_start
+            at_start = sign == separator or sign in "\r\n"
+        position += 1
+    return quoted
+
+
+def _outside_quotes(text: str) -> str:
+    return "".join(text.split('"')[::2])
+
+
+def _folded(head: str) -> str:
+    """A head without case, accents, blanks and signs."""
+    plain = unicodedata.normalize("NFKD", head).casefold()
+    return "".join(character for character in plain if character.isalnum())
