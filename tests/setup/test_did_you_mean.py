@@ -121,7 +121,7 @@ async def test_no_password_is_sent_and_nobody_is_asked_before_the_address_is_loo
         assert [remedy.say for remedy in first.remedies] == [
             f"Use ada@{meant}",
             "Correct the email address",
-            f"ada@{domain} is right",
+            f"Yes, ada@{domain} is right",
         ]
         assert first.remedies[0].action == ChangeSettings(Change.SUGGESTED_ADDRESS)
         assert first.remedies[1].action == EditField(Field.ADDRESS)

@@ -23,6 +23,7 @@ class Change(StrEnum):
     SENDER_IS_USERNAME = "sender-is-username"
     ISP_RELAY = "isp-relay"
     SMALLER_MESSAGE = "smaller-message"
+    NO_SIGN_IN = "no-sign-in"  # a server that takes mail without one
     SUGGESTED_ADDRESS = "suggested-address"  # the address that was probably meant
     ADDRESS_IS_RIGHT = "address-is-right"  # the person's word that it is as it was typed
     OWN_NETWORK = "own-network"  # the same server, now that the person said yes to where it stands

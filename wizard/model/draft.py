@@ -24,6 +24,7 @@ class AccountDraft:
     outgoing_username: str | None = None
     outgoing_secret: Secret | None = None  # only where sending has a password of its own
     oauth_token: Secret | None = None  # an access token from a browser sign-in, used instead of `secret`
+    signs_in_to_send: bool = True  # False where the sending server takes mail without (a relay inside a network)
     wants_incoming: bool = True
     wants_outgoing: bool = True
     ask_nobody: bool = False  # the address is told to nobody while its settings are looked for
@@ -50,10 +51,14 @@ class AccountDraft:
         return self.username if way is Way.RECEIVING else self.outgoing_username or self.username
 
     def secret_of(self, way: Way) -> Secret | None:
-        """The password that belongs to this side."""
-        if way is Way.SENDING and self.outgoing_secret is not None:
-            return self.outgoing_secret
-        return self.secret
+        """The password that belongs to this side; None where there is none, or none is used."""
+        if way is Way.RECEIVING:
+            return self.secret
+        return (self.outgoing_secret or self.secret) if self.signs_in_to_send else None
+
+    def token_of(self, way: Way) -> Secret | None:
+        """The token that is used on this side instead of a password."""
+        return self.oauth_token if way is Way.RECEIVING or self.signs_in_to_send else None
 
     def secret_for(self, candidate: ServerCandidate) -> Secret | None:
         """The password that belongs to this server's side."""

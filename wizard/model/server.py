@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 
 class Protocol(StrEnum):
@@ -82,6 +83,9 @@ class AuthMethod(StrEnum):
     APOP = "APOP"
     PREAUTH = "PREAUTH"  # IMAP: signed in already when the line opens (RFC 9051 §7.1.4)
 
+
+# In a method's place, where a server takes mail without any sign-in, as relays inside a network do.
+WITHOUT_SIGN_IN: Final = "none"
 
 STANDARD_PORTS: dict[Protocol, tuple[tuple[int, Security], ...]] = {
     # RFC 8314 §3: encryption from the start first. 2525 is what mailing services offer beside 587.

@@ -90,7 +90,8 @@ def _for_one(
         yield from _hosts(other_hosts)
         return
     yield from _ports(candidate)
-    yield from _other_security(candidate)
+    if kind is not ErrorKind.REPLY:  # a server that answered in words was spoken to in the right way
+        yield from _other_security(candidate)
     yield from _hosts(other_hosts)
 
 
@@ -104,7 +105,8 @@ def _other_security(candidate: ServerCandidate) -> Iterable[Alternative]:
     usual = usual_security(candidate.protocol, candidate.port)
     for other in (Security.TLS, Security.STARTTLS):
         if other is not candidate.security and usual in (None, other):
-            yield Alternative(replace(candidate, security=other), Change.OTHER_SECURITY)
+            change = Change.ENCRYPT if candidate.security is Security.NONE else Change.OTHER_SECURITY
+            yield Alternative(replace(candidate, security=other), change)
 
 
 def _hosts(others: Iterable[ServerCandidate]) -> Iterable[Alternative]:
@@ -185,6 +187,8 @@ def words_of(change: Change, candidate: ServerCandidate) -> str:
             return f"Use “{candidate.host}”"
         case Change.OTHER_USERNAME_FORM | Change.API_USERNAME:
             return f"Use “{candidate.username}”"
+        case Change.NO_SIGN_IN:
+            return "Send without signing in"
         case Change.SENDER_IS_USERNAME:
             return f"Send as “{candidate.username}”"
         case Change.SMALLER_MESSAGE | Change.SUGGESTED_ADDRESS | Change.ADDRESS_IS_RIGHT:

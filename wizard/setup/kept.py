@@ -33,4 +33,4 @@ def kept_side(
 
 
 def _secrets(draft: AccountDraft, way: Way) -> tuple[Secret | None, Secret | None]:
-    return draft.secret_of(way), draft.oauth_token
+    return draft.secret_of(way), draft.token_of(way)

@@ -9,10 +9,11 @@ from wizard.errors import UsageError
 from wizard.model.address import Address
 from wizard.model.diagnosis import Action, Change, ChangeSettings, Diagnosis, EditField, Field, Remedy, TryAgain
 from wizard.model.draft import AccountDraft
-from wizard.model.evidence import ProbeReport
+from wizard.model.evidence import ProbeReport, Stage
 from wizard.model.provider import Provider
 from wizard.model.server import Security, ServerCandidate, Source, UsernameForm, usual_security
 from wizard.setup.autofix import alternatives, other_username, words_of
+from wizard.setup.run_facts import takes_mail_without_sign_in
 
 # What the person does where the settings are not for us to know.
 _BY_HAND: dict[Change, Action] = {
@@ -106,7 +107,9 @@ def settings_for(change: Change, diagnosis: Diagnosis, known: ChangeContext) -> 
             is_other = sender_of(candidate) not in (None, known.draft.address)
             return candidate if is_other and not candidate.is_incoming else None
         case Change.ENCRYPT:
-            return _encrypted(candidate) if candidate.security is Security.NONE else None
+            return _encrypted(candidate, report) if candidate.security is Security.NONE else None
+        case Change.NO_SIGN_IN:
+            return candidate if takes_mail_without_sign_in(report) else None
         case Change.OUTGOING_SERVER:
             # A sending server may be named while its address was not: any of the account's own will do.
             own = [other for other in known.others if not other.is_incoming and other.trusted]
@@ -158,8 +161,13 @@ def _as(candidate: ServerCandidate, name: str | None, reports: Sequence[ProbeRep
     return None if refused else replace(candidate, username=name)
 
 
-def _encrypted(candidate: ServerCandidate) -> ServerCandidate:
+def _encrypted(candidate: ServerCandidate, report: ProbeReport) -> ServerCandidate | None:
+    """The same port with encryption; None where the server said what it offers and encryption is not among it."""
     usual = usual_security(candidate.protocol, candidate.port)
+    greeted = report.last(Stage.GREETING)
+    offered = {word.upper() for word in greeted.capabilities} if greeted is not None else set()
+    if offered and usual is not Security.TLS and offered.isdisjoint({"STARTTLS", "STLS"}):
+        return None
     return replace(candidate, security=usual or Security.STARTTLS)
 
 

@@ -303,6 +303,10 @@ class Run:
 
             notes += needs(provider)  # known by the servers that were typed
         notes += self._notes
+        busy = (
+            outcome.result for outcome in outcomes if outcome.was_busy and outcome.result.status is not Status.FAILED
+        )
+        notes += [f"{side.candidate.host} was busy at first and answered when it was asked once more." for side in busy]
         waiting = [outcome.result.candidate.host for outcome in outcomes if outcome.needs_consent]
         alike = {registrable_domain(host): resembles_provider(registrable_domain(host)) for host in waiting}
         notes += [

@@ -84,9 +84,14 @@ def _of_envelopes(draft: AccountDraft, reports: Sequence[ProbeReport]) -> Iterat
             yield RunFact.SENDER_IS_SIGN_IN
         if str(told.get("recipient")).lower() == draft.address.wire.lower():
             yield RunFact.RECIPIENT_IS_SELF
-        passed = any(item.stage is Stage.ENVELOPE and item.outcome is Outcome.OK for item in report.evidence)
-        if passed and not report.has_signed_in:
+        if takes_mail_without_sign_in(report):
             yield RunFact.TAKES_MAIL_WITHOUT_SIGN_IN
+
+
+def takes_mail_without_sign_in(report: ProbeReport) -> bool:
+    """Whether the server would take a message of the account without any sign-in."""
+    passed = any(item.stage is Stage.ENVELOPE and item.outcome is Outcome.OK for item in report.evidence)
+    return passed and not report.has_signed_in
 
 
 def _is_in_clear(report: ProbeReport) -> bool:

@@ -77,16 +77,17 @@ class SecretGate:
     def has_secret_for(self, candidate: ServerCandidate) -> bool:
         """Whether there is anything to sign in with at the server."""
         draft = self.judge.draft
-        return draft.oauth_token is not None or draft.secret_for(candidate) is not None
+        return draft.token_of(candidate.way) is not None or draft.secret_for(candidate) is not None
 
     async def open(self, conversation: Conversation) -> None:
-        """Opens a new conversation with a server that was proven before, and signs in.
+        """Opens a new conversation and signs in, where there is anything to sign in with.
 
         Raises StageFailed, and the socket is free then.
         """
         try:
             await conversation.open()
-            await self.sign_in(conversation)
+            if self.has_secret_for(conversation.candidate):
+                await self.sign_in(conversation)
         except BaseException:
             conversation.abort()
             raise
@@ -101,7 +102,7 @@ class SecretGate:
         candidate, draft = conversation.candidate, self.judge.draft
         account = draft.address.wire
         server = f"{candidate.protocol.value} {candidate.host}"  # one host may send and receive: two servers
-        credentials = Credentials(candidate.username, draft.secret_for(candidate), draft.oauth_token)
+        credentials = Credentials(candidate.username, draft.secret_for(candidate), draft.token_of(candidate.way))
         secret = credentials.token or credentials.secret
         recorder = conversation.recorder
         failure: StageFailed | None = None

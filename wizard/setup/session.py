@@ -310,6 +310,8 @@ def _changed(result: CheckResult, change: Change, candidate: ServerCandidate) ->
     draft = result.draft.with_server(candidate)
     # The button named the server: its press is the person's yes to that domain.
     draft = replace(draft, agreed=draft.agreed | {registrable_domain(candidate.host)})
+    if change is Change.NO_SIGN_IN:
+        return replace(draft, signs_in_to_send=False)
     sender = sender_of(candidate) if change is Change.SENDER_IS_USERNAME else None
     if sender is None:
         return draft

@@ -11,7 +11,7 @@ from wizard.model.account import SideResult, Status
 from wizard.model.diagnosis import Change, Diagnosis, Fix
 from wizard.model.evidence import Detail, ErrorKind, Evidence, Outcome, ProbeReport, Stage
 from wizard.model.provider import SignInWay
-from wizard.model.server import ServerCandidate
+from wizard.model.server import WITHOUT_SIGN_IN, ServerCandidate, Way
 from wizard.net.patience import within
 from wizard.probe.conversation import Conversation
 from wizard.probe.engine import Prober
@@ -26,7 +26,8 @@ GATE_OPEN_S = 0.25
 GATE_DECIDED_S = 8.0
 
 # Nothing secret was sent when these happened, so another port of the same account may be asked.
-_NOTHING_SENT = {ErrorKind.AUTH_MISSING, ErrorKind.NO_COMMON_AUTH}
+_NOTHING_SENT = {ErrorKind.AUTH_MISSING, ErrorKind.NO_COMMON_AUTH, ErrorKind.UNENCRYPTED}
+RETRY_S = 2.0  # a server that is busy is asked once more, after a pause
 
 FindAlternatives = Callable[[Sequence[ProbeReport]], Awaitable[tuple[Alternative, ...]]]
 
@@ -83,6 +84,7 @@ class SideOutcome:
     fixes: tuple[Fix, ...] = ()
     conversation: Conversation | None = None
     needs_consent: bool = False
+    was_busy: bool = False  # the server turned us away at first, and was asked once more
     shared_refusal: Diagnosis | None = None  # what the other side heard, which holds for the whole account
 
 
@@ -148,7 +150,11 @@ class Side:
     ) -> SideOutcome:
         """Runs the side to its end. `signs_in_first` is True for the side whose sign-in the other one waits for."""
         try:
-            return await self._prove(candidates, order, signs_in_first)
+            outcome = await self._prove(candidates, order, signs_in_first)
+            if not self._may_be_over_soon(outcome):
+                return outcome
+            await asyncio.sleep(RETRY_S)
+            return replace(await self._prove(candidates, order, signs_in_first), was_busy=True)
         finally:
             if signs_in_first:
                 order.decide(NOTHING_TAUGHT)
@@ -179,6 +185,15 @@ class Side:
             outcome = replace(outcome, failed_reports=outcome.failed_reports or planned)
         return outcome
 
+    def _may_be_over_soon(self, outcome: SideOutcome) -> bool:
+        """Whether the server turned everybody away for the moment, before any password was sent."""
+        reports = outcome.failed_reports
+        if outcome.result.status is not Status.FAILED or not reports or self.prober.is_spent:
+            return False
+        if self.find_alternatives is None or any(report.sign_in_attempts for report in reports):
+            return False  # what was sent in vain is not sent again by itself (promise 4)
+        return next((cause.implies.temporary for cause in self._diagnose(reports)), False)
+
     def _diagnose(self, reports: Sequence[ProbeReport]) -> tuple[Diagnosis, ...]:
         return self.judge.diagnose(reports, self.seen())
 
@@ -207,15 +222,20 @@ class Side:
             return None
         alternative = next(item for item in listed if item.candidate.endpoint == race.winner.candidate.endpoint)
         other = await self._signed_in(race.winner.conversation, order, signs_in_first)
-        return self._with_fix(other, reports, alternative) if other.result.status is Status.VERIFIED else None
+        if other.result.status is Status.VERIFIED:
+            return self._with_fix(other, reports, alternative)
+        # A server that heard the password and refused it has more to say than the port that offered no sign-in.
+        went_further = any(report.sign_in_attempts for report in other.failed_reports)
+        return other if went_further else None
 
     async def _signed_in(self, conversation: Conversation, order: SignInOrder, signs_in_first: bool) -> SideOutcome:
         candidate = conversation.candidate
-        secret, token = self.judge.draft.secret_for(candidate), self.judge.draft.oauth_token
-        needs_consent = self.gate.needs_yes(candidate)
-        if self.sign_in and secret is None and token is None and self._wants_browser(conversation):
+        has_secret, needs_consent = self.gate.has_secret_for(candidate), self.gate.needs_yes(candidate)
+        if self.sign_in and not has_secret and self._wants_browser(conversation):
             return self._without_token(conversation)
-        if not self.sign_in or (secret is None and token is None) or needs_consent:
+        if self.sign_in and not has_secret and self._needs_no_sign_in(conversation):
+            return await self._proven_usable(conversation)
+        if not self.sign_in or not has_secret or needs_consent:
             return self._reached(conversation, needs_consent=needs_consent and self.sign_in)
         if not signs_in_first and self.judge.draft.outgoing_secret is None:
             heard = await order.heard()
@@ -226,6 +246,8 @@ class Side:
         if signs_in_first:
             order.begin()
         refused = await self._attempt(conversation)
+        if refused is not None and self._needs_no_sign_in(conversation):
+            refused = await self._seen_without_sign_in(conversation, refused)
         if refused is None:
             if signs_in_first:
                 order.decide(NOTHING_TAUGHT)
@@ -238,6 +260,18 @@ class Side:
             is_shared = cause is not None and cause.implies.whole_account
             order.decide(taught or FirstSignIn(refusal=cause if is_shared else None))
         return other if other is not None else self._failed(candidate, (refused,))
+
+    def _needs_no_sign_in(self, conversation: Conversation) -> bool:
+        """Whether the server may be a relay, which offers no sign-in and takes mail without."""
+        return conversation.candidate.way is Way.SENDING and not conversation.offered and conversation.is_open
+
+    async def _seen_without_sign_in(self, conversation: Conversation, refused: ProbeReport) -> ProbeReport:
+        """The refusal, with what the server says to a message without sign-in where it would take one."""
+        try:
+            await conversation.prove_usable(self.judge.draft.address.wire)
+        except StageFailed:
+            return refused
+        return conversation.recorder.report()
 
     async def _attempt(self, conversation: Conversation) -> ProbeReport | None:
         """One sign-in through the gate; None when it went well, otherwise the report that says why not."""
@@ -304,7 +338,10 @@ class Side:
         except StageFailed:
             self.prober.part(conversation)
             return self._failed(conversation.candidate, (conversation.recorder.report(),))
-        return SideOutcome(self._result(conversation, Status.VERIFIED), (), None, (), conversation)
+        result = self._result(conversation, Status.VERIFIED)
+        if not conversation.recorder.report().has_signed_in:
+            result = replace(result, auth=WITHOUT_SIGN_IN)
+        return SideOutcome(result, (), None, (), conversation)
 
     def _with_fix(self, outcome: SideOutcome, failed: tuple[ProbeReport, ...], alternative: Alternative) -> SideOutcome:
         diagnoses = self._diagnose(failed)
