@@ -156,6 +156,7 @@ class Copy:
         self._folder = folder
         self._seconds = 0
         self._good: set[tuple[str, ...]] = set()
+        self._said = ""
         listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True).stdout.decode()
         for name in filter(None, listed.split("\0")):
             if (ROOT / name).is_file():
@@ -171,7 +172,7 @@ class Copy:
         for tests in self._tests(fault.path):
             if tests not in self._good:
                 if not self._pass(tests):
-                    raise SystemExit(f"These tests fail without any fault: {' '.join(tests)}")
+                    raise SystemExit(f"These tests fail without any fault: {' '.join(tests)}\n{self._said[-4000:]}")
                 self._good.add(tests)
             self._put(file, good[: fault.start] + fault.after.encode() + good[fault.end :])
             try:
@@ -203,7 +204,9 @@ class Copy:
     def _pass(self, tests: tuple[str, ...]) -> bool:
         command = [sys.executable, "-m", "pytest", "-x", "-q", "--no-header", "-p", "no:cacheprovider", *tests]
         try:
-            return subprocess.run(command, cwd=self._folder, capture_output=True, timeout=LIMIT_S).returncode == 0
+            ran = subprocess.run(command, cwd=self._folder, capture_output=True, timeout=LIMIT_S)
+            self._said = ran.stdout.decode(errors="replace")
+            return ran.returncode == 0
         except subprocess.TimeoutExpired:
             return False
 

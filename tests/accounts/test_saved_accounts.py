@@ -347,6 +347,9 @@ def test_killed_two_hundred_times_nothing_is_damaged(path: Path) -> None:
 
 
 _WAIT = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell in the background has it ignored
+
 async def main():
     keyring = WaitingKeyring()
     kept = SavedAccounts(AccountBook(Path(sys.argv[1])), SecretStore(keyring))
