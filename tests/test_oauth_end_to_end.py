@@ -279,7 +279,7 @@ async def test_the_administrator_has_not_consented(town: Town, browser: Browser,
     town.identity.denies = denial
     async with town.session() as session:
         result = await refused(session, browser)
-    card = told_first(result, "mail-access-disabled")
+    card = told_first(result, "consent-required")
     assert card.title == "Your administrator has to allow this first"
     assert "AADSTS" in card.why
     message = card.remedies[0].action
@@ -507,7 +507,7 @@ def test_the_command_line_tells_a_refusal_as_a_result(
     town.identity.denies = ("consent_required", "")
     assert main([*town.command, "--browser-sign-in", "--json"]) == 1
     document = json.loads(capsys.readouterr().out)
-    assert document["diagnoses"][0]["cause"] == "mail-access-disabled"
+    assert document["diagnoses"][0]["cause"] == "consent-required"
     assert document["incoming"]["status"] == document["outgoing"]["status"] == "reached"
 
 

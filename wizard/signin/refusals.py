@@ -55,21 +55,21 @@ WORDS: Final[Mapping[Refusal, Words]] = MappingProxyType(
             "{provider} was told not to let Mailwright in, so no permission was given.",
         ),
         Refusal.CONSENT_MISSING: Words(
-            "mail-access-disabled",
+            "consent-required",
             "Your administrator has to allow this first",
             "{provider} gives mail programs access to this account only with the consent of an administrator. "
             "Your password is right.",
             by_administrator=True,
         ),
         Refusal.BLOCKED_BY_POLICY: Words(
-            "mail-access-disabled",
+            "consent-required",
             "The rules of your organisation keep Mailwright out",
             "{provider} lets in only the programs and computers that your administrator has allowed. "
             "Your password is right.",
             by_administrator=True,
         ),
         Refusal.CLIENT_REFUSED: Words(
-            "mail-access-disabled",
+            "consent-required",
             "{provider} does not know the client id of your organisation",
             "The client id that Mailwright was given is not registered there, or not for mail programs. "
             "That is for your administrator to put right.",
