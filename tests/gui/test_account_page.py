@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -273,3 +275,43 @@ def test_only_who_answered_was_asked(page: AccountPage, state: WizardState) -> N
     found(page, state, Plan(Address.parse(ADDRESS), (guess,), asked=(silent,)))
     assert "not answered: the community database" in page.address_field.help.text()
     assert "connected" in page.address_field.help.text()
+
+
+def mistyped() -> Plan:
+    """What discovery says of an address that is a slip away from a provider's."""
+    return Plan(Address.parse("ada@gmial.com"), (), suggestion=Address.parse("ada@gmail.com"))
+
+
+def test_a_slip_is_asked_about_beside_the_field(page: AccountPage, state: WizardState, qtbot: QtBot) -> None:
+    page.prefill("ada@gmial.com")
+    page.look_up()
+    state.set_plan(mistyped())
+    assert page.address_field.note.text() == "Did you mean gmail.com?"
+    assert "strangers" in page.address_field.help.text()
+    assert page.suggestion.isVisible()
+    with qtbot.waitSignal(page.discover) as asked:
+        page.suggestion.click()
+    assert asked.args is not None
+    assert str(asked.args[0]) == "ada@gmail.com"
+    assert page.address_field.text() == "ada@gmail.com"
+    assert not page.suggestion.isVisible()
+
+
+def test_the_password_comes_right_after_an_address_that_is_asked_about(page: AccountPage, state: WizardState) -> None:
+    page.prefill("ada@gmial.com")
+    page.look_up()
+    state.set_plan(mistyped())
+    order = page.tab_order(
+        [page.address_field.input, page.ask_nobody, page.suggestion, page.password_field.input, page.password_field.eye]
+    )
+    assert order[:2] == [page.address_field.input, page.password_field.input]
+    assert page.suggestion in order
+
+
+def test_an_address_that_a_remedy_corrected_stands_in_the_field(page: AccountPage, state: WizardState) -> None:
+    page.prefill("ada@gmial.com")
+    page.look_up()
+    draft = state.draft()
+    assert draft is not None
+    state.set_draft(replace(draft, address=Address.parse("ada@gmail.com")))
+    assert page.address_field.text() == "ada@gmail.com"

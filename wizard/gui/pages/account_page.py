@@ -32,6 +32,7 @@ if TYPE_CHECKING:  # loaded after the first paint
 TYPING_MS: Final = 400
 _COMPLETE: Final = re.compile(r"[^\s@]+@[^\s@.]+(\.[^\s@.]+)*\.[^\s@.]{2,}")
 _BEFORE: Final = "We ask your provider and the community database, without your password."
+_SLIP: Final = "A slip away from a provider’s name. Such names belong to strangers, so nobody was asked."
 _NOBODY: Final = "Nobody is asked. We use what this computer knows, and the usual names."
 
 
@@ -99,12 +100,24 @@ class AccountPage(Page):
         self.password_field.edited.connect(self._password_edited)
         self.password_field.input.editingFinished.connect(self._password_left)
         state.plan_changed.connect(self._show_plan)
+        state.draft_changed.connect(self._follow_address)
 
     def tab_order(self, as_read: Iterable[QWidget]) -> list[QWidget]:
         """As one fills it in: the password right after the address, the switch between them afterwards."""
-        order = [widget for widget in as_read if widget is not self.ask_nobody]
-        order.insert(order.index(self.password_field.eye) + 1, self.ask_nobody)
-        return order
+        between = [self.ask_nobody, *([self.suggestion] if "suggestion" in vars(self) else [])]
+        order = [widget for widget in as_read if widget not in between]
+        at = order.index(self.password_field.eye) + 1
+        return [*order[:at], *between, *order[at:]]
+
+    @cached_property
+    def suggestion(self) -> LinkButton:
+        """Takes the address that was probably meant; made when there is one."""
+        made = LinkButton("", "undo")
+        made.setObjectName("use-suggestion")
+        made.clicked.connect(self._use_suggestion)
+        self.address_field.box.addWidget(made)
+        self.grew.emit()
+        return made
 
     @cached_property
     def banner(self) -> NeedBanner:
@@ -308,6 +321,8 @@ class AccountPage(Page):
 
     def _forget_plan(self) -> None:
         self.address_field.set_note("")
+        if "suggestion" in vars(self):
+            self.suggestion.hide()
         self.address_field.set_help(_NOBODY if self.ask_nobody.isChecked() else _BEFORE)
         self.password_field.set_label("Password")
         self.password_field.set_shape_warning(None)
@@ -324,12 +339,33 @@ class AccountPage(Page):
         note, disc, tone = _found(plan)
         self.address_field.set_note(note, disc=disc, tone=tone)
         self.address_field.set_help(sources.asked_sentence(plan))
+        if plan.suggestion is not None:
+            self.suggestion.setText(f"Use {plan.suggestion}")
+            self.address_field.set_help(_SLIP)
+        if "suggestion" in vars(self):
+            self.suggestion.setVisible(plan.suggestion is not None)
         need = needs.of_plan(plan, by_browser=self._state.signs_in_by_browser(plan.provider))
         self.password_field.set_label(_password_label(plan.provider))
         self._show_need(need)
         if self.password_field.text():
             self._password_left()
         self.tell(f"{note}. {need.fact} {need.sentence}" if need else f"{note}.")
+
+    def _use_suggestion(self) -> None:
+        plan = self._state.plan
+        if plan is not None and plan.suggestion is not None:
+            self.address_field.set_text(str(plan.suggestion))
+            self._address_edited(str(plan.suggestion))
+            self.look_up()
+            self.address_field.input.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _follow_address(self) -> None:
+        """A remedy gave the account another address: it is the one that stands here."""
+        address = self._state.address
+        if address is not None and self._parse(quietly=True) not in (None, address):
+            self.address_field.set_text(str(address))
+            self._asked = (str(address), self.ask_nobody.isChecked())
+            self.set_step_note(str(address))
 
     def _show_need(self, need: needs.Need | None) -> None:
         if need is not None:
@@ -357,6 +393,8 @@ def _password_label(provider: Provider | None) -> str:
 
 def _found(plan: Plan) -> tuple[str, DiscState | None, str]:
     """What is said beside the address: words, mark and colour."""
+    if plan.suggestion is not None:
+        return f"Did you mean {plan.suggestion.shown_domain}?", None, "warn"
     if plan.provider is not None:
         if plan.probably:
             return f"Probably {plan.provider.name}", None, "ink2"
