@@ -10,26 +10,26 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-NEEDED = ("Xvfb", "openbox", "dbus-daemon")
+NEEDED = ("Xvfb", "openbox", "dbus-daemon", "xdotool")
 A11Y_BUS = Path("/usr/libexec/at-spi-bus-launcher")
 PATIENCE_S = 15.0
 
 
 def missing() -> list[str]:
-    """The programs that are not installed; Debian: xvfb openbox dbus at-spi2-core python3-pyatspi."""
+    """The programs that are not installed; Debian: xvfb openbox dbus at-spi2-core python3-pyatspi xdotool."""
     gone = [name for name in NEEDED if shutil.which(name) is None]
     return gone if A11Y_BUS.exists() else [*gone, str(A11Y_BUS)]
 
 
 @contextmanager
-def desktop(folder: Path) -> Iterator[dict[str, str]]:
-    """The environment in which programs appear on the desktop."""
+def desktop(folder: Path, size: str = "1280x900") -> Iterator[dict[str, str]]:
+    """The environment in which programs appear on the desktop, whose screen is of that size in pixels."""
     if gone := missing():
         raise RuntimeError(f"the desktop for tests needs {', '.join(gone)}: run `make test`, which installs them")
     environment = {**os.environ, "QT_QPA_PLATFORM": "xcb", "QT_LINUX_ACCESSIBILITY_ALWAYS_ON": "1"}
     environment.pop("QT_SCALE_FACTOR", None)
     with ExitStack() as stack:
-        environment["DISPLAY"] = _screen(stack, folder)
+        environment["DISPLAY"] = _screen(stack, folder, size)
         environment["DBUS_SESSION_BUS_ADDRESS"] = _bus(stack)
         _begin(stack, ["openbox"], environment)
         _begin(stack, [str(A11Y_BUS), "--launch-immediately"], environment)
@@ -51,12 +51,12 @@ def _end(program: subprocess.Popen[bytes]) -> None:
         program.wait(5)
 
 
-def _screen(stack: ExitStack, folder: Path) -> str:
+def _screen(stack: ExitStack, folder: Path, size: str) -> str:
     """The name of a display nobody else has: Xvfb chooses it and writes it down."""
     said = folder / "display"
     with said.open("wb") as out:
         screen = subprocess.Popen(
-            ["Xvfb", "-displayfd", "1", "-screen", "0", "1280x900x24", "-nolisten", "tcp"],
+            ["Xvfb", "-displayfd", "1", "-screen", "0", f"{size}x24", "-nolisten", "tcp"],
             stdout=out,
             stderr=subprocess.DEVNULL,
         )
