@@ -42,7 +42,7 @@ SCENARIOS = (
 
 
 def figures(world: World, rtt_ms: float, *, quick: bool) -> Iterator[Figure]:
-    """All scenarios of speed.md on the line."""
+    """All scenarios on the line."""
     world.carry(rtt_ms)
     with world.near():
         rtt = rtt_ms / 1000
@@ -68,7 +68,7 @@ def figures(world: World, rtt_ms: float, *, quick: bool) -> Iterator[Figure]:
             refused = _run(world, 3, f"ada@{DOMAIN}", hosts)
             trips = median(result.elapsed_s for result in refused) / rtt
             wrong = _wrong(refused, Verdict.FAILS)
-            # Other servers than the given ones are looked for only after those refused: no goal of speed.md.
+            # Other servers than the given ones are looked for only after those refused: that has no goal.
             yield Figure(PART, f"everything refused{how}", trips, "round trips", goal=None if hosts else 4, note=wrong)
             world.obstruct(dropped=ALL_PORTS)
             hints: list[float] = []

@@ -1,4 +1,4 @@
-"""The words people read keep to ui.md."""
+"""The words people read: plain, without blame, whole sentences."""
 
 from __future__ import annotations
 

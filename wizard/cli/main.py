@@ -31,7 +31,7 @@ EXIT_FAILS, EXIT_USAGE, EXIT_CANCELLED, EXIT_INTERNAL = 1, 2, 4, 70
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Runs a command; the exit code of contract.md."""
+    """Runs a command; the exit code of docs/CONTRACT.md."""
     words = list(sys.argv[1:] if argv is None else argv)
     try:
         if words and words[0] in {"-h", "--help"}:

@@ -21,7 +21,7 @@ from wizard.model.diagnosis import (
 
 
 def diagnosis_document(diagnosis: Diagnosis) -> dict[str, object]:
-    """The shape of `diagnoses[]` in check's JSON (contract.md)."""
+    """The shape of `diagnoses[]` in check's JSON (docs/CONTRACT.md)."""
     reply = diagnosis.reply
     document: dict[str, object] = {
         "cause": diagnosis.cause,

@@ -26,7 +26,7 @@ _OUR_WORDS: Final = frozenset({"cause", "stage", "protocol", "id", "action", "se
 
 
 def check_document(result: CheckResult, *, diagnosis_document: DiagnosisDocument) -> Json:
-    """The document of a check as `contract.md` lays it down, with every known secret masked and server text inert."""
+    """The document of a check (docs/CONTRACT.md), with every known secret masked and server text inert."""
     clean = cleaner(result)
     return {
         "schema": SCHEMA,

@@ -137,7 +137,7 @@ class Fetcher:
             ("Host", parts.netloc),
             ("User-Agent", "Mailwright"),
             ("Accept", "*/*"),
-            ("Accept-Encoding", "identity"),  # a compressed body could be a bomb; see safety.md
+            ("Accept-Encoding", "identity"),  # a compressed body could be a bomb (T23)
             ("Connection", "close"),
             *headers,
         ]
