@@ -23,7 +23,7 @@ from wizard.model.account import RoundTripStatus, Status, Verdict
 from wizard.model.address import Address
 from wizard.model.diagnosis import Diagnosis, Remedy, TrustCertificate
 from wizard.model.draft import AccountDraft
-from wizard.model.evidence import ErrorKind, Outcome
+from wizard.model.evidence import ErrorKind, Outcome, Stage
 from wizard.model.server import Protocol, Security, ServerCandidate, Source
 from wizard.setup.options import Options
 
@@ -120,6 +120,11 @@ async def test_the_deadline_leaves_what_was_seen_and_no_socket(
         assert dialer.standing == 0
     assert result.verdict is Verdict.UNDECIDED
     assert any(item.outcome is Outcome.OK for item in result.timeline)
+    likeliest = result.diagnoses[0]  # the stage it fell silent in, and no other
+    assert likeliest.stage is {"greeting": Stage.GREETING, "auth": Stage.AUTH, "mail": Stage.ENVELOPE}[stage]
+    assert likeliest.evidence[0].error is ErrorKind.SILENCE
+    assert likeliest.cause not in ("unknown", "bad-credentials")
+    assert result.sign_in_attempts == ({} if stage == "greeting" else {Protocol.SMTP: len(mail.sign_ins)})
 
 
 @pytest.mark.parametrize("stage", ["greeting", "hello", "auth", "mail", "rcpt"])

@@ -203,7 +203,13 @@ class Race:
             overtaken = silent_s >= SUSPECT_S if winner is None else winner.wave > lane.wave
             if overtaken and not lane.is_connected and lane.report.failure is None:
                 # It swallowed two SYNs or more while another port answered, or until nothing was left to wait for.
-                silence = StageFailed(Stage.CONNECT, ErrorKind.CONNECTION_TIMED_OUT)
+                # Where its name was not even found by then, no SYN was sent.
+                is_found = lane.report.last(Stage.DNS) is not None
+                silence = (
+                    StageFailed(Stage.CONNECT, ErrorKind.CONNECTION_TIMED_OUT)
+                    if is_found
+                    else StageFailed(Stage.DNS, ErrorKind.DNS_UNAVAILABLE)
+                )
                 lane.conversation.recorder.failed(silence, silent_s)
             if lane.opened:
                 self._prober.part(lane.conversation)

@@ -26,6 +26,7 @@ from wizard.setup.context import SessionContext, sign_in_attempts, timeline
 from wizard.setup.did_you_mean import resembles_provider
 from wizard.setup.judge import Judge
 from wizard.setup.kept import kept_side
+from wizard.setup.likeliest import overtaken
 from wizard.setup.secret_gate import SecretGate
 from wizard.setup.side import NOTHING_TAUGHT, Side, SideOutcome, SignInOrder, with_detail
 from wizard.setup.verdict import verdict_of
@@ -269,11 +270,14 @@ class Run:
         diagnoses += tuple(outcome.fixed_diagnosis for outcome in speaking if outcome.fixed_diagnosis is not None)
         diagnoses = judge.with_settings(diagnoses, reports)
         fixes = tuple(fix for outcome in speaking for fix in outcome.fixes)
+        likely = self._likely() if timed_out else ()
         if self._is_doubted():
             diagnoses = self._mistyped()
         elif not outcomes and judge.provider is not None:
             diagnoses = self._unsupported(judge.provider)
         verdict = verdict_of(outcomes, diagnoses, fixes, signs_in=self._options.sign_in, timed_out=timed_out)
+        told = {diagnosis.cause for diagnosis in diagnoses}
+        diagnoses += tuple(diagnosis for diagnosis in likely if diagnosis.cause not in told)
         return CheckResult(
             draft=judge.draft,
             verdict=verdict,
@@ -321,6 +325,17 @@ class Run:
         """A side the deadline overtook, as far as it was settled what would be tried."""
         candidates = self._candidates(way)
         return SideResult(candidates[0], Status.FAILED) if candidates else None
+
+    def _likely(self) -> tuple[Diagnosis, ...]:
+        """The likeliest causes where the deadline passed first, from what was being waited for."""
+        waiting = [
+            overtaken(report)
+            for report in self.prober.reports
+            if report.candidate.way not in self._outcomes and self._judge.draft.wants(report.candidate.way)
+        ]
+        stuck = [report for report in waiting if report.failure is not None]
+        found = self._judge.diagnose(stuck, (*self._seen(), *stuck))
+        return self._judge.with_settings(found, self.prober.reports)
 
     def _mistyped(self) -> tuple[Diagnosis, ...]:
         """The diagnosis for an address whose domain is a slip away from a provider's; nobody was asked anything."""
