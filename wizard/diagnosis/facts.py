@@ -221,6 +221,8 @@ def _line(surroundings: Surroundings) -> set[Line]:
 
 def _seen(evidence: Evidence) -> set[str]:
     found = {name.replace("_", "-") for name, value in evidence.detail.items() if value is True}
+    if text_detail(evidence, "method") in _TOKEN_MECHANISMS:
+        found.add(Seen.TOKEN_SENT)
     said = fold(evidence.reply.judged) if evidence.reply else ""
     # A reply that names one of the two addresses of the envelope is about that one; the sender's is put right first.
     if _names(said, text_detail(evidence, "sender")):
