@@ -318,20 +318,24 @@ class WizardWindow(QWizard):
         large = theme.current().is_large
         edge = 24 if self._compact else 32
         _set_margins(grid, 0, 0, 0, 0)
-        # PySide sets up every class it has for a ruler it meets as an item of the grid, but not for one it knows.
-        known = root.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
-        for item in (grid.itemAt(index) for index in range(grid.count())):
-            widget, layout = (item.widget(), item.layout()) if item is not None else (None, None)
-            inner = widget.layout() if widget is not None else None
-            if inner is not None:  # the page's frame, and the label around the side panel
-                _set_margins(inner, 0, 0, 0, 0)
-            if layout is not None:  # the buttons
+        # Not by the grid's items: PySide keeps a wrapper of each that was asked for, Qt replaces them when it lays out
+        # anew, and a wrapper of one that is gone can be taken for a widget that has come to lie at its address.
+        for layout in grid.children():
+            if isinstance(layout, QLayout):  # the buttons
                 _set_margins(layout, edge, 8 if large else 12, edge, 9 if large else 14)
                 if layout.spacing() != 8:
                     layout.setSpacing(8)
-            elif isinstance(widget, QFrame) and widget is not self._panel_frame:
+        for widget in root.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly):
+            if isinstance(widget, QAbstractButton):
+                continue
+            inner = widget.layout()
+            if inner is not None:  # the page's frame, and the label around the side panel
+                _set_margins(inner, 0, 0, 0, 0)
+            if widget is self._panel_frame:
+                continue
+            if isinstance(widget, QFrame):
                 widget.setBackgroundRole(QPalette.ColorRole.Window)
-            elif widget in known and widget is not self._panel_frame:
+            else:
                 _draw_as_hairline(widget)
 
     @property
