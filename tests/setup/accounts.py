@@ -90,12 +90,15 @@ async def checked(
     receive: Mail | None = None,
     send: Mail | None = None,
     security: Security = Security.TLS,
+    served: Security | None = None,
     test_message: bool = False,
     options: Options | None = None,
     deadline_s: float | None = None,
     password: str = PASSWORD,
 ) -> CheckResult:
     """A whole check of servers whose scripts are given, as the person's own settings.
+
+    `served` is how the ports really are encrypted, where that is not what the settings say.
 
     With `test_message` a message to the account itself follows where the check went well, within `deadline_s`.
     """
@@ -105,7 +108,7 @@ async def checked(
             if mail is None:
                 sides.append(None)
                 continue
-            server = await stack.enter_async_context(tls_server(mail, certificate, security))
+            server = await stack.enter_async_context(tls_server(mail, certificate, served or security))
             sides.append(candidate(server, mail.protocol, security))
         session = new_session(authority, options=options)
         result = await session.check(draft(*sides, password=password))
