@@ -19,6 +19,8 @@ from wizard.model.account import Verdict
 from wizard.model.server import Protocol, Security
 from wizard.setup.options import Options
 
+pytestmark = pytest.mark.slow
+
 DEADLINE_S = 20.0
 FIRST_CHOICE = 0.97  # of the cases; the others still get a cause that is accepted
 FIRST: list[bool] = []

@@ -177,6 +177,7 @@ LATER = ("connection-dropped", "server-error", "server-busy", "greeting-timeout"
 SILENT = ("greeting-timeout", "connection-timed-out", "server-busy", "server-error")
 DROPPED = ("connection-dropped", "tls-handshake-failed", "server-busy", "security-software-interference")
 NOT_MAIL = ("not-a-mail-server", "server-error", "wrong-protocol")
+GARBLED = ("not-a-mail-server", "wrong-protocol", "server-error", "greeting-timeout", "connection-dropped")
 BROKEN = ("server-error", "not-a-mail-server", "auth-mechanism-unsupported", "connection-dropped")
 
 GREETINGS: tuple[tuple[str, str, bytes, tuple[str, ...]], ...] = (
@@ -228,19 +229,20 @@ def cases() -> Iterator[Hostile]:
     for stage in ("greeting", "hello", "auth"):
         signed = 1 if stage == "auth" else 0
         # Sign-in may be tried a second time by another way where the first was not answered at all.
-        silent = SILENT if stage == "greeting" else LATER
+        silent = LATER if stage == "auth" else SILENT
+        garbled = BROKEN if stage == "auth" else GARBLED
         yield Hostile("T20", f"silence at {stage}", at(stage, then="silence"), silent, sign_ins=signed)
         yield Hostile("T21", f"a drip at {stage}", hooked(stage, dripping), (*silent, *NOT_MAIL), sign_ins=signed)
         yield Hostile("T22", f"the end at {stage}", at(stage, then="fin"), DROPPED, sign_ins=2 * signed)
         yield Hostile("T22", f"a reset at {stage}", at(stage, then="rst"), DROPPED, sign_ins=2 * signed)
         yield Hostile(
-            "T23", f"an endless line at {stage}", hooked(stage, flooding(b"x" * 8192)), BROKEN, sign_ins=signed
+            "T23", f"an endless line at {stage}", hooked(stage, flooding(b"x" * 8192)), garbled, sign_ins=signed
         )
         yield Hostile(
             "T24",
             f"garbage at {stage}",
             at(stage, b"\xff\xfe%&/(\r\n", then="silence"),
-            (*BROKEN, *SILENT),
+            (*garbled, *SILENT),
             sign_ins=2 * signed,
         )
     yield Hostile("T01", "STARTTLS is not offered", _stripped, ("starttls-not-offered",), security=STARTTLS)
@@ -255,24 +257,19 @@ def cases() -> Iterator[Hostile]:
             ("starttls-not-offered", "tls-handshake-failed", "server-busy"),
             security=STARTTLS,
         )
-    injected = ("tls-intercepted", "security-software-interference", "tls-handshake-failed", "starttls-not-offered")
+    injected = ("security-software-interference", "tls-intercepted", "tls-handshake-failed", "starttls-not-offered")
     yield Hostile("T03", "replies before encryption", hooked("starttls", _early), injected, security=STARTTLS)
     yield Hostile(
         "T07", "signed in before encryption", at("greeting", b"* PREAUTH welcome\r\n"), injected, (IMAP,), STARTTLS
     )
-    for name, data, then in (
-        ("garbage", b"\x00garbage\r\n", "silence"),
-        ("the end", b"", "fin"),
-        ("silence", b"", "silence"),
-        ("words", b"220 plain\r\n", "silence"),
+    for name, data, then, causes in (
+        ("garbage", b"\x00garbage\r\n", "silence", injected),
+        ("words", b"220 plain\r\n", "silence", injected),
+        ("the end", b"", "fin", ("tls-handshake-failed", "connection-dropped", *injected)),
+        ("silence", b"", "silence", ("tls-handshake-failed", *SILENT)),
     ):
-        yield Hostile(
-            "T04",
-            f"{name} instead of a handshake",
-            hooked("starttls", _no_tls(data, then=then)),
-            ("tls-handshake-failed", *injected, "connection-dropped"),
-            security=STARTTLS,
-        )
+        hook = _no_tls(data, then=then)
+        yield Hostile("T04", f"{name} instead of a handshake", hooked("starttls", hook), causes, security=STARTTLS)
     for name, text, code, causes in REFUSALS:
         yield Hostile("T10", f"sign-in refused for {name}", refusing("auth", text, code), causes, sign_ins=2)
     yield Hostile("T14", "an echo of the password", hooked("auth", echoing), ("bad-credentials",), sign_ins=2)
@@ -282,7 +279,7 @@ def cases() -> Iterator[Hostile]:
     yield Hostile(
         "T11", "a yes that is none", hooked("auth", _wrong_yes), (*BROKEN, "bad-credentials", *SILENT), sign_ins=2
     )
-    yield Hostile("T24", "a yes to another tag", hooked("auth", _other_tag), (*SILENT, *BROKEN), (IMAP,), sign_ins=1)
+    yield Hostile("T24", "a yes to another tag", hooked("auth", _other_tag), LATER, (IMAP,), sign_ins=1)
     yield Hostile(
         "T26",
         "busy",
@@ -347,9 +344,7 @@ def cases() -> Iterator[Hostile]:
             "T10", f"{verb} refused: {text.decode()}", refusing(verb, text, code), causes, (SMTP,), sign_ins=2
         )
     for verb in ("mail", "rcpt"):
-        yield Hostile(
-            "T20", f"silence at {verb}", at(verb, then="silence"), (*SILENT, "connection-dropped"), (SMTP,), sign_ins=2
-        )
+        yield Hostile("T20", f"silence at {verb}", at(verb, then="silence"), LATER, (SMTP,), sign_ins=2)
         yield Hostile(
             "T22", f"the end at {verb}", at(verb, then="fin"), (*DROPPED, "server-error"), (SMTP,), sign_ins=2
         )
