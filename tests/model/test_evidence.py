@@ -12,7 +12,7 @@ from wizard.model.evidence import Detail
 
 SOURCES = Path(wizard.__file__).parent
 # Calls whose keyword arguments become details.
-WRITERS = {"passed", "hint", "with_detail", "Detail"}
+WRITERS = {"passed", "hint", "note", "with_detail", "Detail"}
 
 
 def _written(tree: ast.AST) -> Iterator[str]:

@@ -34,6 +34,7 @@ class Detail(TypedDict, total=False):
     exception: str  # the class of an error of our own
     # Greeting and what is offered.
     speaks: str  # what answered instead: see `what_speaks`
+    greeted: bool  # a mail server of this protocol greeted us before it failed
     mechanisms: str | None  # SASL names, with blanks between them
     masked: bool  # stars for a greeting, X for what is offered: something on the way blanks it out
     seen_as: str | None  # this computer's public address, as the server greeted it

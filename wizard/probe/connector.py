@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 import ssl
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, replace
@@ -35,6 +36,7 @@ PEEK_S = 3.0
 WORDS_S = 1.0
 HALF_OPEN_S = 0.6  # a SYN unanswered for longer has no connection to count; IPv4 has its 250 ms after IPv6 by then
 HTTP_PORTS = frozenset({80, 443, 8080, 8443})
+MAIL_STARTS = re.compile(rb"[245]\d{0,2}$|[245]\d\d[ -]|\*|\+|-")  # of a greeting that comes byte by byte
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,17 +166,14 @@ class Connector:
 
     async def first_words(self, read: Callable[[], Coroutine[None, None, bytes]]) -> bytes:
         """What `read` hears first; when it stays silent, StageFailed says whether TLS or another service is why."""
-        if (self.is_encrypted or self._observe) and self._candidate.port not in HTTP_PORTS:
-            return await read()  # nothing else could be the matter: TLS was spoken, or is not to be waited for
         words = asyncio.ensure_future(read())
         try:
             done, _ = await asyncio.wait({words}, timeout=PEEK_AFTER_S)
             if done:
                 return words.result()
-            if self._candidate.port in HTTP_PORTS:
-                raise StageFailed(Stage.GREETING, ErrorKind.NOT_MAIL, detail=Detail(speaks="http"))
+            self._say_what_is_not_mail()
             if self.is_encrypted or self._observe:
-                return await words
+                return await words  # TLS was spoken, or is not to be waited for
             alone = self._permits.is_full(self._candidate.host)
             if alone:
                 self.abort()  # there is no room for a second line beside the silent one
@@ -187,6 +186,13 @@ class Connector:
             await asyncio.gather(words, return_exceptions=True)
         await self.connect()
         return await read()
+
+    def _say_what_is_not_mail(self) -> None:
+        """Raises when what came so far is no mail server's, or when nothing came on a web server's port."""
+        first = self.wire.first_bytes if self.wire is not None else b""
+        speaks = what_speaks(first) if first else "http" if self._candidate.port in HTTP_PORTS else None
+        if speaks not in {None, "smtp", "imap", "pop3", "tls"} and not MAIL_STARTS.match(first):
+            raise StageFailed(Stage.GREETING, ErrorKind.NOT_MAIL, detail=Detail(speaks=speaks))
 
     def _context(self) -> ssl.SSLContext:
         trust = self._network.trust

@@ -25,6 +25,7 @@ MAX_LINE_BYTES = 160  # on average: 64 KB for 400 lines
 GOODBYE_S = 0.25
 _CAPABILITY = re.compile(r"\[?CAPABILITY ([^\]\r\n]*)", re.IGNORECASE)
 _CODE = re.compile(r"^\[([^\]]{1,200})\]\s*")
+_TAGGED = re.compile(r"^A(\d{1,9}) (?:OK|NO|BAD)\b")
 _LITERAL = re.compile(rb"\{(\d{1,10})\+?\}$")
 
 
@@ -58,6 +59,8 @@ class ImapConversation(LineConversation):
 
     async def _greet(self) -> None:
         text = await self._first_line()
+        if text.startswith("OK "):
+            text = f"* {text}"  # some leave the star out (MailKit#1000)
         status, _, rest = text.removeprefix("* ").partition(" ")
         if not text.startswith("* ") or status.upper() not in {"OK", "PREAUTH", "BYE"}:
             raise self._not_ours(text)
@@ -66,6 +69,7 @@ class ImapConversation(LineConversation):
         if status.upper() == "PREAUTH" and not self.connector.is_encrypted:
             self.abort()  # STARTTLS is illegal after PREAUTH: somebody signs us in to keep us in clear (T07)
             raise InjectedBeforeTls
+        self.recorder.note(greeted=True)
         self._is_preauthenticated = status.upper() == "PREAUTH"
         self._take_capabilities(text)
 
@@ -310,8 +314,8 @@ class ImapConversation(LineConversation):
         size = 0
         while len(untagged) < max_lines and size < max_lines * MAX_LINE_BYTES:
             try:
-                line = await self._line.readline()
-            except (EOFError, OSError) as error:
+                line = await self._next_line()
+            except (EOFError, OSError) as error:  # TimeoutError is one of them
                 if self._goodbye is not None:
                     raise StageFailed(Stage.AUTH, ErrorKind.REPLY, reply=self._goodbye) from error
                 raise
@@ -333,10 +337,19 @@ class ImapConversation(LineConversation):
                 if status.upper() not in {"OK", "NO", "BAD"}:
                     raise Unparsable
                 return ImapReply(status.upper(), rest, tuple(untagged))
+            if (foreign := _TAGGED.match(text)) is not None and int(foreign[1]) > self._tag:
+                raise Unparsable  # the answer to a command that was never sent
             if text.upper().startswith("* BYE"):
                 self._goodbye = self._reply("BYE", text[6:])  # the reason for a line that ends before its answer
             untagged.append(line)
         raise Oversized("reply")
+
+    async def _next_line(self) -> bytes:
+        """The next line; after a goodbye only for a moment, for the server hangs up then (RFC 9051 §7.1.5)."""
+        if self._goodbye is None:
+            return await self._line.readline()
+        with within(GOODBYE_S):
+            return await self._line.readline()
 
     def _reply(self, status: str, text: str) -> Reply:
         code = _CODE.match(text)

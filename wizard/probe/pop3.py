@@ -49,6 +49,7 @@ class Pop3Conversation(LineConversation):
             raise StageFailed(Stage.GREETING, ErrorKind.REPLY, reply=self._reply(text[4:].strip()))
         if not text.startswith("+OK"):
             raise self._not_ours(text)
+        self.recorder.note(greeted=True)
         if self.connector.is_encrypted or self.candidate.security is not Security.STARTTLS:
             found = _TIMESTAMP.search(text)
             self._timestamp = found[0] if found is not None else None

@@ -33,6 +33,7 @@ MESSAGE_S = 60.0
 OUTCOME_S = 55.0  # for both answers to DATA together
 MAX_COMMAND = 512  # with CRLF (RFC 5321 §4.5.3.1.4); a token of Microsoft's alone is three times as long
 GOODBYE_S = 0.25
+NO_CODE = -1  # aiosmtplib's for an answer it cannot read
 RESET_S = 5.0
 ENVELOPE_S = 40.0
 TOGETHER_S = 8.0  # answers to commands sent together come at once, or that packet was thrown away
@@ -69,6 +70,15 @@ class SmtpWire(SMTPProtocol):
         response = self._read_response_from_buffer() or await super().read_response(timeout)
         self._due -= 1
         return response
+
+    def _read_response_from_buffer(self) -> SMTPResponse | None:
+        before = bytes(self._buffer)
+        response = super()._read_response_from_buffer()
+        if response is None:
+            return None
+        # aiosmtplib goes by the last line; one answer has one code (RFC 5321 §4.2.1), and two of them are no answer.
+        lines = before[: len(before) - len(self._buffer)].splitlines()
+        return response if len({line[:3] for line in lines}) == 1 else SMTPResponse(NO_CODE, response.message)
 
     def data_received(self, data: bytes) -> None:
         if self._due and not self._is_awaited and len(self._buffer) + len(data) <= MAX_RESPONSE_LENGTH:
@@ -148,11 +158,12 @@ class SmtpConversation(Outbox):
             raise self._not_smtp() from error
         reply = self._reply(response)
         if response.code != 220:
-            if response.code < 200 or response.code > 599:
+            if not 400 <= response.code <= 599:  # 200 is what news servers say
                 raise self._not_smtp()
             raise StageFailed(Stage.GREETING, ErrorKind.REPLY, reply=reply)
         if what_speaks(self._smtp.first_bytes) == "ftp":
             raise self._not_smtp()
+        self.recorder.note(greeted=True)
         if _STARS.fullmatch(response.message):
             self.recorder.note(masked=True)
         return response.message.encode("utf-8", "replace")
@@ -256,6 +267,8 @@ class SmtpConversation(Outbox):
         self._heard(response)
         if response.code == 334:
             return Challenge(decoded(response.message))
+        if response.code < 400 and response.code != 235:
+            raise Unparsable  # neither yes nor no (RFC 4954 §4)
         return Answer(response.code == 235, self._reply(response))
 
     async def prove_usable(self, address: str) -> None:

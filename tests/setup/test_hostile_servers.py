@@ -1,0 +1,201 @@
+"""Servers that answer as no server should, as the person is told of them: the first cause, and what was not blamed."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.lab.certificates import Authority, Issued
+from tests.lab.scripted import Conversation as Talk
+from tests.probe.talk import Hook, Mail, ok, say
+from tests.setup.accounts import checked
+from wizard.model.account import Verdict
+from wizard.model.diagnosis import Diagnosis
+from wizard.model.server import Protocol, Security
+from wizard.setup.options import Options
+
+SMTP, IMAP, POP3 = Protocol.SMTP, Protocol.IMAP, Protocol.POP3
+
+
+@pytest.fixture(autouse=True)
+def _short_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module, name, seconds in (
+        ("connector", "OPEN_S", 1.5), ("connector", "PEEK_AFTER_S", 0.3), ("connector", "PEEK_S", 0.3),
+        ("conversation", "SIGN_IN_S", 0.6), ("imap", "SIGN_IN_S", 0.6), ("pop3", "SIGN_IN_S", 0.6),
+        ("smtp", "ENVELOPE_S", 0.6), ("smtp", "TOGETHER_S", 0.2), ("smtp", "OUTCOME_S", 0.4),
+    ):  # fmt: skip
+        monkeypatch.setattr(f"wizard.probe.{module}.{name}", seconds)
+
+
+async def first_card(
+    mail: Mail,
+    authority: Authority,
+    certificate: Issued,
+    security: Security = Security.TLS,
+    *,
+    test_message: bool = False,
+    allow_unencrypted: bool = False,
+) -> Diagnosis:
+    """What the person hears first of an account with this one server, or with a good one for receiving beside it."""
+    sending = mail.protocol is SMTP
+    receive = Mail(IMAP) if sending and test_message else None
+    result = await checked(
+        authority,
+        certificate,
+        receive=receive if sending else mail,
+        send=mail if sending else None,
+        security=security,
+        test_message=test_message,
+        options=Options(autofix=False, allow_unencrypted=allow_unencrypted, deadline_s=20),
+    )
+    assert result.verdict is not Verdict.WORKS
+    return result.diagnoses[0]
+
+
+def server(protocol: Protocol, at: str, answer: bytes, then: str = "go on") -> Mail:
+    """A server that answers one command in its own way."""
+    return Mail(protocol, at={at: say(answer, then=then)})
+
+
+def endless(line: bytes) -> bytes:
+    return line * 400
+
+
+@pytest.mark.parametrize(
+    ("protocol", "at", "answer", "then", "cause"),
+    [
+        # Greetings of other protocols.
+        (SMTP, "greeting", b"220 (vsFTPd 3.0.3)\r\n", "silence", "not-a-mail-server"),
+        (SMTP, "greeting", b"220 ProFTPD Server (Debian) [::ffff:192.0.2.1]\r\n", "silence", "not-a-mail-server"),
+        (POP3, "greeting", b"220-FileZilla Server 1.8\r\n220 welcome\r\n", "silence", "not-a-mail-server"),
+        (IMAP, "greeting", b"220 Microsoft FTP Service\r\n", "silence", "not-a-mail-server"),
+        (SMTP, "greeting", b"200 news.example.org NNRP server ready (posting ok)\r\n", "silence", "not-a-mail-server"),
+        (SMTP, "greeting", b"\xff\xfd\x18\xff\xfd\x20\xff\xfd\x23", "silence", "not-a-mail-server"),
+        (IMAP, "greeting", b"\xff\xfd\x18", "silence", "not-a-mail-server"),
+        (POP3, "greeting", b"SSH-2.0-OpenSSH_9.6\r\n", "silence", "not-a-mail-server"),
+        (IMAP, "greeting", b"220 mail.example.org ESMTP Postfix\r\n", "silence", "wrong-protocol"),
+        (SMTP, "greeting", b"* OK Dovecot ready.\r\n", "silence", "wrong-protocol"),
+        (IMAP, "greeting", b"+OK POP3 ready\r\n", "silence", "wrong-protocol"),
+        # Refusals in the greeting.
+        (IMAP, "greeting", b"* BYE Too many connections from your address\r\n", "fin", "server-busy"),
+        (POP3, "greeting", b"-ERR [SYS/TEMP] Too many connections, try later\r\n", "fin", "server-busy"),
+        # Silence and dripping, each with its stage.
+        (SMTP, "greeting", b"", "silence", "greeting-timeout"),
+        (IMAP, "greeting", b"", "silence", "greeting-timeout"),
+        (POP3, "greeting", b"+O", "silence", "greeting-timeout"),
+        (SMTP, "hello", b"", "silence", "greeting-timeout"),
+        (IMAP, "hello", b"* CAPA", "silence", "greeting-timeout"),
+        (SMTP, "auth", b"", "silence", "connection-dropped"),
+        (IMAP, "auth", b"* OK still there\r\n", "silence", "connection-dropped"),
+        (POP3, "auth", b"+", "silence", "connection-dropped"),
+        (IMAP, "examine", b"* 1 EXISTS\r\n", "silence", "connection-dropped"),
+        (POP3, "stat", b"", "silence", "connection-dropped"),
+        (SMTP, "mail", b"250-yes\r\n", "silence", "connection-dropped"),
+        (SMTP, "rcpt", b"", "silence", "connection-dropped"),
+        # Answers out of the grammar, after a right greeting.
+        (SMTP, "hello", b"250-mail.example.org\r\n550 no\r\n", "go on", "server-error"),
+        (SMTP, "hello", b"250-mail.example.org\r\n\r\n250 AUTH PLAIN\r\n", "go on", "server-error"),
+        (SMTP, "auth", b"235-ok\r\n535 no\r\n", "go on", "server-error"),
+        (SMTP, "auth", b"250 ok\r\n", "go on", "server-error"),
+        (SMTP, "auth", b"334 VXNlcm5hbWU6\r\n", "go on", "server-error"),
+        (SMTP, "rcpt", b"250-ok\r\n550 no\r\n", "go on", "server-error"),
+        (IMAP, "auth", b"A99 OK done\r\n", "silence", "server-error"),
+        (IMAP, "auth", endless(b"+ \r\n"), "silence", "server-error"),
+        (IMAP, "auth", endless(b"+ VXNlcm5hbWU6\r\n"), "silence", "server-error"),
+        (IMAP, "auth", b"{tag} PERHAPS\r\n", "go on", "server-error"),
+        (IMAP, "examine", b"{tag} PREAUTH\r\n", "go on", "server-error"),
+        (POP3, "auth", endless(b"+ \r\n"), "silence", "server-error"),
+        (POP3, "auth", b"235 2.7.0 ok\r\n", "go on", "server-error"),
+        # Refusals in words of their own.
+        (IMAP, "auth", b"* BYE overloaded, come back later\r\n", "silence", "server-busy"),
+        (POP3, "auth", b"-ERR [SYS/TEMP] Temporary authentication failure\r\n", "go on", "temporary-auth-failure"),
+        (POP3, "auth", b"-ERR [IN-USE] Do you have another POP session running?\r\n", "go on", "server-busy"),
+        (SMTP, "auth", b"454 4.7.0 Temporary authentication failure\r\n", "go on", "temporary-auth-failure"),
+        (SMTP, "auth", b"501 5.5.2 Syntax error in parameters\r\n", "go on", "auth-mechanism-unsupported"),
+        (SMTP, "auth", b"503 5.5.1 Bad sequence of commands\r\n", "go on", "auth-mechanism-unsupported"),
+        (IMAP, "auth", b"{tag} BAD Command unknown\r\n", "go on", "auth-mechanism-unsupported"),
+        # How we introduce ourselves.
+        (SMTP, "hello", b"501 5.5.4 Invalid domain name\r\n", "go on", "helo-refused"),
+        (SMTP, "hello", b"550 5.7.1 Rejected: forged HELO [127.0.0.1]\r\n", "go on", "helo-refused"),
+        (SMTP, "mail", b"550 5.7.1 EHLO/HELO hostname does not resolve\r\n", "go on", "helo-refused"),
+        (SMTP, "rcpt", b"504 5.5.2 <x>: Helo command rejected: host not found\r\n", "go on", "helo-refused"),
+    ],
+)  # fmt: skip
+async def test_what_is_told_first(
+    protocol: Protocol, at: str, answer: bytes, then: str, cause: str, authority: Authority, certificate: Issued
+) -> None:
+    card = await first_card(server(protocol, at, answer, then), authority, certificate)
+    assert card.cause == cause, (card.title, card.reply)
+
+
+@pytest.mark.parametrize("protocol", [SMTP, IMAP, POP3])
+async def test_a_byte_now_and_then_is_silence(protocol: Protocol, authority: Authority, certificate: Issued) -> None:
+    async def drip(talk: Talk, line: bytes) -> None:
+        await talk.drip(b"2" * 200, 0.1)
+
+    card = await first_card(Mail(protocol, auth=drip), authority, certificate)
+    assert (card.cause, card.title) == ("connection-dropped", "The server stopped answering at the sign-in")
+
+
+@pytest.mark.parametrize(
+    ("at", "title"),
+    [
+        ("greeting", "127.0.0.1 accepts the connection and then stays silent"),
+        ("hello", "127.0.0.1 greets and then stays silent"),
+        ("auth", "The server stopped answering at the sign-in"),
+        ("rcpt", "The server stopped answering in the middle"),
+    ],
+)
+async def test_silence_is_told_where_it_fell(at: str, title: str, authority: Authority, certificate: Issued) -> None:
+    card = await first_card(server(SMTP, at, b"", "silence"), authority, certificate)
+    assert card.title == title
+
+
+async def test_silence_after_the_final_dot_is_no_verdict(authority: Authority, certificate: Issued) -> None:
+    async def data(talk: Talk, line: bytes) -> None:
+        await talk.send(b"354 go on")
+        await talk.lines_until(b".")
+        await talk.silence()
+
+    card = await first_card(Mail(SMTP, data=data), authority, certificate, test_message=True)
+    assert card.title == "The server did not say whether it took the message"
+
+
+def _with_words_behind(protocol: Protocol) -> Hook:
+    async def starttls(talk: Talk, line: bytes) -> None:
+        await talk.send_raw(ok(protocol, line) + ok(protocol, line))
+
+    return starttls
+
+
+@pytest.mark.parametrize("protocol", [SMTP, IMAP, POP3])
+async def test_words_injected_at_the_switch_are_no_missing_offer(
+    protocol: Protocol, authority: Authority, certificate: Issued
+) -> None:
+    mail = Mail(protocol, starttls=_with_words_behind(protocol))
+    card = await first_card(mail, authority, certificate, Security.STARTTLS)
+    assert card.cause == "security-software-interference"
+    assert card.title == "Something put words into the connection to 127.0.0.1"
+    assert b"AUTH" not in bytes(mail.in_clear)
+
+
+@pytest.mark.parametrize("reply", [b"530 5.7.0 Must issue a STARTTLS command first", b"538 5.7.11 Encryption required"])
+async def test_a_plain_port_that_wants_encryption(reply: bytes, authority: Authority, certificate: Issued) -> None:
+    mail = Mail(SMTP, clear_auth=True, auth=say(reply + b"\r\n"))
+    card = await first_card(mail, authority, certificate, Security.NONE, allow_unencrypted=True)
+    assert card.cause == "tls-required"
+
+
+async def test_a_dialogue_of_stars_names_the_firewall(authority: Authority, certificate: Issued) -> None:
+    mail = Mail(
+        SMTP,
+        greeting=say(b"220 " + b"*" * 41 + b"\r\n"),
+        hello=say(b"250-mail.example.org\r\n250-SIZE 1000000\r\n250-XXXXXXXA\r\n250-XXXB\r\n250 AUTH LOGIN PLAIN\r\n"),
+    )
+    card = await first_card(mail, authority, certificate, Security.STARTTLS)
+    assert (card.cause, card.title) == ("security-software-interference", "A firewall blanks out what 127.0.0.1 says")
+
+
+async def test_a_greeting_without_its_star_is_borne(authority: Authority, certificate: Issued) -> None:
+    mail = Mail(IMAP, greeting=say(b"OK IMAP4 ready\r\n"))
+    result = await checked(authority, certificate, receive=mail)
+    assert result.verdict is Verdict.WORKS
