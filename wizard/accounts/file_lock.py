@@ -46,16 +46,19 @@ async def locked(path: Path, *, wait_s: float = WAIT_S) -> AsyncIterator[None]:
 
 def _take(descriptor: int) -> bool:
     """Takes the lock, or says that somebody has it; each opened descriptor is somebody of its own."""
-    try:
-        if sys.platform == "win32":
-            import msvcrt
+    if sys.platform == "win32":
+        import msvcrt
 
+        try:
             os.lseek(descriptor, 0, os.SEEK_SET)
             msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
+        except OSError:
+            return False
+        return True
+    import fcntl
 
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         # A file system that knows no locks (some network drives) is written to as it always was.
         return error.errno not in _TAKEN
