@@ -54,25 +54,26 @@ def suggested_address(address: Address, is_known: Callable[[str], bool]) -> Addr
 @cache
 def resembles_provider(domain: str) -> str | None:
     """The known provider's domain that this one is a slip away from; None where it is none, or is the real one."""
-    return None if domain in _PROVIDERS else _slips().get(domain)
+    if domain in _PROVIDERS or domain in _REAL:
+        return None
+    return next((real for real in _PROVIDERS if _is_near(domain, real) and domain in _slips(real)), None)
+
+
+def _is_near(domain: str, real: str) -> bool:
+    """Whether it is worth a closer look: about as long, and it begins with the same letter or two letters swapped."""
+    return abs(len(domain) - len(real)) <= 2 and (domain[:1] == real[:1] or domain[:2] == real[1::-1])
 
 
 @cache
-def _slips() -> dict[str, str]:
-    """Every slip we know, with the domain that was meant."""
-    found: dict[str, str] = {}
-    for real in _PROVIDERS:
-        name, _, ending = real.partition(".")
-        others = _ENDINGS.get(ending, ())
-        for slip in _slips_of(name):
-            found.setdefault(f"{slip}.{ending}", real)
-            for other in others[:2]:  # two slips at once, where the ending does not exist
-                found.setdefault(f"{slip}.{other}", real)
-        for other in others:
-            found.setdefault(f"{name}.{other}", real)
-    for real in (*_PROVIDERS, *_REAL):
-        found.pop(real, None)
-    return found
+def _slips(real: str) -> frozenset[str]:
+    """Every slip of one domain that we know."""
+    name, _, ending = real.partition(".")
+    others = _ENDINGS.get(ending, ())
+    found = {f"{name}.{other}" for other in others}
+    for slip in _slips_of(name):
+        found.add(f"{slip}.{ending}")
+        found.update(f"{slip}.{other}" for other in others[:2])  # two slips at once, where the ending does not exist
+    return frozenset(found)
 
 
 def _slips_of(name: str) -> Iterator[str]:

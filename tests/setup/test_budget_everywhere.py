@@ -1,0 +1,133 @@
+"""The sign-in budget as the servers see it: across sides, sessions and runs of the program (promise 4)."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.lab.certificates import Authority, Issued
+from tests.lab.scripted import Conversation as Talk
+from tests.probe.talk import PASSWORD, USER, Mail, candidate, no, ok, tag_of, tls_server
+from tests.setup.accounts import draft, new_session
+from wizard.model.account import RoundTripStatus
+from wizard.model.address import Address
+from wizard.model.draft import AccountDraft
+from wizard.model.secret import Secret
+from wizard.model.server import Protocol, Security
+from wizard.setup.options import Options
+from wizard.setup.session import SetupSession
+from wizard.setup.signin_budget import MAX_FAILURES, Ledger, SignInBudget
+
+
+def refusing(protocol: Protocol) -> Mail:
+    async def refuse(talk: Talk, line: bytes) -> None:
+        await talk.send_raw(no(protocol, line))
+
+    return Mail(protocol, auth=refuse)
+
+
+def sharing(authority: Authority, budget: SignInBudget) -> SetupSession:
+    """A session as another row of a table, or another run of the program, has it."""
+    session = new_session(authority, options=Options(deadline_s=10))
+    services = replace(session._context.services, budget=budget)
+    return SetupSession(services, session.options)
+
+
+async def refused_sign_ins(
+    authority: Authority, certificate: Issued, sessions: list[SetupSession], *, at_once: bool
+) -> int:
+    """How many sign-ins the servers refused while every session checked the account."""
+    imap, smtp = refusing(Protocol.IMAP), refusing(Protocol.SMTP)
+    async with (
+        tls_server(imap, certificate, Security.TLS) as receiving,
+        tls_server(smtp, certificate, Security.TLS) as sending,
+    ):
+        ada = draft(candidate(receiving, Protocol.IMAP, Security.TLS), candidate(sending, Protocol.SMTP, Security.TLS))
+        if at_once:
+            await asyncio.gather(*(session.check(ada) for session in sessions))
+        else:
+            for session in sessions:
+                await session.check(ada)
+    return len(imap.sign_ins) + len(smtp.sign_ins)
+
+
+@pytest.mark.parametrize("at_once", [True, False], ids=["at once", "one after the other"])
+async def test_six_rows_of_one_account(at_once: bool, authority: Authority, certificate: Issued) -> None:
+    budget = SignInBudget()
+    rows = [sharing(authority, budget) for _ in range(6)]
+    assert await refused_sign_ins(authority, certificate, rows, at_once=at_once) == MAX_FAILURES
+
+
+async def test_six_runs_of_the_program(tmp_path: Path, authority: Authority, certificate: Issued) -> None:
+    runs = [sharing(authority, SignInBudget(Ledger(tmp_path))) for _ in range(6)]
+    assert await refused_sign_ins(authority, certificate, runs, at_once=False) == MAX_FAILURES
+
+
+async def test_two_sides_with_a_wrong_password_each(authority: Authority, certificate: Issued) -> None:
+    imap, smtp = refusing(Protocol.IMAP), refusing(Protocol.SMTP)
+    session = new_session(authority, options=Options(deadline_s=10))
+    async with (
+        tls_server(imap, certificate, Security.TLS) as receiving,
+        tls_server(smtp, certificate, Security.TLS) as sending,
+    ):
+        ada = draft(candidate(receiving, Protocol.IMAP, Security.TLS), candidate(sending, Protocol.SMTP, Security.TLS))
+        result = await session.check(replace(ada, outgoing_secret=Secret("harbour-mint-31")))
+    assert len(imap.sign_ins) + len(smtp.sign_ins) <= MAX_FAILURES
+    assert dict(result.sign_in_attempts) == {Protocol.IMAP: len(imap.sign_ins), Protocol.SMTP: len(smtp.sign_ins)}
+
+
+async def test_every_look_into_a_pop3_mailbox_is_counted(
+    authority: Authority, certificate: Issued, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wizard.setup.round_trip.SIGN_INS_S", (0.05, 0.1, 0.2, 0.3))
+    monkeypatch.setattr("wizard.setup.round_trip.ARRIVAL_S", 1.5)
+
+    async def empty(talk: Talk, line: bytes) -> None:
+        await talk.send_raw(b"+OK 0 0\r\n" if line.upper().startswith(b"STAT") else b"+OK\r\n.\r\n")
+
+    pop, smtp = Mail(Protocol.POP3, stat=empty, list=empty, at={"other": empty}), Mail(Protocol.SMTP)
+    session = new_session(authority, options=Options(deadline_s=10))
+    async with (
+        tls_server(pop, certificate, Security.TLS) as receiving,
+        tls_server(smtp, certificate, Security.TLS) as sending,
+    ):
+        typed = candidate(receiving, Protocol.POP3, Security.TLS), candidate(sending, Protocol.SMTP, Security.TLS)
+        result = await session.check(draft(*typed))
+        result = await session.send_test_message(result)
+    assert result.round_trip.status is RoundTripStatus.SENT
+    assert dict(result.sign_in_attempts) == {Protocol.POP3: len(pop.sign_ins), Protocol.SMTP: len(smtp.sign_ins)}
+    assert 2 <= len(pop.sign_ins) <= 5
+
+
+async def test_what_a_cancelled_check_had_sent_is_known_to_the_next(authority: Authority, certificate: Issued) -> None:
+    """Only a refusal counts: who stops a check three times is not shut out."""
+    asked = asyncio.Event()
+    answers = True
+
+    async def silent(talk: Talk, line: bytes) -> None:
+        asked.set()
+        if answers:
+            await talk.silence()
+        await talk.send_raw(ok(Protocol.IMAP, line))
+
+    async def inbox(talk: Talk, line: bytes) -> None:
+        await talk.send_raw(b"* 0 EXISTS\r\n" + tag_of(line) + b" OK done\r\n")
+
+    imap = Mail(Protocol.IMAP, auth=silent, examine=inbox)
+    session = new_session(authority, options=Options(deadline_s=10))
+    async with tls_server(imap, certificate, Security.TLS) as receiving:
+        ada = AccountDraft(Address.parse(USER), secret=Secret(PASSWORD), wants_outgoing=False)
+        ada = replace(ada, incoming=candidate(receiving, Protocol.IMAP, Security.TLS))
+        for _ in range(4):
+            asked.clear()
+            check = asyncio.ensure_future(session.check(ada))
+            await asked.wait()
+            check.cancel()
+            await asyncio.wait([check])
+        answers = False
+        result = await session.check(ada)
+        await session.close()
+    assert result.verdict.value == "works"
