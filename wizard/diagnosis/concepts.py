@@ -23,16 +23,16 @@ _BEFORE = 4  # a negation reaches this many words forward
 _AFTER = 6  # and one that stands last (German, Dutch, Turkish) this many back
 _STANDS_LAST: Final = frozenset({"nicht", "niet", "degil", "degildir", "yok", "않", "못", "없"})
 _SPACELESS = "\u1100-\u11ff\u3005\u3040-\u30ff\u3130-\u318f\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uff66-\uff9d"
-_TOKEN = re.compile(rf"[{_SPACELESS}]+|[^\W{_SPACELESS}]+(?:'t\b)?|@|[.!?;](?=\s|$)|[。！？；\n|]")
+_TOKEN = re.compile(rf"[{_SPACELESS}]+|[^\W{_SPACELESS}]+(?:'t\b)?|@|[.!?;](?=\s|$)|(?<=\s)-{1,2}(?=\s)|[。！？；\n|]")
 _IS_SPACELESS = re.compile(rf"[{_SPACELESS}]")
-_SENTENCE_END: Final = frozenset(".!?;。！？；\n|")
+_SENTENCE_END: Final = frozenset((*".!?;。！？；\n|", "-", "--"))
 # Addresses, host names and links are named in a text, they say nothing of what happened.
 _NAMED = re.compile(
     r"https?://[^\s<>\"')\]]+|[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}|(?<![\w.])(?:[a-z0-9_-]{1,63}\.){1,6}[a-z]{2,24}(?![\w.(])",
     re.IGNORECASE,
 )
 _PLAIN: Final = str.maketrans(
-    {"ı": "i", "ł": "l", "ø": "o", "æ": "ae", "œ": "oe", "ß": "ss", "đ": "d", "’": "'", "‘": "'", "＠": "@", "－": "-"}
+    {"–": "-", "—": "-", "ı": "i", "ł": "l", "ø": "o", "æ": "ae", "œ": "oe", "ß": "ss", "đ": "d", "’": "'", "‘": "'", "＠": "@", "－": "-"}
 )
 _UMLAUT: Final = (("ä", "ae"), ("ö", "oe"), ("ü", "ue"))
 _LONGEST_STEM = 24

@@ -21,7 +21,10 @@ from wizard.toml_reader import read_toml
 STEPS: Final = ("client", "dns", "connect", "greeting", "tls", "auth", "mail", "rcpt", "data")
 BASE: Final = 20
 PER_CONCEPT: Final = 7
+BASE_GENERAL: Final = 14
 PER_GENERAL: Final = 4
+ADVICE: Final = "advice"
+ADVICE_COUNTS_LESS: Final = 9
 _NEAR: Final = 12  # words apart that still speak of one thing
 _JUST_BEFORE: Final = 2
 _WORD: Final = re.compile(r"[^\W\d_]{3,}")
@@ -105,6 +108,7 @@ class Meanings:
         self.combinations = combinations
         self._lead_ins = tuple(plain(words) for words in lead_ins)
         self._negation = lexicon.bit[NEGATION]
+        self._advice = lexicon.bit[ADVICE]
 
     @classmethod
     def load(cls, folder: Path) -> Meanings:
@@ -116,12 +120,12 @@ class Meanings:
         lexicon = read_lexicon(folder)
         means = read_toml(folder / "meanings.toml")
         combinations: list[Combination] = []
-        for section, per_concept in (("means", PER_CONCEPT), ("general", PER_GENERAL)):
+        for section, base, per_concept in (("means", BASE, PER_CONCEPT), ("general", BASE_GENERAL, PER_GENERAL)):
             table = means.table(section)
             for cause in table.keys() if table is not None else ():
                 for line in table.texts(cause, needed=True) if table is not None else ():
                     try:
-                        combinations.append(_combination(line, cause, lexicon, per_concept))
+                        combinations.append(_combination(line, cause, lexicon, base, per_concept))
                     except ValueError as error:
                         means.fail(section, f"{cause}: “{line}”: {error}")
         means.end()
@@ -138,12 +142,15 @@ class Meanings:
         """As `of`, for a text that was read already."""
         best: dict[str, Meaning] = {}
         for sentence in sentences:
+            # What to look at is said of many troubles; the sentence beside it says which one it is.
+            less = ADVICE_COUNTS_LESS if sentence.concepts & self._advice else 0
             for combination in self.combinations:
+                weight = combination.weight - less
                 known = best.get(combination.cause)
-                if known is not None and known.weight >= combination.weight:
+                if known is not None and known.weight >= weight:
                     continue
                 if combination.holds(sentence, step, self._negation):
-                    best[combination.cause] = Meaning(combination.cause, combination.weight, combination.line)
+                    best[combination.cause] = Meaning(combination.cause, weight, combination.line)
         return tuple(sorted(best.values(), key=lambda meaning: -meaning.weight))
 
     def own_words(self, text: str) -> str | None:
@@ -162,7 +169,7 @@ class Meanings:
         return said if len(_WORD.findall(said)) >= 2 or is_spaceless(said) else None
 
 
-def _combination(line: str, cause: str, lexicon: Lexicon, per_concept: int) -> Combination:
+def _combination(line: str, cause: str, lexicon: Lexicon, base: int, per_concept: int) -> Combination:
     needed: list[int] = []
     denied: list[int] = []
     absent = 0
@@ -194,7 +201,7 @@ def _combination(line: str, cause: str, lexicon: Lexicon, per_concept: int) -> C
             denied.append(group)
     if not needed:
         raise ValueError("it names no concept")
-    weight = BASE + per_concept * (len(needed) + len(denied)) + (1 if steps else 0)
+    weight = base + per_concept * (len(needed) + len(denied)) + (1 if steps else 0)
     return Combination(line, cause, tuple(needed), tuple(denied), absent, steps, not_steps, weight)
 
 
