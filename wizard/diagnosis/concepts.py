@@ -18,12 +18,13 @@ from typing import Final
 from wizard.toml_reader import read_toml
 
 NEGATION: Final = "not"
-FAILURE: Final = "failed"  # "could not be found" denies the finding as "not found" does
+# "Could not be found" and "not yet found" deny the finding as "not found" does.
+DENYING: Final = (NEGATION, "failed", "not-yet")
 _BEFORE = 4  # a negation reaches this many words forward
 _AFTER = 6  # and one that stands last (German, Dutch, Turkish) this many back
 _STANDS_LAST: Final = frozenset({"nicht", "niet", "degil", "degildir", "yok", "않", "못", "없"})
 _SPACELESS = "\u1100-\u11ff\u3005\u3040-\u30ff\u3130-\u318f\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uff66-\uff9d"
-_TOKEN = re.compile(rf"[{_SPACELESS}]+|[^\W{_SPACELESS}]+(?:'t\b)?|@|[.!?;](?=\s|$)|(?<=\s)-{1,2}(?=\s)|[。！？；\n|]")
+_TOKEN = re.compile(rf"[{_SPACELESS}]+|[^\W{_SPACELESS}]+(?:'t\b)?|@|[.!?;](?=\s|$)|(?<=\s)-{1, 2}(?=\s)|[。！？；\n|]")
 _IS_SPACELESS = re.compile(rf"[{_SPACELESS}]")
 _SENTENCE_END: Final = frozenset((*".!?;。！？；\n|", "-", "--"))
 # Addresses, host names and links are named in a text, they say nothing of what happened.
@@ -32,7 +33,21 @@ _NAMED = re.compile(
     re.IGNORECASE,
 )
 _PLAIN: Final = str.maketrans(
-    {"–": "-", "—": "-", "ı": "i", "ł": "l", "ø": "o", "æ": "ae", "œ": "oe", "ß": "ss", "đ": "d", "’": "'", "‘": "'", "＠": "@", "－": "-"}
+    {
+        "–": "-",
+        "—": "-",
+        "ı": "i",
+        "ł": "l",
+        "ø": "o",
+        "æ": "ae",
+        "œ": "oe",
+        "ß": "ss",
+        "đ": "d",
+        "’": "'",
+        "‘": "'",
+        "＠": "@",
+        "－": "-",
+    }
 )
 _UMLAUT: Final = (("ä", "ae"), ("ö", "oe"), ("ü", "ue"))
 _LONGEST_STEM = 24
@@ -106,8 +121,9 @@ class Lexicon:
         self._flippable = 0
         for bit in self._opposite:
             self._flippable |= bit
-        self._not = self.bit.get(NEGATION, 0)
-        self._denies = self._not | self.bit.get(FAILURE, 0)
+        self._denies = 0
+        for name in DENYING:
+            self._denies |= self.bit.get(name, 0)
         self._concepts_of = lru_cache(maxsize=4096)(self._look_up)
         self._rows_of = lru_cache(maxsize=4096)(self._rows_beginning)
 
