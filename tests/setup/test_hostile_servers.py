@@ -199,3 +199,37 @@ async def test_a_greeting_without_its_star_is_borne(authority: Authority, certif
     mail = Mail(IMAP, greeting=say(b"OK IMAP4 ready\r\n"))
     result = await checked(authority, certificate, receive=mail)
     assert result.verdict is Verdict.WORKS
+
+
+@pytest.mark.parametrize(
+    ("at", "cause", "title"),
+    [
+        ("greeting", "greeting-timeout", "127.0.0.1 accepts the connection and then stays silent"),
+        ("hello", "greeting-timeout", "127.0.0.1 greets and then stays silent"),
+        ("starttls", "tls-handshake-failed", None),
+        ("auth", "connection-dropped", "The server stopped answering at the sign-in"),
+    ],
+)
+@pytest.mark.parametrize("protocol", [SMTP, IMAP, POP3])
+async def test_a_deadline_in_a_silence_tells_what_was_waited_for(
+    protocol: Protocol,
+    at: str,
+    cause: str,
+    title: str | None,
+    authority: Authority,
+    certificate: Issued,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.undo()  # the deadline is shorter than every limit
+    mail = server(protocol, at, b"", "silence")
+    result = await checked(
+        authority,
+        certificate,
+        receive=None if protocol is SMTP else mail,
+        send=mail if protocol is SMTP else None,
+        security=Security.STARTTLS,
+        options=Options(autofix=False, deadline_s=1.0),
+    )
+    assert result.verdict is Verdict.UNDECIDED
+    assert result.diagnoses[0].cause == cause
+    assert title is None or result.diagnoses[0].title == title

@@ -187,9 +187,10 @@ class Recorder:
         now = self.clock()
         if failure is not None:
             facts.detail |= failure.detail
-            facts.detail |= self._known
             facts.certificate = failure.certificate or facts.certificate
             facts.reply = failure.reply or facts.reply
+        if outcome in (Outcome.FAILED, Outcome.CANCELLED):
+            facts.detail |= self._known
         shown = {
             key: self.shown(value, 600) if isinstance(value, str) else value for key, value in facts.detail.items()
         }
