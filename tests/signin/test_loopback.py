@@ -8,7 +8,7 @@ import socket
 
 import pytest
 
-from wizard.signin.loopback import MAX_AT_ONCE, Loopback, listening
+from wizard.signin.loopback import HOST, MAX_AT_ONCE, PATH, Loopback, listening
 
 STATE = "the-right-state"
 
@@ -170,3 +170,18 @@ async def test_nothing_listens_afterwards() -> None:
         writer.transport.abort()
     with socket.socket() as sock:
         assert sock.connect_ex(("127.0.0.1", port)) != 0
+
+
+async def test_a_crowd_of_idle_connections_keeps_no_browser_out() -> None:
+    async with listening(lambda state: state == "right") as loopback, contextlib.AsyncExitStack() as stack:
+        host, port = HOST, int(loopback.redirect_uri.split(":")[2].split("/")[0])
+        for _ in range(40):
+            stack.enter_context(socket.create_connection((host, port)))
+        await asyncio.sleep(0.05)
+        browser = stack.enter_context(socket.create_connection((host, port)))
+        browser.setblocking(False)
+        request = f"GET {PATH}?state=right&code=x HTTP/1.1\r\nHost: {host}:{port}\r\n\r\n"
+        loop = asyncio.get_running_loop()
+        await loop.sock_sendall(browser, request.encode())
+        assert (await loopback.answer()).code is not None
+        assert (await loop.sock_recv(browser, 100)).startswith(b"HTTP/1.1 200")

@@ -55,6 +55,7 @@ from wizard.model.provider import (
     SignInWay,
 )
 from wizard.model.server import Protocol, Security, UsernameForm
+from wizard.model.shape import check_shape
 from wizard.toml_reader import Table, read_toml
 
 ADDRESS_PLACEHOLDERS: Final = frozenset({"EMAILADDRESS", "EMAILLOCALPART", "EMAILDOMAIN"})
@@ -176,9 +177,11 @@ def _app_password(table: Table | None) -> AppPassword | None:
     pattern = table.optional_text("pattern")
     if pattern is not None:
         try:
-            re.compile(pattern)
+            check_shape(pattern)
         except re.error as error:
             table.fail("pattern", f"is not a regular expression: {error}")
+        except (ValueError, RecursionError, OverflowError) as error:
+            table.fail("pattern", str(error))
     app_password = AppPassword(
         url=table.url("url"),
         steps=table.texts("steps"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -78,8 +77,10 @@ def shape_warning(provider: Provider | None, password: str) -> str | None:
     """A sentence when the password cannot be the app password the provider wants; `None` when it can."""
     if provider is None or provider.app_password is None or not wants_app_password(provider):
         return None
+    from wizard.model.shape import has_shape
+
     pattern = provider.app_password.pattern
-    if not pattern or not password or re.fullmatch(pattern, password.replace(" ", "")):
+    if not pattern or not password or has_shape(pattern, password.replace(" ", "")):
         return None
     return f"This does not look like an app password of {provider.name}. Your everyday password will be refused."
 

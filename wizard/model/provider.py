@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -11,6 +10,7 @@ from types import MappingProxyType
 from typing import Final
 
 from wizard.model.server import Protocol, Security, UsernameForm
+from wizard.model.shape import has_shape
 
 
 class ProviderStatus(StrEnum):
@@ -98,7 +98,7 @@ class AppPassword:
 
     url: str | None = None
     steps: tuple[str, ...] = ()
-    pattern: str | None = None  # a regular expression for the whole secret once blanks are gone
+    pattern: str | None = None  # for the whole secret once blanks are gone: see `shape.check_shape`
     strip_blanks: bool = False
     called: str = "app password"  # some say authorisation code, mail key, API key …
 
@@ -113,7 +113,7 @@ class AppPassword:
         """Whether this can be such a password; `None` where its shape is not known."""
         if self.pattern is None:
             return None
-        return re.fullmatch(self.pattern, self._bare(typed)) is not None
+        return has_shape(self.pattern, self._bare(typed))
 
     def _bare(self, typed: str) -> str:
         return "".join(typed.split()) if self.strip_blanks else typed

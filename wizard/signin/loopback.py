@@ -18,6 +18,7 @@ WAIT_S: Final = 300.0
 REQUEST_S: Final = 5.0
 MAX_HEAD: Final = 16 * 1024
 MAX_AT_ONCE: Final = 8
+BACKLOG: Final = 128
 
 DONE = "Mailwright has the answer. Close this page and go back to Mailwright."
 NOT_HERE = "This page belongs to Mailwright and is of no use by itself. Close it and go back to Mailwright."
@@ -43,7 +44,7 @@ class Loopback:
         self.redirect_uri = ""
         self._host = ""
         self._answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        self._writers: set[asyncio.StreamWriter] = set()
+        self._writers: dict[asyncio.StreamWriter, None] = {}  # in the order they came
 
     async def answer(self, timeout_s: float = WAIT_S) -> Answer:
         """The answer with the right state; raises TimeoutError."""
@@ -58,9 +59,11 @@ class Loopback:
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answers one connection and closes it."""
         if len(self._writers) >= MAX_AT_ONCE:
-            writer.transport.abort()
-            return
-        self._writers.add(writer)
+            # The one that has said nothing for longest makes room: a crowd that waits keeps no browser out.
+            oldest = next(iter(self._writers))
+            del self._writers[oldest]
+            oldest.transport.abort()
+        self._writers[writer] = None
         try:
             async with asyncio.timeout(REQUEST_S):
                 head = await reader.readuntil(b"\r\n\r\n")
@@ -76,12 +79,12 @@ class Loopback:
         except (TimeoutError, OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
             pass  # whoever that was, the browser's own request is still awaited
         finally:
-            self._writers.discard(writer)
+            self._writers.pop(writer, None)
             writer.transport.abort()
 
     def close(self) -> None:
         """Frees what is still open."""
-        for writer in self._writers:
+        for writer in tuple(self._writers):
             writer.transport.abort()
         self._answer.cancel()
 
@@ -116,7 +119,7 @@ async def listening(is_ours: Callable[[str], bool] = lambda _: False) -> AsyncIt
     `is_ours` says whether a state is the one that was sent out; it may be set before the page is opened.
     """
     loopback = Loopback(is_ours)
-    server = await asyncio.start_server(loopback.serve, HOST, 0, limit=MAX_HEAD, backlog=MAX_AT_ONCE)
+    server = await asyncio.start_server(loopback.serve, HOST, 0, limit=MAX_HEAD, backlog=BACKLOG)
     loopback.bound(server.sockets[0].getsockname()[1])
     try:
         yield loopback
