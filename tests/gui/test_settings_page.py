@@ -61,7 +61,7 @@ def test_shows_each_setting_and_who_said_it(page: SettingsPage, state: WizardSta
     shown = texts(page)
     assert page.heading.text() == "Settings for example.net"
     assert "Found at your provider. There is nothing you need to change." in shown
-    for words in ("imap.example.net", "993", "SSL/TLS", "smtp.example.net", "587", "STARTTLS", "Your provider"):
+    for words in ("imap.example.net", "993", "SSL/TLS", "smtp.example.net", "587", "STARTTLS", "From your provider"):
         assert words in shown
     assert "Database: 465" in shown
     assert page.isComplete()

@@ -88,7 +88,12 @@ def step_note(*candidates: ServerCandidate | None) -> str:
         return ""
     if len(set(found)) > 1 and Source.GIVEN in found:
         return "Changed by you"
-    return _STEP_NOTES[found[-1]]
+    return step_note_of(found[-1])
+
+
+def step_note_of(source: Source) -> str:
+    """Where settings came from: "From your provider"."""
+    return _STEP_NOTES[source]
 
 
 def asked_sentence(plan: Plan) -> str:

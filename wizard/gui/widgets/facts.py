@@ -15,11 +15,29 @@ from wizard.gui.widgets.surfaces import Icon
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A setting's name, its value, and a line for each source: its icon and its words."""
+    """A setting's name, its value, and a line for each source that is not that of the whole: its icon and its words."""
 
     name: str
     value: str
     lines: tuple[tuple[str, str], ...]
+
+
+class _SourceLine(QWidget):
+    """Who said something, with the icon that stands for them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._icon = Icon("globe", 14, flush=True)
+        self._words = Label("", Role.SMALL, "ink2")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(5)
+        row.addWidget(self._icon)
+        row.addWidget(self._words, 1)
+
+    def say(self, icon: str, words: str) -> None:
+        self._icon.set_icon(icon, "ink2")
+        self._words.setText(words)
 
 
 class _FactView(QWidget):
@@ -40,23 +58,20 @@ class _FactView(QWidget):
     def show_fact(self, fact: Fact) -> None:
         self._name.setText(fact.name)
         self._value.setText(fact.value)
+        self._value.setToolTip(fact.value)
         for line in self._lines:
             line.hide()
             line.deleteLater()
         self._lines = []
         for icon, words in fact.lines:
-            line = QWidget()
-            row = QHBoxLayout(line)
-            row.setContentsMargins(0, 0, 0, 0)
-            row.setSpacing(5)
-            row.addWidget(Icon(icon, 14, flush=True))
-            row.addWidget(Label(words, Role.SMALL, "ink2"), 1)
+            line = _SourceLine()
+            line.say(icon, words)
             self._box.insertWidget(self._box.count() - 1, line)
             self._lines.append(line)
 
 
 class Facts(QWidget):
-    """Four facts in a row; two rows or four where their words need the room."""
+    """Four facts in a row, two rows or four where their words need the room; below them who said so."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -65,11 +80,13 @@ class Facts(QWidget):
         self._grid.setHorizontalSpacing(16)
         self._grid.setVerticalSpacing(12)
         self._views = [_FactView() for _ in range(4)]
+        self._source = _SourceLine()
         self._columns = 0
         self._arrange(4)
 
-    def show_facts(self, facts: tuple[Fact, ...]) -> None:
-        """Shows these four."""
+    def show_facts(self, facts: tuple[Fact, ...], icon: str, source: str) -> None:
+        """Shows these four, and once for all of them who said so."""
+        self._source.say(icon, source)
         for view, fact in zip(self._views, facts, strict=True):
             view.show_fact(fact)
         self._fit()
@@ -100,6 +117,8 @@ class Facts(QWidget):
             self._grid.removeWidget(view)
         for index, view in enumerate(self._views):
             self._grid.addWidget(view, index // columns, index % columns)
+        self._grid.removeWidget(self._source)
+        self._grid.addWidget(self._source, 4, 0, 1, columns)
         for column in range(4):
             self._grid.setColumnStretch(column, (140, 118, 104, 130)[column] if columns == 4 else int(column < columns))
 

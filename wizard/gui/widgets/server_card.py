@@ -76,7 +76,7 @@ class ServerCard(Card):
         self._show_protocol(self._protocol)
         self.editor.know(self._found, plan, address)
         self._show_words()
-        self._facts.show_facts(self._make_facts())
+        self._facts.show_facts(self._make_facts(), *self._main_source())
         if not self.is_editing:
             self._show_mode("facts")
 
@@ -233,12 +233,13 @@ class ServerCard(Card):
         if candidate is None:
             return tuple(Fact("", "", ()) for _ in range(4))
         others = sources.other_answers(candidate, self._plan)
+        main = self._source_of("host", candidate)
 
         def lines(name: str, differing: list[tuple[Source, str]]) -> tuple[tuple[str, str], ...]:
             source = self._source_of(name, candidate)
-            own = (sources.icon(source), sources.SHORT_NAMES[source])
+            own = [(sources.icon(source), sources.SHORT_NAMES[source])] if source is not main else []
             rest = [(sources.icon(who), f"{sources.SHORT_NAMES[who]}: {what}") for who, what in differing]
-            return (own, *rest)
+            return (*own, *rest)
 
         hosts = [(other.source, other.host) for other in others if other.host != candidate.host]
         ports = [(other.source, str(other.port)) for other in others if other.port != candidate.port]
@@ -253,6 +254,13 @@ class ServerCard(Card):
             Fact("Encryption", sources.SECURITY_NAMES[candidate.security], lines("security", modes)),
             Fact("User name", candidate.username or "Not known yet", lines("username", []) + self._own_password_line()),
         )
+
+    def _main_source(self) -> tuple[str, str]:
+        """Who named the server, said once for the whole card: icon and words."""
+        if self._candidate is None:
+            return "pencil", ""
+        source = self._source_of("host", self._candidate)
+        return sources.icon(source), sources.step_note_of(source)
 
     def _own_password_line(self) -> tuple[tuple[str, str], ...]:
         return (("key", "Its own password"),) if self._own_password else ()
