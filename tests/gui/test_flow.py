@@ -134,7 +134,7 @@ def to_the_end_of(wizard: Wizard, qtbot: QtBot, scenario: str, sign_up: SignUp) 
     to_the_check(qtbot, wizard)
 
 
-@pytest.mark.parametrize("scenario", ["mailbox-full", "sending-limit"])
+@pytest.mark.parametrize("scenario", ["mailbox-full", "sending-limit", "relay-denied"])
 def test_where_only_time_is_missing_the_settings_can_be_handed_over(
     qtbot: QtBot, practising: Wizard, sign_up: SignUp, scenario: str
 ) -> None:

@@ -106,7 +106,7 @@ def spf_line(verdict: str | None, domain: str) -> str:
         case "Failed":
             return f"The server is not listed as a sender for {domain}"
         case _:
-            return f"Whether the server may send for {domain}"
+            return f"Nothing is said about who may send for {domain}"
 
 
 def dkim_line(verdict: str | None) -> str:
@@ -117,7 +117,7 @@ def dkim_line(verdict: str | None) -> str:
         case "Failed":
             return "The signature of the message does not fit"
         case _:
-            return "Whether the message was signed"
+            return "Nothing is said about a signature"
 
 
 def dmarc_line(verdict: str | None) -> str:
@@ -128,4 +128,4 @@ def dmarc_line(verdict: str | None) -> str:
         case "Failed":
             return "Sender and signature do not belong together"
         case _:
-            return "Whether sender and signature belong together"
+            return "Nothing is said about sender and signature"

@@ -9,7 +9,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from wizard.model.address import Address
-from wizard.model.diagnosis import Diagnosis, Fix, Wait
+from wizard.model.diagnosis import ChangeSettings, Diagnosis, EditField, Field, Fix, SignIn, TrustCertificate
 from wizard.model.draft import AccountDraft
 from wizard.model.evidence import Evidence, Outcome, ProbeReport, Stage, Surroundings
 from wizard.model.plan import Asked, Plan
@@ -90,6 +90,17 @@ class VerifiedAccount:
     verified_at: datetime
 
 
+def _wants_other_settings(diagnosis: Diagnosis) -> bool:
+    """Whether something that was typed or found is to be changed; whom a test goes to is no setting."""
+    kinds = (ChangeSettings, EditField, SignIn, TrustCertificate)
+    actions = (remedy.action for remedy in diagnosis.remedies)
+    elsewhere = (Field.RECIPIENT, Field.TEST_TO)
+    return any(
+        isinstance(action, kinds) and not (isinstance(action, EditField) and action.field in elsewhere)
+        for action in actions
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class CheckResult:
     """All that a check found out; the command line prints it, the window shows it, a report keeps it."""
@@ -130,10 +141,16 @@ class CheckResult:
     def right_so_far(self) -> VerifiedAccount | None:
         """The settings that are right although not all is proven; `None` where none are.
 
-        A side is right that was verified, and one that signed in and now only has to wait, as for a sending limit.
+        A side is right that was verified, and one that signed in and whose trouble no other setting ends, as a limit.
         """
         incoming, outgoing = (self._right_side(way) for way in (Way.RECEIVING, Way.SENDING))
         return None if incoming is None and outgoing is None else self._account_of(incoming, outgoing)
+
+    @property
+    def has_right_settings(self) -> bool:
+        """Whether the settings of every side that is wanted are right, be all of it proven or not."""
+        sides = [self._right_side(way) for way in Way if self.draft.wants(way)]
+        return bool(sides) and None not in sides
 
     def _right_side(self, way: Way) -> SideResult | None:
         side = self.side(way)
@@ -143,11 +160,8 @@ class CheckResult:
             return side
         seen = side.report.last(Stage.AUTH) if side.report is not None else None
         signed_in = seen is not None and seen.outcome is Outcome.OK
-        return side if signed_in and self._only_waits(side.candidate.protocol) else None
-
-    def _only_waits(self, protocol: Protocol) -> bool:
-        first = (told.remedies[0].action for told in self.diagnoses if told.protocol is protocol and told.remedies)
-        return any(isinstance(action, Wait) for action in first)
+        told = [one for one in self.diagnoses if one.protocol is side.candidate.protocol]
+        return side if signed_in and told and not any(_wants_other_settings(one) for one in told) else None
 
     def _account_of(self, incoming: SideResult | None, outgoing: SideResult | None) -> VerifiedAccount:
         return VerifiedAccount(

@@ -32,7 +32,7 @@ def programs(provider: str | None, address: Address) -> tuple[Remedy, ...]:
     )
     single = tuple(Remedy(id, say, CopyText(_numbered(say, steps)), steps) for id, say, steps in each)
     everything = "\n\n".join(_numbered(say, steps) for _, say, steps in each)
-    say = "Copy the steps for Thunderbird, Outlook and Apple Mail, which sign in in the browser by themselves"
+    say = "Copy the steps for Thunderbird, Outlook and Apple Mail"
     return (Remedy("sign-in-with-browser", say, CopyText(everything)), *single)
 
 

@@ -243,6 +243,7 @@ class CheckPage(Page):
         lanes = lanes_of(result, accepted=done)
         self._clear_cards()
         verified = result.verified_account() is not None
+        whole = not verified and result.has_right_settings
         if done or (verified and result.verdict is Verdict.WORKS):
             self._say_it_works(lanes, verified)
         else:
@@ -250,7 +251,7 @@ class CheckPage(Page):
                 words.title_of(open_ones), words.summary_of([(x.protocol, x.works, x.broken) for x in lanes])
             )
         for index, diagnosis in enumerate(open_ones):
-            self._add_card(diagnosis, self._fix_for(diagnosis), is_first=index == 0)
+            self._add_card(diagnosis, self._fix_for(diagnosis), is_first=index == 0, may_go_on=whole)
         self._show_lanes(lanes)
         waiting = any(card.has_pending_primary for card in self.cards) and result.verdict is not Verdict.WORKS
         offered = bool(self.cards) and self.cards[0].checks_again
@@ -261,13 +262,7 @@ class CheckPage(Page):
     def _show_way_on(self, result: CheckResult, *, is_proven: bool) -> None:
         """The way on, where nothing or only time is missing; a quiet one, where one side works."""
         right = result.right_so_far() if not is_proven and result.verified_account() is None else None
-        whole = right is not None and all(
-            not wants or server is not None
-            for wants, server in (
-                (result.draft.wants_incoming, right.incoming),
-                (result.draft.wants_outgoing, right.outgoing),
-            )
-        )
+        whole = right is not None and result.has_right_settings
         self.set_primary(words.SETTINGS_RIGHT if whole else words.CONTINUE)
         self.set_ready(is_proven or whole)
         one = None if right is None or whole else (right.incoming or right.outgoing)
@@ -305,8 +300,10 @@ class CheckPage(Page):
         first = diagnosis.remedies[0].id if diagnosis.remedies else None
         return next((fix for fix in fixes if fix.cause == diagnosis.cause and fix.remedy == first), None)
 
-    def _add_card(self, diagnosis: Diagnosis, fix: Fix | None, *, is_first: bool) -> None:
-        card = DiagnosisCard(diagnosis, fix, is_open=is_first, helpdesk=self.helpdesk, now=self._now)
+    def _add_card(self, diagnosis: Diagnosis, fix: Fix | None, *, is_first: bool, may_go_on: bool) -> None:
+        card = DiagnosisCard(
+            diagnosis, fix, is_open=is_first, may_go_on=may_go_on, helpdesk=self.helpdesk, now=self._now
+        )
         card.set_compact(self.is_compact)
         card.remedy_chosen.connect(lambda remedy: self._choose(card, remedy))
         card.administrator_wanted.connect(lambda: self.administrator_wanted.emit(diagnosis))

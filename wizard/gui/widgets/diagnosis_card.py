@@ -59,6 +59,7 @@ class DiagnosisCard(Card):
         fix: the change that was tried and works, if there is one: shown as before and after.
         is_open: whether more than the heading is shown at first.
         links: whether the administrator's message and the report are offered below.
+        may_go_on: whether the way on is open without this card; then none of its buttons is the primary one.
         helpdesk: whom people can ask; named below unless the card is about a change that already works.
     """
 
@@ -74,6 +75,7 @@ class DiagnosisCard(Card):
         *,
         is_open: bool = True,
         links: bool = True,
+        may_go_on: bool = False,
         helpdesk: Helpdesk | None = None,
         now: Callable[[], datetime] = local_now,
         parent: QWidget | None = None,
@@ -85,7 +87,7 @@ class DiagnosisCard(Card):
         self.primary: WrappingPrimaryButton | None = None
         self._wide: list[Button] = []
         self._folds: list[tuple[FoldButton, FoldArea]] = []
-        self._checks_again = False
+        self._checks_again, self._may_go_on = False, may_go_on
 
         self.title = Heading(diagnosis.title)
         self.title.setObjectName("diagnosis-title")
@@ -232,13 +234,17 @@ class DiagnosisCard(Card):
                 if remedy.say != _AGAIN:
                     self._add_sentence(remedy.say)
                 self._checks_again = True
-                self.primary = WrappingPrimaryButton(_AGAIN)
+                text = _AGAIN
             case ChangeSettings():
-                self.primary = WrappingPrimaryButton(words.use(self.fix, remedy))
+                text = words.use(self.fix, remedy)
             case AskAdministrator():
-                self.primary = WrappingPrimaryButton(_ASK)
+                text = _ASK
             case _:
-                self.primary = WrappingPrimaryButton(remedy.say)
+                text = remedy.say
+        if self._may_go_on:
+            self._add_button(remedy, WrappingSecondaryButton(text))
+            return
+        self.primary = WrappingPrimaryButton(text)
         self._add_button(remedy, self.primary)
 
     def _add_button(self, remedy: Remedy, button: Button) -> None:
