@@ -14,7 +14,7 @@ from wizard.model.diagnosis import Diagnosis, EditField, Field
 from wizard.model.draft import AccountDraft
 from wizard.model.evidence import Evidence, Outcome
 from wizard.model.secret import Secret
-from wizard.model.server import ServerCandidate
+from wizard.model.server import WITHOUT_SIGN_IN, ServerCandidate
 from wizard.net.sites import registrable_domain
 
 
@@ -67,6 +67,7 @@ def draft(saved: SavedAccount, secret: Secret | None, outgoing_secret: Secret | 
         incoming=saved.incoming,
         outgoing=saved.outgoing,
         outgoing_secret=outgoing_secret,
+        signs_in_to_send=saved.outgoing_auth != WITHOUT_SIGN_IN,
         wants_incoming=saved.incoming is not None,
         wants_outgoing=saved.outgoing is not None,
         address_is_right=True,

@@ -14,6 +14,7 @@ from wizard.handover.words import (
     ascii_host,
     name_of,
     password_step,
+    sends_without_sign_in,
     sign_in_kind,
     sign_in_kinds,
 )
@@ -23,10 +24,15 @@ from wizard.model.server import AuthMethod, Protocol, Security, ServerCandidate
 TARGET = Target("apple-mail", "Apple Mail", TargetKind.PERSON)
 MEDIA_TYPE: Final = "application/x-apple-aspen-config"
 
-_AUTHENTICATION: Final = {SignInKind.NORMAL: "EmailAuthPassword", SignInKind.ENCRYPTED: "EmailAuthCRAMMD5"}
+_AUTHENTICATION: Final = {
+    SignInKind.NORMAL: "EmailAuthPassword",
+    SignInKind.ENCRYPTED: "EmailAuthCRAMMD5",
+    SignInKind.NONE: "EmailAuthNone",
+}
 _AUTHENTICATION_WORDS: Final = {
     SignInKind.NORMAL: "Password",
     SignInKind.ENCRYPTED: "MD5 Challenge-Response",
+    SignInKind.NONE: "None",
 }
 _ACCOUNT_TYPE: Final = {Protocol.IMAP: "EmailTypeIMAP", Protocol.POP3: "EmailTypePOP"}
 # The same account must give the same identifiers, so that installing again replaces the profile and adds no second one.
@@ -73,7 +79,9 @@ def _profile(account: VerifiedAccount, incoming: ServerCandidate, outgoing: Serv
         "EmailAddress": address,
         **_profile_server("Incoming", incoming, account.incoming_auth),
         **_profile_server("Outgoing", outgoing, account.outgoing_auth),
-        "OutgoingPasswordSameAsIncomingPassword": incoming.username == outgoing.username,
+        "OutgoingPasswordSameAsIncomingPassword": (
+            incoming.username == outgoing.username and not sends_without_sign_in(account)
+        ),
     }
     profile = {
         "PayloadType": "Configuration",

@@ -19,6 +19,7 @@ _AUTHENTICATION: Final = {
     SignInKind.NORMAL: "password-cleartext",
     SignInKind.ENCRYPTED: "password-encrypted",
     SignInKind.OAUTH2: "OAuth2",
+    SignInKind.NONE: "none",
 }
 _PERSONAL = "The user name in it is yours alone, so the file serves this account only."
 
@@ -62,7 +63,8 @@ def _server(
     _text(element, "hostname", ascii_host(server.host))
     _text(element, "port", str(server.port))
     _text(element, "socketType", _SOCKET_TYPE[server.security])
-    _text(element, "username", _placeholder(account, server))
+    if sign_in_kind(auth) is not SignInKind.NONE:
+        _text(element, "username", _placeholder(account, server))
     _text(element, "authentication", _AUTHENTICATION[sign_in_kind(auth)])
 
 

@@ -8,7 +8,15 @@ from typing import Final
 
 from wizard.handover.inert import file_stem
 from wizard.handover.sheet import HandoverFile, Sheet, Target, TargetKind
-from wizard.handover.words import BROWSER_ONLY, ascii_host, name_of, require_outgoing, sends_with_token
+from wizard.handover.words import (
+    BROWSER_ONLY,
+    NOBODY_SIGNS_IN,
+    ascii_host,
+    name_of,
+    require_outgoing,
+    sends_with_token,
+    sends_without_sign_in,
+)
 from wizard.model.account import VerifiedAccount
 from wizard.model.server import Security
 
@@ -20,7 +28,9 @@ _ENCRYPTION: Final = {Security.TLS: "tls", Security.STARTTLS: "starttls", Securi
 def sheet(account: VerifiedAccount) -> Sheet:
     """The variables: the common SMTP_ names, and Django's."""
     name = f"{file_stem(account.address.wire)}.env"
-    if sends_with_token(account):
+    if sends_without_sign_in(account):
+        who_signs_in = NOBODY_SIGNS_IN
+    elif sends_with_token(account):
         who_signs_in = f"{BROWSER_ONLY} A program that only knows these variables cannot send with this account."
     else:
         who_signs_in = (
@@ -60,7 +70,10 @@ def _variables(account: VerifiedAccount) -> bytes:
         ("EMAIL_USE_TLS", str(server.security is Security.STARTTLS)),
         ("DEFAULT_FROM_EMAIL", address),
     )
-    left_out = ("SMTP_PASSWORD", "EMAIL_HOST_PASSWORD") if sends_with_token(account) else ()
+    passwords, users = ("SMTP_PASSWORD", "EMAIL_HOST_PASSWORD"), ("SMTP_USER", "EMAIL_HOST_USER")
+    left_out: tuple[str, ...] = passwords if sends_with_token(account) else ()
+    if sends_without_sign_in(account):
+        left_out = (*users, *passwords)
     return "".join(f"{name}={_quoted(value)}\n" for name, value in pairs if name not in left_out).encode()
 
 

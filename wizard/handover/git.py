@@ -6,7 +6,15 @@ from typing import Final
 
 from wizard.handover.inert import file_stem
 from wizard.handover.sheet import HandoverFile, Sheet, Target, TargetKind
-from wizard.handover.words import BROWSER_ONLY, ascii_host, name_of, require_outgoing, sends_with_token
+from wizard.handover.words import (
+    BROWSER_ONLY,
+    NOBODY_SIGNS_IN,
+    ascii_host,
+    name_of,
+    require_outgoing,
+    sends_with_token,
+    sends_without_sign_in,
+)
 from wizard.model.account import VerifiedAccount
 from wizard.model.server import Security
 
@@ -36,17 +44,21 @@ def _config(account: VerifiedAccount) -> bytes:
         "[sendemail]",
         f"\tsmtpServer = {_quoted(ascii_host(server.host))}",
         f"\tsmtpServerPort = {server.port}",
-        f"\tsmtpUser = {_quoted(server.username)}",
+        *([] if sends_without_sign_in(account) else [f"\tsmtpUser = {_quoted(server.username)}"]),
         f"\tfrom = {_quoted(_mailbox(name_of(account), account.address.wire))}",
     ]
     if server.security in _ENCRYPTION:
         lines.append(f"\tsmtpEncryption = {_ENCRYPTION[server.security]}")
-    if sends_with_token(account):
+    if sends_without_sign_in(account):
+        lines.append("\tsmtpAuth = none")
+    elif sends_with_token(account):
         lines.append(f"\tsmtpAuth = {account.outgoing_auth}")
     return ("\n".join(lines) + "\n").encode()
 
 
 def _password_step(account: VerifiedAccount) -> str:
+    if sends_without_sign_in(account):
+        return NOBODY_SIGNS_IN
     if sends_with_token(account):
         return f"{BROWSER_ONLY} Set a credential helper that prints one; git versions before 2025 cannot send with it."
     return "git asks for the password, or takes it from your credential helper."

@@ -8,9 +8,16 @@ from typing import Final
 from wizard.errors import HandoverError
 from wizard.handover.inert import file_stem
 from wizard.handover.sheet import HandoverFile, Sheet, Target, TargetKind
-from wizard.handover.words import BROWSER_ONLY, ascii_host, require_outgoing, sends_with_token
+from wizard.handover.words import (
+    BROWSER_ONLY,
+    NOBODY_SIGNS_IN,
+    ascii_host,
+    require_outgoing,
+    sends_with_token,
+    sends_without_sign_in,
+)
 from wizard.model.account import VerifiedAccount
-from wizard.model.server import AuthMethod, Security
+from wizard.model.server import WITHOUT_SIGN_IN, AuthMethod, Security
 
 TARGET = Target("msmtp", "msmtp", TargetKind.PROGRAM)
 
@@ -22,6 +29,7 @@ _AUTH: Final = {
     AuthMethod.CRAM_MD5.value: "cram-md5",
     AuthMethod.XOAUTH2.value: "xoauth2",
     AuthMethod.OAUTHBEARER.value: "oauthbearer",
+    WITHOUT_SIGN_IN: "off",
 }
 
 
@@ -57,12 +65,14 @@ def _config(account: VerifiedAccount) -> bytes:
         f"port {server.port}",
         f"from {_quoted(address)}",
         f"auth {_AUTH.get(account.outgoing_auth or '', 'on')}",
-        f"user {_quoted(server.username)}",
+        *([] if sends_without_sign_in(account) else [f"user {_quoted(server.username)}"]),
         f"tls {'on' if encrypted else 'off'}",
     ]
     if encrypted:
         lines.append(f"tls_starttls {'on' if server.security is Security.STARTTLS else 'off'}")
-    if sends_with_token(account):
+    if sends_without_sign_in(account):
+        pass  # “auth off” says it all
+    elif sends_with_token(account):
         lines.append('# passwordeval "a program that prints an access token"')
     else:
         lines += [
@@ -74,6 +84,8 @@ def _config(account: VerifiedAccount) -> bytes:
 
 
 def _password_step(account: VerifiedAccount) -> str:
+    if sends_without_sign_in(account):
+        return NOBODY_SIGNS_IN
     if sends_with_token(account):
         return f"{BROWSER_ONLY} Name a program that prints one in “passwordeval”."
     return "msmtp asks for the password, or runs the program named by “passwordeval”."

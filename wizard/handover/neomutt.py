@@ -7,7 +7,7 @@ import shlex
 from wizard.handover.inert import file_stem
 from wizard.handover.sheet import HandoverFile, Sheet, Target, TargetKind
 from wizard.handover.url import url
-from wizard.handover.words import SignInKind, name_of, sign_in_kind, sign_in_kinds, url_host
+from wizard.handover.words import SignInKind, name_of, sends_without_sign_in, sign_in_kind, sign_in_kinds, url_host
 from wizard.model.account import VerifiedAccount
 from wizard.model.server import Protocol, Security, ServerCandidate
 
@@ -38,7 +38,7 @@ def _lines(account: VerifiedAccount) -> bytes:
     if account.incoming is not None:
         settings += _receiving(account.incoming, account.incoming_auth)
     if account.outgoing is not None:
-        settings.append(("smtp_url", url(account.outgoing)))
+        settings.append(("smtp_url", url(account.outgoing, signs_in=not sends_without_sign_in(account))))
         if sign_in_kind(account.outgoing_auth) is SignInKind.OAUTH2:
             settings.append(("smtp_authenticators", str(account.outgoing_auth).lower()))
     servers = [server for server in (account.incoming, account.outgoing) if server is not None]

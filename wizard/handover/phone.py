@@ -25,7 +25,7 @@ TARGET = Target("phone", "Phone", TargetKind.PERSON)
 _FORMAT: Final = 1
 _PROTOCOL: Final = {Protocol.IMAP: 0, Protocol.POP3: 1, Protocol.SMTP: 0}
 _SECURITY: Final = {Security.NONE: 0, Security.STARTTLS: 2, Security.TLS: 3}
-_SIGN_IN: Final = {SignInKind.NORMAL: 1, SignInKind.ENCRYPTED: 2, SignInKind.OAUTH2: 6}
+_SIGN_IN: Final = {SignInKind.NORMAL: 1, SignInKind.ENCRYPTED: 2, SignInKind.OAUTH2: 6, SignInKind.NONE: 0}
 
 
 def sheet(account: VerifiedAccount) -> Sheet:

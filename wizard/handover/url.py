@@ -26,10 +26,12 @@ def sheet(account: VerifiedAccount) -> Sheet:
     )
     for field_id, label, server, auth in sides:
         if server is not None:
-            password = None if sign_in_kind(auth) is SignInKind.OAUTH2 else PLACEHOLDER
-            rows.append(Row(field_id, label, url(server, password), "URL"))
+            kind = sign_in_kind(auth)
+            password = None if kind is SignInKind.OAUTH2 else PLACEHOLDER
+            shown = url(server, password, signs_in=kind is not SignInKind.NONE)
+            rows.append(Row(field_id, label, shown, "URL"))
     steps = []
-    if kinds != {SignInKind.OAUTH2}:
+    if kinds - {SignInKind.OAUTH2, SignInKind.NONE}:
         steps.append(
             f"Put the password in place of {PLACEHOLDER}, percent-encoded: all but A-Z, a-z, 0-9 and - . _ ~ is "
             "written as its bytes (@ is %40, # is %23, % is %25, a blank is %20, ü is %C3%BC)."
@@ -41,10 +43,11 @@ def sheet(account: VerifiedAccount) -> Sheet:
     return Sheet(TARGET, "Use it as a URL", tuple(steps), tuple(rows))
 
 
-def url(server: ServerCandidate, password: str | None = None) -> str:
+def url(server: ServerCandidate, password: str | None = None, *, signs_in: bool = True) -> str:
     """The server as a URL; the user name percent-encoded, the port always written, as defaults differ by program."""
     schemes = _TLS_SCHEME if server.security is Security.TLS else _SCHEME
     user = quote(server.username, safe="")
     if password is not None:
         user = f"{user}:{password}"
-    return f"{schemes[server.protocol]}://{user}@{url_host(server.host)}:{server.port}"
+    who = f"{user}@" if signs_in else ""
+    return f"{schemes[server.protocol]}://{who}{url_host(server.host)}:{server.port}"

@@ -6,7 +6,15 @@ from typing import Final
 
 from wizard.handover.inert import file_stem
 from wizard.handover.sheet import HandoverFile, Sheet, Target, TargetKind
-from wizard.handover.words import BROWSER_ONLY, ascii_host, name_of, require_outgoing, sends_with_token
+from wizard.handover.words import (
+    BROWSER_ONLY,
+    NOBODY_SIGNS_IN,
+    ascii_host,
+    name_of,
+    require_outgoing,
+    sends_with_token,
+    sends_without_sign_in,
+)
 from wizard.model.account import VerifiedAccount
 from wizard.model.server import Security
 
@@ -14,6 +22,10 @@ TARGET = Target("wordpress", "WordPress (WP Mail SMTP)", TargetKind.PROGRAM)
 
 # PHPMailer's words: ssl is encrypted from the start, tls is STARTTLS.
 _SSL: Final = {Security.TLS: "ssl", Security.STARTTLS: "tls", Security.NONE: ""}
+
+_WORD_STEP: Final = (
+    "Put the password between the quotes of WPMS_SMTP_PASS on the server; write \\' for ' and \\\\ for \\."
+)
 
 
 def sheet(account: VerifiedAccount) -> Sheet:
@@ -39,7 +51,7 @@ def sheet(account: VerifiedAccount) -> Sheet:
         (
             "Install the plugin WP Mail SMTP.",
             say,
-            "Put the password between the quotes of WPMS_SMTP_PASS on the server; write \\' for ' and \\\\ for \\.",
+            NOBODY_SIGNS_IN if sends_without_sign_in(account) else _WORD_STEP,
             "Send a test from WP Mail SMTP, Tools, Email Test.",
         ),
         (),
@@ -55,7 +67,7 @@ def _constants(account: VerifiedAccount) -> bytes:
         ("WPMS_SMTP_HOST", ascii_host(server.host)),
         ("WPMS_SMTP_PORT", server.port),
         ("WPMS_SSL", _SSL[server.security]),
-        ("WPMS_SMTP_AUTH", True),
+        ("WPMS_SMTP_AUTH", not sends_without_sign_in(account)),
         ("WPMS_SMTP_AUTOTLS", server.security is not Security.NONE),
         ("WPMS_SMTP_USER", server.username),
         ("WPMS_SMTP_PASS", ""),
@@ -63,7 +75,9 @@ def _constants(account: VerifiedAccount) -> bytes:
         ("WPMS_MAIL_FROM_FORCE", True),
         ("WPMS_MAIL_FROM_NAME", name_of(account)),
     )
-    return "".join(f"define( '{name}', {_php(value)} );\n" for name, value in constants).encode()
+    left_out = ("WPMS_SMTP_USER", "WPMS_SMTP_PASS") if sends_without_sign_in(account) else ()
+    said = (f"define( '{name}', {_php(value)} );\n" for name, value in constants if name not in left_out)
+    return "".join(said).encode()
 
 
 def _php(value: str | int | bool) -> str:

@@ -7,7 +7,7 @@ from typing import Final
 
 from wizard.errors import HandoverError
 from wizard.model.account import VerifiedAccount
-from wizard.model.server import AuthMethod, Protocol, Security, ServerCandidate
+from wizard.model.server import WITHOUT_SIGN_IN, AuthMethod, Protocol, Security, ServerCandidate
 
 ENCRYPTION: Final = {Security.TLS: "SSL/TLS", Security.STARTTLS: "STARTTLS", Security.NONE: "None"}
 ACCOUNT_TYPE: Final = {Protocol.IMAP: "IMAP", Protocol.POP3: "POP3", Protocol.SMTP: "SMTP"}
@@ -19,6 +19,7 @@ class SignInKind(StrEnum):
     NORMAL = "Normal password"
     ENCRYPTED = "Encrypted password"
     OAUTH2 = "OAuth2"
+    NONE = "No authentication"  # a relay that takes mail from its own network
 
 
 def sign_in_kind(method: str | None) -> SignInKind:
@@ -27,6 +28,8 @@ def sign_in_kind(method: str | None) -> SignInKind:
         return SignInKind.ENCRYPTED
     if method in (AuthMethod.XOAUTH2, AuthMethod.OAUTHBEARER):
         return SignInKind.OAUTH2
+    if method == WITHOUT_SIGN_IN:
+        return SignInKind.NONE
     return SignInKind.NORMAL
 
 
@@ -45,6 +48,12 @@ def sends_with_token(account: VerifiedAccount) -> bool:
     return account.outgoing is not None and sign_in_kind(account.outgoing_auth) is SignInKind.OAUTH2
 
 
+def sends_without_sign_in(account: VerifiedAccount) -> bool:
+    """Whether the sending server takes mail without a user name and a password."""
+    return account.outgoing is not None and sign_in_kind(account.outgoing_auth) is SignInKind.NONE
+
+
+NOBODY_SIGNS_IN: Final = "The server takes mail without a user name and a password: leave both out."
 BROWSER_ONLY: Final = (
     "Your provider takes no password here, only an access token from a sign-in in the browser, good for about an hour."
 )
@@ -52,6 +61,8 @@ BROWSER_ONLY: Final = (
 
 def password_step(account: VerifiedAccount, program: str) -> str:
     """The step that says what to do when the program asks who you are."""
+    if sign_in_kinds(account) == {SignInKind.NONE}:
+        return NOBODY_SIGNS_IN
     if sign_in_kinds(account) == {SignInKind.OAUTH2}:
         keeper = program[:1].upper() + program[1:]
         return f"Sign in on your provider's page when {program} opens it. {keeper} keeps no password."
