@@ -82,11 +82,18 @@ class Issuer:
         chain: Iterable[Signer] = (),
         versions: tuple[ssl.TLSVersion, ssl.TLSVersion] | None = None,
         wants_client: bool = False,
+        raw_names: bytes | None = None,
     ) -> Lax:
-        """A certificate for these names with its key; `days` from now it begins and ends."""
+        """A certificate for these names with its key; `days` from now it begins and ends.
+
+        `raw_names` stands in place of the names as it is, which need not be what an extension of names may hold.
+        """
         key: Key = rsa.generate_private_key(65537, 1024) if weak else ec.generate_private_key(ec.SECP256R1())  # noqa: S505
         signer = None if self_signed else by or self.root
-        builder = _build(_named(common_name), key, signer, tuple(names), days=days)
+        builder = _build(_named(common_name), key, signer, () if raw_names else tuple(names), days=days)
+        if raw_names is not None:
+            odd = x509.UnrecognizedExtension(x509.SubjectAlternativeName.oid, raw_names)
+            builder = builder.add_extension(odd, critical=False)
         certificate = builder.sign(_signing_key(key, signer), hashes.SHA256())
         self._count += 1
         stem = self.folder / f"leaf-{self._count}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import socket
 import ssl
 from collections.abc import Callable, Iterator
@@ -11,6 +12,8 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.lab.scripted import ScriptedServer
 from tests.probe.issuer import Issuer, Lax, sha256_of
@@ -20,6 +23,7 @@ from wizard.model.server import Protocol, Security, ServerCandidate, Source
 from wizard.net.dial import SystemDialer
 from wizard.net.tls import Trust
 from wizard.probe.connector import Network
+from wizard.probe.tls import read_certificate
 
 pytestmark = pytest.mark.usefixtures("short_limits")
 
@@ -169,10 +173,47 @@ async def test_a_fingerprint_named_beforehand_is_accepted_and_no_other(
         other = await probe(target, replace(trusting, trusted=("00" * 32,)))
         assert other.failure is not None
         assert other.failure.error is ErrorKind.TLS_CERTIFICATE
+        assert other.failure.certificate is not None
+        assert other.failure.certificate.problem is CertificateProblem.CHANGED
         assert mail.sign_ins == []
         named = await probe(target, replace(trusting, trusted=("00" * 32, sha256_of(issued))))
     assert named.signed_in
     assert len(mail.sign_ins) == 1
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        bytes.fromhex("3007870501020304ff"),  # an IP address of five bytes
+        bytes.fromhex("300682046dffff6c"),  # a name that is not ASCII
+        bytes.fromhex("3000"),
+    ],
+)
+async def test_a_certificate_that_no_library_reads_can_be_trusted_by_its_fingerprint(
+    raw: bytes, issuer: Issuer, trusting: Network
+) -> None:
+    issued = issuer.issue(self_signed=True, raw_names=raw)
+    mail = Mail(Protocol.IMAP)
+    async with tls_server(mail, issued, Security.TLS) as server:
+        target = candidate(server, Protocol.IMAP, Security.TLS, host=NAME)
+        refused = await probe(target, trusting)
+        assert refused.failure is not None
+        assert refused.failure.certificate is not None
+        assert refused.failure.certificate.sha256 == sha256_of(issued)
+        assert mail.sign_ins == []
+        named = await probe(target, replace(trusting, trusted=(sha256_of(issued),)))
+    assert named.signed_in
+
+
+@given(st.binary(max_size=200), st.integers(0, 400), st.integers(0, 255))
+def test_any_bytes_have_a_fingerprint(issuer: Issuer, data: bytes, place: int, value: int) -> None:
+    der = bytearray(ssl.PEM_cert_to_DER_cert(issuer.ca_file.read_text()))
+    der[place % len(der)] = value
+    for content in (data, bytes(der)):
+        facts = read_certificate(content)
+        assert facts.sha256 == hashlib.sha256(content).hexdigest()
+        assert facts.not_before.tzinfo is not None
+        assert facts.subject.isprintable()
 
 
 async def test_names_in_a_certificate_are_made_inert(issuer: Issuer, trusting: Network) -> None:

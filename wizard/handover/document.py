@@ -11,6 +11,7 @@ from wizard.model.account import CheckResult, RoundTrip, SideResult, Status, Ver
 from wizard.model.address import Address
 from wizard.model.diagnosis import Diagnosis, Fix, ServerChange
 from wizard.model.evidence import CertificateFacts, Evidence, Reply
+from wizard.model.host import NotAHost, host_name
 from wizard.model.secret import MASK, Redactor, Secret
 from wizard.model.server import Protocol, Security, ServerCandidate, Source
 from wizard.model.text import inert
@@ -228,6 +229,12 @@ def _read_side(side: object, *, outgoing: bool) -> tuple[ServerCandidate | None,
         raise UsageError("This check result has a receiving server where the sending one belongs, or the reverse.")
     if not (isinstance(host, str) and host and isinstance(username, str) and type(port) is int and 0 < port < 65536):
         raise UsageError("This check result lacks a server name, port or user name.")
+    try:
+        host = host_name(host)
+    except NotAHost as error:
+        raise UsageError(f"This check result names a server that is none: {error}.") from None
+    if inert(username, len(username)) != username or inert(str(auth)) != str(auth):
+        raise UsageError("This check result has a user name or method with characters that nobody sees.")
     trusted = side.get("trusted") is True
     candidate = ServerCandidate(protocol, host, port, security, username, source, trusted)
     return candidate, auth if isinstance(auth, str) else None

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol as Interface
 from typing import cast
 
-from wizard.model.evidence import CertificateFacts, Detail, ErrorKind, Stage
+from wizard.model.evidence import CertificateFacts, CertificateProblem, Detail, ErrorKind, Stage
 from wizard.model.progress import nobody
 from wizard.model.server import Security, ServerCandidate, Source
 from wizard.net.dial import Dialed, Dialer, DialFailed
@@ -147,7 +147,10 @@ class Connector:
                 if not self._network.trust.has_roots:
                     raise StageFailed(Stage.TLS, ErrorKind.NO_TRUST_STORE) from error  # says nothing of the certificate
                 seen = await self._look()
-                certificate = replace(seen, problem=certificate_problem(error, seen)) if seen is not None else None
+                # Who named a certificate beforehand meant this server's: a different one there has been changed.
+                is_other = bool(self._network.trusted)
+                problem = CertificateProblem.CHANGED if is_other else certificate_problem(error, seen)
+                certificate = replace(seen, problem=problem) if seen is not None else None
                 raise StageFailed(Stage.TLS, ErrorKind.TLS_CERTIFICATE, certificate=certificate) from error
             except (ssl.SSLError, OSError, InjectedBeforeTls) as error:
                 if self._candidate.security is Security.TLS:

@@ -7,12 +7,24 @@ import contextlib
 import hashlib
 import socket
 import ssl
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import lru_cache
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from wizard.model.evidence import CertificateFacts, CertificateProblem, Detail, ErrorKind, Stage
 from wizard.model.text import inert
 from wizard.probe.error_kinds import StageFailed
+
+if TYPE_CHECKING:
+    from cryptography.x509 import Certificate
+
+T = TypeVar("T")
+
+# What a certificate's time is taken for where it cannot be read: it proves nothing, and is not blamed on the clock.
+UNKNOWN_START: Final = datetime(1, 1, 1, tzinfo=UTC)
+UNKNOWN_END: Final = datetime(9999, 12, 31, tzinfo=UTC)
 
 
 async def encrypt(
@@ -58,38 +70,52 @@ def _acknowledge_at_once(transport: asyncio.BaseTransport) -> None:
 
 
 def certificate_facts(transport: asyncio.BaseTransport) -> CertificateFacts | None:
-    """What the peer's certificate says; None when there is none or it cannot be read."""
+    """What the peer's certificate says; None when there is none."""
     ssl_object = transport.get_extra_info("ssl_object")
     der = ssl_object.getpeercert(binary_form=True) if ssl_object is not None else None
     return read_certificate(der) if der else None
 
 
 @lru_cache(maxsize=16)  # many accounts share few servers; a certificate may be 100 KB long
-def read_certificate(der: bytes) -> CertificateFacts | None:
-    """The facts of a certificate in DER form; None when it is not one."""
+def read_certificate(der: bytes) -> CertificateFacts:
+    """The facts of a certificate in DER form, as far as they can be read; its SHA-256 always can.
+
+    Cheap network storage makes certificates with names and times that no library takes. Whoever knows the fingerprint
+    can trust one all the same.
+    """
     from cryptography import x509
 
-    try:
-        certificate = x509.load_der_x509_certificate(der)
-        names: tuple[str, ...] = ()
-        try:
-            alternative = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-            names = tuple(alternative.get_values_for_type(x509.DNSName))[:100]
-        except x509.ExtensionNotFound:
-            pass
-        issuer, subject = certificate.issuer.rfc4514_string(), certificate.subject.rfc4514_string()
-        not_before, not_after = certificate.not_valid_before_utc, certificate.not_valid_after_utc
-    except ValueError:  # what cryptography cannot parse is not worth more
-        return None
+    certificate = _readable(lambda: x509.load_der_x509_certificate(der), None)
+    if certificate is None:
+        return CertificateFacts(hashlib.sha256(der).hexdigest(), (), "", "", UNKNOWN_START, UNKNOWN_END, False)
+    none: tuple[str, ...] = ()
+    names = _readable(lambda: _names(certificate), none)
+    issuer = _readable(lambda: certificate.issuer.rfc4514_string(), "")
+    subject = _readable(lambda: certificate.subject.rfc4514_string(), "")
     return CertificateFacts(
         sha256=hashlib.sha256(der).hexdigest(),
         names=tuple(inert(name, 300) for name in names),
         issuer=inert(issuer, 300),
         subject=inert(subject, 300),
-        not_before=not_before,
-        not_after=not_after,
-        self_signed=issuer == subject,
+        not_before=_readable(lambda: certificate.not_valid_before_utc, UNKNOWN_START),
+        not_after=_readable(lambda: certificate.not_valid_after_utc, UNKNOWN_END),
+        self_signed=bool(issuer) and issuer == subject,
     )
+
+
+def _readable(read: Callable[[], T], otherwise: T) -> T:
+    """What can be read of a certificate; libraries raise what they like over the rest."""
+    try:
+        return read()
+    except Exception:
+        return otherwise
+
+
+def _names(certificate: Certificate) -> tuple[str, ...]:
+    from cryptography import x509
+
+    alternative = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    return tuple(alternative.get_values_for_type(x509.DNSName))[:100]
 
 
 def line_facts(transport: asyncio.BaseTransport) -> Detail:
