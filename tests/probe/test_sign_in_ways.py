@@ -388,6 +388,8 @@ async def test_in_clear_with_leave_no_password_is_sent_where_a_challenge_does(
         (Reply("Temporary authentication failure", 454, "4.7.0"), False),
         (Reply("Service unavailable, unknown command", 421), False),
         (Reply("Unknown AUTH method", status="-ERR"), True),
+        (Reply("[AUTH] Unsupported authentication mechanism.", status="-ERR", code_text="AUTH"), True),
+        (Reply("[AUTH] bad command", status="-ERR", code_text="AUTH"), False),
         (Reply("[SYS/TEMP] try again", status="-ERR", code_text="SYS/TEMP"), False),
         (Reply("Logon failure: unknown user name or bad password.", status="-ERR"), False),
         (Reply("AUTHENTICATE mechanism is not supported", status="NO"), True),

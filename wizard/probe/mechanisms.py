@@ -109,8 +109,10 @@ def refuses_command(reply: Reply) -> bool:
     SMTP says so by 500 to 504 (RFC 5321 §4.2.1, RFC 4954 §6), IMAP by BAD (RFC 9051 §7.1.3), POP3 in words only; many
     servers use their refusal of a password for it, and a few the reverse.
     """
-    if _OF_THE_PERSON.search(reply.text) or (reply.code_text or "").upper().startswith("AUTH"):
+    if _OF_THE_PERSON.search(reply.text):
         return False
+    if (reply.code_text or "").upper().startswith("AUTH"):  # Dovecot says so even of PASS where it takes no PLAIN
+        return "mechanism" in reply.text.lower() and _OF_THE_COMMAND.search(reply.text) is not None
     if reply.code in range(500, 505):
         return not _ABOUT_SECURITY.fullmatch(reply.enhanced or "")
     return reply.status == "BAD" or ((reply.code or 500) >= 500 and _OF_THE_COMMAND.search(reply.text) is not None)
