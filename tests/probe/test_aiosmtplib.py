@@ -1,7 +1,7 @@
 """What `SmtpWire` leans on inside aiosmtplib, which its makers have not promised to keep.
 
 When one of these tests fails after an update: read `aiosmtplib/protocol.py` of the new version, look for what took the
-part's place, and change `SmtpWire` in wizard/probe/smtp.py; tests/probe/test_starttls.py and test_replies.py then show
+part's place, and change `SmtpWire` in wizard/probe/smtp_wire.py; test_starttls.py and test_replies.py then show
 whether words injected before TLS are still noticed (T03) and answers to commands sent together still told apart. Only
 then raise the bound in pyproject.toml.
 """

@@ -29,7 +29,8 @@ from wizard.probe.line import MAX_LINE, Line
 from wizard.probe.permits import Permits
 from wizard.probe.pop3 import Pop3Conversation
 from wizard.probe.recorder import Recorder, RunClock
-from wizard.probe.smtp import SmtpConversation, SmtpWire
+from wizard.probe.smtp import SmtpConversation
+from wizard.probe.smtp_wire import SmtpWire
 from wizard.setup.message import read_arrival
 
 pytestmark = pytest.mark.slow

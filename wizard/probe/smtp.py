@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import re
-import ssl
 from collections.abc import Coroutine, Mapping, Sequence
-from typing import cast
 
 from aiosmtplib.errors import SMTPDataError, SMTPException, SMTPResponseException
 from aiosmtplib.esmtp import parse_esmtp_extensions
-from aiosmtplib.protocol import MAX_RESPONSE_LENGTH, SMTPProtocol
 from aiosmtplib.response import SMTPResponse
 
 from wizard.model.evidence import Detail, ErrorKind, Reply, Stage
@@ -20,11 +16,11 @@ from wizard.net.patience import within
 from wizard.probe.conversation import Outbox, Terms
 from wizard.probe.credentials import Credentials
 from wizard.probe.environment import public_address
-from wizard.probe.error_kinds import InjectedBeforeTls, StageFailed, Unparsable, what_speaks
+from wizard.probe.error_kinds import StageFailed, Unparsable, what_speaks
 from wizard.probe.mechanisms import Answer, Attempt, Challenge, both_ways, methods_for, nothing_fits
 from wizard.probe.recorder import StageFacts
 from wizard.probe.sasl import decoded, mechanism_of, said_in
-from wizard.probe.tls import encrypt
+from wizard.probe.smtp_wire import SmtpWire
 
 # How we introduce ourselves (RFC 5321 §4.1.3), and how where a server does not like that; the computer's own name and
 # address are nobody's business (T35).
@@ -33,7 +29,6 @@ MESSAGE_S = 60.0
 OUTCOME_S = 55.0  # for both answers to DATA together
 MAX_COMMAND = 512  # with CRLF (RFC 5321 §4.5.3.1.4); a token of Microsoft's alone is three times as long
 GOODBYE_S = 0.25
-NO_CODE = -1  # aiosmtplib's for an answer it cannot read
 RESET_S = 5.0
 ENVELOPE_S = 40.0
 TOGETHER_S = 8.0  # answers to commands sent together come at once, or that packet was thrown away
@@ -47,69 +42,6 @@ _OF_A_NAME = re.compile(
 _STARS = re.compile(r"[*\s]*\*{6}[*0-9\s]*")
 _CROSSED_OUT = re.compile(r"X{3,}[A-Z]?", re.IGNORECASE)
 _ENHANCED = re.compile(r"^([245]\.\d{1,3}\.\d{1,3})(?:\s|$)")
-
-
-class SmtpWire(SMTPProtocol):
-    """aiosmtplib's protocol with what it does not keep: the first bytes, and anything sent before it was asked for."""
-
-    def __init__(self) -> None:
-        super().__init__(asyncio.get_running_loop())
-        self.first_bytes = b""
-        self._unasked = False
-        self._due = 0  # answers to commands sent together that nobody has read yet
-
-    def send_together(self, commands: Sequence[bytes]) -> None:
-        """Sends commands in one piece (RFC 2920); `read_response` then gives their answers in turn."""
-        self._due += len(commands)
-        self.write(b"".join(command + b"\r\n" for command in commands))
-
-    async def read_response(self, timeout: float | None = None) -> SMTPResponse:
-        if not self._due:
-            return await super().read_response(timeout)
-        # aiosmtplib reads one answer and leaves what came with it in its buffer.
-        response = self._read_response_from_buffer() or await super().read_response(timeout)
-        self._due -= 1
-        return response
-
-    def _read_response_from_buffer(self) -> SMTPResponse | None:
-        before = bytes(self._buffer)
-        response = super()._read_response_from_buffer()
-        if response is None:
-            return None
-        # aiosmtplib goes by the last line; one answer has one code (RFC 5321 §4.2.1), and two of them are no answer.
-        lines = before[: len(before) - len(self._buffer)].splitlines()
-        return response if len({line[:3] for line in lines}) == 1 else SMTPResponse(NO_CODE, response.message)
-
-    def data_received(self, data: bytes) -> None:
-        if self._due and not self._is_awaited and len(self._buffer) + len(data) <= MAX_RESPONSE_LENGTH:
-            self._buffer += data  # an answer before its turn
-            return
-        if len(self.first_bytes) < 256:
-            self.first_bytes += data[:256]
-        # aiosmtplib drops these bytes; at the switch to TLS they are a reason to stop (T03).
-        self._unasked |= not self._is_awaited
-        super().data_received(data)
-
-    @property
-    def _is_awaited(self) -> bool:
-        return self._response_pending and self._response_waiter is not None and not self._response_waiter.done()
-
-    async def encrypt(self, context: ssl.SSLContext, host: str, pin: str | None) -> None:
-        """Switches to TLS; raises InjectedBeforeTls when the server has already sent something else."""
-        plain = self.transport
-        if plain is None:
-            raise ConnectionResetError("the connection is closed")
-        spoke_first = self._response_waiter is not None and self._response_waiter.done() and not self._over_ssl
-        if self._buffer or self._unasked or spoke_first:
-            self.abort()
-            raise InjectedBeforeTls
-        self.transport = await encrypt(cast(asyncio.Transport, plain), cast(asyncio.Protocol, self), context, host, pin)
-        self._over_ssl = True
-
-    def abort(self) -> None:
-        """Frees the socket at once."""
-        if self.transport is not None:
-            cast(asyncio.Transport, self.transport).abort()
 
 
 class SmtpConversation(Outbox):
