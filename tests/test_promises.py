@@ -117,7 +117,9 @@ async def test_the_canary_is_nowhere(
             out, err = await process.communicate()
             assert process.returncode == EXPECTED_STATUS[behaviour], err.decode()
             printed += out.decode() + err.decode()
-    left = [path.read_text("utf-8") for path in (*reports, *home.rglob("*")) if path.is_file()]
+    files = [path for path in (*reports, *home.rglob("*")) if path.is_file()]
+    assert not any(form.encode() in path.read_bytes() for path in files for form in (CANARY, *_forms()))
+    left = [path.read_text("utf-8") for path in files if path.name != "key"]  # the ledger's: random bytes
     for text in (printed, *left, *command_lines):
         assert _found_in(text) == []
         assert _unseen(text) == set() or text in command_lines
