@@ -73,6 +73,23 @@ def test_lines_are_answered_in_order(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert set(answers[0]) == {"id", "cause", "confidence", "title", "remedies"}
 
 
+def test_an_unsure_line_names_what_is_likely(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "lines"
+    path.write_text('{"id": 1, "text": "Certificate"}\n{"id": 2, "text": "xyzzy plugh"}\n', encoding="utf-8")
+    assert run(explain, "--lines", str(path), "--json") == 0
+    named, unnamed = (json.loads(line) for line in capsys.readouterr().out.splitlines())
+    assert named["confidence"] < 0.6
+    assert [set(each) for each in named["likely"]] == [{"cause", "confidence", "title", "question"}] * 3
+    assert unnamed["likely"] == []
+
+
+def test_people_are_asked_what_decides(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(explain, "Certificate") == 0
+    said = capsys.readouterr().out
+    assert "Most likely:" in said
+    assert "Does the certificate name another server than the one entered?" in said
+
+
 @pytest.mark.parametrize(
     "line",
     [

@@ -69,7 +69,7 @@ def test_the_server_s_own_words_are_found_in_their_frame(text: str, own: str | N
     ],
 )
 def test_a_line_that_means_nothing_is_refused(tmp_path: Path, line: str, complaint: str) -> None:
-    for name in ("things.toml", "states.toml", "answers.toml"):
+    for name in ("things.toml", "states.toml", "answers.toml", "questions.toml"):
         (tmp_path / name).write_bytes((resources() / "lexicon" / name).read_bytes())
     (tmp_path / "meanings.toml").write_text(f'[means]\nbad-credentials = ["{line}"]\n', "utf-8")
     with pytest.raises(ResourceError, match=complaint):

@@ -72,7 +72,8 @@ def _standard_input() -> str:
 
 def _explain_lines(path: str, diagnoser: Diagnoser) -> None:
     """One line back for each; a line that cannot be read gets its error there, and the others their answers."""
-    from wizard.diagnosis.document import remedy_document
+    from wizard.diagnosis.confidence import UNSURE
+    from wizard.diagnosis.document import likely_document, remedy_document
 
     for number, line in enumerate(read_lines(path, limit_bytes=MAX_TEXT_BYTES, ansi=True), 1):
         if not line.strip():
@@ -84,15 +85,14 @@ def _explain_lines(path: str, diagnoser: Diagnoser) -> None:
             continue
         hints = {name: row[name] for name in ("stage", "protocol", "server") if isinstance(row.get(name), str)}
         diagnosis = diagnoser.of_text(row["text"], **hints)
-        print_json(
-            {
-                "id": row.get("id"),
-                "cause": diagnosis.cause,
-                "confidence": diagnosis.confidence,
-                "title": diagnosis.title,
-                "remedies": [remedy_document(remedy) for remedy in diagnosis.remedies],
-            }
-        )
+        answer = {
+            "id": row.get("id"),
+            "cause": diagnosis.cause,
+            "confidence": diagnosis.confidence,
+            "title": diagnosis.title,
+            "remedies": [remedy_document(remedy) for remedy in diagnosis.remedies],
+        }
+        print_json(answer | ({"likely": likely_document(diagnosis)} if diagnosis.confidence < UNSURE else {}))
 
 
 def _for_people(diagnosis: Diagnosis) -> str:
@@ -103,6 +103,9 @@ def _for_people(diagnosis: Diagnosis) -> str:
         target = getattr(remedy.action, "url", None)
         if target:
             lines.append(f"   {target}")
+    if diagnosis.likely:
+        lines += ["", "Most likely:"]
+        lines += [f"- {each.title} ({each.confidence:.0%}). {each.question}" for each in diagnosis.likely]
     if diagnosis.understood:
         lines += ["", "Understood: " + "; ".join(diagnosis.understood)]
     lines += ["", f"Cause: {diagnosis.cause} (confidence {diagnosis.confidence:.0%})"]

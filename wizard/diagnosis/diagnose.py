@@ -5,42 +5,38 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Final
 
 from wizard.diagnosis.catalogue import Catalogue, Ranked
 from wizard.diagnosis.client_errors import Reading, mask_secrets, read
+from wizard.diagnosis.confidence import UNSURE, confidence_of, likely_of
 from wizard.diagnosis.facts import facts_of_evidence, facts_of_text, known_protocol, known_stage, plain_reply
 from wizard.diagnosis.meanings import Meanings, our_meanings
 from wizard.diagnosis.ranking import with_meanings
 from wizard.diagnosis.remedies import remedies_of, title_of, why_of
-from wizard.diagnosis.rule import PHRASE_WEIGHT, Cause, Facts, Match, fold
+from wizard.diagnosis.rule import Cause, Facts, Match, fold
 from wizard.model.address import Address
 from wizard.model.diagnosis import (
     Diagnosis,
+    Likely,
 )
 from wizard.model.evidence import Evidence, ProbeReport, Stage, Surroundings
 from wizard.model.provider import Provider
 from wizard.model.run_fact import NO_RUN_FACTS, RunFact, RunFacts
 from wizard.model.server import Protocol, Way
 
-_CONFIDENCE: Final = {
-    "measured": 0.97,
-    "words": 0.93,
-    "response code": 0.85,
-    "enhanced code": 0.75,
-    "stage": 0.4,
-    "code": 0.55,
-}
-
 
 @dataclass(frozen=True, slots=True)
 class _Failure:
     report: ProbeReport
     evidence: Evidence
-    ranked: Ranked
-    runner_up: Ranked | None
+    ranking: tuple[Ranked, ...]
     facts: Facts
     provider: Provider | None
+
+    @property
+    def ranked(self) -> Ranked:
+        """The cause that explains it best."""
+        return self.ranking[0]
 
 
 class Diagnoser:
@@ -107,8 +103,7 @@ class Diagnoser:
         """
         reading, facts, host, provider = self._text_facts(text, stage, protocol, server)
         ranked = self._rank(facts, reading.sentences)
-        best, runner_up = ranked[0], ranked[1] if len(ranked) > 1 else None
-        cause = best.cause
+        cause = ranked[0].cause
         reply = plain_reply(reading, mask_secrets(reading.telling))
         words = {**facts.words, "reply": reply.text} if reply else dict(facts.words)
         facts = replace(facts, words=words)
@@ -117,10 +112,11 @@ class Diagnoser:
         return Diagnosis(
             cause=cause.id,
             stage=known or _stage_of(cause),
-            confidence=_confidence(best, runner_up),
+            confidence=confidence_of(ranked),
             title=title_of(cause, facts),
             why=why_of(cause, facts),
             remedies=remedies_of(cause, facts, provider, self._now()),
+            likely=self._likely(ranked, reading.sentences, facts),
             protocol=Protocol(next(iter(protocols))) if protocols else None,
             server=host,
             reply=reply,
@@ -171,6 +167,17 @@ class Diagnoser:
         best = replace(ranked[0], cause=self._catalogue.causes[meant])
         return (best, *(other for other in ranked if other.cause.id not in (meant, ranked[0].cause.id)))
 
+    def _likely(self, ranked: Sequence[Ranked], said: str, facts: Facts) -> tuple[Likely, ...]:
+        """What else comes into question, each with the question that decides it; nothing where the cause is clear."""
+        if confidence_of(ranked) >= UNSURE:
+            return ()
+        meanings, causes = self._meanings(), self._catalogue.causes
+        return tuple(
+            Likely(cause, share, title_of(causes[cause], facts), meanings.questions.get(cause, ""))
+            for cause, share in likely_of(ranked, meanings.topics_of(said))
+            if cause in causes and cause != "unknown"
+        )
+
     def _furthest(
         self,
         reports: Sequence[ProbeReport],
@@ -198,9 +205,7 @@ class Diagnoser:
                 run_facts=run_facts,
                 now=self._now(),
             )
-            ranked = self._rank(facts, facts.text)
-            runner_up = ranked[1] if len(ranked) > 1 else None
-            found.append(_Failure(report, evidence, ranked[0], runner_up, facts, here))
+            found.append(_Failure(report, evidence, self._rank(facts, facts.text), facts, here))
         # max() keeps the first of equals: the order the candidates were tried in.
         return max(found, key=lambda failure: (failure.evidence.stage.order, failure.ranked.weight))
 
@@ -235,7 +240,7 @@ class Diagnoser:
         return Diagnosis(
             cause=cause.id,
             stage=evidence.stage,
-            confidence=_confidence(failure.ranked, failure.runner_up),
+            confidence=confidence_of(failure.ranking),
             title=title_of(cause, facts),
             why=why_of(cause, facts),
             remedies=remedies_of(cause, facts, failure.provider, self._now()),
@@ -243,24 +248,11 @@ class Diagnoser:
             server=str(endpoint),
             reply=evidence.reply,
             certificate=evidence.certificate,
+            likely=self._likely(failure.ranking, facts.text, facts),
             implies=cause.implies,
             evidence=(evidence, *others),
             understood=_understood(facts),
         )
-
-
-def _confidence(best: Ranked, runner_up: Ranked | None) -> float:
-    confidence = _CONFIDENCE[best.match.rests_on]
-    if best.weight == 0:
-        return 0.1
-    if best.cause.id == "unknown":
-        return 0.3
-    if best.match.rests_on == "words" and best.weight < PHRASE_WEIGHT + 10:
-        confidence -= 0.1
-    # A rival that fits nearly as well is a doubt worth showing.
-    if runner_up is not None and runner_up.weight > 0.85 * best.weight:
-        confidence -= 0.15
-    return round(confidence, 2)
 
 
 def _stage_of(cause: Cause) -> Stage:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
+from wizard.diagnosis.confidence import UNSURE
 from wizard.model.diagnosis import (
     ACTION_NAMES,
     AskAdministrator,
@@ -46,9 +47,19 @@ def diagnosis_document(diagnosis: Diagnosis) -> dict[str, object]:
             "not_after": certificate.not_after.isoformat(),
             "problem": certificate.problem.value if certificate.problem else None,
         }
+    if diagnosis.confidence < UNSURE:
+        document["likely"] = likely_document(diagnosis)
     if diagnosis.understood:
         document["understood"] = list(diagnosis.understood)
     return document
+
+
+def likely_document(diagnosis: Diagnosis) -> list[dict[str, object]]:
+    """The causes that come into question, each with the question that decides it."""
+    return [
+        {"cause": each.cause, "confidence": each.confidence, "title": each.title, "question": each.question}
+        for each in diagnosis.likely
+    ]
 
 
 def remedy_document(remedy: Remedy) -> dict[str, object]:

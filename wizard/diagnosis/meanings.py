@@ -8,7 +8,7 @@ these steps, `!@auth` not at that one.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -101,9 +101,20 @@ class Meanings:
         lexicon: the concepts.
         combinations: the lines, in the order of their file.
         lead_ins: words after which the server speaks for itself.
+        topics: causes that come into question where a text names no more than a concept.
+        questions: the question that decides whether it is a cause.
     """
 
-    def __init__(self, lexicon: Lexicon, combinations: tuple[Combination, ...], lead_ins: Iterable[str]) -> None:
+    def __init__(
+        self,
+        lexicon: Lexicon,
+        combinations: tuple[Combination, ...],
+        lead_ins: Iterable[str],
+        topics: Mapping[str, tuple[str, ...]],
+        questions: Mapping[str, str],
+    ) -> None:
+        self.questions = questions
+        self.topics = topics
         self.lexicon = lexicon
         self.combinations = combinations
         self._lead_ins = tuple(plain(words) for words in lead_ins)
@@ -128,11 +139,19 @@ class Meanings:
                         combinations.append(_combination(line, cause, lexicon, base, per_concept))
                     except ValueError as error:
                         means.fail(section, f"{cause}: “{line}”: {error}")
+        topics = {}
+        table = means.table("topics")
+        for concept in table.keys() if table is not None else ():
+            if concept not in lexicon.bit:
+                means.fail("topics", f"{concept} is no concept")
+            topics[concept] = table.texts(concept, needed=True) if table is not None else ()
         means.end()
+        questions = read_toml(folder / "questions.toml")
         answers = read_toml(folder / "answers.toml")
         lead_ins = answers.texts("lead-in", needed=True)
         answers.end()
-        return cls(lexicon, tuple(combinations), lead_ins)
+        asked = {cause: questions.text(cause) for cause in questions.keys()}  # noqa: SIM118 - not a dict
+        return cls(lexicon, tuple(combinations), lead_ins, topics, asked)
 
     def of(self, text: str, step: str) -> tuple[Meaning, ...]:
         """The causes a text means, each by what says most for it, the likeliest first; `step` is one of STEPS."""
@@ -152,6 +171,14 @@ class Meanings:
                 if combination.holds(sentence, step, self._negation):
                     best[combination.cause] = Meaning(combination.cause, weight, combination.line)
         return tuple(sorted(best.values(), key=lambda meaning: -meaning.weight))
+
+    def topics_of(self, text: str) -> tuple[str, ...]:
+        """Causes of the things that a text names, those of what the file of topics names first, first."""
+        said = 0
+        for sentence in self.lexicon.read(text):
+            said |= sentence.concepts
+        causes = (causes for concept, causes in self.topics.items() if said & self.lexicon.bit[concept])
+        return tuple(dict.fromkeys(cause for named in causes for cause in named))
 
     def own_words(self, text: str) -> str | None:
         """What the server itself said, where a program quotes it behind words such as "the server responded:"."""

@@ -166,6 +166,16 @@ NO_IMPLICATIONS: Final = Implications()
 
 
 @dataclass(frozen=True, slots=True)
+class Likely:
+    """A cause that comes into question where none is clear, and a question whose answer yes speaks for it."""
+
+    cause: str
+    confidence: float
+    title: str
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
 class Diagnosis:
     """A cause by name, what it rests on and what can be done; `confidence` is between 0 and 1."""
 
@@ -182,6 +192,7 @@ class Diagnosis:
     evidence: tuple[Evidence, ...] = ()
     implies: Implications = NO_IMPLICATIONS
     understood: tuple[str, ...] = ()  # what was recognised, for `explain` when the cause stays unknown
+    likely: tuple[Likely, ...] = ()  # up to three, the likeliest first, where the confidence is below 0.6
 
 
 @dataclass(frozen=True, slots=True)
