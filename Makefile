@@ -8,7 +8,7 @@ ARGS ?=
 # Causes and presets in the form that loads faster; what make runs is compiled, what is edited counts without it.
 COMPILED := resources/presets/compiled.jsonl
 
-.PHONY: help run test lint mutants bench screenshots package windows lock clean
+.PHONY: help run test fuzz lint mutants bench screenshots package windows lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
@@ -18,6 +18,9 @@ run: $(VENV)/.run $(COMPILED) ## opens the wizard (ARGS="--practice" for the bui
 
 test: $(VENV)/.dev .lab/.installed $(COMPILED) ## runs every test (ARGS="-k imap" for some)
 	@packaging/as-root.sh $(VENV)/bin/python -m pytest $(ARGS)
+
+fuzz: $(VENV)/.dev ## 10,000 new inputs for every parser, for an hour or two (ARGS="tests/model" for some)
+	$(VENV)/bin/python -m pytest -m hypothesis --hypothesis-profile=fuzz --timeout=7200 $(ARGS)
 
 lint: $(VENV)/.dev ## ruff, mypy, the layers
 	$(VENV)/bin/ruff format --check .

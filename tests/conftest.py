@@ -23,7 +23,11 @@ from tests.lab.users import is_root
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 # A busy computer takes longer for an example; that is no failure. What an example may cost has tests of its own.
-hypothesis.settings.register_profile("mailwright", deadline=None)
+# The same examples in every run, so that a failure is about a change; `make fuzz` looks for new ones.
+hypothesis.settings.register_profile("mailwright", deadline=None, derandomize=True)
+hypothesis.settings.register_profile(
+    "fuzz", deadline=None, max_examples=10_000, suppress_health_check=list(hypothesis.HealthCheck)
+)
 hypothesis.settings.load_profile("mailwright")
 
 GRACE_S = 0.5  # how long a closed connection may take to go (SECURITY.md T36)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from wizard.errors import HandoverError, UsageError
@@ -23,6 +24,7 @@ from wizard.handover import (
 from wizard.handover.inert import is_single_line
 from wizard.handover.sheet import Sheet, Target
 from wizard.model.account import VerifiedAccount
+from wizard.model.text import inert, single_line
 
 # In the order people are offered them.
 _MAKERS: Final[dict[Target, Callable[[VerifiedAccount], Sheet]]] = {
@@ -58,16 +60,23 @@ def sheet(target_id: str, account: VerifiedAccount) -> Sheet:
         known = ", ".join(target.id for target in _MAKERS)
         raise UsageError(f"“{target_id}” is not a program settings can be written for. There are: {known}.")
     _require_single_lines(account)
-    return maker(account)
+    # The name others see is not worth a refusal: it goes without its marks of direction.
+    return maker(replace(account, display_name=single_line(account.display_name or "") or None))
 
 
 def _require_single_lines(account: VerifiedAccount) -> None:
-    """Refuses what no configuration file can quote: a newline or NUL would start a setting of its own."""
-    texts = [account.address.local, account.address.shown_domain, account.display_name or ""]
+    """Refuses what no configuration file can quote, such as a newline, which would start a setting of its own.
+
+    So is what would read as something else than it is: marks of direction, and characters that nobody sees.
+    """
+    name = account.display_name or ""
+    texts = [account.address.local, account.address.shown_domain]
     for server in (account.incoming, account.outgoing):
         if server is not None:
             texts += [server.host, server.username]
-    if not all(is_single_line(text) for text in texts):
+    if not all(is_single_line(text) for text in (*texts, name)) or any(
+        inert(text, len(text)) != text for text in texts
+    ):
         raise HandoverError(
             "The name, a server or a user name holds a line break or control character; no program takes that."
         )

@@ -6,6 +6,7 @@ Python's `re` may take for ever over "([a-z]+)+[0-9]", and a shape is compared a
 from __future__ import annotations
 
 import re
+import warnings
 from typing import Final
 
 MAX_SHAPE: Final = 200
@@ -28,7 +29,12 @@ def check_shape(pattern: str) -> None:
     """
     if len(pattern) > MAX_SHAPE:
         raise ValueError(f"is longer than {MAX_SHAPE} characters")
-    re.compile(pattern)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # what Python will read otherwise one day is no shape today
+        try:
+            re.compile(pattern)
+        except Warning as error:
+            raise ValueError(f"is no regular expression to rely on: {error}") from None
     unbounded = optional = depth = position = 0
     while position < len(pattern):
         sign = pattern[position]
