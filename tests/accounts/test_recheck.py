@@ -79,3 +79,10 @@ def test_on_the_day_itself_the_time_is_told(saved: SavedAccount) -> None:
     same_day = replace(saved, verified_at=saved.last_checked_at - timedelta(minutes=1))
     unproven = replace(same_day, last_status=Verdict.FAILS, last_title="The server refused this password")
     assert re.search(r"\(worked until \d\d:\d\d on 18 November 2026\)$", state(unproven))
+
+
+def test_a_mark_without_a_title_has_no_gap_in_it(saved: SavedAccount) -> None:
+    undecided = replace(saved, last_status=Verdict.UNDECIDED, last_checked_at=WHEN)
+    assert state(undecided) == "Not verified, 21 November 2026 (worked until 18 November 2026)"
+    titled = replace(undecided, last_title="The server is busy")
+    assert state(titled).startswith("Not verified: The server is busy, 21 November 2026")

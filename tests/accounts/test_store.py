@@ -198,3 +198,21 @@ def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
 def test_the_file_lies_where_the_system_keeps_such_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     assert default_path() == tmp_path / "mailwright" / "accounts.json"
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ("", "it is empty"),
+        ("{", "it is no JSON after character 1"),
+        ('{"schema": 99, "accounts": []}', "its schema is 99, this version knows 2"),
+        ('{"schema": 2, "accounts": [{}]}', "'incoming' is missing"),
+        ('{"schema": 2, "accounts": [7]}', "an account is not written as one"),
+    ],
+)
+def test_what_is_wrong_with_a_file_is_said(tmp_path: Path, content: str, reason: str) -> None:
+    path = tmp_path / "accounts.json"
+    path.write_text(content)
+    with pytest.raises(ResourceError) as error:
+        AccountBook(path).list()
+    assert f"are damaged or of a newer version ({reason}). Nothing was changed." in str(error.value)

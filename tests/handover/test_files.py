@@ -278,3 +278,21 @@ def written(folders: pytest.TempPathFactory, text: bytes) -> Path:
     file.write_bytes(text)
     file.chmod(0o600)
     return file
+
+
+def test_letters_beyond_ascii_stand_in_the_qr_code_as_they_are() -> None:
+    code = phone.qr_text(account(display_name="Zoë"))
+    assert code is not None
+    assert "Zoë" in code  # an escape would make the code larger, and harder to scan
+
+
+@pytest.mark.parametrize(("security", "starttls"), [(Security.STARTTLS, True), (Security.TLS, False)])
+def test_neomutt_insists_on_starttls_where_that_was_proven(security: Security, starttls: bool) -> None:
+    text = content("neomutt", account(outgoing=smtp(port=587, security=security))).decode()
+    assert ("set ssl_starttls=yes\n" in text) is starttls
+
+
+@pytest.mark.parametrize(("username", "personal"), [("ada@example.org", False), ("ada", False), ("u-4711", True)])
+def test_a_user_name_of_ones_own_is_no_settings_file_for_a_domain(username: str, personal: bool) -> None:
+    steps = sheet("autoconfig-xml", account(outgoing=smtp(username=username))).steps
+    assert any("serves this account only" in step for step in steps) is personal

@@ -225,3 +225,10 @@ async def test_the_refused_command_stands_in_the_report_of_a_real_check() -> Non
         result = await scene.session.check(draft)
     timeline = json.loads(report_bytes(report(result), ".json"))["check"]["timeline"]
     assert [entry["detail"]["command"] for entry in timeline if entry["stage"] == "envelope"] == ["rcpt"]
+
+
+def test_what_lies_deep_in_a_strangers_report_is_left_out() -> None:
+    document = {"check": {"provider": [["shallow", [["deep"]]]]}, "schema": "mailwright/report/1"}
+    text = report_text(document)
+    assert "shallow" in text
+    assert "deep" not in text
