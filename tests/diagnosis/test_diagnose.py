@@ -165,7 +165,6 @@ KINDS = {
     ErrorKind.UNENCRYPTED: (Stage.AUTH, "starttls-not-offered"),
     ErrorKind.PROTOCOL_ERROR: (Stage.GREETING, "not-a-mail-server"),
     ErrorKind.SMTPUTF8_MISSING: (Stage.ENVELOPE, "sender-address-rejected"),
-    ErrorKind.NOT_ARRIVED: (Stage.ARRIVAL, "message-rejected-as-spam"),
     ErrorKind.OUTCOME_UNKNOWN: (Stage.MESSAGE, "server-error"),
     ErrorKind.BUDGET: (Stage.AUTH, "too-many-attempts"),
     ErrorKind.PASSWORD_UNUSABLE: (Stage.AUTH, "password-unusable"),
@@ -177,7 +176,8 @@ KINDS = {
 
 
 def test_every_error_kind_is_named() -> None:
-    assert set(KINDS) == set(ErrorKind) - {ErrorKind.REPLY}
+    # What was not seen yet may still come: setup/round_trip.py says where it was looked for, and blames nobody.
+    assert set(KINDS) == set(ErrorKind) - {ErrorKind.REPLY, ErrorKind.NOT_ARRIVED}
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))

@@ -197,3 +197,23 @@ def test_every_text_is_plain(page: TestPage) -> None:
     labels = page.findChildren(QLabel)
     assert len(labels) > 15
     assert {label.textFormat() for label in labels} == {Qt.TextFormat.PlainText}
+
+
+def test_a_message_that_was_not_seen_says_where_was_looked(page: TestPage) -> None:
+    folders = ("INBOX", "Spam", "Listen/Rundbriefe", "Archiv", "Werbung")
+    trip = RoundTrip(RoundTripStatus.SENT, token="AAAA-BBBB-CCCC", seconds=44.6, looked_in=folders)
+    page.show_result(replace(WORKS, round_trip=trip))
+    hint = (
+        "Not seen within 45 seconds in Inbox, Spam, Listen/Rundbriefe and 2 more folders. Look again in a few minutes."
+    )
+    assert hint in texts(page)
+    assert page.cards == []
+
+
+def test_what_the_server_said_meanwhile_is_a_card_and_the_way_on_is_open(page: TestPage) -> None:
+    trip = RoundTrip(RoundTripStatus.SENT, token="AAAA-BBBB-CCCC", seconds=4.0, told=(BAD_CREDENTIALS,))
+    page.show_result(replace(WORKS, diagnoses=(BAD_CREDENTIALS,), round_trip=trip))
+    assert [card.diagnosis for card in page.cards] == [BAD_CREDENTIALS]
+    assert BAD_CREDENTIALS.title in texts(page)
+    assert page.isComplete()
+    assert page.primary_text == "Continue"

@@ -182,6 +182,7 @@ async def test_what_a_server_says_meanwhile_is_told_and_takes_nothing_back(
     assert result.round_trip.status is RoundTripStatus.SENT
     assert len(result.diagnoses) == 1
     assert result.diagnoses[0].why.startswith("The settings are right: ")
+    assert result.round_trip.told == result.diagnoses
     if cause is not None:
         assert result.diagnoses[0].cause == cause
 

@@ -233,3 +233,17 @@ async def test_a_deadline_in_a_silence_tells_what_was_waited_for(
     assert result.verdict is Verdict.UNDECIDED
     assert result.diagnoses[0].cause == cause
     assert title is None or result.diagnoses[0].title == title
+
+
+@pytest.mark.parametrize(
+    ("protocol", "answer"),
+    [(SMTP, b"501 5.5.2 Syntax error\r\n"), (IMAP, b"{tag} BAD Command unknown\r\n"), (POP3, b"-ERR syntax error\r\n")],
+)
+async def test_a_server_that_refuses_its_own_ways_is_not_said_to_judge_the_password(
+    protocol: Protocol, answer: bytes, authority: Authority, certificate: Issued
+) -> None:
+    mail = Mail(protocol, auth=say(answer), user=say(answer))
+    card = await first_card(mail, authority, certificate)
+    assert card.title == "127.0.0.1 refuses every way of signing in that it offers"
+    assert "your password was not judged" in card.why
+    assert card.reply is not None

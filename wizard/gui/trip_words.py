@@ -65,8 +65,13 @@ def after_arrival(trip: RoundTrip) -> str:
     return f"You can delete the test message. We leave it in your {folder_name(trip)}."
 
 
-def after_sending(to_self: bool) -> str:
-    """What to do while the message has not been seen."""
+def after_sending(trip: RoundTrip, to_self: bool) -> str:
+    """Where the message was looked for, and what to do while it has not been seen."""
+    if trip.looked_in and trip.seconds is not None:
+        names = ["Inbox" if name.upper() == "INBOX" else name for name in trip.looked_in]
+        more = f" and {count(len(names) - 3, 'more folder')}" if len(names) > 3 else ""
+        seconds = count(max(1, round(trip.seconds)), "second")
+        return f"Not seen within {seconds} in {', '.join(names[:3])}{more}. Look again in a few minutes."
     if to_self:
         return "Look into your mailbox in a few minutes, into Junk as well."
     return "Ask the person you wrote to whether it arrived."

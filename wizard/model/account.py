@@ -63,6 +63,7 @@ class RoundTrip:
     accepted_at: datetime | None = None
     arrived_at: datetime | None = None
     looked_in: tuple[str, ...] = ()
+    told: tuple[Diagnosis, ...] = ()  # what the receiving server said instead of showing the mailbox
 
 
 @dataclass(frozen=True, slots=True)

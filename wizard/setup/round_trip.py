@@ -146,7 +146,7 @@ class RoundTripRun:
         finally:
             outcome = Outcome.OK if found is not None else Outcome.FAILED
             arrival = self._seen_so_far(side, started, outcome, failed, found)
-            self._trip = replace(self._trip, seconds=arrival.seconds, looked_in=self._looked_in)
+            self._trip = replace(self._trip, seconds=arrival.seconds, looked_in=self._looked_in, told=self._diagnoses)
             self._arrival = (arrival,)
             self._tell(arrival)
             if found is None and failed is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from enum import Enum, auto
 from typing import Final
@@ -25,6 +25,7 @@ from wizard.gui.widgets.timeline import Moment, Timeline
 from wizard.gui.widgets.verdict_list import VerdictCard
 from wizard.model.account import CheckResult, RoundTrip, RoundTripStatus
 from wizard.model.address import Address
+from wizard.model.diagnosis import Diagnosis
 from wizard.model.diagnosis import Field as FieldName
 from wizard.model.evidence import Outcome, Stage
 from wizard.model.progress import Progress
@@ -137,7 +138,7 @@ class TestPage(Page):
         self._phase = _PHASES[trip.status]
         self.set_title(trip_words.trip_title(trip), trip_words.trip_subtitle(trip, self._is_to_self))
         if failed:
-            self._show_failure(result)
+            self._show_cards(result.diagnoses)
         else:
             self._show_trip(trip, result)
         self._show_parts()
@@ -274,11 +275,12 @@ class TestPage(Page):
             self._hint.label.setText(trip_words.after_arrival(trip))
         else:
             self._verdict.say("send", "ok", "Accepted by the server", self._about(trip.token))
-            self._hint.label.setText(trip_words.after_sending(self._is_to_self))
+            self._hint.label.setText(trip_words.after_sending(trip, self._is_to_self))
+            self._show_cards(trip.told)
         self._verdict.timeline.show_moments(self._moments(trip))
 
-    def _show_failure(self, result: CheckResult) -> None:
-        for index, diagnosis in enumerate(result.diagnoses):
+    def _show_cards(self, diagnoses: Sequence[Diagnosis]) -> None:
+        for index, diagnosis in enumerate(diagnoses):
             card = DiagnosisCard(diagnosis, is_open=index == 0, helpdesk=self.helpdesk, now=self._now)
             card.set_compact(self.is_compact)
             card.remedy_chosen.connect(lambda remedy, diagnosis=diagnosis: self.remedy_chosen.emit(diagnosis, remedy))
