@@ -81,13 +81,13 @@ class Clients:
                 return clients.tls(host, port) if security is Security.TLS else clients.raw(host, port)
 
         smtp = Smtp(host, port, local_hostname="[127.0.0.1]", timeout=TIMEOUT_S)
-        if security is Security.STARTTLS:
-            try:
+        try:
+            if security is Security.STARTTLS:
                 smtp.starttls(context=self.context)
-            except BaseException:
-                smtp.close()
-                raise
-        smtp.ehlo_or_helo_if_needed()
+            smtp.ehlo_or_helo_if_needed()
+        except BaseException:
+            smtp.close()
+            raise
         return smtp
 
     def imap(self, host: str, port: int, security: Security = Security.TLS) -> imaplib.IMAP4:

@@ -67,6 +67,7 @@ def settings_from(args: argparse.Namespace) -> Settings:
             # In the practice network no password is a secret: its accounts shall run through without a question.
             accept_untrusted=getattr(args, "yes", False) or args.practice,
             accept_own_network=getattr(args, "yes", False),
+            accept_address=getattr(args, "yes", False),
             offline=args.offline,
             ask_nobody=args.ask_nobody,
             allow_unencrypted=getattr(args, "allow_unencrypted", False),

@@ -165,7 +165,7 @@ class Dialogue(ABC):
     @property
     def mechanisms(self) -> tuple[str, ...]:
         """The sign-in methods offered now; none in clear: a practice server never takes a password unencrypted."""
-        return self.server.auth if self.line.encrypted else ()
+        return self.server.auth if self.line.encrypted and not self.server.relays else ()
 
     async def start_tls(self) -> None:
         """Encrypts the line."""

@@ -101,6 +101,8 @@ class ImapDialogue(Dialogue):
         match verb:
             case "ENABLE":
                 self.say("* ENABLED")
+            case "LIST" | "LSUB" | "SELECT" | "EXAMINE" | "STATUS" if self.server.open_reply is not None:
+                raise _RefusalError(self.server.open_reply)
             case "LIST" | "LSUB":
                 self._list(verb, arguments)
             case "SELECT" | "EXAMINE":

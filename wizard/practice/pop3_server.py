@@ -38,6 +38,8 @@ class Pop3Dialogue(Dialogue):
                     await self.start_tls()
                 case "AUTH" | "USER" | "PASS" if self._folder is None:
                     await self._sign_in(verb, arguments, " ".join(words[1:]))
+                case "STAT" | "UIDL" | "LIST" if self._folder is not None and self.server.open_reply is not None:
+                    self.say(self.server.open_reply)
                 case "STAT" | "UIDL" | "LIST" | "TOP" | "RETR" | "DELE" | "RSET" if self._folder is not None:
                     self._transact(verb, arguments)
                 case _:

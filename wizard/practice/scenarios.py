@@ -42,6 +42,7 @@ class FoundBy(StrEnum):
     AUTODISCOVER = "autodiscover"
     SRV = "srv"
     GUESS = "guess"
+    NOBODY = "nobody"  # the address itself is the matter: there is nothing to find
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,8 @@ class PracticeServer:
     `username` and `password` are what is let in where it is neither the account's address nor its password.
     `banner` is sent instead of the greeting, then the connection ends. `refusal` answers a sign-in that is not
     accepted; `mail_reply`, `rcpt_reply` and `data_reply` refuse these SMTP commands, with {address} for the one named
-    there. Lines are parted by a newline.
+    there, `helo_reply` every name a client gives itself; their lines are parted by a newline. `open_reply` keeps the
+    mailbox shut after the sign-in. `relays` takes mail from anybody and knows no sign-in, as servers in a company do.
     """
 
     protocol: Protocol
@@ -84,6 +86,9 @@ class PracticeServer:
     mail_reply: str | None = None
     rcpt_reply: str | None = None
     data_reply: str | None = None
+    helo_reply: str | None = None
+    open_reply: str | None = None
+    relays: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +165,7 @@ _HOST = re.compile(r"(?=.{1,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+exampl
 _ADDRESS = re.compile(r"([a-z0-9.+-]+)@(.+)")
 _CAUSE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _MECHANISMS = {"PLAIN", "LOGIN", "XOAUTH2"}
+_SMTP_REPLIES = ("mail_reply", "rcpt_reply", "data_reply", "helo_reply")
 _FOLDERS = {"INBOX", "Junk"}
 _VERDICTS = {"pass", "fail", "softfail", "neutral", "none"}
 
@@ -215,7 +221,7 @@ def _scenario(name: str, table: Table) -> Scenario:
     parts = _ADDRESS.fullmatch(address)
     if parts is None:
         table.fail("address", "is not an address")
-    domain = _checked_host(table, "address", parts[2])
+    domain = parts[2]
     cause = table.optional_text("cause")
     if cause is not None and not _CAUSE.fullmatch(cause):
         table.fail("cause", "is not a cause id")
@@ -235,11 +241,9 @@ def _scenario(name: str, table: Table) -> Scenario:
     accepted_password = table.text("accepted_password", password)
     mx = tuple(
         MxRecord(10 * index, _checked_host(table, "mx", host))
-        for index, host in enumerate(table.texts("mx") or (f"mx.{domain}",), 1)
+        for index, host in enumerate(table.texts("mx") or ((f"mx.{domain}",) if domain.endswith(".example") else ()), 1)
     )
     servers = tuple(_server(item) for item in table.tables("server"))
-    if not servers:
-        table.fail("server", "is missing")
     if len({(server.host, server.port) for server in servers}) < len(servers):
         table.fail("server", "names the same host and port twice")
     delivery_table = table.table("delivery")
@@ -248,6 +252,10 @@ def _scenario(name: str, table: Table) -> Scenario:
     if found is None:
         table.fail("found", "is missing")
     found_by = found.member("by", FoundBy)
+    if bool(servers) is (found_by is FoundBy.NOBODY):
+        table.fail("server", "is missing" if not servers else "would be found by nobody")
+    if found_by is not FoundBy.NOBODY:
+        _checked_host(table, "address", domain)
     listed = tuple(_listed(item) for item in found.tables("server")) or tuple(
         ProviderServer(server.protocol, server.host, server.port, server.security) for server in servers
     )
@@ -270,13 +278,16 @@ def _server(table: Table) -> PracticeServer:
     refusal = table.optional_text("refusal")
     if refusal is not None:
         _check_reply(table, "refusal", refusal, protocol)
-    replies = {key: table.optional_text(key) for key in ("mail_reply", "rcpt_reply", "data_reply")}
+    replies = {key: table.optional_text(key) for key in (*_SMTP_REPLIES, "open_reply")}
     for key, reply in replies.items():
         if reply is None:
             continue
-        if protocol is not Protocol.SMTP:
-            table.fail(key, "is for smtp only")
+        if (protocol is Protocol.SMTP) is not (key in _SMTP_REPLIES):
+            table.fail(key, "is for smtp only" if key in _SMTP_REPLIES else "is for imap and pop3 only")
         _check_reply(table, key, reply, protocol)
+    relays = table.flag("relays")
+    if relays and protocol is not Protocol.SMTP:
+        table.fail("relays", "is for smtp only")
     server = PracticeServer(
         protocol=protocol,
         host=_host(table, "host"),
@@ -289,7 +300,10 @@ def _server(table: Table) -> PracticeServer:
         accepts=table.member("accepts", Accepts, Accepts.FULL_ADDRESS),
         banner=table.optional_text("banner"),
         delay_s=table.number("delay_s", 0, 60, 0.0),
+        username=table.optional_text("username"),
+        password=table.optional_text("password"),
         refusal=refusal,
+        relays=relays,
         **replies,
     )
     table.end()

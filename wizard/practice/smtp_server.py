@@ -62,6 +62,8 @@ class SmtpDialogue(Dialogue):
                 return
             verb, _, rest = text.partition(" ")
             match verb.upper():
+                case "EHLO" | "HELO" if self.server.helo_reply is not None:
+                    self.say(self.server.helo_reply)
                 case "EHLO":
                     self._ehlo()
                 case "HELO":
@@ -140,7 +142,7 @@ class SmtpDialogue(Dialogue):
             self.say("503 5.5.1 Error: send EHLO first")
         elif self.may_start_tls:
             self.say("530 5.7.0 Must issue a STARTTLS command first")
-        elif not self._signed_in:
+        elif not self._signed_in and not self.server.relays:
             self.say("530 5.7.0 Authentication required")
         elif self._sender is not None:
             self.say("503 5.5.1 Error: nested MAIL command")

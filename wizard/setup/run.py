@@ -111,7 +111,7 @@ class Run:
 
     def _is_doubted(self) -> bool:
         """Whether the address must be looked at again by the person before anybody is asked for anything."""
-        return self._judge.suggestion is not None and not self._options.accept_untrusted
+        return self._judge.suggestion is not None and not self._options.accept_address
 
     # The order of things
 

@@ -106,7 +106,7 @@ class SecretGate:
         secret = credentials.token or credentials.secret
         recorder = conversation.recorder
         failure: StageFailed | None = None
-        doubted = self.judge.suggestion is not None and not self.options.accept_untrusted
+        doubted = self.judge.suggestion is not None and not self.options.accept_address
         if doubted or self.needs_yes(candidate):
             failure = StageFailed(Stage.AUTH, ErrorKind.HELD_BACK)
         elif not conversation.connector.is_encrypted and not self.options.allow_unencrypted:
