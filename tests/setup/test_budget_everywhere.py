@@ -66,6 +66,17 @@ async def test_six_runs_of_the_program(tmp_path: Path, authority: Authority, cer
     assert await refused_sign_ins(authority, certificate, runs, at_once=False) == MAX_FAILURES
 
 
+async def test_six_addresses_of_one_user_name(authority: Authority, certificate: Issued) -> None:
+    """A table in which many addresses sign in as one: that one is not locked out either."""
+    budget, imap = SignInBudget(), refusing(Protocol.IMAP)
+    async with tls_server(imap, certificate, Security.TLS) as receiving:
+        typed = candidate(receiving, Protocol.IMAP, Security.TLS, username="shared-mailbox")
+        for number in range(6):
+            session = sharing(authority, budget)
+            await session.check(draft(typed, None, address=f"team{number}@example.org"))
+    assert len(imap.sign_ins) == MAX_FAILURES
+
+
 async def test_two_sides_with_a_wrong_password_each(authority: Authority, certificate: Issued) -> None:
     imap, smtp = refusing(Protocol.IMAP), refusing(Protocol.SMTP)
     session = new_session(authority, options=Options(deadline_s=10))

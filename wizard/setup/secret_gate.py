@@ -100,7 +100,8 @@ class SecretGate:
                 budget (BUDGET); or the server refused. Either way it stands in the conversation's evidence.
         """
         candidate, draft = conversation.candidate, self.judge.draft
-        account = draft.address.wire
+        # Many addresses may be one account: the name that signs in counts as well, at all servers of a domain together.
+        account = (draft.address.wire, f"{candidate.username} at {registrable_domain(candidate.host)}")
         server = f"{candidate.protocol.value} {candidate.host}"  # one host may send and receive: two servers
         credentials = Credentials(candidate.username, draft.secret_for(candidate), draft.token_of(candidate.way))
         secret = credentials.token or credentials.secret
@@ -114,15 +115,15 @@ class SecretGate:
         elif (
             secret is None
             or not self.press.allows(server, credentials.username, secret)
-            or not self.budget.allows(account)
+            or not self.budget.allows(*account)
         ):
-            failure = StageFailed(Stage.AUTH, ErrorKind.BUDGET, detail=Detail(wait_s=self.budget.pause_s(account)))
+            failure = StageFailed(Stage.AUTH, ErrorKind.BUDGET, detail=Detail(wait_s=self.budget.pause_s(*account)))
         if failure is not None or secret is None:
             failure = failure or StageFailed(Stage.AUTH, ErrorKind.HELD_BACK)
             recorder.failed(failure, 0.0)
             raise failure
         before = recorder.sign_in_attempts
-        with self.budget.attempt(account):
+        with self.budget.attempt(*account):
             await self.budget.wait_for_turn(candidate.host)
             try:
                 await conversation.sign_in(credentials)
@@ -130,5 +131,5 @@ class SecretGate:
                 if recorder.sign_in_attempts > before:
                     # A line that drops or falls silent instead of an answer may have been counted by the server too.
                     self.press.refused(server, credentials.username, secret)
-                    self.budget.refused(account)
+                    self.budget.refused(*account)
                 raise

@@ -46,42 +46,49 @@ class SignInBudget:
         self._under_way: dict[str, int] = {}
         self._at_host: dict[str, deque[float]] = {}
 
-    def allows(self, account: str) -> bool:
-        """Whether an attempt may be made now; those under way count as refused until they are settled."""
-        if self.pause_s(account):
-            return False
-        return len(self._failures.get(account, ())) + self._under_way.get(account, 0) < MAX_FAILURES
+    def allows(self, *accounts: str) -> bool:
+        """Whether an attempt may be made now; those under way count as refused until they are settled.
+
+        An account may go by several names, such as its address and who signs in where: each of them must allow it.
+        """
+        return all(
+            not self.pause_s(account) and len(self._failures[account]) + self._under_way.get(account, 0) < MAX_FAILURES
+            for account in map(str.lower, accounts)
+        )
 
     @contextmanager
-    def attempt(self, account: str) -> Iterator[None]:
+    def attempt(self, *accounts: str) -> Iterator[None]:
         """Holds a place in the budget while an attempt is under way."""
-        self._under_way[account] = self._under_way.get(account, 0) + 1
+        names = [account.lower() for account in accounts]
+        for name in names:
+            self._under_way[name] = self._under_way.get(name, 0) + 1
         try:
             yield
         finally:
-            self._under_way[account] -= 1
-            if not self._under_way[account]:
-                del self._under_way[account]
+            for name in names:
+                self._under_way[name] -= 1
 
-    def pause_s(self, account: str) -> int:
+    def pause_s(self, *accounts: str) -> int:
         """Seconds until another attempt is allowed; 0 when one is allowed now."""
+        return max(map(self._pause_of, map(str.lower, accounts)))
+
+    def _pause_of(self, account: str) -> int:
         now = self._clock()
         noted = [*self._failures.get(account, ()), *(self._ledger.read(account) if self._ledger else ())]
         # A moment that lies ahead is from a clock that was set back since: it says nothing.
         recent: list[float] = sorted({moment for moment in noted if 0 <= now - moment < WINDOW_S})
-        self._failures.pop(account, None)
-        if recent:
-            self._failures[account] = recent
+        self._failures[account] = recent
         if len(recent) < MAX_FAILURES:
             return 0
         return max(1, round(WINDOW_S - (now - recent[-MAX_FAILURES])))
 
-    def refused(self, account: str) -> None:
+    def refused(self, *accounts: str) -> None:
         """Notes that an attempt was refused."""
-        self.pause_s(account)
-        self._failures.setdefault(account, []).append(self._clock())
-        if self._ledger is not None:
-            self._ledger.write(account, self._failures[account])
+        for account in map(str.lower, accounts):
+            self._pause_of(account)
+            self._failures[account].append(self._clock())
+            if self._ledger is not None:
+                self._ledger.write(account, self._failures[account])
 
     async def wait_for_turn(self, host: str) -> None:
         """Returns once the host may see another sign-in, and counts it."""
@@ -162,7 +169,7 @@ class Ledger:
         key = self._hash_key()
         if key is None:
             return None
-        name = hashlib.blake2b(account.lower().encode("utf-8", "surrogatepass"), key=key, digest_size=16).hexdigest()
+        name = hashlib.blake2b(account.encode("utf-8", "surrogatepass"), key=key, digest_size=16).hexdigest()
         return self._folder / f"{name}.json"
 
     def _hash_key(self) -> bytes | None:
