@@ -84,3 +84,22 @@ def test_what_the_windowed_program_would_print_stands_in_a_box(
     assert len(shown) == 1
     assert told in shown[0][0]
     assert shown[0][1] is is_error
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["check", "ada@example.org", "--no-such-option\x1b[31m\u202e"],
+        ["presets", "zz\x1b]0;title\x07\u202e"],
+        ["check", "ada@example.org", "--pack", "no\x1b[31m\u202esuch"],
+        ["check", "ada@example.org", "--password-env", "NO\x1b[31m\u202eSUCH"],
+        ["report", "open", "no\x1b[31m\u202esuch"],
+    ],
+)
+def test_nothing_of_an_argument_reaches_a_terminal_as_an_order(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    entry.main(words)
+    shown = capsys.readouterr()
+    assert shown.out + shown.err
+    assert not {"\x1b", "\x07", "\u202e"} & set(shown.out + shown.err)

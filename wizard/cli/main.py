@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from wizard import __version__
 from wizard.cli import render
@@ -78,13 +78,20 @@ def _tell(error: MailwrightError) -> None:
     """The sentence, with nothing in it that a terminal acts on: it may quote a file, a key or an argument."""
     from wizard.model.text import inert
 
-    render.error(f"mailwright: {inert(str(error))}")
+    render.warn(f"mailwright: {inert(str(error))}")
 
 
 def _parser(name: str, module: ModuleType) -> argparse.ArgumentParser:
     import argparse
 
-    parser = argparse.ArgumentParser(
+    class Parser(argparse.ArgumentParser):
+        def error(self, message: str) -> NoReturn:
+            """As its own, with nothing of a mistyped argument in it that a terminal acts on."""
+            from wizard.model.text import harmless
+
+            super().error(harmless(message))
+
+    parser = Parser(
         prog=f"mailwright {name}",
         description=module.HELP[:1].upper() + module.HELP[1:] + ".",
         epilog=f"Example:\n  {module.EXAMPLE}",

@@ -37,12 +37,10 @@ def warn(text: str) -> None:
     _write(sys.stderr, text)
 
 
-def error(text: str) -> None:
-    """A sentence on stderr, whatever --quiet says."""
-    _write(sys.stderr, text)
-
-
 def _write(stream: TextIO, text: str) -> None:
+    from wizard.model.text import harmless
+
+    text = harmless(text)
     encoding = stream.encoding or "utf-8"
     stream.write(text.encode(encoding, "replace").decode(encoding, "replace") + "\n")
     stream.flush()

@@ -29,6 +29,13 @@ def _shown(character: str) -> str:
     return "�" if unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"} else character
 
 
+def harmless(text: str) -> str:
+    """The text for a terminal: its lines and tabs, and nothing that a terminal acts on or that hides what is there."""
+    if text.isascii() and text.replace("\n", "").replace("\t", "").isprintable():
+        return text
+    return "".join(sign if sign in "\n\t" or sign in _JOINERS else _shown(sign) for sign in text)
+
+
 def single_line(text: str) -> str:
     """A name on one line: each run of blanks, line breaks, controls and lone surrogates is one blank, none at the ends.
 
