@@ -13,24 +13,42 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget, QWizard
 from pytestqt.qtbot import QtBot
 
-from tests.gui.samples import ARRIVED, DRAFT, FAILS, WORKS, WORKS_AFTER_FIX
+from tests.gui.samples import (
+    ARRIVED,
+    BAD_CREDENTIALS,
+    DRAFT,
+    FAILS,
+    SMTP,
+    TO_SIGN_IN,
+    WAIT,
+    WORKS,
+    WORKS_AFTER_FIX,
+    seen,
+)
 from tests.gui.test_actions import Idle, walk
 from wizard import __version__
+from wizard.gui import theme
 from wizard.gui.about_dialog import AboutDialog
 from wizard.gui.app import Wizard
 from wizard.gui.close_question import CloseQuestion
-from wizard.gui.pages.page import Page
+from wizard.gui.pages.page import COLUMN, Page
 from wizard.gui.state import PracticeAccount
 from wizard.gui.widgets.buttons import Button
 from wizard.gui.widgets.label import Label
 from wizard.gui.widgets.scroll_page import ScrollPage
 from wizard.gui.window import FRESH_S, SMALLEST
-from wizard.model.account import CheckResult
+from wizard.model.account import CheckResult, SideResult, Status
+from wizard.model.evidence import ProbeReport, Stage
 from wizard.model.plan import Plan
 from wizard.model.secret import Secret
 from wizard.setup.pack import Helpdesk
 
 LEFT = Qt.MouseButton.LeftButton
+WAITS = replace(
+    FAILS,
+    outgoing=SideResult(SMTP, Status.FAILED, report=ProbeReport(SMTP, (*TO_SIGN_IN, seen(Stage.AUTH, SMTP, 0.1, 1.0)))),
+    diagnoses=(replace(BAD_CREDENTIALS, cause="sending-limit-exceeded", stage=Stage.ENVELOPE, remedies=(WAIT,)),),
+)
 
 
 class Clock:
@@ -586,5 +604,36 @@ def test_the_step_is_never_cut_by_the_helpdesk(active: Wizard, qtbot: QtBot, qap
         settle(qtbot)
         header = active.window._headers[3]
         qtbot.waitUntil(lambda: header._where.width() >= header._where.sizeHint().width(), timeout=2000)
+    finally:
+        qapp.setFont(before)
+
+
+def test_a_very_wide_window_keeps_its_column(active: Wizard, qtbot: QtBot) -> None:
+    walk(active, FAILS)
+    active.window.resize(QSize(1900, 900))
+    settle(qtbot)
+    card, page = active.check.cards[0], active.check
+    qtbot.waitUntil(lambda: card.width() <= round(COLUMN * theme.current().scale) + 1, timeout=2000)
+    left = card.mapTo(page, QPoint(0, 0)).x()
+    assert abs(left - (page.width() - left - card.width())) <= 16, "in the middle, but for the scroll bar"
+    ends = [each.mapTo(active.window, QPoint(each.width(), 0)).x() for each in (primary(active), card)]
+    assert abs(ends[0] - ends[1]) <= 16, "the buttons stand where the column ends"
+
+
+@pytest.mark.parametrize("result", [WAITS, FAILS])
+def test_the_way_on_is_not_cut_in_a_narrow_window(
+    active: Wizard, qtbot: QtBot, qapp: QApplication, result: CheckResult
+) -> None:
+    before = QFont(qapp.font())
+    large = QFont(before)
+    large.setPixelSize(28)
+    try:
+        qapp.setFont(large)
+        active.window.resize(QSize(640, 520))
+        walk(active, result)
+        settle(qtbot)
+        for each in active.window.findChildren(Button):
+            if each.isVisible() and each.objectName() in {"continue", "skip", "back", "cancel"}:
+                assert each.width() >= each.sizeHint().width(), each.text()
     finally:
         qapp.setFont(before)

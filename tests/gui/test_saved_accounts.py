@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -21,6 +23,7 @@ from wizard.accounts.secret_store import SecretKind, SecretStore
 from wizard.accounts.store import AccountBook
 from wizard.errors import MailwrightError
 from wizard.gui.bridge import Job
+from wizard.gui.keyboard import in_reading_order
 from wizard.gui.saved_accounts import SavedAccountsPresenter
 from wizard.gui.widgets.state_disc import DiscState
 from wizard.model.account import CheckResult
@@ -203,3 +206,21 @@ def test_every_button_and_field_has_a_name(stage: Stage) -> None:
         assert button.text() or button.accessibleName()
         assert button.objectName()
     assert stage.served.dialog.cards["ada@example.org"].password.input.accessibleName() == "New password"
+
+
+def test_tab_comes_to_the_accounts_before_the_dialogs_own_buttons(stage: Stage, qtbot: QtBot) -> None:
+    save(stage)
+    stage.served.open()
+    dialog = stage.served.dialog
+    dialog.activateWindow()
+    qtbot.waitActive(dialog)
+    qtbot.waitUntil(lambda: bool(dialog.cards))
+    found = [next(in_reading_order(dialog))]
+    found[0].setFocus()
+    while len(found) < 10 and found[-1] is not dialog.check_all:
+        QTest.keyClick(found[-1], Qt.Key.Key_Tab)
+        widget = dialog.focusWidget()
+        assert widget is not None
+        found.append(widget)
+    assert [widget.objectName() for widget in found[-2:]] == ["close", "check-all"]
+    assert len(found) > 2

@@ -217,3 +217,40 @@ def test_what_the_server_said_meanwhile_is_a_card_and_the_way_on_is_open(page: T
     assert BAD_CREDENTIALS.title in texts(page)
     assert page.isComplete()
     assert page.primary_text == "Continue"
+
+
+JUNK = replace(ARRIVED, folder="Junk", is_junk=True, spf="fail", dkim=None, dmarc="fail")
+
+
+@pytest.mark.parametrize(("trip", "asks"), [(ARRIVED, False), (replace(ARRIVED, dkim="fail"), True), (JUNK, True)])
+def test_a_sender_that_is_not_believed_is_something_for_the_administrator(
+    page: TestPage, trip: RoundTrip, asks: bool
+) -> None:
+    page.validatePage()
+    page.show_result(replace(WORKS, round_trip=trip))
+    QApplication.processEvents()
+    assert page._ask_link.isVisible() is asks
+
+
+def test_the_administrator_is_told_which_records_are_missing(page: TestPage, qtbot: QtBot) -> None:
+    page.validatePage()
+    page.show_result(replace(WORKS, round_trip=JUNK))
+    with qtbot.waitSignal(page.records_wanted) as wanted:
+        press(page, "ask-administrator")
+    assert wanted.args is not None
+    text = wanted.args[0]
+    assert "smtp.example.net sent for example.net went to Junk" in text
+    assert "- SPF: Failed" in text
+    assert "a TXT record at example.net that begins with v=spf1" in text
+    assert "_domainkey.example.net" in text
+    assert "_dmarc.example.net" in text
+
+
+def test_what_passed_is_not_asked_for(page: TestPage, qtbot: QtBot) -> None:
+    page.validatePage()
+    page.show_result(replace(WORKS, round_trip=replace(JUNK, spf="pass")))
+    with qtbot.waitSignal(page.records_wanted) as wanted:
+        press(page, "ask-administrator")
+    assert wanted.args is not None
+    assert "- SPF: Passed" in wanted.args[0]
+    assert "v=spf1" not in wanted.args[0]

@@ -87,9 +87,15 @@ class Actions(QObject):
 
     def ask_administrator(self, diagnosis: Diagnosis) -> None:
         """Shows the message for whoever runs the server: the diagnosis' own, or one made from what was seen."""
-        from wizard.gui.administrator_dialog import AdministratorDialog, message_for
+        from wizard.gui.administrator_dialog import message_for
 
-        dialog = AdministratorDialog(message_for(diagnosis, self._state.result), parent=self._window)
+        self.show_message(message_for(diagnosis, self._state.result))
+
+    def show_message(self, text: str) -> None:
+        """Shows a message for whoever runs the server or keeps the domain, to be changed and copied."""
+        from wizard.gui.administrator_dialog import AdministratorDialog
+
+        dialog = AdministratorDialog(text, parent=self._window)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 

@@ -156,6 +156,7 @@ class Flow(QObject):
         page.stop_requested.connect(self._stop_sending)
         page.skip_requested.connect(self._window.skip_step)
         page.delete_requested.connect(self._delete)
+        page.records_wanted.connect(self.actions.show_message)
 
     def _begin_test(self) -> None:
         if self._state.result is not None:

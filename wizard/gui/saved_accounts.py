@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSize, Signal
@@ -12,6 +13,7 @@ from wizard.accounts.recheck import Recheck, kept_aside_sentence
 from wizard.accounts.saved_accounts import SavedAccounts
 from wizard.accounts.store import SavedAccount
 from wizard.gui.accessibility import announce
+from wizard.gui.keyboard import in_reading_order
 from wizard.gui.widgets.buttons import PrimaryButton, SecondaryButton
 from wizard.gui.widgets.heading import Heading
 from wizard.gui.widgets.paragraph import Paragraph
@@ -81,6 +83,8 @@ class SavedAccountsDialog(QDialog):
         self.cards = {account.id: self._card(account) for account in accounts}
         for card in self.cards.values():
             self._list.addWidget(card)
+        for before, after in pairwise(in_reading_order(self)):
+            QWidget.setTabOrder(before, after)
         self.tell("" if accounts else _EMPTY)
         self.check_all.setEnabled(bool(accounts))
 

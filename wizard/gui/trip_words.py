@@ -134,3 +134,31 @@ def dmarc_line(verdict: str | None) -> str:
             return "Sender and signature do not belong together"
         case _:
             return "Nothing is said about sender and signature"
+
+
+def wants_administrator(trip: RoundTrip) -> bool:
+    """Whether whoever keeps the domain's records can do something: it went to Junk, or a check of the sender failed."""
+    verdicts = (trip.spf, trip.dkim, trip.dmarc)
+    return trip.status is RoundTripStatus.ARRIVED and (
+        trip.is_junk or any(verdict_word(verdict) == "Failed" for verdict in verdicts)
+    )
+
+
+def administrator_text(trip: RoundTrip, domain: str, server: str) -> str:
+    """What is asked of whoever keeps the domain's records: what the receiver wrote, the record each check wants."""
+    wanted = (
+        ("SPF", trip.spf, f"a TXT record at {domain} that begins with v=spf1 and names the servers behind {server}"),
+        ("DKIM", trip.dkim, f"a signature by {server}, its key as a TXT record below _domainkey.{domain}"),
+        (
+            "DMARC",
+            trip.dmarc,
+            f"a TXT record at _dmarc.{domain} that begins with v=DMARC1; SPF or DKIM must pass too",
+        ),
+    )
+    where = " went to Junk" if trip.is_junk else " arrived, but not every check of its sender passed"
+    lines = [f"A message that {server} sent for {domain}{where}.", "", "What the receiving server wrote:"]
+    lines += [f"- {name}: {verdict_word(verdict)}" for name, verdict, _ in wanted]
+    missing = [(name, record) for name, verdict, record in wanted if verdict_word(verdict) != "Passed"]
+    if missing:
+        lines += ["", "What is missing:", *(f"- {name}: {record}" for name, record in missing)]
+    return "\n".join(lines)

@@ -316,7 +316,8 @@ class WizardWindow(QWizard):
         if root is None or grid is None:
             return
         large = theme.current().is_large
-        edge = 24 if self._compact else 32
+        page = self.current_page()
+        edge = page.edge if page is not None else 32
         _set_margins(grid, 0, 0, 0, 0)
         # Not by the grid's items: PySide keeps a wrapper of each that was asked for, Qt replaces them when it lays out
         # anew, and a wrapper of one that is gone can be taken for a widget that has come to lie at its address.

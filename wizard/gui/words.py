@@ -127,7 +127,7 @@ def stopped_at(stage: Stage) -> str:
     if stage is Stage.INPUT:
         return "was not tried"
     if stage in (Stage.ENVELOPE, Stage.MESSAGE):
-        return "signed in, but its message was refused"
+        return "had its message refused"
     return f"stopped at {STAGE_NAMES[stage]}"
 
 

@@ -1,4 +1,7 @@
-"""The Check page: how far each server let us, and what to do where one did not."""
+"""The Check page: how far each server let us, and what to do where one did not.
+
+Longer than most files: a check that runs, its verdict and the way on are one page with one state.
+"""
 
 from __future__ import annotations
 
@@ -74,9 +77,8 @@ class CheckPage(Page):
         self._promise.setContentsMargins(0, 16, 0, 0)
         self._outcome = ProgressCard()
         self._outcome.setObjectName("outcome")
-        self._again_button = self._outcome.button("check-again", "Check again", self._again)
-        self._again_link = LinkButton("Check again", "refresh")
-        self._again_link.clicked.connect(self._again)
+        self._again_button = self._outcome.button("check-again", "Check again", self.check_again_requested.emit)
+        self._again_link = self._link("Check again", "refresh", "check-again", self.check_again_requested.emit)
         self._card_column = QVBoxLayout()
         self._card_column.setSpacing(12)
         self._ticker = QTimer(self)
@@ -92,9 +94,17 @@ class CheckPage(Page):
         self.body.addWidget(self._outcome)
         self.body.addLayout(self._card_column)
         self.body.addWidget(self._promise)
-        self.add_link(self._again_link)
+        self._one_side_link = self._link(words.CONTINUE, "arrow-right", "skip", self.skip)
         self.set_ready(False)
         self._show_parts(running=False, outcome=False, again=False)
+
+    def _link(self, text: str, icon: str, name: str, pressed: Callable[[], None]) -> LinkButton:
+        made = LinkButton(text, icon)
+        made.setObjectName(name)
+        made.clicked.connect(lambda: pressed())
+        made.hide()
+        self.add_link(made)
+        return made
 
     @property
     def result(self) -> CheckResult | None:
@@ -104,7 +114,7 @@ class CheckPage(Page):
     @property
     def is_running(self) -> bool:
         """Whether a check is under way."""
-        return self._ticker.isActive()
+        return self._running
 
     @property
     def lanes(self) -> tuple[Lane, ...]:
@@ -116,11 +126,9 @@ class CheckPage(Page):
         kept_lanes = lanes_of(kept, accepted=bool(kept.fixes)) if kept is not None else ()
         self._tracker = LaneTracker(draft, kept_lanes)
         self._draft = draft
-        self._result = None
+        self._result, self._doing = None, ""
         self._accepted.clear()
-        self._running = True
-        self._started = time.monotonic()
-        self._doing = ""
+        self._running, self._started = True, time.monotonic()
         self._clear_cards()
         count = len(self._tracker.lanes)
         protocol = self._tracker.lanes[0].protocol
@@ -184,6 +192,7 @@ class CheckPage(Page):
     def _forget_way_on(self) -> None:
         self.set_primary(words.CONTINUE)
         self.set_skip(None)
+        self._one_side_link.hide()
         self.set_ready(False)
 
     def set_compact(self, compact: bool) -> None:
@@ -195,6 +204,8 @@ class CheckPage(Page):
         for card in self.cards:
             card.set_compact(compact)
         self._show_lanes(self._lanes)
+        if self._result is not None:
+            self._show_way_on(self._result)
         if compact and self.cards:
             self._turn_soon()
 
@@ -224,9 +235,6 @@ class CheckPage(Page):
         self.show_stopped()
         self.stop_requested.emit()
 
-    def _again(self) -> None:
-        self.check_again_requested.emit()
-
     def _end_run(self) -> None:
         self._running = False
         self._ticker.stop()
@@ -253,20 +261,25 @@ class CheckPage(Page):
         for index, diagnosis in enumerate(open_ones):
             self._add_card(diagnosis, self._fix_for(diagnosis), is_first=index == 0, may_go_on=whole)
         self._show_lanes(lanes)
-        waiting = any(card.has_pending_primary for card in self.cards) and result.verdict is not Verdict.WORKS
         offered = bool(self.cards) and self.cards[0].checks_again
         self._show_parts(running=False, outcome=done, again=bool(self.cards) and not result.fixes and not offered)
-        self._show_way_on(result, is_proven=verified and not waiting)
+        self._show_way_on(result)
         self.set_step_note(self.heading.text())
 
-    def _show_way_on(self, result: CheckResult, *, is_proven: bool) -> None:
-        """The way on, where nothing or only time is missing; a quiet one, where one side works."""
-        right = result.right_so_far() if not is_proven and result.verified_account() is None else None
+    def _show_way_on(self, result: CheckResult) -> None:
+        """The way on, where nothing or no other setting is missing; a quiet one, where one side works."""
+        waiting = any(card.has_pending_primary for card in self.cards) and result.verdict is not Verdict.WORKS
+        is_proven = result.verified_account() is not None and not waiting
+        right = result.right_so_far() if result.verified_account() is None else None
         whole = right is not None and result.has_right_settings
-        self.set_primary(words.SETTINGS_RIGHT if whole else words.CONTINUE)
+        # In one column there is no room for the whole sentence; the card says it.
+        self.set_primary(words.SETTINGS_RIGHT if whole and not self.is_compact else words.CONTINUE)
         self.set_ready(is_proven or whole)
         one = None if right is None or whole else (right.incoming or right.outgoing)
-        self.set_skip(words.only_with(one.protocol) if one is not None else None)
+        text = words.only_with(one.protocol) if one is not None else None
+        self._one_side_link.setText(text or words.CONTINUE)
+        self._one_side_link.setVisible(self.is_compact and text is not None)
+        self.set_skip(None if self.is_compact else text)
 
     def validatePage(self) -> bool:
         """What is not all proven leads past the test message."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget, QWizard, QWizardPage
 
+from wizard.gui import theme
 from wizard.gui.theme import Role
 from wizard.gui.widgets.flow import Flow
 from wizard.gui.widgets.heading import Heading
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from wizard.setup.pack import Helpdesk
 
 COMPACT_TITLE = 1.3
+COLUMN = 760  # pixels at the usual font: a page of text is no wider, however wide the window
 
 
 class Page(QWizardPage):
@@ -124,8 +127,23 @@ class Page(QWizardPage):
         """One column, for narrow windows and large fonts; pages with more to change extend this."""
         self.is_compact = compact
         self.heading.set_role(Role.TITLE, factor=COMPACT_TITLE if compact else None)
-        side = 24 if compact else 32
-        self.scroll.body.setContentsMargins(side, 16 if compact else 24, side, 14)
+        self._place_column()
+
+    @property
+    def edge(self) -> int:
+        """The room left and right of the column."""
+        least = 24 if self.is_compact else 32
+        return max(least, (self.width() - round(COLUMN * theme.current().scale)) // 2)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A very wide window keeps the column in its middle."""
+        super().resizeEvent(event)
+        if self.scroll.body.contentsMargins().left() != self.edge:
+            self._place_column()
+            self.looks_changed.emit()
+
+    def _place_column(self) -> None:
+        self.scroll.body.setContentsMargins(self.edge, 16 if self.is_compact else 24, self.edge, 14)
 
     def lead_to(self) -> QWidget | None:
         """What has the keyboard when the page is entered or turns; `None` is the primary button, else the title."""

@@ -63,6 +63,7 @@ class TestPage(Page):
         send_requested: (Address or None) to this address, or to the account itself.
         remedy_chosen: (Diagnosis, Remedy) after a failure.
         administrator_wanted: (Diagnosis) a message about it for whoever runs the server.
+        records_wanted: (str) the message for whoever keeps the domain's records.
         stop_requested, skip_requested, delete_requested, report_requested: as they say.
     """
 
@@ -71,6 +72,7 @@ class TestPage(Page):
     send_requested = Signal(object)
     remedy_chosen = Signal(object, object)
     administrator_wanted = Signal(object)
+    records_wanted = Signal(str)
     stop_requested = Signal()
     skip_requested = Signal()
     delete_requested = Signal()
@@ -107,6 +109,10 @@ class TestPage(Page):
         self.body.addLayout(self._column)
         self.body.addWidget(self._hint)
         self.add_link(self.delete_link)
+        self._ask_link = LinkButton("Ask your administrator…", "message")
+        self._ask_link.setObjectName("ask-administrator")
+        self._ask_link.clicked.connect(self._ask_for_records)
+        self.add_link(self._ask_link)
         self._show_parts()
 
     def begin(self, result: CheckResult) -> None:
@@ -249,6 +255,12 @@ class TestPage(Page):
         self.stop_requested.emit()
         self._start_over()
 
+    def _ask_for_records(self) -> None:
+        account = self._account
+        if account is not None and account.outgoing is not None:
+            domain, server = account.draft.address.domain, account.outgoing.candidate.host
+            self.records_wanted.emit(trip_words.administrator_text(account.round_trip, domain, server))
+
     def _delete(self) -> None:
         self.delete_link.setEnabled(False)
         self.delete_requested.emit()
@@ -322,6 +334,10 @@ class TestPage(Page):
         self._hint.setVisible(self._phase in (Phase.SENT, Phase.ARRIVED))
         self.delete_link.setVisible(self._phase == Phase.ARRIVED and self._is_to_self)
         self.delete_link.setEnabled(True)
+        asks = self._phase is Phase.ARRIVED and self._account is not None
+        self._ask_link.setVisible(
+            asks and self._account is not None and trip_words.wants_administrator(self._account.round_trip)
+        )
         self._column.setContentsMargins(0, 16 if self._authentication is not None else 0, 0, 0)
 
     def _clear(self) -> None:
