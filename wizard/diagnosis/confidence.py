@@ -15,7 +15,7 @@ from wizard.diagnosis.catalogue import Ranked
 UNSURE: Final = 0.6  # below it the other causes that come into question are named as well
 _MOST_LIKELY: Final = 3
 # The lead in weight over the next cause, and the share of right answers with it.
-_BY_LEAD: Final = ((15, 0.94), (8, 0.87), (3, 0.75), (0, 0.58))
+_BY_LEAD: Final = ((15, 0.94), (8, 0.82), (3, 0.72), (0, 0.55))
 _BY_NUMBERS: Final = {"response code": 0.75, "enhanced code": 0.6, "code": 0.55, "stage": 0.4}
 _MEASURED: Final = 0.97
 _FEW_WORDS: Final = 30  # words that weigh less are common ones
