@@ -142,7 +142,7 @@ async def test_the_persons_word_that_it_is_right_is_taken() -> None:
 
 async def test_yes_on_the_command_line_answers() -> None:
     servers = smtp("smtp.gmial.com"), imap("imap.gmial.com")
-    async with stage("ada@gmial.com", *servers, options=replace(UNASKED, accept_untrusted=True)) as on_stage:
+    async with stage("ada@gmial.com", *servers, options=replace(UNASKED, accept_address=True)) as on_stage:
         assert (await on_stage.check()).verdict is Verdict.WORKS
 
 
