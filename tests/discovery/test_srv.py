@@ -39,6 +39,13 @@ async def test_priority_then_weight(start_lab: StartLab) -> None:
     assert [(c.host[0], c.port) for c in plan.of(Protocol.IMAP)[:3]] == [("a", 143), ("b", 993), ("c", 993)]
 
 
+async def test_the_port_of_another_protocol_is_a_slip(start_lab: StartLab) -> None:
+    records = ["_imaps._tcp SRV 0 1 995 mail", "_submission._tcp SRV 0 1 143 mail"]
+    plan = await start_lab({"example.org": records}).planner.plan(ADA, offline=True)
+    named = [(c.protocol, c.port, c.security) for c in plan.candidates if c.source is Source.SRV]
+    assert named == [(Protocol.SMTP, 587, Security.STARTTLS), (Protocol.IMAP, 993, Security.TLS)]
+
+
 async def test_servers_of_another_domain_need_a_yes(start_lab: StartLab) -> None:
     lab = start_lab({"example.org": ["_imaps._tcp SRV 0 1 993 imap.example.net."]})
     plan = await lab.planner.plan(ADA, offline=True)

@@ -189,6 +189,9 @@ async def _answer(how: _How, written: str) -> dict[str, Any]:
         return document(await how.plan(Address.parse(address))) | {"address": address}
     except MailwrightError as error:
         return _failed(address, str(error))
+    except Exception as error:  # of our own: it costs no other line
+        where = internal_error.write_log(error)
+        return _failed(address, f"Something went wrong inside. What happened is in {where}")
 
 
 def _failed(address: str | None, note: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from wizard.discovery.answer import Answer, Question, Refused
 from wizard.discovery.candidate import KnownHost, Maker
 from wizard.model.address import Address
-from wizard.model.server import Protocol, Security, ServerCandidate, Source, usual_security
+from wizard.model.server import STANDARD_PORTS, Protocol, Security, ServerCandidate, Source, usual_security
 from wizard.net.dns import Resolver
 
 MAX_NAMES = 5  # T27: nobody needs a hundred servers
@@ -45,11 +45,20 @@ def _question(
         candidates: list[ServerCandidate] = []
         maker = Maker(address, Source.SRV, False, known)
         for record in records[:MAX_NAMES]:
-            secured = usual_security(protocol, record.port) or security
+            port = _port_of(protocol, record.port, security)
+            secured = usual_security(protocol, port) or security
             try:
-                candidates.append(maker.make(protocol, record.host, record.port, secured))
+                candidates.append(maker.make(protocol, record.host, port, secured))
             except Refused as error:
                 refused.append(str(error))
         return Answer(tuple(candidates), (), tuple(refused))
 
     return Question(Source.SRV, name, rank, ask)
+
+
+def _port_of(protocol: Protocol, port: int, security: Security) -> int:
+    """The port, or the usual one of the service where that of another protocol stands: 995 in `_imaps` is a slip."""
+    others = {number for other in Protocol if other is not protocol for number, _ in STANDARD_PORTS[other]}
+    if port not in others:
+        return port
+    return next(number for number, how in STANDARD_PORTS[protocol] if how is security)
