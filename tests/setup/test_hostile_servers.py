@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from tests.lab.certificates import Authority, Issued
 from tests.lab.scripted import Conversation as Talk
-from tests.probe.talk import Hook, Mail, ok, say
-from tests.setup.accounts import checked
+from tests.probe.talk import Hook, Mail, candidate, ok, say, tls_server
+from tests.setup.accounts import checked, draft, new_session
 from wizard.model.account import Verdict
 from wizard.model.diagnosis import Diagnosis
 from wizard.model.server import Protocol, Security
@@ -247,3 +249,27 @@ async def test_a_server_that_refuses_its_own_ways_is_not_said_to_judge_the_passw
     assert card.title == "127.0.0.1 refuses every way of signing in that it offers"
     assert "your password was not judged" in card.why
     assert card.reply is not None
+
+
+@pytest.mark.parametrize("protocol", [SMTP, IMAP, POP3])
+async def test_a_server_that_greets_late_is_waited_for_at_the_next_press(
+    protocol: Protocol, authority: Authority, certificate: Issued, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wizard.probe.connector.OPEN_S", 0.5)
+    monkeypatch.setattr("wizard.probe.connector.SLOW_OPEN_S", 20.0)
+
+    async def late(talk: Talk, line: bytes) -> bool:
+        await asyncio.sleep(1.0)
+        return True
+
+    mail = Mail(protocol, greeting=late)
+    async with tls_server(mail, certificate, Security.TLS) as running:
+        where = candidate(running, protocol, Security.TLS)
+        account = draft(where, None) if protocol is not SMTP else draft(None, where)
+        session = new_session(authority, options=Options(autofix=False, deadline_s=25))
+        first = await session.check(account)
+        assert [one.cause for one in first.diagnoses] == ["greeting-timeout"]
+        assert "wait-longer" in [remedy.id for remedy in first.diagnoses[0].remedies]
+        second = await session.check(account)
+        await session.close()
+    assert second.verdict is Verdict.WORKS, second.diagnoses

@@ -31,6 +31,7 @@ from wizard.probe.tls import certificate_facts, line_facts
 SUSPECT_S = 3.3  # SYN is sent again after 1 s and 3 s; only then does silence say something
 CONNECT_S = 7.0
 OPEN_S = 15.0
+SLOW_OPEN_S = 45.0  # RFC 5321 §4.5.3.2.1 gives a greeting five minutes; nobody waits so long at a window
 PEEK_AFTER_S = 4.0
 PEEK_S = 3.0
 WORDS_S = 1.0
@@ -44,13 +45,15 @@ class Network:
     """How connections are made and which certificates are accepted.
 
     `pins` are pairs of "host:port" and the SHA-256 that is accepted there and nowhere else; `trusted` are SHA-256 that
-    are accepted from whichever server shows them, because the person named them before it was known where.
+    are accepted from whichever server shows them, because the person named them before it was known where. `slow` are
+    "host:port" that were silent before: they are given longer now.
     """
 
     dialer: Dialer
     trust: Trust
     pins: tuple[tuple[str, str], ...] = ()
     trusted: tuple[str, ...] = ()
+    slow: frozenset[str] = frozenset()
 
 
 class Wire(Interface):
@@ -109,6 +112,7 @@ class Connector:
         self._look = look
         self._observe = observe
         self._pin = dict(network.pins).get(str(candidate.endpoint))
+        self._open_s = SLOW_OPEN_S if str(candidate.endpoint) in network.slow else OPEN_S
 
     async def connect(self) -> None:
         """Finds the name, connects, and encrypts when the line is encrypted from the start."""
@@ -117,7 +121,7 @@ class Connector:
             self._pin = seen.sha256 if seen is not None and seen.sha256 in self._network.trusted else None
         loop = asyncio.get_running_loop()
         await self._take_permit()
-        self.opens_until = now() + OPEN_S
+        self.opens_until = now() + self._open_s
         dialed = await self._dial()
         wire = self._new_wire()
         self.wire = wire

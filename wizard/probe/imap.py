@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from wizard import __version__
 from wizard.model.evidence import ErrorKind, Reply, Stage
 from wizard.model.server import AuthMethod, ServerCandidate
-from wizard.net.patience import within
+from wizard.net.patience import now, within
 from wizard.probe.conversation import SIGN_IN_S, Found, Terms
 from wizard.probe.credentials import Credentials
 from wizard.probe.error_kinds import InjectedBeforeTls, Oversized, StageFailed, Unparsable
@@ -23,6 +23,7 @@ MAX_LINES = 400
 MAX_FOLDERS = 5_000
 MAX_LINE_BYTES = 160  # on average: 64 KB for 400 lines
 GOODBYE_S = 0.25
+ELSEWHERE_S = 10.0  # a new folder is not begun after so long
 _CAPABILITY = re.compile(r"\[?CAPABILITY ([^\]\r\n]*)", re.IGNORECASE)
 _CODE = re.compile(r"^\[([^\]]{1,200})\]\s*")
 _TAGGED = re.compile(r"^A(\d{1,9}) (?:OK|NO|BAD)\b")
@@ -209,9 +210,12 @@ class ImapConversation(LineConversation):
 
     async def find_elsewhere(self, token: str) -> Found | None:
         """The message in any other folder that a filter may have put it into; None when it is in none of them."""
+        until = now() + ELSEWHERE_S
         with self._only_failure(Stage.ARRIVAL, SIGN_IN_S):
             folders = [folder for folder in self._folders or () if folder.may_hold_arrivals]
             for folder in folders[:MOST]:
+                if now() > until:
+                    break
                 header = None if folder.name in self._looked_in else await self._header_in(token, folder)
                 if header is not None:
                     return Found(folder.name, header, is_junk=folder.is_junk)

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from wizard.model.evidence import ErrorKind, Outcome, ProbeReport, Stage
+from wizard.model.evidence import ErrorKind, ProbeReport, Stage
 from wizard.model.server import ServerCandidate
 from wizard.net import patience
 from wizard.probe.connector import SUSPECT_S
@@ -43,7 +43,7 @@ class Lane:
     @property
     def is_connected(self) -> bool:
         """Whether the server answered the connection at all."""
-        return any(item.stage is Stage.CONNECT and item.outcome is Outcome.OK for item in self.report.evidence)
+        return self.conversation.recorder.has_passed(Stage.CONNECT)
 
 
 @dataclass(frozen=True, slots=True)

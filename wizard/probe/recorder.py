@@ -163,6 +163,10 @@ class Recorder:
         of_protocol = all(word.upper() in _OF_PROTOCOL for word in words.replace("=", " ").split())
         return words if of_protocol else self.shown(words, limit)
 
+    def has_passed(self, stage: Stage) -> bool:
+        """Whether the stage ended well at least once."""
+        return any(item.stage is stage and item.outcome is Outcome.OK for item in self._evidence)
+
     def report(self) -> ProbeReport:
         """All that was noted so far."""
         return ProbeReport(

@@ -11,7 +11,7 @@ from typing import Protocol as Interface
 from wizard.model.address import Address
 from wizard.model.diagnosis import Diagnosis
 from wizard.model.draft import AccountDraft
-from wizard.model.evidence import Evidence, ProbeReport, Surroundings
+from wizard.model.evidence import ErrorKind, Evidence, ProbeReport, Stage, Surroundings
 from wizard.model.plan import Plan
 from wizard.model.progress import Listener, nobody
 from wizard.model.provider import Provider
@@ -102,6 +102,16 @@ class SessionContext:
     services: Services
     options: Options
     pins: dict[str, str] = field(default_factory=dict)
+    slow: set[str] = field(default_factory=set)
+
+    def note_silence(self, reports: Iterable[ProbeReport]) -> None:
+        """Servers that were reached and did not greet in time are waited for longer by the next check."""
+        failures = ((report.candidate.endpoint, report.failure) for report in reports)
+        self.slow |= {
+            str(endpoint)
+            for endpoint, failure in failures
+            if failure is not None and (failure.stage, failure.error) == (Stage.GREETING, ErrorKind.SILENCE)
+        }
 
     async def discover(
         self,
@@ -141,6 +151,7 @@ class SessionContext:
             self.services.trust,
             pins=tuple(self.pins.items()),
             trusted=self.options.trusted_certificates,
+            slow=frozenset(self.slow),
         )
         return Prober(
             network,

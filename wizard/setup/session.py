@@ -97,6 +97,7 @@ class SetupSession:
         await self.close()
         run = Run(self._context, draft, plan, previous, listener)
         result = await run.check()
+        self._context.note_silence(result.reports)
         if not self._keeper.can_sign_in(run.provider):
             result = without_client_id(result, run.provider)
         if draft.oauth_token is not None and token_refused(result):
