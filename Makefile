@@ -8,10 +8,10 @@ ARGS ?=
 # Causes and presets in the form that loads faster; what make runs is compiled, what is edited counts without it.
 COMPILED := resources/presets/compiled.jsonl
 
-.PHONY: help run test fuzz lint mutants bench screenshots package windows lock clean
+.PHONY: help run test fuzz lint mutants bench screenshots package packages-test windows windows-test lock clean
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 24
 
 run: $(VENV)/.run $(COMPILED) ## opens the wizard (ARGS="--practice" for the built-in practice network)
 	@$(VENV)/bin/python -m wizard gui $(ARGS)
@@ -26,6 +26,8 @@ lint: $(VENV)/.dev ## ruff, mypy, the layers
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy
+	$(VENV)/bin/mypy --platform win32 wizard
+	$(VENV)/bin/mypy --platform darwin wizard
 	$(VENV)/bin/lint-imports
 
 mutants: $(VENV)/.dev .lab/.installed ## puts 120 faults into a copy, one at a time: do the tests notice? (an hour)
@@ -37,14 +39,21 @@ bench: $(VENV)/.dev .lab/.installed $(COMPILED) ## prints the figures of speed a
 screenshots: $(VENV)/.dev .lab/.installed ## draws docs/screenshots/ anew
 	$(VENV)/bin/python -m tests.gui.screenshots $(ARGS)
 
-package: $(VENV)/.run $(VENV)-package/.build .lab/.installed ## builds and tries the bundle, and the .deb, in dist/
+package: $(VENV)/.run $(VENV)-package/.build .lab/.package ## builds and tries the bundle, the .deb, the .tar.xz and the .run, in dist/
 	packaging/build.sh
 	packaging/with-desktop.sh $(VENV)/bin/python packaging/smoke_test.py dist/mailwright
 	packaging/linux/build-deb.sh
+	packaging/linux/build-portable.sh
+
+packages-test: .lab/.package ## installs the .deb in clean Debian 12 and 13, unpacks the archive where Debian's layout is missing
+	packaging/linux/test-packages.sh
 
 windows: $(VENV)-package/.build .lab/.windows ## builds the Windows program and its installers with Wine, in dist/
 	packaging/windows/build.sh
 	packaging/windows/installers.sh dist/windows/mailwright
+
+windows-test: $(VENV)-package/.build .lab/.windows ## tries what make windows built, with Wine (ARGS=--quick without the test suite)
+	packaging/windows/test.sh $(ARGS) docs/screenshots/windows-wine.png
 
 lock: ## resolves packaging/requirements/ anew (needs uv)
 	packaging/lock.sh

@@ -1,0 +1,326 @@
+"""Tries what `make windows` built under Wine, as a person and a helpdesk would: test.py [--quick] [PICTURE.png]
+
+Run it under packaging/with-desktop.sh, with the host's Python. It installs, checks, opens the window, upgrades and
+removes, in a Wine prefix of its own; --quick leaves the test suite on Windows' Python out. Wine is not Windows:
+packaging/README.md says what this does not show.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+PREFIX = CHECKOUT / "build" / "windows" / "test-prefix"
+WINE = str(CHECKOUT / "packaging" / "windows" / "wine.sh")
+PYTHON = str(CHECKOUT / "build" / "windows" / "python" / "python.exe")
+USER = PREFIX / "drive_c" / "users" / (os.environ.get("USER") or "root")
+LOCAL = USER / "AppData" / "Local" / "Programs" / "Mailwright"
+MACHINE = PREFIX / "drive_c" / "Program Files" / "Mailwright"
+UNINSTALL = r"Software\Microsoft\Windows\CurrentVersion\Uninstall\Mailwright"
+IN_USE = 32  # ERROR_SHARING_VIOLATION
+ACCOUNTS = 5  # of practice, that are checked
+
+
+def main(quick: bool, picture: Path | None) -> None:
+    """Raises SystemExit with a sentence at the first thing that is wrong."""
+    setup = only("dist/Mailwright-*-windows-x64-setup.exe")
+    msi = only("dist/Mailwright-*-windows-x64.msi")
+    remove_leftovers()
+    expect(run([str(setup), "/S", r"/PACK=C:\pack"]), 0, "the silent installation")
+    program = LOCAL / "mailwright.exe"
+    for path in (program, LOCAL / "mailwright-gui.exe", LOCAL / "uninstall.exe", shortcut()):
+        if not path.exists():
+            raise SystemExit(f"{path} was not installed")
+    entries = registry("HKCU", UNINSTALL)
+    for name in ("DisplayVersion", "EstimatedSize", "InstallLocation", "QuietUninstallString"):
+        if name not in entries:
+            raise SystemExit(f"the entry {name} is missing")
+    if registry("HKCU", r"Software\Mailwright").get("Pack") != r"C:\pack":
+        raise SystemExit("/PACK= was not written down")
+    done("installed silently for one person, with a pack")
+
+    practice_accounts(program)
+    refusal_and_ipv6(program)
+    keyring()
+    window(setup, picture)
+    expect(run([str(LOCAL / "uninstall.exe"), "/S", f"_?={windows_path(LOCAL)}"]), 0, "the silent removal")
+    (LOCAL / "uninstall.exe").unlink(missing_ok=True)  # with _?= it does not run from a copy, and cannot remove itself
+    if any(path.is_file() for path in LOCAL.rglob("*")) or shortcut().exists() or registry("HKCU", UNINSTALL):
+        raise SystemExit("the removal left something behind")
+    done("removed without leftovers")
+
+    expect(run([str(setup), "/S", "/ALLUSERS"]), 0, "the installation for everybody")
+    expect(run([str(MACHINE / "mailwright.exe"), "--version"]), 0, "the program in Program Files")
+    expect(run([str(MACHINE / "uninstall.exe"), "/S", f"_?={windows_path(MACHINE)}"]), 0, "its removal")
+    shutil.rmtree(MACHINE, ignore_errors=True)  # what removes itself with _?= leaves itself
+    done("installed for everybody and removed")
+    windows_installer(msi)
+    window_tests()
+    if not quick:
+        suite()
+    print("all of it passed under", run(["--version"]).output.strip())
+
+
+class Ended:
+    """A program that ran: its exit code and what it printed."""
+
+    def __init__(self, code: int, output: str) -> None:
+        self.code = code
+        self.output = output
+
+
+def run(command: list[str], *, stdin: str = "", limit_s: float = 300, plugin: str = "") -> Ended:
+    """Runs a Windows program to its end; `plugin` is Qt's platform plugin, empty for its own choice."""
+    environment = {**os.environ, "WINEPREFIX": str(PREFIX), "QT_QPA_PLATFORM": plugin}
+    if not plugin:
+        del environment["QT_QPA_PLATFORM"]
+    ended = subprocess.run(
+        [WINE, *command], env=environment, input=stdin, capture_output=True, text=True, timeout=limit_s, check=False
+    )
+    return Ended(ended.returncode, ended.stdout if ended.stdout else ended.stderr)
+
+
+def expect(ended: Ended, code: int, what: str) -> None:
+    """Ends the test unless the code is that one."""
+    if ended.code != code:
+        raise SystemExit(f"{what} ended with {ended.code}, not {code}:\n{ended.output}")
+
+
+def done(what: str) -> None:
+    """Says what was shown."""
+    print(f"ok: {what}", flush=True)
+
+
+def only(pattern: str) -> Path:
+    """The one file of that name."""
+    found = sorted(CHECKOUT.glob(pattern))
+    if len(found) != 1:
+        raise SystemExit(f"there must be one {pattern}, not {len(found)}: run `make windows`")
+    return found[0]
+
+
+def windows_path(path: Path) -> str:
+    """As Windows writes it."""
+    return "C:\\" + str(path.relative_to(PREFIX / "drive_c")).replace("/", "\\")
+
+
+def shortcut() -> Path:
+    """The entry of the person's Start menu."""
+    return USER / "AppData/Roaming/Microsoft/Windows/Start Menu/Programs/Mailwright.lnk"
+
+
+def registry(root: str, key: str) -> dict[str, str]:
+    """The key's values; empty when it is not there."""
+    output = run(["reg", "query", rf"{root}\{key}"]).output
+    return dict(re.findall(r"^\s+(\S.*?)\s{4}REG_\w+\s{4}(.*?)\s*$", output, re.MULTILINE))
+
+
+def remove_leftovers() -> None:
+    """What an earlier run left that was stopped."""
+    for folder in (LOCAL, MACHINE):
+        shutil.rmtree(folder, ignore_errors=True)
+    shortcut().unlink(missing_ok=True)
+    for root in ("HKCU", "HKLM"):
+        for key in (UNINSTALL, r"Software\Mailwright"):
+            run(["reg", "delete", rf"{root}\{key}", "/f"])
+
+
+def check(program: Path, address: str, password: str, *options: str) -> dict[str, object]:
+    """What `check --json` says."""
+    command = [str(program), "check", address, "--password-file", "-", "--json", "--quiet", *options]
+    ended = run(command, stdin=password + "\n")
+    try:
+        document: dict[str, object] = json.loads(ended.output)
+    except ValueError:
+        raise SystemExit(f"check {address} ended with {ended.code}:\n{ended.output}") from None
+    return document
+
+
+def causes(document: dict[str, object]) -> list[str]:
+    """The ids of what was diagnosed."""
+    return [diagnosis["cause"] for diagnosis in document["diagnoses"]]  # type: ignore[attr-defined]
+
+
+def practice_accounts(program: Path) -> None:
+    """The first account that works, by a test message too, and others that must fail by their cause."""
+    listed = json.loads(run([str(program), "practice", "list", "--json"]).output)["accounts"]
+    works = next(account for account in listed if account["cause"] is None)
+    fails = [account for account in listed if account["cause"] is not None and not account["fixable"]]
+    document = check(program, works["address"], works["password"], "--practice", "--test-message")
+    if document["verdict"] != "works" or document["round_trip"]["status"] != "arrived":  # type: ignore[index]
+        raise SystemExit(f"the practice check ended otherwise: {document}")
+    for account in fails[: ACCOUNTS - 1]:
+        named = causes(check(program, account["address"], account["password"], "--practice"))
+        if account["cause"] not in named:
+            raise SystemExit(f"{account['address']} is {account['cause']}, and was called {named}")
+        done(f"practice account {account['address']}: {account['cause']}")
+    done(f"practice account {works['address']}: works, test message arrived")
+
+
+@contextlib.contextmanager
+def silent_imap_server() -> Iterator[int]:
+    """A server on ::1 that greets and says no more; its port."""
+    with socket.create_server(("::1", 0), family=socket.AF_INET6) as listener:
+        kept: list[socket.socket] = []
+
+        def serve() -> None:
+            with contextlib.suppress(OSError):
+                while True:
+                    line, _ = listener.accept()
+                    line.sendall(b"* OK IMAP4rev1 ready\r\n")
+                    kept.append(line)
+
+        threading.Thread(target=serve, daemon=True).start()
+        try:
+            yield listener.getsockname()[1]
+        finally:
+            for line in kept:
+                line.close()
+
+
+def refusal_and_ipv6(program: Path) -> None:
+    """A port that really refuses is named as that; an address of IPv6 is really connected to."""
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        refusing = closed.getsockname()[1]
+    with silent_imap_server() as port:
+        servers = ["--outgoing", f"127.0.0.1:{refusing}", "--incoming", f"[::1]:{port}", "--no-autofix"]
+        document = check(program, "ada@example.org", "tulip-wagon-64", *servers, "--deadline", "20")
+    named = [one for one in document["diagnoses"] if one["cause"] == "connection-refused"]  # type: ignore[attr-defined]
+    if not named or "network-unreachable" in causes(document):
+        raise SystemExit(f"the refused port was called {causes(document)}")
+    if f"does not answer on port {refusing}" not in named[0]["title"]:
+        raise SystemExit(f"the refused port was told as: {named[0]['title']}")
+    connected = [
+        item
+        for item in document["timeline"]  # type: ignore[attr-defined]
+        if item["server"] == f"[::1]:{port}" and (item["stage"], item["outcome"]) == ("connect", "ok")
+    ]
+    if not connected:
+        raise SystemExit(f"[::1]:{port} was not connected to: {causes(document)}")
+    done(f"a refused port: “{named[0]['title']}”; [::1] connected")
+
+
+def keyring() -> None:
+    """A password is saved in the Credential Manager, read by another process, and forgotten."""
+    begin = (
+        "import asyncio; from wizard.accounts.secret_store import SecretKind, SecretStore; "
+        "from wizard.model.address import Address; from wizard.model.secret import Secret; "
+        "store = SecretStore(); ada = Address.parse('ada@example.org'); "
+    )
+    steps = {
+        "name": "print(asyncio.run(store.name()))",
+        "save": "asyncio.run(store.save(ada, {SecretKind.PASSWORD: Secret('tulip-wagon-64')})); print('saved')",
+        "read": "print(asyncio.run(store.load(ada))[SecretKind.PASSWORD].reveal() == 'tulip-wagon-64')",
+        "forget": "print(len(asyncio.run(store.forget(ada))), len(asyncio.run(store.load(ada))))",
+    }
+    wanted = {"save": "saved", "read": "True", "forget": "1 0"}
+    said = {}
+    for step, code in steps.items():
+        ended = run([PYTHON, "-c", f"import sys; sys.path.insert(0, r'{CHECKOUT}'); {begin}{code}"])
+        said[step] = ended.output.strip()
+        if ended.code or (step in wanted and said[step] != wanted[step]):
+            raise SystemExit(f"keyring, {step}: {ended.output}")
+    done(f"password saved, read and forgotten in the {said['name']}")
+
+
+def window(setup: Path, picture: Path | None) -> None:
+    """The window opens with Qt's own plugin for Windows; while it is open, nothing can be replaced or removed."""
+    environment = {**os.environ, "WINEPREFIX": str(PREFIX)}
+    environment.pop("QT_QPA_PLATFORM", None)
+    started = time.monotonic()
+    child = subprocess.Popen([WINE, str(LOCAL / "mailwright-gui.exe"), "--practice"], env=environment)
+    try:
+        while not shown():
+            if time.monotonic() - started > 60 or child.poll() is not None:
+                raise SystemExit("the window did not open")
+            time.sleep(0.1)
+        done(f"window open after {time.monotonic() - started:.1f} s")
+        time.sleep(3)  # the practice accounts come into the list
+        if picture is not None:
+            subprocess.run(["import", "-window", shown()[-1], "-depth", "8", str(picture)], check=True)
+        expect(run([str(setup), "/S"]), IN_USE, "an upgrade over the running program")
+        uninstall = [str(LOCAL / "uninstall.exe"), "/S", f"_?={windows_path(LOCAL)}"]
+        expect(run(uninstall), IN_USE, "a removal under the running program")
+        done(f"over the running program: exit code {IN_USE}, nothing touched")
+    finally:
+        subprocess.run(
+            [WINE, "taskkill", "/f", "/im", "mailwright-gui.exe"], env=environment, capture_output=True, check=False
+        )
+        child.wait(30)
+    expect(run([str(setup), "/S"]), 0, "the upgrade")
+    if registry("HKCU", r"Software\Mailwright").get("Pack") != r"C:\pack":
+        raise SystemExit("the upgrade lost the pack")
+    expect(run([str(LOCAL / "mailwright.exe"), "--version"]), 0, "the upgraded program")
+    done("upgraded")
+
+
+def shown() -> list[str]:
+    """The ids of the windows of that name."""
+    found = subprocess.run(
+        ["xdotool", "search", "--onlyvisible", "--class", "mailwright-gui"], capture_output=True, text=True, check=False
+    )
+    return found.stdout.split()
+
+
+def windows_installer(msi: Path) -> None:
+    """The MSI installs silently with a pack and leaves nothing when it is removed."""
+    package = "Z:" + str(msi).replace("/", "\\")
+    expect(run(["msiexec", "/i", package, "/qn", r"PACK=C:\pack"]), 0, "msiexec /i")
+    expect(run([str(MACHINE / "mailwright.exe"), "--version"]), 0, "the program of the MSI")
+    if registry("HKLM", r"Software\Mailwright").get("Pack") != r"C:\pack":
+        raise SystemExit("PACK= was not written down")
+    path = registry("HKLM", r"System\CurrentControlSet\Control\Session Manager\Environment").get("PATH", "")
+    if "Mailwright" not in path:
+        raise SystemExit(f"the folder is not on the PATH: {path}")
+    expect(run(["msiexec", "/x", package, "/qn"]), 0, "msiexec /x")
+    path = registry("HKLM", r"System\CurrentControlSet\Control\Session Manager\Environment").get("PATH", "")
+    if MACHINE.exists() or registry("HKLM", r"Software\Mailwright") or "Mailwright" in path:
+        raise SystemExit("the MSI's removal left something behind")
+    done("MSI: installed with /qn and a pack, on the PATH, removed without leftovers")
+
+
+def pytest(arguments: list[str], *, plugin: str, limit_s: float) -> str:
+    """The last line of a run on Windows' Python."""
+    packages = "Z:" + str(CHECKOUT / "build" / "windows" / "test-packages")
+    os.environ["PYTHONPATH"] = packages
+    os.environ["PYTHONPYCACHEPREFIX"] = "Z:" + str(CHECKOUT / "build" / "windows" / "pycache")
+    ended = run(
+        [PYTHON, "-m", "pytest", "-p", "no:cacheprovider", "-q", "-m", "not root", *arguments],
+        plugin=plugin,
+        limit_s=limit_s,
+    )
+    print(ended.output[-6000:] if ended.code else "", end="")
+    last = ended.output.strip().splitlines()[-1] if ended.output.strip() else "nothing was printed"
+    if ended.code:
+        raise SystemExit(f"tests failed: {last}")
+    return last
+
+
+def window_tests() -> None:
+    """The window's own tests with Qt's plugin for Windows: a practice account to its card, others to Done."""
+    done(
+        "window, Qt's plugin for Windows: "
+        + pytest(["tests/gui/test_flow.py", "tests/gui/test_keeping.py"], plugin="windows", limit_s=1200)
+    )
+
+
+def suite() -> None:
+    """Every test that needs no server of Linux."""
+    done("test suite on Windows' Python: " + pytest(["tests"], plugin="offscreen", limit_s=5400))
+
+
+if __name__ == "__main__":
+    words = sys.argv[1:]
+    pictures = [Path(word) for word in words if not word.startswith("-")]
+    main("--quick" in words, pictures[0] if pictures else None)
