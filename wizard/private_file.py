@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 # On Windows a file that another program has open just now cannot be replaced.
+_MAY_BE_HELD: Final = os.name == "nt"
 _REPLACE_TRIES: Final = 40
 _REPLACE_PAUSE_S: Final = 0.05
 
@@ -62,7 +63,7 @@ def _replace(temporary: Path, path: Path) -> None:
         try:
             temporary.replace(path)
         except PermissionError:
-            if os.name != "nt" or not tries_left:
+            if not _MAY_BE_HELD or not tries_left:
                 raise
             time.sleep(_REPLACE_PAUSE_S)
         else:

@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from wizard.private_file import remove_leftovers, write_private, write_public
+
+
+@pytest.mark.parametrize("write", [write_private, write_public])
+def test_a_file_is_whole_and_nothing_else_is_left(tmp_path: Path, write: object) -> None:
+    assert callable(write)
+    path = tmp_path / "file"
+    for content in (b"one\r\n", b"", b"\0" * 100_000):
+        write(path, content)
+        assert path.read_bytes() == content
+        assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_cannot_be_replaced_stays_and_the_attempt_leaves_nothing(tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    (folder / "full").mkdir(parents=True)
+    with pytest.raises(OSError, match="directory"):
+        write_private(folder, b"x")
+    assert list(tmp_path.iterdir()) == [folder]
+
+
+def test_leftovers_of_this_file_alone_are_removed(tmp_path: Path) -> None:
+    stays = [tmp_path / "a.json", tmp_path / ".b.json.0011.tmp", tmp_path / ".a.json"]
+    for file in (*stays, tmp_path / ".a.json.0011.tmp", tmp_path / ".a.json.ffee.tmp"):
+        file.touch()
+    remove_leftovers(tmp_path / "a.json")
+    assert sorted(tmp_path.iterdir()) == sorted(stays)
+
+
+def held(monkeypatch: pytest.MonkeyPatch, times: int) -> list[float]:
+    """Another program has the file open for so many tries, as Windows has it; the pauses that were made."""
+    pauses: list[float] = []
+    original = Path.replace
+
+    def replace(path: Path, target: Path) -> Path:
+        if len(pauses) < times:
+            raise PermissionError(13, "in use")
+        return original(path, target)
+
+    monkeypatch.setattr(Path, "replace", replace)
+    monkeypatch.setattr("wizard.private_file.time.sleep", pauses.append)
+    return pauses
+
+
+def test_a_file_that_another_program_reads_on_windows_is_replaced_a_moment_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wizard.private_file._MAY_BE_HELD", True)
+    pauses = held(monkeypatch, 2)
+    write_private(tmp_path / "file", b"new")
+    assert (tmp_path / "file").read_bytes() == b"new"
+    assert len(pauses) == 2
+
+
+def test_a_file_that_stays_held_or_may_not_be_replaced_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"old")
+    pauses = held(monkeypatch, 1000)
+    with pytest.raises(PermissionError):
+        write_private(path, b"new")
+    assert pauses == []  # elsewhere a refusal is final
+    monkeypatch.setattr("wizard.private_file._MAY_BE_HELD", True)
+    with pytest.raises(PermissionError):
+        write_private(path, b"new")
+    assert 0 < len(pauses) < 100
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
