@@ -107,6 +107,7 @@ PLACEHOLDERS: Final = frozenset(
         "today",
         "unlock_url",
         "username",
+        "wait_time",
         "webmail_url",
     ]
 )

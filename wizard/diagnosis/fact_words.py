@@ -47,6 +47,7 @@ def words_of_evidence(
     words |= side_words(evidence.protocol or candidate.protocol)
     if reply is not None:
         words["reply"] = shown(reply.text, 300)
+        words |= wait_words(reply.text)
         if reply.code or reply.enhanced:
             words["reply_code"] = " ".join(filter(None, (str(reply.code or ""), reply.enhanced)))
     if certificate is not None:
@@ -154,6 +155,23 @@ def _detail_words(evidence: Evidence, report: ProbeReport, username: str) -> dic
         known = isinstance(wait, int | float) and wait > 0
         words["minutes"] = _minutes(float(wait or 0)) if known else "a few minutes"
     return words
+
+
+_WAIT: Final = re.compile(r"\b(\d{1,3}) ?(seconds?|secs?|s|minutes?|mins?|minuten|hours?|stunden?)\b", re.IGNORECASE)
+_UNITS: Final = {"s": (1, "second"), "m": (60, "minute"), "h": (3_600, "hour")}
+LONGEST_WAIT_S: Final = 48 * 3_600
+
+
+def wait_words(reply: str) -> dict[str, str]:
+    """How long a server asks to wait: `wait_time` in words, `wait_s` in seconds; nothing where it names no time."""
+    found = _WAIT.search(reply)
+    if found is None:
+        return {}
+    count = int(found[1])
+    unit_s, unit = _UNITS[{"st": "h"}.get(found[2][:2].lower(), found[2][0].lower())]
+    if not 0 < count * unit_s <= LONGEST_WAIT_S:
+        return {}
+    return {"wait_time": f"1 {unit}" if count == 1 else f"{count} {unit}s", "wait_s": str(count * unit_s)}
 
 
 def text_detail(evidence: Evidence, name: str) -> str | None:

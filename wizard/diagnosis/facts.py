@@ -10,7 +10,7 @@ from typing import Final
 from wizard.diagnosis.catalogue import Family
 from wizard.diagnosis.client_errors import Reading
 from wizard.diagnosis.fact_keys import Browser, Line, LooksLike, Mechanisms, Preset, Seen
-from wizard.diagnosis.fact_words import provider_words, shown, side_words, text_detail, words_of_evidence
+from wizard.diagnosis.fact_words import provider_words, shown, side_words, text_detail, wait_words, words_of_evidence
 from wizard.diagnosis.rule import Facts, fold
 from wizard.model.address import Address
 from wizard.model.evidence import Evidence, ProbeReport, Reply, Stage, Surroundings
@@ -79,6 +79,7 @@ def facts_of_text(
     words = provider_words(provider, families) | side_words(known)
     if server:
         words["host"] = words["server"] = shown(server)
+    words |= wait_words(reading.telling)
     if reading.code or reading.enhanced:
         words["reply_code"] = " ".join(filter(None, (reading.code, reading.enhanced)))
     values["preset"] = _preset(provider, is_preset=provider is not None)

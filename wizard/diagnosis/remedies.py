@@ -119,7 +119,7 @@ def _action(rule: RemedyRule, facts: Facts) -> Action | None:
             allowed = facts.has("certificate", _TRUSTABLE) and facts.has("preset", frozenset({"no"}))
             return TrustCertificate(facts.words["sha256"]) if allowed and "sha256" in facts.words else None
         case Do.WAIT:
-            return Wait(rule.seconds)
+            return Wait(int(facts.words["wait_s"]) if "wait_s" in facts.words else rule.seconds)
         case Do.ASK_ADMINISTRATOR:
             return None  # made of the cause's own words, not of the rule's
         case _:
