@@ -10,6 +10,7 @@ from typing import Any
 
 from wizard import wiring
 from wizard.discovery.planner import Planner
+from wizard.discovery.presets import PresetBook
 from wizard.model.account import CheckResult, Verdict
 from wizard.model.address import Address
 from wizard.model.diagnosis import Diagnosis, Remedy
@@ -96,7 +97,7 @@ class _Names(PracticeResolver):
 
 
 @asynccontextmanager
-async def stage(
+async def world(
     address: str,
     *servers: PracticeServer,
     found_by: FoundBy = FoundBy.GUESS,
@@ -106,8 +107,7 @@ async def stage(
     spf: str | None = None,
     delivery: Delivery | None = None,
     accepted: str = PASSWORD,
-    options: Options | None = None,
-) -> AsyncIterator[Stage]:
+) -> AsyncIterator[tuple[PracticeNetwork, Planner, PresetBook]]:
     """The servers of one account, found by the real presets, by its domain's pages or by guesses.
 
     `accepted` is the password the servers take, `spf` what the domain says about who sends for it.
@@ -123,9 +123,17 @@ async def stage(
         mx=tuple(MxRecord(10 * number, host) for number, host in enumerate(mx, 1)),
         delivery=delivery or Delivery(after_s=0.05),
     )
-    known = wiring.presets()
+    known = wiring.presets(())
     async with PracticeNetwork.start((scenario,)) as network:
-        planner = Planner(_Names((scenario,), spf), Fetcher(network.dialer, network.trust), known)
+        yield network, Planner(_Names((scenario,), spf), Fetcher(network.dialer, network.trust), known), known
+
+
+@asynccontextmanager
+async def stage(
+    address: str, *servers: PracticeServer, options: Options | None = None, **how: Any
+) -> AsyncIterator[Stage]:
+    """A session in the `world` of these servers, which takes the same arguments."""
+    async with world(address, *servers, **how) as (network, planner, known):
         line = (network.resolver, network.dialer, network.trust)
         services = Services(
             *line, planner, wiring.diagnoser, known.for_host, known.hosts, provider_of_domain=known.for_domain

@@ -5,9 +5,7 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,12 +14,11 @@ import pytest
 from tests.accounts.books import note, put
 from tests.lab.certificates import Authority
 from tests.lab.scripted import Conversation, ScriptedServer
-from tests.lab.stage import PASSWORD, Stage, fixed, imap, listed, remedy_of, smtp, speaks_first, stage
-from tests.seeds.rows import ADA, GMAIL, GMAIL_IN, IN, OUT, ROWS, Row
+from tests.lab.stage import PASSWORD, Stage, fixed, imap, remedy_of, smtp, speaks_first, stage
+from tests.seeds.rows import ADA, GMAIL, GMAIL_IN, IN, OUT
 from wizard import wiring
 from wizard.accounts.recheck import draft, with_history
 from wizard.accounts.store import AccountBook, SavedAccount
-from wizard.diagnosis.document import diagnosis_document
 from wizard.model.account import CheckResult, RoundTripStatus, Status, Verdict
 from wizard.model.address import Address
 from wizard.model.diagnosis import Wait
@@ -32,31 +29,6 @@ from wizard.setup.options import Options
 from wizard.wiring import Settings
 
 pytestmark = pytest.mark.slow
-
-
-def _row_test(row: Row) -> Callable[[], Awaitable[None]]:
-    async def test() -> None:
-        second = tuple(listed(server) for server in row.second)
-        async with stage(row.address, *row.servers, mx=row.mx, found_by=row.found_by, second=second) as on_stage:
-            result = await on_stage.check(send=row.sends, test_to=row.test_to, **row.given)
-        causes = (row.cause,) if isinstance(row.cause, str) else row.cause
-        heard = result.diagnoses[0].cause if result.diagnoses else None
-        assert heard in causes, (heard, result.verdict, [item.reply for item in result.timeline if item.reply])
-        if row.after is not None:
-            found = fixed(result, str(heard), row.remedy, **row.after)
-        else:
-            found = speaks_first(result, str(heard), row.remedy)
-        card = json.dumps(diagnosis_document(found), ensure_ascii=False)
-        for words in row.says:
-            assert words in card, card
-        assert PASSWORD not in card
-
-    test.__doc__ = row.what.replace("_", " ")
-    return test
-
-
-for _row in ROWS:
-    globals()[f"test_seed_{_row.id}_{_row.what}"] = _row_test(_row)
 
 
 async def test_seed_I13_limits_are_shown_before_trouble() -> None:

@@ -16,7 +16,7 @@ from wizard.model.provider import Provider, ProviderStatus
 from wizard.model.public_address import address_forms
 from wizard.model.server import Protocol, Security
 
-_PER_MESSAGE: Final = re.compile(r"in one message")
+_PER_MESSAGE: Final = re.compile(r"in one message")
 
 
 def words_of_evidence(

@@ -358,13 +358,15 @@ def _sorted(
 ) -> tuple[Remedy | None, tuple[Remedy, ...], Remedy | None, tuple[Remedy, ...]]:
     """The first one, the others, the message to the administrator, and what stands last and quiet.
 
-    Where nobody else can do anything, the message comes first.
+    The message comes first where the diagnosis puts it first, or where nobody else can do anything.
     """
     last = tuple(each for each in remedies if each.last_resort or isinstance(each.action, TrustCertificate))
     asks = next((each for each in remedies if isinstance(each.action, AskAdministrator)), None)
     doing = [each for each in remedies if each not in last and each is not asks]
+    if asks is not None and (not doing or remedies[0] is asks):
+        return asks, tuple(doing), None, last
     if not doing:
-        return asks, (), None, last
+        return None, (), None, last
     first, *others = doing
     if isinstance(first.action, Wait | TryAgain):  # it offers to check again already
         others = [each for each in others if not (isinstance(each.action, TryAgain) and each.say == _AGAIN)]
