@@ -241,3 +241,20 @@ async def test_words_of_real_servers_are_no_masks(offer: bytes, network: Network
     failure = failure_of(await envelope(mail, network, certificate, Security.STARTTLS))
     assert failure.error is ErrorKind.STARTTLS_MISSING
     assert "masked" not in failure.detail
+
+
+async def test_a_server_that_was_greeted_in_clear_and_wants_no_second_hello(
+    network: Network, certificate: Issued
+) -> None:
+    mail = Mail(Protocol.SMTP)
+
+    async def hello(talk: Talk, line: bytes) -> bool | None:
+        if not talk.encrypted:
+            return True
+        await talk.send(b"503 5.5.1 you already said HELO")
+        return None
+
+    mail.hooks["hello"] = hello
+    report = await envelope(mail, network, certificate, Security.STARTTLS)
+    assert report.signed_in, report.failure
+    assert (report.auth, report.sign_in_attempts) == ("PLAIN", 1)

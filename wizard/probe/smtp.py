@@ -11,7 +11,7 @@ from aiosmtplib.esmtp import parse_esmtp_extensions
 from aiosmtplib.response import SMTPResponse
 
 from wizard.model.evidence import Detail, ErrorKind, Reply, Stage
-from wizard.model.server import AuthMethod, ServerCandidate
+from wizard.model.server import AuthMethod, Security, ServerCandidate
 from wizard.net.patience import within
 from wizard.probe.conversation import Outbox, Terms
 from wizard.probe.credentials import Credentials
@@ -120,6 +120,10 @@ class SmtpConversation(Outbox):
         if response.code == 250:
             self._take_offer(response)
             return
+        if response.code == 503 and self.candidate.security is Security.STARTTLS and self.connector.is_encrypted:
+            # "You already said HELO" (MailKit PR#33): what it offers inside TLS stays unsaid, so the usual is tried.
+            self.extensions, self.mechanisms = {}, (AuthMethod.PLAIN.value, AuthMethod.LOGIN.value)
+            return
         kind = ErrorKind.HELO_REFUSED if is_of_name else ErrorKind.REPLY
         raise StageFailed(Stage.GREETING, kind, reply=self._reply(response), detail=Detail(command="ehlo"))
 
@@ -143,7 +147,7 @@ class SmtpConversation(Outbox):
     @staticmethod
     def _is_of_name(response: SMTPResponse, *, at_hello: bool) -> bool:
         """Whether a refusal is of how we introduced ourselves."""
-        if response.code < 400 or response.code == 421:
+        if response.code < 400 or response.code in (421, 503):
             return False
         words = _OF_A_NAME if at_hello else _OF_OUR_NAME
         return (at_hello and response.code in (501, 504, 553)) or words.search(response.message) is not None
