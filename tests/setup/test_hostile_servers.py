@@ -273,3 +273,12 @@ async def test_a_server_that_greets_late_is_waited_for_at_the_next_press(
         second = await session.check(account)
         await session.close()
     assert second.verdict is Verdict.WORKS, second.diagnoses
+
+
+@pytest.mark.parametrize("at", ["auth", "rcpt"])
+async def test_mail_that_must_be_received_first_is_no_missing_password(
+    at: str, authority: Authority, certificate: Issued
+) -> None:
+    mail = server(SMTP, at, b"535 5.7.1 Please do a POP3/IMAP login first\r\n")
+    card = await first_card(mail, authority, certificate)
+    assert (card.cause, card.title) == ("auth-required", "The server wants mail to be received before it takes any")
