@@ -66,6 +66,22 @@ def test_a_docstring_cites_no_page_that_is_not_here() -> None:
             assert name in pages, f"{path.relative_to(ROOT)} cites {name}"
 
 
-def test_no_page_and_no_file_of_discovery_or_the_net_has_a_password_in_reach() -> None:
+def test_threats_and_promises_that_are_cited_stand_in_the_security_page() -> None:
+    text = (ROOT / "SECURITY.md").read_text("utf-8")
+    threats: set[int] = set()
+    promises: set[int] = set()
+    for row in re.findall(r"^\| ((?:T?\d+[^|]*)) \|", text, re.MULTILINE):
+        numbers = [int(number) for number in re.findall(r"\d+", row)]
+        if re.search(r" to |–", row):
+            numbers = list(range(numbers[0], numbers[1] + 1)) + numbers[2:]
+        (threats if "T" in row else promises).update(numbers)
+    assert promises >= set(range(1, 18))
+    for path in [*ROOT.glob("wizard/**/*.py"), *ROOT.glob("tests/**/*.py")]:
+        source = path.read_text("utf-8")
+        assert {int(number) for number in re.findall(r"\(T([0-3]\d)\)", source)} <= threats, path.name
+        assert {int(number) for number in re.findall(r"promise (\d+)", source)} <= promises, path.name
+
+
+def test_no_file_of_discovery_or_the_net_has_a_password_in_reach() -> None:
     for path in [*ROOT.glob("wizard/discovery/*.py"), *ROOT.glob("wizard/net/*.py")]:
         assert not re.search(r"import .*\b(Secret|Credentials)\b", path.read_text("utf-8")), path.name
