@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
-from tests.gui.samples import ARRIVED, BAD_CREDENTIALS, EDIT_PASSWORD, SMTP, WORKS, event, now
+from tests.gui.samples import ARRIVED, BAD_CREDENTIALS, EDIT_PASSWORD, SMTP, WAIT, WORKS, event, now
 from wizard.gui.lanes import State
 from wizard.gui.pages.test_page import TestPage
 from wizard.gui.widgets.timeline import Timeline
@@ -254,3 +254,14 @@ def test_what_passed_is_not_asked_for(page: TestPage, qtbot: QtBot) -> None:
     assert wanted.args is not None
     assert "- SPF: Passed" in wanted.args[0]
     assert "v=spf1" not in wanted.args[0]
+
+
+def test_where_no_other_setting_helps_a_refused_message_does_not_end_the_way(page: TestPage) -> None:
+    told = replace(BAD_CREDENTIALS, cause="sending-limit-exceeded", stage=Stage.MESSAGE, remedies=(WAIT,))
+    page.validatePage()
+    page.show_result(replace(WORKS, diagnoses=(told,), round_trip=RoundTrip(RoundTripStatus.FAILED)))
+    assert page.isComplete()
+    assert page.primary_text == "Continue, the settings are right"
+    assert page.skip_text is None
+    assert page.lead_to() is None
+    assert page.validatePage()

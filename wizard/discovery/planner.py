@@ -21,7 +21,7 @@ from wizard.discovery.srv import srv
 from wizard.errors import DnsUnavailable, FetchError, NameNotFound
 from wizard.model.address import Address
 from wizard.model.evidence import Detail, Outcome, Stage
-from wizard.model.plan import Asked, Plan
+from wizard.model.plan import NO_ANSWER, Asked, Plan
 from wizard.model.progress import Listener, Progress, nobody
 from wizard.model.provider import Provider, ProviderStatus
 from wizard.model.server import Protocol, Security, ServerCandidate, Source
@@ -241,13 +241,13 @@ class Planner:
                 for task in answered:
                     question, _ = pending.pop(task)
                     one = task.result()
-                    if one.asked.answer != "no answer":
+                    if one.asked.has_answered:
                         memory.heard[question.whom] = one
                     heard.append(one)
                     queue += one.answer.then
                     _tell(listener, loop.time() - began, question, one.asked)
             for question, since in pending.values():
-                silent = Asked(question.source, question.whom, "no answer", loop.time() - since)
+                silent = Asked(question.source, question.whom, NO_ANSWER, loop.time() - since)
                 heard.append(_Heard(question, NOTHING, silent))
                 _tell(listener, loop.time() - began, question, silent)
         finally:
@@ -305,7 +305,7 @@ async def _ask(question: Question) -> _Heard:
     except (NameNotFound, PageMissing):
         pass
     except (DnsUnavailable, FetchError):
-        said = "no answer"
+        said = NO_ANSWER
     asked = Asked(question.source, question.whom, said or answer.said, monotonic() - began)
     return _Heard(question, answer, asked)
 
@@ -353,5 +353,5 @@ def _tell(listener: Listener, t_s: float, question: Question, asked: Asked | Non
         detail["answer"] = asked.answer
     outcome = Outcome.STARTED
     if asked is not None:
-        outcome = Outcome.SKIPPED if asked.answer == "no answer" else Outcome.OK
+        outcome = Outcome.OK if asked.has_answered else Outcome.SKIPPED
     listener(Progress(t_s, Stage.INPUT, outcome, seconds=asked.seconds if asked else 0.0, detail=detail))

@@ -10,7 +10,6 @@ if TYPE_CHECKING:  # loaded after the first paint
     from wizard.model.address import Address
     from wizard.model.plan import Plan
 
-NO_ANSWER: Final = "no answer"  # what `Asked.answer` holds then
 
 NAMES: Final[dict[Source, str]] = {
     Source.PACK: "Your helpdesk",
@@ -104,7 +103,7 @@ def asked_sentence(plan: Plan) -> str:
         if item.source not in _ASKED_AT_ALL:
             continue
         name = "the community database" if item.source is Source.ISPDB else _party(item.whom, plan.address)
-        said = silent if item.answer == NO_ANSWER else answered
+        said = answered if item.has_answered else silent
         if name not in said:
             said.append(name)
     if answered:

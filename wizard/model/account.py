@@ -9,7 +9,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from wizard.model.address import Address
-from wizard.model.diagnosis import ChangeSettings, Diagnosis, EditField, Field, Fix, SignIn, TrustCertificate
+from wizard.model.diagnosis import Diagnosis, Fix
 from wizard.model.draft import AccountDraft
 from wizard.model.evidence import Evidence, Outcome, ProbeReport, Stage, Surroundings
 from wizard.model.plan import Asked, Plan
@@ -91,17 +91,6 @@ class VerifiedAccount:
     verified_at: datetime
 
 
-def _wants_other_settings(diagnosis: Diagnosis) -> bool:
-    """Whether something that was typed or found is to be changed; whom a test goes to is no setting."""
-    kinds = (ChangeSettings, EditField, SignIn, TrustCertificate)
-    actions = (remedy.action for remedy in diagnosis.remedies)
-    elsewhere = (Field.RECIPIENT, Field.TEST_TO)
-    return any(
-        isinstance(action, kinds) and not (isinstance(action, EditField) and action.field in elsewhere)
-        for action in actions
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class CheckResult:
     """All that a check found out; the command line prints it, the window shows it, a report keeps it."""
@@ -162,7 +151,7 @@ class CheckResult:
         seen = side.report.last(Stage.AUTH) if side.report is not None else None
         signed_in = seen is not None and seen.outcome is Outcome.OK
         told = [one for one in self.diagnoses if one.protocol is side.candidate.protocol]
-        return side if signed_in and told and not any(_wants_other_settings(one) for one in told) else None
+        return side if signed_in and told and not any(one.wants_other_settings for one in told) else None
 
     def _account_of(self, incoming: SideResult | None, outgoing: SideResult | None) -> VerifiedAccount:
         return VerifiedAccount(

@@ -194,6 +194,14 @@ class Diagnosis:
     understood: tuple[str, ...] = ()  # what was recognised, for `explain` when the cause stays unknown
     likely: tuple[Likely, ...] = ()  # up to three, the likeliest first, where the confidence is below 0.6
 
+    @property
+    def wants_other_settings(self) -> bool:
+        """Whether something that was typed or found is to be changed; whom a test message goes to is no setting."""
+        kinds = (ChangeSettings, EditField, SignIn, TrustCertificate)
+        elsewhere = (EditField(Field.RECIPIENT), EditField(Field.TEST_TO))
+        actions = [remedy.action for remedy in self.remedies]
+        return any(isinstance(action, kinds) and action not in elsewhere for action in actions)
+
 
 @dataclass(frozen=True, slots=True)
 class ServerChange:

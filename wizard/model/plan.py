@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from wizard.model.address import Address
 from wizard.model.provider import Provider
 from wizard.model.server import Protocol, ServerCandidate, Source
 
+NO_ANSWER: Final = "no answer"
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A source that was asked: whom, what for, and how it answered ("found", "nothing", "no answer", "refused: …")."""
+    """A source that was asked: whom, what for, and how it answered ("found", "nothing", NO_ANSWER, "refused: …")."""
 
     source: Source
     whom: str
     answer: str
     seconds: float
+
+    @property
+    def has_answered(self) -> bool:
+        """Whether anything came back, be it that there is nothing."""
+        return self.answer != NO_ANSWER
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,9 +148,10 @@ class TestPage(Page):
         else:
             self._show_trip(trip, result)
         self._show_parts()
-        self.set_primary("Continue")
-        self.set_ready(not failed)
-        self.set_skip("Skip" if failed else None)
+        is_free = not failed or not any(each.wants_other_settings for each in result.diagnoses)
+        self.set_primary(words.SETTINGS_RIGHT if failed and is_free and not self.is_compact else words.CONTINUE)
+        self.set_ready(is_free)
+        self.set_skip(None if is_free else "Skip")
         self.set_step_note(trip_words.trip_note(trip))
         first = self.cards[0].diagnosis if self.cards else None
         news = f"{first.title}. {first.why}" if first is not None else self._verdict.accessibleName()
@@ -161,7 +162,7 @@ class TestPage(Page):
         """The title while a message is on its way; the first card's remedy; else the primary button."""
         if self._phase is Phase.SENDING:
             return self.heading
-        return self.cards[0].lead_to() if self.cards else None
+        return self.cards[0].lead_to() if self.cards and not self._ready else None
 
     def show_deleted(self, done: bool) -> None:
         """Says whether the test message is gone."""
@@ -187,7 +188,7 @@ class TestPage(Page):
         if self._phase == Phase.IDLE:
             self._send()
             return False
-        return self._phase in (Phase.SENT, Phase.ARRIVED)
+        return self._phase is not Phase.SENDING and self._ready
 
     def skip(self) -> None:
         """Goes on without a message."""
@@ -292,8 +293,11 @@ class TestPage(Page):
         self._verdict.timeline.show_moments(self._moments(trip))
 
     def _show_cards(self, diagnoses: Sequence[Diagnosis]) -> None:
+        may_go_on = self._phase is not Phase.FAILED or not any(each.wants_other_settings for each in diagnoses)
         for index, diagnosis in enumerate(diagnoses):
-            card = DiagnosisCard(diagnosis, is_open=index == 0, helpdesk=self.helpdesk, now=self._now)
+            card = DiagnosisCard(
+                diagnosis, is_open=index == 0, may_go_on=may_go_on, helpdesk=self.helpdesk, now=self._now
+            )
             card.set_compact(self.is_compact)
             card.remedy_chosen.connect(lambda remedy, diagnosis=diagnosis: self.remedy_chosen.emit(diagnosis, remedy))
             card.administrator_wanted.connect(lambda diagnosis=diagnosis: self.administrator_wanted.emit(diagnosis))
