@@ -106,7 +106,7 @@ async def session(settings: Settings) -> AsyncIterator[SetupSession]:
 @asynccontextmanager
 async def sessions(settings: Settings) -> AsyncIterator[Callable[[], SetupSession]]:
     """Makes sessions that share one network, one set of roots and one cache of answers; all are closed at the end."""
-    from wizard.accounts.secret_store import SecretStore
+    from wizard.accounts.secret_store import LIMIT_S, SecretStore
     from wizard.net.fetch import Fetcher
     from wizard.probe.permits import HostPermits
     from wizard.setup.browser_sign_in import BrowserSignIn
@@ -115,7 +115,9 @@ async def sessions(settings: Settings) -> AsyncIterator[Callable[[], SetupSessio
 
     made: WeakSet[SetupSession] = WeakSet()  # a session that was closed and let go is not kept
     async with _network(settings) as (resolver, dialer, trust, planner, known):
-        browser = BrowserSignIn(Fetcher(dialer, trust), pack(settings.pack_paths), SecretStore())
+        keyring_s = min(LIMIT_S, settings.options.deadline_s) if settings.options is not None else LIMIT_S
+        store = SecretStore(limit_s=keyring_s)  # a renewed permission is kept within the deadline, or not
+        browser = BrowserSignIn(Fetcher(dialer, trust), pack(settings.pack_paths), store)
         services = Services(
             resolver,
             dialer,
