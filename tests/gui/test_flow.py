@@ -102,6 +102,36 @@ def test_back_keeps_what_was_typed_and_checks_anew_only_after_a_change(qtbot: Qt
     assert wizard.state.result is result
 
 
+def remedy(wizard: Wizard, cause: str, named: str) -> QAbstractButton:
+    card = next(card for card in wizard.check.cards if card.objectName() == f"diagnosis:{cause}")
+    return next(b for b in card.findChildren(QAbstractButton) if b.objectName() == f"remedy:{named}")
+
+
+def test_a_mistyped_provider_is_questioned_and_the_suggestion_taken(qtbot: QtBot, sign_up: SignUp) -> None:
+    wizard = sign_up("ada@gmial.com", "tulip-wagon-64")
+    to_the_check(qtbot, wizard)
+    assert causes(wizard) == ["diagnosis:address-mistyped"]
+    result = wizard.state.result
+    assert result is not None
+    assert (result.reports, dict(result.sign_in_attempts)) == ((), {})
+    QTest.mouseClick(remedy(wizard, "address-mistyped", "use-suggested-address"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: wizard.state.result not in (None, result), timeout=SECONDS)
+    assert str(wizard.state.address) == "ada@gmail.com"
+    wizard.window.go_back_to("account")
+    assert wizard.account.address_field.text() == "ada@gmail.com"
+    assert wizard.account.password_field.text() == "tulip-wagon-64"
+
+
+def test_a_mistyped_provider_can_be_said_to_be_right(qtbot: QtBot, sign_up: SignUp) -> None:
+    wizard = sign_up("ada@gmial.com", "tulip-wagon-64")
+    to_the_check(qtbot, wizard)
+    result = wizard.state.result
+    QTest.mouseClick(remedy(wizard, "address-mistyped", "address-is-right"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: wizard.state.result not in (None, result), timeout=SECONDS)
+    assert str(wizard.state.address) == "ada@gmial.com"
+    assert "diagnosis:address-mistyped" not in causes(wizard)
+
+
 def test_stop_answers_at_once(qtbot: QtBot, sign_up: SignUp) -> None:
     account = next(one for one in ACCOUNTS if one.scenario == "port-587-blocked")
     wizard = sign_up(account.address, account.password)

@@ -65,22 +65,19 @@ def of_plan(plan: Plan, *, by_browser: bool = False) -> Need | None:
 
 def wants_app_password(provider: Provider | None) -> bool:
     """Whether the everyday password will be refused and an app password accepted."""
-    return provider is not None and "app-password" in provider.sign_in and "password" not in provider.sign_in
+    return provider is not None and provider.refuses_everyday_password and "app-password" in provider.sign_in
 
 
 def wants_browser(provider: Provider | None) -> bool:
     """Whether signing in in the browser is the only way."""
-    return provider is not None and provider.sign_in == ("oauth2",)
+    return provider is not None and provider.wants_browser
 
 
 def shape_warning(provider: Provider | None, password: str) -> str | None:
     """A sentence when the password cannot be the app password the provider wants; `None` when it can."""
     if provider is None or provider.app_password is None or not wants_app_password(provider):
         return None
-    from wizard.model.shape import has_shape
-
-    pattern = provider.app_password.pattern
-    if not pattern or not password or has_shape(pattern, password.replace(" ", "")):
+    if not password or provider.app_password.fits(password) is not False:
         return None
     return f"This does not look like an app password of {provider.name}. Your everyday password will be refused."
 

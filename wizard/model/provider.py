@@ -168,6 +168,17 @@ class Provider:
     dated: tuple[DatedFact, ...] = ()
 
     @property
+    def refuses_everyday_password(self) -> bool:
+        """Whether mail programs need another password, such as an app password, than the one people know."""
+        only_app_passwords = SignInWay.APP_PASSWORD in self.sign_in and SignInWay.PASSWORD not in self.sign_in
+        return only_app_passwords or Quirk.EVERYDAY_PASSWORD_REFUSED in self.quirks
+
+    @property
+    def wants_browser(self) -> bool:
+        """Whether signing in in the browser is the only way."""
+        return self.sign_in == (SignInWay.OAUTH2,)
+
+    @property
     def spoken_name(self) -> str:
         """The name as it stands in a sentence."""
         return self.brand or self.name

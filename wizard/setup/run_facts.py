@@ -7,13 +7,11 @@ from collections.abc import Iterator, Sequence
 
 from wizard.model.draft import AccountDraft
 from wizard.model.evidence import Evidence, Outcome, ProbeReport, Stage
-from wizard.model.provider import Provider, Quirk, SignInWay
+from wizard.model.provider import Provider
 from wizard.model.run_fact import RunFact, RunFacts
 from wizard.model.secret import Secret
 from wizard.model.server import Security, Source, Way
 from wizard.model.sides import Sides
-
-_EVERYDAY_WAYS = {SignInWay.PASSWORD, SignInWay.OAUTH2}
 
 
 def run_facts(draft: AccountDraft, provider: Provider | None, reports: Sequence[ProbeReport]) -> RunFacts:
@@ -62,17 +60,10 @@ def _of_secret(secret: Secret | None, provider: Provider | None) -> Iterator[Run
         yield RunFact.PASSWORD_BEYOND_ASCII
     if provider is None:
         return
-    if wants_app_password(provider):
+    if provider.refuses_everyday_password:
         yield RunFact.EVERYDAY_PASSWORD_REFUSED
     if provider.app_password is not None and provider.app_password.fits(typed) is False:
         yield RunFact.APP_PASSWORD_SHAPE_WRONG
-
-
-def wants_app_password(provider: Provider) -> bool:
-    """Whether the provider refuses the everyday password of every mail program and takes an app password."""
-    if Quirk.EVERYDAY_PASSWORD_REFUSED in provider.quirks:
-        return True
-    return SignInWay.APP_PASSWORD in provider.sign_in and SignInWay.PASSWORD not in provider.sign_in
 
 
 def _of_envelopes(draft: AccountDraft, reports: Sequence[ProbeReport]) -> Iterator[RunFact]:

@@ -362,7 +362,8 @@ class Side:
         own = (
             server.sign_in for server in self.judge.provider.servers if server.protocol is protocol and server.sign_in
         )
-        return next(own, self.judge.provider.sign_in) == (SignInWay.OAUTH2,)
+        own_way = next(own, None)
+        return own_way == (SignInWay.OAUTH2,) if own_way is not None else self.judge.provider.wants_browser
 
     def _without_token(self, conversation: Conversation) -> SideOutcome:
         """Reached and encrypted; what is missing is told as the failure of a sign-in that was not begun."""

@@ -163,6 +163,13 @@ class AccountPage(Page):
         """Whether an address or a password was typed."""
         return bool(self.address_field.text() or self.password_field.text())
 
+    def initializePage(self) -> None:
+        """Shows the account as it is now: a remedy may have changed its address."""
+        super().initializePage()
+        address = self._state.address
+        if address is not None and self._parse(quietly=True) != address:
+            self.address_field.set_text(str(address))
+
     def lead_to(self) -> QWidget:
         """The first empty field."""
         fields = (self.name_field.input, self.address_field.input, self.password_field.input)
