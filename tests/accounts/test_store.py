@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import sys
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -37,6 +38,7 @@ def test_an_account_comes_back_as_it_was_saved(book: AccountBook) -> None:
     assert saved.is_verified
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no modes of files as POSIX has them")
 def test_the_file_is_private_versioned_and_holds_no_secret(book: AccountBook, tmp_path: Path) -> None:
     put(book, account(), SecretKind.PASSWORD)
     path = tmp_path / "data" / "accounts.json"
@@ -152,6 +154,7 @@ def test_a_file_that_cannot_be_read_is_named_and_kept_aside_when_something_is_sa
     assert "\n" not in str(error.value)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows wants a right for symbolic links that few have")
 def test_a_symbolic_link_is_followed(tmp_path: Path) -> None:
     (tmp_path / "drive").mkdir()
     path, target = tmp_path / "accounts.json", tmp_path / "drive" / "mine.json"
@@ -195,6 +198,7 @@ def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
         put(AccountBook(tmp_path / "file" / "accounts.json"), account())
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no XDG_DATA_HOME")
 def test_the_file_lies_where_the_system_keeps_such_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     assert default_path() == tmp_path / "mailwright" / "accounts.json"

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -129,6 +130,7 @@ def test_the_text_form_has_no_control_characters() -> None:
     assert "\u202e" not in text
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no modes of files as POSIX has them")
 def test_a_saved_report_opens_as_it_was(tmp_path: Path) -> None:
     document = report()
     write_report(tmp_path / "report.json", document)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from wizard.errors import HandoverError
 from wizard.handover.write import write_file
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no modes of files as POSIX has them")
 def test_a_file_is_whole_and_private(tmp_path: Path) -> None:
     path = tmp_path / "settings.env"
     write_file(path, b"SMTP_HOST=smtp.example.org\n")
@@ -17,6 +19,7 @@ def test_a_file_is_whole_and_private(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no modes of files as POSIX has them")
 def test_settings_for_a_program_can_be_read_by_the_program(tmp_path: Path) -> None:
     path = tmp_path / "example.org.xml"
     before = os.umask(0o022)
@@ -27,6 +30,7 @@ def test_settings_for_a_program_can_be_read_by_the_program(tmp_path: Path) -> No
     assert path.stat().st_mode & 0o777 == 0o644
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no modes of files as POSIX has them")
 def test_an_open_file_becomes_private_when_it_is_replaced(tmp_path: Path) -> None:
     path = tmp_path / "settings.env"
     path.write_text("old")
@@ -52,6 +56,7 @@ def test_a_folder_that_is_not_there_is_said_and_leaves_nothing(tmp_path: Path) -
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit on the size of files")
 def test_a_file_that_keeps_less_than_was_written_is_refused(tmp_path: Path) -> None:
     """A limit on the size of files stands in for a full disk."""
     import resource

@@ -6,6 +6,7 @@ import re
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
@@ -15,6 +16,7 @@ from types import TracebackType
 import dns.exception
 import dns.message
 import dns.query
+import pytest
 
 _CONFIG = """
 options {{
@@ -73,6 +75,8 @@ class NameServer:
 
     def __enter__(self) -> NameServer:
         program = shutil.which("named") or shutil.which("named", path="/usr/sbin")
+        if program is None and sys.platform == "win32":
+            pytest.skip("BIND is not to be had for Windows")
         if program is None:
             raise RuntimeError("the tests need BIND (Debian package bind9): named was not found")
         self._folder = tempfile.TemporaryDirectory(prefix="names-")
