@@ -6,16 +6,29 @@ cd "$(dirname "$0")/../.."
 version=$(sed -n 's/^__version__ = "\(.*\)"/\1/p' wizard/__init__.py)
 app=dist/Mailwright.app
 dmg=dist/Mailwright-$version-macos-$(uname -m).dmg
-sign() { codesign --force --options runtime --timestamp --entitlements packaging/macos/entitlements.plist --sign "$SIGN_IDENTITY" "$@"; }
+sign() { codesign --force --options runtime --timestamp --sign "$SIGN_IDENTITY" "$@"; }
 notarize() {
-  xcrun notarytool submit "$1" --keychain-profile "$NOTARY_PROFILE" --wait
+  # Apple's log says which file it dislikes; "submit --wait" alone ends well with "Invalid" too.
+  local said
+  said=$(xcrun notarytool submit "$1" --keychain-profile "$NOTARY_PROFILE" --wait --output-format json)
+  if [[ $said != *'"status":"Accepted"'* ]]; then
+    echo "$said" >&2
+    xcrun notarytool log "$(sed -n 's/.*"id":"\([^"]*\)".*/\1/p' <<<"$said")" --keychain-profile "$NOTARY_PROFILE" >&2
+    exit 1
+  fi
   xcrun stapler staple "$2"
   xcrun stapler validate "$2"
 }
 if [[ -n ${SIGN_IDENTITY:-} ]]; then
-  find "$app/Contents" -type f \( -name '*.dylib' -o -name '*.so' \) -print0 | while IFS= read -r -d '' file; do sign "$file"; done
+  # Every Mach-O whatever its name, libraries first, then frameworks, the programs with their entitlements, the app last.
+  find "$app/Contents" -type f -not -path '*/MacOS/*' -print0 | while IFS= read -r -d '' file; do
+    if file -b "$file" | grep -q Mach-O; then sign "$file"; fi
+  done
   find "$app/Contents" -type d -name '*.framework' -print0 | while IFS= read -r -d '' framework; do sign "$framework"; done
-  sign "$app"
+  find "$app/Contents/MacOS" -type f -print0 | while IFS= read -r -d '' program; do
+    sign --entitlements packaging/macos/entitlements.plist "$program"
+  done
+  sign --entitlements packaging/macos/entitlements.plist "$app"
   codesign --verify --strict --verbose=2 "$app"
   if [[ -n ${NOTARY_PROFILE:-} ]]; then
     ditto -c -k --keepParent "$app" build/notarize.zip
