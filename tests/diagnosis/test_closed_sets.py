@@ -41,6 +41,7 @@ PRODUCED = (Browser, Line, LooksLike, Mechanisms, Preset, Seen, CertificateProbl
 # Facts that the person sees without a rule's help, and how.
 SHOWN_OTHERWISE = {
     Preset.CLOSED: "the placeholder closed_provider, known only there",
+    ErrorKind.NOT_ARRIVED: "the test message's own result; a message that is still on its way is nobody's fault",
     Browser.NO: "the remedies of browser = yes are left out",
     LooksLike.OUTGOING: "an outgoing server typed as incoming is put right by its own port and name",
 }
