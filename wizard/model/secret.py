@@ -95,10 +95,16 @@ class Redactor:
         self._words, self._digits = words, digits
         self._short = tuple(s.reveal() for s in secrets if WHOLE_FROM <= len(s.reveal()) < PART_FROM)
         self._beginnings = tuple(_lower(s.reveal()) for s in secrets if len(s.reveal()) >= PART_FROM)
+        forms = [form for some in (words, digits) for form in some.all()]
+        fewest = min((len(_letters(form)) for form in forms), default=0)
+        self._gram = 4 if fewest >= 4 else 3
+        self._stride = max(1, fewest - self._gram + 1)
+        self._has_bare_forms = bool(forms) and fewest < self._gram
+        self._grams = frozenset(gram for form in forms for gram in _cuts(_letters(form), self._gram))
 
     def __call__(self, text: str) -> str:
         """The text with every form of the secrets masked; it keeps its line breaks."""
-        if not (self._words or self._digits or self._short):
+        if not self._may_hold(text):
             return text
         spans: list[tuple[int, int]] = []
         for undone in _ways_to_read(text):
@@ -115,6 +121,24 @@ class Redactor:
                 spans += (_whole_run(text, *view.span(*found)) for found in self._digits.found(bare))
         spans += self._cut(text)
         return _masked(text, spans) if spans else text
+
+    def _may_hold(self, text: str) -> bool:
+        """Whether a closer look is due: quick, for nearly always there is nothing.
+
+        Each part of a secret, in whatever form, has some letters or digits of that form in a row once all signs are
+        left out. Escapes and ellipses stand within or for them, so a text that has one is looked at.
+        """
+        if len(text) < WHOLE_FROM:
+            return False
+        if self._has_bare_forms or any(short in text for short in self._short):
+            return True
+        if not self._grams:
+            return False
+        if _ESCAPE.search(text):
+            return True
+        bare = _letters(text)
+        size, grams = self._gram, self._grams
+        return any(bare[at : at + size] in grams for at in range(0, len(bare) - size + 1, self._stride))
 
     def _cut(self, text: str) -> Iterator[tuple[int, int]]:
         """Beginnings and ends of secrets beside an ellipsis."""
@@ -149,6 +173,10 @@ class _Forms:
             cuts = {cut for form in self._wholes for cut in _cuts(form, self._length)}
             self._parts = {cut for cut in cuts if not cut.isspace() and not any(cut in name for name in public)}
 
+    def all(self) -> frozenset[str]:
+        """The forms and those of their parts that are looked for."""
+        return frozenset(self._wholes | self._parts)
+
     def is_in(self, text: str) -> bool:
         """Whether there is any; quick, for nearly always there is none."""
         return not self._parts.isdisjoint(_cuts(text, self._length)) or any(whole in text for whole in self._wholes)
@@ -160,6 +188,11 @@ class _Forms:
         for start, cut in enumerate(_cuts(text, self._length)):
             if cut in self._parts:
                 yield start, start + self._length
+
+
+def _letters(text: str) -> str:
+    """The letters and digits of a text alone, small."""
+    return _NO_LETTERS.sub("", text).lower()
 
 
 def _cuts(text: str, length: int) -> list[str]:
@@ -185,8 +218,11 @@ _ESCAPES: Final = (
     re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,8});"),  # HTML
     re.compile(r"%[0-9a-fA-F]{2}|\+"),  # in addresses
     re.compile(r"=[0-9a-fA-F]{2}|=[ \t]*\r?\n"),  # quoted-printable, RFC 2045 §6.7
-    re.compile(r"\\(?:u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|.)"),  # JSON, IMAP's quoted strings
+    re.compile(r"\\(?:u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|[\"\\/])"),  # JSON, IMAP's quoted strings
 )
+# One of the escapes above, whose digits and letters stand within the secret's own.
+_ESCAPE = re.compile("|".join((_ELLIPSIS.pattern, *(pattern.pattern for pattern in _ESCAPES))).replace(r"|\+", ""))
+_NO_LETTERS = re.compile(r"[\W_]+")
 _BLANKS = re.compile(r"\s+")
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\xad\u180e\u200b-\u200f\u2028-\u202f\u205f-\u206f\ufeff\ufffd]")
 _BEYOND_ASCII = re.compile(r"[^ -~]")  # also what a server's own character set made of letters

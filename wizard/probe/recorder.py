@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Unpack, cast
@@ -126,14 +126,17 @@ class Recorder:
 
     def received(self, line: str) -> None:
         """Keeps a line the server sent; what it and the line before give away only together is masked in both."""
-        self._note("S", line)
         self._heard = [*self._heard[-2:], line[: 2 * LINE_SHOWN]]
         together = self.redact("\n".join(self._heard)).split("\n")
-        if len(together) != len(self._heard) or len(self._transcript) >= TRANSCRIPT_LINES:
+        if len(together) != len(self._heard):
+            self._note("S", line)  # it holds a line break itself
             return
-        for back in range(1, min(2, len(together)) + 1):
-            begin = self._transcript[-back].partition(": ")[0]
-            self._transcript[-back] = f"{begin}: {inert(together[-back], LINE_SHOWN)}"
+        if len(self._transcript) >= TRANSCRIPT_LINES:
+            return
+        if len(together) > 1:
+            begin = self._transcript[-1].partition(": ")[0]
+            self._transcript[-1] = f"{begin}: {inert(together[-2], LINE_SHOWN)}"
+        self._transcript.append(f"{self.clock():8.3f} S: {inert(together[-1], LINE_SHOWN)}")
 
     def make_reply(
         self,
@@ -157,6 +160,13 @@ class Recorder:
     def shown(self, text: str, limit: int = MAX_SHOWN) -> str:
         """A stranger's text that may be shown: secrets masked, nothing unseen in it."""
         return inert(self.redact(text[: 2 * limit]), limit)
+
+    def _words(self, capabilities: Sequence[str]) -> tuple[str, ...]:
+        """What was announced, each as `_word` has it; looked at together, for mostly there is nothing to hide."""
+        together = "\n".join(capabilities)
+        if self.redact(together) == together:
+            return tuple(inert(word, 100) for word in capabilities)
+        return tuple(self._word(word, 100) for word in capabilities)
 
     def _word(self, words: str, limit: int) -> str:
         """As `shown`; words of the protocols stay, for a password such as "starttls" is no reason to doubt them."""
@@ -208,7 +218,7 @@ class Recorder:
                 error=failure.kind if failure is not None else None,
                 reply=facts.reply,
                 certificate=facts.certificate,
-                capabilities=tuple(self._word(word, 100) for word in facts.capabilities),
+                capabilities=self._words(facts.capabilities),
                 seconds=now - started,
                 t_s=now,
                 detail=facts.detail,
