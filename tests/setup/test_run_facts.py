@@ -87,6 +87,9 @@ PROVIDER = Provider("example", "Example Mail", "XX", "free", (), (), (), app_pas
 def test_the_shape_of_an_app_password(password: str, wrong: bool) -> None:
     known = facts(Way.SENDING, replace(DRAFT, secret=Secret(password)), REFUSED, provider=PROVIDER)
     assert (RunFact.APP_PASSWORD_SHAPE_WRONG in known) is wrong
+    assert (RunFact.APP_PASSWORD_SHAPE_RIGHT in known) is not wrong
+    unknown = facts(Way.SENDING, replace(DRAFT, secret=Secret(password)), REFUSED)
+    assert unknown.isdisjoint({RunFact.APP_PASSWORD_SHAPE_WRONG, RunFact.APP_PASSWORD_SHAPE_RIGHT})
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,6 @@ class Seen(StrEnum):
 
     NAMES_SENDER = "names-sender"
     NAMES_RECIPIENT = "names-recipient"
-    APP_PASSWORD_SHAPE_RIGHT = "app-password-shape-right"  # noqa: S105 - its shape is known, and this has it
     TOKEN_SENT = "token-sent"  # noqa: S105 - a browser sign-in's token was refused, and no password was sent
     SIGNS_IN_WITH_OWN_DOMAIN = "signs-in-with-own-domain"  # with an address that is none of a freemail provider's
 

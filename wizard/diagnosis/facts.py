@@ -121,7 +121,7 @@ def facts_of_evidence(
         _put(values, "certificate", certificate.problem)
     values["line"] = frozenset(_line(surroundings))
     values["seen"] = frozenset(_seen(evidence)) | _of_this_envelope(evidence, candidate.username, address, run_facts)
-    values["seen"] |= _seen_of_provider(provider, candidate.username, evidence, run_facts)
+    values["seen"] |= _seen_of_provider(provider, candidate.username, evidence)
     if report.has_signed_in:
         values["seen"] |= {RunFact.SIGNED_IN}
     _put_provider(values, provider, families)
@@ -250,15 +250,10 @@ def _of_this_envelope(
     return (run_facts - _ENVELOPE) | {fact for fact, holds in measured.items() if holds}
 
 
-def _seen_of_provider(
-    provider: Provider | None, username: str, evidence: Evidence, run_facts: frozenset[RunFact]
-) -> set[Seen]:
+def _seen_of_provider(provider: Provider | None, username: str, evidence: Evidence) -> set[Seen]:
     found: set[Seen] = set()
     if provider is None or evidence.stage is not Stage.AUTH:
         return found
-    has_shape = provider.app_password is not None and provider.app_password.pattern is not None
-    if has_shape and RunFact.APP_PASSWORD_SHAPE_WRONG not in run_facts and run_facts:
-        found.add(Seen.APP_PASSWORD_SHAPE_RIGHT)
     domain = username.rpartition("@")[2].lower() if "@" in username else None
     if provider.category == "freemail" and domain is not None and domain not in provider.domains:
         found.add(Seen.SIGNS_IN_WITH_OWN_DOMAIN)

@@ -18,6 +18,7 @@ class RunFact(StrEnum):
     SENDING_HAS_OWN_LOGIN = "sending-has-own-login"
     EVERYDAY_PASSWORD_REFUSED = "everyday-password-refused"  # noqa: S105 - the provider takes app passwords only
     APP_PASSWORD_SHAPE_WRONG = "app-password-shape-wrong"  # noqa: S105 - it cannot be an app password of this provider
+    APP_PASSWORD_SHAPE_RIGHT = "app-password-shape-right"  # noqa: S105 - its shape is known, and this has it
     PASSWORD_OUTER_BLANK = "password-outer-blank"  # noqa: S105 - a blank or an unseen character at either end
     PASSWORD_BEYOND_ASCII = "password-beyond-ascii"  # noqa: S105 - servers differ in how they store such letters
     CAPITAL_IN_ADDRESS = "capital-in-address"  # in the user name that was sent

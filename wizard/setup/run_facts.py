@@ -62,8 +62,9 @@ def _of_secret(secret: Secret | None, provider: Provider | None) -> Iterator[Run
         return
     if provider.refuses_everyday_password:
         yield RunFact.EVERYDAY_PASSWORD_REFUSED
-    if provider.app_password is not None and provider.app_password.fits(typed) is False:
-        yield RunFact.APP_PASSWORD_SHAPE_WRONG
+    fits = provider.app_password.fits(typed) if provider.app_password is not None else None
+    if fits is not None:
+        yield RunFact.APP_PASSWORD_SHAPE_RIGHT if fits else RunFact.APP_PASSWORD_SHAPE_WRONG
 
 
 def _of_envelopes(draft: AccountDraft, reports: Sequence[ProbeReport]) -> Iterator[RunFact]:
