@@ -27,6 +27,11 @@ ADVICE: Final = "advice"
 ADVICE_COUNTS_LESS: Final = 9
 _NEAR: Final = 12  # words apart that still speak of one thing
 _JUST_BEFORE: Final = 2
+# How bounces and relays quote a reply: "host mx.example[192.0.2.1] said: 550 ...", "after RCPT TO:<...>: 550 ...".
+_QUOTED: Final = re.compile(
+    r"(?:\bsaid|\bafter (?:rcpt to|mail from|end of data|data|pipelined data|helo|ehlo)[^\n]{0,120}?)"
+    r": ?(?:host \S{1,80}(?: \[[\w.:]{3,40}\])?: ?)?(?=[45]\d\d[ -])"
+)
 _WORD: Final = re.compile(r"[^\W\d_]{3,}")
 
 
@@ -185,7 +190,8 @@ class Meanings:
         folded = plain(text)
         if len(folded) != len(text):  # a letter became two: places in one are not places in the other
             text = folded
-        end = -1
+        quoted = list(_QUOTED.finditer(folded))
+        end = quoted[-1].end() if quoted else -1
         for words in self._lead_ins:
             at = folded.rfind(words)
             if at >= 0:
