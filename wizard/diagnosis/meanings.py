@@ -199,6 +199,9 @@ class Meanings:
         if end < 0:
             return None
         said = text[end:].lstrip(" \t\n:：\"'-.<>「")
+        first, _, _ = said.partition("\n")
+        if len(_WORD.findall(first)) >= 2:
+            said = first  # the program's advice comes after the reply
         return said if len(_WORD.findall(said)) >= 2 or is_spaceless(said) else None
 
 

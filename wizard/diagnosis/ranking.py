@@ -9,6 +9,9 @@ from wizard.diagnosis.catalogue import KINDRED_STAGE_WEIGHT, Ranked, is_kindred
 from wizard.diagnosis.meanings import STEPS, Meanings
 from wizard.diagnosis.rule import Cause, Facts, Match, Phrase
 
+# Words of a general cause often stand before the reason; where a cause that weighs this much tells it, they count less.
+_TELLING: Final = 40
+_GENERAL_COUNTS_LESS: Final = 4
 _AGREED: Final = 8  # rules and concepts that say the same are surer than either
 
 
@@ -30,6 +33,12 @@ def with_meanings(
         else:
             match = Match((), text=(Phrase(meaning.line, (), meaning.weight),))
             best[cause.id] = Ranked(cause, match, weight + _AGREED)
+    told = any(each.weight >= _TELLING and not each.cause.general for each in best.values())
+    if told:
+        best = {
+            id_: Ranked(each.cause, each.match, each.weight - _GENERAL_COUNTS_LESS) if each.cause.general else each
+            for id_, each in best.items()
+        }
     return tuple(sorted(best.values(), key=lambda each: -each.weight))
 
 
