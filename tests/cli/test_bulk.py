@@ -190,7 +190,7 @@ async def test_a_server_has_two_connections_at_once_and_the_account_three_refusa
 
     async def refuse(talk: Talk, line: bytes) -> None:
         refused.append(line)
-        await talk.send_raw(no(Protocol.IMAP, line, b"[AUTHENTICATIONFAILED] Invalid credentials"))
+        await talk.send_raw(no(Protocol.IMAP, line, b"[AUTHENTICATIONFAILED] Invalid credentials: " + line))
 
     imap, smtp = Mail(Protocol.IMAP, auth=refuse), Mail(Protocol.SMTP)
     async with (
@@ -214,6 +214,8 @@ async def test_a_server_has_two_connections_at_once_and_the_account_three_refusa
     lines_out = results(out.decode())
     assert len(lines_out) == 15
     assert most <= 2
+    assert "wrong-" not in out.decode() + err.decode()  # echoed by the server in base64
+    assert not [line for line in refused if line.split(b" ")[-1] in out + err]
     tried = [line for line in refused if b"\0eve" in base64.b64decode(line.split(b" ")[-1])]
     assert len(tried) == 3
     last = lines_out[15]["diagnoses"][0]["cause"]  # type: ignore[index]

@@ -119,6 +119,19 @@ def test_bytes_that_were_never_text_are_masked_too() -> None:
     assert redact(base64.b64encode(b"\0ada\xfc\0" + secret.as_bytes()).decode()) == MASK
 
 
+@given(
+    st.sampled_from(WORDS), st.sampled_from(sorted(MADE)), st.integers(0, 12), st.integers(0, 12), st.text(max_size=40)
+)
+def test_a_glance_misses_nothing_that_a_closer_look_finds(
+    word: str, made: str, before: int, behind: int, around: str
+) -> None:
+    form = MADE[made](word)
+    text = f"{around} {form[before : len(form) - behind]} {around}"
+    redact, careful = Redactor((Secret(word),), (USER, "ada")), Redactor((Secret(word),), (USER, "ada"))
+    careful._has_bare_forms = True
+    assert redact(text) == careful(text)
+
+
 @given(st.text(max_size=200), st.text(min_size=1, max_size=20), st.text(max_size=10))
 def test_any_text_and_any_secret_can_be_handled(text: str, word: str, user: str) -> None:
     redact = Redactor((Secret(word),), (user,))

@@ -27,6 +27,7 @@ from wizard.model.server import Protocol
 from wizard.model.text import single_line
 from wizard.setup.given import given_draft
 from wizard.setup.session import SetupSession
+from wizard.setup.signin_budget import PER_HOST
 from wizard.text_file import read_lines
 
 HELP = "many accounts from a table (CSV as Excel writes it), one result line each"
@@ -65,6 +66,8 @@ def run(args: argparse.Namespace) -> int:
     if table.ignored:
         numbers = ", ".join(map(str, table.ignored))
         render.progress(f"Columns that mean nothing here are left out: {numbers}")
+    per_minute = settings.per_host_per_minute or PER_HOST
+    render.progress(f"At most 2 connections at once and {per_minute} sign-ins a minute for each server.")
     with Results(args.output, resume=args.resume) as results:
         try:
             return internal_error.run(_run(table, results, settings, args.jobs))
@@ -152,9 +155,11 @@ class Servers:
             plan = await session.discover(draft.address)
         first = [next(iter(plan.of(*protocols)), None) if plan else None for protocols in (_RECEIVING, _SENDING)]
         chosen = (draft.incoming or first[0], draft.outgoing or first[1])
+        hosts = sorted({server.host for server in chosen if server is not None})
         async with AsyncExitStack() as held:
-            for host in sorted({server.host for server in chosen if server is not None}):  # in one order: no circle
+            for host in hosts:  # in one order: no circle
                 await held.enter_async_context(self._lock(host))
+            await session.wait_until_free(hosts)
             return await session.check(draft, plan=plan)
 
     def _lock(self, host: str) -> asyncio.Lock:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import assert_never
 
@@ -69,6 +70,11 @@ class SetupSession:
     async def discover(self, address: Address, *, ask_nobody: bool = False, listener: Listener = nobody) -> Plan:
         """The settings that would be tried for the address; no password is in reach of this."""
         return await self._context.discover(address, ask_nobody=ask_nobody, listener=listener)
+
+    async def wait_until_free(self, hosts: Iterable[str]) -> None:
+        """Returns once these servers may see another sign-in; a table of accounts waits here, before a deadline."""
+        for host in hosts:
+            await self._context.services.budget.wait_until_free(host)
 
     def get_ready(self) -> None:
         """Reads what only a failure needs, so that none waits for it; in a thread of its own, as it takes a moment."""

@@ -92,13 +92,17 @@ class SignInBudget:
 
     async def wait_for_turn(self, host: str) -> None:
         """Returns once the host may see another sign-in, and counts it."""
+        await self.wait_until_free(host)
+        self._at_host[host.lower()].append(self._clock())
+
+    async def wait_until_free(self, host: str) -> None:
+        """Returns once the host may see another sign-in."""
         seen = self._at_host.setdefault(host.lower(), deque())
         while True:
             now = self._clock()
             while seen and not 0 <= now - seen[0] < HOST_WINDOW_S:
                 seen.popleft()
             if len(seen) < self._per_host:
-                seen.append(now)
                 return
             await asyncio.sleep(HOST_WINDOW_S - (now - seen[0]))
 
