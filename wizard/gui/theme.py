@@ -207,8 +207,15 @@ class Theme(QObject):
             return _of_table(window.lightness() < 128)
         return _of_table(scheme == Qt.ColorScheme.Dark)
 
+    @property
+    def body_size(self) -> tuple[float, int]:
+        """The size of the system's font, in points and in pixels."""
+        return self._body_size
+
     def _find_scale(self) -> float:
-        return max(1.0, QFontInfo(self._app.font()).pixelSize() / BODY_PX)
+        info = QFontInfo(self._app.font())  # asked once for all roles: it takes its time
+        self._body_size = info.pointSizeF(), info.pixelSize()
+        return max(1.0, info.pixelSize() / BODY_PX)
 
     def _palette(self) -> QPalette:
         tokens = self.tokens
@@ -271,9 +278,9 @@ def font(role: Role, *, factor: float | None = None) -> QFont:
 def _made_font(role: Role, factor: float | None) -> QFont:
     size, weight = role.value
     made = QFont(QApplication.font())
-    info = QFontInfo(made)
-    smallest = SMALLEST_PX / info.pixelSize() if info.pixelSize() else 0.0
-    made.setPointSizeF(info.pointSizeF() * max(factor or size, smallest))
+    points, pixels = current().body_size
+    smallest = SMALLEST_PX / pixels if pixels else 0.0
+    made.setPointSizeF(points * max(factor or size, smallest))
     made.setWeight(weight)
     if role is Role.TITLE:
         made.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, -0.02 * QFontInfo(made).pixelSize())

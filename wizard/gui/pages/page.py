@@ -50,7 +50,7 @@ class Page(QWizardPage):
         self.helpdesk: Helpdesk | None = None
         self._primary = primary
         self._ready = True
-        self.heading = Heading(title, Role.TITLE)
+        self.heading = Heading(title, Role.TITLE, seen_first=True)
         self.heading.setObjectName("title")
         self.subheading = Label(subtitle, tone="ink2", wrap=True)
         self.scroll = ScrollPage()

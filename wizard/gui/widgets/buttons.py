@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import ClassVar, Final, Protocol, runtime_checkable
 
 from PySide6.QtCore import QRectF, QSize, Qt
@@ -16,7 +17,7 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
 )
-from PySide6.QtWidgets import QPushButton, QSizePolicy, QStyle, QWidget
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from wizard.gui import icons, theme
 from wizard.gui.theme import Role, Tokens
@@ -146,8 +147,8 @@ class Button(QPushButton):
             icons.draw(painter, name, left + width + _ICON_GAP, middle - size / 2, size, ink)
 
     def _mnemonic(self) -> Qt.TextFlag:
-        underlines = self.style().styleHint(QStyle.StyleHint.SH_UnderlineShortcut, None, self)
-        return Qt.TextFlag.TextShowMnemonic if underlines else Qt.TextFlag.TextHideMnemonic
+        # macOS underlines no letters; the style would know too, but takes as long to load as a page.
+        return Qt.TextFlag.TextHideMnemonic if sys.platform == "darwin" else Qt.TextFlag.TextShowMnemonic
 
     def _marked(self, text: str) -> str:
         """With the sign that Qt underlines the letter by."""
