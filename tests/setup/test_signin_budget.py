@@ -64,6 +64,11 @@ def test_the_next_run_of_the_program_remembers_the_refusals(tmp_path: Path) -> N
     assert SignInBudget(Ledger(tmp_path), clock).allows(ACCOUNT)
 
 
+def test_who_is_never_refused_leaves_no_trace(tmp_path: Path) -> None:
+    assert SignInBudget(Ledger(tmp_path / "sign-ins")).allows(ACCOUNT)
+    assert not (tmp_path / "sign-ins").exists()
+
+
 def test_two_runs_at_once_share_one_budget(tmp_path: Path) -> None:
     clock = Clock()
     one, other = SignInBudget(Ledger(tmp_path), clock), SignInBudget(Ledger(tmp_path), clock)

@@ -11,7 +11,7 @@ from wizard.model.diagnosis import Action, Change, ChangeSettings, Diagnosis, Ed
 from wizard.model.draft import AccountDraft
 from wizard.model.evidence import ProbeReport, Stage
 from wizard.model.provider import Provider
-from wizard.model.server import Security, ServerCandidate, Source, UsernameForm, usual_security
+from wizard.model.server import Security, ServerCandidate, Source, UsernameForm, Way, usual_security
 from wizard.setup.autofix import alternatives, other_username, words_of
 from wizard.setup.run_facts import takes_mail_without_sign_in
 
@@ -105,14 +105,14 @@ def settings_for(change: Change, diagnosis: Diagnosis, known: ChangeContext) -> 
             return _as(candidate, fixed_username(candidate, provider), known.reports)
         case Change.SENDER_IS_USERNAME:
             is_other = sender_of(candidate) not in (None, known.draft.address)
-            return candidate if is_other and not candidate.is_incoming else None
+            return candidate if is_other and candidate.way is Way.SENDING else None
         case Change.ENCRYPT:
             return _encrypted(candidate, report) if candidate.security is Security.NONE else None
         case Change.NO_SIGN_IN:
             return candidate if takes_mail_without_sign_in(report) else None
         case Change.OUTGOING_SERVER:
             # A sending server may be named while its address was not: any of the account's own will do.
-            own = [other for other in known.others if not other.is_incoming and other.trusted]
+            own = [other for other in known.others if other.way is Way.SENDING and other.trusted]
             return _untried(own, known.reports)
         case Change.OWN_NETWORK:
             return replace(candidate, source=Source.GIVEN, trusted=True)
@@ -121,7 +121,7 @@ def settings_for(change: Change, diagnosis: Diagnosis, known: ChangeContext) -> 
         case Change.SUGGESTED_ADDRESS | Change.ADDRESS_IS_RIGHT:
             return None  # another address, or a word: no server
         case Change.OTHER_PORT | Change.OTHER_SECURITY | Change.OTHER_HOST:
-            same_side = [other for other in known.others if other.is_incoming is candidate.is_incoming]
+            same_side = [other for other in known.others if other.way is candidate.way]
             found = alternatives([report], same_side, known.hosts)
             return _untried((one.candidate for one in found if one.change is change), known.reports)
 

@@ -28,7 +28,8 @@ from wizard.setup.judge import Judge
 from wizard.setup.kept import kept_side
 from wizard.setup.likeliest import overtaken
 from wizard.setup.secret_gate import SecretGate
-from wizard.setup.side import NOTHING_TAUGHT, Side, SideOutcome, SignInOrder, with_detail
+from wizard.setup.side import Side, SideOutcome, with_detail
+from wizard.setup.sign_in_order import NOTHING_TAUGHT, SignInOrder
 from wizard.setup.verdict import verdict_of
 
 DOMAIN_S = 3.0

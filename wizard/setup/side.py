@@ -12,7 +12,6 @@ from wizard.model.diagnosis import Change, Diagnosis, Fix
 from wizard.model.evidence import Detail, ErrorKind, Evidence, Outcome, ProbeReport, Stage
 from wizard.model.provider import SignInWay
 from wizard.model.server import WITHOUT_SIGN_IN, ServerCandidate, Way
-from wizard.net.patience import within
 from wizard.probe.conversation import Conversation
 from wizard.probe.engine import Prober
 from wizard.probe.error_kinds import StageFailed
@@ -21,57 +20,13 @@ from wizard.probe.race import Race, RaceResult, Spares, no_spares
 from wizard.setup.autofix import Alternative, applied, fix_for, other_username
 from wizard.setup.judge import Judge
 from wizard.setup.secret_gate import SecretGate
-
-GATE_OPEN_S = 0.25
-GATE_DECIDED_S = 8.0
+from wizard.setup.sign_in_order import NOTHING_TAUGHT, FirstSignIn, SignInOrder
 
 # Nothing secret was sent when these happened, so another port of the same account may be asked.
 _NOTHING_SENT = {ErrorKind.AUTH_MISSING, ErrorKind.NO_COMMON_AUTH, ErrorKind.UNENCRYPTED}
 RETRY_S = 2.0  # a server that is busy is asked once more, after a pause
 
 FindAlternatives = Callable[[Sequence[ProbeReport]], Awaitable[tuple[Alternative, ...]]]
-
-
-@dataclass(frozen=True, slots=True)
-class FirstSignIn:
-    """What one side's sign-in taught: why the whole account is refused, or that another user name works."""
-
-    refusal: Diagnosis | None = None
-    fix: Diagnosis | None = None
-    username: str | None = None
-
-
-NOTHING_TAUGHT = FirstSignIn()
-
-
-class SignInOrder:
-    """Lets sending wait for what receiving hears at its sign-in: a wrong password then costs one refusal, not two."""
-
-    def __init__(self) -> None:
-        self._begun = asyncio.Event()
-        self._decided: asyncio.Future[FirstSignIn] = asyncio.get_running_loop().create_future()
-
-    def begin(self) -> None:
-        """The first side is about to sign in."""
-        self._begun.set()
-
-    def decide(self, heard: FirstSignIn) -> None:
-        """The first side's outcome."""
-        self._begun.set()
-        if not self._decided.done():
-            self._decided.set_result(heard)
-
-    async def heard(self) -> FirstSignIn:
-        """What the first side heard; nothing when it is not known in good time."""
-        if self._decided.done():
-            return self._decided.result()
-        try:
-            with within(GATE_OPEN_S):
-                await self._begun.wait()
-            with within(GATE_DECIDED_S):
-                return await asyncio.shield(self._decided)
-        except TimeoutError:
-            return NOTHING_TAUGHT
 
 
 @dataclass(frozen=True, slots=True)

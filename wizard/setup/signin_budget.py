@@ -143,11 +143,12 @@ class Ledger:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._key_file = folder / "key"  # made with the first refusal: who is never refused leaves no trace
         self._key: bytes | None = None
 
     def read(self, account: str) -> list[float]:
         """The moments noted for the account, in seconds since the epoch."""
-        path = self._path(account)
+        path = self._path(account) if self._key or self._key_file.exists() else None
         try:
             if path is None or path.stat().st_size > _MAX_BYTES:
                 return []
@@ -179,7 +180,7 @@ class Ledger:
     def _hash_key(self) -> bytes | None:
         """This computer's key, without which nobody can try which addresses the names stand for."""
         if self._key is None:
-            path = self._folder / "key"
+            path = self._key_file
             try:
                 self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
                 with contextlib.suppress(FileExistsError):

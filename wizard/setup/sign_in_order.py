@@ -1,0 +1,54 @@
+"""Which side signs in first: sending waits for what receiving hears, so that a wrong password is refused once."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from wizard.model.diagnosis import Diagnosis
+from wizard.net.patience import within
+
+BEGUN_S = 0.25  # a side that has not even begun by then is not waited for
+DECIDED_S = 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class FirstSignIn:
+    """What one side's sign-in taught: why the whole account is refused, or that another user name works."""
+
+    refusal: Diagnosis | None = None
+    fix: Diagnosis | None = None
+    username: str | None = None
+
+
+NOTHING_TAUGHT = FirstSignIn()
+
+
+class SignInOrder:
+    """Lets sending wait for what receiving hears at its sign-in: a wrong password then costs one refusal, not two."""
+
+    def __init__(self) -> None:
+        self._begun = asyncio.Event()
+        self._decided: asyncio.Future[FirstSignIn] = asyncio.get_running_loop().create_future()
+
+    def begin(self) -> None:
+        """The first side is about to sign in."""
+        self._begun.set()
+
+    def decide(self, heard: FirstSignIn) -> None:
+        """The first side's outcome."""
+        self._begun.set()
+        if not self._decided.done():
+            self._decided.set_result(heard)
+
+    async def heard(self) -> FirstSignIn:
+        """What the first side heard; nothing when it is not known in good time."""
+        if self._decided.done():
+            return self._decided.result()
+        try:
+            with within(BEGUN_S):
+                await self._begun.wait()
+            with within(DECIDED_S):
+                return await asyncio.shield(self._decided)
+        except TimeoutError:
+            return NOTHING_TAUGHT
