@@ -54,6 +54,28 @@ def test_a_slip_is_recognised(typed: str, meant: str) -> None:
     assert resembles_provider(typed) == meant
 
 
+@pytest.mark.parametrize(
+    ("shown", "meant"),
+    [
+        ("gm\u0430il.com", "gmail.com"),  # Cyrillic a
+        ("gma\u0131l.com", "gmail.com"),  # dotless i
+        ("\u043eutlook.com", "outlook.com"),
+        ("hotm\u0101il.com", "hotmail.com"),
+        ("y\u0430h\u043e\u043e.com", "yahoo.com"),
+        ("ic\u04cfoud.com", "icloud.com"),
+        ("gma1l.com", "gmail.com"),
+        ("gmai1.com", "gmail.com"),
+        ("0utlook.com", "outlook.com"),
+        ("out1ook.com", "outlook.com"),
+        ("yah00.com", "yahoo.com"),
+        ("grnail.com", "gmail.com"),
+        ("hotrnail.com", "hotmail.com"),
+    ],
+)
+def test_a_name_that_only_looks_the_same_is_recognised(shown: str, meant: str) -> None:
+    assert resembles_provider(Address.parse(f"ada@{shown}").domain) == meant
+
+
 def test_no_domain_of_a_provider_is_questioned() -> None:
     book = wiring.presets()
     domains = {domain for provider in book.all() for domain in provider.domains if "*" not in domain}
@@ -169,3 +191,8 @@ async def test_what_was_found_says_what_was_probably_meant() -> None:
 def test_another_suggested_address_asks_discovery_anew() -> None:
     typed = AccountInProgress(given_draft(Address.parse("ada@gmial.com")))
     assert typed.remedied(given_draft(Address.parse("ada@gmail.com"))).plan is None
+
+
+@pytest.mark.parametrize("shown", ["müller.de", "почта.рф", "例え.jp", "café-yahoo.fr", "ñandu.com.ar", "grün-mail.at"])
+def test_a_domain_in_another_script_is_questioned_no_more_than_any_other(shown: str) -> None:
+    assert resembles_provider(Address.parse(f"ada@{shown}").domain) is None

@@ -7,6 +7,7 @@ right. So a domain that somebody really has is not questioned, which the tests t
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache
@@ -37,6 +38,8 @@ _ENDINGS = {
     "co.uk": ("co.ku", "couk", "c.uk", "co.u", "cou.k"),
 }
 _VOWELS = "aeiou"
+# Letters of other scripts that nobody can tell from these (Unicode's confusables, those of domain names).
+_ALIKE = str.maketrans("аеорсухіјѕԁһӏɡɩıαορυνκτ", "aeopcyxijsdhlgiiaopuvkt")
 _ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 
 
@@ -56,7 +59,25 @@ def resembles_provider(domain: str) -> str | None:
     """The known provider's domain that this one is a slip away from; None where it is none, or is the real one."""
     if domain in _PROVIDERS or domain in _REAL:
         return None
-    return next((real for real in _PROVIDERS if _is_near(domain, real) and domain in _slips(real)), None)
+    read_as = next((reading for reading in _readings(domain) if reading in _PROVIDERS), None)
+    return read_as or next((real for real in _PROVIDERS if _is_near(domain, real) and domain in _slips(real)), None)
+
+
+def _readings(domain: str) -> Iterator[str]:
+    """What the eye makes of the domain: letters of other scripts and digits that look like the ones of ours."""
+    shown = domain
+    if "xn--" in domain:
+        import idna
+
+        try:
+            shown = idna.decode(domain)
+        except (idna.IDNAError, UnicodeError):
+            return
+    plain = "".join(sign for sign in unicodedata.normalize("NFKD", shown) if not unicodedata.combining(sign))
+    folded = plain.translate(_ALIKE)
+    for one in ("l", "i"):
+        for reading in (folded.replace("1", one), folded.replace("1", one).replace("rn", "m").replace("vv", "w")):
+            yield reading.replace("0", "o")
 
 
 def _is_near(domain: str, real: str) -> bool:
