@@ -159,6 +159,10 @@ class Lexicon:
         found = self._whole.get(token, 0)
         if found:
             return found, 0
+        if token[0].isdigit() and token != token.lstrip("0123456789") != "":
+            number_less = token.lstrip("0123456789")  # "25MB"
+            if number_less in self._whole:
+                return self._whole[number_less], 0
         stem = 0
         for length in range(min(len(token), _LONGEST_STEM), 1, -1):
             found = self._stems.get(token[:length], 0)
