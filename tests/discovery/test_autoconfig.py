@@ -271,3 +271,20 @@ def test_any_file_gives_sound_candidates_or_refusals(rows: list[tuple[str, str, 
     for candidate in found.candidates:
         assert candidate.host == "mail.example.org"
         assert 1 <= candidate.port <= 65535
+
+
+def test_a_file_that_aims_at_the_persons_own_network_names_mail_servers_at_most() -> None:
+    found = answer(
+        server(host="10.66.66.66")
+        + server(host="10.66.66.66", port="9100")
+        + server(host="nas.example.org", port="22")
+        + server(host="[fd00::1]", port="6379")
+        + server("smtp", "https://169.254.169.254/latest", "465")
+        + server("smtp", "http://127.0.0.1:465/", "465")
+        + server("smtp", "192.168.77.1:8080", "587", "STARTTLS")
+    )
+    assert [(candidate.host, candidate.port, candidate.trusted) for candidate in found.candidates] == [
+        ("10.66.66.66", 993, False),
+        ("192.168.77.1", 587, False),
+    ]
+    assert len(found.refused) == 5

@@ -136,7 +136,10 @@ class Redactor:
             return False
         if _ESCAPE.search(text):
             return True
-        bare = _letters(text)
+        joined = (_LINE_START.sub("", text),) if "\n" in text else ()  # what stood in two lines is read as one
+        return any(self._has_gram(_letters(one)) for one in (text, *joined))
+
+    def _has_gram(self, bare: str) -> bool:
         size, grams = self._gram, self._grams
         return any(bare[at : at + size] in grams for at in range(0, len(bare) - size + 1, self._stride))
 

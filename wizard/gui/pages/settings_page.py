@@ -218,7 +218,7 @@ class SettingsPage(Page):
     def _own_password_changed(self, password: str) -> None:
         draft = self._state.draft()
         if draft is not None:
-            self._state.set_own_sending(draft.outgoing_username, Secret(password) if password else None)
+            self._state.set_own_sending(draft.outgoing_username, Secret.typed(password) if password else None)
 
     def _editing_changed(self, _: bool) -> None:
         self.receiving.collapse(self.sending.is_editing)
