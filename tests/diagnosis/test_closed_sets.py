@@ -36,7 +36,7 @@ from wizard.wiring import presets
 READ_BY_CODE = {"category": "whether the message goes to an administrator or to the provider's support"}
 PACKAGE = Path(wizard.__file__).parent
 # Where facts are produced; what only names one (words for the window, reports) is not looked at.
-ROOMS = ("accounts", "diagnosis", "discovery", "net", "probe", "setup")
+ROOMS = ("accounts", "diagnosis", "discovery", "model", "net", "probe", "setup")
 PRODUCED = (Browser, Line, LooksLike, Mechanisms, Preset, Seen, CertificateProblem, ErrorKind, RunFact)
 # Facts that the person sees without a rule's help, and how.
 SHOWN_OTHERWISE = {

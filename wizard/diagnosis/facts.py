@@ -121,7 +121,7 @@ def facts_of_evidence(
         _put(values, "certificate", certificate.problem)
     values["line"] = frozenset(_line(surroundings))
     values["seen"] = frozenset(_seen(evidence)) | _of_this_envelope(evidence, candidate.username, address, run_facts)
-    values["seen"] |= _seen_of_provider(provider, candidate.username, evidence)
+    values["seen"] |= _seen_of_provider(provider, candidate.username, address, evidence)
     if report.has_signed_in:
         values["seen"] |= {RunFact.SIGNED_IN}
     _put_provider(values, provider, families)
@@ -250,12 +250,14 @@ def _of_this_envelope(
     return (run_facts - _ENVELOPE) | {fact for fact, holds in measured.items() if holds}
 
 
-def _seen_of_provider(provider: Provider | None, username: str, evidence: Evidence) -> set[Seen]:
+def _seen_of_provider(provider: Provider | None, username: str, address: Address, evidence: Evidence) -> set[Seen]:
     found: set[Seen] = set()
     if provider is None or evidence.stage is not Stage.AUTH:
         return found
-    domain = username.rpartition("@")[2].lower() if "@" in username else None
-    if provider.category == "freemail" and domain is not None and domain not in provider.domains:
+    name, _, domain = username.rpartition("@")
+    if not name:  # only the part before the @ is sent, which is the address's unless the person said otherwise
+        domain = address.domain if username == address.local else ""
+    if provider.category == "freemail" and domain and domain.lower() not in provider.domains:
         found.add(Seen.SIGNS_IN_WITH_OWN_DOMAIN)
     return found
 

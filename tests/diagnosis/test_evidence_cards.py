@@ -1,0 +1,170 @@
+"""What the run saw decides the card: over real sockets where a run is needed, as pasted text where one is not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.lab.stage import imap, smtp, stage
+from wizard import wiring
+from wizard.model.account import Verdict
+from wizard.model.diagnosis import AskAdministrator, EditField, Field, OpenUrl
+from wizard.practice.scenarios import Accepts, PracticeServer
+from wizard.setup.options import Options
+
+ADA = "ada@example.org"
+IN = imap("imap.example.org")
+ONCE = Options(accept_untrusted=True, deadline_s=30, autofix=False)
+
+
+@pytest.mark.parametrize(
+    ("replies", "cause"),
+    [
+        # Nobody's address is wrong because a server is busy, hangs up or has lost its place.
+        ({"mail_reply": "421 Connection dropped"}, "connection-dropped"),
+        ({"mail_reply": "421 4.4.2 Connection dropped due to inactivity"}, "connection-dropped"),
+        ({"mail_reply": "503 5.5.1 Bad sequence of commands"}, "server-error"),
+        ({"mail_reply": "500 5.5.2 Syntax error, command unrecognized"}, "server-error"),
+        ({"mail_reply": "450 4.3.2 Please try again later"}, "server-error"),
+        ({"rcpt_reply": "421 4.4.2 idle timeout"}, "connection-dropped"),
+        ({"rcpt_reply": "451 4.3.0 Temporary lookup failure"}, "server-error"),
+        ({"rcpt_reply": "503 5.5.1 Error: need MAIL command"}, "server-error"),
+        # Where the words or the code name the address, the card does.
+        ({"mail_reply": "553 5.1.7 Sender address malformed"}, "sender-address-rejected"),
+        ({"rcpt_reply": "550 5.1.1 <{address}>: no such user"}, "recipient-unknown"),
+    ],
+)
+async def test_a_temporary_or_protocol_reply_blames_no_address(replies: dict[str, Any], cause: str) -> None:
+    async with stage(ADA, smtp("smtp.example.org", **replies), IN, options=ONCE) as on_stage:
+        result = await on_stage.check()
+    first = result.diagnoses[0]
+    assert (result.verdict, first.cause) == (Verdict.FAILS, cause)
+    blames = [remedy.id for remedy in first.remedies if isinstance(remedy.action, EditField)]
+    assert bool(blames) is (cause in ("sender-address-rejected", "recipient-unknown"))
+
+
+async def test_icloud_with_a_domain_of_ones_own_asks_for_the_main_address() -> None:
+    servers: tuple[PracticeServer, ...] = (
+        smtp("smtp.mail.me.com", 587, accepts=Accepts.NOBODY, refusal="535 5.7.8 Error: authentication failed"),
+        imap("imap.mail.me.com", accepts=Accepts.NOBODY, refusal="NO [AUTHENTICATIONFAILED] Authentication Failed"),
+    )
+    async with stage("ada@own.example", *servers, mx=("mx01.mail.icloud.com",), options=ONCE) as on_stage:
+        result = await on_stage.check()
+    first = result.diagnoses[0].remedies[0]
+    assert first.say == "Type your main address at iCloud Mail as the user name"
+    assert first.action in (EditField(Field.OUTGOING_USERNAME), EditField(Field.INCOMING_USERNAME))
+
+
+async def test_comcast_asks_for_its_own_switch_before_anything_of_yahoos() -> None:
+    servers: tuple[PracticeServer, ...] = (
+        smtp("smtp.comcast.net", 587, accepts=Accepts.NOBODY, refusal="535 5.7.0 Authentication failed"),
+        imap("imap.comcast.net", accepts=Accepts.NOBODY, refusal="NO [AUTHENTICATIONFAILED] Authentication failed"),
+    )
+    async with stage("ada@comcast.net", *servers, options=ONCE) as on_stage:
+        result = await on_stage.check()
+    card = result.diagnoses[0]
+    assert (card.cause, card.title) == ("bad-credentials", "Comcast Xfinity did not accept the user name or password")
+    assert card.remedies[0].action == OpenUrl("https://www.xfinity.com/support/articles/third-party-email-access")
+    pages = [remedy.action.url for remedy in card.remedies if isinstance(remedy.action, OpenUrl)]
+    assert not [page for page in pages if "yahoo" in page]
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "cause", "first"),
+    [
+        (
+            "550-Requested action not taken: mailbox unavailable\n550 Sender address is not allowed.",
+            {"stage": "mail"},
+            "sender-not-allowed",
+            "send-from-own-address",
+        ),
+        (
+            "450 Requested mail action not taken: mailbox unavailable. Mail send limit exceeded.",
+            {"stage": "mail"},
+            "sending-limit-exceeded",
+            "wait",
+        ),
+        (
+            "535 5.7.139 Authentication unsuccessful, the request did not meet the criteria to be authenticated "
+            "successfully. Contact your administrator.",
+            {},
+            "smtp-auth-disabled",
+            "ask-administrator",
+        ),
+        ("AADSTS90094: The grant requires admin permission.", {}, "consent-required", "ask-administrator"),
+        ("Error 400: admin_policy_enforced", {}, "consent-required", "ask-administrator"),
+        ("452 4.5.3 Too many recipients", {"stage": "rcpt"}, "sending-limit-exceeded", "split-recipients"),
+        ("421 Try again later, closing connection.", {"stage": "connect"}, "server-busy", "wait"),
+        (
+            "550-5.7.25 The IP address sending this message does not have a PTR record setup. gsmtp",
+            {},
+            "client-ip-blocked",
+            "ask-administrator",
+        ),
+        (
+            "550 5.7.68 TenantInboundAttribution; Direct Send not allowed for this organization from unauthorized "
+            "sources",
+            {},
+            "auth-required",
+            "ask-administrator",
+        ),
+        (
+            "550 5.7.133 RESOLVER.RST.SenderNotAuthenticatedForGroup; authentication required",
+            {},
+            "recipient-rejected",
+            "edit-recipient",
+        ),
+        (
+            "Domain mg.example.org is not allowed to send: Please activate your Mailgun account.",
+            {},
+            "account-disabled",
+            "ask-provider",
+        ),
+        ("Unable to verify account name or password.", {}, "bad-credentials", "edit-password"),
+        ("BAD User is authenticated but not connected.", {"protocol": "imap"}, "mail-access-disabled", "try-again"),
+        ("550 5.7.1 Rejected: forged HELO [127.0.0.1]", {}, "helo-refused", "use-other-port"),
+        ("501 5.5.4 Invalid domain name", {"stage": "ehlo"}, "helo-refused", "use-other-port"),
+        ("454 4.7.0 Too many login attempts, try again in 30 minutes", {}, "too-many-attempts", "wait"),
+    ],
+)
+def test_a_pasted_text_of_these_years_has_its_own_card(
+    text: str, where: dict[str, str], cause: str, first: str
+) -> None:
+    found = wiring.diagnoser().of_text(text, **where)
+    assert (found.cause, found.remedies[0].id) == (cause, first)
+
+
+def test_three_switches_of_microsoft_are_three_cards() -> None:
+    said = {
+        "is disabled for the Tenant": "The organisation has sending by mail programs switched off",
+        "is disabled for the Mailbox": "Sending by mail programs is switched off for this mailbox",
+    }
+    begin = "535 5.7.139 Authentication unsuccessful, "
+    cards = {
+        words: wiring.diagnoser().of_text(f"{begin}SmtpClientAuthentication {words}.", server="smtp.office365.com")
+        for words in said
+    }
+    assert {words: card.title for words, card in cards.items()} == said
+    locked = wiring.diagnoser().of_text(
+        f"{begin}user is locked by your organization's security defaults policy.", server="smtp.office365.com"
+    )
+    for card in (*cards.values(), locked):
+        message = card.remedies[0].action
+        assert isinstance(message, AskAdministrator)
+        assert not [r for r in card.remedies if isinstance(r.action, OpenUrl) and "outlook.live.com" in r.action.url]
+    assert len({card.remedies[0].action for card in (*cards.values(), locked)}) == 3
+
+
+def test_an_administrator_is_nobody_a_personal_mailbox_has() -> None:
+    text = "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Mailbox."
+    card = wiring.diagnoser().of_text(text, server="smtp-mail.outlook.com")
+    assert not [remedy for remedy in card.remedies if isinstance(remedy.action, AskAdministrator)]
+    assert card.title.startswith("Outlook.com")
+
+
+def test_a_bounce_of_a_receiver_is_not_taken_for_the_senders_provider() -> None:
+    text = "550-5.7.26 This mail has been blocked because the sender is unauthenticated. gsmtp"
+    card = wiring.diagnoser().of_text(text)
+    assert card.cause == "dmarc-or-spf-fail"
+    assert not [remedy for remedy in card.remedies if "Gmail" in remedy.say]
