@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QPoint, QSize, Qt
-from PySide6.QtGui import QFont, QFontInfo, QGuiApplication
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAccessibleEvent, QFont, QFontInfo, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget, QWizard
 from pytestqt.qtbot import QtBot
@@ -31,6 +31,7 @@ from wizard.gui import theme
 from wizard.gui.about_dialog import AboutDialog
 from wizard.gui.app import Wizard
 from wizard.gui.close_question import CloseQuestion
+from wizard.gui.explain_dialog import ExplainDialog
 from wizard.gui.pages.page import COLUMN, Page
 from wizard.gui.state import PracticeAccount
 from wizard.gui.widgets.buttons import Button
@@ -637,3 +638,71 @@ def test_the_way_on_is_not_cut_in_a_narrow_window(
                 assert each.width() >= each.sizeHint().width(), each.text()
     finally:
         qapp.setFont(before)
+
+
+# What is said and shown
+
+
+@pytest.mark.parametrize("pixels", [14, 28])
+def test_about_shows_all_of_its_lines(active: Wizard, qapp: QApplication, qtbot: QtBot, pixels: int) -> None:
+    before = QFont(qapp.font())
+    font = QFont(before)
+    font.setPixelSize(pixels)
+    try:
+        qapp.setFont(font)
+        settle(qtbot)
+        active.window.show_about()
+        dialog = active.window.findChild(AboutDialog)
+        assert dialog is not None
+        settle(qtbot)
+        for label in dialog.findChildren(Label):
+            assert label.height() >= label.heightForWidth(label.width()), label.text()
+        dialog.reject()
+    finally:
+        qapp.setFont(before)
+
+
+def test_another_page_is_announced_by_title_and_subtitle(active: Wizard, monkeypatch: pytest.MonkeyPatch) -> None:
+    heard: list[str] = []
+
+    def hear(event: QAccessibleEvent) -> None:
+        if isinstance(event, QAccessibleAnnouncementEvent):
+            heard.append(event.message())
+
+    monkeypatch.setattr(QAccessible, "updateAccessibility", staticmethod(hear))
+    on_settings(active)
+    heard.clear()
+    active.window.next()
+    active.window.back()
+    settings = active.settings
+    assert f"{settings.heading.text()}. {settings.subheading.text()}" in heard
+
+
+@pytest.mark.parametrize("begin", [on_settings, on_check, on_done])
+def test_a_pages_title_is_a_heading(active: Wizard, begin: Callable[[Wizard], None]) -> None:
+    begin(active)
+    page = active.window.current_page()
+    assert page is not None
+    told = QAccessible.queryAccessibleInterface(page.heading)
+    assert told is not None
+    assert told.role() == QAccessible.Role.Heading
+    assert told.text(QAccessible.Text.Name) == page.heading.text()
+
+
+def test_a_text_box_shows_that_it_has_the_keyboard(active: Wizard, qtbot: QtBot) -> None:
+    dialog = ExplainDialog(parent=active.window)
+    dialog.open()
+    dialog.activateWindow()
+    qtbot.waitActive(dialog)
+    box = dialog.box.input.parentWidget()
+    assert box is not None
+    dialog.box.input.setFocus()
+    qtbot.waitUntil(dialog.box.input.hasFocus)
+    accent = theme.tokens().accent.rgb()
+    edge = box.grab().toImage()
+    assert edge.pixel(edge.width() // 2, 0) == accent
+    dialog.explain.setEnabled(True)
+    dialog.explain.setFocus()
+    edge = box.grab().toImage()
+    assert edge.pixel(edge.width() // 2, 0) != accent
+    dialog.reject()

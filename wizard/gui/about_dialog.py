@@ -6,11 +6,12 @@ import platform
 
 from PySide6.QtCore import QLocale, qVersion
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from wizard import __version__
 from wizard.gui.accessibility import announce
 from wizard.gui.widgets.buttons import PrimaryButton, SecondaryButton
+from wizard.gui.widgets.fitted_dialog import FittedDialog
 from wizard.gui.widgets.heading import Heading
 from wizard.gui.widgets.paragraph import Paragraph
 from wizard.gui.widgets.selectable import selectable
@@ -37,11 +38,11 @@ def facts(window: QWidget) -> str:
     return "\n".join(lines)
 
 
-class AboutDialog(QDialog):
+class AboutDialog(FittedDialog):
     """Version and system, to be read out or copied, and whom to ask."""
 
     def __init__(self, helpdesk: Helpdesk | None, *, parent: QWidget) -> None:
-        super().__init__(parent)
+        super().__init__(460, parent=parent)
         self.setObjectName("about-dialog")
         self.setWindowTitle("About Mailwright")
         self.facts = selectable(Paragraph(facts(parent)))
@@ -69,7 +70,6 @@ class AboutDialog(QDialog):
         column.addWidget(Paragraph(_KEYS, tone="ink2"))
         column.addSpacing(4)
         column.addLayout(buttons)
-        self.setMinimumWidth(420)
         self.copy.setFocus()
 
     def _copy(self) -> None:

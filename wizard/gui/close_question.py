@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from wizard.gui.widgets.buttons import PrimaryButton, SecondaryButton
+from wizard.gui.widgets.fitted_dialog import FittedDialog
 from wizard.gui.widgets.heading import Heading
 from wizard.gui.widgets.paragraph import Paragraph
 
 
-class CloseQuestion(QDialog):
+class CloseQuestion(FittedDialog):
     """Accepted when the window is to close; "Keep going" has the keyboard, and Escape means it too."""
 
     def __init__(self, *, is_proven: bool, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(400, parent=parent)
         self.setObjectName("close-question")
         self.setWindowTitle("Mailwright")
         title = "Close without these settings?" if is_proven else "Stop setting up?"
@@ -41,6 +42,5 @@ class CloseQuestion(QDialog):
         column.addWidget(Paragraph(sentence, tone="ink2"))
         column.addSpacing(16)
         column.addLayout(buttons)
-        self.setMinimumWidth(380)
         self.setAccessibleDescription(f"{title} {sentence}")
         self.keep.setFocus()
