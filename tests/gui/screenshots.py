@@ -174,6 +174,8 @@ class Session:
         self._wizard.account.offer_saved_accounts(True)
         self._wizard.window.resize(*size)
         self._wizard.window.show()
+        self._wizard.window.activateWindow()
+        app.processEvents()  # it has the keyboard before anything is typed, as on a desktop
 
     def run(self) -> None:
         """All pages, in order."""
