@@ -107,3 +107,11 @@ async def test_the_session_of_the_window_and_of_check_knows_the_causes_of_a_pack
     )
     async with wiring.session(wiring.Settings(practice=True, pack_paths=(tmp_path,), options=Options())) as session:
         assert session.explain("535 Smart card required").cause == "smart-card-required"
+
+
+@pytest.mark.parametrize("name", ["pack.zip", "logo.png", "pack.tar.gz"])
+def test_an_archive_is_told_apart(name: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    path.write_bytes(b"PK\x03\x04")
+    with pytest.raises(ResourceError, match="Unpack an archive"):
+        load_packs([path])

@@ -80,6 +80,10 @@ def load_packs(paths: Iterable[Path]) -> Pack:
     for path in paths:
         if not path.exists():
             raise ResourceError(f"The helpdesk pack {path} does not exist.")
+        if path.is_file() and path.suffix.lower() not in (".toml", ""):
+            raise ResourceError(
+                f"The helpdesk pack {path.name} is no folder and no TOML file. Unpack an archive first."
+            )
         file = path / FILE if path.is_dir() else path
         if file.name == FILE and file.is_file():
             table = read_toml(file)
