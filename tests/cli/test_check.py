@@ -118,3 +118,48 @@ def test_an_empty_password_file(tmp_path: Any, capsys: pytest.CaptureFixture[str
     empty.write_text("\n")
     assert main(["check", "ada@example.org", "--password-file", str(empty)]) == 2
     assert "The password is empty" in capsys.readouterr().err
+
+
+MISTYPED = ("check", "ada@gmial.com", "--practice", "--password-env", "WORD", "--quiet")
+
+
+def test_a_mistyped_provider_is_questioned_and_yes_answers(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WORD", "tulip-wagon-64")
+    assert main([*MISTYPED]) == 1
+    told = capsys.readouterr().out
+    assert "Did you mean ada@gmail.com?" in told
+    assert "  - Use ada@gmail.com\n" in told
+    assert told.rstrip().endswith("To agree, run the same command with --yes.")
+    code, document = _checked(capsys, *MISTYPED[1:-1])
+    assert (code, document["verdict"]) == (1, "fails")
+    assert (document["diagnoses"][0]["cause"], document["diagnoses"][0]["stage"]) == ("address-mistyped", "input")
+    assert (document["timeline"], document["sign_in_attempts"]) == ([], {})
+    code, document = _checked(capsys, *MISTYPED[1:-1], "--yes")
+    assert "address-mistyped" not in [found["cause"] for found in document["diagnoses"]]
+
+
+@pytest.mark.parametrize(("answer", "goes_on"), [("y", True), ("", False), ("no", False)])
+def test_at_a_terminal_a_mistyped_provider_is_asked_about(
+    answer: str, goes_on: bool, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def reply(question: str = "") -> str:
+        asked.append(question)
+        return answer
+
+    monkeypatch.setenv("WORD", "tulip-wagon-64")
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("builtins.input", reply)
+    main([*MISTYPED])
+    told = capsys.readouterr()
+    assert asked == ["Is ada@gmial.com right all the same? [y/N] "]
+    assert "Did you mean ada@gmail.com?" in told.err
+    assert ("Did you mean" not in told.out) is goes_on
+
+
+def test_reaching_servers_needs_no_question(capsys: pytest.CaptureFixture[str]) -> None:
+    _, document = _checked(capsys, "ada@gmial.com", "--practice", "--no-sign-in")
+    assert "address-mistyped" not in [found["cause"] for found in document["diagnoses"]]

@@ -21,12 +21,12 @@ from wizard.cli.options import (
 from wizard.errors import UsageError
 from wizard.model.account import CheckResult, RoundTripStatus, SideResult, Verdict
 from wizard.model.address import Address
-from wizard.model.diagnosis import Diagnosis, ServerChange
+from wizard.model.diagnosis import Change, ChangeSettings, Diagnosis, ServerChange
 from wizard.model.draft import AccountDraft
 from wizard.model.evidence import Outcome
 from wizard.model.progress import Progress
 from wizard.model.secret import Secret
-from wizard.model.server import Source
+from wizard.model.server import WITHOUT_SIGN_IN, Source
 from wizard.setup.account_in_progress import AccountInProgress
 from wizard.setup.given import given_draft
 from wizard.wiring import Settings
@@ -90,8 +90,8 @@ async def _check(
             result = await session.check(draft, listener=_tell)
             account = AccountInProgress(draft).checked(result)
             may_ask = session.options.sign_in and not args.json and sys.stdin.isatty()
-            if may_ask and await _agrees(account):
-                agreed = account.agreed(account.to_agree_to())
+            agreed = await _agreed(account) if may_ask else None
+            if agreed is not None:
                 result = await session.check(agreed.draft or draft, plan=agreed.plan, listener=_tell)
         if args.test_message is not None and result.verdict in (Verdict.WORKS, Verdict.WORKS_AFTER_FIX):
             left_s = max(1.0, settings.options.deadline_s - result.elapsed_s) if settings.options else None
@@ -102,14 +102,30 @@ async def _check(
         return result, broken
 
 
-async def _agrees(account: AccountInProgress) -> bool:
-    """Whether servers wait for the person's yes, which they are asked for here, and get it."""
-    sites = account.to_agree_to()
-    if not sites or account.draft is None or account.draft.secret is None:
-        return False
-    print("These servers were named by DNS or another domain:", ", ".join(sites), file=sys.stderr)
-    answer = await asyncio.to_thread(input, "Send your password to them? [y/N] ")
+async def _agreed(account: AccountInProgress) -> AccountInProgress | None:
+    """The account with the person's yes to what waits for one, which is asked for here; None without it."""
+    draft, sites = account.draft, account.to_agree_to()
+    if draft is None or draft.secret is None:
+        return None
+    if account.result is not None and _doubts_address(account.result):
+        print(account.result.diagnoses[0].title, file=sys.stderr)
+        is_right = await _yes(f"Is {draft.address} right all the same? [y/N] ")
+        return account.remedied(replace(draft, address_is_right=True)) if is_right else None
+    if not sites:
+        return None
+    print("Nobody vouches for these servers' domains:", ", ".join(sites), file=sys.stderr)
+    return account.agreed(sites) if await _yes("Send your password to them? [y/N] ") else None
+
+
+async def _yes(question: str) -> bool:
+    answer = await asyncio.to_thread(input, question)
     return answer.strip().lower() in {"y", "yes"}
+
+
+def _doubts_address(result: CheckResult) -> bool:
+    """Whether the address itself was questioned, and nothing was tried."""
+    actions = (remedy.action for diagnosis in result.diagnoses for remedy in diagnosis.remedies)
+    return ChangeSettings(Change.ADDRESS_IS_RIGHT) in actions
 
 
 def _draft(args: argparse.Namespace) -> AccountDraft:
@@ -203,6 +219,8 @@ def text(result: CheckResult) -> str:
     for fix in result.fixes:
         lines.append(f"  Changed for {fix.protocol.value}: {_change(fix.before)} to {_change(fix.after)}")
     lines += [f"Note: {note}" for note in result.notes]
+    if _doubts_address(result) or AccountInProgress(result.draft).checked(result).to_agree_to():
+        lines.append("To agree, run the same command with --yes.")
     asked = [one.source.value for one in result.asked if one.source not in (Source.PACK, Source.PRESET)]
     if asked:
         lines.append(f"Asked, without the password: {', '.join(dict.fromkeys(asked))}")
@@ -212,6 +230,8 @@ def text(result: CheckResult) -> str:
 def _side(side: SideResult) -> str:
     candidate = side.candidate
     signed = f", signed in with {side.auth}" if side.auth else ""
+    if side.auth == WITHOUT_SIGN_IN:
+        signed = ", no sign-in needed"
     return f"{side.status.value}: {candidate.endpoint} {candidate.security.value}, user {candidate.username}{signed}"
 
 

@@ -112,7 +112,8 @@ class Run:
 
     def _is_doubted(self) -> bool:
         """Whether the address must be looked at again by the person before anybody is asked for anything."""
-        return self._judge.suggestion is not None and not self._options.accept_address
+        may_sign_in = self._options.sign_in and not self._options.accept_address
+        return may_sign_in and self._judge.suggestion is not None
 
     # The order of things
 
