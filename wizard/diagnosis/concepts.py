@@ -26,6 +26,7 @@ _STANDS_LAST: Final = frozenset({"nicht", "niet", "degil", "degildir", "yok", "�
 _SPACELESS = "\u1100-\u11ff\u3005\u3040-\u30ff\u3130-\u318f\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uff66-\uff9d"
 _TOKEN = re.compile(rf"[{_SPACELESS}]+|[^\W{_SPACELESS}]+(?:'t\b)?|@|[.!?;](?=\s|$)|(?<=\s)-{1, 2}(?=\s)|[。！？；\n|]")
 _IS_SPACELESS = re.compile(rf"[{_SPACELESS}]")
+_PIECE = re.compile(r"[^\W_]+(?:'t\b)?\*?|\*[^\W_]+\*?|@|\*")
 _SENTENCE_END: Final = frozenset((*".!?;。！？；\n|", "-", "--"))
 # Addresses, host names and links are named in a text, they say nothing of what happened.
 _NAMED = re.compile(
@@ -128,25 +129,33 @@ class Lexicon:
         self._rows_of = lru_cache(maxsize=4096)(self._rows_beginning)
 
     def _add(self, word: str, bit: int, language: str) -> None:
-        spellings = {plain(word)}
+        if word.isascii():
+            self._add_spelling(word.lower(), bit)
+            return
+        spelling = plain(word)
+        self._add_spelling(spelling, bit)
         if language == "de":
             lowered = word.lower()
             for umlaut, pair in _UMLAUT:
                 lowered = lowered.replace(umlaut, pair)
-            spellings.add(plain(lowered))
-        for spelling in spellings:
-            if _IS_SPACELESS.search(spelling):
-                squeezed = spelling.replace(" ", "")
-                self._signs.setdefault(squeezed[0], []).append((squeezed, bit))
-                continue
-            pieces = tuple(re.findall(r"[^\W_]+(?:'t\b)?\*?|\*[^\W_]+\*?|@|\*", spelling))
+            other = plain(lowered)
+            if other != spelling:
+                self._add_spelling(other, bit)
+
+    def _add_spelling(self, spelling: str, bit: int) -> None:
+        if not spelling.isascii() and _IS_SPACELESS.search(spelling):
+            squeezed = spelling.replace(" ", "")
+            self._signs.setdefault(squeezed[0], []).append((squeezed, bit))
+        elif spelling.isalnum():
+            self._put(self._whole, spelling, bit)
+        elif spelling[:-1].isalnum() and spelling[-1] == "*":
+            self._put(self._stems, spelling[:-1], bit)
+        elif spelling.strip("*").isalnum():
+            self._put(self._parts, spelling.strip("*"), bit)
+        else:
+            pieces = tuple(_PIECE.findall(spelling))
             if len(pieces) > 1:
-                first = pieces[0]
-                self._rows.setdefault(first.rstrip("*")[:3], []).append((pieces, bit))
-            elif spelling.startswith("*"):
-                self._put(self._parts, spelling.strip("*"), bit)
-            elif spelling.endswith("*"):
-                self._put(self._stems, spelling[:-1], bit)
+                self._rows.setdefault(pieces[0].rstrip("*")[:3], []).append((pieces, bit))
             else:
                 self._put(self._whole, spelling, bit)
 

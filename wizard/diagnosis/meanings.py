@@ -31,6 +31,7 @@ _JUST_BEFORE: Final = 2
 _QUOTED: Final = re.compile(
     r"(?:\bsaid|\bafter (?:rcpt to|mail from|end of data|data|pipelined data|helo|ehlo)[^\n]{0,120}?)"
     r": ?(?:host \S{1,80}(?: \[[\w.:]{3,40}\])?: ?)?(?=[45]\d\d[ -])"
+    r"|: (?=[45]\d\d[ -][45]\.\d{1,3}\.\d{1,3}\b)"
 )
 _WORD: Final = re.compile(r"[^\W\d_]{3,}")
 
