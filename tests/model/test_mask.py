@@ -111,6 +111,22 @@ def test_what_is_a_part_of_the_address_is_no_secret() -> None:
     assert redact("mail.example.org refused example.org-2026") == f"mail.example.org refused {MASK}"
 
 
+def test_a_password_made_of_common_words_leaves_replies_readable() -> None:
+    redact = Redactor((Secret("password-2026"), Secret("Authentication99")), (USER,))
+    reply = "535 5.7.8 Error: authentication failed: username or password invalid"
+    assert redact(reply) == reply
+    assert redact("no password-2026 and word-2026 here") == f"no {MASK} and {MASK} here"
+
+
+def test_our_own_texts_lose_no_word_to_a_part_of_a_password() -> None:
+    redact = Redactor((Secret("encrypted-from-the-start"),), (USER,), parts=False)
+    assert (
+        redact("The line is encrypted from the start, encrypted-from")
+        == "The line is encrypted from the start, encrypted-from"
+    )
+    assert redact("encrypted-from-the-start") == MASK
+
+
 def test_bytes_that_were_never_text_are_masked_too() -> None:
     secret = Secret(b"gr\xfcn-wagon-64".decode("utf-8", "surrogateescape"))
     redact = Redactor((secret, Secret("\ud800lone")), ("ada\udcfc", "\ud800"))

@@ -61,7 +61,7 @@ def cleaner(result: CheckResult) -> Clean:
     for side in (result.incoming, result.outgoing):
         if side is not None:
             names.add(side.candidate.username)
-    redact = Redactor(secrets, tuple(names))
+    redact = Redactor(secrets, tuple(names), parts=False)
     return lambda text: inert(redact(text))
 
 

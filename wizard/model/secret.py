@@ -15,6 +15,13 @@ WHOLE_FROM: Final = 3  # shorter secrets would blank half of any text; they are 
 PART_FROM: Final = 6  # a part of a secret is masked from this length on, and where an ellipsis cuts it from CUT_FROM
 CUT_FROM: Final = 4
 LONGEST_PART: Final = 12
+# Of these a reply is made whatever the password is: that "password-2026" begins like one of them gives nothing away.
+_COMMON: Final = (
+    *("password", "passwort", "username", "account", "address", "credentials", "authentication", "authenticate"),
+    *("temporary", "temporarily", "application", "specific", "unavailable", "connection", "security", "encryption"),
+    *("invalid", "incorrect", "rejected", "disabled", "required", "please", "try again", "failure", "failed", "login"),
+    *("mailbox", "message", "recipient", "sender", "server", "service", "administrator", "microsoft", "google"),
+)
 
 
 class Secret:
@@ -83,18 +90,19 @@ class Redactor:
     Args:
         secrets: what must never be seen.
         usernames: needed for the blobs, which carry both. A part of a secret that is a part of these too is no secret.
+        parts: whether parts are looked for; not in texts of ours, whose words somebody's password may be made of.
     """
 
-    def __init__(self, secrets: tuple[Secret, ...], usernames: tuple[str, ...] = ()) -> None:
+    def __init__(self, secrets: tuple[Secret, ...], usernames: tuple[str, ...] = (), *, parts: bool = True) -> None:
         words, digits = _Forms(), _Forms()
-        known = tuple(_lower(name) for name in usernames)
+        known = (*map(_lower, usernames), *_COMMON)
         held = [secret for secret in secrets if secret]
-        words.add((form for secret in held for form in _spellings(secret)), public=known)
+        words.add((form for secret in held for form in _spellings(secret)), public=known, parts=parts)
         digits.add(form for secret in held for form in _inside_blobs(secret.as_bytes()))
         digits.add((form for secret in held for form in _blobs(secret.as_bytes(), usernames)), parts=False)
         self._words, self._digits = words, digits
         self._short = tuple(s.reveal() for s in secrets if WHOLE_FROM <= len(s.reveal()) < PART_FROM)
-        self._beginnings = tuple(_lower(s.reveal()) for s in secrets if len(s.reveal()) >= PART_FROM)
+        self._beginnings = tuple(_lower(s.reveal()) for s in secrets if parts and len(s.reveal()) >= PART_FROM)
         forms = [form for some in (words, digits) for form in some.all()]
         fewest = min((len(_letters(form)) for form in forms), default=0)
         self._gram = 4 if fewest >= 4 else 3
