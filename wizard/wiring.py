@@ -68,7 +68,7 @@ def pack(pack_paths: tuple[Path, ...] = ()) -> Pack:
     """What the helpdesk packs hold beside presets: client ids, and whom to ask."""
     from wizard.setup.pack import load_packs
 
-    return load_packs(pack_paths)
+    return load_packs(pack_paths, assets.resources() / "oauth-clients.toml")
 
 
 def known_providers(settings: Settings) -> PresetBook | PracticePresets:

@@ -209,6 +209,7 @@ class IdentityProvider:
         self.polls: list[str] = []  # what a device hears before that
         self.interval_s = 5.0  # how often a device may ask
         self.lasts_s = 3600  # how long a token is good
+        self.client_secret: str | None = None  # what it wants to see beside the client id, as Google does
         self.rotates = True  # each refresh token is used once
         self.answers: dict[str, Page] = {}  # other pages, by path
         self.requests: list[Request] = []  # what came
@@ -294,6 +295,9 @@ class IdentityProvider:
         return _page(headers, body, status)
 
     def _token(self, request: Request) -> Page:
+        shown = parse_qs(request.body.decode()).get("client_secret", [None])[0]
+        if shown != self.client_secret:
+            return Page(json.dumps({"error": "invalid_request", "error_description": "client_secret"}).encode(), 400)
         return self._made(self._server.create_token_response, request)
 
     def _device(self, request: Request) -> Page:

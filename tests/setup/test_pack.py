@@ -35,6 +35,19 @@ def test_the_example() -> None:
     assert provider.id == "example-org"
 
 
+def test_client_ids_that_come_with_the_program_stand_behind_those_of_a_pack(tmp_path: Path) -> None:
+    folder = pack(tmp_path / "pack", '[oauth.gmail]\nclient_id = "theirs"\n')
+    published = tmp_path / "oauth-clients.toml"
+    published.write_text('[oauth.gmail]\nclient_id = "ours"\n[oauth.yahoo]\nclient_id = "2"\nclient_secret = "s"\n')
+    found = load_packs([folder], published)
+    assert found.oauth_clients == {"gmail": "theirs", "yahoo": "2"}
+    assert {provider: secret.reveal() for provider, secret in found.oauth_secrets.items()} == {"yahoo": "s"}
+
+
+def test_the_file_of_client_ids_is_empty_until_somebody_publishes() -> None:
+    assert wiring.pack(()).oauth_clients == {}
+
+
 def test_no_pack() -> None:
     assert load_packs([]) == NO_PACK
 
@@ -77,7 +90,7 @@ def test_the_first_pack_counts(tmp_path: Path) -> None:
         ('oauth = "x"\n', "oauth"),
         ('[oauth]\ngmail = "x"\n', "oauth.gmail"),
         ("[oauth.gmail]\n", "oauth.gmail.client_id"),
-        ('[oauth.gmail]\nclient_id = "x"\nclient_secret = "y"\n', "oauth.gmail.client_secret"),
+        ('[oauth.gmail]\nclient_id = "x"\nclient_secret = " "\n', "oauth.gmail.client_secret"),
         ('[oauth.a]\nclient_id = "x"\nissuer = "http://login.example.org"\nscopes = ["m"]\n', "oauth.a.issuer"),
         ('[oauth.a]\nclient_id = "x"\nissuer = "https://login.example.org"\n', "oauth.a.scopes"),
         ('[oauth.a]\nclient_id = "x"\nscopes = ["m"]\n', "oauth.a.scopes"),

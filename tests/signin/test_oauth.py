@@ -51,6 +51,20 @@ async def test_tokens_come_back_with_their_end_scopes_and_account(client: OAuthC
     assert not tokens.is_fresh(datetime.now(UTC) + timedelta(minutes=59, seconds=30))
 
 
+async def test_a_client_with_a_secret_shows_it_with_every_request_for_tokens(
+    identity: IdentityProvider, client: OAuthClient, browser: Browser
+) -> None:
+    identity.client_secret = "GOCSPX-example-example"
+    with pytest.raises(SignInRefused):
+        await signed_in(client, browser)
+    google = replace(client, client_secret=Secret(identity.client_secret))
+    tokens = await signed_in(google, browser)
+    assert (await google.refresh(tokens)).access != tokens.access
+    assert identity.client_secret not in repr(google)
+    page = google.begin("http://127.0.0.1:1234/", ADA).url
+    assert identity.client_secret not in page, "the browser is not shown it"
+
+
 async def test_the_page_asks_with_pkce_and_says_whom_it_is_for(client: OAuthClient) -> None:
     authorization = client.begin("http://127.0.0.1:1234/", ADA)
     asked = {name: values[0] for name, values in parse_qs(urlsplit(authorization.url).query).items()}

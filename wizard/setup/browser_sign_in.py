@@ -110,7 +110,8 @@ class BrowserSignIn:
             )
         if client_id is None or where is None:
             raise SignInRefused(Refusal.CLIENT_ID_MISSING, provider=name)
-        return OAuthClient(client_id, where, self.fetcher, name)
+        secret = self.pack.oauth_secrets.get(provider.id) if provider is not None else None
+        return OAuthClient(client_id, where, self.fetcher, name, client_secret=secret)
 
     async def _accepted(self, client: OAuthClient, tokens: Tokens, address: Address) -> Tokens:
         check_account(client, tokens, address)

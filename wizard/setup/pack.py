@@ -9,8 +9,9 @@ A pack is a folder (`resources/pack-example` is one); all of it is optional:
 helpdesk.toml (* marks keys that must be there):
 
     [helpdesk]         name*, phone, hours, url (https:// or mailto:)
-    [oauth.<provider>] client_id*, issuer (https://), scopes
-                       <provider> is a preset's id. The client id is that of a public client: there is no secret.
+    [oauth.<provider>] client_id*, client_secret, issuer (https://), scopes
+                       <provider> is a preset's id. The client id is that of a public ("desktop", "native") client;
+                       client_secret is what Google gives such clients beside it, and no secret to rely on.
                        issuer and scopes are for a provider whose preset names no [oauth] endpoints of its own.
 
 A pack may also be a single preset file.
@@ -25,6 +26,7 @@ from types import MappingProxyType
 from typing import Final
 
 from wizard.errors import ResourceError
+from wizard.model.secret import Secret
 from wizard.toml_reader import Table, read_toml
 
 FILE: Final = "helpdesk.toml"
@@ -58,6 +60,7 @@ class Pack:
 
     helpdesk: Helpdesk | None = None
     oauth_clients: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    oauth_secrets: Mapping[str, Secret] = field(default_factory=lambda: MappingProxyType({}))
     issuers: Mapping[str, Issuer] = field(default_factory=lambda: MappingProxyType({}))
     preset_folders: tuple[Path, ...] = ()
     diagnosis_folders: tuple[Path, ...] = ()
@@ -66,15 +69,14 @@ class Pack:
 NO_PACK: Final = Pack()
 
 
-def load_packs(paths: Iterable[Path]) -> Pack:
-    """What the packs hold, read and validated.
+def load_packs(paths: Iterable[Path], published: Path | None = None) -> Pack:
+    """What the packs hold, read and validated; `published` is the file of client ids that comes with the program.
 
     Raises:
         ResourceError: naming the file and the key that does not hold what it must.
     """
     helpdesk: Helpdesk | None = None
-    clients: dict[str, str] = {}
-    issuers: dict[str, Issuer] = {}
+    known: dict[str, _Client] = {}
     presets: list[Path] = []
     diagnoses: list[Path] = []
     for path in paths:
@@ -89,10 +91,8 @@ def load_packs(paths: Iterable[Path]) -> Pack:
             table = read_toml(file)
             own = _helpdesk(table.table("helpdesk"))
             helpdesk = helpdesk or own
-            for provider, (client_id, issuer) in _oauth(table.table("oauth")).items():
-                clients.setdefault(provider, client_id)
-                if issuer is not None:
-                    issuers.setdefault(provider, issuer)
+            for provider, client in _oauth(table.table("oauth")).items():
+                known.setdefault(provider, client)
             table.end()
         if path.is_file() and path.name != FILE:
             presets.append(path)
@@ -103,7 +103,19 @@ def load_packs(paths: Iterable[Path]) -> Pack:
             kept.append(folder)
         if not held and not file.is_file():
             presets.append(path)  # a folder of presets and nothing else
-    return Pack(helpdesk, MappingProxyType(clients), MappingProxyType(issuers), tuple(presets), tuple(diagnoses))
+    if published is not None:
+        ours = read_toml(published)
+        for provider, client in _oauth(ours.table("oauth")).items():
+            known.setdefault(provider, client)
+        ours.end()
+    return Pack(
+        helpdesk,
+        MappingProxyType({provider: client.id for provider, client in known.items()}),
+        MappingProxyType({provider: c.secret for provider, c in known.items() if c.secret is not None}),
+        MappingProxyType({provider: c.issuer for provider, c in known.items() if c.issuer is not None}),
+        tuple(presets),
+        tuple(diagnoses),
+    )
 
 
 def _helpdesk(table: Table | None) -> Helpdesk | None:
@@ -119,14 +131,22 @@ def _helpdesk(table: Table | None) -> Helpdesk | None:
     return helpdesk
 
 
-def _oauth(table: Table | None) -> dict[str, tuple[str, Issuer | None]]:
-    """Client id and issuer by provider."""
-    found: dict[str, tuple[str, Issuer | None]] = {}
+@dataclass(frozen=True, slots=True)
+class _Client:
+    id: str
+    secret: Secret | None
+    issuer: Issuer | None
+
+
+def _oauth(table: Table | None) -> dict[str, _Client]:
+    """The clients by provider."""
+    found: dict[str, _Client] = {}
     for provider, client in table.named_tables() if table is not None else ():
         client_id = client.line("client_id")
         if client_id is None:
             client.fail("client_id", "is missing")
-        found[provider] = (client_id, _issuer(client))
+        secret = client.line("client_secret")
+        found[provider] = _Client(client_id, Secret(secret) if secret is not None else None, _issuer(client))
         client.end()
     return found
 

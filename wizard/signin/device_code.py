@@ -71,7 +71,9 @@ async def wait(
     """The tokens once the person has signed in there; raises SignInRefused when that was declined or too late."""
     from oauthlib.oauth2 import DeviceClient
 
-    body = DeviceClient(client.client_id).prepare_request_body(code.device_code.reveal(), include_client_id=True)
+    body = DeviceClient(client.client_id).prepare_request_body(
+        code.device_code.reveal(), include_client_id=True, **client.proof
+    )
     interval_s, until = code.interval_s, clock() + code.expires_in_s
     while True:
         if clock() + interval_s > until:

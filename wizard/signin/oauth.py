@@ -66,10 +66,12 @@ class Authorization:
 
 @dataclass(frozen=True, slots=True)
 class OAuthClient:
-    """Asks one provider for tokens, as the organisation's public client: there is no client secret.
+    """Asks one provider for tokens, as the organisation's public client.
 
     Args:
         client_id: the organisation's.
+        client_secret: what Google gives to desktop programs beside the id and wants to see; it keeps nothing secret
+            (RFC 8252 §8.5), so PKCE protects the sign-in all the same. `None` where the provider gives none.
         endpoints: where the provider takes requests; https only.
         http: sends the forms.
         provider: its name for sentences.
@@ -81,6 +83,12 @@ class OAuthClient:
     http: Posts
     provider: str | None = None
     now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
+    client_secret: Secret | None = None
+
+    @property
+    def proof(self) -> dict[str, str]:
+        """What goes with each request for tokens beside the client id."""
+        return {} if self.client_secret is None else {"client_secret": self.client_secret.reveal()}
 
     def begin(self, redirect_uri: str, address: Address) -> Authorization:
         """A sign-in of this address; its state and verifier are fresh and used once."""
@@ -106,19 +114,24 @@ class OAuthClient:
     async def redeem(self, authorization: Authorization, code: Secret) -> Tokens:
         """The tokens for a code that came back; raises SignInRefused."""
         body = self._web_client().prepare_request_body(
-            code=code.reveal(), redirect_uri=authorization.redirect_uri, code_verifier=authorization.verifier.reveal()
+            code=code.reveal(),
+            redirect_uri=authorization.redirect_uri,
+            code_verifier=authorization.verifier.reveal(),
+            **self.proof,
         )
         answer = await self.post(self.endpoints.token, body)
-        return self.tokens(answer, secrets=(code, authorization.verifier))
+        return self.tokens(answer, secrets=(code, authorization.verifier, *self._own_secrets()))
 
     async def refresh(self, tokens: Tokens) -> Tokens:
         """Fresh tokens for old ones; raises SignInRefused, with `EXPIRED` where the permission has ended."""
         if tokens.refresh is None:
             raise self.refused(Refusal.EXPIRED)
         # The client id goes with it: a public client has nothing else to say who it is (RFC 6749 §6).
-        body = self._web_client().prepare_refresh_body(refresh_token=tokens.refresh.reveal(), client_id=self.client_id)
+        body = self._web_client().prepare_refresh_body(
+            refresh_token=tokens.refresh.reveal(), client_id=self.client_id, **self.proof
+        )
         answer = await self.post(self.endpoints.token, body)
-        return self.tokens(answer, before=tokens, secrets=(tokens.refresh, tokens.access))
+        return self.tokens(answer, before=tokens, secrets=(tokens.refresh, tokens.access, *self._own_secrets()))
 
     async def post(self, url: str, body: str) -> Fetched:
         """The answer to a form; raises SignInRefused when there is none."""
@@ -154,6 +167,9 @@ class OAuthClient:
     def refused(self, refusal: Refusal, *, said: str = "", address: str = "", other: str = "") -> SignInRefused:
         """The error for a refusal by this provider."""
         return SignInRefused(refusal, provider=self.provider, address=address, other=other, said=said)
+
+    def _own_secrets(self) -> tuple[Secret, ...]:
+        return () if self.client_secret is None else (self.client_secret,)
 
     def _asked(self, before: Tokens | None) -> tuple[str, ...]:
         # RFC 6749 §5.1: no scope in the answer means all that was asked for.
