@@ -8,6 +8,7 @@ import pytest
 
 from tests.lab.certificates import Authority, Issued
 from tests.lab.scripted import Conversation as Talk
+from tests.lab.scripted import ScriptedServer
 from tests.probe.talk import Hook, Mail, candidate, ok, say, tls_server
 from tests.setup.accounts import checked, draft, new_session
 from wizard.model.account import Verdict
@@ -282,3 +283,35 @@ async def test_mail_that_must_be_received_first_is_no_missing_password(
     mail = server(SMTP, at, b"535 5.7.1 Please do a POP3/IMAP login first\r\n")
     card = await first_card(mail, authority, certificate)
     assert (card.cause, card.title) == ("auth-required", "The server wants mail to be received before it takes any")
+
+
+@pytest.mark.parametrize("protocol", [SMTP, IMAP, POP3])
+@pytest.mark.parametrize(
+    ("answer", "cause"),
+    [
+        (b"220 mail.example.org ESMTP\r\n", "tls-mode-mismatch"),
+        (b"\x15\x03\x03\x00\x02\x02\x28", "tls-handshake-failed"),  # an alert: no shared cipher
+    ],
+)
+async def test_a_deadline_tells_of_the_settings_and_not_of_what_was_tried_instead(
+    protocol: Protocol,
+    answer: bytes,
+    cause: str,
+    authority: Authority,
+    certificate: Issued,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.undo()
+
+    async def no_tls(talk: Talk) -> None:
+        if answer.startswith(b"\x15"):
+            await talk.some_bytes()
+        await talk.send_raw(answer)
+        await talk.silence()
+
+    async with ScriptedServer(no_tls) as running:
+        where = candidate(running, protocol, Security.TLS)
+        session = new_session(authority, options=Options(deadline_s=1.5))
+        result = await session.check(draft(where, None) if protocol is not SMTP else draft(None, where))
+        await session.close()
+    assert [one.cause for one in result.diagnoses] == [cause]

@@ -330,12 +330,15 @@ class Run:
 
     def _likely(self) -> tuple[Diagnosis, ...]:
         """The likeliest causes where the deadline passed first, from what was being waited for."""
-        waiting = [
-            overtaken(report)
-            for report in self.prober.reports
-            if report.candidate.way not in self._outcomes and self._judge.draft.wants(report.candidate.way)
-        ]
-        stuck = [report for report in waiting if report.failure is not None]
+        stuck: list[ProbeReport] = []
+        for way in Way:
+            if way in self._outcomes or not self._judge.draft.wants(way):
+                continue
+            waiting = (overtaken(report) for report in self.prober.reports if report.candidate.way is way)
+            failed = [report for report in waiting if report.failure is not None]
+            # What the settings themselves showed speaks, not an alternative that was tried because of it.
+            planned = {candidate.endpoint for candidate in self._candidates(way)}
+            stuck += [report for report in failed if report.candidate.endpoint in planned] or failed
         found = self._judge.diagnose(stuck, (*self._seen(), *stuck))
         return self._judge.with_settings(found, self.prober.reports)
 
