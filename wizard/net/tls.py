@@ -26,7 +26,8 @@ _HASHED = re.compile(r"[0-9a-f]{8}\.\d+$")  # the file names of an OpenSSL folde
 class Trust:
     """Which certificates are accepted: the system's roots, more roots if given, and nothing else.
 
-    Windows and macOS judge by themselves: they know roots that they fetch only when one is needed. Elsewhere the roots
+    Windows and macOS judge by themselves: they know roots that they fetch only when one is needed. Where more roots are
+    given, OpenSSL judges there too, by those and by the roots that the system has by then. Elsewhere the system's roots
     come from where OpenSSL, or the distribution, keeps them, or as the last resort from this program's own copy of
     Mozilla's list. Who sets SSL_CERT_FILE or SSL_CERT_DIR means exactly those.
 
@@ -66,7 +67,7 @@ class Trust:
     def _build(self) -> ssl.SSLContext:
         if self._only_ca_data is not None:
             context = ssl.create_default_context(cadata=self._only_ca_data)
-        elif sys.platform in ("win32", "darwin"):
+        elif sys.platform in ("win32", "darwin") and not self._ca_files:
             import truststore
 
             context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
