@@ -295,6 +295,21 @@ def test_trust_never_lowers_the_minimum() -> None:
     assert not Trust().verifying().hostname_checks_common_name
 
 
+@pytest.mark.parametrize(
+    ("self_signed", "problem"), [(False, CertificateProblem.UNTRUSTED), (True, CertificateProblem.SELF_SIGNED)]
+)
+async def test_the_systems_own_judgement_has_the_same_words(
+    self_signed: bool, problem: CertificateProblem, issuer: Issuer
+) -> None:
+    """Windows and macOS judge by themselves, and have numbers of their own."""
+    network = Network(SystemDialer(Names(), lab=True), Trust())
+    async with tls_server(Mail(Protocol.IMAP), issuer.issue(self_signed=self_signed), Security.TLS) as server:
+        report = await probe(candidate(server, Protocol.IMAP, Security.TLS, host=NAME), network)
+    assert report.failure is not None
+    assert report.failure.certificate is not None
+    assert report.failure.certificate.problem is problem
+
+
 async def test_roots_that_are_given_are_the_only_ones_where_asked(issuer: Issuer, tmp_path: Path) -> None:
     other = Issuer(tmp_path)
     network = Network(SystemDialer(Names(), lab=True), Trust(only_ca_data=other.ca_file.read_text()))

@@ -55,11 +55,12 @@ def _take(descriptor: int) -> bool:
         except OSError:
             return False
         return True
-    import fcntl
+    else:
+        import fcntl
 
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        # A file system that knows no locks (some network drives) is written to as it always was.
-        return error.errno not in _TAKEN
-    return True
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            # A file system that knows no locks (some network drives) is written to as it always was.
+            return error.errno not in _TAKEN
+        return True

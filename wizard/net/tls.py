@@ -67,7 +67,7 @@ class Trust:
     def _build(self) -> ssl.SSLContext:
         if self._only_ca_data is not None:
             context = ssl.create_default_context(cadata=self._only_ca_data)
-        elif sys.platform in ("win32", "darwin") and not self._ca_files:
+        elif not self._ca_files and _system_judges():
             import truststore
 
             context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -84,6 +84,19 @@ class Trust:
         # RFC 6125 §6.4.4 and RFC 9525: a name is proven by subjectAltName, never by the subject's common name.
         context.hostname_checks_common_name = False
         return context
+
+
+def _system_judges() -> bool:
+    """Whether the system judges certificates itself, and strictly.
+
+    Wine does not: its CertVerifyCertificateChainPolicy lets a chain pass that leads to no root (seen in Wine 8).
+    """
+    if sys.platform == "win32":
+        import ctypes
+
+        return not hasattr(ctypes.WinDLL("ntdll"), "wine_get_version")
+    else:
+        return sys.platform == "darwin"
 
 
 def _has_roots(context: ssl.SSLContext) -> bool:
