@@ -21,6 +21,8 @@ from wizard.net import fetch
 from wizard.net.fetch import PageRefused
 from wizard.setup.pack import load_packs
 
+pytestmark = pytest.mark.slow
+
 ANY_TEXT = st.text(alphabet=st.characters(), max_size=60)
 TOML = (
     '[helpdesk] name = "x" [[preparation]] [ ] { } 1 \' """ domains [imap] servers "imap.example.org:993/tls" checked '

@@ -116,6 +116,7 @@ def test_a_bad_line_is_told_and_costs_no_other(tmp_path: Path, line: bytes, caps
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-be"])
+@pytest.mark.slow
 def test_lines_as_windows_writes_them(tmp_path: Path, encoding: str, capsys: pytest.CaptureFixture[str]) -> None:
     text = "".join(json.dumps({"id": f"ü{i}", "text": REPLY}, ensure_ascii=False) + "\r\n" for i in range(3_000))
     path = tmp_path / "lines"
@@ -155,11 +156,13 @@ def test_a_thousand_lines_are_answered_one_by_one(tmp_path: Path, capsys: pytest
     assert len(capsys.readouterr().out.splitlines()) == 1_000
 
 
+@pytest.mark.slow
 def test_the_catalogue_holds(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(catalogue, "check", "--json") == 0
     assert json.loads(capsys.readouterr().out)["faults"] == []
 
 
+@pytest.mark.slow
 def test_one_file_is_checked_with_all_others(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "auth" / "smart-card-required.toml"
     path.parent.mkdir()
@@ -189,6 +192,7 @@ do = "try-again"
 """
 
 
+@pytest.mark.slow
 def test_a_cause_without_a_sample_or_with_names_of_nothing_is_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -211,6 +215,7 @@ def _last_line(path: Path) -> str:
     return f"{len(known) + 1} causes, {samples} samples: 3 faults."
 
 
+@pytest.mark.slow
 def test_a_new_cause_around_a_reply_is_valid_and_proven_and_holds_no_secret(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -243,6 +248,7 @@ def test_the_page_of_facts_in_the_docs_is_the_one_that_is_printed(capsys: pytest
     assert "signed-in" in facts["seen"]["values"]
 
 
+@pytest.mark.slow
 def test_a_pack_teaches_causes_and_families_that_go_before_ours(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

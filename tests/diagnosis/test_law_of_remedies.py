@@ -40,6 +40,8 @@ from wizard.model.secret import Secret
 from wizard.practice.scenarios import Scenario, load_scenarios
 from wizard.setup.options import Options
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 WORDS = {
     "host": "mail.example.org",

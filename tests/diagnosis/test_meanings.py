@@ -23,6 +23,7 @@ def sayings() -> tuple[Saying, ...]:
     return load_sayings()
 
 
+@pytest.mark.slow
 def test_every_sample_means_what_it_must_and_nothing_that_tempts(
     sayings: tuple[Saying, ...], diagnoser: Diagnoser
 ) -> None:

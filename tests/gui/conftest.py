@@ -10,7 +10,7 @@ import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -26,7 +26,8 @@ SECONDS = 30_000
 
 @pytest.fixture(autouse=True)
 def _light(qapp: QApplication) -> None:
-    """Every test begins in the light scheme."""
+    """Every test begins in the light scheme, without the windows of those before, which would all be painted anew."""
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
     theme.current().prefer(Qt.ColorScheme.Light)
 
 

@@ -21,6 +21,8 @@ from wizard.setup.options import Options
 from wizard.setup.session import SetupSession
 from wizard.setup.signin_budget import MAX_FAILURES, Ledger, SignInBudget
 
+pytestmark = pytest.mark.slow
+
 
 def refusing(protocol: Protocol) -> Mail:
     async def refuse(talk: Talk, line: bytes) -> None:

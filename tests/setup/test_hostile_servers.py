@@ -16,6 +16,8 @@ from wizard.model.diagnosis import Diagnosis
 from wizard.model.server import Protocol, Security
 from wizard.setup.options import Options
 
+pytestmark = pytest.mark.slow
+
 SMTP, IMAP, POP3 = Protocol.SMTP, Protocol.IMAP, Protocol.POP3
 
 

@@ -11,6 +11,7 @@ import sys
 import pytest
 
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.root,
     pytest.mark.skipif(shutil.which("unshare") is None, reason="network namespaces are Linux's, by unshare"),
 ]

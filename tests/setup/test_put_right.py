@@ -19,6 +19,8 @@ from wizard.model.draft import AccountDraft
 from wizard.model.server import WITHOUT_SIGN_IN, Protocol, Security
 from wizard.setup.options import Options
 
+pytestmark = pytest.mark.slow
+
 QUICK = Options(deadline_s=20)
 
 

@@ -143,6 +143,7 @@ async def test_garbage_and_floods_change_nothing() -> None:
         assert (await loopback.answer(5)).code is not None
 
 
+@pytest.mark.slow
 async def test_only_a_few_are_heard_at_once() -> None:
     async with listening(is_ours) as loopback:
         lines = [await asyncio.open_connection("127.0.0.1", port_of(loopback)) for _ in range(MAX_AT_ONCE + 1)]
