@@ -138,10 +138,3 @@ def test_a_key_is_named_by_some_rule(catalogue: Catalogue, key: str) -> None:
 
 def test_every_quirk_is_some_presets() -> None:
     assert {quirk for provider in presets(()).all() for quirk in provider.quirks} == set(Quirk)
-
-
-def test_whoever_moves_names_a_preset() -> None:
-    book = presets(())
-    moving = {provider.id: provider.moving_to for provider in book.all() if provider.moving_to is not None}
-    assert moving == {"comcast": "yahoo"}
-    assert all(book.get(target) is not None for target in moving.values())

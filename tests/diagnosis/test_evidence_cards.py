@@ -68,6 +68,9 @@ async def test_comcast_asks_for_its_own_switch_before_anything_of_yahoos() -> No
     assert card.remedies[0].action == OpenUrl("https://www.xfinity.com/support/articles/third-party-email-access")
     pages = [remedy.action.url for remedy in card.remedies if isinstance(remedy.action, OpenUrl)]
     assert not [page for page in pages if "yahoo" in page]
+    moved = next(remedy for remedy in card.remedies if remedy.id == "edit-server")
+    assert "if the mailbox has moved there" in moved.say
+    assert "imap.mail.yahoo.com" in moved.steps[1]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,6 @@ The file's name is the provider's id. Top-level keys; those with a star must be 
                   password with app-password: the latter is wanted once two-step sign-in is on
     no_servers_because   a sentence; needed exactly when there are no servers
     username_hint        a sentence: what the user name is, where it cannot be made from the address
-    moving_to     the id of the provider that its mailboxes are being moved to
     webmail_url, max_message, limits (list of sentences), limit_reset, relay_only_in_network, notes (list)
     checked*      the day the facts were last looked at   sources*  where they come from
 
@@ -125,7 +124,6 @@ def _provider(provider_id: str, table: Table) -> Provider:
         relay_only_in_network=table.flag("relay_only_in_network"),
         webmail_url=table.url("webmail_url"),
         quirks=_quirks(table.table("quirks")),
-        moving_to=table.optional_text("moving_to"),
         notes=table.texts("notes"),
         checked=table.day("checked"),
         sources=table.texts("sources", needed=True),

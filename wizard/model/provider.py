@@ -155,7 +155,6 @@ class Provider:
     relay_only_in_network: bool = False
     webmail_url: str | None = None
     quirks: frozenset[Quirk] = frozenset()
-    moving_to: str | None = None  # the id of the provider that its mailboxes are being moved to
     notes: tuple[str, ...] = ()
     checked: date | None = None
     sources: tuple[str, ...] = ()
