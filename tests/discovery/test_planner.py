@@ -109,7 +109,7 @@ async def test_a_preset_needs_no_network(start_lab: StartLab) -> None:
         ("smtp.hoster.example", Source.PRESET, True),
     ]
     assert lab.dialer.hosts == []
-    assert lab.names.questions == [(".", "SOA")]
+    assert set(lab.names.questions) == {(".", "SOA")}  # the lab's own look, once or more
 
 
 async def test_a_pack_says_that_it_is_one(start_lab: StartLab) -> None:
