@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from wizard.errors import UsageError
+from wizard.model.address import Address
 from wizard.model.server import Protocol, Security, Source
-from wizard.setup.given import given_candidates
+from wizard.setup.given import given_candidates, given_draft
 
 
 @pytest.mark.parametrize(
@@ -81,3 +82,12 @@ def test_what_cannot_be_a_server_is_said_at_its_field(text: str, words: str) -> 
     with pytest.raises(UsageError, match=words) as told:
         given_candidates(text, incoming=False, username="ada")
     assert told.value.field == "outgoing"
+
+
+@pytest.mark.parametrize("sign", ["\0", "\t", "\n", "\x1b", "\x7f"])
+@pytest.mark.parametrize("which", ["username", "outgoing_username"])
+def test_a_user_name_with_a_control_character_is_refused_before_anything_is_sent(which: str, sign: str) -> None:
+    with pytest.raises(UsageError, match="no control characters"):
+        given_draft(Address.parse("ada@example.org"), **{which: f"ada{sign}"})
+    draft = given_draft(Address.parse("ada@example.org"), **{which: "ada lovelace ü"})
+    assert getattr(draft, which) == "ada lovelace ü"
