@@ -132,3 +132,13 @@ def test_a_finished_check_is_told_although_the_test_message_broke(
     shown = capsys.readouterr()
     assert json.loads(shown.out)["verdict"] == "works"
     assert CANARY not in shown.err + log.read_text("utf-8")
+
+
+def test_a_finished_check_is_told_although_its_report_cannot_be_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    report = str(tmp_path / "no-such-folder" / "report.json")
+    assert main(["check", "ada@all-well.example", "--practice", "--json", "--quiet", "--report", report]) == 1
+    shown = capsys.readouterr()
+    assert json.loads(shown.out)["verdict"] == "works"
+    assert "could not be written" in shown.err

@@ -70,9 +70,9 @@ def run(args: argparse.Namespace) -> int:
     draft = _draft(args)
     to = Address.parse(args.test_message) if args.test_message else None
     result, broken = internal_error.run(_check(settings_from(args), draft, args, to))
+    code = _print(result, args)  # first: what is known is told, whatever becomes of the report
     if args.report is not None:
         _write_report(args.report, result)
-    code = _print(result, args)
     if broken is not None:
         raise broken
     return code
