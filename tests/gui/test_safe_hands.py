@@ -539,6 +539,13 @@ def test_no_text_is_smaller_than_people_can_read(active: Wizard, qtbot: QtBot, q
         qapp.setFont(before)
 
 
+def told_elsewhere(wizard: Wizard) -> list[str]:
+    """The buttons whose place, as assistive technology is told it, is not that of the button."""
+    shown = [each for each in wizard.window.findChildren(QAbstractButton) if each.isVisible()]
+    told = [(each, QAccessible.queryAccessibleInterface(each)) for each in shown]
+    return [each.objectName() for each, place in told if place is None or place.rect().size() != each.size()]
+
+
 @pytest.mark.parametrize("begin", [on_settings, on_check, on_done])
 def test_what_can_be_pressed_is_large_enough(active: Wizard, qtbot: QtBot, begin: Callable[[Wizard], None]) -> None:
     begin(active)
@@ -549,6 +556,7 @@ def test_what_can_be_pressed_is_large_enough(active: Wizard, qtbot: QtBot, begin
         if each.isVisible() and min(each.height(), each.width()) < 24
     ]
     assert small == []
+    qtbot.waitUntil(lambda: told_elsewhere(active) == [], timeout=2000)
 
 
 # Sending with a password of its own

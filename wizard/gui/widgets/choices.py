@@ -31,11 +31,13 @@ from wizard.gui import icons, theme
 from wizard.gui.theme import Role
 from wizard.gui.widgets import focus_ring
 from wizard.gui.widgets.fields import LabelledField, paint_field_box
+from wizard.gui.widgets.whole_rect import tell_whole_rect
 
 
 class _Segment(QRadioButton):
     def __init__(self, text: str) -> None:
         super().__init__(text)
+        tell_whole_rect(self)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
@@ -143,6 +145,7 @@ class Tile(QRadioButton):
 
     def __init__(self, text: str, icon: str, *, parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
+        tell_whole_rect(self)
         self._icon = icon
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)

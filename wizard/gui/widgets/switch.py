@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QRectF, QSize, Qt
+from typing import Final
+
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QFocusEvent, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QCheckBox, QSizePolicy, QWidget
 
 from wizard.gui import theme
 from wizard.gui.theme import Role
 from wizard.gui.widgets import focus_ring
+
+_AFTER_FIRST_PAINT_MS: Final = 100
 
 
 class Switch(QCheckBox):
@@ -21,6 +25,13 @@ class Switch(QCheckBox):
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self._retheme()
         theme.current().changed.connect(self._retheme)
+        # After the first paint, which has a switch in it: what tells the style's place takes long to load.
+        QTimer.singleShot(_AFTER_FIRST_PAINT_MS, self, self._tell_whole_rect)
+
+    def _tell_whole_rect(self) -> None:
+        from wizard.gui.widgets.whole_rect import tell_whole_rect
+
+        tell_whole_rect(self)
 
     def _track(self) -> QSize:
         return QSize(theme.mark(28), theme.mark(16)) if self._small else QSize(theme.mark(40), theme.mark(22))
