@@ -382,6 +382,9 @@ async def test_in_clear_with_leave_no_password_is_sent_where_a_challenge_does(
     ("reply", "of_the_command"),
     [
         (Reply("Unknown command", 500), True),
+        (Reply("no", 500), True),
+        (Reply("no", 504), True),
+        (Reply("no", 505), False),
         (Reply("5.7.4 Unrecognized Authentication Type", 504, "5.7.4"), True),
         (Reply("Command rejected: wrong password", 502), False),
         (Reply("Authentication unsuccessful", 535, "5.7.3"), False),

@@ -190,10 +190,13 @@ async def test_what_a_server_says_meanwhile_is_told_and_takes_nothing_back(
 class PopBox(Mail):
     """A POP3 mailbox whose message comes with the sign-in number `arrives_at`; `top` says whether TOP is known."""
 
-    def __init__(self, *, arrives_at: int = 1, top: bool = True, size: int = 900, delay: bytes = b"") -> None:
+    def __init__(
+        self, *, arrives_at: int = 1, top: bool = True, size: int = 900, delay: bytes = b"", count: int = 3
+    ) -> None:
         super().__init__(POP3, hello=self._hello, auth=self._auth, stat=self._stat, top=self._top)
         self.hooks |= {"other": self._retr, "list": self._size_of}
         self._arrives_at, self._has_top, self._size, self._delay = arrives_at, top, size, delay
+        self._count = count
         self.retrieved = 0
 
     async def _hello(self, talk: Talk, line: bytes) -> None:
@@ -203,7 +206,7 @@ class PopBox(Mail):
         return True
 
     async def _stat(self, talk: Talk, line: bytes) -> None:
-        await talk.send(b"+OK 3 2000" if len(self.sign_ins) > self._arrives_at else b"+OK 0 0")
+        await talk.send(b"+OK %d 2000" % self._count if len(self.sign_ins) > self._arrives_at else b"+OK 0 0")
 
     async def _top(self, talk: Talk, line: bytes) -> None:
         await (self._message(talk, line) if self._has_top else talk.send(b"-ERR unknown command"))
@@ -249,6 +252,13 @@ async def test_pop3_finds_the_message_with_top_and_without(
     assert len(box.sign_ins) == 2
     assert box.retrieved == (0 if top else 2)
     assert result.sign_in_attempts[POP3] == 2
+
+
+async def test_only_the_newest_are_fetched_whole(authority: Authority, certificate: Issued) -> None:
+    box = PopBox(top=False, count=30)  # the message is the second oldest
+    result = await checked(authority, certificate, receive=box, send=_outbox(), test_message=True)
+    assert result.round_trip.status is RoundTripStatus.SENT
+    assert box.retrieved == 5 * len(LOOKS)
 
 
 async def test_large_messages_are_not_fetched_for_their_header(authority: Authority, certificate: Issued) -> None:
