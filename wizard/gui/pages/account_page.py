@@ -1,4 +1,7 @@
-"""Step 1: name, address, password; and what the provider wants, said before the password is typed."""
+"""Step 1: name, address, password; and what the provider wants, said before the password is typed.
+
+Longer than most files: three fields, what is found out while they are filled in, and what is asked about it.
+"""
 
 from __future__ import annotations
 
