@@ -12,18 +12,23 @@ from hypothesis import strategies as st
 
 import wizard
 from tests.lab.certificates import Authority, Issued
-from tests.probe.talk import PASSWORD, USER, Mail, candidate, tls_server
+from tests.lab.scripted import Conversation as Talk
+from tests.probe.talk import PASSWORD, USER, Mail, candidate, no, tls_server
 from tests.setup.accounts import Known, draft, new_session
 from wizard.model.account import CheckResult, Status
 from wizard.model.address import Address
 from wizard.model.draft import AccountDraft
 from wizard.model.evidence import ErrorKind
+from wizard.model.progress import nobody
 from wizard.model.secret import Secret
 from wizard.model.server import Protocol, Security, ServerCandidate, Source
 from wizard.net.sites import registrable_domain
+from wizard.probe.error_kinds import StageFailed
 from wizard.setup.did_you_mean import resembles_provider
+from wizard.setup.judge import Judge
 from wizard.setup.options import Options
-from wizard.setup.secret_gate import needs_yes
+from wizard.setup.secret_gate import SecretGate, needs_yes
+from wizard.setup.signin_budget import SignInBudget
 
 GATE = "setup/secret_gate.py"
 ADA = Address.parse("ada@example.org")
@@ -145,3 +150,51 @@ async def test_every_way_back_to_a_server_passes_the_gate(authority: Authority, 
 
 def forget_who_typed_it(result: CheckResult) -> CheckResult:
     return replace(result, draft=replace(result.draft, incoming=None, outgoing=None))
+
+
+def gate_for(ada: AccountDraft, authority: Authority) -> SecretGate:
+    services = new_session(authority)._context.services
+    return SecretGate(Judge.of(services, ada, None), Options(), SignInBudget())
+
+
+async def sign_in(gate: SecretGate, target: ServerCandidate, authority: Authority) -> ErrorKind | None:
+    """What kept the gate from it; None when it signed in."""
+    context = new_session(authority)._context
+    prober = context.prober(gate.judge.draft, nobody)
+    conversation = prober.conversation(target)
+    try:
+        await conversation.open()
+        await gate.sign_in(conversation)
+    except StageFailed as failed:
+        return failed.kind
+    finally:
+        prober.abort()
+    return None
+
+
+async def test_what_was_refused_is_not_sent_there_again_in_one_press(authority: Authority, certificate: Issued) -> None:
+    async def refuse(talk: Talk, line: bytes) -> None:
+        await talk.send_raw(no(Protocol.IMAP, line))
+
+    imap = Mail(Protocol.IMAP, auth=refuse)
+    async with tls_server(imap, certificate, Security.TLS) as receiving:
+        typed = candidate(receiving, Protocol.IMAP, Security.TLS)
+        gate = gate_for(draft(typed, None), authority)
+        assert await sign_in(gate, typed, authority) is ErrorKind.REPLY
+        assert await sign_in(gate, typed, authority) is ErrorKind.BUDGET
+        assert len(imap.sign_ins) == 1
+        assert await sign_in(gate, replace(typed, username="ada"), authority) is ErrorKind.REPLY
+        assert len(imap.sign_ins) == 2
+
+
+async def test_no_server_gets_the_password_of_an_address_that_looks_mistyped(
+    authority: Authority, certificate: Issued
+) -> None:
+    imap = Mail(Protocol.IMAP)
+    async with tls_server(imap, certificate, Security.TLS) as receiving:
+        typed = candidate(receiving, Protocol.IMAP, Security.TLS)
+        mistyped = draft(typed, None, address="ada@gmial.com")
+        assert await sign_in(gate_for(mistyped, authority), typed, authority) is ErrorKind.HELD_BACK
+        assert imap.sign_ins == []
+        right = replace(mistyped, address_is_right=True)
+        assert await sign_in(gate_for(right, authority), typed, authority) is None
