@@ -230,7 +230,7 @@ def cases() -> Iterator[Hostile]:
         signed = 1 if stage == "auth" else 0
         # Sign-in may be tried a second time by another way where the first was not answered at all.
         silent = LATER if stage == "auth" else SILENT
-        garbled = BROKEN if stage == "auth" else GARBLED
+        garbled = GARBLED if stage == "greeting" else BROKEN  # it greeted as a mail server
         yield Hostile("T20", f"silence at {stage}", at(stage, then="silence"), silent, sign_ins=signed)
         yield Hostile("T21", f"a drip at {stage}", hooked(stage, dripping), (*silent, *NOT_MAIL), sign_ins=signed)
         yield Hostile("T22", f"the end at {stage}", at(stage, then="fin"), DROPPED, sign_ins=2 * signed)
