@@ -1,0 +1,53 @@
+"""Packages: Windows gets its own wheels, releases run the actions that were looked at, nothing inside is unnamed."""
+
+from __future__ import annotations
+
+import re
+import runpy
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+LOCK = CHECKOUT / "packaging" / "requirements" / "run.txt"
+pytestmark = pytest.mark.skipif(not LOCK.exists(), reason="an installed copy has no packaging folder")
+
+
+def _script(name: str) -> dict[str, Any]:
+    return runpy.run_path(str(CHECKOUT / "packaging" / name))
+
+
+@pytest.mark.parametrize(("python", "needs_backport"), [("3.11", True), ("3.13", False)])
+def test_windows_gets_its_own_packages_and_no_others(python: str, needs_backport: bool) -> None:
+    chosen = _script("windows/locked.py")["windows_packages"](LOCK.read_text("utf-8"), python)
+    names = re.findall(r"^([a-z0-9-]+)==", chosen, re.MULTILINE)
+    assert "pywin32-ctypes" in names
+    assert "secretstorage" not in names
+    assert ("importlib-metadata" in names) is needs_backport
+    assert ";" not in chosen
+    assert chosen.count("--hash=sha256:") >= len(names)
+
+
+def test_the_bill_of_materials_names_every_locked_package() -> None:
+    document = _script("sbom.py")["document"]()
+    listed = {one["name"] for one in document["components"]}
+    assert listed == set(re.findall(r"^([A-Za-z0-9._-]+)==", LOCK.read_text("utf-8"), re.MULTILINE))
+    assert all(one["externalReferences"] for one in document["components"])
+
+
+@pytest.mark.parametrize("workflow", ["ci.yml", "release.yml"])
+def test_a_workflow_runs_the_actions_that_were_looked_at(workflow: str) -> None:
+    text = (CHECKOUT / ".github" / "workflows" / workflow).read_text("utf-8")
+    used = re.findall(r"uses: *(\S+)", text)
+    assert used
+    assert [one for one in used if not re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40}", one)] == []
+
+
+def test_no_two_programs_of_a_bundle_differ_by_case_alone() -> None:
+    """macOS takes Mailwright and mailwright for the same file."""
+    names = re.findall(
+        r'^ +name="([\w-]+)"', (CHECKOUT / "packaging" / "mailwright.spec").read_text("utf-8"), re.MULTILINE
+    )
+    assert len(names) > 1
+    assert len({name.lower() for name in names}) == len(names)
