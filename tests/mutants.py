@@ -187,15 +187,17 @@ class Copy:
         return dead
 
     def _tests(self, path: Path) -> Iterator[tuple[str, ...]]:
-        """The test files to run: those that name the module, then all of its room."""
+        """The tests to run, one set after the other: the module's own, those that name it, then all of its room."""
         room, module = path.parts[1], ".".join(path.with_suffix("").parts)
         folder = self._folder / "tests" / room
-        named = [folder / f"test_{path.stem}.py"]
-        named += [file for file in sorted(folder.glob("test_*.py")) if f"{module} import" in file.read_text("utf-8")]
-        nearest = tuple(dict.fromkeys(str(file.relative_to(self._folder)) for file in named if file.exists()))
+        own = folder / f"test_{path.stem}.py"
+        if own.exists():
+            yield (str(own.relative_to(self._folder)),)
+        named = [file for file in sorted(folder.glob("test_*.py")) if f"{module} import" in file.read_text("utf-8")]
+        nearest = tuple(str(file.relative_to(self._folder)) for file in named if file != own)
         if nearest:
             yield ("-m", "not slow", *nearest)
-        if not self._near or not nearest:
+        if not self._near or not (nearest or own.exists()):
             yield (str(folder.relative_to(self._folder)),)
 
     def _put(self, file: Path, content: bytes) -> None:
