@@ -23,6 +23,7 @@ from wizard.model.evidence import Outcome, Stage
 from wizard.model.progress import Listener, nobody
 from wizard.model.secret import Secret
 from wizard.model.server import Protocol
+from wizard.setup.account_in_progress import AccountInProgress
 from wizard.setup.given import given_draft
 from wizard.setup.options import Options
 
@@ -164,6 +165,17 @@ async def our_check(
     )
     async with way.sessions(Options()) as new_session:
         return await new_session().check(draft, listener=listener)
+
+
+async def our_press(way: Way, address: str = USER) -> CheckResult:
+    """A check as the window makes it: the servers are found while the password is typed, then the button is pressed."""
+    async with way.sessions(Options()) as new_session:
+        session = new_session()
+        account = AccountInProgress().addressed(Address.parse(address))
+        account = account.found(await session.discover(Address.parse(address))).with_secret(Secret(PASSWORD))
+        if account.draft is None:
+            raise RuntimeError("an address makes a draft")
+        return await session.check(account.draft, plan=account.plan)
 
 
 @asynccontextmanager

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from tests.bench.clients import our_check
+from tests.bench.clients import our_check, our_press
 from tests.bench.far_end import ALL_PORTS, DOMAIN, DUAL_DOMAIN, LOSS, NO_IPV6, World
 from tests.bench.figures import Figure, median
 from wizard.model.account import CheckResult, Verdict
@@ -59,6 +59,7 @@ def figures(world: World, rtt_ms: float, *, quick: bool) -> Iterator[Figure]:
             allowed = scenario.times + scenario.more_s / floor
             yield Figure(PART, scenario.name, seconds, "s", "floor", floor, round(allowed, 3), note=_wrong(results))
         world.use_names(reluctant=False)
+        yield from _two_faces(world, 3 if quick else 5)
         world.obstruct()
         given = _run(world, 3 if quick else 5, f"ada@{DOMAIN}", hosts=True)
         given_s = median(result.elapsed_s for result in given)
@@ -89,6 +90,19 @@ def figures(world: World, rtt_ms: float, *, quick: bool) -> Iterator[Figure]:
         strays = sum(result.verdict is not Verdict.WORKS for result in lossy)
         yield Figure(PART, f"1 % lost: wrong verdicts of {len(lossy)}", strays, "", goal=0)
         world.carry(rtt_ms)
+
+
+def _two_faces(world: World, times: int) -> Iterator[Figure]:
+    """The window's press, its servers found while the password was typed, against the command line's whole check."""
+    for how, ports in (("", ()), (", 587 dropped", (587,))):
+        world.obstruct(dropped=ports)
+        presses, checks = [], []
+        for _ in range(times):
+            presses.append(asyncio.run(our_press(world.way)))
+            checks.append(asyncio.run(our_check(world.way)))
+        press_s, check_s = (median(result.elapsed_s for result in results) for results in (presses, checks))
+        name = f"the window's press against the command line's{how}"
+        yield Figure(PART, name, press_s, "s", "check", check_s, 1.1, note=_wrong([*presses, *checks]))
 
 
 def _run(
