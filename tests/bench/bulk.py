@@ -12,14 +12,13 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from tests.bench.clients import RawLine, with_aiosmtplib
+from tests.bench.clients import OPTIONS, RawLine, with_aiosmtplib
 from tests.bench.far_end import BULK_DOMAIN, DOMAIN, PASSWORD, World
 from tests.bench.figures import Figure, median
 from wizard.model.account import CheckResult, Verdict
 from wizard.model.address import Address
 from wizard.model.secret import Secret
 from wizard.setup.given import given_draft
-from wizard.setup.options import Options
 from wizard.setup.session import SetupSession
 
 PART = "Bulk"
@@ -101,7 +100,7 @@ def _handshake(world: World, times: int) -> float:
 
 async def _check_time(world: World, times: int, jobs: int, hosts: int) -> float:
     """Processor seconds of a check."""
-    async with world.way.sessions(Options()) as new_session:
+    async with world.way.sessions(OPTIONS) as new_session:
         for count in (5, times):
             began = time.process_time()
             await _in_bulk(count, lambda number: _check(new_session(), _host(number % hosts)), jobs)
@@ -111,7 +110,7 @@ async def _check_time(world: World, times: int, jobs: int, hosts: int) -> float:
 async def _ours(world: World, count: int) -> tuple[float, Counter[str]]:
     """Seconds for so many checks, and why some of them did not work."""
     wrong: Counter[str] = Counter()
-    async with world.way.sessions(Options()) as new_session:
+    async with world.way.sessions(OPTIONS) as new_session:
 
         async def one(number: int) -> None:
             result = await _check(new_session(), _host(number))

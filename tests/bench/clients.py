@@ -28,6 +28,7 @@ from wizard.setup.given import given_draft
 from wizard.setup.options import Options
 
 USER = f"ada@{DOMAIN}"
+OPTIONS = Options(accept_own_network=True)  # the far end's addresses are of a network of our own
 RESPONSE = base64.b64encode(f"\0{USER}\0{PASSWORD}".encode())
 
 
@@ -163,13 +164,13 @@ async def our_check(
         wants_incoming=whole or incoming is not None,
         wants_outgoing=whole or outgoing is not None,
     )
-    async with way.sessions(Options()) as new_session:
+    async with way.sessions(OPTIONS) as new_session:
         return await new_session().check(draft, listener=listener)
 
 
 async def our_press(way: Way, address: str = USER) -> CheckResult:
     """A check as the window makes it: the servers are found while the password is typed, then the button is pressed."""
-    async with way.sessions(Options()) as new_session:
+    async with way.sessions(OPTIONS) as new_session:
         session = new_session()
         account = AccountInProgress().addressed(Address.parse(address))
         account = account.found(await session.discover(Address.parse(address))).with_secret(Secret(PASSWORD))
@@ -181,7 +182,7 @@ async def our_press(way: Way, address: str = USER) -> CheckResult:
 @asynccontextmanager
 async def our_check_of(way: Way) -> AsyncIterator[Callable[[str, Listener], Awaitable[CheckResult]]]:
     """Checks of given sending servers that share roots and answers, as in bulk."""
-    async with way.sessions(Options(autofix=False)) as new_session:
+    async with way.sessions(replace(OPTIONS, autofix=False)) as new_session:
 
         async def check(outgoing: str, listener: Listener) -> CheckResult:
             session = new_session()
