@@ -110,7 +110,8 @@ def read(text: str) -> Reading:
     command = next((name for name, words in _COMMANDS if any(word in folded for word in words)), None)
     folded = _BOILERPLATE.sub(" ", folded)
     # IMAP's NO is a verdict, no negation of what follows it.
-    sentences = "\n".join(fold(line) for line in _NO.sub(" ", joined).splitlines())[: 2 * MAX_TELLING]
+    whole = _join_reply_lines(telling, code, keep_first=True)
+    sentences = "\n".join(fold(line) for line in _NO.sub(" ", whole).splitlines())[: 2 * MAX_TELLING]
     sentences = _BOILERPLATE.sub(" ", sentences)
     if code is not None or enhanced is not None or "the server response was" in folded:
         folded = _WRAPPING.sub(" ", folded)
@@ -242,13 +243,19 @@ def _codes(text: str) -> tuple[str | None, str | None]:
     return code, ".".join(enhanced.groups()) if enhanced else None
 
 
-def _join_reply_lines(text: str, code: str | None) -> str:
-    """The words of a reply of several lines as one sentence (RFC 5321 §4.2.1)."""
+def _join_reply_lines(text: str, code: str | None, *, keep_first: bool = False) -> str:
+    """The words of a reply of several lines as one sentence (RFC 5321 §4.2.1).
+
+    With `keep_first` a code stays that opens a reply within a line: it shows where the reply begins.
+    """
     if code is None:
         return text
     again = re.compile(
         rf"(?:\s|\\n)+{code}[- ](?:#?[245]\.\d{{1,3}}\.\d{{1,3}}[ \t]+)?|\n[245]\.\d{{1,3}}\.\d{{1,3}}[ \t]+"
     )
+    first = again.search(text) if keep_first else None
+    if first is not None and first[0][0] in " \t":
+        return text[: first.end()] + again.sub(" ", text[first.end() :])
     return again.sub(" ", text)
 
 

@@ -209,6 +209,16 @@ class Lexicon:
                 place = self._read_signs(joined, place, items)
                 number += used
                 continue
+            mixed = self._mixed_at(tokens, number)
+            if mixed is not None:
+                concepts, rest_of_next = mixed
+                items.append(Item(place, concepts))
+                place += 1
+                number += 1
+                tokens[number] = (rest_of_next, tokens[number][1])
+                if not rest_of_next:
+                    number += 1
+                continue
             row = self._row_at(tokens, number, token)
             if row is not None:
                 length, concepts = row
@@ -225,6 +235,18 @@ class Lexicon:
             number += 1
         self._close(items, start, sentences)
         return tuple(sentences)
+
+    def _mixed_at(self, tokens: list[tuple[str, int]], number: int) -> tuple[int, str] | None:
+        """A word of Latin letters and a spaceless script ("APIキー") that begins here: concepts, what follows it."""
+        token = tokens[number][0]
+        words = self._signs.get(token[0])
+        if not words or number + 1 == len(tokens) or not _IS_SPACELESS.match(tokens[number + 1][0]):
+            return None
+        joined = token + tokens[number + 1][0]
+        for word, bit in words:
+            if len(word) > len(token) and joined.startswith(word):
+                return bit, joined[len(word) :]
+        return None
 
     def _row_at(self, tokens: list[tuple[str, int]], number: int, first: str) -> tuple[int, int] | None:
         """The longest row of words that begins here: its length and concepts."""
