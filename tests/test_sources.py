@@ -383,7 +383,7 @@ def test_at_a_terminal_the_person_is_asked_for_the_yes(
     out, err = capsys.readouterr()
     assert code == verdict, out + err
     asked = f"{HOSTER.name}\n"
-    assert f"These servers were named by DNS or another domain: {asked}" in err
+    assert f"Nobody vouches for these servers' domains: {asked}" in err
     assert "\nAsked, without the password: autoconfig, ispdb, pacc, autodiscover, mx, srv\n" in out
     assert attempts(lab) == ({"imap": 1, "smtp": 1} if answer == "y" else {})
 
