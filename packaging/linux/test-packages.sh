@@ -9,12 +9,14 @@ roots=build/roots
 mkdir -p "$roots"
 deb=$(ls dist/mailwright_*.deb)
 archive=$(ls dist/Mailwright-*-linux-*.tar.xz)
-trap 'for mounted in $(mount | grep -o "$PWD/$roots/[^ ]*/proc"); do umount "$mounted"; done' EXIT
+unmount() { for mounted in "$roots"/*/proc; do ! mountpoint --quiet "$mounted" || umount "$mounted"; done; }
+trap unmount EXIT
 
 # (suite): a minimal system of that name, made once and copied for each test.
 clean_root() {
   [[ -d $roots/$1.clean ]] || { debootstrap --variant=minbase --include=ca-certificates "$1" "$roots/$1.part" >"$roots/$1.log" && mv "$roots/$1.part" "$roots/$1.clean"; }
-  rm -rf "${roots:?}/$1"
+  unmount
+  rm -rf --one-file-system "${roots:?}/$1"
   cp -a "$roots/$1.clean" "$roots/$1"
   cp /etc/resolv.conf "$roots/$1/etc/"
   cp /etc/apt/apt.conf.d/*proxy* "$roots/$1/etc/apt/apt.conf.d/" 2>/dev/null || true
@@ -39,7 +41,8 @@ for suite in "${@:-bookworm trixie other}"; do for name in $suite; do
     mv "$root/etc/ssl/certs/ca-certificates.crt" "$root/etc/pki/tls/certs/ca-bundle.crt"
     rm -rf "$root/etc/ssl" "$root/usr/lib/ssl" "$root/usr/share/ca-certificates"
     tar -xJf "$archive" -C "$root/opt"
-    check bookworm "$(cd "$root" && echo /opt/Mailwright-*/mailwright)" 65534
+    program=$(echo "$root"/opt/Mailwright-*/mailwright)
+    check bookworm "${program#"$root"}" 65534
     echo "ok: the archive in a root without Debian's layout of authorities ($((SECONDS - began)) s)"
     continue
   fi
