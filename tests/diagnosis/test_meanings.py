@@ -11,7 +11,7 @@ from wizard.assets import resources
 from wizard.diagnosis.catalogue import Catalogue
 from wizard.diagnosis.diagnose import Diagnoser
 from wizard.diagnosis.meanings import Meanings, our_meanings
-from wizard.diagnosis.samples import Saying, load_sayings, unproven
+from wizard.diagnosis.samples import Saying, load_sayings, unproven, unshown
 from wizard.errors import ResourceError
 
 LANGUAGES = {"de", "en", "es", "fr", "it", "ja", "ko", "nl", "pl", "pt", "ru", "tr", "zh"}
@@ -40,6 +40,10 @@ def test_the_samples_are_many_in_every_language(sayings: tuple[Saying, ...]) -> 
 
 def test_a_sample_names_a_cause_that_exists(sayings: tuple[Saying, ...], catalogue: Catalogue) -> None:
     assert {saying.cause for saying in sayings} <= set(catalogue.causes)
+
+
+def test_every_combination_is_shown_by_a_sample_of_its_cause(sayings: tuple[Saying, ...], catalogue: Catalogue) -> None:
+    assert unshown(sayings, catalogue.causes.values(), our_meanings()) == ()
 
 
 def test_combinations_mean_causes_that_exist(catalogue: Catalogue) -> None:

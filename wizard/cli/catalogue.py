@@ -53,9 +53,10 @@ def _check(args: argparse.Namespace) -> int:
     from wizard.assets import resources
     from wizard.diagnosis.catalogue import Catalogue, load_cause
     from wizard.diagnosis.diagnose import Diagnoser
+    from wizard.diagnosis.meanings import our_meanings
     from wizard.diagnosis.proof import complaints, faults
     from wizard.diagnosis.rule import STAGE_FOLDERS
-    from wizard.diagnosis.samples import load_sayings, unproven
+    from wizard.diagnosis.samples import load_sayings, unproven, unshown
 
     packs = tuple(args.pack)
     folders = [*wiring.pack(packs).diagnosis_folders, resources() / "diagnoses"]
@@ -73,7 +74,11 @@ def _check(args: argparse.Namespace) -> int:
     diagnoser = Diagnoser(catalogue, book.for_host)
     found = faults(catalogue.causes.values(), diagnoser)
     sayings = load_sayings()
-    wrong = (*complaints(catalogue, {provider.id for provider in book.all()}), *unproven(sayings, diagnoser))
+    wrong = (
+        *complaints(catalogue, {provider.id for provider in book.all()}),
+        *unproven(sayings, diagnoser),
+        *unshown(sayings, catalogue.causes.values(), our_meanings()),
+    )
     samples = len(sayings) + sum(len(cause.samples) for cause in catalogue.causes.values())
     if args.json:
         print_json(

@@ -178,6 +178,15 @@ class Meanings:
                     best[combination.cause] = Meaning(combination.cause, weight, combination.line)
         return tuple(sorted(best.values(), key=lambda meaning: -meaning.weight))
 
+    def lines_of(self, text: str, step: str) -> frozenset[Combination]:
+        """Every combination that a text says, whichever cause it means."""
+        sentences = self.lexicon.read(self.own_words(text) or text)
+        return frozenset(
+            combination
+            for combination in self.combinations
+            if any(combination.holds(sentence, step, self._negation) for sentence in sentences)
+        )
+
     def topics_of(self, text: str) -> tuple[str, ...]:
         """Causes of the things that a text names, those of what the file of topics names first, first."""
         said = 0

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wizard.assets import resources
+from wizard.diagnosis.client_errors import read
 from wizard.diagnosis.diagnose import Diagnoser
-from wizard.diagnosis.meanings import STEPS
+from wizard.diagnosis.meanings import STEPS, Meanings
+from wizard.diagnosis.rule import Cause
 from wizard.toml_reader import Table, read_toml
 
 
@@ -47,6 +49,23 @@ def unproven(sayings: Iterable[Saying], diagnoser: Diagnoser) -> tuple[str, ...]
             wanted = f"not {saying.cause}" if saying.tempting else saying.cause
             found.append(f"{saying.language}, {saying.step}: {wanted}: {verdict}: {saying.text[:100]!r}")
     return tuple(found)
+
+
+def unshown(sayings: Iterable[Saying], causes: Iterable[Cause], meanings: Meanings) -> tuple[str, ...]:
+    """The combinations that no sample of their cause shows, a sentence each: nobody knows whether they are right."""
+    texts = [(saying.text, saying.step, saying.cause) for saying in sayings if not saying.tempting]
+    texts += [(sample.text, sample.stage or "client", cause.id) for cause in causes for sample in cause.samples]
+    shown = {
+        combination
+        for text, step, cause in texts
+        for combination in meanings.lines_of(read(text).sentences, step)
+        if combination.cause == cause
+    }
+    return tuple(
+        f"{combination.cause}: no sample shows “{combination.line}”."
+        for combination in meanings.combinations
+        if combination not in shown
+    )
 
 
 def _of_file(path: Path) -> Iterator[Saying]:
