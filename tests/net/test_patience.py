@@ -23,7 +23,8 @@ async def test_who_stays_silent_is_given_up() -> None:
     began = time.monotonic()
     with pytest.raises(TimeoutError), within(0.05):
         await _silence()
-    assert 0.05 <= time.monotonic() - began < 1.0
+    tick_s = time.get_clock_info("monotonic").resolution  # 16 ms on Windows
+    assert 0.05 - tick_s <= time.monotonic() - began < 1.0
 
 
 async def test_a_deadline_in_the_past_rings_at_once() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import socket
 import ssl
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -252,7 +253,9 @@ def _sockets_with_tls(issued: Lax) -> Iterator[tuple[int, list[bytes]]]:
         try:
             yield listener.getsockname()[1], said
         finally:
-            listener.shutdown(socket.SHUT_RDWR)
+            with suppress(OSError):  # Windows knows no end of a listener but its closing
+                listener.shutdown(socket.SHUT_RDWR)
+            listener.close()
             thread.join(5)
 
 
@@ -274,8 +277,12 @@ async def test_old_tls_is_never_used(
     assert said == []
 
 
+# TLS 1.3 lets the server object after our half of the handshake, and Windows throws away what came before a reset.
+_LATE = pytest.mark.skipif(sys.platform == "win32", reason="the server's reset overtakes its alert there")
+
+
 @each_protocol
-@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, pytest.param(ssl.TLSVersion.TLSv1_3, marks=_LATE)])
 async def test_a_server_that_wants_a_client_certificate_is_named(
     protocol: Protocol, version: ssl.TLSVersion, issuer: Issuer, trusting: Network
 ) -> None:
