@@ -687,6 +687,7 @@ def test_the_same_300_domains_through_the_community_database_where_no_preset_is_
     monkeypatch.setattr(wiring, "presets", lambda _=(): PresetBook.load([]))
     for found, rows in zip(_discovered(addresses, tmp_path, capsys, *lab.options), by_preset, strict=True):
         # Only a preset may name this computer (Proton's bridge), from anybody else it is refused.
-        wanted = [row for row in rows if not row[1].startswith("127.")]
+        # What a file names without encryption is tried with it, which tests/setup/test_published_in_clear.py shows.
+        wanted = [row for row in rows if not row[1].startswith("127.") and row[3] != "none"]
         # What the domain above has may follow: corp.mail.ru and mail.ru are both among the 300.
         assert _settings(found, "ispdb")[: len(wanted)] == wanted

@@ -180,7 +180,7 @@ CASES = (
             Failure(
                 "send_as",
                 "sender-not-allowed",
-                ("edit-address",),
+                ("ask-administrator",),
                 data_reply=(
                     "554 5.2.252 SendAsDenied; ada@company.example not allowed to send as sales@company.example"
                 ),

@@ -82,7 +82,7 @@ async def test_the_proton_password_instead_of_bridges() -> None:
         shown = shown_certificates(await on_stage.check())
         on_stage.session.change_options(replace(on_stage.session.options, trusted_certificates=shown))
         result = await on_stage.check()
-    first = speaks_first(result, "bad-credentials", "create-app-password")
+    first = speaks_first(result, "app-password-required", "create-app-password")
     assert "Mailbox details" in " ".join(remedy_of(first, "create-app-password").steps)
 
 
