@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 from enum import StrEnum
@@ -115,6 +116,13 @@ def test_a_hostile_file_is_a_sentence_for_whoever_reads_it(tmp_path: Path, name:
             read()
         assert ".toml: " in str(caught.value)
         assert len(str(caught.value)) < 400
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_the_sentence_is_no_programmers(name: str) -> None:
+    with pytest.raises(ResourceError) as caught:
+        parse_toml(HOSTILE[name], "file.toml")
+    assert not re.search(r"_|\(\)|sys\.|Error\b", str(caught.value).removeprefix("file.toml: "))
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])

@@ -73,8 +73,10 @@ def parse_toml(content: bytes, file: str) -> Table:
         document = tomllib.loads(text)
     except RecursionError:
         raise ResourceError(f"{file}: is nested too deep.") from None
-    except ValueError as error:  # TOMLDecodeError is one; a number of thousands of digits is a plain one
+    except tomllib.TOMLDecodeError as error:
         raise ResourceError(f"{file}: not valid TOML: {str(error)[:200]}.") from None
+    except ValueError:  # Python reads no number of more than 4,300 digits, and says so in a programmer's words
+        raise ResourceError(f"{file}: holds a number of too many digits.") from None
     if _is_too_deep(document):
         raise ResourceError(f"{file}: is nested too deep.")
     return Table(document, file)

@@ -100,6 +100,8 @@ def test_people_are_asked_what_decides(capsys: pytest.CaptureFixture[str]) -> No
         b"[" * 100_000,
         b'{"a":' * 50_000,
         b"9" * 9_999,
+        b'{"id": NaN, "text": "552 mailbox full"}',
+        b'{"id": [-1e999], "text": "552 mailbox full"}',
         b"\0\xff",
         b'"\xe9',
     ],

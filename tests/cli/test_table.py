@@ -72,7 +72,7 @@ def test_a_name_of_windows_1252_and_a_cell_of_several_lines(tmp_path: Path) -> N
     [
         ('address,password\n"ada@example.org,Tulip-12\nbob@example.org,Tulip-13\n', 2, "opened and not closed"),
         ('address,password\nbob@example.org,Tulip-13\nada@example.org,"Tulip-12"x"\n', 3, "do not match"),
-        ("address,password\nada@example.org,Tulip,12\nbob@example.org,Tulip-13\n", 2, "more cells"),
+        ("address,password\nada@example.org,Tulip,12\nbob@example.org,Tulip-13\n", 2, "wants quotes."),
         ('address,password\n"ada@example.org\nTulip-12",x\nbob@example.org,Tulip-13\n', 2, "several lines"),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import sys
 from pathlib import Path
@@ -129,12 +130,22 @@ def read_password(name: str) -> Secret:
 
 
 def json_object(line: str) -> dict[str, Any] | None:
-    """The JSON object on a line of a batch; None when there is none, however odd or deep what stands there is."""
+    """The JSON object on a line of a batch; None when there is none, however odd or deep what stands there is.
+
+    NaN and the infinities are no JSON (RFC 8259, section 6), and what is read here is printed again as an id.
+    """
     try:
-        row = json.loads(line)
+        row = json.loads(line, parse_constant=_finite, parse_float=_finite)
     except (ValueError, RecursionError):
         return None
     return row if isinstance(row, dict) else None
+
+
+def _finite(number: str) -> float:
+    value = float(number)
+    if not math.isfinite(value):
+        raise ValueError("no JSON number")
+    return value
 
 
 def _fingerprint(text: str) -> str:

@@ -83,7 +83,9 @@ class Table:
 
     def _row(self, number: int, line: int, cells: list[str]) -> Row:
         if any(cell.strip() for cell in cells[len(self._columns) :]):
-            return Row(number, line, fault="there are more cells than columns; is a cell with the separator unquoted?")
+            return Row(
+                number, line, fault="there are more cells than columns; a cell that holds the separator wants quotes"
+            )
         found: dict[str, str] = {}
         for column, cell in zip(self._columns, cells, strict=False):
             if not column:
