@@ -72,7 +72,7 @@ def test_a_name_of_windows_1252_and_a_cell_of_several_lines(tmp_path: Path) -> N
     [
         ('address,password\n"ada@example.org,Tulip-12\nbob@example.org,Tulip-13\n', 2, "opened and not closed"),
         ('address,password\nbob@example.org,Tulip-13\nada@example.org,"Tulip-12"x"\n', 3, "do not match"),
-        ("address,password\nada@example.org,Tulip,12\nbob@example.org,Tulip-13\n", 2, "wants quotes."),
+        ("address,password\nada@example.org,Tulip,12\nbob@example.org,Tulip-13\n", 2, "wants quotes"),
         ('address,password\n"ada@example.org\nTulip-12",x\nbob@example.org,Tulip-13\n', 2, "several lines"),
     ],
 )
@@ -84,6 +84,7 @@ def test_a_malformed_row_is_told_by_its_line_and_costs_no_other(
     assert bad.line == faulty
     assert bad.fault is not None
     assert words in bad.fault
+    assert bad.fault[-1].isalpha()  # whoever shows it ends the sentence
     assert bad.cells == {}
     assert [row.cells["password"] for row in found if row.fault is None] == ["Tulip-13"]
     assert not [row for row in found if "Tulip" in repr(row)]
