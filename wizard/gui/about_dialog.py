@@ -6,11 +6,10 @@ import platform
 
 from PySide6.QtCore import QLocale, qVersion
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from wizard import __version__
-from wizard.gui.accessibility import announce
-from wizard.gui.widgets.buttons import PrimaryButton, SecondaryButton
+from wizard.gui.widgets.dialog_buttons import CopyButton, closing_row
 from wizard.gui.widgets.fitted_dialog import FittedDialog
 from wizard.gui.widgets.heading import Heading
 from wizard.gui.widgets.paragraph import Paragraph
@@ -47,18 +46,7 @@ class AboutDialog(FittedDialog):
         self.setWindowTitle("About Mailwright")
         self.facts = selectable(Paragraph(facts(parent)))
         self.facts.setObjectName("about-facts")
-        self.copy = PrimaryButton("Copy", "copy")
-        self.copy.setObjectName("copy:about")
-        self.copy.setDefault(True)
-        self.copy.clicked.connect(self._copy)
-        close = SecondaryButton("Close")
-        close.setObjectName("close")
-        close.clicked.connect(self.reject)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(8)
-        buttons.addStretch(1)
-        buttons.addWidget(close)
-        buttons.addWidget(self.copy)
+        self.copy = CopyButton("Copy", self.facts.text, "copy:about")
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 24, 24, 16)
         column.setSpacing(12)
@@ -69,11 +57,5 @@ class AboutDialog(FittedDialog):
             column.addWidget(Paragraph(in_a_line(helpdesk)))
         column.addWidget(Paragraph(_KEYS, tone="ink2"))
         column.addSpacing(4)
-        column.addLayout(buttons)
+        column.addLayout(closing_row(self, self.copy))
         self.copy.setFocus()
-
-    def _copy(self) -> None:
-        QGuiApplication.clipboard().setText(self.facts.text())
-        self.copy.setText("Copied")
-        self.copy.set_icon("check")
-        announce(self, "Copied.")

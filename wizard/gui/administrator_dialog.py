@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFrame, QPlainTextEdit, QVBoxLayout, QWidget
 
 from wizard.gui import theme
-from wizard.gui.accessibility import announce
 from wizard.gui.theme import Role
-from wizard.gui.widgets.buttons import PrimaryButton, SecondaryButton
+from wizard.gui.widgets.dialog_buttons import CopyButton, closing_row
 from wizard.gui.widgets.heading import Heading
 from wizard.gui.widgets.paragraph import Paragraph
 from wizard.gui.widgets.scroll_page import ScrollBar
@@ -51,18 +49,7 @@ class AdministratorDialog(QDialog):
         self.text.setFont(theme.font(Role.BODY))
         box = InputBox(self.text)
 
-        self.copy = PrimaryButton("Copy message", "copy")
-        self.copy.setObjectName("copy:administrator-message")
-        self.copy.setDefault(True)
-        self.copy.clicked.connect(self._copy)
-        close = SecondaryButton("Close")
-        close.setObjectName("close")
-        close.clicked.connect(self.reject)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(8)
-        buttons.addStretch(1)
-        buttons.addWidget(close)
-        buttons.addWidget(self.copy)
+        self.copy = CopyButton("Copy message", self.text.toPlainText, "copy:administrator-message")
 
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 24, 24, 16)
@@ -71,11 +58,5 @@ class AdministratorDialog(QDialog):
         hint = "It says what happened and what to change. Your password is not in it."
         column.addWidget(Paragraph(hint, tone="ink2"))
         column.addWidget(box, 1)
-        column.addLayout(buttons)
+        column.addLayout(closing_row(self, self.copy))
         self.resize(560, 440)
-
-    def _copy(self) -> None:
-        QGuiApplication.clipboard().setText(self.text.toPlainText())
-        self.copy.setText("Copied")
-        self.copy.set_icon("check")
-        announce(self, "Copied")
