@@ -14,6 +14,7 @@ from wizard.cli import catalogue, explain
 from wizard.diagnosis.catalogue import Catalogue
 from wizard.diagnosis.fact_keys import KEYS
 from wizard.diagnosis.samples import load_sayings
+from wizard.diagnosis.skeleton import BLANK_TITLE, BLANK_WHY
 from wizard.errors import UsageError
 
 REPLY = "534-5.7.9 Application-specific password required.\n534 5.7.9 gsmtp"
@@ -232,6 +233,10 @@ def test_a_new_cause_around_a_reply_is_valid_and_proven_and_holds_no_secret(
     assert "insert the smart card of" in written
     assert "AGFkYQBwdy1TZWNyZXQtOTE" not in written
     assert "bob@corp.example" not in written
+    assert run(catalogue, "check", str(path)) == 1
+    assert "smart-card-required: its title and why are still to be written." in capsys.readouterr().out
+    edited = written.replace(BLANK_TITLE, "The server wants a smart card").replace(BLANK_WHY, "It takes no password.")
+    path.write_text(edited, "utf-8")
     assert run(catalogue, "check", str(path)) == 0, capsys.readouterr().out
     with pytest.raises(UsageError, match="exists already"):
         run(catalogue, *words)

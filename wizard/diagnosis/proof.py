@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from wizard.diagnosis.catalogue import FAMILIES_FILE, Catalogue, Ranked
 from wizard.diagnosis.diagnose import Diagnoser
 from wizard.diagnosis.rule import Cause, Sample
+from wizard.diagnosis.skeleton import BLANK_TITLE, BLANK_WHY
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,8 @@ def complaints(catalogue: Catalogue, preset_ids: Collection[str]) -> tuple[str, 
     for cause in catalogue.causes.values():
         if not cause.samples:
             found.append(f"{cause.id}: has no sample, so nothing proves it.")
+        if BLANK_TITLE in cause.title.wordings or BLANK_WHY in cause.why.wordings:
+            found.append(f"{cause.id}: its title and why are still to be written.")
         found += [
             f"{cause.id}: explains “{other}”, which is no cause."
             for other in cause.implies.explains

@@ -10,6 +10,8 @@ from wizard.diagnosis.client_errors import mask_secrets, read
 from wizard.diagnosis.rule import fold
 
 LONGEST_SAMPLE: Final = 500
+BLANK_TITLE: Final = "Say here in one line what is wrong"
+BLANK_WHY: Final = "Say here in one or two sentences why, without blame."
 _ADDRESS: Final = re.compile(r"[^\s<>@\"',;:()]+@[^\s<>@\"',;:()]+")
 _TELLING_RUN: Final = re.compile(r"[^\W\d_]+(?:[ '-][^\W\d_]+)*")
 
@@ -29,8 +31,8 @@ def skeleton(text: str, *, stage: str | None, protocol: str | None, server: str 
     sample = "\n".join(f"{key} = {_toml(value)}" for key, value in facts.items() if value)
     return f"""\
 # What is said to the person. docs/FACTS.md lists the placeholders, and the keys that a match may name.
-title = "Say here in one line what is wrong"
-why = "Say here in one or two sentences why, without blame."
+title = {_toml(BLANK_TITLE)}
+why = {_toml(BLANK_WHY)}
 
 [[match]]
 text = [{_toml(phrase)}]
