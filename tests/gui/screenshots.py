@@ -231,7 +231,8 @@ class Session:
         if account is None:
             raise RuntimeError("the sample result proves nothing")
         self._wizard.window.skip_step()
-        self._wizard.done.begin(account, lambda target: sheet(target, account))
+        limits = "500 messages in any 24 hours; 100 recipients in one message; largest message 25 MB"
+        self._wizard.done.begin(account, lambda target: sheet(target, account), limits=limits)
         self._wizard.done.offer_remembering("the system keyring (GNOME)")
         self._wizard.done.choose("phone")
         self._take("05-done")

@@ -183,3 +183,10 @@ def test_a_copy_button_says_which_side_it_is_of(page: DonePage) -> None:
     choose(page, "phone")
     names = {each.accessibleName() for each in page.findChildren(QPushButton)}
     assert {"Copy receiving port", "Copy sending port", "Copy IMAP server"} <= names
+
+
+def test_what_may_be_sent_stands_below_what_was_proven(page: DonePage, account: VerifiedAccount) -> None:
+    limits = "500 messages in any 24 hours; Largest message 25 MB"
+    assert limits not in texts(page)
+    page.begin(account, lambda target: sheet(target, account), limits=limits)
+    assert limits in texts(page)

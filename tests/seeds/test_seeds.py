@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,10 +18,14 @@ from tests.seeds.rows import ADA, GMAIL, GMAIL_IN, IN, OUT
 from wizard import wiring
 from wizard.accounts.recheck import draft, with_history
 from wizard.accounts.store import AccountBook, SavedAccount
+from wizard.cli.check import text
+from wizard.diagnosis.document import diagnosis_document
+from wizard.handover.document import check_document
 from wizard.model.account import CheckResult, RoundTripStatus, Status, Verdict
 from wizard.model.address import Address
 from wizard.model.diagnosis import Wait
 from wizard.model.evidence import Outcome
+from wizard.model.limits import limits_line
 from wizard.model.secret import Secret
 from wizard.setup.given import given_draft
 from wizard.setup.options import Options
@@ -39,8 +42,14 @@ async def test_seed_I13_limits_are_shown_before_trouble() -> None:
     assert result.outgoing.max_message_bytes is not None
     assert result.outgoing.max_message_bytes > 1_000_000
     assert plan.provider is not None
-    assert plan.provider.limits
-    assert re.search(r"\d", plan.provider.limits[0])
+    told = limits_line(plan.provider, result.outgoing.max_message_bytes)
+    assert told == (
+        "500 messages in any 24 hours; 100 recipients in one message sent from a mail program; "
+        "largest message 25 MB with attachments"
+    )
+    assert f"\nLimits: {told}" in text(result)
+    document = check_document(result, diagnosis_document=diagnosis_document)
+    assert document["limits"] == [*plan.provider.limits, "Largest message 25 MB with attachments"]
 
 
 async def test_seed_C1_the_test_passes_and_says_what_was_proven() -> None:

@@ -24,6 +24,7 @@ from wizard.model.address import Address
 from wizard.model.diagnosis import Change, ChangeSettings, Diagnosis, ServerChange
 from wizard.model.draft import AccountDraft
 from wizard.model.evidence import Outcome
+from wizard.model.limits import limits_line
 from wizard.model.progress import Progress
 from wizard.model.secret import Secret
 from wizard.model.server import WITHOUT_SIGN_IN, Source
@@ -218,6 +219,10 @@ def text(result: CheckResult) -> str:
         lines += ["", *_diagnosis(diagnosis)]
     for fix in result.fixes:
         lines.append(f"  Changed for {fix.protocol.value}: {_change(fix.before)} to {_change(fix.after)}")
+    size = result.outgoing.max_message_bytes if result.outgoing is not None else None
+    limits = limits_line(result.known_provider, size)
+    if limits:
+        lines.append(f"Limits: {limits}")
     lines += [f"Note: {note}" for note in result.notes]
     if _doubts_address(result) or AccountInProgress(result.draft).checked(result).to_agree_to():
         lines.append("To agree, run the same command with --yes.")

@@ -85,11 +85,14 @@ class HandOver(QObject):
             return
 
         from wizard.handover.targets import sheet
+        from wizard.model.limits import limits_line
 
         why_not_kept = self.why_not_kept or (
             "" if proven is not None else "An account is kept once all of it is proven."
         )
-        self._page.begin(account, lambda target: sheet(target, account), why_not_kept, result)
+        size = result.outgoing.max_message_bytes if result.outgoing is not None else None
+        limits = limits_line(result.known_provider, size)
+        self._page.begin(account, lambda target: sheet(target, account), why_not_kept, result, limits)
         if self._keeping is not None and proven is not None:
             self._keeping.name_keyring(self._page.offer_remembering, self._page.refuse_remembering)
 

@@ -12,6 +12,7 @@ from wizard.model.address import Address
 from wizard.model.diagnosis import Diagnosis, Fix, ServerChange
 from wizard.model.evidence import CertificateFacts, Evidence, Reply
 from wizard.model.host import NotAHost, host_name
+from wizard.model.limits import limits_of
 from wizard.model.secret import MASK, Redactor, Secret
 from wizard.model.server import Protocol, Security, ServerCandidate, Source
 from wizard.model.text import inert
@@ -29,6 +30,7 @@ _OUR_WORDS: Final = frozenset({"cause", "stage", "protocol", "id", "action", "se
 def check_document(result: CheckResult, *, diagnosis_document: DiagnosisDocument) -> Json:
     """The document of a check (docs/CONTRACT.md), with every known secret masked and server text inert."""
     clean = cleaner(result)
+    size = result.outgoing.max_message_bytes if result.outgoing is not None else None
     return {
         "schema": SCHEMA,
         "address": str(result.draft.address),
@@ -44,6 +46,7 @@ def check_document(result: CheckResult, *, diagnosis_document: DiagnosisDocument
         "sign_in_attempts": {protocol.value: count for protocol, count in result.sign_in_attempts.items()},
         "timeline": [_timeline_entry(item, clean) for item in result.timeline],
         "notes": [clean(note) for note in result.notes],
+        "limits": [clean(limit) for limit in limits_of(result.known_provider, size)],
         "asked": [
             {"source": one.source.value, "whom": clean(one.whom), "answer": clean(one.answer)} for one in result.asked
         ],

@@ -68,6 +68,8 @@ class DonePage(Page):
         self._disc = StateDisc(DiscState.OK, 22)
         self._address = selectable(Paragraph("", Role.STRONG))
         self._line = Paragraph("", tone="ink2")
+        self._limits = Paragraph("", Role.SMALL, "ink2")
+        self._limits.setObjectName("limits")
         self.save_button = SecondaryButton("Save or print…", "printer")
         self.save_button.setObjectName("save-or-print")
         self.save_button.clicked.connect(lambda: self.save_requested.emit())
@@ -92,6 +94,7 @@ class DonePage(Page):
         sheet_of: Callable[[str], Sheet],
         why_not_kept: str = "",
         result: CheckResult | None = None,
+        limits: str = "",
     ) -> None:
         """Shows this account; it cannot be kept here until `offer_remembering` says that it can.
 
@@ -99,6 +102,7 @@ class DonePage(Page):
             sheet_of: makes the sheet of a target by its id.
             why_not_kept: a sentence beside the switch.
             result: the check, where it did not prove all of the account.
+            limits: what the account may send, in a line; "" where that is not known.
         """
         self._sheet_of = sheet_of
         self._address.setText(str(account.address))
@@ -107,6 +111,8 @@ class DonePage(Page):
         if lacks is not None:
             incoming, outgoing = (_is_verified(lacks.side(way)) for way in (Way.RECEIVING, Way.SENDING))
         self._line.setText(words.verified_line(incoming, outgoing, account.verified_at, self._now()))
+        self._limits.setText(limits)
+        self._limits.setVisible(bool(limits))
         self._say_what_lacks(account, lacks)
         self.refuse_remembering(why_not_kept)
         self.choose(self._chosen)
@@ -207,6 +213,7 @@ class DonePage(Page):
         text.setSpacing(2)
         text.addWidget(self._address)
         text.addWidget(self._line)
+        text.addWidget(self._limits)
         left = QHBoxLayout()
         left.setSpacing(12)
         left.addWidget(self._disc)

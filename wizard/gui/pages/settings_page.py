@@ -19,6 +19,7 @@ from wizard.gui.widgets.surfaces import Banner, Hint
 from wizard.gui.widgets.switch import Switch
 from wizard.model.address import Address
 from wizard.model.diagnosis import Field
+from wizard.model.limits import limits_line
 from wizard.model.plan import Plan
 from wizard.model.provider import Provider, ProviderStatus
 from wizard.model.secret import Secret
@@ -60,6 +61,8 @@ class SettingsPage(Page):
         self.receiving = ServerCard("Receiving")
         self.sending = ServerCard("Sending")
         self.hint = Hint("A guess is fine: the next step tries it, and offers what works.")
+        self.limits = Hint("")
+        self.limits.setObjectName("limits")
         self.consent = Banner("warn", "shield")
         self.agree = Switch("Yes, this is right")
         self.consent.box.addWidget(self.agree)
@@ -73,6 +76,7 @@ class SettingsPage(Page):
         self.body.addSpacing(16)
         self.body.addWidget(self.consent)
         self.body.addWidget(self.hint)
+        self.body.addWidget(self.limits)
         self._list_link = LinkButton("Choose from the provider list", "search")
         self._list_link.setObjectName("provider-list")
         self._list_link.clicked.connect(lambda: self.choose_provider.emit())
@@ -150,6 +154,7 @@ class SettingsPage(Page):
             self.set_title("Looking for your settings", "This takes a second or two.")
             self.consent.hide()
             self.hint.hide()
+            self.limits.hide()
             self.set_ready(False)
             return
         self.receiving.show_candidate(state.incoming, plan, address)
@@ -159,6 +164,9 @@ class SettingsPage(Page):
         self._show_consent()
         guessed = any(sources.of_username(server) is Source.GUESS for server in servers)
         self.hint.setVisible(guessed and not self._is_editing())
+        limits = limits_line(plan.provider if plan is not None else None)
+        self.limits.label.setText(limits)
+        self.limits.setVisible(bool(limits) and not self._is_editing())
         self._judge()
         if was_looking:
             self.turned.emit()
