@@ -23,6 +23,8 @@ from wizard.setup.given import given_candidates, given_draft
         ("ssl://smtp.example.org:465", False, Protocol.SMTP, "smtp.example.org", 465, Security.TLS),
         ("smtp.example.org:465/SSL/TLS", False, Protocol.SMTP, "smtp.example.org", 465, Security.TLS),
         ("smtp.example.org 587 (STARTTLS)", False, Protocol.SMTP, "smtp.example.org", 587, Security.STARTTLS),
+        ("smtp.example.org:465:ssl", False, Protocol.SMTP, "smtp.example.org", 465, Security.TLS),
+        ("smtp.example.org：587／starttls", False, Protocol.SMTP, "smtp.example.org", 587, Security.STARTTLS),
         ("pop3s://mail.example.org:995/", True, Protocol.POP3, "mail.example.org", 995, Security.TLS),
         ("mail.bücher.example:993", True, Protocol.IMAP, "mail.xn--bcher-kva.example", 993, Security.TLS),
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
@@ -42,6 +43,7 @@ _FILLING: Final = frozenset({"port", "port:", "with", "using", "via", "encryptio
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*)://", re.IGNORECASE)
 _SHORT_SCHEME = re.compile(r"(imaps?|pop3?s?|smtps?):(?!\d+(?:$|[/\s,;]))", re.IGNORECASE)
 _IN_BRACKETS = re.compile(r"\(([^()]*)\)")
+_PORT_AND_WORD = re.compile(r"([^:\[\]]+:\d{1,5}):([a-z]+)", re.IGNORECASE)  # smtp.example.org:465:ssl
 _SEPARATORS = re.compile(r"[\s,;]+")
 _MAX_TYPED = 500
 
@@ -64,7 +66,7 @@ class TypedServer:
         Raises:
             UsageError: a sentence that quotes nothing that may be a password; field is "host", "port" or "security".
         """
-        rest = visible(text).strip()
+        rest = unicodedata.normalize("NFKC", visible(text)).strip()  # an input method's full-width colon is one
         if not rest:
             raise UsageError("The server’s name is missing.", "host")
         if len(rest) > _MAX_TYPED:
@@ -82,6 +84,9 @@ class TypedServer:
         place, _, after = place.partition("/")
         if after:
             words.insert(0, after)
+        if (ported := _PORT_AND_WORD.fullmatch(place)) is not None:
+            place = ported[1]
+            words.insert(0, ported[2])
         host, port = _split(place)
         for word in words:
             if word.isdecimal() and port is None:

@@ -31,7 +31,7 @@ from wizard.setup.signin_budget import SignInBudget
 
 
 class FindsSettings(Interface):
-    """FindsSettings settings; `discovery.planner.Planner` is one."""
+    """Finds settings; `discovery.planner.Planner` is one."""
 
     async def plan(
         self,
