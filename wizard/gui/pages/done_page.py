@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
@@ -16,6 +16,7 @@ from wizard.gui.widgets.buttons import SecondaryButton
 from wizard.gui.widgets.choices import Tile
 from wizard.gui.widgets.copy_row import CopyRow
 from wizard.gui.widgets.diagnosis_card import local_now
+from wizard.gui.widgets.diagnosis_parts import Steps
 from wizard.gui.widgets.flow import Flow
 from wizard.gui.widgets.fold import WrappingSecondaryButton
 from wizard.gui.widgets.label import Label
@@ -23,7 +24,7 @@ from wizard.gui.widgets.paragraph import Paragraph
 from wizard.gui.widgets.qr_code import QrCode
 from wizard.gui.widgets.selectable import selectable
 from wizard.gui.widgets.state_disc import DiscState, StateDisc
-from wizard.gui.widgets.surfaces import Card, Chip, Separator
+from wizard.gui.widgets.surfaces import Card, Separator
 from wizard.gui.widgets.switch import Switch
 from wizard.handover.sheet import Sheet
 from wizard.model.account import CheckResult, SideResult, Status, VerifiedAccount
@@ -272,7 +273,7 @@ class _SheetCard(Card):
         self._files: list[WrappingSecondaryButton] = []
         left = QVBoxLayout()
         left.setSpacing(0)
-        left.addLayout(_steps(sheet.steps))
+        left.addWidget(Steps(sheet.steps))
         if sheet.files:
             left.addSpacing(10)
             left.addLayout(self._make_files())
@@ -319,22 +320,6 @@ class _SheetCard(Card):
 
 def _is_verified(side: SideResult | None) -> bool:
     return side is not None and side.status is Status.VERIFIED
-
-
-def _steps(steps: Sequence[str]) -> QVBoxLayout:
-    column = QVBoxLayout()
-    column.setSpacing(6)
-    for number, step in enumerate(steps, start=1):
-        row = QHBoxLayout()
-        row.setSpacing(10)
-        row.addWidget(Chip(str(number)), 0, Qt.AlignmentFlag.AlignTop)
-        text = selectable(Paragraph(step))
-        text.setAccessibleName(f"Step {number}: {step}")
-        # On one line the words stand in the middle of their number's box, on more they begin there.
-        text.setContentsMargins(0, max(0, (theme.control(22) - text.fontMetrics().height()) // 2), 0, 0)
-        row.addWidget(text, 1)
-        column.addLayout(row)
-    return column
 
 
 def _code(text: str) -> QWidget:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from wizard.gui import words
+from wizard.gui import theme, words
 from wizard.gui.theme import Role
 from wizard.gui.widgets.flow import Flow
 from wizard.gui.widgets.label import Label
@@ -48,6 +48,8 @@ class Steps(QWidget):
             row.addWidget(Chip(str(number)), 0, Qt.AlignmentFlag.AlignTop)
             label = selectable(Paragraph(step))
             label.setAccessibleName(f"Step {number}: {step}")
+            # On one line the words stand in the middle of their number's box, on more they begin there.
+            label.setContentsMargins(0, max(0, (theme.control(22) - label.fontMetrics().height()) // 2), 0, 0)
             row.addWidget(label, 1)
             column.addLayout(row)
 
