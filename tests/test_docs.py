@@ -51,6 +51,20 @@ def test_ten_questions_are_answered_by_a_file_each() -> None:
     assert all((ROOT / row).is_file() for row in rows)
 
 
+@pytest.mark.parametrize(
+    ("counted", "files"),
+    [
+        (r"(\d+) providers", "presets/*.toml"),
+        (r"(\d+) causes", "diagnoses/*/*.toml"),
+        (r"(\d+) accounts", "practice/*.toml"),
+    ],
+)
+def test_the_changes_count_what_is_there(counted: str, files: str) -> None:
+    text = (ROOT / "CHANGELOG.md").read_text("utf-8")
+    (number,) = re.findall(counted, text)
+    assert int(number) == len(list((ROOT / "resources").glob(files)))
+
+
 def test_a_decision_is_three_lines() -> None:
     decisions = sorted((ROOT / "docs" / "decisions").glob("*.md"))
     assert len(decisions) >= 12
