@@ -24,6 +24,8 @@ from wizard.wiring import Settings
 
 Place = tuple[str, int]
 
+AS_MANY_AS_THERE_ARE = 1_000_000  # sign-ins a minute: a table for one company is slowed down otherwise
+
 
 @dataclass(frozen=True, slots=True)
 class Way:
@@ -55,7 +57,10 @@ class Way:
     async def sessions(self, options: Options) -> AsyncIterator[Callable[[], SetupSession]]:
         """Makes sessions as `wiring.sessions` does, for servers at the end of this way."""
         if self.nameserver is None:
-            async with wiring.sessions(Settings(ca_files=(Path(self.ca_file),), options=options)) as new_session:
+            settings = Settings(
+                ca_files=(Path(self.ca_file),), options=options, per_host_per_minute=AS_MANY_AS_THERE_ARE
+            )
+            async with wiring.sessions(settings) as new_session:
                 yield new_session
             return
         from wizard.discovery.planner import Planner
@@ -63,12 +68,14 @@ class Way:
         from wizard.net.fetch import Fetcher
         from wizard.net.tls import Trust
         from wizard.setup.context import Services
+        from wizard.setup.signin_budget import SignInBudget
 
         resolver = DnsResolver(self.nameserver)
         line = (resolver, _Dialer(resolver, self), Trust((Path(self.ca_file),)))
         known = wiring.presets()
         planner = Planner(resolver, Fetcher(*line[1:]), known)
-        services = Services(*line, planner, wiring.diagnoser, known.for_host, known.hosts)
+        budget = SignInBudget(per_host=AS_MANY_AS_THERE_ARE)
+        services = Services(*line, planner, wiring.diagnoser, known.for_host, known.hosts, budget=budget)
         made: list[SetupSession] = []
 
         def new() -> SetupSession:

@@ -164,14 +164,15 @@ def probes(way: str) -> None:
         job = bridge.start(silent, lambda _: failed("it ended"), failed, lambda _: None)
         QTimer.singleShot(500, lambda: cancel(job, before))
 
-    silence = socket.create_server(("127.0.0.1", 0), backlog=200)  # connects, and then says nothing
+    # Connects, and then says nothing; at all addresses of loopback, for of one host no more than two are taken.
+    silence = socket.create_server(("0.0.0.0", 0), backlog=200)
 
     async def silent(_: SetupSession, listener: Listener) -> list[CheckResult]:
         from tests.bench.clients import our_check_of
 
         async with our_check_of(servers) as check:
-            where = f"127.0.0.1:{silence.getsockname()[1]}/tls"
-            return await asyncio.gather(*(check(where, listener) for _ in range(50)))
+            port = silence.getsockname()[1]
+            return await asyncio.gather(*(check(f"127.0.1.{n}:{port}/tls", listener) for n in range(1, 51)))
 
     def cancel(job: object, before: int) -> None:
         if _sockets() < before + 50:
