@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 
@@ -21,7 +22,10 @@ def echo() -> Iterator[Place]:
     with socket.create_server(("127.0.0.1", 0)) as listening:
 
         def serve() -> None:
-            connection, _ = listening.accept()
+            try:
+                connection, _ = listening.accept()
+            except OSError:  # nobody came
+                return
             with connection:
                 connection.sendall(b"hello ")
                 told = b""
@@ -32,6 +36,10 @@ def echo() -> Iterator[Place]:
         thread = threading.Thread(target=serve, daemon=True)
         thread.start()
         yield listening.getsockname()
+        # Closing alone would leave the thread waiting at a number that the next socket gets.
+        with suppress(OSError):
+            listening.shutdown(socket.SHUT_RDWR)
+        thread.join(5)
 
 
 @pytest.fixture

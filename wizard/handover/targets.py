@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
@@ -24,7 +25,7 @@ from wizard.handover import (
 from wizard.handover.inert import is_single_line
 from wizard.handover.sheet import Sheet, Target
 from wizard.model.account import VerifiedAccount
-from wizard.model.text import inert, single_line
+from wizard.model.text import single_line
 
 # In the order people are offered them.
 _MAKERS: Final[dict[Target, Callable[[VerifiedAccount], Sheet]]] = {
@@ -74,9 +75,9 @@ def _require_single_lines(account: VerifiedAccount) -> None:
     for server in (account.incoming, account.outgoing):
         if server is not None:
             texts += [server.host, server.username]
-    if not all(is_single_line(text) for text in (*texts, name)) or any(
-        inert(text, len(text)) != text for text in texts
-    ):
+    hidden = any(unicodedata.category(character) == "Cf" for text in texts for character in text)
+    if hidden or not all(is_single_line(text) for text in (*texts, name)):
         raise HandoverError(
-            "The name, a server or a user name holds a line break or control character; no program takes that."
+            "The name, a server or a user name holds a line break or control character, or one that nobody sees; "
+            "no program takes that."
         )
