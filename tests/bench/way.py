@@ -8,7 +8,7 @@ import json
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -74,12 +74,13 @@ class Way:
         line = (resolver, _Dialer(resolver, self), Trust((Path(self.ca_file),)))
         known = wiring.presets()
         planner = Planner(resolver, Fetcher(*line[1:]), known)
-        budget = SignInBudget(per_host=AS_MANY_AS_THERE_ARE)
-        services = Services(*line, planner, wiring.diagnoser, known.for_host, known.hosts, budget=budget)
+        services = Services(*line, planner, wiring.diagnoser, known.for_host, known.hosts)
         made: list[SetupSession] = []
 
         def new() -> SetupSession:
-            made.append(SetupSession(services, options))
+            # A budget each: they stand for as many people as there are checks, at one mailbox of the far end.
+            own = replace(services, budget=SignInBudget(per_host=AS_MANY_AS_THERE_ARE))
+            made.append(SetupSession(own, options))
             return made[-1]
 
         try:
