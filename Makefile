@@ -30,7 +30,7 @@ lint: $(VENV)/.dev ## ruff, mypy, the layers
 	$(VENV)/bin/mypy --platform darwin wizard
 	$(VENV)/bin/lint-imports
 
-mutants: $(VENV)/.dev .lab/.installed ## puts 120 faults into a copy, one at a time: do the tests notice? (an hour)
+mutants: $(VENV)/.dev .lab/.installed ## puts 120 faults into a copy, one at a time: do the tests notice? (hours; --into goes on)
 	@packaging/as-root.sh $(VENV)/bin/python -m tests.mutants $(ARGS)
 
 bench: $(VENV)/.dev .lab/.installed $(COMPILED) ## prints the figures of speed and of a free window

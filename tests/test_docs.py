@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), ROOT / "tests/mutants/SURVIVORS.md"])
 _WIZARD = "accounts cli diagnosis discovery gui handover model net practice probe setup signin".split()  # noqa: SIM905
 _FOLDERS = ("wizard", "tests", "resources", "packaging", "docs")
 

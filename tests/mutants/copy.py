@@ -96,7 +96,7 @@ class Copy:
         told.unlink(missing_ok=True)
         self._run([f"--reach={wanted}", f"--told={told}", "--timeout=1200", *tests], None)
         if not told.exists():
-            raise SystemExit("The tests could not be run; see what `python -m pytest` says.")
+            raise SystemExit(f"The tests could not be run:\n{(self._notes / 'said.txt').read_text('utf-8')[-4000:]}")
         noted = json.loads(told.read_text("utf-8"))
         base = f"{self._folder}/"
         return Reached(noted["seconds"], {place.removeprefix(base): tests for place, tests in noted["hits"].items()})
