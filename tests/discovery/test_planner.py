@@ -18,6 +18,7 @@ from wizard.discovery.autodiscover import PATH as POX
 from wizard.discovery.planner import Patience
 from wizard.model.address import Address
 from wizard.model.evidence import Outcome
+from wizard.model.plan import PlanOptions
 from wizard.model.progress import Progress
 from wizard.model.server import Protocol, Security, Source
 
@@ -137,11 +138,11 @@ print(*sorted({"httpcore", "dns", "anyio", "publicsuffixlist", "cryptography", "
 async def test_a_repair_asks_everybody_and_guesses_too(start_lab: StartLab) -> None:
     pages: Pages = {("autoconfig.example.org", CONFIG): Page(config())}
     lab = start_lab({"example.org": []}, pages, [hoster(domains=("example.org",))])
-    plan = await lab.planner.plan(ADA, repair=True)
+    plan = await lab.planner.plan(ADA, PlanOptions(repair=True))
     assert [c.source.value for c in plan.candidates[:4]] == ["preset", "preset", "autoconfig", "autoconfig"]
     assert plan.candidates[4].source is Source.GUESS
     lab = start_lab({"example.org": []}, pages)
-    plan = await lab.planner.plan(ADA, repair=True)
+    plan = await lab.planner.plan(ADA, PlanOptions(repair=True))
     assert plan.candidates[0].also == (Source.GUESS,)
     assert sum(candidate.source is Source.GUESS for candidate in plan.candidates) > 20
 
@@ -149,14 +150,14 @@ async def test_a_repair_asks_everybody_and_guesses_too(start_lab: StartLab) -> N
 async def test_asking_nobody_leaves_guesses(start_lab: StartLab) -> None:
     lab = start_lab({"example.org": ZONE}, PAGES)
     before = len(lab.names.questions)
-    plan = await lab.planner.plan(ADA, ask_nobody=True)
+    plan = await lab.planner.plan(ADA, PlanOptions(ask_nobody=True))
     assert {candidate.source for candidate in plan.candidates} == {Source.GUESS}
     assert (plan.asked, lab.dialer.hosts, len(lab.names.questions)) == ((), [], before)
 
 
 async def test_offline_fetches_no_page(start_lab: StartLab) -> None:
     lab = start_lab({"example.org": ZONE}, PAGES)
-    plan = await lab.planner.plan(ADA, offline=True)
+    plan = await lab.planner.plan(ADA, PlanOptions(offline=True))
     assert lab.dialer.hosts == []
     assert {one.source for one in plan.asked} == {Source.MX, Source.SRV}
 
@@ -219,7 +220,7 @@ async def test_nobody_is_waited_for_once_it_is_enough(start_lab: StartLab) -> No
         if progress.detail.get("answer") == "found":
             enough.set()
 
-    plan = await lab.planner.plan(ADA, enough=enough, listener=told)
+    plan = await lab.planner.plan(ADA, PlanOptions(enough=enough, listener=told))
     assert {candidate.source for candidate in plan.candidates} == {Source.SRV, Source.GUESS}
     assert {one.answer for one in plan.asked if one.source is Source.AUTOCONFIG} == {"no answer"}
     await _closed(lab.dialer)
@@ -330,7 +331,7 @@ async def test_unencrypted_comes_last_of_all(start_lab: StartLab) -> None:
 
 async def test_only_the_wanted_incoming_protocol(start_lab: StartLab) -> None:
     lab = start_lab({"example.org": ZONE}, PAGES)
-    plan = await lab.planner.plan(ADA, incoming_protocol=Protocol.POP3)
+    plan = await lab.planner.plan(ADA, PlanOptions(incoming_protocol=Protocol.POP3))
     assert {candidate.protocol for candidate in plan.candidates} == {Protocol.POP3, Protocol.SMTP}
 
 
@@ -419,7 +420,7 @@ async def test_where_to_sign_in_in_the_browser_is_the_best_sources_word(start_la
 
 async def test_what_is_asked_is_told(start_lab: StartLab) -> None:
     told: list[Progress] = []
-    plan = await start_lab({"example.org": ZONE}, PAGES).planner.plan(ADA, listener=told.append)
+    plan = await start_lab({"example.org": ZONE}, PAGES).planner.plan(ADA, PlanOptions(listener=told.append))
     began = {one.detail["whom"] for one in told if one.outcome is Outcome.STARTED}
     ended = {one.detail["whom"]: one.detail["answer"] for one in told if one.outcome is Outcome.OK}
     assert began == set(ended) == {one.whom for one in plan.asked}

@@ -19,6 +19,7 @@ from wizard.discovery.preset_file import provider_of, read_preset
 from wizard.discovery.presets import PresetBook, candidates, gateway_for_mx, needs, region_of_mx
 from wizard.errors import ResourceError, UsageError
 from wizard.model.address import Address
+from wizard.model.plan import PlanOptions
 from wizard.model.provider import Provider, ProviderStatus, Quirk, SignInWay
 from wizard.model.server import Protocol, Security, Source, UsernameForm
 
@@ -627,6 +628,6 @@ async def test_a_provider_without_mail_programs_is_not_looked_up(start_lab: Star
 async def test_an_mx_leads_to_the_servers_of_its_region(start_lab: StartLab, book: PresetBook) -> None:
     zoho = provider(book, "zoho-workplace")
     lab = start_lab({"example.org": ["@ MX 10 mx.zoho.eu."]}, presets=[zoho])
-    plan = await lab.planner.plan(Address.parse("ada@example.org"), offline=True)
+    plan = await lab.planner.plan(Address.parse("ada@example.org"), PlanOptions(offline=True))
     assert [each.host for each in plan.of(Protocol.SMTP)] == ["smtppro.zoho.eu", "smtppro.zoho.eu"]
     assert {each.source for each in plan.candidates} == {Source.MX}

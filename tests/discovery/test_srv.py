@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.discovery.conftest import StartLab
 from wizard.model.address import Address
+from wizard.model.plan import PlanOptions
 from wizard.model.server import Protocol, Security, Source
 
 ADA = Address.parse("ada@example.org")
@@ -16,7 +17,7 @@ ALL = [
 
 async def test_all_services(start_lab: StartLab) -> None:
     lab = start_lab({"example.org": ALL})
-    plan = await lab.planner.plan(ADA, offline=True)
+    plan = await lab.planner.plan(ADA, PlanOptions(offline=True))
     found = [(c.protocol, c.host, c.port, c.security) for c in plan.candidates if c.source is Source.SRV]
     assert found == [
         (Protocol.SMTP, "smtp.example.org", 465, Security.TLS),
@@ -35,20 +36,20 @@ async def test_priority_then_weight(start_lab: StartLab) -> None:
     records = [
         "_imaps._tcp SRV 20 1 993 c.mail", "_imaps._tcp SRV 10 1 993 b.mail", "_imaps._tcp SRV 10 9 143 a.mail",
     ]  # fmt: skip
-    plan = await start_lab({"example.org": records}).planner.plan(ADA, offline=True)
+    plan = await start_lab({"example.org": records}).planner.plan(ADA, PlanOptions(offline=True))
     assert [(c.host[0], c.port) for c in plan.of(Protocol.IMAP)[:3]] == [("a", 143), ("b", 993), ("c", 993)]
 
 
 async def test_the_port_of_another_protocol_is_a_slip(start_lab: StartLab) -> None:
     records = ["_imaps._tcp SRV 0 1 995 mail", "_submission._tcp SRV 0 1 143 mail"]
-    plan = await start_lab({"example.org": records}).planner.plan(ADA, offline=True)
+    plan = await start_lab({"example.org": records}).planner.plan(ADA, PlanOptions(offline=True))
     named = [(c.protocol, c.port, c.security) for c in plan.candidates if c.source is Source.SRV]
     assert named == [(Protocol.SMTP, 587, Security.STARTTLS), (Protocol.IMAP, 993, Security.TLS)]
 
 
 async def test_servers_of_another_domain_need_a_yes(start_lab: StartLab) -> None:
     lab = start_lab({"example.org": ["_imaps._tcp SRV 0 1 993 imap.example.net."]})
-    plan = await lab.planner.plan(ADA, offline=True)
+    plan = await lab.planner.plan(ADA, PlanOptions(offline=True))
     named = [candidate for candidate in plan.candidates if candidate.source is Source.SRV]
     assert [(candidate.host, candidate.trusted) for candidate in named] == [("imap.example.net", False)]
 
@@ -64,7 +65,7 @@ async def test_hostile_records_are_refused_by_name(start_lab: StartLab) -> None:
             ]
         }
     )
-    plan = await lab.planner.plan(ADA, offline=True)
+    plan = await lab.planner.plan(ADA, PlanOptions(offline=True))
     asked = {one.whom.partition(".")[0]: one.answer for one in plan.asked}
     assert asked["_imaps"] == "refused: server localhost is inside this computer or its line"
     assert asked["_submissions"] == "refused: port 22 of mail.example.org is not a mail port"

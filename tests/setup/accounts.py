@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
@@ -13,10 +12,9 @@ from wizard import wiring
 from wizard.model.account import CheckResult, Verdict
 from wizard.model.address import Address
 from wizard.model.draft import AccountDraft
-from wizard.model.plan import Plan
-from wizard.model.progress import Listener, nobody
+from wizard.model.plan import ALL_SOURCES, Plan, PlanOptions
 from wizard.model.secret import Secret
-from wizard.model.server import Protocol, Security, ServerCandidate
+from wizard.model.server import Security, ServerCandidate
 from wizard.net.dial import Dialer, SystemDialer
 from wizard.net.tls import Trust
 from wizard.setup.context import Services
@@ -31,17 +29,7 @@ class Known:
         self.candidates = candidates
         self.asked = 0
 
-    async def plan(
-        self,
-        address: Address,
-        *,
-        offline: bool = False,
-        ask_nobody: bool = False,
-        incoming_protocol: Protocol | None = None,
-        repair: bool = False,
-        enough: asyncio.Event | None = None,
-        listener: Listener = nobody,
-    ) -> Plan:
+    async def plan(self, address: Address, options: PlanOptions = ALL_SOURCES) -> Plan:
         self.asked += 1
         return Plan(address, self.candidates)
 

@@ -12,8 +12,7 @@ from tests.setup.accounts import Known, new_session
 from wizard.model.account import Verdict
 from wizard.model.address import Address
 from wizard.model.draft import AccountDraft
-from wizard.model.plan import Plan
-from wizard.model.progress import Listener, nobody
+from wizard.model.plan import ALL_SOURCES, Plan, PlanOptions
 from wizard.model.secret import Secret
 from wizard.model.server import Protocol, Security, ServerCandidate, Source
 
@@ -28,19 +27,9 @@ class SilentSources(Known):
         super().__init__(*(replace(guess, source=Source.GUESS) for guess in guesses))
         self.let_go = asyncio.Event()
 
-    async def plan(
-        self,
-        address: Address,
-        *,
-        offline: bool = False,
-        ask_nobody: bool = False,
-        incoming_protocol: Protocol | None = None,
-        repair: bool = False,
-        enough: asyncio.Event | None = None,
-        listener: Listener = nobody,
-    ) -> Plan:
-        if not ask_nobody and enough is not None:
-            await enough.wait()
+    async def plan(self, address: Address, options: PlanOptions = ALL_SOURCES) -> Plan:
+        if not options.ask_nobody and options.enough is not None:
+            await options.enough.wait()
             self.let_go.set()
         return Plan(address, self.candidates)
 

@@ -6,6 +6,7 @@ import argparse
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from wizard.cli.options import add_network_arguments, json_object, settings_from
 from wizard.errors import MailwrightError, UsageError
 from wizard.model.address import Address
 from wizard.model.evidence import Outcome
-from wizard.model.plan import BrowserOffer, Plan
+from wizard.model.plan import BrowserOffer, Plan, PlanOptions
 from wizard.model.progress import Progress, nobody
 from wizard.model.server import Protocol, ServerCandidate
 from wizard.text_file import read_lines
@@ -66,18 +67,11 @@ async def _one(args: argparse.Namespace, settings: Settings, address: Address) -
 class _How:
     def __init__(self, planner: Planner, args: argparse.Namespace) -> None:
         self._planner = planner
-        self._offline: bool = args.offline
-        self._ask_nobody: bool = args.ask_nobody
-        self._incoming_protocol = Protocol(args.incoming_protocol) if args.incoming_protocol else None
+        protocol = Protocol(args.incoming_protocol) if args.incoming_protocol else None
+        self._options = PlanOptions(offline=args.offline, ask_nobody=args.ask_nobody, incoming_protocol=protocol)
 
     async def plan(self, address: Address, *, told: bool = False) -> Plan:
-        return await self._planner.plan(
-            address,
-            offline=self._offline,
-            ask_nobody=self._ask_nobody,
-            incoming_protocol=self._incoming_protocol,
-            listener=_tell if told else nobody,
-        )
+        return await self._planner.plan(address, replace(self._options, listener=_tell if told else nobody))
 
 
 def document(plan: Plan) -> dict[str, Any]:

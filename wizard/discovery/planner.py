@@ -21,8 +21,8 @@ from wizard.discovery.srv import srv
 from wizard.errors import DnsUnavailable, FetchError, NameNotFound
 from wizard.model.address import Address
 from wizard.model.evidence import Detail, Outcome, Stage
-from wizard.model.plan import NO_ANSWER, Asked, Plan
-from wizard.model.progress import Listener, Progress, nobody
+from wizard.model.plan import ALL_SOURCES, NO_ANSWER, Asked, Plan, PlanOptions
+from wizard.model.progress import Listener, Progress
 from wizard.model.provider import Provider, ProviderStatus
 from wizard.model.server import Protocol, Security, ServerCandidate, Source
 from wizard.net.dns import Resolver
@@ -118,37 +118,24 @@ class Planner:
             del self._memory[next(iter(self._memory))]
         return memory
 
-    async def plan(
-        self,
-        address: Address,
-        *,
-        offline: bool = False,
-        ask_nobody: bool = False,
-        incoming_protocol: Protocol | None = None,
-        repair: bool = False,
-        enough: asyncio.Event | None = None,
-        listener: Listener = nobody,
-    ) -> Plan:
+    async def plan(self, address: Address, options: PlanOptions = ALL_SOURCES) -> Plan:
         """The settings that would be tried, best first.
 
-        `offline` asks DNS only (MX and SRV), `ask_nobody` not even that. `incoming_protocol` leaves out the other one.
-        `repair` asks every source and guesses even where a preset knows the provider, whose servers did not do.
-        Once `enough` is set, nobody is waited for any longer. Takes at most `Patience.cap_s`; cancelling it closes
-        everything that was opened.
+        Takes at most `Patience.cap_s`; cancelling it closes everything that was opened.
         """
         provider = self._presets.for_domain(address.domain)
         preset: Plan | None = None
         if provider is not None and (provider.servers or provider.status is ProviderStatus.UNSUPPORTED):
             source = Source.PACK if self._presets.is_from_pack(provider.id) else Source.PRESET
-            found = _only(candidates_of(provider, address, source=source), incoming_protocol)
+            found = _only(candidates_of(provider, address, source=source), options.incoming_protocol)
             asked = Asked(source, provider.id, "found", 0.0)
             preset = Plan(address, found, provider, False, (asked,), needs(provider))
-            if not repair:
+            if not options.repair:
                 return preset
         heard: list[_Heard] = []
-        if not ask_nobody:
-            heard = await self._ask_all(address, offline, enough or asyncio.Event(), listener)
-        plan = self._combined(address, heard, incoming_protocol, guess_all=repair)
+        if not options.ask_nobody:
+            heard = await self._ask_all(address, options)
+        plan = self._combined(address, heard, options)
         if provider is None:
             return plan
         if preset is None:
@@ -195,20 +182,18 @@ class Planner:
             *by_dns,
         )
 
-    async def _ask_all(
-        self, address: Address, offline: bool, enough: asyncio.Event, listener: Listener
-    ) -> list[_Heard]:
+    async def _ask_all(self, address: Address, options: PlanOptions) -> list[_Heard]:
         """Everything that was heard before the deadline, or before waiting for more stopped being worth it."""
         loop = asyncio.get_running_loop()
         began = loop.time()
         heard: list[_Heard] = []
         pending: dict[asyncio.Task[_Heard], tuple[Question, float]] = {}
-        hurried = asyncio.ensure_future(enough.wait())
+        hurried = asyncio.ensure_future((options.enough or asyncio.Event()).wait())
         asked: dict[str, int] = {}  # who, in which order
-        queue = [*self._questions(address, offline)]
+        queue = [*self._questions(address, options.offline)]
         settled_at: float | None = None
         memory = self._remembered(address)
-        settled = offline in memory.settled
+        settled = options.offline in memory.settled
         try:
             while queue or pending:
                 while queue:
@@ -221,7 +206,7 @@ class Planner:
                         heard.append(known)
                         queue += known.answer.then
                     elif not settled:
-                        _tell(listener, loop.time() - began, question, None)
+                        _tell(options.listener, loop.time() - began, question, None)
                         pending[asyncio.ensure_future(_ask(question))] = (question, loop.time())
                 if not pending:
                     break
@@ -245,34 +230,32 @@ class Planner:
                         memory.heard[question.whom] = one
                     heard.append(one)
                     queue += one.answer.then
-                    _tell(listener, loop.time() - began, question, one.asked)
+                    _tell(options.listener, loop.time() - began, question, one.asked)
             for question, since in pending.values():
                 silent = Asked(question.source, question.whom, NO_ANSWER, loop.time() - since)
                 heard.append(_Heard(question, NOTHING, silent))
-                _tell(listener, loop.time() - began, question, silent)
+                _tell(options.listener, loop.time() - began, question, silent)
         finally:
             for waiting in (*pending, hurried):
                 waiting.cancel()
             await asyncio.gather(*pending, hurried, return_exceptions=True)
         if _settling_rank(heard) is not None:
-            memory.settled.add(offline)
+            memory.settled.add(options.offline)
             memory.heard.update({one.question.whom: one for one in heard})
         return sorted(heard, key=lambda one: (one.question.rank, asked[one.question.whom]))
 
-    def _combined(
-        self, address: Address, heard: list[_Heard], incoming_protocol: Protocol | None, *, guess_all: bool
-    ) -> Plan:
+    def _combined(self, address: Address, heard: list[_Heard], options: PlanOptions) -> Plan:
         said = [(_rank(one), candidate) for one in heard for candidate in one.answer.candidates]
         provider, probably = _recognised(heard)
-        named = _only((candidate for rank, candidate in said if rank < EXCHANGER_RANK), incoming_protocol)
-        # Ideas are for the ways that nobody trusted has named a server for: True is receiving, False sending.
-        known = set() if guess_all else {candidate.is_incoming for candidate in named if candidate.trusted}
+        named = _only((candidate for rank, candidate in said if rank < EXCHANGER_RANK), options.incoming_protocol)
+        # Ideas are for the ways that nobody trusted has named a server for.
+        known = set() if options.repair else {candidate.way for candidate in named if candidate.trusted}
         if provider is None or provider.status is not ProviderStatus.UNSUPPORTED:
             said += [(RANKS[Source.GUESS], candidate) for candidate in guesses(address)]
         ideas = (RANKS[Source.GUESS], EXCHANGER_RANK)  # what nobody named as a server to sign in at
-        wanted = [(rank, one) for rank, one in said if not (rank in ideas and one.is_incoming in known)]
+        wanted = [(rank, one) for rank, one in said if not (rank in ideas and one.way in known)]
         ranked = sorted(wanted, key=lambda item: item[0])
-        candidates = _only(_merged(candidate for _, candidate in ranked), incoming_protocol)
+        candidates = _only(_merged(candidate for _, candidate in ranked), options.incoming_protocol)
         if provider is None:
             provider = next(filter(None, (self._presets.for_host(c.host) for c in candidates if c.trusted)), None)
         notes = [note for one in heard for note in one.answer.notes]

@@ -2,14 +2,40 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import Final
 
 from wizard.model.address import Address
+from wizard.model.progress import Listener, nobody
 from wizard.model.provider import Provider
 from wizard.model.server import Protocol, ServerCandidate, Source
 
 NO_ANSWER: Final = "no answer"
+
+
+@dataclass(frozen=True, slots=True)
+class PlanOptions:
+    """How an address's settings are looked for.
+
+    Attributes:
+        offline: only DNS is asked (MX and SRV), no page is fetched.
+        ask_nobody: not even DNS: what is known here, and guesses.
+        incoming_protocol: the other one's servers are left out.
+        repair: every source is asked even where a preset knows the provider, because its servers did not do.
+        enough: once it is set, no source is waited for any longer.
+        listener: told of every source that is asked and of its answer, on the loop's thread.
+    """
+
+    offline: bool = False
+    ask_nobody: bool = False
+    incoming_protocol: Protocol | None = None
+    repair: bool = False
+    enough: asyncio.Event | None = None
+    listener: Listener = nobody
+
+
+ALL_SOURCES: Final = PlanOptions()
 
 
 @dataclass(frozen=True, slots=True)

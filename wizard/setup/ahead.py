@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from wizard.model.plan import Plan
+from wizard.model.plan import Plan, PlanOptions
 from wizard.model.server import Protocol, ServerCandidate, Way
 from wizard.setup.context import SessionContext
 from wizard.setup.judge import Judge
@@ -55,7 +55,7 @@ class Ahead:
         await asyncio.sleep(0)
         if planning.done():
             return  # a preset answers at once
-        guessed = await self._context.discover(self._judge.draft.address, ask_nobody=True)
+        guessed = await self._context.discover(self._judge.draft.address, PlanOptions(ask_nobody=True))
         races = []
         for way in ways:
             candidates = candidates_of(guessed, self._judge, way)

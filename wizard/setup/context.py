@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,8 +11,8 @@ from wizard.model.address import Address
 from wizard.model.diagnosis import Diagnosis
 from wizard.model.draft import AccountDraft
 from wizard.model.evidence import ErrorKind, Evidence, ProbeReport, Stage, Surroundings
-from wizard.model.plan import Plan
-from wizard.model.progress import Listener, nobody
+from wizard.model.plan import ALL_SOURCES, Plan, PlanOptions
+from wizard.model.progress import Listener
 from wizard.model.provider import Provider
 from wizard.model.run_fact import RunFacts
 from wizard.model.secret import Redactor, Secret
@@ -33,17 +32,7 @@ from wizard.setup.signin_budget import SignInBudget
 class FindsSettings(Interface):
     """Finds settings; `discovery.planner.Planner` is one."""
 
-    async def plan(
-        self,
-        address: Address,
-        *,
-        offline: bool = False,
-        ask_nobody: bool = False,
-        incoming_protocol: Protocol | None = None,
-        repair: bool = False,
-        enough: asyncio.Event | None = None,
-        listener: Listener = nobody,
-    ) -> Plan:
+    async def plan(self, address: Address, options: PlanOptions = ALL_SOURCES) -> Plan:
         """The settings that would be tried."""
 
 
@@ -113,28 +102,14 @@ class SessionContext:
             if failure is not None and (failure.stage, failure.error) == (Stage.GREETING, ErrorKind.SILENCE)
         }
 
-    async def discover(
-        self,
-        address: Address,
-        *,
-        ask_nobody: bool = False,
-        repair: bool = False,
-        enough: asyncio.Event | None = None,
-        listener: Listener = nobody,
-    ) -> Plan:
+    async def discover(self, address: Address, options: PlanOptions = ALL_SOURCES) -> Plan:
         """The settings that would be tried for the address; no password is in reach of this.
 
-        `repair` asks every source, because what the best one said did not do. Once `enough` is set, no source is
-        waited for any longer.
+        Nobody is asked whom the session's own options leave out.
         """
-        plan = await self.services.planner.plan(
-            address,
-            offline=self.options.offline,
-            ask_nobody=ask_nobody or self.options.ask_nobody,
-            repair=repair,
-            enough=enough,
-            listener=listener,
-        )
+        ask_nobody = options.ask_nobody or self.options.ask_nobody
+        offline = options.offline or self.options.offline
+        plan = await self.services.planner.plan(address, replace(options, ask_nobody=ask_nobody, offline=offline))
         return replace(plan, suggestion=self.services.suggestion_for(address))
 
     def prober(self, draft: AccountDraft, listener: Listener) -> Prober:

@@ -12,7 +12,7 @@ from wizard.model.account import CheckResult, SideResult, Status
 from wizard.model.diagnosis import AskAdministrator, Diagnosis, Remedy
 from wizard.model.draft import AccountDraft
 from wizard.model.evidence import Detail, ErrorKind, Evidence, Outcome, ProbeReport, Stage
-from wizard.model.plan import Plan
+from wizard.model.plan import Plan, PlanOptions
 from wizard.model.progress import Listener
 from wizard.model.provider import Provider, ProviderStatus
 from wizard.model.server import Protocol, Security, ServerCandidate, Source, Way
@@ -218,10 +218,8 @@ class Run:
     def _planning(self) -> asyncio.Task[Plan]:
         if self._plan_task is None:
             draft = self._judge.draft
-            asking = self._context.discover(
-                draft.address, ask_nobody=draft.ask_nobody, enough=self._ahead.enough, listener=self._listener
-            )
-            self._plan_task = asyncio.ensure_future(asking)
+            options = PlanOptions(ask_nobody=draft.ask_nobody, enough=self._ahead.enough, listener=self._listener)
+            self._plan_task = asyncio.ensure_future(self._context.discover(draft.address, options))
         return self._plan_task
 
     async def _planned(self) -> Plan:
@@ -237,9 +235,8 @@ class Run:
             if self._plan_task is not None:
                 await self._planned()  # who is being asked now is not asked a second time
             draft = self._judge.draft
-            plan = await self._context.discover(
-                draft.address, ask_nobody=draft.ask_nobody, repair=True, listener=self._listener
-            )
+            options = PlanOptions(ask_nobody=draft.ask_nobody, repair=True, listener=self._listener)
+            plan = await self._context.discover(draft.address, options)
             self._gate.judge = replace(self._judge, plan=plan)
         else:
             plan = await self._planned()

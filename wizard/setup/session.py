@@ -24,7 +24,7 @@ from wizard.model.diagnosis import (
     Wait,
 )
 from wizard.model.draft import AccountDraft
-from wizard.model.plan import Plan
+from wizard.model.plan import Plan, PlanOptions
 from wizard.model.progress import Listener, nobody
 from wizard.model.provider import Provider
 from wizard.model.secret import Secret
@@ -69,7 +69,7 @@ class SetupSession:
 
     async def discover(self, address: Address, *, ask_nobody: bool = False, listener: Listener = nobody) -> Plan:
         """The settings that would be tried for the address; no password is in reach of this."""
-        return await self._context.discover(address, ask_nobody=ask_nobody, listener=listener)
+        return await self._context.discover(address, PlanOptions(ask_nobody=ask_nobody, listener=listener))
 
     async def wait_until_free(self, hosts: Iterable[str]) -> None:
         """Returns once these servers may see another sign-in; a table of accounts waits here, before a deadline."""
