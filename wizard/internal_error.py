@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:  # the window's first picture does not wait for asyncio
     from pathlib import Path
 
 T = TypeVar("T")
+_listener: Callable[[str], None] | None = None
 
 
 def prepare_process() -> None:
@@ -25,7 +26,7 @@ def prepare_process() -> None:
     """
     _no_core_files()
     sys.excepthook = _uncaught
-    sys.unraisablehook = lambda unraisable: _tell(unraisable.exc_value)
+    sys.unraisablehook = lambda unraisable: tell(unraisable.exc_value)
     import threading
 
     threading.excepthook = _uncaught_in_thread
@@ -52,7 +53,7 @@ def unawaited(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
     """A loop's exception handler; asyncio's own writes the traceback with its message."""
     error = context.get("exception")
     if isinstance(error, BaseException):
-        _tell(error)
+        tell(error)
     else:
         print(f"mailwright: {context.get('message')}", file=sys.stderr)  # words of asyncio's own, without a value
 
@@ -84,25 +85,39 @@ def write_log(error: BaseException) -> Path | str:
 
     try:
         path = Path(platformdirs.user_log_dir("mailwright", appauthor=False, ensure_exists=True)) / "error.log"
-        path.write_text("\n".join([f"mailwright {__version__}", *places(error)]) + "\n", encoding="utf-8")
+        path.write_text(report(error), encoding="utf-8")
     except OSError:
         return "no log: the log folder cannot be written"
     return path
 
 
-def _tell(error: BaseException | None) -> None:
+def tell_also(listener: Callable[[str], None] | None) -> None:
+    """Has the window told of errors of our own: the lines that the log gets, in whatever thread it happened."""
+    global _listener
+    _listener = listener
+
+
+def report(error: BaseException) -> str:
+    """What the log and the window keep of an error: our version, the types and the places."""
+    return "\n".join([f"mailwright {__version__}", *places(error)]) + "\n"
+
+
+def tell(error: BaseException | None) -> None:
+    """Logs an error of our own, and says so on standard error and, where one is open, in the window."""
     if error is None or isinstance(error, KeyboardInterrupt):
         return
     where = write_log(error)
+    if _listener is not None:
+        _listener(report(error))
     print(f"mailwright: something went wrong inside ({type(error).__name__}). See {where}", file=sys.stderr)
 
 
 def _uncaught(_: type[BaseException], error: BaseException, __: TracebackType | None) -> None:
-    _tell(error)
+    tell(error)
 
 
 def _uncaught_in_thread(thrown: threading.ExceptHookArgs) -> None:
-    _tell(thrown.exc_value)
+    tell(thrown.exc_value)
 
 
 def _no_core_files() -> None:

@@ -6,6 +6,7 @@ import builtins
 import gc
 import os
 import sys
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -24,18 +25,35 @@ NO_DISPLAY = (
     "or `mailwright --help` for all commands."
 )
 EXIT_NO_DISPLAY = 2
+_LOADED = time.perf_counter()
 
 
-def main(address: str | None = None, settings: Settings | Callable[[], Settings] | None = None) -> int:
+def main(
+    address: str | None = None,
+    settings: Settings | Callable[[], Settings] | None = None,
+    *,
+    options: tuple[str, ...] = (),
+    timings: bool = False,
+) -> int:
     """Opens the window and returns when it is closed: 0, or 2 where there is no display.
+
+    Where a window with the same options is open already, that one comes to the front instead, and this returns 0.
 
     Args:
         address: filled into the email address.
         settings: how the parts are built; a function is called after the first paint, in the engine's thread.
+        options: what makes this window another one than that of a start without options.
+        timings: prints on standard error when each part of the start was there.
     """
     if not has_display():
         print(f"mailwright: {NO_DISPLAY}", file=sys.stderr)
         return EXIT_NO_DISPLAY
+    from wizard.gui.single_instance import hand_over, meeting_point
+
+    place = meeting_point(options)
+    if hand_over(place, address):
+        return 0
+    clock = StartClock(timings)
     gc.disable()  # collecting in between costs a tenth of the time to the first paint, and nothing is thrown away yet
     app = make_application()
     wizard = Wizard()
@@ -43,13 +61,46 @@ def main(address: str | None = None, settings: Settings | Callable[[], Settings]
         wizard.account.prefill(address)
     wizard.window.show()
     app.processEvents()
+    clock.tell("first paint")
     wizard.add_other_steps()
     gc.freeze()  # what is there by now stays to the end, and need not be looked through again and again
     gc.enable()
     from wizard.gui.icons import application_icon
 
     app.setWindowIcon(application_icon())
-    return _run(app, wizard, settings)
+    clock.tell("every page")
+    return _run(app, wizard, settings, place, clock)
+
+
+class StartClock:
+    """Says on standard error, if it shall, how long after the start of the process each part was there."""
+
+    def __init__(self, speaks: bool) -> None:
+        self._speaks = speaks
+
+    def tell(self, part: str) -> None:
+        """Prints the part and its time; the start of the process is the system's word, to 10 ms on Linux."""
+        if self._speaks:
+            print(f"{part:<14}{since_start_s() * 1000:6.0f} ms", file=sys.stderr)
+
+
+def since_start_s() -> float:
+    """Seconds since this process began; where the system does not tell it, since this package was loaded."""
+    if sys.platform == "linux":
+        with open("/proc/self/stat", encoding="ascii", errors="replace") as file:
+            ticks = int(file.read().rpartition(")")[2].split()[19])  # proc(5): field 22, starttime
+        return time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / os.sysconf("SC_CLK_TCK")
+    elif sys.platform == "win32":
+        import ctypes
+
+        times = (ctypes.c_uint64 * 4)()
+        kernel = ctypes.WinDLL("kernel32")
+        kernel.GetCurrentProcess.restype = ctypes.c_void_p
+        parts = [ctypes.byref(times, 8 * number) for number in range(4)]
+        kernel.GetProcessTimes(ctypes.c_void_p(kernel.GetCurrentProcess()), *parts)
+        return time.time() + 11_644_473_600 - times[0] / 1e7  # FILETIME counts 100 ns from 1601
+    else:
+        return time.perf_counter() - _LOADED
 
 
 def has_display() -> bool:
@@ -163,9 +214,17 @@ class Wizard:
         self.flow.keep_accounts(SavedAccounts())
 
 
-def _run(app: QApplication, wizard: Wizard, settings: Settings | Callable[[], Settings] | None) -> int:
+def _run(
+    app: QApplication,
+    wizard: Wizard,
+    settings: Settings | Callable[[], Settings] | None,
+    place: str | None,
+    clock: StartClock,
+) -> int:
     from wizard.gui.bridge import Bridge
+    from wizard.gui.crash_dialog import CrashReporter
     from wizard.gui.engine import Engine
+    from wizard.gui.single_instance import SingleInstance
 
     def chosen() -> Settings:
         from wizard.installed_packs import installed_packs
@@ -179,9 +238,21 @@ def _run(app: QApplication, wizard: Wizard, settings: Settings | Callable[[], Se
     engine.start()
     bridge = Bridge(engine, app)
     wizard.flow.attach(bridge)
-    bridge.start(engine.opened, wizard.welcome, wizard.account.engine_failed)
+
+    def opened(what: Opened) -> None:
+        wizard.welcome(what)
+        clock.tell("engine")
+
+    bridge.start(engine.opened, opened, wizard.account.engine_failed)
+    crashes = CrashReporter(wizard.window)
+    instance = SingleInstance(wizard, place) if place is not None else None
+    if instance is not None:
+        instance.start()
     try:
         bridge.run()
     finally:
+        if instance is not None:
+            instance.close()
+        crashes.close()
         bridge.close()
     return 0

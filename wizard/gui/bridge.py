@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable
 from itertools import count
 from typing import Any, Protocol, TypeVar
@@ -12,15 +11,13 @@ import qasync
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication
 
+from wizard import internal_error
 from wizard.errors import MailwrightError
 from wizard.gui.engine import Engine, Work
-from wizard.internal_error import unawaited
 from wizard.model.progress import Progress
 
 T = TypeVar("T")
 INTERNAL = "Something went wrong inside Mailwright. Nothing was changed; try it once more."
-
-_log = logging.getLogger(__name__)
 
 
 class Job:
@@ -59,7 +56,7 @@ class Bridge(QObject):
         super().__init__()
         self._engine = engine
         self._loop: Any = qasync.QEventLoop(app)
-        self._loop.set_exception_handler(unawaited)
+        self._loop.set_exception_handler(internal_error.unawaited)
         self._numbers = count(1)
         self._listeners: dict[int, Callable[[Progress], None]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -121,8 +118,7 @@ class Bridge(QObject):
             if not job.is_over:
                 on_error(str(error))
         except Exception as error:
-            # The type alone: a message may hold what a server or a person wrote.
-            _log.error("work in the engine ended with %s", type(error).__name__)
+            internal_error.tell(error)
             if not job.is_over:
                 on_error(INTERNAL)
         else:

@@ -1,0 +1,100 @@
+"""A second start comes back to the first window, and only that of the same person, screen and options does."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from multiprocessing.connection import Client
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from wizard.gui.app import Wizard
+from wizard.gui.single_instance import MAX_BYTES, SingleInstance, hand_over, meeting_point
+
+SECONDS = 30_000
+pytestmark = pytest.mark.skipif(sys.platform == "darwin", reason="a socket below TMPDIR there has too long a path here")
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    place = meeting_point()
+    assert place is not None
+    return place
+
+
+@pytest.fixture
+def instance(wizard: Wizard, place: str) -> Iterator[SingleInstance]:
+    made = SingleInstance(wizard, place)
+    made.start()
+    yield made
+    made.close()
+
+
+def start_again(*words: str) -> subprocess.Popen[bytes]:
+    """Another start of the program, in a process of its own."""
+    return subprocess.Popen([sys.executable, "-m", "wizard", *words], env=dict(os.environ))
+
+
+@pytest.mark.usefixtures("instance")
+def test_a_second_start_fills_in_its_address_raises_the_window_and_ends(wizard: Wizard, qtbot: QtBot) -> None:
+    wizard.window.showMinimized()
+    second = start_again("gui", "ada@example.org", "--timings")
+    qtbot.waitUntil(lambda: wizard.account.address_field.text() == "ada@example.org", timeout=SECONDS)
+    assert second.wait(30) == 0
+    assert not wizard.window.windowState() & Qt.WindowState.WindowMinimized
+    assert wizard.window.isVisible()
+
+
+@pytest.mark.usefixtures("instance")
+def test_what_is_typed_already_stays(wizard: Wizard, place: str, qtbot: QtBot) -> None:
+    wizard.account.prefill("grace@example.org")
+    wizard.window.showMinimized()
+    assert hand_over(place, "ada@example.org")
+    minimized = Qt.WindowState.WindowMinimized
+    qtbot.waitUntil(lambda: not wizard.window.windowState() & minimized, timeout=SECONDS)
+    assert wizard.account.address_field.text() == "grace@example.org"
+
+
+def test_other_options_another_person_or_screen_meet_elsewhere(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    others = {meeting_point(("practice=True",)), place}
+    for name in ("HOME", "DISPLAY", "XDG_DATA_HOME"):
+        with monkeypatch.context() as changed:
+            changed.setenv(name, "/elsewhere")
+            others.add(meeting_point())
+    assert len(others) == 5
+
+
+def test_nobody_is_there(place: str) -> None:
+    assert not hand_over(place, "ada@example.org")
+    assert not hand_over(None, "ada@example.org")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a pipe of Windows goes with its program")
+def test_what_a_killed_program_left_behind_is_no_window(wizard: Wizard, place: str) -> None:
+    words = "import os, sys, multiprocessing.connection as m; held = m.Listener(sys.argv[1]); os.kill(os.getpid(), 9)"
+    subprocess.run([sys.executable, "-c", words, place], check=False)
+    assert Path(place).exists()
+    assert not hand_over(place, None)
+    instance = SingleInstance(wizard, place)
+    instance.start()
+    assert hand_over(place, None)
+    instance.close()
+    assert not Path(place).exists()
+
+
+@pytest.mark.usefixtures("instance")
+@pytest.mark.parametrize("said", [b"", b"[]", b"\xff\x00", b"[" * MAX_BYTES, b"x" * (MAX_BYTES + 1)], ids=range(5))
+def test_what_no_start_of_ours_says_is_passed_over(wizard: Wizard, place: str, said: bytes) -> None:
+    with Client(place) as line:
+        line.send_bytes(said)
+    with Client(place):
+        pass  # gone at once
+    assert hand_over(place, None)
+    assert wizard.account.address_field.text() == ""
