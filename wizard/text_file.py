@@ -1,17 +1,27 @@
-"""Reads a text that a person hands us in a file or a pipe, whichever editor or shell of whichever system wrote it."""
+"""Reads what a person hands us in a file or a pipe, whichever editor or shell of whichever system wrote it.
+
+Every file has a limit of size and one of time. What is read is an ordinary file or a pipe: a device may be without an
+end, wait for a person, or do something when it is opened. A pipe may be named or come from the shell (`<(command)`);
+it is waited for. Standard input is waited for without a limit, as every program does.
+"""
 
 from __future__ import annotations
 
 import codecs
+import io
+import os
+import stat
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final
 
 from wizard.errors import UsageError
 
 STANDARD_INPUT: Final = "-"
+WAIT_S: Final = 60.0  # for a file; for each line, where lines are read one by one. A command may ask for a passphrase
 _PIECE: Final = 64 * 1024
 _UTF16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 # What Windows' programs mean by "ANSI": the system's code page there, western Europe's elsewhere.
@@ -28,37 +38,66 @@ def read_text(source: Path | str, *, limit_bytes: int, ansi: bool = False, field
         UsageError: a sentence that names the file and says why it cannot be used; `field` goes with it.
     """
     if source == STANDARD_INPUT:
-        content, what = sys.stdin.buffer.read(limit_bytes + 1), "What came in"
+        content, what = standard_input().read(limit_bytes + 1), "What came in"
     else:
-        content, what = _read(Path(source), limit_bytes, field)
+        content, what = read_bytes(Path(source), limit_bytes=limit_bytes, field=field), _called(Path(source))
     return decoded(content, what, limit_bytes=limit_bytes, ansi=ansi, field=field)
 
 
 def read_first_line(source: Path | str, *, limit_bytes: int, ansi: bool = False, field: str | None = None) -> str:
     """The first line without its end, read as `read_text` does; of a pipe, which need not end, no more is read."""
     if source == STANDARD_INPUT:
-        content, what = _first_line_of(sys.stdin.buffer, limit_bytes), "What came in"
+        content, what = _first_line_of(standard_input(), limit_bytes), "What came in"
     else:
-        content, what = _read(Path(source), limit_bytes, field)
+        what = _called(Path(source))
+        with _opened(Path(source), what, field) as file:
+            content = _first_line_of(file, limit_bytes)
     text = decoded(content, what, limit_bytes=limit_bytes, ansi=ansi, field=field)
     return text.replace("\r\n", "\n").replace("\r", "\n").partition("\n")[0]
 
 
-def read_lines(source: Path | str, *, limit_bytes: int, ansi: bool = False) -> Iterator[str]:
+def read_lines(
+    source: Path | str, *, limit_bytes: int, ansi: bool = False, look: Callable[[bytes], None] | None = None
+) -> Iterator[str]:
     """The lines of a file or of standard input ("-") with their ends, one after the other: memory holds one.
 
     Decoded as `read_text` does it, each line for itself where there is no mark; with `ansi`, what is no text at all
-    reads as U+FFFD, so that one bad line costs no other. `limit_bytes` is what a line may have.
+    reads as U+FFFD, so that one bad line costs no other. `limit_bytes` is what a line may have. A file that grows
+    meanwhile is read as far as it went when it was opened. `look` is given a file's first bytes before anything is
+    read, and may raise.
 
     Raises:
         UsageError: as `read_text`; a line that cannot be used is told by its number, once all before it were given.
     """
     if source == STANDARD_INPUT:
-        yield from _lines_of(sys.stdin.buffer, "What came in", limit_bytes, ansi)
+        yield from _lines_of(standard_input(), "What came in", limit_bytes, ansi)
         return
-    what = f"The file {Path(source).name}"
-    with _opened(Path(source), None) as file:
+    what = _called(Path(source))
+    with _opened(Path(source), what, None, by_line=True) as file:
+        if look is not None:
+            look(file.peek(64)[:64])
         yield from _lines_of(file, what, limit_bytes, ansi)
+
+
+def read_bytes(path: Path, *, limit_bytes: int, what: str | None = None, field: str | None = None) -> bytes:
+    """A file's content, up to one byte past the limit, which tells that there is more.
+
+    Raises:
+        UsageError: a sentence that begins with `what`, or names the file; `field` goes with it.
+    """
+    with _opened(path, what or _called(path), field) as file:
+        return file.read(limit_bytes + 1)
+
+
+def standard_input() -> BinaryIO:
+    """Standard input's bytes.
+
+    Raises:
+        UsageError: the program was started without one, as a desktop or `<&-` does.
+    """
+    if sys.stdin is None or sys.stdin.closed:
+        raise UsageError("There is no standard input to read from.")
+    return sys.stdin.buffer
 
 
 def _lines_of(stream: BinaryIO, what: str, limit_bytes: int, ansi: bool) -> Iterator[str]:
@@ -89,19 +128,20 @@ def _utf16_lines(first: bytes, stream: BinaryIO, what: str, limit_bytes: int) ->
         content = stream.read(_PIECE) if content else b""
 
 
-def _read(path: Path, limit_bytes: int, field: str | None) -> tuple[bytes, str]:
-    """The file's content up to one byte past the limit, and what to call it in a sentence."""
-    with _opened(path, field) as file:
-        return file.read(limit_bytes + 1), f"The file {path.name or path}"
+def _called(path: Path) -> str:
+    return f"The file {path.name or path}"
 
 
 @contextmanager
-def _opened(path: Path, field: str | None) -> Iterator[BinaryIO]:
-    what = f"The file {path.name or path}"
+def _opened(
+    path: Path, what: str, field: str | None, *, by_line: bool = False
+) -> Iterator[io.BufferedReader[_Patient]]:
     try:
-        if path.is_dir():  # Windows only says that access is denied
-            raise UsageError(f"{path.name or path} is a folder, not a file.", field)
-        with path.open("rb") as file:
+        _refuse_other_kinds(os.stat(path).st_mode, what, field)  # first: opening may already do something to a device
+        flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_BINARY", 0)
+        raw = _Patient(os.open(path, flags), what, field, by_line=by_line)
+        with io.BufferedReader(raw, _PIECE) as file:
+            _refuse_other_kinds(os.fstat(raw.fileno()).st_mode, what, field)
             yield file
     except FileNotFoundError:
         raise UsageError(f"{what} does not exist.", field) from None
@@ -112,10 +152,83 @@ def _opened(path: Path, field: str | None) -> Iterator[BinaryIO]:
         raise UsageError(f"{what} cannot be read: {reason}.", field) from None
 
 
+def _refuse_other_kinds(mode: int, what: str, field: str | None) -> None:
+    for is_one, kind in (
+        (stat.S_ISDIR, "a folder"),
+        (stat.S_ISCHR, "a device"),
+        (stat.S_ISBLK, "a device"),
+        (stat.S_ISSOCK, "a socket"),
+    ):
+        if is_one(mode):
+            raise UsageError(f"{what} cannot be read: it is {kind}.", field)
+
+
+class _Patient(io.RawIOBase):
+    """An open file that is waited for, but no longer than `WAIT_S`, and read no further than it went at the start."""
+
+    def __init__(self, descriptor: int, what: str, field: str | None, *, by_line: bool) -> None:
+        super().__init__()
+        self._descriptor = descriptor
+        self._what = what
+        self._field = field
+        self._by_line = by_line
+        self._left_s = WAIT_S
+        found = os.fstat(descriptor)
+        self._waits = not stat.S_ISREG(found.st_mode)
+        # What the system makes up when it is read, such as /proc, has no size that is known.
+        self._left_bytes = found.st_size if stat.S_ISREG(found.st_mode) and found.st_size else None
+
+    def readable(self) -> bool:
+        return True
+
+    def fileno(self) -> int:
+        return self._descriptor
+
+    def close(self) -> None:
+        if not self.closed:
+            os.close(self._descriptor)
+        super().close()
+
+    def readinto(self, buffer: Any) -> int:
+        most = len(buffer) if self._left_bytes is None else min(len(buffer), self._left_bytes)
+        if self._waits:  # before the first byte of a pipe: until somebody writes to it, it reads as if it had ended
+            self._wait()
+        while True:
+            try:
+                content = os.read(self._descriptor, most)
+                break
+            except BlockingIOError:
+                self._wait()
+        if self._left_bytes is not None:
+            self._left_bytes -= len(content)
+        if self._by_line and b"\n" in content:
+            self._left_s = WAIT_S
+        buffer[: len(content)] = content
+        return len(content)
+
+    def _wait(self) -> None:
+        if sys.platform == "win32":  # whose pipes are waited for by reading
+            return
+        import select
+
+        poll = select.poll()
+        poll.register(self._descriptor, select.POLLIN)
+        began = time.monotonic()
+        if not poll.poll(max(0, self._left_s) * 1000):
+            raise UsageError(
+                f"{self._what} cannot be read: what it holds did not come within {WAIT_S:.0f} seconds.", self._field
+            )
+        self._left_s -= time.monotonic() - began
+
+
 def _first_line_of(stream: BinaryIO, limit_bytes: int) -> bytes:
     content = stream.readline(limit_bytes + 1)
-    if content.startswith(codecs.BOM_UTF16_LE) and content.endswith(b"\n"):
-        content += stream.read(1)  # the other half of the line's end
+    # In UTF-16 the byte of a line's end has another half, and may be half of another character.
+    while content.startswith(_UTF16) and len(content) <= limit_bytes and "\n" not in content.decode("utf-16", "ignore"):
+        more = stream.read(1) if len(content) % 2 else stream.readline(limit_bytes + 1 - len(content))
+        if not more:
+            break
+        content += more
     return content
 
 

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, Final, NoReturn, TypeVar
 
 from wizard.errors import ResourceError, UsageError
-from wizard.text_file import decoded
+from wizard.text_file import decoded, read_bytes
 
 MAX_BYTES: Final = 512 * 1024
 MAX_DEPTH: Final = 8
@@ -39,7 +39,8 @@ def read_toml(path: Path) -> Table:
     """The file's table.
 
     Raises:
-        ResourceError: when the file cannot be read, is too large, too deep, or not TOML.
+        UsageError: when the file cannot be read.
+        ResourceError: when it is too large, too deep, or not TOML.
     """
     return parse_toml(read_content(path), path.name)
 
@@ -48,13 +49,9 @@ def read_content(path: Path) -> bytes:
     """The file's content; of a file that is too large no more than shows it.
 
     Raises:
-        ResourceError: when it cannot be read.
+        UsageError: when it cannot be read.
     """
-    try:
-        with path.open("rb") as stream:
-            return stream.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise ResourceError(f"{path.name}: cannot be read: {error.strerror or error}.") from None
+    return read_bytes(path, limit_bytes=MAX_BYTES)
 
 
 def parse_toml(content: bytes, file: str) -> Table:

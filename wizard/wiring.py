@@ -41,6 +41,7 @@ class Settings:
     nameserver: str | None = None
     ispdb_url: str | None = None
     ca_files: tuple[Path, ...] = ()
+    ca_texts: tuple[str, ...] = ()
     pack_paths: tuple[Path, ...] = ()
     practice: bool = False
     options: Options | None = field(default=None)
@@ -180,7 +181,7 @@ async def _network(settings: Settings) -> AsyncIterator[Line]:
     resolver = DnsResolver(_nameserver(settings.nameserver))
     own_network = settings.options is not None and settings.options.accept_own_network
     dialer = SystemDialer(resolver, lab=resolver.is_lab, own_network=own_network)
-    trust = Trust(settings.ca_files)
+    trust = Trust(settings.ca_files, settings.ca_texts)
     known = presets(settings.pack_paths)
     fetcher = Fetcher(dialer, trust)
     planner = Planner(resolver, fetcher, known, ispdb_url=settings.ispdb_url or BASE_URL)

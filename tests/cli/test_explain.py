@@ -139,12 +139,6 @@ def test_a_text_from_a_pipe_of_windows(
     assert json.loads(capsys.readouterr().out)["cause"] == "app-password-required"
 
 
-@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="a file without an end")
-def test_a_file_without_an_end_is_left() -> None:
-    with pytest.raises(UsageError, match="larger"):
-        run(explain, "--lines", "/dev/zero")
-
-
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="nothing-there"):
         run(explain, "--lines", str(tmp_path / "nothing-there"))

@@ -56,13 +56,6 @@ def test_a_password_file_that_is_none(content: bytes, words: str, tmp_path: Path
     assert told.value.field == "password"
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="/dev/zero")
-@pytest.mark.parametrize("option", ["--password-file", "--ca-file"])
-def test_a_file_without_an_end_is_refused(option: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["check", "ada@example.org", option, "/dev/zero"]) == 2
-    assert "larger" in capsys.readouterr().err
-
-
 @pytest.mark.parametrize("around", ["{}", "{}\n", "\t{}\r\n", "\ufeff{}"])
 def test_a_password_in_a_variable(around: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WORD", around.format(WORD))

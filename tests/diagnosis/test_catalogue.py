@@ -131,8 +131,17 @@ def _file(folder: Path, text: str, name: str = "new-cause") -> Path:
     return path
 
 
-def test_compiled_and_plain_files_say_the_same(catalogue: Catalogue, tmp_path: Path) -> None:
-    copy = shutil.copytree(resources() / "diagnoses", tmp_path / "diagnoses")
+@pytest.fixture
+def ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder that stands for the causes that come with the program."""
+    monkeypatch.setattr("wizard.assets.resources", lambda: tmp_path)
+    folder = tmp_path / "diagnoses"
+    folder.mkdir()
+    return folder
+
+
+def test_compiled_and_plain_files_say_the_same(catalogue: Catalogue, ours: Path) -> None:
+    copy = shutil.copytree(resources() / "diagnoses", ours, dirs_exist_ok=True)
     (copy / COMPILED).write_text(compiled(copy), "utf-8")
     quick = Catalogue.load([copy])
     assert quick.families == catalogue.families
@@ -140,15 +149,27 @@ def test_compiled_and_plain_files_say_the_same(catalogue: Catalogue, tmp_path: P
 
 
 @pytest.mark.parametrize("title", ["A longer title", "B title"])
-def test_a_file_that_changed_since_it_was_compiled_works_at_once(tmp_path: Path, title: str) -> None:
-    path = _file(tmp_path, MINIMAL, "unknown")
-    (tmp_path / COMPILED).write_text(compiled(tmp_path), "utf-8")
+def test_a_file_that_changed_since_it_was_compiled_works_at_once(ours: Path, title: str) -> None:
+    path = _file(ours, MINIMAL, "unknown")
+    (ours / COMPILED).write_text(compiled(ours), "utf-8")
     path.write_text(MINIMAL.replace("A title", title), "utf-8")
-    assert Catalogue.load([tmp_path]).causes["unknown"].title.wordings == (title,)
+    assert Catalogue.load([ours]).causes["unknown"].title.wordings == (title,)
 
 
 @pytest.mark.parametrize("damaged", ["", "[]", '{"digest": "0", "documents": {}}', "\x00"])
-def test_damaged_compiled_causes_are_passed_over(tmp_path: Path, damaged: str) -> None:
-    _file(tmp_path, MINIMAL, "unknown")
-    (tmp_path / COMPILED).write_text(damaged, "utf-8")
-    assert set(Catalogue.load([tmp_path]).causes) == {"unknown"}
+def test_damaged_compiled_causes_are_passed_over(ours: Path, damaged: str) -> None:
+    _file(ours, MINIMAL, "unknown")
+    (ours / COMPILED).write_text(damaged, "utf-8")
+    assert set(Catalogue.load([ours]).causes) == {"unknown"}
+
+
+def test_what_a_pack_says_it_compiled_is_not_believed(ours: Path, tmp_path: Path) -> None:
+    _file(ours, MINIMAL, "unknown")
+    pack = tmp_path / "pack"
+    pack.mkdir()
+    _file(pack, MINIMAL, "smart-card-required")
+    said = compiled(ours).replace("unknown.toml", "smart-card-required.toml")
+    (pack / COMPILED).write_text(said.replace("A title", "Another title"), "utf-8")
+    assert Catalogue.load([pack, ours]).causes["smart-card-required"].title.wordings == ("A title",)
+    (pack / COMPILED).write_text("[" * 100_000, "utf-8")
+    assert "smart-card-required" in Catalogue.load([pack, ours]).causes

@@ -73,14 +73,23 @@ def best(found: Provider, protocol: Protocol, address: Address) -> tuple[str, in
 # The presets themselves
 
 
+@pytest.fixture
+def ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder that stands for the presets that come with the program."""
+    monkeypatch.setattr("wizard.assets.resources", lambda: tmp_path)
+    folder = tmp_path / "presets"
+    folder.mkdir()
+    return folder
+
+
 def test_at_least_220_valid_presets_without_conflicts(folder: Path) -> None:
     providers = [read_preset(path) for path in sorted(folder.glob("*.toml"))]
     assert len(providers) >= 220
     assert preset_index.conflicts(providers) == ()
 
 
-def test_the_compiled_presets_say_the_same_as_the_files(folder: Path, tmp_path: Path) -> None:
-    copy = shutil.copytree(folder, tmp_path / "presets")
+def test_the_compiled_presets_say_the_same_as_the_files(folder: Path, ours: Path) -> None:
+    copy = shutil.copytree(folder, ours, dirs_exist_ok=True)
     (copy / preset_index.COMPILED).write_text(preset_index.compiled(copy), "utf-8")
     assert preset_index.read_compiled(copy, preset_index.preset_files(copy)) is not None
     book = PresetBook.load([copy])
@@ -413,7 +422,7 @@ def test_a_pack_may_be_a_folder_of_more_than_presets_or_one_file(tmp_path: Path)
         found = PresetBook.load([pack]).for_domain("example.org")
         assert found is not None
         assert found.id == "example"
-    with pytest.raises(ResourceError, match=r"^nowhere: cannot be read"):
+    with pytest.raises(UsageError, match=r"^The file nowhere does not exist"):
         PresetBook.load([tmp_path / "nowhere"])
 
 
@@ -473,7 +482,7 @@ def test_what_is_not_toml_is_refused_by_file(tmp_path: Path, text: str) -> None:
 
 
 def test_a_file_that_is_missing_or_not_text_or_badly_named_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ResourceError, match=r"^none\.toml: cannot be read"):
+    with pytest.raises(UsageError, match=r"^The file none\.toml does not exist"):
         read_preset(tmp_path / "none.toml")
     (tmp_path / "bytes.toml").write_bytes(b"name = '\xff\xfe'")
     with pytest.raises(ResourceError, match=r"^bytes\.toml: is not text in UTF-8"):
@@ -483,26 +492,38 @@ def test_a_file_that_is_missing_or_not_text_or_badly_named_is_refused(tmp_path: 
 
 
 @pytest.mark.parametrize("damaged", ["", "[]", '{"ids": ["a"]}', '{"digest": "0", "ids": []}', "\x00"])
-def test_a_compiled_file_that_was_damaged_is_passed_over(tmp_path: Path, damaged: str) -> None:
-    write(tmp_path, "example.toml")
-    (tmp_path / preset_index.COMPILED).write_text(damaged, "utf-8")
-    assert PresetBook.load([tmp_path]).get("example") is not None
+def test_a_compiled_file_that_was_damaged_is_passed_over(ours: Path, damaged: str) -> None:
+    write(ours, "example.toml")
+    (ours / preset_index.COMPILED).write_text(damaged, "utf-8")
+    assert PresetBook.load([ours]).get("example") is not None
 
 
-def test_a_preset_that_was_added_or_edited_since_it_was_compiled_is_known_at_once(tmp_path: Path) -> None:
-    path = write(tmp_path, "example.toml")
-    (tmp_path / preset_index.COMPILED).write_text(preset_index.compiled(tmp_path), "utf-8")
+def test_a_preset_that_was_added_or_edited_since_it_was_compiled_is_known_at_once(ours: Path) -> None:
+    path = write(ours, "example.toml")
+    (ours / preset_index.COMPILED).write_text(preset_index.compiled(ours), "utf-8")
     written = path.read_text("utf-8")
     edited = written.replace("smtp.example.org:587", "smtp.example.org:588")
     assert len(edited) == len(written), "the edit keeps the file's size"
     assert edited != written
     path.write_text(edited, "utf-8")
-    found = PresetBook.load([tmp_path]).get("example")
+    found = PresetBook.load([ours]).get("example")
     assert found is not None
     assert [server.port for server in found.servers if server.protocol is Protocol.SMTP] == [465, 588]
     path.write_text(written, "utf-8")
-    write(tmp_path, "second.toml", written.replace("example.org", "example.net"))
-    assert PresetBook.load([tmp_path]).for_domain("example.net") is not None
+    write(ours, "second.toml", written.replace("example.org", "example.net"))
+    assert PresetBook.load([ours]).for_domain("example.net") is not None
+
+
+@pytest.mark.parametrize("said", ["[" * 100_000, '{"domains": 7}', "own"])
+def test_what_a_pack_says_it_compiled_is_not_believed(tmp_path: Path, said: str) -> None:
+    write(tmp_path, "example.toml")
+    if said == "own":
+        head, line = preset_index.compiled(tmp_path).splitlines()
+        said = f"{head}\n{line.replace('smtp.example.org', 'smtp.example.net')}\n"
+    (tmp_path / preset_index.COMPILED).write_text(said, "utf-8")
+    found = PresetBook.load([tmp_path]).get("example")
+    assert found is not None
+    assert "smtp.example.org" in {server.host for server in found.servers}
 
 
 def test_compiling_refuses_two_claims_on_one_domain(tmp_path: Path) -> None:
@@ -512,11 +533,11 @@ def test_compiling_refuses_two_claims_on_one_domain(tmp_path: Path) -> None:
         preset_index.compiled(tmp_path)
 
 
-def test_compiled_and_plain_folders_answer_alike(tmp_path: Path) -> None:
-    write(tmp_path, "example.toml")
-    plain = PresetBook.load([tmp_path]).for_domain("example.org")
-    (tmp_path / preset_index.COMPILED).write_text(preset_index.compiled(tmp_path), "utf-8")
-    quick = PresetBook.load([tmp_path]).for_domain("example.org")
+def test_compiled_and_plain_folders_answer_alike(ours: Path) -> None:
+    write(ours, "example.toml")
+    plain = PresetBook.load([ours]).for_domain("example.org")
+    (ours / preset_index.COMPILED).write_text(preset_index.compiled(ours), "utf-8")
+    quick = PresetBook.load([ours]).for_domain("example.org")
     assert plain is not None
     assert quick is not None
     assert (plain.servers, plain.checked) == (quick.servers, quick.checked)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from wizard import assets, wiring
-from wizard.errors import ResourceError
+from wizard.errors import ResourceError, UsageError
 from wizard.setup.options import Options
 from wizard.setup.pack import NO_PACK, Helpdesk, Issuer, load_packs
 
@@ -106,7 +106,7 @@ def test_what_a_pack_may_not_hold(tmp_path: Path, text: str, named: str) -> None
 
 
 def test_a_pack_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(ResourceError, match="does not exist"):
+    with pytest.raises(UsageError, match="does not exist"):
         load_packs([tmp_path / "nowhere"])
 
 

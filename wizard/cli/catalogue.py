@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
 from typing import Final
 
@@ -63,7 +64,7 @@ def _check(args: argparse.Namespace) -> int:
     catalogue = Catalogue.load(folders, with_samples=True)
     if args.name is not None:
         path = Path(args.name)
-        if not path.is_file():
+        if not os.path.isfile(path):
             raise UsageError(f"{path} is not a file.")
         if path.resolve().parent.name not in STAGE_FOLDERS:
             raise UsageError(f"{path} must lie in a folder named after its stage: {', '.join(STAGE_FOLDERS)}.")

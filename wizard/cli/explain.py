@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,7 @@ from wizard.cli.options import json_object
 from wizard.cli.render import print_json, print_text
 from wizard.errors import UsageError
 from wizard.installed_packs import installed_packs
-from wizard.text_file import decoded, read_lines
+from wizard.text_file import decoded, read_lines, standard_input
 
 if TYPE_CHECKING:
     from wizard.diagnosis.diagnose import Diagnoser
@@ -66,7 +65,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _standard_input() -> str:
-    content = sys.stdin.buffer.read(MAX_TEXT_BYTES + 1)
+    content = standard_input().read(MAX_TEXT_BYTES + 1)
     return decoded(content, "What came in", limit_bytes=MAX_TEXT_BYTES, ansi=True, lenient=True)
 
 

@@ -52,14 +52,12 @@ def settings_from(args: argparse.Namespace) -> Settings:
     deadline = getattr(args, "deadline", 60.0)
     if not 0 < deadline <= 3600:
         raise UsageError("--deadline takes seconds, from more than 0 to 3600.")
-    for path in args.ca_file:
-        _check_roots(path)
     if args.ispdb is not None and not args.ispdb.lower().startswith("https://"):
         raise UsageError("--ispdb takes an address that begins with https://.")
     return Settings(
         nameserver=args.nameserver,
         ispdb_url=args.ispdb,
-        ca_files=tuple(args.ca_file),
+        ca_texts=tuple(_roots(path) for path in args.ca_file),
         pack_paths=(*args.pack, *installed_packs()),
         practice=args.practice,
         options=Options(
@@ -78,14 +76,19 @@ def settings_from(args: argparse.Namespace) -> Settings:
     )
 
 
-def _check_roots(path: Path) -> None:
-    """Raises UsageError when the file holds no certificate that could be trusted."""
+def _roots(path: Path) -> str:
+    """The certificates in a PEM file, as ASCII text: what stands between them may be in any language.
+
+    Raises:
+        UsageError: it holds none that could be trusted, or cannot be read.
+    """
     import ssl
 
-    read_text(path, limit_bytes=MAX_ROOTS_BYTES, ansi=True)  # a file that has no end, or is no text, is told as that
+    text = read_text(path, limit_bytes=MAX_ROOTS_BYTES, ansi=True).encode("ascii", "ignore").decode("ascii")
     try:
-        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=path)
-    except ssl.SSLError:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=text)
+        return text
+    except (ssl.SSLError, ValueError):  # ValueError: no text at all
         raise UsageError(f"The file {inert(path.name)} holds no certificate in PEM form.") from None
 
 

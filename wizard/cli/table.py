@@ -10,6 +10,7 @@ import csv
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -64,8 +65,8 @@ class Table:
     """
 
     def __init__(self, path: Path) -> None:
-        _check_kind(path)
-        self._records = _records(read_lines(path, limit_bytes=MAX_LINE_BYTES, ansi=True), path.name)
+        lines = read_lines(path, limit_bytes=MAX_LINE_BYTES, ansi=True, look=partial(_check_kind, path.name))
+        self._records = _records(lines, path.name)
         self.ignored: tuple[int, ...] = ()  # the numbers of columns that mean nothing to us, from 1
         self._columns = self._read_heads(path.name)
 
@@ -117,13 +118,8 @@ class Table:
         raise UsageError(f"{name} is empty: its first line has the names of the columns, address among them.")
 
 
-def _check_kind(path: Path) -> None:
-    """Tells apart what a spreadsheet program keeps for itself."""
-    try:
-        with path.open("rb") as file:
-            begin = file.read(8)
-    except OSError:
-        return  # the reader says it in words
+def _check_kind(name: str, begin: bytes) -> None:
+    """Tells apart what a spreadsheet program keeps for itself, by its first bytes."""
     if begin.startswith(b"PK\x03\x04"):
         kind = "a workbook (.xlsx or .ods)"
     elif begin.startswith(b"\xd0\xcf\x11\xe0"):
@@ -132,7 +128,7 @@ def _check_kind(path: Path) -> None:
         kind = "a PDF"
     else:
         return
-    raise UsageError(f"{path.name} is {kind}, not a table in text. Save it as CSV in the spreadsheet program.")
+    raise UsageError(f"{name} is {kind}, not a table in text. Save it as CSV in the spreadsheet program.")
 
 
 def _records(lines: Iterator[str], name: str) -> Iterator[tuple[int, list[str] | None, str]]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
+from wizard import assets
 from wizard.compiled import digest
 from wizard.diagnosis.cause_file import PLACEHOLDERS, cause_of
 from wizard.diagnosis.phrase_index import PhraseIndex
@@ -86,7 +87,9 @@ class Catalogue:
         families: dict[str, Family] = {}
         for folder in folders:
             paths = _files(folder)
-            ready = {} if with_samples else _compiled(folder, paths)
+            # A stranger's files count as they stand: what was compiled of them could say anything.
+            is_ours = folder == assets.resources() / "diagnoses"
+            ready = _compiled(folder, paths) if is_ours and not with_samples else {}
             for path in paths:
                 document = ready.get(_key(path, folder)) or _read(path, with_samples=with_samples)
                 if path.name == FAMILIES_FILE:

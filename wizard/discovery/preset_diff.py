@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
 from wizard.discovery.answer import Refused
 from wizard.discovery.presets import PresetBook
-from wizard.discovery.safe_xml import Element, parse
+from wizard.discovery.safe_xml import MAX_BYTES, Element, parse
 from wizard.errors import UsageError
 from wizard.model.provider import Provider, ProviderServer
 from wizard.model.server import Protocol, Security, UsernameForm
+from wizard.text_file import read_bytes
 
+MAX_FILES: Final = 20_000  # Mozilla's whole database has some 2,000
 _SECURITY: Final = {"SSL": Security.TLS, "STARTTLS": Security.STARTTLS, "plain": Security.NONE}
 _FORMS: Final = {"%EMAILADDRESS%": UsernameForm.FULL_ADDRESS, "%EMAILLOCALPART%": UsernameForm.LOCAL_PART}
 
@@ -38,9 +41,12 @@ def differences(book: PresetBook, folder: Path) -> tuple[Difference, ...]:
     """What the autoconfig files of the folder state otherwise than the presets, file by file.
 
     Raises:
-        UsageError: when the folder is not there or holds no file.
+        UsageError: when the folder is not there, holds no file or too many, or one cannot be read.
     """
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and _is_markup(path))
+    found = list(islice(folder.rglob("*"), MAX_FILES + 1))
+    if len(found) > MAX_FILES:
+        raise UsageError(f"{folder} holds more than {MAX_FILES} files: it is hardly the right folder.")
+    files = sorted(path for path in found if path.is_file() and _is_markup(path))
     if not files:
         raise UsageError(f"{folder} holds no autoconfig files.")
     return tuple(difference for path in files for difference in _of_file(book, path))
@@ -83,15 +89,14 @@ def _of_protocol(file: str, provider: Provider, protocol: Protocol, theirs: Elem
 
 def _email_provider(path: Path) -> Element | None:
     try:
-        return next(parse(path.read_bytes()).each("emailProvider"), None)
+        return next(parse(read_bytes(path, limit_bytes=MAX_BYTES)).each("emailProvider"), None)
     except Refused:
         return None
 
 
 def _is_markup(path: Path) -> bool:
     # In the ISPDB a file is called like the provider's domain, so its name says nothing about its kind.
-    with path.open("rb") as file:
-        return file.read(64).removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<")
+    return read_bytes(path, limit_bytes=64).removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<")
 
 
 def _server(element: Element) -> str:

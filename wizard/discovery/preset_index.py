@@ -8,6 +8,7 @@ for. It is believed while its digest is that of the presets (wizard/compiled.py)
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -106,7 +107,7 @@ def read_compiled(folder: Path, paths: Sequence[Path]) -> tuple[dict[str, Any], 
 
 def preset_files(folder: Path) -> list[Path]:
     """The presets of a folder by id; a file is its own only preset."""
-    if not folder.is_dir():
+    if not os.path.isdir(folder):
         return [folder]
     return sorted(folder.glob("*.toml"), key=lambda path: path.stem)
 

@@ -6,6 +6,7 @@ One TOML file per provider is the only source (its schema: preset_file.py; how t
 from __future__ import annotations
 
 import json
+import os
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
@@ -122,10 +123,11 @@ class _Shelf:
     @classmethod
     def load(cls, folder: Path) -> _Shelf:
         is_pack = folder != assets.resources() / "presets"
-        if (folder / "presets").is_dir():
+        if os.path.isdir(folder / "presets"):  # Path.is_dir raises where a name is too long
             folder = folder / "presets"
         paths = preset_files(folder)
-        if (ready := read_compiled(folder, paths)) is not None:
+        # A stranger's files count as they stand: what was compiled of them could say anything.
+        if not is_pack and (ready := read_compiled(folder, paths)) is not None:
             index, lines = ready
             return cls(index["ids"], index, lines, {}, is_pack)
         providers = {path.stem: read_preset(path) for path in paths}

@@ -33,11 +33,15 @@ class Trust:
 
     Args:
         ca_files: PEM files with further roots.
+        ca_texts: further roots as PEM text: a file that a person names may be a pipe, which is read but once.
         only_ca_data: PEM text with the only roots to trust (the practice network); the system's are then left out.
     """
 
-    def __init__(self, ca_files: tuple[Path, ...] = (), only_ca_data: str | None = None) -> None:
+    def __init__(
+        self, ca_files: tuple[Path, ...] = (), ca_texts: tuple[str, ...] = (), *, only_ca_data: str | None = None
+    ) -> None:
         self._ca_files = ca_files
+        self._ca_texts = ca_texts
         self._only_ca_data = only_ca_data
         self._verifying: ssl.SSLContext | None = None
         self._observing: ssl.SSLContext | None = None
@@ -67,16 +71,18 @@ class Trust:
     def _build(self) -> ssl.SSLContext:
         if self._only_ca_data is not None:
             context = ssl.create_default_context(cadata=self._only_ca_data)
-        elif not self._ca_files and _system_judges():
+        elif not (self._ca_files or self._ca_texts) and _system_judges():
             import truststore
 
             context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         else:
             context = ssl.create_default_context()
-            self._has_roots = _has_roots(context) or _load_roots(context) or bool(self._ca_files)
+            self._has_roots = _has_roots(context) or _load_roots(context) or bool(self._ca_files or self._ca_texts)
         if self._only_ca_data is None:
             for path in self._ca_files:
                 context.load_verify_locations(cafile=path)
+            for text in self._ca_texts:
+                context.load_verify_locations(cadata=text)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         # From 3.13 on Python also refuses certificates without key identifiers and the like (RFC 5280 §4.2). Mail
         # programs accept them, and a verdict must not depend on the Python we run on.

@@ -19,13 +19,14 @@ A pack may also be a single preset file.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from wizard.errors import ResourceError
+from wizard.errors import ResourceError, UsageError
 from wizard.model.secret import Secret
 from wizard.toml_reader import Table, read_toml
 
@@ -74,14 +75,15 @@ def load_packs(paths: Iterable[Path], published: Path | None = None) -> Pack:
 
     Raises:
         ResourceError: naming the file and the key that does not hold what it must.
+        UsageError: a pack is not there, or a file of it cannot be read.
     """
     helpdesk: Helpdesk | None = None
     known: dict[str, _Client] = {}
     presets: list[Path] = []
     diagnoses: list[Path] = []
     for path in paths:
-        if not path.exists():
-            raise ResourceError(f"The helpdesk pack {path} does not exist.")
+        if not os.path.exists(path):  # Path.exists raises where a name is too long or a folder is locked
+            raise UsageError(f"The helpdesk pack {path} does not exist.")
         if path.is_file() and path.suffix.lower() not in (".toml", ""):
             raise ResourceError(
                 f"The helpdesk pack {path.name} is no folder and no TOML file. Unpack an archive first."
