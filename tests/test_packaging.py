@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import runpy
 from pathlib import Path
@@ -51,3 +52,35 @@ def test_no_two_programs_of_a_bundle_differ_by_case_alone() -> None:
     )
     assert len(names) > 1
     assert len({name.lower() for name in names}) == len(names)
+
+
+def test_a_manifest_names_the_files_of_the_release_and_their_digests(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    script = _script("manifests.py")
+    version = script["program_version"]()
+    names = ("windows-x64-setup.exe", "windows-x64.msi", "macos-arm64.dmg", "linux-x86_64.tar.xz")
+    files = [tmp_path / f"Mailwright-{version}-{name}" for name in names]
+    for file in files:
+        file.write_bytes(file.name.encode())
+    base = "https://releases.example.org/v1"
+    script["main"](tmp_path, base, tmp_path / "made")
+    made = {
+        path.relative_to(tmp_path / "made").as_posix(): path.read_text("utf-8")
+        for path in (tmp_path / "made").rglob("*.*")
+        if path.is_file()
+    }
+    assert sorted(made) == sorted(capsys.readouterr().out.replace(f"{tmp_path / 'made'}/", "").splitlines())
+    told = "\n".join(made.values())
+    for file in files:
+        assert told.count(f"{base}/{file.name}") == (2 if file.suffix == ".exe" else 1)
+        assert re.search(hashlib.sha256(file.name.encode()).hexdigest(), told, re.IGNORECASE)
+    assert len({name.split("/")[0] for name in made}) == 3
+    assert "@VERSION@" not in told
+    assert f"ProductCode: '{_script('windows/msi.py')['identity'](f'product {version}')}'" in told
+
+
+def test_a_manifest_is_written_of_no_other_version(tmp_path: Path) -> None:
+    (tmp_path / "Mailwright-0.0.0-macos-arm64.dmg").touch()
+    with pytest.raises(SystemExit, match="no file of version"):
+        _script("manifests.py")["main"](tmp_path, "https://releases.example.org", tmp_path / "made")
