@@ -55,11 +55,7 @@ class SecretStoreError(MailwrightError):
 
 
 class SignInError(MailwrightError):
-    """A browser sign-in that ended without a usable token; `cause` is a cause id where one is known."""
-
-    def __init__(self, message: str, cause: str | None = None) -> None:
-        super().__init__(message)
-        self.cause = cause
+    """A browser sign-in that ended without a usable token."""
 
 
 class HandoverError(MailwrightError):

@@ -13,6 +13,7 @@ from wizard.diagnosis.catalogue import COMPILED, Catalogue, compiled, load_cause
 from wizard.diagnosis.diagnose import Diagnoser
 from wizard.diagnosis.proof import faults
 from wizard.errors import ResourceError
+from wizard.model.refusal import Refusal
 
 CAUSES = {
     "input": "address-malformed address-mistyped incoming-server-used password-unusable",
@@ -71,6 +72,21 @@ def test_a_fault_is_found_when_another_cause_wins(catalogue: Catalogue, tmp_path
     with_it = Catalogue({**catalogue.causes, cause.id: cause}, catalogue.families)
     (fault,) = faults([cause], Diagnoser(with_it))
     assert (fault.winner, fault.is_tie) == ("recipient-unknown", False)
+
+
+def test_a_cause_that_a_pack_words_anew_keeps_the_refusals_of_ours(tmp_path: Path) -> None:
+    _file(tmp_path, MINIMAL, "consent-required")
+    folders = [tmp_path, resources() / "diagnoses"]
+    assert Catalogue.load(folders).cause_of_refusal(Refusal.CONSENT_MISSING).title.wordings == ("A title",)
+    _file(tmp_path, 'refusals = ["consent-missing"]\n' + MINIMAL, "ask-the-helpdesk")
+    assert Catalogue.load(folders).cause_of_refusal(Refusal.CONSENT_MISSING).id == "ask-the-helpdesk"
+    assert Catalogue.load(folders).cause_of_refusal(Refusal.BLOCKED_BY_POLICY).id == "consent-required"
+
+
+def test_a_refusal_that_does_not_exist_is_named(tmp_path: Path) -> None:
+    path = _file(tmp_path, 'refusals = ["declinde"]\n' + MINIMAL)
+    with pytest.raises(ResourceError, match=r"refusals.*declinde"):
+        load_cause(path)
 
 
 def test_a_tie_is_found(catalogue: Catalogue, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ A value that nobody produces is a rule that never holds; a value that no rule na
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from enum import StrEnum
 from functools import cache
@@ -15,7 +16,7 @@ from typing import get_type_hints
 import pytest
 
 import wizard
-from wizard.diagnosis.catalogue import Catalogue
+from wizard.diagnosis.catalogue import UNKNOWN, Catalogue
 from wizard.diagnosis.fact_keys import (
     KEYS,
     Browser,
@@ -30,9 +31,11 @@ from wizard.diagnosis.fact_keys import (
 )
 from wizard.model.evidence import CertificateProblem, Detail, ErrorKind
 from wizard.model.provider import Quirk
+from wizard.model.refusal import Refusal
 from wizard.model.run_fact import RunFact
 from wizard.wiring import presets
 
+NAMED_AS_EXAMPLES = {("cli/catalogue.py", "app-password-required")}  # in the help of `catalogue new`
 READ_BY_CODE = {"category": "whether the message goes to an administrator or to the provider's support"}
 PACKAGE = Path(wizard.__file__).parent
 # Where facts are produced; what only names one (words for the window, reports) is not looked at.
@@ -134,6 +137,36 @@ def test_a_fact_is_named_by_some_rule_or_shown(catalogue: Catalogue, key: str, v
 @pytest.mark.parametrize("key", KEYS)
 def test_a_key_is_named_by_some_rule(catalogue: Catalogue, key: str) -> None:
     assert key in {name for name, _ in _named(catalogue)} | set(READ_BY_CODE), f"no rule names {key}"
+
+
+@pytest.mark.parametrize("refusal", Refusal)
+def test_a_refusal_stands_in_the_file_of_one_cause(catalogue: Catalogue, refusal: Refusal) -> None:
+    assert len([cause.id for cause in catalogue.causes.values() if refusal in cause.refusals]) == 1
+
+
+def _strings(tree: ast.AST) -> Iterator[str]:
+    """The texts of a file, but for docstrings and for the words of a closed set, some of which a cause is called by."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef) and any(ast.unparse(base) == "StrEnum" for base in node.bases):
+            node.body = [part for part in node.body if not isinstance(part, ast.Assign)]
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            node.body = node.body[ast.get_docstring(node) is not None :]
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+
+
+def test_no_code_names_a_cause(catalogue: Catalogue) -> None:
+    """What a cause implies stands in its file; `unknown`, which no file's rules lead to, is the catalogue's own."""
+    ids = "|".join(cause for cause in catalogue.causes if cause != UNKNOWN)
+    named = re.compile(rf"(?<![\w-])({ids})(?![\w-])")
+    found = {
+        (str(path.relative_to(PACKAGE)), name)
+        for path in PACKAGE.rglob("*.py")
+        for text in _strings(ast.parse(path.read_text("utf-8")))
+        for name in named.findall(text)
+    }
+    assert found == NAMED_AS_EXAMPLES
 
 
 def test_every_quirk_is_some_presets() -> None:

@@ -22,8 +22,9 @@ from wizard.model.draft import AccountDraft
 from wizard.model.plan import Plan
 from wizard.model.progress import nobody
 from wizard.model.provider import Provider, SignInWay
+from wizard.model.refusal import Refusal
 from wizard.model.secret import Secret
-from wizard.signin.refusals import Refusal, SignInRefused
+from wizard.signin.refusals import SignInRefused
 
 PROVIDER = Provider(
     "example", "Example Mail", "Germany", "webmail", ("example.net",), (), (), sign_in=(SignInWay.OAUTH2,)

@@ -20,10 +20,12 @@ from wizard.diagnosis.phrase_index import PhraseIndex
 from wizard.diagnosis.rule import STAGE_FOLDERS, Cause, Facts, Match
 from wizard.errors import ResourceError
 from wizard.model.provider import Provider
+from wizard.model.refusal import Refusal
 from wizard.toml_reader import Table, parse_toml, read_content
 
 FAMILIES_FILE = "providers.toml"
 COMPILED: Final = "compiled.json"
+UNKNOWN: Final = "unknown"  # what is said where no rule fits: the only cause that code names
 # A cause of the stretch where it happened is likelier than one of another stretch that its words would fit as well.
 KINDRED_STAGE_WEIGHT = 6
 # The placeholders that a provider's family may fill.
@@ -64,10 +66,16 @@ class Ranked:
 class Catalogue:
     """The causes by id and the provider families; make one with `Catalogue.load`."""
 
-    def __init__(self, causes: Mapping[str, Cause], families: tuple[Family, ...]) -> None:
+    def __init__(
+        self,
+        causes: Mapping[str, Cause],
+        families: tuple[Family, ...],
+        refusals: Mapping[Refusal, str] = MappingProxyType({}),
+    ) -> None:
         self.causes = causes
         self.families = families
 
+        self._refusals = refusals
         self._matches = tuple((cause, match) for cause in causes.values() for match in cause.matches)
         lists = [phrases for _, match in self._matches for phrases in (match.text, match.also)]
         self._texts = PhraseIndex(lists)
@@ -85,6 +93,7 @@ class Catalogue:
         """
         causes: dict[str, Cause] = {}
         families: dict[str, Family] = {}
+        refusals: dict[Refusal, str] = {}
         for folder in folders:
             paths = _files(folder)
             # A stranger's files count as they stand: what was compiled of them could say anything.
@@ -94,11 +103,18 @@ class Catalogue:
                 document = ready.get(_key(path, folder)) or _read(path, with_samples=with_samples)
                 if path.name == FAMILIES_FILE:
                     families = {**_families(path, document), **families}
-                elif path.stem not in causes:
-                    causes[path.stem] = cause_of(path, document)
-        if "unknown" not in causes:
+                else:
+                    cause = cause_of(path, document)
+                    causes.setdefault(cause.id, cause)
+                    # Who words one of our causes anew need not know how a browser sign-in can end.
+                    refusals = dict.fromkeys(cause.refusals, cause.id) | refusals
+        if UNKNOWN not in causes:
             raise ResourceError("The diagnosis files lack other/unknown.toml.")
-        return cls(causes, tuple(families.values()))
+        return cls(causes, tuple(families.values()), refusals)
+
+    def cause_of_refusal(self, refusal: Refusal) -> Cause:
+        """The cause that a browser sign-in which ended like this is shown under."""
+        return self.causes[self._refusals.get(refusal, UNKNOWN)]
 
     def rank(self, facts: Facts) -> tuple[Ranked, ...]:
         """Every cause that matches, each by its best match, most specific first."""

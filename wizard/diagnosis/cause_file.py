@@ -16,6 +16,7 @@ What the cause means beyond its own card (model/diagnosis.py, Implications):
     hides_others      true: nothing else can be judged before this is put right; told first and alone
     explains          causes that say of the other side what this one says in full
     token             wanted, refused: what it says of a browser sign-in's token
+    refusals          how a browser sign-in ended that this cause is shown for (model/refusal.py)
 
 Tables:
 
@@ -56,6 +57,7 @@ from wizard.diagnosis.rule import (
     placeholders,
 )
 from wizard.model.diagnosis import Change, Field, Implications, Token
+from wizard.model.refusal import Refusal
 from wizard.toml_reader import Table
 
 PLACEHOLDERS: Final = frozenset(
@@ -139,6 +141,7 @@ def cause_of(path: Path, document: Mapping[str, Any]) -> Cause:
         samples=tuple(_sample(each) for each in table.tables("sample")),
         general=table.flag("general"),
         implies=_implications(table),
+        refusals=table.members("refusals", Refusal),
     )
     if not cause.remedies:
         table.fail("remedy", "is missing: every cause needs at least one")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from wizard.diagnosis.catalogue import Catalogue, Ranked
+from wizard.diagnosis.catalogue import UNKNOWN, Catalogue, Ranked
 from wizard.diagnosis.client_errors import Reading, mask_secrets, read
 from wizard.diagnosis.confidence import UNSURE, confidence_of, likely_of
 from wizard.diagnosis.facts import facts_of_evidence, facts_of_text, known_protocol, known_stage, plain_reply
@@ -21,6 +21,7 @@ from wizard.model.diagnosis import (
 )
 from wizard.model.evidence import Evidence, ProbeReport, Stage, Surroundings
 from wizard.model.provider import Provider
+from wizard.model.refusal import Refusal
 from wizard.model.run_fact import NO_RUN_FACTS, RunFact, RunFacts
 from wizard.model.server import Protocol, Way
 
@@ -124,6 +125,10 @@ class Diagnoser:
             understood=_understood(facts),
         )
 
+    def of_refusal(self, refusal: Refusal) -> str:
+        """The id of the cause that a browser sign-in which ended like this is shown under."""
+        return self._catalogue.cause_of_refusal(refusal).id
+
     def ranking(
         self, text: str, *, stage: str | None = None, protocol: str | None = None, server: str | None = None
     ) -> tuple[Ranked, ...]:
@@ -160,7 +165,7 @@ class Diagnoser:
         if said:
             ranked = with_meanings(ranked, said, facts, self._catalogue.causes, self._meanings())
         if not ranked:
-            return (Ranked(self._catalogue.causes["unknown"], Match(()), 0),)
+            return (Ranked(self._catalogue.causes[UNKNOWN], Match(()), 0),)
         meant = next((other.cause for other in ranked[0].cause.instead if other.presupposed.holds(facts)), None)
         if meant is None or meant not in self._catalogue.causes:
             return ranked
@@ -175,7 +180,7 @@ class Diagnoser:
         return tuple(
             Likely(cause, share, title_of(causes[cause], facts), meanings.questions.get(cause, ""))
             for cause, share in likely_of(ranked, meanings.topics_of(said))
-            if cause in causes and cause != "unknown"
+            if cause in causes and cause != UNKNOWN
         )
 
     def _furthest(

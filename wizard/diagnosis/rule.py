@@ -15,6 +15,7 @@ from typing import Final
 
 from wizard.diagnosis.fact_keys import KEYS
 from wizard.model.diagnosis import NO_IMPLICATIONS, Change, Field, Implications
+from wizard.model.refusal import Refusal
 
 PHRASE_KEYS: Final = ("text", "also", "issuer")
 PHRASE_WEIGHT = 20
@@ -311,3 +312,4 @@ class Cause:
     samples: tuple[Sample, ...] = ()
     general: bool = False  # its words often stand beside those of a more telling cause, so they count half
     implies: Implications = NO_IMPLICATIONS
+    refusals: tuple[Refusal, ...] = ()  # how a browser sign-in ended that this cause is shown for

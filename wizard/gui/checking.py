@@ -126,7 +126,8 @@ def _no_client_id(draft: AccountDraft, plan: Plan | None) -> SignInRefused | Non
     provider = plan.provider if plan is not None else None
     if provider is None or not needs.wants_browser(provider) or draft.oauth_token or draft.secret:
         return None
-    from wizard.signin.refusals import Refusal, SignInRefused
+    from wizard.model.refusal import Refusal
+    from wizard.signin.refusals import SignInRefused
 
     return SignInRefused(Refusal.CLIENT_ID_MISSING, provider=provider.spoken_name)
 

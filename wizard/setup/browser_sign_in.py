@@ -10,6 +10,7 @@ from typing import Any
 from wizard.accounts.secret_store import SecretKind, SecretStore
 from wizard.model.address import Address
 from wizard.model.provider import OAuthEndpoints, Provider
+from wizard.model.refusal import Refusal
 from wizard.net.fetch import Fetcher
 from wizard.setup.pack import NO_PACK, Pack
 from wizard.signin import device_code
@@ -17,7 +18,7 @@ from wizard.signin.device_code import DeviceCode
 from wizard.signin.discovery import endpoints
 from wizard.signin.loopback import WAIT_S, listening
 from wizard.signin.oauth import OAuthClient, Tokens, check_account, check_scopes
-from wizard.signin.refusals import Refusal, SignInRefused, refusal_of
+from wizard.signin.refusals import SignInRefused, refusal_of
 
 OpenBrowser = Callable[[str], Any]
 ShowCode = Callable[[DeviceCode], None]

@@ -14,6 +14,7 @@ from wizard.model.evidence import ErrorKind, Evidence, ProbeReport, Stage, Surro
 from wizard.model.plan import ALL_SOURCES, Plan, PlanOptions
 from wizard.model.progress import Listener
 from wizard.model.provider import Provider
+from wizard.model.refusal import Refusal
 from wizard.model.run_fact import RunFacts
 from wizard.model.secret import Redactor, Secret
 from wizard.model.server import Protocol
@@ -54,6 +55,9 @@ class NamesCauses(Interface):
         self, text: str, *, stage: str | None = None, protocol: str | None = None, server: str | None = None
     ) -> Diagnosis:
         """The cause behind a pasted text."""
+
+    def of_refusal(self, refusal: Refusal) -> str:
+        """The id of the cause that a browser sign-in which ended like this is shown under."""
 
 
 def _no_provider(_: str) -> Provider | None:

@@ -10,17 +10,18 @@ from wizard.model.address import Address
 from wizard.model.diagnosis import AskAdministrator, Diagnosis, Remedy, SignIn, Token, TryAgain
 from wizard.model.evidence import Stage
 from wizard.model.provider import Provider
+from wizard.model.refusal import Refusal
 from wizard.setup.other_programs import programs
-from wizard.signin.refusals import Refusal, SignInRefused
+from wizard.signin.refusals import SignInRefused
 
 _SIGN_IN: Final = Remedy("sign-in-with-browser", "Sign in again in the browser", SignIn())
 _TRY_AGAIN: Final = Remedy("try-again", "Check again", TryAgain())
 
 
-def card(refused: SignInRefused, provider: Provider | None, address: Address) -> Diagnosis:
-    """The diagnosis for a sign-in in the browser that gave no token."""
+def card(refused: SignInRefused, cause: str, provider: Provider | None, address: Address) -> Diagnosis:
+    """The diagnosis for a sign-in in the browser that gave no token, under the id of a cause."""
     return Diagnosis(
-        cause=refused.cause or "oauth-required",
+        cause=cause,
         stage=Stage.AUTH,
         confidence=0.97,
         title=refused.title,
@@ -29,9 +30,9 @@ def card(refused: SignInRefused, provider: Provider | None, address: Address) ->
     )
 
 
-def after_refusal(result: CheckResult, refused: SignInRefused, provider: Provider | None) -> CheckResult:
-    """The result of a check without a usable token: the refusal's card is heard first."""
-    told = card(refused, provider, result.draft.address)
+def after_refusal(result: CheckResult, refused: SignInRefused, cause: str, provider: Provider | None) -> CheckResult:
+    """The result of a check without a usable token: the refusal's card, under the id of a cause, is heard first."""
+    told = card(refused, cause, provider, result.draft.address)
     server = next((one for one in result.diagnoses if one.implies.token is not None), None)
     if server is not None:
         told = replace(

@@ -186,7 +186,7 @@ class SetupSession:
         """What can be proven without a token: reach, encryption, methods offered. The refusal's card comes first."""
         await self.close()
         run = Run(self._context, replace(draft, secret=None, oauth_token=None), plan, None, listener)
-        return after_refusal(await run.check(), refused, run.provider)
+        return self._after_refusal(await run.check(), refused, run.provider)
 
     async def _with_new_token(self, run: Run, result: CheckResult, listener: Listener) -> CheckResult:
         """The result after a server refused the token: with a new one, or with why there is none.
@@ -197,15 +197,19 @@ class SetupSession:
         try:
             renewed = await self._keeper.renewed(result.draft, run.provider)
         except SignInRefused as refused:
-            return after_refusal(result, refused, run.provider)
+            return self._after_refusal(result, refused, run.provider)
         if renewed is None:
             return result
         left_s = max(1.0, self.options.deadline_s - result.elapsed_s)
         again = Run(self._context, renewed, run.plan, None, listener, left_s)
         second = await again.check()
         if token_refused(second):
-            return after_refusal(second, self._keeper.not_for_mail(run.provider), run.provider)
+            return self._after_refusal(second, self._keeper.not_for_mail(run.provider), run.provider)
         return self._checked(again, second)
+
+    def _after_refusal(self, result: CheckResult, refused: SignInRefused, provider: Provider | None) -> CheckResult:
+        cause = self._context.services.diagnoser().of_refusal(refused.refusal)
+        return after_refusal(result, refused, cause, provider)
 
     def _checked(self, run: Run, result: CheckResult) -> CheckResult:
         """The result; the lines of a verified account stay open for a test message."""

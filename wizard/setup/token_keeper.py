@@ -7,10 +7,11 @@ from dataclasses import replace
 from wizard.errors import SecretStoreError
 from wizard.model.draft import AccountDraft
 from wizard.model.provider import Provider
+from wizard.model.refusal import Refusal
 from wizard.model.secret import Secret
 from wizard.setup.browser_sign_in import BrowserSignIn, OpenBrowser, ShowCode
 from wizard.signin.oauth import Tokens
-from wizard.signin.refusals import Refusal, SignInRefused
+from wizard.signin.refusals import SignInRefused
 
 
 class TokenKeeper:

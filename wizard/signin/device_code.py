@@ -11,11 +11,12 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from wizard.errors import FetchError
+from wizard.model.refusal import Refusal
 from wizard.model.secret import Secret
 from wizard.model.text import inert
 from wizard.net.fetch import Fetched
 from wizard.signin.oauth import FORM, POST_TIMEOUT_S, OAuthClient, Tokens, seconds
-from wizard.signin.refusals import Refusal, refusal_of
+from wizard.signin.refusals import refusal_of
 
 USUAL_INTERVAL_S: Final = 5.0  # RFC 8628 §3.2
 SLOWER_S: Final = 5.0  # §3.5: slow_down adds five seconds for good

@@ -13,10 +13,11 @@ from typing import Protocol as Interface
 from wizard.errors import FetchError
 from wizard.model.address import Address
 from wizard.model.provider import OAuthEndpoints
+from wizard.model.refusal import Refusal
 from wizard.model.secret import Redactor, Secret
 from wizard.net.fetch import Fetched
 from wizard.signin.account import account_in
-from wizard.signin.refusals import Refusal, SignInRefused, refusal_of
+from wizard.signin.refusals import SignInRefused, refusal_of
 
 FORM: Final = "application/x-www-form-urlencoded"
 POST_TIMEOUT_S: Final = 15.0  # providers check much while they make a token

@@ -5,37 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
 from wizard.errors import SignInError
+from wizard.model.refusal import Refusal
 from wizard.model.text import inert
 
 MAX_SAID = 500
 
 
-class Refusal(StrEnum):
-    """How a browser sign-in can end without a token that works."""
-
-    CLIENT_ID_MISSING = "client-id-missing"
-    DECLINED = "declined"
-    CONSENT_MISSING = "consent-missing"
-    BLOCKED_BY_POLICY = "blocked-by-policy"
-    CLIENT_REFUSED = "client-refused"
-    EXPIRED = "expired"
-    WRONG_ACCOUNT = "wrong-account"
-    WRONG_AUDIENCE = "wrong-audience"
-    TIMED_OUT = "timed-out"
-    NO_DEVICE_FLOW = "no-device-flow"
-    PROVIDER_FAILED = "provider-failed"
-
-
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A refusal in words: the cause id, a headline and why. {provider}, {address} and {other} are filled in."""
+    """A refusal in words: a headline and why. {provider}, {address} and {other} are filled in."""
 
-    cause: str
     title: str
     why: str
     by_administrator: bool = False
@@ -44,67 +27,56 @@ class Words:
 WORDS: Final[Mapping[Refusal, Words]] = MappingProxyType(
     {
         Refusal.CLIENT_ID_MISSING: Words(
-            "oauth-required",
             "{provider} wants a sign-in in the browser",
             "For that, a program needs a client id of your organisation, and Mailwright was given none. "
             "Outlook, Thunderbird and Apple Mail bring their own.",
         ),
         Refusal.DECLINED: Words(
-            "oauth-required",
             "The sign-in in the browser was cancelled",
             "{provider} was told not to let Mailwright in, so no permission was given.",
         ),
         Refusal.CONSENT_MISSING: Words(
-            "consent-required",
             "Your administrator has to allow this first",
             "{provider} gives mail programs access to this account only with the consent of an administrator. "
             "Your password is right.",
             by_administrator=True,
         ),
         Refusal.BLOCKED_BY_POLICY: Words(
-            "consent-required",
             "The rules of your organisation keep Mailwright out",
             "{provider} lets in only the programs and computers that your administrator has allowed. "
             "Your password is right.",
             by_administrator=True,
         ),
         Refusal.CLIENT_REFUSED: Words(
-            "consent-required",
             "{provider} does not know the client id of your organisation",
             "The client id that Mailwright was given is not registered there, or not for mail programs. "
             "That is for your administrator to put right.",
             by_administrator=True,
         ),
         Refusal.EXPIRED: Words(
-            "token-expired",
             "The browser sign-in is no longer valid",
             "The permission that was given in the browser has run out or was withdrawn. "
             "Signing in once more renews it.",
         ),
         Refusal.WRONG_ACCOUNT: Words(
-            "bad-credentials",
             "Another account was chosen in the browser",
             "The browser signed in {other}, but the settings are for {address}.",
         ),
         Refusal.WRONG_AUDIENCE: Words(
-            "token-expired",
             "The permission given in the browser is not for mail",
             "The sign-in itself went well, but what it allows does not cover this mail server. "
             "The permissions (scopes) of the client id have to include mail.",
             by_administrator=True,
         ),
         Refusal.TIMED_OUT: Words(
-            "oauth-required",
             "The sign-in in the browser was not finished in time",
             "Mailwright waited for it and has stopped. Nothing was changed.",
         ),
         Refusal.NO_DEVICE_FLOW: Words(
-            "oauth-required",
             "{provider} has no sign-in on another device",
             "It offers the sign-in in a browser on this computer only.",
         ),
         Refusal.PROVIDER_FAILED: Words(
-            "temporary-auth-failure",
             "The browser sign-in of {provider} did not answer as it must",
             "This is usually over after a few minutes.",
         ),
@@ -128,7 +100,7 @@ class SignInRefused(SignInError):
         self.why = _sentence(words.why.format_map(names))
         self.said = inert(said, MAX_SAID) if said else None
         self.by_administrator = words.by_administrator
-        super().__init__(f"{self.title}. {self.why}", words.cause)
+        super().__init__(f"{self.title}. {self.why}")
 
 
 # Microsoft's numbers say what its error words do not (its page "Microsoft Entra authentication error codes").
