@@ -286,8 +286,8 @@ async def test_the_administrator_has_not_consented(town: Town, browser: Browser,
     message = card.remedies[0].action
     assert card.remedies[0].id == "ask-administrator"
     assert isinstance(message, AskAdministrator)
-    assert "administrator consent" in message.text
-    assert "ada@example.org" in message.text
+    assert "administrator consent" in message.request
+    assert "ada@example.org" in message.request
 
 
 async def test_the_person_said_no(town: Town, browser: Browser) -> None:

@@ -126,7 +126,7 @@ def refuted(remedy: Remedy, facts: Facts) -> str | None:
 
 def faults_of(cause: Cause, facts: Facts, provider: Provider | None) -> Iterator[str]:
     """Every breach of the law on this card."""
-    offered = remedies_of(cause, facts, provider, NOW)
+    offered = remedies_of(cause, facts, provider)
     for remedy in offered:
         if reason := refuted(remedy, facts):
             yield f"{cause.id}: “{remedy.say}”: {reason}"

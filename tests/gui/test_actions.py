@@ -161,7 +161,7 @@ def test_the_administrators_message_is_the_one_for_the_administrator(
     card.administrator_wanted.emit()
     dialog = wizard.window.findChild(AdministratorDialog)
     assert dialog is not None
-    assert dialog.text.toPlainText() == "Allow mail programs for our accounts."
+    assert "\n\nAllow mail programs for our accounts.\n\nWhat was seen:\n" in dialog.text.toPlainText()
     dialog.reject()
 
 
@@ -177,8 +177,9 @@ def test_a_message_to_the_administrator_can_be_copied(wizard: Wizard) -> None:
     wizard.check.administrator_wanted.emit(asking(ASK))
     dialog = wizard.window.findChild(AdministratorDialog)
     assert dialog is not None
+    dialog.text.setPlainText("Subject: Mail\n\nMy own words.")
     dialog.copy.click()
-    assert QGuiApplication.clipboard().text() == "Allow mail programs for our accounts."
+    assert QGuiApplication.clipboard().text() == "Subject: Mail\n\nMy own words."
     dialog.reject()
 
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from tests.handover.accounts import ADDRESS, CANARY, WHEN, diagnosis_document, failed, smtp, works
 from wizard.errors import HandoverError, MailwrightError, UsageError
+from wizard.handover.case import case_code
 from wizard.handover.document import check_document, verified_account
 from wizard.model.account import CheckResult, Verdict
 from wizard.model.draft import AccountDraft
@@ -18,6 +19,7 @@ def test_the_document_of_the_contract() -> None:
     document = check_document(works(), diagnosis_document=diagnosis_document)
     assert document == {
         "schema": "mailwright/check/1",
+        "case": case_code(works()),
         "address": "ada@example.org",
         "verdict": "works-after-fix",
         "provider": "example",

@@ -49,6 +49,8 @@ def _report(
         ("mail.example.org Hello [192.168.1.5]", None),
         ("ESMTP version 1.2.3.4.5 at 12:30:45", None),
         ("250 999.1.1.1", None),
+        ("Access denied - Invalid HELO name (See RFC2821 4.1.1.1)", None),
+        ("see RFC 5321 section 4.1.1.1, [203.0.113.7]", "203.0.113.7"),
         ("mail.example.org", None),
     ],
 )

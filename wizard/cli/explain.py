@@ -57,8 +57,9 @@ def run(args: argparse.Namespace) -> int:
     diagnosis = diagnoser.of_text(text, stage=args.stage, protocol=args.protocol, server=args.server)
     if args.json:
         from wizard.diagnosis.document import diagnosis_document
+        from wizard.handover.administrator_message import with_letters
 
-        print_json({"schema": "mailwright/explain/1", **diagnosis_document(diagnosis)})
+        print_json({"schema": "mailwright/explain/1", **with_letters(diagnosis_document(diagnosis), diagnosis, None)})
     else:
         print_text(_for_people(diagnosis))
     return 0

@@ -46,7 +46,7 @@ class Diagnoser:
     Args:
         catalogue: the causes.
         provider_of_host: the preset of a host name, `None` where there is none.
-        now: the time for "expired three days ago" and the administrator's message.
+        now: the time for "expired three days ago".
         meanings: what concepts mean which cause; asked for when there is the first text to read.
     """
 
@@ -116,7 +116,7 @@ class Diagnoser:
             confidence=confidence_of(ranked),
             title=title_of(cause, facts),
             why=why_of(cause, facts),
-            remedies=remedies_of(cause, facts, provider, self._now()),
+            remedies=remedies_of(cause, facts, provider),
             likely=self._likely(ranked, reading.sentences, facts),
             protocol=Protocol(next(iter(protocols))) if protocols else None,
             server=host,
@@ -248,7 +248,7 @@ class Diagnoser:
             confidence=confidence_of(failure.ranking),
             title=title_of(cause, facts),
             why=why_of(cause, facts),
-            remedies=remedies_of(cause, facts, failure.provider, self._now()),
+            remedies=remedies_of(cause, facts, failure.provider),
             protocol=protocol,
             server=str(endpoint),
             reply=evidence.reply,

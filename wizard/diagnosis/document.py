@@ -89,8 +89,10 @@ def remedy_document(remedy: Remedy) -> dict[str, object]:
             document["field"] = field.value
         case OpenUrl(url):
             document["url"] = url
-        case CopyText(text) | AskAdministrator(text):
+        case CopyText(text):
             document["text"] = text
+        case AskAdministrator(request):
+            document["text"] = request
         case TrustCertificate(sha256):
             document["sha256"] = sha256
         case Wait(seconds):

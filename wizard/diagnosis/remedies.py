@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Final, assert_never
 
 from wizard.diagnosis.rule import Case, Cause, Do, Facts, RemedyRule
@@ -38,9 +37,9 @@ def why_of(cause: Cause, facts: Facts) -> str:
     return next((said for each in sentences if each is not None and (said := each.said(facts.words))), "")
 
 
-def remedies_of(cause: Cause, facts: Facts, provider: Provider | None, now: datetime) -> tuple[Remedy, ...]:
+def remedies_of(cause: Cause, facts: Facts, provider: Provider | None) -> tuple[Remedy, ...]:
     """What can be done, the first thing first; of remedies with one id, or with one effect, the first is offered."""
-    asked = _ask_administrator(cause, facts, now)
+    asked = _ask_administrator(cause, facts)
     found: dict[str, Remedy] = {}
     for rule in cause.remedies:
         if rule.id in found:
@@ -53,37 +52,25 @@ def remedies_of(cause: Cause, facts: Facts, provider: Provider | None, now: date
     return tuple(sorted(found.values(), key=lambda remedy: remedy.last_resort))
 
 
-def _ask_administrator(cause: Cause, facts: Facts, now: datetime) -> Remedy | None:
-    message = _administrator_message(cause, facts, now)
-    if message is None:
+def _ask_administrator(cause: Cause, facts: Facts) -> Remedy | None:
+    request = _request(cause, facts)
+    if request is None:
         return None
     support = facts.has("category", _FREEMAIL) and "provider" in facts.words
     whom = f"the support of {facts.words['provider']}" if support else "your mail administrator"
-    return Remedy("ask-administrator", f"Copy a message for {whom}", AskAdministrator(message))
+    return Remedy("ask-administrator", f"Copy a message for {whom}", AskAdministrator(request))
 
 
 def _holding(cause: Cause, facts: Facts) -> Iterator[Case]:
     return (case for case in cause.cases if case.presupposed.holds(facts))
 
 
-def _administrator_message(cause: Cause, facts: Facts, now: datetime) -> str | None:
-    words = facts.words
+def _request(cause: Cause, facts: Facts) -> str | None:
     cases = tuple(_holding(cause, facts))
     if any(case.nobody_to_ask for case in cases):
         return None
     sentences = (*(case.ask_administrator for case in cases), cause.ask_administrator)
-    request = next((said for each in sentences if each is not None and (said := each.said(words))), None)
-    if request is None:
-        return None
-    lines = [request, "", f"What happened: {title_of(cause, facts)}."]
-    if "server" in words:
-        lines.append(f"Server: {words['server']} ({words.get('encryption') or words.get('protocol') or 'mail'})")
-    if "address" in words:
-        lines.append(f"Account: {words['address']}")
-    if "reply" in words:
-        lines.append(f"The server's reply: {words['reply']}")
-    lines.append(f"Time: {now:%Y-%m-%d %H:%M} UTC")
-    return "\n".join(lines)
+    return next((said for each in sentences if each is not None and (said := each.said(facts.words))), None)
 
 
 def _remedy(rule: RemedyRule, facts: Facts, provider: Provider | None, asked: Remedy | None) -> Remedy | None:

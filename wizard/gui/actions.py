@@ -86,10 +86,10 @@ class Actions(QObject):
                 assert_never(field)
 
     def ask_administrator(self, diagnosis: Diagnosis) -> None:
-        """Shows the message for whoever runs the server: the diagnosis' own, or one made from what was seen."""
-        from wizard.gui.administrator_dialog import message_for
+        """Shows the letter for whoever runs the server."""
+        from wizard.handover.administrator_message import administrator_letter
 
-        self.show_message(message_for(diagnosis, self._state.result))
+        self.show_message(str(administrator_letter(diagnosis, self._state.result)))
 
     def show_message(self, text: str) -> None:
         """Shows a message for whoever runs the server or keeps the domain, to be changed and copied."""

@@ -2,35 +2,19 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QDialog, QFrame, QPlainTextEdit, QVBoxLayout, QWidget
 
 from wizard.gui import theme
 from wizard.gui.theme import Role
+from wizard.gui.widgets.buttons import SecondaryButton
 from wizard.gui.widgets.dialog_buttons import CopyButton, closing_row
 from wizard.gui.widgets.heading import Heading
 from wizard.gui.widgets.paragraph import Paragraph
 from wizard.gui.widgets.scroll_page import ScrollBar
 from wizard.gui.widgets.surfaces import InputBox
-from wizard.model.account import CheckResult
-from wizard.model.diagnosis import AskAdministrator, Diagnosis
-
-
-def message_for(diagnosis: Diagnosis, result: CheckResult | None) -> str:
-    """The diagnosis' own message where it brings one, else one made from what `result` saw; it holds no secret."""
-    for remedy in diagnosis.remedies:
-        if isinstance(remedy.action, AskAdministrator):
-            return remedy.action.text
-    if result is None:
-        return f"{diagnosis.title}. {diagnosis.why}"
-    from wizard.handover.administrator_message import administrator_message
-
-    return administrator_message(
-        diagnosis,
-        address=result.draft.address,
-        when=result.started_at,
-        ask="Setting up my account in a mail program stops here. Can you look into it?",
-        public_address=result.surroundings.public_address,
-    )
+from wizard.handover.administrator_message import mailto
 
 
 class AdministratorDialog(QDialog):
@@ -50,6 +34,9 @@ class AdministratorDialog(QDialog):
         box = InputBox(self.text)
 
         self.copy = CopyButton("Copy message", self.text.toPlainText, "copy:administrator-message")
+        self.write = SecondaryButton("Write an email", "mail")
+        self.write.setObjectName("write-email")
+        self.write.clicked.connect(self._write)
 
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 24, 24, 16)
@@ -58,5 +45,12 @@ class AdministratorDialog(QDialog):
         hint = "It says what happened and what to change. Your password is not in it."
         column.addWidget(Paragraph(hint, tone="ink2"))
         column.addWidget(box, 1)
-        column.addLayout(closing_row(self, self.copy))
-        self.resize(560, 440)
+        row = closing_row(self, self.copy)
+        row.insertWidget(0, self.write)
+        column.addLayout(row)
+        self.resize(620, 520)
+
+    def _write(self) -> None:
+        letter = self.text.toPlainText()
+        QGuiApplication.clipboard().setText(letter)
+        QDesktopServices.openUrl(QUrl(mailto(letter)))

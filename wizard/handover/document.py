@@ -7,20 +7,22 @@ from datetime import UTC, datetime
 from typing import Final
 
 from wizard.errors import HandoverError, UsageError
+from wizard.handover.administrator_message import with_letters
+from wizard.handover.case import case_code
+from wizard.handover.clean import Clean, cleaner
 from wizard.model.account import CheckResult, RoundTrip, SideResult, Status, VerifiedAccount
 from wizard.model.address import Address
 from wizard.model.diagnosis import Diagnosis, Fix, ServerChange
 from wizard.model.evidence import CertificateFacts, Evidence, Reply
 from wizard.model.host import NotAHost, host_name
 from wizard.model.limits import limits_of
-from wizard.model.secret import MASK, Redactor, Secret
+from wizard.model.secret import MASK
 from wizard.model.server import Protocol, Security, ServerCandidate, Source
 from wizard.model.text import inert
 
 SCHEMA: Final = "mailwright/check/1"
 
 Json = dict[str, object]
-Clean = Callable[[str], str]
 DiagnosisDocument = Callable[[Diagnosis], Mapping[str, object]]
 
 # Values under these keys are words of ours; masking a secret such as "imap" inside them would break the document.
@@ -33,6 +35,7 @@ def check_document(result: CheckResult, *, diagnosis_document: DiagnosisDocument
     size = result.outgoing.max_message_bytes if result.outgoing is not None else None
     return {
         "schema": SCHEMA,
+        "case": case_code(result),
         "address": str(result.draft.address),
         "verdict": result.verdict.value,
         "provider": result.provider,
@@ -41,7 +44,10 @@ def check_document(result: CheckResult, *, diagnosis_document: DiagnosisDocument
         "outgoing": _without_secret(_side(result.outgoing, wanted=result.draft.wants_outgoing, outgoing=True), result),
         "incoming": _without_secret(_side(result.incoming, wanted=result.draft.wants_incoming, outgoing=False), result),
         "round_trip": _round_trip(result.round_trip, clean),
-        "diagnoses": [_cleaned(dict(diagnosis_document(diagnosis)), clean) for diagnosis in result.diagnoses],
+        "diagnoses": [
+            _cleaned(with_letters(diagnosis_document(diagnosis), diagnosis, result), clean)
+            for diagnosis in result.diagnoses
+        ],
         "fixes": [_fix(fix) for fix in result.fixes],
         "sign_in_attempts": {protocol.value: count for protocol, count in result.sign_in_attempts.items()},
         "timeline": [_timeline_entry(item, clean) for item in result.timeline],
@@ -51,21 +57,6 @@ def check_document(result: CheckResult, *, diagnosis_document: DiagnosisDocument
             {"source": one.source.value, "whom": clean(one.whom), "answer": clean(one.answer)} for one in result.asked
         ],
     }
-
-
-def cleaner(result: CheckResult) -> Clean:
-    """Masks every form of this check's secrets and makes what is left inert."""
-    draft = result.draft
-    secrets = tuple(s for s in (draft.secret, draft.outgoing_secret, draft.oauth_token) if isinstance(s, Secret))
-    names = {draft.address.local, draft.address.wire, str(draft.address)}
-    for server in (draft.incoming, draft.outgoing):
-        if server is not None:
-            names.add(server.username)
-    for side in (result.incoming, result.outgoing):
-        if side is not None:
-            names.add(side.candidate.username)
-    redact = Redactor(secrets, tuple(names), parts=False)
-    return lambda text: inert(redact(text))
 
 
 def _cleaned(value: object, clean: Clean, key: str = "") -> object:

@@ -5,7 +5,6 @@ It is built from a list of what may be shown; what is not named here does not ge
 
 from __future__ import annotations
 
-import hashlib
 import json
 import platform
 import re
@@ -15,8 +14,10 @@ from typing import Final
 
 from wizard import __version__
 from wizard.errors import UsageError
+from wizard.handover.case import case_code
+from wizard.handover.clean import Clean, cleaner
 from wizard.handover.document import SCHEMA as CHECK_SCHEMA
-from wizard.handover.document import Clean, DiagnosisDocument, Json, check_document, cleaner
+from wizard.handover.document import DiagnosisDocument, Json, check_document
 from wizard.handover.page import html_page, text_page
 from wizard.handover.report_sections import sections
 from wizard.handover.write import write_file
@@ -85,6 +86,7 @@ def report_document(result: CheckResult, *, diagnosis_document: DiagnosisDocumen
     surroundings = result.surroundings
     document: Json = {
         "schema": SCHEMA,
+        "case": case_code(result),
         "program": f"Mailwright {__version__}",
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.release()}",
@@ -103,7 +105,6 @@ def report_document(result: CheckResult, *, diagnosis_document: DiagnosisDocumen
     }
     if mask_addresses:
         document = _masked(document, result.draft.address)
-    document["case"] = _case(document)
     return document
 
 
@@ -163,7 +164,7 @@ def read_report(text: str) -> Mapping[str, object]:
     if schema == SCHEMA:
         return document  # type: ignore[no-any-return]
     if schema == CHECK_SCHEMA:
-        return {"schema": SCHEMA, "check": document}
+        return {"schema": SCHEMA, "case": document.get("case"), "check": document}
     raise UsageError(f"This file is not a report: it does not say “{SCHEMA}”.")
 
 
@@ -202,9 +203,3 @@ def _masked(document: Json, address: Address) -> Json:
                 return item
 
     return {name: walk(inner, name) for name, inner in document.items()}
-
-
-def _case(document: Mapping[str, object]) -> str:
-    """Eight letters and digits to say on the phone; the same report always has the same."""
-    digest = hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()[:8].upper()
-    return f"{digest[:4]}-{digest[4:]}"

@@ -83,9 +83,12 @@ class CopyText:
 
 @dataclass(frozen=True, slots=True)
 class AskAdministrator:
-    """Hand this message to whoever runs the mail server; in JSON it is a `copy-text`, as scripts know it."""
+    """Ask whoever runs the mail server for this, in a sentence or two.
 
-    text: str
+    The letter around it has the facts (`handover/administrator_message.py`); in JSON that is a `copy-text`.
+    """
+
+    request: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,8 @@ from wizard.net.interfaces import active_interfaces
 
 LATELY_S = 5.0
 _LOST = {ErrorKind.NETWORK_UNREACHABLE, ErrorKind.DNS_UNAVAILABLE, ErrorKind.NAME_NOT_FOUND}
+# "See RFC2821 4.1.1.1" names a paragraph of a standard, not an address.
+_SECTION = re.compile(r"\bRFC ?\d+,? (?:section |§ ?)?[\d.]+", re.IGNORECASE)
 _ADDRESS = re.compile(r"(?<![\d.:])((?:\d{1,3}\.){3}\d{1,3}|[0-9a-fA-F]{1,4}(?::[0-9a-fA-F]{0,4}){2,7})(?![\d.:])")
 # Names of network interfaces that only a VPN or a dial-up line makes; Windows names the adapter's maker and kind.
 _TUNNEL = re.compile(
@@ -45,7 +47,8 @@ def has_route() -> bool:
 
 def public_address(text: str) -> str | None:
     """The first public address in a server's words: this computer's, as the server sees it."""
-    for found in _ADDRESS.findall(text[:1000].replace("IPv6:", " ")):  # RFC 5321 §4.1.3
+    words = _SECTION.sub(" ", text[:1000].replace("IPv6:", " "))  # RFC 5321 §4.1.3
+    for found in _ADDRESS.findall(words):
         try:
             address = ipaddress.ip_address(found)
         except ValueError:

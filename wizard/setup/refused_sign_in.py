@@ -79,10 +79,9 @@ def _remedies(refused: SignInRefused, provider: Provider | None, address: Addres
     if not refused.by_administrator:
         return (_SIGN_IN,)
     said = f"\n\nWhat the provider said: {refused.said}" if refused.said else ""
-    text = (
-        f"Mailwright could not sign in {address} in the browser (OAuth 2.0).\n"
-        f"{refused.title}. {refused.why}{said}\n\n"
-        "What helps: register Mailwright's client id as a public client, with the permissions for IMAP, POP and SMTP, "
-        "and give administrator consent for it."
+    request = (
+        f"Mailwright could not sign in {address} in the browser (OAuth 2.0).{said}\n\n"
+        "Could you please register Mailwright's client id as a public client, with the permissions for IMAP, POP and "
+        "SMTP, and give administrator consent for it?"
     )
-    return (Remedy("ask-administrator", "Copy a message for your administrator", AskAdministrator(text)), _SIGN_IN)
+    return (Remedy("ask-administrator", "Copy a message for your administrator", AskAdministrator(request)), _SIGN_IN)
