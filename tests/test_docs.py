@@ -65,6 +65,12 @@ def test_the_changes_count_what_is_there(counted: str, files: str) -> None:
     assert int(number) == len(list((ROOT / "resources").glob(files)))
 
 
+def test_the_changes_count_the_targets() -> None:
+    from wizard.handover.targets import targets
+
+    assert f"**Hand over**: {len(targets())} targets" in (ROOT / "CHANGELOG.md").read_text("utf-8")
+
+
 def test_a_decision_is_three_lines() -> None:
     decisions = sorted((ROOT / "docs" / "decisions").glob("*.md"))
     assert len(decisions) >= 12

@@ -4,6 +4,8 @@ import io
 import json
 import plistlib
 import re
+import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -33,10 +35,15 @@ def check_file(tmp_path: Path) -> str:
 
 def test_list_names_every_target(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(handover, "list", "--json") == 0
-    listed = json.loads(capsys.readouterr().out)["targets"]
+    listed = json.loads(capsys.readouterr().out)
     assert [target["id"] for target in listed] == [target.id for target in targets()]
+    assert all(set(target) == {"id", "title", "kind", "installed"} for target in listed)
+    known = {target["id"]: target for target in listed}
+    assert known["thunderbird"]["title"] == "Thunderbird"
+    assert known["phone"] == {"id": "phone", "title": "Phone", "kind": "person", "installed": False}
+    assert known["git"]["installed"] is (shutil.which("git") is not None)
     assert run(handover, "list") == 0
-    assert "thunderbird     Thunderbird" in capsys.readouterr().out
+    assert "thunderbird          Thunderbird" in capsys.readouterr().out
 
 
 def test_a_saved_account_is_written_down(capsys: pytest.CaptureFixture[str]) -> None:
@@ -137,3 +144,39 @@ def test_a_file_that_is_no_check_is_said(tmp_path: Path, content: bytes) -> None
 def test_a_check_about_somebody_else_is_noticed(check_file: str) -> None:
     with pytest.raises(UsageError, match=r"about ada@example\.org"):
         run(handover, "msmtp", "--from", check_file, "--account", "eve@example.net")
+
+
+def test_a_folder_gets_every_file(check_file: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(handover, "evolution", "--from", check_file, "--output", str(tmp_path), "--json") == 0
+    paths = [Path(path) for path in json.loads(capsys.readouterr().out)["paths"]]
+    assert [path.name.rpartition("-")[2] for path in paths] == ["account.source", "identity.source", "transport.source"]
+    assert all(path.parent == tmp_path and path.stat().st_mode & 0o444 == 0o444 for path in paths)
+
+
+def test_a_password_goes_into_one_file_for_its_owner_alone(
+    check_file: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    password, path = tmp_path / "password", tmp_path / "msmtprc"
+    password.write_text("only-letters-9\n")
+    words = ("msmtp", "--from", check_file, "--with-password", "--password-file", str(password))
+    assert run(handover, *words, "--output", str(path), "--json") == 0
+    shown = capsys.readouterr()
+    assert "only-letters-9" not in shown.out + shown.err
+    assert json.loads(shown.out)["files"][0]["content"] is None
+    assert '\npassword "only-letters-9"\n' in path.read_text()
+    if sys.platform != "win32":
+        assert path.stat().st_mode & 0o777 == 0o600
+    with pytest.raises(UsageError, match="a password is not printed"):
+        run(handover, *words)
+
+
+def test_a_password_that_was_not_asked_for_stays_out(check_file: str, tmp_path: Path) -> None:
+    password, path = tmp_path / "password", tmp_path / "msmtprc"
+    password.write_text("only-letters-9\n")
+    assert run(handover, "msmtp", "--from", check_file, "--password-file", str(password), "--output", str(path)) == 0
+    assert "only-letters-9" not in path.read_text()
+
+
+def test_a_program_without_a_file_for_a_password_says_so(check_file: str, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="takes no file with a password"):
+        run(handover, "neomutt", "--from", check_file, "--with-password", "--output", str(tmp_path / "muttrc"))

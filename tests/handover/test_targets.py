@@ -5,11 +5,14 @@ import pytest
 from tests.handover.accounts import CANARY, account, imap, smtp
 from wizard.errors import HandoverError, UsageError
 from wizard.handover.sheet import Sheet, TargetKind
-from wizard.handover.targets import sheet, targets
+from wizard.handover.targets import sheet, takes_password, targets
 from wizard.model.address import Address
+from wizard.model.secret import Secret
 from wizard.model.server import Protocol, Security
 
 IDS = tuple(target.id for target in targets())
+READ_ONLY = ("mbsync", "fetchmail", "getmail", "offlineimap")
+WITH_PASSWORD = tuple(target.id for target in targets() if takes_password(target))
 
 
 def everything(written: Sheet) -> str:
@@ -18,20 +21,15 @@ def everything(written: Sheet) -> str:
 
 
 def test_the_targets_of_the_contract_are_there_people_first() -> None:
-    assert IDS == (
-        "thunderbird",
-        "outlook",
-        "apple-mail",
-        "phone",
-        "other",
-        "autoconfig-xml",
-        "msmtp",
-        "url",
-        "env",
-        "wordpress",
-        "neomutt",
-        "git",
+    people = (
+        "thunderbird outlook apple-mail phone thunderbird-android iphone gmail-app outlook-mobile samsung-email "
+        "gmail-send-as evolution kmail claws printer crm nextcloud page other"
     )
+    programs = (
+        "autoconfig-xml msmtp url env wordpress neomutt aerc git mbsync fetchmail getmail offlineimap postfix django "
+        "flask laravel symfony nodemailer gitlab"
+    )
+    assert tuple(people.split() + programs.split()) == IDS
     kinds = [target.kind for target in targets()]
     assert kinds == sorted(kinds, key=lambda kind: kind is TargetKind.PROGRAM)
 
@@ -42,7 +40,7 @@ def test_every_target_has_steps_and_something_to_take_along(target: str) -> None
     assert written.target.id == target
     assert written.steps
     assert written.rows or written.files
-    assert "smtp.example.org" in everything(written)
+    assert ("imap.example.org" if target in READ_ONLY else "smtp.example.org") in everything(written)
     assert len({row.field_id for row in written.rows}) == len(written.rows)
 
 
@@ -61,8 +59,11 @@ def test_rows_of_one_group_follow_each_other(target: str) -> None:
 )
 def test_a_missing_direction_is_left_out_or_named(target: str, side: dict[str, None]) -> None:
     gone = "imap.example.org" if "incoming" in side else "smtp.example.org"
-    needs_sending = {"msmtp", "env", "wordpress", "git", "autoconfig-xml"}
-    needs_receiving = {"autoconfig-xml"}
+    needs_sending = {
+        *("msmtp", "env", "wordpress", "git", "autoconfig-xml", "aerc", "gmail-send-as", "printer", "crm"),
+        *("nextcloud", "postfix", "django", "flask", "laravel", "symfony", "nodemailer", "gitlab"),
+    }
+    needs_receiving = {"autoconfig-xml", "aerc", *READ_ONLY}
     if target in (needs_receiving if "incoming" in side else needs_sending):
         with pytest.raises(HandoverError, match=r"was checked\.$"):
             sheet(target, account(**side))
@@ -157,13 +158,110 @@ def test_the_ssl_box_means_encrypted_from_the_start(security: Security, box: str
 TOKENS = {"incoming_auth": "XOAUTH2", "outgoing_auth": "XOAUTH2"}
 
 
-@pytest.mark.parametrize("target", ["msmtp", "url", "env", "wordpress", "git"])
+@pytest.mark.parametrize(
+    "target",
+    ["msmtp", "url", "env", "wordpress", "git", "aerc", "mbsync", "getmail", "offlineimap", "nodemailer", "kmail",
+     "claws", "printer"],
+)  # fmt: skip
 def test_an_account_without_a_password_is_not_told_to_put_one_in(target: str) -> None:
     written = sheet(target, account(**TOKENS))
     assert any("takes no password here, only an access token" in step for step in written.steps)
     texts = everything(written)
     for word in ("PASSWORD", "WPMS_SMTP_PASS", "asks for the password", "secret-tool", "quotes of"):
         assert word not in texts
+
+
+PASSWORD_ONLY = ("fetchmail", "postfix", "django", "flask", "laravel", "symfony", "gitlab", "nextcloud")
+
+
+@pytest.mark.parametrize("target", PASSWORD_ONLY)
+def test_a_program_that_cannot_fetch_a_token_says_so(target: str) -> None:
+    with pytest.raises(HandoverError, match=r"only an access token .* no way to fetch one, so it cannot use this acc"):
+        sheet(target, account(**TOKENS))
+
+
+@pytest.mark.parametrize(
+    "target", ["gmail-app", "outlook-mobile", "samsung-email", "gmail-send-as", "crm", "evolution"]
+)
+def test_a_dialog_for_passwords_is_not_offered_to_who_signs_in_in_the_browser(target: str) -> None:
+    steps = " ".join(sheet(target, account(**TOKENS)).steps)
+    assert "browser" in steps or "on their page" in steps
+    assert "type the one that worked here" not in steps
+
+
+def test_the_files_that_can_hold_a_password() -> None:
+    assert set(WITH_PASSWORD) == {
+        *("msmtp", "url", "env", "wordpress", "nextcloud", "aerc", "mbsync", "fetchmail", "getmail", "offlineimap"),
+        *("postfix", "django", "flask", "laravel", "symfony", "nodemailer", "gitlab"),
+    }
+
+
+@pytest.mark.parametrize("target", WITH_PASSWORD)
+def test_a_password_stands_in_a_file_only_where_it_was_asked_for(target: str) -> None:
+    word = "only-letters-9"
+    without = sheet(target, account())
+    assert not any(file.holds_secret for file in without.files)
+    written = sheet(target, account(), Secret(word))
+    (holder,) = [file for file in written.files if file.holds_secret]
+    assert word in holder.content.decode()
+    assert any("whoever gets the file" in step for step in written.steps)
+    rest = [*written.steps, *(row.value for row in written.rows), *(f.content.decode() for f in written.files[:-1])]
+    assert not any(word in text for text in rest)
+
+
+@pytest.mark.parametrize("target", [target for target in IDS if target not in WITH_PASSWORD])
+def test_a_target_without_a_place_for_a_password_takes_none(target: str) -> None:
+    with pytest.raises(UsageError, match="takes no file with a password in it"):
+        sheet(target, account(), Secret("x"))
+
+
+@pytest.mark.parametrize("target", WITH_PASSWORD)
+@pytest.mark.parametrize("password", ["a\nb", "a\0b", "a\u2028b"])
+def test_a_password_that_would_begin_a_line_of_its_own_is_refused(target: str, password: str) -> None:
+    with pytest.raises(HandoverError, match="The password holds a line break"):
+        sheet(target, account(), Secret(password))
+
+
+@pytest.mark.parametrize("target", ["django", "flask"])
+def test_what_pythons_library_cannot_send_is_said(target: str) -> None:
+    with pytest.raises(HandoverError, match="characters beyond ASCII"):
+        sheet(target, account(), Secret("pässword"))
+    assert any(
+        "only a password of ASCII" in step or "takes only a password" in step for step in sheet(target, account()).steps
+    )
+
+
+def test_getmail_says_that_it_cannot_switch_to_encryption() -> None:
+    with pytest.raises(HandoverError, match=r"cannot switch to encryption \(STARTTLS\)"):
+        sheet("getmail", account(incoming=imap(port=143, security=Security.STARTTLS)))
+
+
+@pytest.mark.parametrize("target", ["mbsync", "aerc", "offlineimap"])
+def test_a_program_that_reads_imap_only_says_so(target: str) -> None:
+    with pytest.raises(HandoverError, match="reads IMAP, and POP3 was checked"):
+        sheet(target, account(incoming=imap(protocol=Protocol.POP3, port=995)))
+
+
+@pytest.mark.parametrize("target", ["apple-mail", "iphone"])
+def test_a_profile_says_that_it_cannot_name_starttls(target: str) -> None:
+    said = "neither can insist on it"
+    assert not any(said in step for step in sheet(target, account()).steps)
+    switching = account(outgoing=smtp(port=587, security=Security.STARTTLS))
+    assert any(said in step for step in sheet(target, switching).steps)
+
+
+def test_a_printer_is_told_every_makers_word_and_only_what_it_needs() -> None:
+    rows = {row.field_id: row.value for row in sheet("printer", account(outgoing=smtp(username="ada"))).rows}
+    assert rows["outgoing-server"] == "smtp.example.org"
+    assert rows["outgoing-security"].startswith("SSL/TLS")
+    assert rows["outgoing-username"] == "ada"
+    assert rows["from"] == "ada@example.org"
+    assert not any(key.startswith("incoming") for key in rows)
+
+
+def test_a_web_service_is_allowed_in_three_notations() -> None:
+    steps = " ".join(sheet("crm", account()).steps)
+    assert "one address (192.0.2.10), a block (192.0.2.0/24), a range (192.0.2.10-192.0.2.20)" in steps
 
 
 def test_a_url_asks_for_a_password_only_where_one_is_taken() -> None:
@@ -213,7 +311,9 @@ def test_an_apostrophe_leaves_one_pair_of_quotes() -> None:
 
 @pytest.mark.parametrize("target", IDS)
 def test_words_for_people(target: str) -> None:
-    for changes in ({}, {"outgoing_auth": "XOAUTH2", "incoming_auth": "XOAUTH2"}, {"outgoing_auth": "CRAM-MD5"}):
+    for changes in ({}, TOKENS, {"outgoing_auth": "CRAM-MD5"}):
+        if changes is TOKENS and target in PASSWORD_ONLY:
+            continue
         written = sheet(target, account(**changes))
         words = " ".join([*written.steps, *(file.say for file in written.files)])
         assert "!" not in words

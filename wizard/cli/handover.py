@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from wizard import internal_error
 from wizard.accounts import recheck
+from wizard.accounts.secret_store import SecretKind, SecretStore
 from wizard.accounts.store import AccountBook, SavedAccount, default_path
 from wizard.cli import render
+from wizard.cli.options import add_password_arguments, ask_password, password_from
 from wizard.errors import UsageError
 from wizard.handover.document import verified_account
+from wizard.handover.installed import is_installed
 from wizard.handover.sheet import HandoverFile, Sheet, TargetKind
 from wizard.handover.sheet_page import sheet_text
-from wizard.handover.targets import sheet, targets
+from wizard.handover.targets import sheet, takes_password, target, targets
 from wizard.handover.write import write_file
 from wizard.model.account import VerifiedAccount
 from wizard.model.address import Address
+from wizard.model.secret import Secret
 from wizard.model.text import single_line
 from wizard.text_file import read_text
 
@@ -38,8 +44,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--name", metavar="NAME", help="the name others see")
     parser.add_argument(
-        "--output", metavar="FILE", type=Path, help="write the program's file there (a QR code as .svg or .png)"
+        "--output",
+        metavar="FILE",
+        type=Path,
+        help="write the program's file there (a QR code as .svg or .png); into a folder, all of its files",
     )
+    parser.add_argument(
+        "--with-password", action="store_true", help="write the password into the file, for this one file only"
+    )
+    add_password_arguments(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -50,18 +63,50 @@ def run(args: argparse.Namespace) -> int:
     account = _account(args.account, args.source)
     if args.name is not None:
         account = replace(account, display_name=single_line(args.name) or None)
-    written = sheet(args.target, account)
-    if args.output is not None:
-        _write(written, args.output)
+    secret = _secret(args, account) if args.with_password else None
+    written = sheet(args.target, account, secret)
+    paths = _write(written, args.output) if args.output is not None else ()
     if args.json:
-        render.print_json(document(written, args.output))
+        render.print_json(document(written, paths))
     elif args.output is None:
         _print_sheet(written)
+    else:
+        for step in written.steps:
+            render.progress(step)
     return 0
 
 
-def document(written: Sheet, output: Path | None = None) -> dict[str, object]:
-    """The sheet as JSON; `written` is the file it was written to."""
+def _secret(args: argparse.Namespace, account: VerifiedAccount) -> Secret:
+    """The password that is to stand in the file: the one given, typed, or kept for a saved account.
+
+    Raises:
+        UsageError: there is none to be had, or it would land on the screen.
+    """
+    if args.output is None:
+        raise UsageError("--with-password wants --output as well: a password is not printed.")
+    if not takes_password(target(args.target)):
+        raise UsageError(f"{target(args.target).name} takes no file with a password in it; it asks for it itself.")
+    given = password_from(args, ask_for=None) or _kept_password(args, account) or ask_password(str(account.address))
+    if given is None:
+        raise UsageError("No password is kept for this account: give it with --password-file.", "password")
+    return given
+
+
+def _kept_password(args: argparse.Namespace, account: VerifiedAccount) -> Secret | None:
+    saved = AccountBook(default_path()).get(account.address) if args.source is None else None
+    if saved is None or SecretKind.PASSWORD not in saved.secrets:
+        return None
+    if SecretKind.OUTGOING_PASSWORD in saved.secrets:
+        raise UsageError("This account has two passwords: say which with --password-file.", "password")
+    kept = internal_error.run(SecretStore().load(saved.address, saved.secrets))
+    return kept.get(SecretKind.PASSWORD)
+
+
+def document(written: Sheet, paths: Sequence[Path] = ()) -> dict[str, object]:
+    """The sheet as JSON; `written` is the file it was written to, `paths` all of them.
+
+    The content of a file with a password stands in that file alone.
+    """
     return {
         "target": written.target.id,
         "title": written.title,
@@ -71,10 +116,16 @@ def document(written: Sheet, output: Path | None = None) -> dict[str, object]:
         ],
         "qr": written.qr,
         "files": [
-            {"name": file.name, "media_type": file.media_type, "content": file.content.decode(), "say": file.say}
+            {
+                "name": file.name,
+                "media_type": file.media_type,
+                "content": None if file.holds_secret else file.content.decode(),
+                "say": file.say,
+            }
             for file in written.files
         ],
-        "written": None if output is None else str(output),
+        "written": str(paths[0]) if paths else None,
+        "paths": [str(path) for path in paths],
     }
 
 
@@ -90,11 +141,20 @@ def text(written: Sheet) -> str:
 
 def _print_targets(*, as_json: bool) -> None:
     if as_json:
-        listed = [{"id": target.id, "name": target.name, "kind": target.kind.value} for target in targets()]
-        render.print_json({"targets": listed})
+        render.print_json(
+            [
+                {"id": one.id, "title": one.name, "kind": one.kind.value, "installed": is_installed(one)}
+                for one in targets()
+            ]
+        )
         return
-    width = max(len(target.id) for target in targets())
-    render.print_text("\n".join(f"{target.id:<{width}}  {target.name}" for target in targets()))
+    width = max(len(one.id) for one in targets())
+    names = max(len(one.name) for one in targets())
+    lines = [
+        f"{one.id:<{width}}  {one.name:<{names}}  {'installed here' if is_installed(one) else ''}".rstrip()
+        for one in targets()
+    ]
+    render.print_text("\n".join(lines))
 
 
 def _print_sheet(written: Sheet) -> None:
@@ -108,13 +168,21 @@ def _print_sheet(written: Sheet) -> None:
         render.print_text(file.content.decode().rstrip("\n"))
 
 
-def _write(written: Sheet, path: Path) -> None:
-    if written.qr is not None and path.suffix.lower() in _QR_SUFFIXES:
-        content = _qr_image(written.qr, path.suffix.lower())
+def _write(written: Sheet, path: Path) -> tuple[Path, ...]:
+    """Where the sheet's file was written, or all its files in a folder; readable by others but for a password."""
+    if path.is_dir():
+        if not written.files:
+            raise UsageError(f"There is no file for {written.target.name}: its settings are typed in.")
+        files = [(path / file.name, file.content, file.holds_secret) for file in written.files]
+    elif written.qr is not None and path.suffix.lower() in _QR_SUFFIXES:
+        files = [(path, _qr_image(written.qr, path.suffix.lower()), False)]
     else:
-        content = _file_for(written, path).content
-    write_file(path, content, others_may_read=True)
-    render.progress(f"Written: {path}")
+        file = _file_for(written, path)
+        files = [(path, file.content, file.holds_secret)]
+    for place, content, secret in files:
+        write_file(place, content, others_may_read=not secret)
+        render.progress(f"Written: {place}")
+    return tuple(place for place, _, _ in files)
 
 
 def _file_for(written: Sheet, path: Path) -> HandoverFile:

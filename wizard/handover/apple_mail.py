@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import plistlib
+import sys
 import uuid
 from typing import Final
 
@@ -21,7 +22,7 @@ from wizard.handover.words import (
 from wizard.model.account import VerifiedAccount
 from wizard.model.server import AuthMethod, Protocol, Security, ServerCandidate
 
-TARGET = Target("apple-mail", "Apple Mail", TargetKind.PERSON)
+TARGET = Target("apple-mail", "Apple Mail", TargetKind.PERSON, ("mail",) if sys.platform == "darwin" else ())
 MEDIA_TYPE: Final = "application/x-apple-aspen-config"
 
 _AUTHENTICATION: Final = {
@@ -35,6 +36,10 @@ _AUTHENTICATION_WORDS: Final = {
     SignInKind.NONE: "None",
 }
 _ACCOUNT_TYPE: Final = {Protocol.IMAP: "EmailTypeIMAP", Protocol.POP3: "EmailTypePOP"}
+NO_STARTTLS: Final = (
+    "The server switches to encryption (STARTTLS). A profile and Mail know only “Use SSL”, and switch by themselves on "
+    "the usual ports; neither can insist on it."
+)
 # The same account must give the same identifiers, so that installing again replaces the profile and adds no second one.
 _NAMESPACE: Final = uuid.UUID("7d8f4c34-5d0e-4d58-9c0b-6f8e5a3f2b11")
 
@@ -62,6 +67,11 @@ def files(account: VerifiedAccount) -> tuple[HandoverFile, ...]:
     say = "Open it on the Mac, iPhone or iPad and allow it in Settings. Mail then asks for the password."
     name = f"{file_stem(str(account.address))}.mobileconfig"
     return (HandoverFile(name, MEDIA_TYPE, _profile(account, incoming, outgoing), say),)
+
+
+def switches_to_encryption(account: VerifiedAccount) -> bool:
+    """Whether a direction is encrypted by STARTTLS, which Mail's settings cannot name."""
+    return any(server and server.security is Security.STARTTLS for server in (account.incoming, account.outgoing))
 
 
 def _profile(account: VerifiedAccount, incoming: ServerCandidate, outgoing: ServerCandidate) -> bytes:
@@ -146,6 +156,8 @@ def _steps(account: VerifiedAccount) -> tuple[str, ...]:
         "By hand, on an iPhone or iPad: open Settings, Apps, Mail, Mail Accounts, Add Account, then Other.",
         "Copy the fields below. Port, TLS/SSL and Authentication stand under Server Settings (iPhone: Advanced); on a "
         "Mac, switch off “Automatically manage connection settings” first.",
-        password_step(account, "Mail"),
     ]
+    if switches_to_encryption(account):
+        steps.append(NO_STARTTLS)
+    steps.append(password_step(account, "Mail"))
     return tuple(steps)

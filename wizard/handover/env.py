@@ -9,15 +9,16 @@ from typing import Final
 from wizard.handover.inert import file_stem
 from wizard.handover.sheet import HandoverFile, Sheet, Target, TargetKind
 from wizard.handover.words import (
-    BROWSER_ONLY,
-    NOBODY_SIGNS_IN,
+    STANDS_IN_FILE,
     ascii_host,
     name_of,
     require_outgoing,
+    sending_step,
     sends_with_token,
     sends_without_sign_in,
 )
 from wizard.model.account import VerifiedAccount
+from wizard.model.secret import Secret
 from wizard.model.server import Security
 
 TARGET = Target("env", "Environment variables (.env)", TargetKind.PROGRAM)
@@ -25,18 +26,19 @@ TARGET = Target("env", "Environment variables (.env)", TargetKind.PROGRAM)
 _ENCRYPTION: Final = {Security.TLS: "tls", Security.STARTTLS: "starttls", Security.NONE: "none"}
 
 
-def sheet(account: VerifiedAccount) -> Sheet:
-    """The variables: the common SMTP_ names, and Django's."""
+def sheet(account: VerifiedAccount, secret: Secret | None = None) -> Sheet:
+    """The variables: the common SMTP_ names, and Django's; with the password where one is given."""
     name = f"{file_stem(account.address.wire)}.env"
-    if sends_without_sign_in(account):
-        who_signs_in = NOBODY_SIGNS_IN
-    elif sends_with_token(account):
-        who_signs_in = f"{BROWSER_ONLY} A program that only knows these variables cannot send with this account."
-    else:
-        who_signs_in = (
-            "The password is left empty. Better than writing it here: let your program's secret store set it. Programs "
-            "in Python (Django, Flask) can only send a password of ASCII characters."
-        )
+    password = (
+        STANDS_IN_FILE
+        if secret is not None
+        else "The password is left empty. Better than writing it here: let your program's secret store set it."
+    )
+    who_signs_in = sending_step(
+        account,
+        typed=f"{password} Programs in Python (Django, Flask) can only send a password of ASCII characters.",
+        fetched="A program that only knows these variables cannot send with this account.",
+    )
     return Sheet(
         TARGET,
         "Use it as environment variables",
@@ -46,12 +48,19 @@ def sheet(account: VerifiedAccount) -> Sheet:
         ),
         (),
         files=(
-            HandoverFile(name, "text/plain", _variables(account), "A shell and most .env readers take it as it is."),
+            HandoverFile(
+                name,
+                "text/plain",
+                _variables(account, secret),
+                "A shell and most .env readers take it as it is.",
+                holds_secret=secret is not None,
+            ),
         ),
     )
 
 
-def _variables(account: VerifiedAccount) -> bytes:
+def _variables(account: VerifiedAccount, secret: Secret | None) -> bytes:
+    password = secret.reveal() if secret is not None else ""
     server = require_outgoing(account, "This file")
     address = account.address.wire
     pairs = (
@@ -59,13 +68,13 @@ def _variables(account: VerifiedAccount) -> bytes:
         ("SMTP_PORT", str(server.port)),
         ("SMTP_ENCRYPTION", _ENCRYPTION[server.security]),
         ("SMTP_USER", server.username),
-        ("SMTP_PASSWORD", ""),
+        ("SMTP_PASSWORD", password),
         ("SMTP_FROM", address),
         ("SMTP_FROM_NAME", name_of(account)),
         ("EMAIL_HOST", ascii_host(server.host)),
         ("EMAIL_PORT", str(server.port)),
         ("EMAIL_HOST_USER", server.username),
-        ("EMAIL_HOST_PASSWORD", ""),
+        ("EMAIL_HOST_PASSWORD", password),
         ("EMAIL_USE_SSL", str(server.security is Security.TLS)),
         ("EMAIL_USE_TLS", str(server.security is Security.STARTTLS)),
         ("DEFAULT_FROM_EMAIL", address),
@@ -74,10 +83,10 @@ def _variables(account: VerifiedAccount) -> bytes:
     left_out: tuple[str, ...] = passwords if sends_with_token(account) else ()
     if sends_without_sign_in(account):
         left_out = (*users, *passwords)
-    return "".join(f"{name}={_quoted(value)}\n" for name, value in pairs if name not in left_out).encode()
+    return "".join(f"{name}={quoted(value)}\n" for name, value in pairs if name not in left_out).encode()
 
 
-def _quoted(value: str) -> str:
+def quoted(value: str) -> str:
     """The value for a shell and for readers of .env files, which know no piecewise quoting: one pair of quotes."""
     if "'" not in value:
         return shlex.quote(value) if value else ""

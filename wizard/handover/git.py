@@ -7,18 +7,17 @@ from typing import Final
 from wizard.handover.inert import file_stem
 from wizard.handover.sheet import HandoverFile, Sheet, Target, TargetKind
 from wizard.handover.words import (
-    BROWSER_ONLY,
-    NOBODY_SIGNS_IN,
     ascii_host,
     name_of,
     require_outgoing,
+    sending_step,
     sends_with_token,
     sends_without_sign_in,
 )
 from wizard.model.account import VerifiedAccount
 from wizard.model.server import Security
 
-TARGET = Target("git", "git send-email", TargetKind.PROGRAM)
+TARGET = Target("git", "git send-email", TargetKind.PROGRAM, ("git",))
 
 _ENCRYPTION: Final = {Security.TLS: "ssl", Security.STARTTLS: "tls"}
 
@@ -31,7 +30,11 @@ def sheet(account: VerifiedAccount) -> Sheet:
         "Use it in git send-email",
         (
             "Save the file and run: git config --global --add include.path followed by its full path.",
-            _password_step(account),
+            sending_step(
+                account,
+                typed="git asks for the password, or takes it from your credential helper.",
+                fetched="Set a credential helper that prints one; git versions before 2025 cannot send with it.",
+            ),
         ),
         (),
         files=(HandoverFile(name, "text/plain", _config(account), "Included from ~/.gitconfig."),),
@@ -54,14 +57,6 @@ def _config(account: VerifiedAccount) -> bytes:
     elif sends_with_token(account):
         lines.append(f"\tsmtpAuth = {account.outgoing_auth}")
     return ("\n".join(lines) + "\n").encode()
-
-
-def _password_step(account: VerifiedAccount) -> str:
-    if sends_without_sign_in(account):
-        return NOBODY_SIGNS_IN
-    if sends_with_token(account):
-        return f"{BROWSER_ONLY} Set a credential helper that prints one; git versions before 2025 cannot send with it."
-    return "git asks for the password, or takes it from your credential helper."
 
 
 def _mailbox(name: str, address: str) -> str:

@@ -9,17 +9,19 @@ from wizard.errors import HandoverError
 from wizard.handover.inert import file_stem
 from wizard.handover.sheet import HandoverFile, Sheet, Target, TargetKind
 from wizard.handover.words import (
-    BROWSER_ONLY,
-    NOBODY_SIGNS_IN,
+    STANDS_IN_FILE,
     ascii_host,
+    password_command,
     require_outgoing,
+    sending_step,
     sends_with_token,
     sends_without_sign_in,
 )
 from wizard.model.account import VerifiedAccount
+from wizard.model.secret import Secret
 from wizard.model.server import WITHOUT_SIGN_IN, AuthMethod, Security
 
-TARGET = Target("msmtp", "msmtp", TargetKind.PROGRAM)
+TARGET = Target("msmtp", "msmtp", TargetKind.PROGRAM, ("msmtp",))
 
 _AUTH: Final = {
     AuthMethod.PLAIN.value: "plain",
@@ -33,15 +35,20 @@ _AUTH: Final = {
 }
 
 
-def sheet(account: VerifiedAccount) -> Sheet:
-    """The configuration, ready for ~/.msmtprc."""
+def sheet(account: VerifiedAccount, secret: Secret | None = None) -> Sheet:
+    """The configuration, ready for ~/.msmtprc, with the password where one is given."""
+    asks = "msmtp asks for the password, or runs the program named by “passwordeval”."
     address = shlex.quote(account.address.wire)
     return Sheet(
         TARGET,
         "Use it in msmtp",
         (
             "Append the file to ~/.msmtprc and keep that at mode 600.",
-            _password_step(account),
+            sending_step(
+                account,
+                typed=STANDS_IN_FILE if secret is not None else asks,
+                fetched="Name a program that prints one in “passwordeval”.",
+            ),
             f"Try it: printf 'Subject: test\\n\\nHello\\n' | msmtp -a {address} {address}",
             f"To use it where no account is named, end ~/.msmtprc with: account default : {account.address.wire} "
             "(one such line only).",
@@ -49,13 +56,17 @@ def sheet(account: VerifiedAccount) -> Sheet:
         (),
         files=(
             HandoverFile(
-                f"{file_stem(account.address.wire)}.msmtprc", "text/plain", _config(account), "Goes to ~/.msmtprc."
+                f"{file_stem(account.address.wire)}.msmtprc",
+                "text/plain",
+                _config(account, secret),
+                "Goes to ~/.msmtprc.",
+                holds_secret=secret is not None,
             ),
         ),
     )
 
 
-def _config(account: VerifiedAccount) -> bytes:
+def _config(account: VerifiedAccount, secret: Secret | None) -> bytes:
     server = require_outgoing(account, "msmtp")
     address = account.address.wire
     encrypted = server.security is not Security.NONE
@@ -72,23 +83,17 @@ def _config(account: VerifiedAccount) -> bytes:
         lines.append(f"tls_starttls {'on' if server.security is Security.STARTTLS else 'off'}")
     if sends_without_sign_in(account):
         pass  # “auth off” says it all
+    elif secret is not None:
+        lines.append(f"password {_quoted(secret.reveal())}")
     elif sends_with_token(account):
         lines.append('# passwordeval "a program that prints an access token"')
     else:
         lines += [
             "# The password stays out of this file; without the next line msmtp asks for it.",
             # Where “Remember on this computer” put it, under a desktop with a Secret Service.
-            f'# passwordeval "secret-tool lookup service Mailwright username {shlex.quote(address)}"',
+            f'# passwordeval "{password_command(account)}"',
         ]
     return ("\n".join(lines) + "\n").encode()
-
-
-def _password_step(account: VerifiedAccount) -> str:
-    if sends_without_sign_in(account):
-        return NOBODY_SIGNS_IN
-    if sends_with_token(account):
-        return f"{BROWSER_ONLY} Name a program that prints one in “passwordeval”."
-    return "msmtp asks for the password, or runs the program named by “passwordeval”."
 
 
 def _quoted(value: str) -> str:

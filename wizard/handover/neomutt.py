@@ -11,7 +11,7 @@ from wizard.handover.words import SignInKind, name_of, sends_without_sign_in, si
 from wizard.model.account import VerifiedAccount
 from wizard.model.server import Protocol, Security, ServerCandidate
 
-TARGET = Target("neomutt", "NeoMutt and Mutt", TargetKind.PROGRAM)
+TARGET = Target("neomutt", "NeoMutt and Mutt", TargetKind.PROGRAM, ("neomutt", "mutt"))
 
 
 def sheet(account: VerifiedAccount) -> Sheet:

@@ -9,7 +9,7 @@ from wizard.handover.words import ACCOUNT_TYPE, ENCRYPTION, SignInKind, password
 from wizard.model.account import VerifiedAccount
 from wizard.model.server import Security, ServerCandidate
 
-TARGET = Target("outlook", "Outlook", TargetKind.PERSON)
+TARGET = Target("outlook", "Outlook", TargetKind.PERSON, ("outlook", "olk", "microsoft outlook"))
 
 _CLASSIC: Final = "Classic Outlook: POP and IMAP Account Settings"
 _MORE: Final = "Classic Outlook: More Settings, Outgoing Server"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Final
 
 from wizard.handover import apple_mail
@@ -20,6 +21,8 @@ from wizard.model.account import VerifiedAccount
 from wizard.model.server import Protocol, Security, ServerCandidate
 
 TARGET = Target("phone", "Phone", TargetKind.PERSON)
+ANDROID = Target("thunderbird-android", "Thunderbird for Android", TargetKind.PERSON)
+IPHONE = Target("iphone", "iPhone and iPad", TargetKind.PERSON)
 
 # Numbers of Thunderbird's QR code format, version 1 (2025-02-06).
 _FORMAT: Final = 1
@@ -27,9 +30,52 @@ _PROTOCOL: Final = {Protocol.IMAP: 0, Protocol.POP3: 1, Protocol.SMTP: 0}
 _SECURITY: Final = {Security.NONE: 0, Security.STARTTLS: 2, Security.TLS: 3}
 _SIGN_IN: Final = {SignInKind.NORMAL: 1, SignInKind.ENCRYPTED: 2, SignInKind.OAUTH2: 6, SignInKind.NONE: 0}
 
+_PROFILE_STEP: Final = (
+    "Save the profile, bring it there (AirDrop, Files, or a message to an account it has) and open it; then, within "
+    "8 minutes, choose Settings, Profile Downloaded, Install."
+)
+
 
 def sheet(account: VerifiedAccount) -> Sheet:
     """The sheet for phones; `qr` is `None` where the format cannot carry this account."""
+    code = qr_text(account)
+    return Sheet(TARGET, "Use it on a phone", _steps(account, code), _rows(account), code, apple_mail.files(account))
+
+
+def android(account: VerifiedAccount) -> Sheet:
+    """The sheet for Thunderbird for Android and K-9 Mail 8: the code, and the fields where it is not read."""
+    code = qr_text(account)
+    by_hand = (
+        "Tap Settings, Add account, type your email address, tap Edit configuration, and copy the fields below.",
+        password_step(account, "Thunderbird"),
+    )
+    if code is None:
+        return Sheet(ANDROID, "Use it in Thunderbird for Android", by_hand, _rows(account))
+    steps = (
+        "Open Thunderbird on the phone, tap Import settings (later: Settings, Import), then Scan QR code.",
+        "Hold the phone an arm's length away until it shows “1 code”, then tap Done: it says nothing before that.",
+        f"If it finds nothing, show the code larger and hold the phone further away, or take the fields: {by_hand[0]}",
+        by_hand[1],
+    )
+    return Sheet(ANDROID, "Use it in Thunderbird for Android", steps, _rows(account), code)
+
+
+def iphone(account: VerifiedAccount) -> Sheet:
+    """The sheet for Mail on an iPhone or iPad: the profile where its format can say what was proven, and the fields."""
+    made = replace(apple_mail.sheet(account), target=IPHONE, title="Use it on an iPhone or iPad")
+    if not made.files:
+        return replace(made, steps=tuple(step for step in made.steps if "on a Mac" not in step.lower()))
+    steps = [
+        _PROFILE_STEP,
+        "By hand: open Settings, Apps, Mail, Mail Accounts, Add Account, then Other, and copy the fields below; port, "
+        "TLS/SSL and Authentication stand behind Advanced.",
+    ]
+    if apple_mail.switches_to_encryption(account):
+        steps.append(apple_mail.NO_STARTTLS)
+    return replace(made, steps=(*steps, password_step(account, "Mail")))
+
+
+def _rows(account: VerifiedAccount) -> tuple[Row, ...]:
     rows = rows_about_you(account, "Your name", "Email address")
     sides = (
         ("incoming", "Receiving", account.incoming, account.incoming_auth),
@@ -44,8 +90,7 @@ def sheet(account: VerifiedAccount) -> Sheet:
                 Row(f"{side}-username", "Username", server.username, group),
                 Row(f"{side}-auth", "Authentication", sign_in_kind(auth).value, group),
             ]
-    code = qr_text(account)
-    return Sheet(TARGET, "Use it on a phone", _steps(account, code), tuple(rows), code, apple_mail.files(account))
+    return tuple(rows)
 
 
 def qr_text(account: VerifiedAccount) -> str | None:
@@ -81,10 +126,7 @@ def _steps(account: VerifiedAccount, code: str | None) -> tuple[str, ...]:
     if code is not None:
         steps.append("Android: open Thunderbird, tap Import settings, then Scan QR code.")
     if apple_mail.files(account):
-        steps.append(
-            "iPhone or iPad: save the profile, bring it there (AirDrop, Files, or a message to an account it has) and "
-            "open it; then, within 8 minutes, choose Settings, Profile Downloaded, Install."
-        )
+        steps.append(f"iPhone or iPad: {_PROFILE_STEP[:1].lower()}{_PROFILE_STEP[1:]}")
     steps += [
         "Any other mail app: add an account by hand with the fields below.",
         password_step(account, "the app"),

@@ -17,11 +17,15 @@ class TargetKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A program settings can be handed to; `id` is what `mailwright handover` takes and the button `target:<id>`."""
+    """A program settings can be handed to; `id` is what `mailwright handover` takes and the button `target:<id>`.
+
+    `commands` start it: it is installed where one of them is found. None for what is on no computer.
+    """
 
     id: str
     name: str
     kind: TargetKind
+    commands: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +49,13 @@ def rows_about_you(account: VerifiedAccount, name_label: str, address_label: str
 
 @dataclass(frozen=True, slots=True)
 class HandoverFile:
-    """A file the program takes; it never holds a password. `say` tells what to do with it."""
+    """A file the program takes; `say` tells what to do with it. It holds a password only where that was asked for."""
 
     name: str
     media_type: str
     content: bytes
     say: str
+    holds_secret: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,22 +9,44 @@ from typing import Final
 
 from wizard.errors import HandoverError, UsageError
 from wizard.handover import (
+    aerc,
     apple_mail,
     autoconfig_xml,
+    claws,
+    crm,
+    django,
     env,
+    evolution,
+    fetchmail,
+    flask,
+    getmail,
     git,
+    gitlab,
+    kmail,
+    laravel,
+    mbsync,
     msmtp,
     neomutt,
+    nextcloud,
+    nodemailer,
+    offlineimap,
     other,
     outlook,
     phone,
+    phone_apps,
+    postfix,
+    printed_page,
+    printer,
+    symfony,
     thunderbird,
     url,
     wordpress,
 )
 from wizard.handover.inert import is_single_line
 from wizard.handover.sheet import Sheet, Target
+from wizard.handover.words import BROWSER_ONLY, SignInKind, sign_in_kinds
 from wizard.model.account import VerifiedAccount
+from wizard.model.secret import Secret
 from wizard.model.text import single_line
 
 # In the order people are offered them.
@@ -33,6 +55,19 @@ _MAKERS: Final[dict[Target, Callable[[VerifiedAccount], Sheet]]] = {
     outlook.TARGET: outlook.sheet,
     apple_mail.TARGET: apple_mail.sheet,
     phone.TARGET: phone.sheet,
+    phone.ANDROID: phone.android,
+    phone.IPHONE: phone.iphone,
+    phone_apps.GMAIL: phone_apps.gmail,
+    phone_apps.OUTLOOK: phone_apps.outlook,
+    phone_apps.SAMSUNG: phone_apps.samsung,
+    phone_apps.GMAIL_SEND_AS: phone_apps.gmail_send_as,
+    evolution.TARGET: evolution.sheet,
+    kmail.TARGET: kmail.sheet,
+    claws.TARGET: claws.sheet,
+    printer.TARGET: printer.sheet,
+    crm.TARGET: crm.sheet,
+    nextcloud.TARGET: nextcloud.sheet,
+    printed_page.TARGET: printed_page.sheet,
     other.TARGET: other.sheet,
     autoconfig_xml.TARGET: autoconfig_xml.sheet,
     msmtp.TARGET: msmtp.sheet,
@@ -40,7 +75,40 @@ _MAKERS: Final[dict[Target, Callable[[VerifiedAccount], Sheet]]] = {
     env.TARGET: env.sheet,
     wordpress.TARGET: wordpress.sheet,
     neomutt.TARGET: neomutt.sheet,
+    aerc.TARGET: aerc.sheet,
     git.TARGET: git.sheet,
+    mbsync.TARGET: mbsync.sheet,
+    fetchmail.TARGET: fetchmail.sheet,
+    getmail.TARGET: getmail.sheet,
+    offlineimap.TARGET: offlineimap.sheet,
+    postfix.TARGET: postfix.sheet,
+    django.TARGET: django.sheet,
+    flask.TARGET: flask.sheet,
+    laravel.TARGET: laravel.sheet,
+    symfony.TARGET: symfony.sheet,
+    nodemailer.TARGET: nodemailer.sheet,
+    gitlab.TARGET: gitlab.sheet,
+}
+
+# Those whose file has a place for the password, for who wants it there.
+_PASSWORD_MAKERS: Final[dict[Target, Callable[[VerifiedAccount, Secret], Sheet]]] = {
+    msmtp.TARGET: msmtp.sheet,
+    url.TARGET: url.sheet,
+    env.TARGET: env.sheet,
+    wordpress.TARGET: wordpress.sheet,
+    nextcloud.TARGET: nextcloud.sheet,
+    aerc.TARGET: aerc.sheet,
+    mbsync.TARGET: mbsync.sheet,
+    fetchmail.TARGET: fetchmail.sheet,
+    getmail.TARGET: getmail.sheet,
+    offlineimap.TARGET: offlineimap.sheet,
+    postfix.TARGET: postfix.sheet,
+    django.TARGET: django.sheet,
+    flask.TARGET: flask.sheet,
+    laravel.TARGET: laravel.sheet,
+    symfony.TARGET: symfony.sheet,
+    nodemailer.TARGET: nodemailer.sheet,
+    gitlab.TARGET: gitlab.sheet,
 }
 
 
@@ -49,20 +117,44 @@ def targets() -> tuple[Target, ...]:
     return tuple(_MAKERS)
 
 
-def sheet(target_id: str, account: VerifiedAccount) -> Sheet:
-    """What the program with this id needs for this account.
+def target(target_id: str) -> Target:
+    """The target with this id.
 
     Raises:
-        UsageError: there is no such target; the sentence names those there are.
-        HandoverError: this account cannot be written down for that program.
+        UsageError: there is none; the sentence names those there are.
     """
-    maker = next((make for target, make in _MAKERS.items() if target.id == target_id), None)
-    if maker is None:
-        known = ", ".join(target.id for target in _MAKERS)
+    found = next((one for one in _MAKERS if one.id == target_id), None)
+    if found is None:
+        known = ", ".join(one.id for one in _MAKERS)
         raise UsageError(f"“{target_id}” is not a program settings can be written for. There are: {known}.")
+    return found
+
+
+def takes_password(target: Target) -> bool:
+    """Whether a file for this target can hold the password, for who asks for that."""
+    return target in _PASSWORD_MAKERS
+
+
+def sheet(target_id: str, account: VerifiedAccount, secret: Secret | None = None) -> Sheet:
+    """What the program with this id needs for this account; with `secret`, the password stands in its file.
+
+    Raises:
+        UsageError: there is no such target, or it has no file for a password.
+        HandoverError: this account, or this password, cannot be written down for that program.
+    """
+    wanted = target(target_id)
     _require_single_lines(account)
     # The name others see is not worth a refusal: it goes without its marks of direction.
-    return maker(replace(account, display_name=single_line(account.display_name or "") or None))
+    named = replace(account, display_name=single_line(account.display_name or "") or None)
+    if secret is None:
+        return _MAKERS[wanted](named)
+    if wanted not in _PASSWORD_MAKERS:
+        raise UsageError(f"{wanted.name} takes no file with a password in it; it asks for the password itself.")
+    if sign_in_kinds(account) & {SignInKind.OAUTH2}:
+        raise HandoverError(f"{BROWSER_ONLY} There is no password to write down.")
+    if not is_single_line(secret.reveal()):
+        raise HandoverError("The password holds a line break or control character; no file can say it.")
+    return _PASSWORD_MAKERS[wanted](named, secret)
 
 
 def _require_single_lines(account: VerifiedAccount) -> None:

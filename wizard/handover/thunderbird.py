@@ -8,7 +8,7 @@ from wizard.handover.words import ACCOUNT_TYPE, ENCRYPTION, password_step, sign_
 from wizard.model.account import VerifiedAccount
 from wizard.model.server import ServerCandidate
 
-TARGET = Target("thunderbird", "Thunderbird", TargetKind.PERSON)
+TARGET = Target("thunderbird", "Thunderbird", TargetKind.PERSON, ("thunderbird", "betterbird"))
 
 
 def sheet(account: VerifiedAccount) -> Sheet:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Final
 from urllib.parse import quote
 
-from wizard.handover.sheet import Row, Sheet, Target, TargetKind
-from wizard.handover.words import BROWSER_ONLY, SignInKind, sign_in_kind, sign_in_kinds, url_host
+from wizard.handover.inert import file_stem
+from wizard.handover.sheet import HandoverFile, Row, Sheet, Target, TargetKind
+from wizard.handover.words import BROWSER_ONLY, STANDS_IN_FILE, SignInKind, sign_in_kind, sign_in_kinds, url_host
 from wizard.model.account import VerifiedAccount
+from wizard.model.secret import Secret
 from wizard.model.server import Protocol, Security, ServerCandidate
 
 TARGET = Target("url", "URL (mailers, frameworks, curl)", TargetKind.PROGRAM)
@@ -17,9 +19,9 @@ _SCHEME: Final = {Protocol.SMTP: "smtp", Protocol.IMAP: "imap", Protocol.POP3: "
 _TLS_SCHEME: Final = {Protocol.SMTP: "smtps", Protocol.IMAP: "imaps", Protocol.POP3: "pops"}
 
 
-def sheet(account: VerifiedAccount) -> Sheet:
-    """One URL a direction, with the word PASSWORD where the password belongs."""
-    rows, kinds = [], sign_in_kinds(account)
+def sheet(account: VerifiedAccount, secret: Secret | None = None) -> Sheet:
+    """One URL a direction, with the word PASSWORD where the password belongs; given, it stands in a file's URLs."""
+    rows, secret_urls, kinds = [], [], sign_in_kinds(account)
     sides = (
         ("outgoing-url", "Sending", account.outgoing, account.outgoing_auth),
         ("incoming-url", "Receiving", account.incoming, account.incoming_auth),
@@ -30,8 +32,12 @@ def sheet(account: VerifiedAccount) -> Sheet:
             password = None if kind is SignInKind.OAUTH2 else PLACEHOLDER
             shown = url(server, password, signs_in=kind is not SignInKind.NONE)
             rows.append(Row(field_id, label, shown, "URL"))
+            if secret is not None:
+                secret_urls.append(url(server, encoded(secret.reveal()), signs_in=kind is not SignInKind.NONE))
     steps = []
-    if kinds - {SignInKind.OAUTH2, SignInKind.NONE}:
+    if secret is not None:
+        steps.append(f"The file has the URLs with the password, percent-encoded. {STANDS_IN_FILE}")
+    elif kinds - {SignInKind.OAUTH2, SignInKind.NONE}:
         steps.append(
             f"Put the password in place of {PLACEHOLDER}, percent-encoded: all but A-Z, a-z, 0-9 and - . _ ~ is "
             "written as its bytes (@ is %40, # is %23, % is %25, a blank is %20, ü is %C3%BC)."
@@ -40,14 +46,22 @@ def sheet(account: VerifiedAccount) -> Sheet:
         steps.append(f"{BROWSER_ONLY} A URL cannot fetch one: the program must do that itself.")
     if any(server and server.security is Security.STARTTLS for server in (account.incoming, account.outgoing)):
         steps.append("The server switches to encryption (STARTTLS): tell the program to insist on it, a URL cannot.")
-    return Sheet(TARGET, "Use it as a URL", tuple(steps), tuple(rows))
+    lines = "".join(f"{line}\n" for line in secret_urls).encode()
+    name = f"{file_stem(account.address.wire)}.url.txt"
+    files = (HandoverFile(name, "text/plain", lines, "One URL a line.", holds_secret=True),) if secret_urls else ()
+    return Sheet(TARGET, "Use it as a URL", tuple(steps), tuple(rows), files=files)
 
 
 def url(server: ServerCandidate, password: str | None = None, *, signs_in: bool = True) -> str:
     """The server as a URL; the user name percent-encoded, the port always written, as defaults differ by program."""
     schemes = _TLS_SCHEME if server.security is Security.TLS else _SCHEME
-    user = quote(server.username, safe="")
+    user = encoded(server.username)
     if password is not None:
         user = f"{user}:{password}"
     who = f"{user}@" if signs_in else ""
     return f"{schemes[server.protocol]}://{who}{url_host(server.host)}:{server.port}"
+
+
+def encoded(text: str) -> str:
+    """The text percent-encoded, as user names and passwords stand in URLs (RFC 3986 §3.2.1)."""
+    return quote(text, safe="")

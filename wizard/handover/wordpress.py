@@ -1,35 +1,43 @@
-"""WordPress with the plugin WP Mail SMTP: constants for wp-config.php."""
+"""WordPress with the plugin WP Mail SMTP or FluentSMTP: constants for wp-config.php."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from wizard.handover.inert import file_stem
+from wizard.handover.php import php
 from wizard.handover.sheet import HandoverFile, Sheet, Target, TargetKind
 from wizard.handover.words import (
     BROWSER_ONLY,
-    NOBODY_SIGNS_IN,
+    STANDS_IN_FILE,
     ascii_host,
     name_of,
     require_outgoing,
+    sending_step,
     sends_with_token,
     sends_without_sign_in,
 )
 from wizard.model.account import VerifiedAccount
+from wizard.model.secret import Secret
 from wizard.model.server import Security
 
-TARGET = Target("wordpress", "WordPress (WP Mail SMTP)", TargetKind.PROGRAM)
+TARGET = Target("wordpress", "WordPress (WP Mail SMTP, FluentSMTP)", TargetKind.PROGRAM)
 
 # PHPMailer's words: ssl is encrypted from the start, tls is STARTTLS.
 _SSL: Final = {Security.TLS: "ssl", Security.STARTTLS: "tls", Security.NONE: ""}
 
+_FLUENT: Final = {Security.TLS: "SSL", Security.STARTTLS: "TLS", Security.NONE: "None"}
+
 _WORD_STEP: Final = (
-    "Put the password between the quotes of WPMS_SMTP_PASS on the server; write \\' for ' and \\\\ for \\."
+    "Put the password between the quotes of WPMS_SMTP_PASS (FluentSMTP: FLUENTMAIL_SMTP_PASSWORD) on the server; "
+    "write \\' for ' and \\\\ for \\."
 )
 
+_SIGN_IN: Final = ("WPMS_SMTP_USER", "WPMS_SMTP_PASS", "FLUENTMAIL_SMTP_USERNAME", "FLUENTMAIL_SMTP_PASSWORD")
 
-def sheet(account: VerifiedAccount) -> Sheet:
-    """The constants, to be pasted into wp-config.php."""
+
+def sheet(account: VerifiedAccount, secret: Secret | None = None) -> Sheet:
+    """The constants, to be pasted into wp-config.php, with the password where one is given."""
     say = "Paste it into wp-config.php above the line that says “stop editing”."
     if sends_with_token(account):
         return Sheet(
@@ -44,22 +52,26 @@ def sheet(account: VerifiedAccount) -> Sheet:
             ),
             (),
         )
+    server = require_outgoing(account, "WordPress")
     name = f"{file_stem(account.address.wire)}-wp-config.txt"
     return Sheet(
         TARGET,
         "Use it in WordPress",
         (
-            "Install the plugin WP Mail SMTP.",
+            "Install the plugin WP Mail SMTP, or FluentSMTP.",
             say,
-            NOBODY_SIGNS_IN if sends_without_sign_in(account) else _WORD_STEP,
-            "Send a test from WP Mail SMTP, Tools, Email Test.",
+            sending_step(account, typed=_WORD_STEP if secret is None else STANDS_IN_FILE, fetched=""),
+            "FluentSMTP reads user name and password from there (“Store Access Keys in Config File”); copy the other "
+            f"fields into its form: server {ascii_host(server.host)}, port {server.port}, "
+            f"encryption {_FLUENT[server.security]}.",
+            "Send a test from the plugin: Tools, Email Test, or Email Test in FluentSMTP.",
         ),
         (),
-        files=(HandoverFile(name, "text/plain", _constants(account), say),),
+        files=(HandoverFile(name, "text/plain", _constants(account, secret), say, secret is not None),),
     )
 
 
-def _constants(account: VerifiedAccount) -> bytes:
+def _constants(account: VerifiedAccount, secret: Secret | None) -> bytes:
     server = require_outgoing(account, "WordPress")
     constants: tuple[tuple[str, str | int | bool], ...] = (
         ("WPMS_ON", True),
@@ -70,21 +82,13 @@ def _constants(account: VerifiedAccount) -> bytes:
         ("WPMS_SMTP_AUTH", not sends_without_sign_in(account)),
         ("WPMS_SMTP_AUTOTLS", server.security is not Security.NONE),
         ("WPMS_SMTP_USER", server.username),
-        ("WPMS_SMTP_PASS", ""),
+        ("WPMS_SMTP_PASS", secret.reveal() if secret is not None else ""),
         ("WPMS_MAIL_FROM", account.address.wire),
         ("WPMS_MAIL_FROM_FORCE", True),
         ("WPMS_MAIL_FROM_NAME", name_of(account)),
+        ("FLUENTMAIL_SMTP_USERNAME", server.username),
+        ("FLUENTMAIL_SMTP_PASSWORD", secret.reveal() if secret is not None else ""),
     )
-    left_out = ("WPMS_SMTP_USER", "WPMS_SMTP_PASS") if sends_without_sign_in(account) else ()
-    said = (f"define( '{name}', {_php(value)} );\n" for name, value in constants if name not in left_out)
+    left_out = _SIGN_IN if sends_without_sign_in(account) else ()
+    said = (f"define( '{name}', {php(value)} );\n" for name, value in constants if name not in left_out)
     return "".join(said).encode()
-
-
-def _php(value: str | int | bool) -> str:
-    """The value as PHP writes it; in single quotes only \\ and ' mean anything."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int):
-        return str(value)
-    escaped = value.replace("\\", "\\\\").replace("'", "\\'")
-    return f"'{escaped}'"

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
+from email.utils import formataddr
 from enum import StrEnum
 from typing import Final
 
 from wizard.errors import HandoverError
 from wizard.model.account import VerifiedAccount
+from wizard.model.secret import Secret
 from wizard.model.server import WITHOUT_SIGN_IN, AuthMethod, Protocol, Security, ServerCandidate
 
 ENCRYPTION: Final = {Security.TLS: "SSL/TLS", Security.STARTTLS: "STARTTLS", Security.NONE: "None"}
@@ -59,6 +63,46 @@ BROWSER_ONLY: Final = (
 )
 
 
+STANDS_IN_FILE: Final = (
+    "The password stands in the file, readable by you alone: whoever gets the file, or a backup of it, can send and "
+    "read as you. An app password made for this program alone can be withdrawn alone."
+)
+
+
+def sending_step(account: VerifiedAccount, *, typed: str, fetched: str) -> str:
+    """How the program that sends says who you are, in its own words: a password `typed`, or a token `fetched`."""
+    if sends_without_sign_in(account):
+        return NOBODY_SIGNS_IN
+    return f"{BROWSER_ONLY} {fetched}".rstrip() if sends_with_token(account) else typed
+
+
+def receiving_step(account: VerifiedAccount, *, typed: str, fetched: str) -> str:
+    """As `sending_step`, for a program that receives."""
+    return f"{BROWSER_ONLY} {fetched}" if sign_in_kind(account.incoming_auth) is SignInKind.OAUTH2 else typed
+
+
+def environment_step(account: VerifiedAccount, variable: str, *, written: bool) -> str:
+    """Where a program's own code takes the password from: the environment, or the file itself."""
+    if sends_without_sign_in(account):
+        return NOBODY_SIGNS_IN
+    if written:
+        return STANDS_IN_FILE
+    return f"The password is read from the variable {variable}: let your secret store set it, and keep it out of files."
+
+
+def sender(name: str, address: str) -> str:
+    """Name and address as a message's header has them (RFC 5322 §3.4)."""
+    return address if name == address else formataddr((name, address))
+
+
+def password_command(account: VerifiedAccount) -> str:
+    """The command that prints the password which “Remember on this computer” put into the system's keyring."""
+    address = shlex.quote(account.address.wire)
+    if sys.platform == "darwin":
+        return f"security find-generic-password -s Mailwright -a {address} -w"
+    return f"secret-tool lookup service Mailwright username {address}"
+
+
 def password_step(account: VerifiedAccount, program: str) -> str:
     """The step that says what to do when the program asks who you are."""
     if sign_in_kinds(account) == {SignInKind.NONE}:
@@ -103,3 +147,42 @@ def require_outgoing(account: VerifiedAccount, program: str) -> ServerCandidate:
     if account.outgoing is None:
         raise HandoverError(f"{program} needs the sending server, and only receiving was checked.")
     return account.outgoing
+
+
+def require_incoming(
+    account: VerifiedAccount, program: str, takes: tuple[Protocol, ...] = (Protocol.IMAP, Protocol.POP3)
+) -> ServerCandidate:
+    """The receiving server.
+
+    Raises:
+        HandoverError: none was checked, or it speaks a protocol that the program does not.
+    """
+    if account.incoming is None:
+        raise HandoverError(f"{program} needs the receiving server, and only sending was checked.")
+    if account.incoming.protocol not in takes:
+        spoken = " and ".join(ACCOUNT_TYPE[protocol] for protocol in takes)
+        raise HandoverError(f"{program} reads {spoken}, and {ACCOUNT_TYPE[account.incoming.protocol]} was checked.")
+    return account.incoming
+
+
+def require_password(account: VerifiedAccount, auth: str | None, program: str) -> None:
+    """Refuses an account that signs in in the browser, for a program that knows passwords only.
+
+    Raises:
+        HandoverError: what the provider wants, and that the program has no way to give it.
+    """
+    if sign_in_kind(auth) is SignInKind.OAUTH2:
+        raise HandoverError(f"{BROWSER_ONLY} {program} has no way to fetch one, so it cannot use this account.")
+
+
+def require_ascii_password(secret: Secret | None, program: str) -> None:
+    """Refuses to write what Python's smtplib cannot send.
+
+    Raises:
+        HandoverError: the password has characters beyond ASCII.
+    """
+    if secret is not None and not secret.reveal().isascii():
+        raise HandoverError(
+            f"The password has characters beyond ASCII, which {program} cannot send (Python's smtplib). Make an app "
+            "password for it, or choose another one."
+        )

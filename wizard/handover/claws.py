@@ -1,0 +1,117 @@
+"""Claws Mail: the fields of its account preferences."""
+
+from __future__ import annotations
+
+from typing import Final
+from xml.etree import ElementTree
+
+from wizard.handover.sheet import HandoverFile, Row, Sheet, Target, TargetKind, rows_about_you
+from wizard.handover.words import (
+    ACCOUNT_TYPE,
+    BROWSER_ONLY,
+    SignInKind,
+    ascii_host,
+    name_of,
+    password_step,
+    sends_without_sign_in,
+    sign_in_kinds,
+)
+from wizard.model.account import VerifiedAccount
+from wizard.model.server import Protocol, Security, ServerCandidate
+
+TARGET = Target("claws", "Claws Mail", TargetKind.PERSON, ("claws-mail",))
+
+_SSL: Final = {Security.NONE: "0", Security.TLS: "1", Security.STARTTLS: "2"}
+_SSL_WORDS: Final = {
+    Security.TLS: "Use TLS",
+    Security.STARTTLS: "Use STARTTLS command to start encrypted session",
+    Security.NONE: "Don't use TLS",
+}
+# Claws' own numbers of protocols (prefs_account.h).
+_PROTOCOL: Final = {Protocol.POP3: "0", Protocol.IMAP: "3"}
+
+
+def sheet(account: VerifiedAccount) -> Sheet:
+    """The sheet for Claws Mail 4; the labels are those of Configuration, Create new account."""
+    rows = rows_about_you(account, "Full name", "Mail address", "Basic")
+    if account.incoming is not None:
+        kind = "IMAP" if account.incoming.protocol is Protocol.IMAP else "POP"
+        rows += [
+            Row("account-type", "Protocol", kind, "Basic"),
+            Row("incoming-server", "Server for receiving", account.incoming.host, "Basic"),
+        ]
+    if account.outgoing is not None:
+        rows.append(Row("outgoing-server", "SMTP server (send)", account.outgoing.host, "Basic"))
+    if account.incoming is not None:
+        rows.append(Row("incoming-username", "User ID", account.incoming.username, "Basic"))
+    for side, server in (("incoming", account.incoming), ("outgoing", account.outgoing)):
+        if server is not None:
+            kind = ACCOUNT_TYPE[server.protocol]
+            rows.append(Row(f"{side}-security", kind, _SSL_WORDS[server.security], "TLS"))
+    for side, server in (("incoming", account.incoming), ("outgoing", account.outgoing)):
+        if server is not None:
+            rows.append(Row(f"{side}-port", f"{ACCOUNT_TYPE[server.protocol]} port", str(server.port), "Advanced"))
+    if account.outgoing is not None and not sends_without_sign_in(account):
+        rows += [
+            Row("outgoing-auth", "SMTP Authentication (SMTP AUTH)", "On", "Send"),
+            Row("outgoing-username", "User ID", account.outgoing.username, "Send"),
+        ]
+    return Sheet(TARGET, "Use it in Claws Mail", _steps(account), tuple(rows))
+
+
+def profile_files(account: VerifiedAccount) -> tuple[HandoverFile, ...]:
+    """The files of a new ~/.claws-mail; none while a direction is missing or where the browser signs in."""
+    if account.incoming is None or account.outgoing is None or SignInKind.OAUTH2 in sign_in_kinds(account):
+        return ()
+    say = "Goes to ~/.claws-mail, where Claws Mail was never used before."
+    written = [("clawsrc", b""), ("accountrc", _accountrc(account, account.incoming, account.outgoing))]
+    if account.incoming.protocol is Protocol.IMAP:
+        written.append(("folderlist.xml", _folderlist(account)))
+    return tuple(HandoverFile(name, "text/plain", content, say) for name, content in written)
+
+
+def _accountrc(account: VerifiedAccount, incoming: ServerCandidate, outgoing: ServerCandidate) -> bytes:
+    kind = "imap" if incoming.protocol is Protocol.IMAP else "pop"
+    pairs = [
+        ("account_name", account.address.wire),
+        ("is_default", "1"),
+        ("name", name_of(account)),
+        ("address", account.address.wire),
+        ("protocol", _PROTOCOL[incoming.protocol]),
+        ("receive_server", ascii_host(incoming.host)),
+        ("smtp_server", ascii_host(outgoing.host)),
+        ("user_id", incoming.username),
+        (f"ssl_{kind}", _SSL[incoming.security]),
+        ("ssl_smtp", _SSL[outgoing.security]),
+        (f"set_{kind}port", "1"),
+        (f"{kind}_port", str(incoming.port)),
+        ("set_smtpport", "1"),
+        ("smtp_port", str(outgoing.port)),
+        ("use_smtp_auth", "0" if sends_without_sign_in(account) else "1"),
+    ]
+    if outgoing.username != incoming.username and not sends_without_sign_in(account):
+        pairs.append(("smtp_user_id", outgoing.username))
+    return "".join(["[Account: 1]\n", *(f"{key}={value}\n" for key, value in pairs)]).encode()
+
+
+def _folderlist(account: VerifiedAccount) -> bytes:
+    root = ElementTree.Element("folderlist")
+    folder = ElementTree.SubElement(root, "folder", type="imap", name=account.address.wire, account_id="1")
+    top = ElementTree.SubElement(folder, "folderitem", type="normal", no_select="1", name=account.address.wire, path="")
+    ElementTree.SubElement(top, "folderitem", type="inbox", name="INBOX", path="INBOX")
+    content: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return content + b"\n"
+
+
+def _steps(account: VerifiedAccount) -> tuple[str, ...]:
+    steps = [
+        "In Claws Mail choose Configuration, Create new account.",
+        "Copy the fields below; each heading is a page of that dialog.",
+        password_step(account, "Claws Mail"),
+    ]
+    if SignInKind.OAUTH2 in sign_in_kinds(account):
+        steps[2] = (
+            f"{BROWSER_ONLY} Claws Mail 4 can fetch one from Google and Microsoft (page OAuth2), with a client id of "
+            "your own; it cannot for any other provider."
+        )
+    return tuple(steps)

@@ -1,0 +1,58 @@
+"""Flask with the extension Flask-Mail: its settings."""
+
+from __future__ import annotations
+
+from wizard.handover.inert import file_stem
+from wizard.handover.sheet import HandoverFile, Sheet, Target, TargetKind
+from wizard.handover.words import (
+    ascii_host,
+    environment_step,
+    name_of,
+    require_ascii_password,
+    require_outgoing,
+    require_password,
+    sender,
+    sends_without_sign_in,
+)
+from wizard.model.account import VerifiedAccount
+from wizard.model.secret import Secret
+from wizard.model.server import Security
+
+TARGET = Target("flask", "Flask (Flask-Mail)", TargetKind.PROGRAM)
+
+VARIABLE = "MAIL_PASSWORD"
+
+
+def sheet(account: VerifiedAccount, secret: Secret | None = None) -> Sheet:
+    """The settings as a Python file for `app.config.from_pyfile`; the password in it where one is given."""
+    require_password(account, account.outgoing_auth, "Flask-Mail")
+    require_ascii_password(secret, "Flask-Mail")
+    name = f"{file_stem(account.address.wire)}-flask.py"
+    steps = [
+        f'Save the file beside your program and read it in: app.config.from_pyfile("{name}").',
+        environment_step(account, VARIABLE, written=secret is not None),
+    ]
+    if not sends_without_sign_in(account):
+        steps.append("Python's library for sending takes only a password of ASCII characters.")
+    file = HandoverFile(
+        name, "text/x-python", _settings(account, secret), "Read by app.config.from_pyfile.", secret is not None
+    )
+    return Sheet(TARGET, "Use it in Flask", tuple(steps), (), files=(file,))
+
+
+def _settings(account: VerifiedAccount, secret: Secret | None) -> bytes:
+    server = require_outgoing(account, "Flask-Mail")
+    pairs: list[tuple[str, str | int | bool]] = [
+        ("MAIL_SERVER", ascii_host(server.host)),
+        ("MAIL_PORT", server.port),
+        ("MAIL_USE_SSL", server.security is Security.TLS),
+        ("MAIL_USE_TLS", server.security is Security.STARTTLS),
+        ("MAIL_DEFAULT_SENDER", sender(name_of(account), account.address.wire)),
+    ]
+    lines = [f"{name} = {value!r}" for name, value in pairs]
+    if not sends_without_sign_in(account):
+        shown = repr(secret.reveal()) if secret is not None else f'os.environ["{VARIABLE}"]'
+        lines += [f"MAIL_USERNAME = {server.username!r}", f"{VARIABLE} = {shown}"]
+        if secret is None:
+            lines.insert(0, "import os\n")
+    return ("\n".join(lines) + "\n").encode()

@@ -1,0 +1,112 @@
+"""getmail 6: a configuration file of its own."""
+
+from __future__ import annotations
+
+import shlex
+from typing import Final
+
+from wizard.errors import HandoverError
+from wizard.handover.inert import file_stem
+from wizard.handover.sheet import HandoverFile, Sheet, Target, TargetKind
+from wizard.handover.words import (
+    STANDS_IN_FILE,
+    SignInKind,
+    ascii_host,
+    password_command,
+    receiving_step,
+    require_incoming,
+    sign_in_kind,
+)
+from wizard.model.account import VerifiedAccount
+from wizard.model.secret import Secret
+from wizard.model.server import Protocol, Security, ServerCandidate
+
+TARGET = Target("getmail", "getmail", TargetKind.PROGRAM, ("getmail",))
+
+_RETRIEVER: Final = {
+    (Protocol.IMAP, Security.TLS): "SimpleIMAPSSLRetriever",
+    (Protocol.POP3, Security.TLS): "SimplePOP3SSLRetriever",
+    (Protocol.IMAP, Security.NONE): "SimpleIMAPRetriever",
+    (Protocol.POP3, Security.NONE): "SimplePOP3Retriever",
+}
+
+
+def sheet(account: VerifiedAccount, secret: Secret | None = None) -> Sheet:
+    """The file, with the password where one is given.
+
+    Raises:
+        HandoverError: the server switches to encryption (STARTTLS), which getmail cannot.
+    """
+    name = f"{file_stem(account.address.wire)}.getmailrc"
+    asks = "getmail asks for the password, or runs the program named by “password_command”."
+    return Sheet(
+        TARGET,
+        "Use it in getmail",
+        (
+            f"Save the file as ~/.config/getmail/{name}, mode 600, and make the folders ~/Mail/new, cur and tmp.",
+            receiving_step(
+                account,
+                typed=STANDS_IN_FILE if secret is not None else asks,
+                fetched="Name a program that prints one in “password_command”.",
+            ),
+            f"Try it: getmail --rcfile {name} (not as root, for whom getmail delivers nothing).",
+        ),
+        (),
+        files=(
+            HandoverFile(
+                name,
+                "text/plain",
+                _config(account, secret),
+                f"Goes to ~/.config/getmail/{name}.",
+                holds_secret=secret is not None,
+            ),
+        ),
+    )
+
+
+def _config(account: VerifiedAccount, secret: Secret | None) -> bytes:
+    server = require_incoming(account, "getmail")
+    retriever = _RETRIEVER.get((server.protocol, server.security))
+    if retriever is None:
+        raise HandoverError(
+            "getmail cannot switch to encryption (STARTTLS) and would send the password in clear. Check the account "
+            "with the port that is encrypted from the start (993, or 995 for POP3), or use fetchmail."
+        )
+    lines = [
+        "[retriever]",
+        f"type = {retriever}",
+        f"server = {ascii_host(server.host)}",
+        f"port = {server.port}",
+        f"username = {_value(server.username)}",
+        *_password_lines(account, server, secret),
+        "",
+        "[destination]",
+        "type = Maildir",
+        "path = ~/Mail/",
+        "",
+        "[options]",
+        "delete = false",
+        "read_all = false",
+    ]
+    return ("\n".join(lines) + "\n").encode()
+
+
+def _password_lines(account: VerifiedAccount, server: ServerCandidate, secret: Secret | None) -> list[str]:
+    if secret is not None:
+        return [f"password = {_value(secret.reveal())}"]
+    if sign_in_kind(account.incoming_auth) is SignInKind.OAUTH2:
+        if server.protocol is not Protocol.IMAP:
+            raise HandoverError("getmail takes an access token for IMAP only, and POP3 was checked.")
+        return ["use_xoauth2 = true", '# password_command = ("a program that prints an access token",)']
+    words = ", ".join(repr(word) for word in shlex.split(password_command(account)))
+    return [
+        "# The password stays out of this file; without the next line getmail asks for it.",
+        f"# password_command = ({words})",
+    ]
+
+
+def _value(text: str) -> str:
+    """The text as ConfigParser reads it back, which interpolates “%” and cannot quote blanks at the ends."""
+    if text != text.strip():
+        raise HandoverError("getmail has no way to write a user name or password with a blank at its beginning or end.")
+    return text

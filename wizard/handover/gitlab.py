@@ -1,0 +1,78 @@
+"""GitLab (Linux package): lines for gitlab.rb."""
+
+from __future__ import annotations
+
+from wizard.handover.inert import file_stem
+from wizard.handover.sheet import HandoverFile, Sheet, Target, TargetKind
+from wizard.handover.words import (
+    STANDS_IN_FILE,
+    ascii_host,
+    name_of,
+    require_outgoing,
+    require_password,
+    sending_step,
+    sends_without_sign_in,
+)
+from wizard.model.account import VerifiedAccount
+from wizard.model.secret import Secret
+from wizard.model.server import Security
+
+TARGET = Target("gitlab", "GitLab", TargetKind.PROGRAM)
+
+
+def sheet(account: VerifiedAccount, secret: Secret | None = None) -> Sheet:
+    """The lines, with the password where one is given."""
+    require_password(account, account.outgoing_auth, "GitLab's SMTP settings")
+    empty = (
+        "Put the password between the quotes of smtp_password on the server (\\' for ', \\\\ for \\), or keep it "
+        "encrypted: gitlab-rake gitlab:smtp:secret:edit"
+    )
+    steps = (
+        "Put the lines into /etc/gitlab/gitlab.rb, then run: gitlab-ctl reconfigure",
+        sending_step(account, typed=STANDS_IN_FILE if secret is not None else empty, fetched=""),
+        f"Try it: gitlab-rails runner \"Notify.test_email('{account.address.wire}', 'Test', 'Test').deliver_now\"",
+    )
+    file = HandoverFile(
+        f"{file_stem(account.address.wire)}-gitlab.rb",
+        "text/plain",
+        _lines(account, secret),
+        "Its lines go into /etc/gitlab/gitlab.rb.",
+        holds_secret=secret is not None,
+    )
+    return Sheet(TARGET, "Use it in GitLab", steps, (), files=(file,))
+
+
+def _lines(account: VerifiedAccount, secret: Secret | None) -> bytes:
+    server = require_outgoing(account, "GitLab")
+    host = ascii_host(server.host)
+    pairs: list[tuple[str, str]] = [
+        ("smtp_enable", "true"),
+        ("smtp_address", _ruby(host)),
+        ("smtp_port", str(server.port)),
+        ("smtp_domain", _ruby(account.address.domain)),
+    ]
+    if not sends_without_sign_in(account):
+        pairs += [
+            ("smtp_user_name", _ruby(server.username)),
+            ("smtp_password", _ruby(secret.reveal() if secret is not None else "")),
+            ("smtp_authentication", _ruby(_method(account))),
+        ]
+    pairs += [
+        ("smtp_tls", str(server.security is Security.TLS).lower()),
+        ("smtp_enable_starttls_auto", str(server.security is Security.STARTTLS).lower()),
+        ("smtp_openssl_verify_mode", _ruby("none" if server.security is Security.NONE else "peer")),
+        ("gitlab_email_from", _ruby(account.address.wire)),
+        ("gitlab_email_display_name", _ruby(name_of(account))),
+        ("gitlab_email_reply_to", _ruby(account.address.wire)),
+    ]
+    return "".join(f"gitlab_rails['{name}'] = {value}\n" for name, value in pairs).encode()
+
+
+def _method(account: VerifiedAccount) -> str:
+    return {"LOGIN": "login", "CRAM-MD5": "cram_md5"}.get(str(account.outgoing_auth), "plain")
+
+
+def _ruby(value: str) -> str:
+    """The value in single quotes, inside which Ruby knows \\ and ' alone."""
+    escaped = value.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"

@@ -1,0 +1,101 @@
+"""mbsync (isync): a piece of ~/.mbsyncrc that keeps a copy of the mailbox."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from wizard.handover.inert import file_stem
+from wizard.handover.sheet import HandoverFile, Sheet, Target, TargetKind
+from wizard.handover.words import (
+    STANDS_IN_FILE,
+    SignInKind,
+    ascii_host,
+    password_command,
+    receiving_step,
+    require_incoming,
+    sign_in_kind,
+)
+from wizard.model.account import VerifiedAccount
+from wizard.model.secret import Secret
+from wizard.model.server import Protocol, Security
+
+TARGET = Target("mbsync", "mbsync (isync)", TargetKind.PROGRAM, ("mbsync",))
+
+_TLS: Final = {Security.TLS: "IMAPS", Security.STARTTLS: "STARTTLS", Security.NONE: "None"}
+
+
+def sheet(account: VerifiedAccount, secret: Secret | None = None) -> Sheet:
+    """The configuration, with the password where one is given."""
+    password = (
+        STANDS_IN_FILE
+        if secret is not None
+        else "mbsync asks for the password, or runs the program named by “PassCmd”."
+    )
+    return Sheet(
+        TARGET,
+        "Use it in mbsync",
+        (
+            "Append the file to ~/.mbsyncrc; make the folder ~/Mail.",
+            receiving_step(account, typed=password, fetched="Name a program that prints one in “PassCmd”."),
+            f"Try it: mbsync --list {_quoted(account.address.wire)}, then the same without --list.",
+        ),
+        (),
+        files=(
+            HandoverFile(
+                f"{file_stem(account.address.wire)}.mbsyncrc",
+                "text/plain",
+                _config(account, secret),
+                "Goes to ~/.mbsyncrc.",
+                holds_secret=secret is not None,
+            ),
+        ),
+    )
+
+
+def _config(account: VerifiedAccount, secret: Secret | None) -> bytes:
+    server = require_incoming(account, "mbsync", (Protocol.IMAP,))
+    name = account.address.wire
+    folder = file_stem(name)
+    lines = [
+        f"IMAPAccount {_quoted(name)}",
+        f"Host {_quoted(ascii_host(server.host))}",
+        f"Port {server.port}",
+        f"User {_quoted(server.username)}",
+        # The older name of TLSType; both versions that are in use read it.
+        f"SSLType {_TLS[server.security]}",
+    ]
+    if secret is not None:
+        lines.append(f"Pass {_quoted(secret.reveal())}")
+    elif sign_in_kind(account.incoming_auth) is SignInKind.OAUTH2:
+        lines += [
+            f"AuthMechs {account.incoming_auth}",
+            '# PassCmd "a program that prints an access token"',
+        ]
+    else:
+        lines += [
+            "# The password stays out of this file; without the next line mbsync asks for it.",
+            f"# PassCmd {_quoted(password_command(account))}",
+        ]
+    lines += [
+        "",
+        f"IMAPStore {_quoted(f'{name}-remote')}",
+        f"Account {_quoted(name)}",
+        "",
+        f"MaildirStore {_quoted(f'{name}-local')}",
+        f"Path ~/Mail/{folder}/",
+        f"Inbox ~/Mail/{folder}/INBOX",
+        "SubFolders Verbatim",
+        "",
+        f"Channel {_quoted(name)}",
+        f"Far {_quoted(f':{name}-remote:')}",
+        f"Near {_quoted(f':{name}-local:')}",
+        "Patterns *",
+        "Create Near",
+        "SyncState *",
+    ]
+    return ("\n".join(lines) + "\n").encode()
+
+
+def _quoted(value: str) -> str:
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
