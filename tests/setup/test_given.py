@@ -89,7 +89,7 @@ def test_what_cannot_be_a_server_is_said_at_its_field(text: str, words: str) -> 
 @pytest.mark.parametrize("sign", ["\0", "\t", "\n", "\x1b", "\x7f"])
 @pytest.mark.parametrize("which", ["username", "outgoing_username"])
 def test_a_user_name_with_a_control_character_is_refused_before_anything_is_sent(which: str, sign: str) -> None:
-    with pytest.raises(UsageError, match="no control characters"):
-        given_draft(Address.parse("ada@example.org"), **{which: f"ada{sign}"})
+    with pytest.raises(UsageError, match="cannot be typed"):
+        given_draft(Address.parse("ada@example.org"), **{which: f"a{sign}da"})
     draft = given_draft(Address.parse("ada@example.org"), **{which: "ada lovelace ü"})
     assert getattr(draft, which) == "ada lovelace ü"

@@ -15,6 +15,10 @@ WHOLE_FROM: Final = 3  # shorter secrets would blank half of any text; they are 
 PART_FROM: Final = 6  # a part of a secret is masked from this length on, and where an ellipsis cuts it from CUT_FROM
 CUT_FROM: Final = 4
 LONGEST_PART: Final = 12
+UNUSABLE: Final = (
+    "The password holds a line break, a tab or another character that cannot be typed: more than the password was "
+    "copied. Copy it alone."
+)
 # Of these a reply is made whatever the password is: that "password-2026" begins like one of them gives nothing away.
 _COMMON: Final = (
     *("password", "passwort", "username", "account", "address", "credentials", "authentication", "authenticate"),

@@ -7,6 +7,7 @@ from wizard.model.address import Address
 from wizard.model.draft import AccountDraft
 from wizard.model.server import STANDARD_PORTS, Protocol, Security, ServerCandidate, Source, usual_security
 from wizard.model.typed_server import TypedServer
+from wizard.model.username import typed_username
 
 _OTHER_SIDE = {
     True: "This is a sending server (SMTP). Receiving has a server of its own, IMAP or POP3.",
@@ -46,9 +47,7 @@ def given_draft(
     outgoing_username: str | None = None,
 ) -> AccountDraft:
     """The draft for servers and user names as they were typed, without any secret; raises UsageError."""
-    for name in (username, outgoing_username):
-        if name is not None and any(ord(character) < 32 or ord(character) == 127 for character in name):
-            raise UsageError("A user name has no control characters.", "username")
+    username, outgoing_username = (typed_username(name) if name else None for name in (username, outgoing_username))
     user = username or address.wire
     sending = given_candidates(outgoing, incoming=False, username=outgoing_username or user) if outgoing else ()
     receiving = given_candidates(incoming, incoming=True, username=user) if incoming else ()

@@ -20,6 +20,7 @@ from wizard.gui.widgets.buttons import LinkButton
 from wizard.gui.widgets.fields import Field, PasswordField
 from wizard.gui.widgets.state_disc import DiscState
 from wizard.gui.widgets.switch import Switch
+from wizard.model.text import single_line
 
 if TYPE_CHECKING:  # loaded after the first paint
     from collections.abc import Iterable
@@ -194,7 +195,7 @@ class AccountPage(Page):
             self.look_up()
         from wizard.model.secret import Secret
 
-        self._state.set_display_name(" ".join(self.name_field.text().split()) or None)
+        self._state.set_display_name(single_line(self.name_field.text()) or None)
         self._state.set_secret(Secret.typed(self.password_field.text()) or None)
         self.set_step_note(str(address))
         return True
@@ -303,7 +304,12 @@ class AccountPage(Page):
         self.password_field.set_shape_warning(warning, blanks_matter=blanks_matter)
 
     def _password_error(self) -> str | None:
-        if self.password_field.text() or self._signed_in:
+        from wizard.model.secret import UNUSABLE, Secret
+
+        password = Secret.typed(self.password_field.text())
+        if password.is_unusable:
+            return UNUSABLE
+        if password or self._signed_in:
             return None
         provider = self._provider()
         if needs.wants_browser(provider):

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Final
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from wizard.discovery.presets import candidates
+from wizard.errors import UsageError
 from wizard.gui.widgets.choices import ChoiceField
 from wizard.gui.widgets.fields import Field, LabelledField
 from wizard.gui.widgets.heading import Heading
 from wizard.gui.widgets.surfaces import Card
 from wizard.model.address import Address
+from wizard.model.host import NotAHost, host_name
 from wizard.model.plan import Plan
 from wizard.model.provider import Provider
 from wizard.model.server import Protocol, ServerCandidate, Source, UsernameForm
-
-_STRANGE: Final = frozenset(" \t@:/\\%")
+from wizard.model.username import typed_username
 
 
 class ProviderQuestions(Card):
@@ -76,9 +76,9 @@ class ProviderQuestions(Card):
         answers = {name: field.text().strip() for name, field in self.placeholders.items() if field.text().strip()}
         region = self.region.choice.currentData() if self.region is not None else None
         found = candidates(provider, address, source=self._source, region=region, placeholders=answers)
-        username = self.username.text().strip() if self.username is not None else ""
-        if not username:
+        if self.username is None or not self.username.text().strip() or self.username.error:
             return found
+        username = typed_username(self.username.text())
         own = protocols_with_own_name(provider)
         return tuple(replace(server, username=username) if server.protocol in own else server for server in found)
 
@@ -103,13 +103,22 @@ class ProviderQuestions(Card):
             self.username = Field("User name")
             self.username.input.setObjectName("provider-username")
             self.username.set_help(provider.username_hint or "It cannot be made from your address.")
-            self.username.edited.connect(lambda _: self.answered.emit())
+            self.username.edited.connect(self._username_edited)
             self._add(self.username)
 
     def _placeholder_edited(self, field: Field, text: str) -> None:
         """A part of a host name is one word; a whole address pasted there is noticed at once."""
-        strange = bool(_STRANGE & set(text.strip()))
+        strange = bool(text.strip()) and not _is_part_of_a_host(text)
         field.set_error("Only the part that is asked for, without blanks, “@” or “/”." if strange else None)
+        self.answered.emit()
+
+    def _username_edited(self, text: str) -> None:
+        if self.username is not None:
+            try:
+                typed_username(text or "-")  # that it is missing is no fault yet
+                self.username.set_error(None)
+            except UsageError as error:
+                self.username.set_error(str(error))
         self.answered.emit()
 
     def _add(self, field: LabelledField) -> None:
@@ -146,6 +155,14 @@ def _region_of(provider: Provider, plan: Plan) -> str:
     hosts = {server.host for server in plan.candidates}
     found = (server.region for server in provider.servers if server.region is not None and server.host in hosts)
     return next(found, provider.regions[0])
+
+
+def _is_part_of_a_host(text: str) -> bool:
+    try:
+        host_name(f"{text.strip()}.example.org")
+    except NotAHost:
+        return False
+    return True
 
 
 def _label(name: str) -> str:

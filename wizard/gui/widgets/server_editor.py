@@ -20,8 +20,10 @@ from wizard.gui.widgets.surfaces import Icon, Strip
 from wizard.model.address import Address
 from wizard.model.host import shown_host
 from wizard.model.plan import Plan
+from wizard.model.secret import UNUSABLE, Secret
 from wizard.model.server import Protocol, Security, ServerCandidate, Source
 from wizard.model.typed_server import TypedServer
+from wizard.model.username import typed_username
 
 OTHER_PORT: Final = "Other port"
 FULL_ADDRESS: Final = "Full email address"
@@ -71,7 +73,8 @@ class ServerEditor(QWidget):
     def fill(self, candidate: ServerCandidate | None) -> None:
         """Shows this server; `None` shows the usual port and user name."""
         self._candidate = candidate
-        for field in (self.host, self.port, self.security, self.username):
+        own = () if self.own_password is None else (self.own_password,)
+        for field in (self.host, self.port, self.security, self.username, *own):
             field.set_error(None)
         protocol = candidate.protocol if candidate else self.protocols[0]
         number, security = server_input.ports(protocol)[0]
@@ -104,7 +107,7 @@ class ServerEditor(QWidget):
     def read(self) -> ServerCandidate | None:
         """What was typed, as a candidate; None with a sentence at the field that cannot be used."""
         wrong: LabelledField | None = None
-        host, number, username = "", 0, self._typed_username()
+        host, number, username = "", 0, ""
         try:
             said = TypedServer.parse(self.host.text())
             host = said.host
@@ -126,9 +129,16 @@ class ServerEditor(QWidget):
         except UsageError as error:
             self.port.set_error(str(error))
             wrong = wrong or self.port
-        self.username.set_error(None if username else "The user name is missing.")
-        if not username:
+        try:
+            username = typed_username(self._typed_username())
+            self.username.set_error(None)
+        except UsageError as error:
+            self.username.set_error(str(error))
             wrong = wrong or self.username
+        if self.own_password is not None:
+            is_unusable = Secret.typed(self.own_password.text()).is_unusable
+            self.own_password.set_error(UNUSABLE if is_unusable else None)
+            wrong = wrong or (self.own_password if is_unusable else None)
         if wrong is not None:
             wrong.control.setFocus(Qt.FocusReason.OtherFocusReason)
             return None
@@ -166,6 +176,7 @@ class ServerEditor(QWidget):
         if self._receives:
             return None
         field = PasswordField(f"Password for {side.lower()}", accessible_name=f"{side} password")
+        field.edited.connect(lambda _: field.set_error(None))
         field.set_help("Only if it is another one than for receiving. Left empty, the same one is used.")
         return field
 
