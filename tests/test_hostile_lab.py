@@ -10,8 +10,9 @@ import pytest
 
 from tests.lab.certificates import Authority, Issued
 from tests.lab.hostile import Hostile, cases
+from tests.lab.hostile_kinds import kinds
 from tests.probe.conftest import short_limits as short_limits
-from tests.probe.talk import PASSWORD, assert_nothing_secret, secrets_in
+from tests.probe.talk import PASSWORD, Mail, assert_nothing_secret, secrets_in
 from tests.setup.accounts import checked
 from wizard.diagnosis.document import diagnosis_document
 from wizard.handover.document import check_document
@@ -24,7 +25,7 @@ pytestmark = pytest.mark.slow
 DEADLINE_S = 20.0
 FIRST_CHOICE = 0.97  # of the cases; the others still get a cause that is accepted
 FIRST: list[bool] = []
-ALL = [(case, protocol) for case in cases() for protocol in case.protocols]
+ALL = [(case, protocol) for case in (*cases(), *kinds()) for protocol in case.protocols]
 
 
 def _id(case: Hostile, protocol: Protocol) -> str:
@@ -46,17 +47,24 @@ def certificates(authority: Authority) -> dict[str, Issued]:
 @pytest.mark.parametrize(("case", "protocol"), ALL, ids=[_id(*one) for one in ALL])
 @pytest.mark.usefixtures("short_limits")
 async def test_a_hostile_server(
-    case: Hostile, protocol: Protocol, authority: Authority, certificates: dict[str, Issued]
+    case: Hostile,
+    protocol: Protocol,
+    authority: Authority,
+    certificates: dict[str, Issued],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    if case.deadline_s is not None:
+        monkeypatch.undo()
     mail = case.make(protocol)
     result = await checked(
         authority,
         certificates[case.certificate],
-        receive=mail if protocol is not Protocol.SMTP else None,
+        receive=mail if protocol is not Protocol.SMTP else Mail(Protocol.IMAP) if case.sends else None,
         send=mail if protocol is Protocol.SMTP else None,
         security=case.security,
         served=case.served,
-        options=Options(autofix=False, deadline_s=DEADLINE_S),
+        test_message=case.sends,
+        options=Options(autofix=False, deadline_s=case.deadline_s or DEADLINE_S),
     )
     found = [diagnosis.cause for diagnosis in result.diagnoses]
     FIRST.append(not case.causes or found[:1] == [case.causes[0]])
@@ -67,7 +75,7 @@ async def test_a_hostile_server(
     else:
         assert (result.verdict, found) == (Verdict.WORKS, [])
     assert len(mail.sign_ins) <= case.sign_ins
-    assert sum(result.sign_in_attempts.values()) <= case.sign_ins
+    assert sum(result.sign_in_attempts.values()) <= case.sign_ins + case.sends  # receiving signs in as well
     if case.security is Security.STARTTLS and case.served is None:
         assert_nothing_secret(mail)
     assert result.elapsed_s < DEADLINE_S

@@ -24,7 +24,8 @@ class Hostile:
     """One kind of misbehaviour.
 
     `causes` may be named for it, the first of them is the one that helps most; empty means that nothing is the matter,
-    and the check works. `sign_ins` is how many sign-ins the server may see at most.
+    and the check works. `sign_ins` is how many sign-ins the server may see at most. With `deadline_s` the whole check
+    may take so long and each step as long as it does for people; with `sends` a test message follows.
     """
 
     threat: str
@@ -36,6 +37,8 @@ class Hostile:
     sign_ins: int = 0
     served: Security | None = None  # how the port really is encrypted, where that is not what was said
     certificate: str = "good"  # or "expired", "of a stranger", "of another name"
+    deadline_s: float | None = None
+    sends: bool = False
 
     def __str__(self) -> str:
         return f"{self.threat} {self.name}"

@@ -159,6 +159,10 @@ class Connector:
             except (ssl.SSLError, OSError, InjectedBeforeTls) as error:
                 if self._candidate.security is Security.TLS:
                     await self._say_what_answered(error)
+                elif answered_in_clear(error):
+                    # It said yes to encryption and did not begin it: no other kind of encryption is what it wants.
+                    spoken = Detail(speaks=self._candidate.protocol.value)
+                    raise StageFailed(Stage.TLS, ErrorKind.TLS_HANDSHAKE, detail=spoken) from error
                 raise
             self.is_encrypted = True
             if wire.transport is not None:
@@ -284,6 +288,8 @@ class Connector:
         if not words:
             return
         speaks = what_speaks(words)
+        if speaks == "tls" and answered_in_clear(error):
+            raise StageFailed(Stage.TLS, ErrorKind.TLS_HANDSHAKE) from error  # records of TLS with rubbish in them
         if speaks != "tls":
             kind = ErrorKind.NOT_MAIL if speaks in {"http", "ssh", "ftp"} else ErrorKind.PLAINTEXT_WHERE_TLS
             raise StageFailed(Stage.TLS, kind, detail=Detail(speaks=speaks)) from error

@@ -227,7 +227,7 @@ _SPEAKS = (
     ("http", re.compile(rb"^HTTP/\d|^<(?:!doctype|html)", re.IGNORECASE)),
     ("ssh", re.compile(rb"^SSH-\d")),
     ("imap", re.compile(rb"^\* (?:OK|PREAUTH|BYE)\b", re.IGNORECASE)),
-    ("pop3", re.compile(rb"^(?:\+OK|-ERR)\b")),
+    ("pop3", re.compile(rb"^(?:\+OK|-ERR)\b", re.IGNORECASE)),
     ("ftp", re.compile(rb"^220[ -](?![^\n]*SMTP).*(?:ftp(?:d|\b)|filezilla|file transfer)", re.IGNORECASE | re.DOTALL)),
     ("smtp", re.compile(rb"^(?:220|421|554)[ -]")),
     ("tls", re.compile(rb"^[\x14-\x17]\x03[\x00-\x04]")),

@@ -26,7 +26,7 @@ GOODBYE_S = 0.25
 ELSEWHERE_S = 10.0  # a new folder is not begun after so long
 _CAPABILITY = re.compile(r"\[?CAPABILITY ([^\]\r\n]*)", re.IGNORECASE)
 _CODE = re.compile(r"^\[([^\]]{1,200})\]\s*")
-_TAGGED = re.compile(r"^A(\d{1,9}) (?:OK|NO|BAD)\b")
+_TAGGED = re.compile(r"^A(\d{1,9}) (OK|NO|BAD)\b ?(.*)", re.IGNORECASE)
 _LITERAL = re.compile(rb"\{(\d{1,10})\+?\}$")
 
 
@@ -52,6 +52,7 @@ class ImapConversation(LineConversation):
         self._is_introduced = False
         self._is_preauthenticated = False
         self._sasl_tag = ""
+        self._early: dict[str, ImapReply] = {}  # answers that came before their turn (RFC 9051 §5.5 allows it)
 
     @property
     def offered(self) -> tuple[str, ...]:
@@ -75,7 +76,8 @@ class ImapConversation(LineConversation):
         self._take_capabilities(text)
 
     async def _starttls(self) -> None:
-        if "STARTTLS" not in self.capabilities:
+        # A server that told nothing may know it all the same; a plain refusal then says so.
+        if self.capabilities and "STARTTLS" not in self.capabilities:
             self.abort()
             raise StageFailed(Stage.TLS, ErrorKind.STARTTLS_MISSING)
         answer = await self._command("STARTTLS")
@@ -314,6 +316,8 @@ class ImapConversation(LineConversation):
         return heard
 
     async def _answer(self, tag: str, max_lines: int = MAX_LINES) -> ImapReply | Challenge:
+        if tag in self._early:
+            return self._early.pop(tag)
         untagged: list[bytes] = []
         size = 0
         while len(untagged) < max_lines and size < max_lines * MAX_LINE_BYTES:
@@ -341,8 +345,12 @@ class ImapConversation(LineConversation):
                 if status.upper() not in {"OK", "NO", "BAD"}:
                     raise Unparsable
                 return ImapReply(status.upper(), rest, tuple(untagged))
-            if (foreign := _TAGGED.match(text)) is not None and int(foreign[1]) > self._tag:
+            other = _TAGGED.match(text)
+            if other is not None and int(other[1]) > self._tag:
                 raise Unparsable  # the answer to a command that was never sent
+            if other is not None and int(other[1]) > int(tag[1:]):
+                self._early[f"A{int(other[1])}"] = ImapReply(other[2].upper(), other[3], tuple(untagged))
+                continue
             if text.upper().startswith("* BYE"):
                 self._goodbye = self._reply("BYE", text[6:])  # the reason for a line that ends before its answer
             untagged.append(line)

@@ -45,10 +45,12 @@ class Pop3Conversation(LineConversation):
 
     async def _greet(self) -> None:
         text = await self._first_line()
-        if text.startswith("-ERR"):
-            raise StageFailed(Stage.GREETING, ErrorKind.REPLY, reply=self._reply(text[4:].strip()))
-        if not text.startswith("+OK"):
-            raise self._not_ours(text)
+        try:
+            ok, words = _read(text)
+        except Unparsable:
+            raise self._not_ours(text) from None
+        if not ok:
+            raise StageFailed(Stage.GREETING, ErrorKind.REPLY, reply=self._reply(words))
         self.recorder.note(greeted=True)
         if self.connector.is_encrypted or self.candidate.security is not Security.STARTTLS:
             found = _TIMESTAMP.search(text)
@@ -122,7 +124,7 @@ class Pop3Conversation(LineConversation):
 
     async def _step(self) -> Challenge | Answer:
         text = (await self._line.readline()).decode("utf-8", "replace")
-        if text.startswith("+") and not text.startswith("+OK"):
+        if text.startswith("+") and not text.upper().startswith("+OK"):
             words = text[1:].strip()
             self.recorder.received(f"+ {said_in(words)}")
             return Challenge(decoded(words))
@@ -246,10 +248,14 @@ class Pop3Conversation(LineConversation):
 
 
 def _read(text: str) -> tuple[bool, str]:
-    """Whether a first line says +OK, and what stands behind that; raises Unparsable for anything but +OK and -ERR."""
-    if text.startswith("+OK"):
+    """Whether a first line says +OK, and what stands behind that; raises Unparsable for anything but +OK and -ERR.
+
+    RFC 1939 §3 wants them in capitals; a few servers have them in small letters.
+    """
+    indicator = text.upper()
+    if indicator.startswith("+OK"):
         return True, text[3:].strip()
-    if text.startswith("-ERR"):
+    if indicator.startswith("-ERR"):
         return False, text[4:].strip()
     raise Unparsable
 

@@ -20,7 +20,7 @@ from wizard.probe.error_kinds import StageFailed, Unparsable, what_speaks
 from wizard.probe.mechanisms import Answer, Attempt, Challenge, both_ways, methods_for, nothing_fits
 from wizard.probe.recorder import StageFacts
 from wizard.probe.sasl import decoded, mechanism_of, said_in
-from wizard.probe.smtp_wire import SmtpWire
+from wizard.probe.smtp_wire import NO_CODE, SmtpWire
 
 # How we introduce ourselves (RFC 5321 §4.1.3), and how where a server does not like that; the computer's own name and
 # address are nobody's business (T35).
@@ -102,6 +102,8 @@ class SmtpConversation(Outbox):
 
     def _not_smtp(self) -> StageFailed:
         speaks = what_speaks(self._smtp.first_bytes)
+        if speaks == "smtp":
+            self.recorder.note(greeted=True)
         reply = self.recorder.make_reply(self._smtp.first_bytes.decode("utf-8", "replace").split("\n")[0])
         kind = {
             "imap": ErrorKind.OTHER_PROTOCOL,
@@ -299,6 +301,8 @@ class SmtpConversation(Outbox):
                 with within(OUTCOME_S):
                     response = await self._smtp.execute_data_command(message)
             except SMTPDataError as error:
+                if error.code == NO_CODE:  # yes and no in one answer
+                    raise StageFailed(Stage.MESSAGE, ErrorKind.OUTCOME_UNKNOWN) from error
                 refusal = SMTPResponse(error.code, error.message)
                 self.recorder.received(f"{refusal.code} {refusal.message}")
                 kind = ErrorKind.HELO_REFUSED if self._is_of_name(refusal, at_hello=False) else ErrorKind.REPLY
