@@ -28,7 +28,7 @@ JOBS = 8  # what `mailwright bulk` does at once when nothing else is said
 HOW = (
     (f"{JOBS} at once", JOBS, 1, 2.5),
     ("one after the other", 1, 1, None),
-    (f"{JOBS} at once, each at its own server", JOBS, sys.maxsize, None),
+    (f"{JOBS} at once, each at its own server", JOBS, sys.maxsize, 2.5),
 )
 
 
@@ -82,8 +82,9 @@ def _host(number: int) -> str:
     return f"m{number}.{BULK_DOMAIN}"
 
 
-async def _check(session: SetupSession, host: str) -> CheckResult:
-    draft = given_draft(Address.parse(f"ada@{DOMAIN}"), outgoing=f"{host}:465/tls")
+async def _check(session: SetupSession, host: str, number: int) -> CheckResult:
+    """A check of a mailbox of its own: one that is signed in to three times at once is refused by the budget."""
+    draft = given_draft(Address.parse(f"ada{number}@{DOMAIN}"), outgoing=f"{host}:465/tls")
     result = await session.check(replace(draft, secret=Secret(PASSWORD), wants_incoming=False))
     await session.close()
     return result
@@ -103,8 +104,14 @@ async def _check_time(world: World, times: int, jobs: int, hosts: int) -> float:
     async with world.way.sessions(OPTIONS) as new_session:
         for count in (5, times):
             began = time.process_time()
-            await _in_bulk(count, lambda number: _check(new_session(), _host(number % hosts)), jobs)
+            await _in_bulk(count, lambda number: _works(new_session(), _host(number % hosts), number), jobs)
         return (time.process_time() - began) / times
+
+
+async def _works(session: SetupSession, host: str, number: int) -> None:
+    result = await _check(session, host, number)
+    if result.verdict is not Verdict.WORKS:
+        raise RuntimeError(f"a check ended with {result.verdict.value}: its time says nothing")
 
 
 async def _ours(world: World, count: int) -> tuple[float, Counter[str]]:
@@ -113,7 +120,7 @@ async def _ours(world: World, count: int) -> tuple[float, Counter[str]]:
     async with world.way.sessions(OPTIONS) as new_session:
 
         async def one(number: int) -> None:
-            result = await _check(new_session(), _host(number))
+            result = await _check(new_session(), _host(number), number)
             if result.verdict is not Verdict.WORKS:
                 wrong[result.diagnoses[0].cause if result.diagnoses else result.verdict.value] += 1
 
