@@ -10,7 +10,7 @@ import os
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -271,9 +271,10 @@ def _plain_host(name: str) -> str:
     return name.strip().rstrip(".").lower()
 
 
-def _parents(name: str) -> list[str]:
+@lru_cache(maxsize=1024)  # a check asks about its few hosts again and again
+def _parents(name: str) -> tuple[str, ...]:
     labels = name.split(".")
-    return [".".join(labels[start:]) for start in range(1, len(labels))]
+    return tuple(".".join(labels[start:]) for start in range(1, len(labels)))
 
 
 def _folded(text: str) -> str:

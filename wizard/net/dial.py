@@ -263,10 +263,9 @@ class _Race:
         except NetworkError as error:
             self._name_errors.append(error)
         else:
-            usable = [address for address in addresses if not self._refused(address)]
-            self._refused_ones += [address for address in addresses if self._refused(address)]
-            self._queue.extend(usable)
-            if usable and self._found_at is None:
+            for address in addresses:
+                (self._refused_ones if self._refused(address) else self._queue).append(address)
+            if self._queue and self._found_at is None:
                 self._found_at = self._clock()
         finally:
             if version == 6:

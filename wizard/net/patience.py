@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
-from weakref import WeakKeyDictionary
+from weakref import ref
 
 BEAT_S = 0.1
 LATE_S = 0.05  # less is chance
@@ -48,15 +50,21 @@ class _Pulse:
             loop.call_at(self._due, self._beat)
 
 
-_pulses: WeakKeyDictionary[asyncio.AbstractEventLoop, _Pulse] = WeakKeyDictionary()
+class _Here(threading.local):
+    """The pulse of this thread's loop: there is one at a time."""
+
+    loop: Callable[[], asyncio.AbstractEventLoop | None] = staticmethod(lambda: None)
+    pulse = _Pulse()
+
+
+_here = _Here()
 
 
 def _pulse() -> _Pulse:
     loop = asyncio.get_running_loop()
-    pulse = _pulses.get(loop)
-    if pulse is None:
-        pulse = _pulses[loop] = _Pulse()
-    return pulse
+    if _here.loop() is not loop:
+        _here.loop, _here.pulse = ref(loop), _Pulse()
+    return _here.pulse
 
 
 def now() -> float:
@@ -81,7 +89,7 @@ class Deadline:
         self._cancellations = task.cancelling()
         self._pulse = _pulse()
         self._pulse.join()
-        self._timer = asyncio.get_running_loop().call_later(self._moment - self._pulse.now(), self._ring)
+        self._timer = task.get_loop().call_later(self._moment - self._pulse.now(), self._ring)
         return self
 
     def __exit__(

@@ -26,6 +26,7 @@ class Shared(Generic[T]):
 
     def __init__(self, keep_s: float) -> None:
         self._keep_s = keep_s
+        self._looked_at = 0.0
         self._works: dict[Hashable, _Work[T]] = {}
 
     async def result(self, key: Hashable, start: Callable[[], Coroutine[Any, Any, T]]) -> T:
@@ -33,7 +34,7 @@ class Shared(Generic[T]):
         clock = asyncio.get_running_loop().time
         self._drop_old(clock())
         work = self._works.get(key)
-        if work is None:
+        if work is None or self._is_old(work, clock()):
             work = self._works[key] = _Work(asyncio.ensure_future(start()))
         work.waiting += 1
         try:
@@ -50,6 +51,11 @@ class Shared(Generic[T]):
         return value
 
     def _drop_old(self, now: float) -> None:
-        old = [key for key, work in self._works.items() if work.ended_at and now - work.ended_at > self._keep_s]
-        for key in old:
-            del self._works[key]
+        """Lets go of what is old; not at each question, for a table of accounts has hundreds of names."""
+        if now - self._looked_at < self._keep_s:
+            return
+        self._looked_at = now
+        self._works = {key: work for key, work in self._works.items() if not self._is_old(work, now)}
+
+    def _is_old(self, work: _Work[T], now: float) -> bool:
+        return work.ended_at is not None and now - work.ended_at > self._keep_s

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ipaddress
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 
+@lru_cache(maxsize=1024)  # a check asks seven times for its few hosts
 def registrable_domain(host: str) -> str:
     """The part of `host` that somebody registered ("example.co.uk"); the host itself where nobody did."""
     host = host.lower().rstrip(".")

@@ -18,6 +18,7 @@ from wizard.probe.error_kinds import StageFailed, failure_from
 
 TRANSCRIPT_LINES = 400
 LINE_SHOWN = 600
+DETAIL_SHOWN = 600
 # EHLO keywords, IMAP and POP3 capabilities, SASL mechanisms, response codes (RFC 5530, 3206) that rules ask for.
 _OF_PROTOCOL = frozenset(
     {"STARTTLS", "STLS", "AUTH", "SASL", "SASL-IR", "PLAIN", "LOGIN", "LOGINDISABLED", "CRAM-MD5", "XOAUTH2"}
@@ -161,6 +162,21 @@ class Recorder:
         """A stranger's text that may be shown: secrets masked, nothing unseen in it."""
         return inert(self.redact(text[: 2 * limit]), limit)
 
+    def _shown_detail(self, detail: Detail) -> Detail:
+        """What may be shown of the detail; its texts are looked at together, for mostly there is nothing to hide."""
+        texts = [value for value in detail.values() if isinstance(value, str)]
+        together = "\n".join(texts)
+        is_harmless = not texts or (len(together) < DETAIL_SHOWN and self.redact(together) == together)
+        shown = {
+            key: value
+            if not isinstance(value, str)
+            else inert(value, DETAIL_SHOWN)
+            if is_harmless
+            else self.shown(value, DETAIL_SHOWN)
+            for key, value in detail.items()
+        }
+        return cast(Detail, shown)
+
     def _words(self, capabilities: Sequence[str]) -> tuple[str, ...]:
         """What was announced, each as `_word` has it; looked at together, for mostly there is nothing to hide."""
         together = "\n".join(capabilities)
@@ -205,10 +221,7 @@ class Recorder:
             facts.reply = failure.reply or facts.reply
         if outcome in (Outcome.FAILED, Outcome.CANCELLED):
             facts.detail |= self._known
-        shown = {
-            key: self.shown(value, 600) if isinstance(value, str) else value for key, value in facts.detail.items()
-        }
-        facts.detail = cast(Detail, shown)
+        facts.detail = self._shown_detail(facts.detail)
         self._evidence.append(
             Evidence(
                 stage=stage,
