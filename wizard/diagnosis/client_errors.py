@@ -45,7 +45,18 @@ _HIGH_LATIN = re.compile(
 _DIAGNOSTIC = re.compile(r"^Diagnostic-Code:[ \t]*(.*(?:\n[ \t]+.*){0,12})", re.IGNORECASE | re.MULTILINE)
 _COMMANDS = (
     ("rcpt", ("rcpt to", "rcpt command", "recipient address rejected", "smtprecipientsrefused", "recipienterror")),
-    ("mail", ("mail from", "mail command", "sender address rejected", "smtpsenderrefused", "sendererror")),
+    (
+        "mail",
+        (
+            "mail from:",
+            "mail from <",
+            "mail from command",
+            "mail command",
+            "sender address rejected",
+            "smtpsenderrefused",
+            "sendererror",
+        ),
+    ),
     (
         "data",
         ("end of data", "data command", "end-of-message", "end-of-data", "after data", "message body", "smtpdataerror"),

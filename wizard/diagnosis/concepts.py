@@ -178,11 +178,15 @@ class Lexicon:
             if found:
                 stem = length
                 break
+        return found, self._parts_after(token, stem)
+
+    def _parts_after(self, token: str, stem: int) -> int:
+        """The concepts of the parts of a word after its first letters: of a compound, or an ending that denies."""
         rest = 0
         if self._part_pattern is not None and len(token) > stem + 3:
             for part in self._part_pattern.findall(token, stem):
                 rest |= self._parts[part]
-        return found, rest
+        return rest
 
     def read(self, text: str) -> tuple[Sentence, ...]:
         """The sentences of a text that hold known concepts, in order, negation applied."""
@@ -221,8 +225,11 @@ class Lexicon:
                 continue
             row = self._row_at(tokens, number, token)
             if row is not None:
-                length, concepts = row
+                length, concepts, stem = row
                 items.append(Item(place, concepts))
+                rest = self._parts_after(tokens[number + length - 1][0], stem) if stem else 0
+                if rest:
+                    items.append(Item(place + length - 0.5, rest))
                 place += length
                 number += length
                 continue
@@ -248,12 +255,15 @@ class Lexicon:
                 return bit, joined[len(word) :]
         return None
 
-    def _row_at(self, tokens: list[tuple[str, int]], number: int, first: str) -> tuple[int, int] | None:
-        """The longest row of words that begins here: its length and concepts."""
+    def _row_at(self, tokens: list[tuple[str, int]], number: int, first: str) -> tuple[int, int, int] | None:
+        """The longest row of words that begins here: its length, its concepts, the letters known of its last word.
+
+        The letters are 0 where the last word is known as a whole.
+        """
         rows = self._rows_of(first)
         if not rows:
             return None
-        best: tuple[int, int] | None = None
+        best: tuple[int, int, int] | None = None
         for pieces, bit in rows:
             if best is not None and len(pieces) < best[0]:
                 break
@@ -263,7 +273,8 @@ class Lexicon:
                 for ahead, piece in enumerate(pieces)
                 if ahead
             ):
-                best = (len(pieces), bit | (best[1] if best is not None else 0))
+                stem = len(pieces[-1]) - 1 if pieces[-1][-1] == "*" else 0
+                best = (len(pieces), bit | (best[1] if best is not None else 0), stem)
         return best
 
     def _rows_beginning(self, first: str) -> tuple[tuple[tuple[str, ...], int], ...]:

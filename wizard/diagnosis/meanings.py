@@ -2,7 +2,7 @@
 
 A combination is a line of conditions over one sentence of a text: `recipient refused` both said, in any order;
 `refused|forbidden` either; `!sender` not said; `no:mailbox` said with a negation just before it; `@rcpt|data` only at
-these steps, `!@auth` not at that one.
+these steps, `!@auth` not at that one; `@reply` only in a server's reply with a code, whatever the step.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from wizard.diagnosis.concepts import NEGATION, Lexicon, Sentence, is_spaceless,
 from wizard.toml_reader import read_toml
 
 STEPS: Final = ("client", "dns", "connect", "greeting", "tls", "auth", "mail", "rcpt", "data")
+REPLY: Final = "reply"  # beside the step, where a code shows that a server speaks
 BASE: Final = 20
 PER_CONCEPT: Final = 7
 BASE_GENERAL: Final = 14
@@ -32,7 +33,14 @@ _QUOTED: Final = re.compile(
     r"(?:\bsaid|\bafter (?:rcpt to|mail from|end of data|data|pipelined data|helo|ehlo)[^\n]{0,120}?)"
     r": ?(?:host \S{1,80}(?: \[[\w.:]{3,40}\])?: ?)?(?=[45]\d\d[ -])"
     r"|: (?=[45]\d\d[ -][45]\.\d{1,3}\.\d{1,3}\b)"
+    # A program's sentence ends, and a reply begins: "... wurde abgelehnt. 550 <ada@example.org> User unknown".
+    r"|[.!?。！？」]['\"]? {0,2}(?=[45]\d\d[ -](?:[45]\.\d|<|[^\W\d]{2}))"
 )
+# After a lead-in comes a colon, a quotation mark or a code; otherwise its words only speak of an answer.
+_SPEAKS: Final = re.compile(r"[^\n.(/\d:：'\"«「]{0,25}(?:[:：'\"«「]|(?=[45]\d\d\b))")
+# What a program prints behind a quoted reply: "'550 no relay', port: 25, secure (SSL): no".
+_QUOTE_ENDS: Final = re.compile(r"['\"」»](?:,|\s*\.?\s*$)")
+_QUOTES: Final = ("'", '"', "「", "«")
 _WORD: Final = re.compile(r"[^\W\d_]{3,}")
 
 
@@ -49,17 +57,17 @@ class Combination:
     not_steps: frozenset[str]
     weight: int
 
-    def holds(self, sentence: Sentence, step: str, negation: int) -> bool:
-        """Whether the sentence says it."""
+    def holds(self, sentence: Sentence, places: frozenset[str], negation: int) -> bool:
+        """Whether the sentence says it; `places` are the step, and REPLY where a server speaks."""
         said = sentence.concepts
         for group in self.needed:
             if not said & group:
                 return False
         if said & self.absent:
             return False
-        if self.steps and step not in self.steps:
+        if self.steps and self.steps.isdisjoint(places):
             return False
-        if step in self.not_steps:
+        if not self.not_steps.isdisjoint(places):
             return False
         for group in self.denied:
             if not _is_denied(sentence, group, negation):
@@ -159,11 +167,14 @@ class Meanings:
         asked = {cause: questions.text(cause) for cause in questions.keys()}  # noqa: SIM118 - not a dict
         return cls(lexicon, tuple(combinations), lead_ins, topics, asked)
 
-    def of(self, text: str, step: str) -> tuple[Meaning, ...]:
-        """The causes a text means, each by what says most for it, the likeliest first; `step` is one of STEPS."""
-        return self.of_sentences(self.lexicon.read(text), step)
+    def of(self, text: str, places: frozenset[str]) -> tuple[Meaning, ...]:
+        """The causes a text means, each by what says most for it, the likeliest first.
 
-    def of_sentences(self, sentences: Collection[Sentence], step: str) -> tuple[Meaning, ...]:
+        `places` are one of STEPS, and REPLY where a server speaks.
+        """
+        return self.of_sentences(self.lexicon.read(text), places)
+
+    def of_sentences(self, sentences: Collection[Sentence], places: frozenset[str]) -> tuple[Meaning, ...]:
         """As `of`, for a text that was read already."""
         best: dict[str, Meaning] = {}
         for sentence in sentences:
@@ -174,17 +185,17 @@ class Meanings:
                 known = best.get(combination.cause)
                 if known is not None and known.weight >= weight:
                     continue
-                if combination.holds(sentence, step, self._negation):
+                if combination.holds(sentence, places, self._negation):
                     best[combination.cause] = Meaning(combination.cause, weight, combination.line)
         return tuple(sorted(best.values(), key=lambda meaning: -meaning.weight))
 
-    def lines_of(self, text: str, step: str) -> frozenset[Combination]:
-        """Every combination that a text says, whichever cause it means."""
+    def lines_of(self, text: str, places: frozenset[str]) -> frozenset[Combination]:
+        """Every combination that a text says, whichever cause it means; `places` as for `of`."""
         sentences = self.lexicon.read(self.own_words(text) or text)
         return frozenset(
             combination
             for combination in self.combinations
-            if any(combination.holds(sentence, step, self._negation) for sentence in sentences)
+            if any(combination.holds(sentence, places, self._negation) for sentence in sentences)
         )
 
     def topics_of(self, text: str) -> tuple[str, ...]:
@@ -204,12 +215,14 @@ class Meanings:
         end = quoted[-1].end() if quoted else -1
         for words in self._lead_ins:
             at = folded.rfind(words)
-            if at >= 0:
+            if at >= 0 and _SPEAKS.match(folded, at + len(words)):
                 end = max(end, at + len(words))
         if end < 0:
             return None
-        said = text[end:].lstrip(" \t\n:：\"'-.<>「")
+        said = text[end:].lstrip(" \t\n:：\"'-.<>«「")
         first, _, _ = said.partition("\n")
+        if text[end:].lstrip(" \t\n:：")[:1] in _QUOTES and (closes := _QUOTE_ENDS.search(first)) is not None:
+            first = first[: closes.start()]
         if len(_WORD.findall(first)) >= 2:
             said = first  # the program's advice comes after the reply
         return said if len(_WORD.findall(said)) >= 2 or is_spaceless(said) else None
@@ -224,7 +237,7 @@ def _combination(line: str, cause: str, lexicon: Lexicon, base: int, per_concept
     for word in line.split():
         names = word.lstrip("!@").split("|")
         if word.startswith(("@", "!@")):
-            unknown = [name for name in names if name not in STEPS]
+            unknown = [name for name in names if name not in (*STEPS, REPLY)]
             if unknown:
                 raise ValueError(f"{unknown[0]} is no step")
             if word.startswith("!"):

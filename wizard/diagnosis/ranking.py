@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from wizard.diagnosis.catalogue import KINDRED_STAGE_WEIGHT, Ranked, is_kindred
-from wizard.diagnosis.meanings import STEPS, Meanings
+from wizard.diagnosis.meanings import REPLY, STEPS, Meanings
 from wizard.diagnosis.rule import Cause, Facts, Match, Phrase
 
 # Words of a general cause often stand before the reason; where a cause that weighs this much tells it, they count less.
@@ -20,7 +20,7 @@ def with_meanings(
 ) -> tuple[Ranked, ...]:
     """The causes that rules found and those that the concepts in `said` mean, the likeliest first."""
     best = {each.cause.id: each for each in ranked}
-    for meaning in meanings.of(said, step_of(facts)):
+    for meaning in meanings.of(said, places_of(facts)):
         cause = causes.get(meaning.cause)
         if cause is None:
             continue
@@ -42,8 +42,13 @@ def with_meanings(
     return tuple(sorted(best.values(), key=lambda each: -each.weight))
 
 
-def step_of(facts: Facts) -> str:
-    """The step of STEPS at which the facts say it happened; "client" where that is not known."""
+def places_of(facts: Facts) -> frozenset[str]:
+    """The step of STEPS at which the facts say it happened, "client" where that is not known; REPLY with a code."""
+    step = _step_of(facts)
+    return frozenset((step, REPLY)) if "code" in facts.values else frozenset((step,))
+
+
+def _step_of(facts: Facts) -> str:
     for key in ("command", "stage"):
         for value in facts.values.get(key, ()):
             step = {"message": "data", "ehlo": "greeting", "starttls": "tls"}.get(value, value)

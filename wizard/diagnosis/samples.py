@@ -13,7 +13,7 @@ from pathlib import Path
 from wizard.assets import resources
 from wizard.diagnosis.client_errors import read
 from wizard.diagnosis.diagnose import Diagnoser
-from wizard.diagnosis.meanings import STEPS, Meanings
+from wizard.diagnosis.meanings import REPLY, STEPS, Combination, Meanings
 from wizard.diagnosis.rule import Cause
 from wizard.toml_reader import Table, read_toml
 
@@ -55,12 +55,11 @@ def unshown(sayings: Iterable[Saying], causes: Iterable[Cause], meanings: Meanin
     """The combinations that no sample of their cause shows, a sentence each: nobody knows whether they are right."""
     texts = [(saying.text, saying.step, saying.cause) for saying in sayings if not saying.tempting]
     texts += [(sample.text, sample.stage or "client", cause.id) for cause in causes for sample in cause.samples]
-    shown = {
-        combination
-        for text, step, cause in texts
-        for combination in meanings.lines_of(read(text).sentences, step)
-        if combination.cause == cause
-    }
+    shown: set[Combination] = set()
+    for text, step, cause in texts:
+        reading = read(text)
+        places = frozenset((step, REPLY)) if reading.code else frozenset((step,))
+        shown |= {line for line in meanings.lines_of(reading.sentences, places) if line.cause == cause}
     return tuple(
         f"{combination.cause}: no sample shows “{combination.line}”."
         for combination in meanings.combinations
