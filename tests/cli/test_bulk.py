@@ -168,6 +168,7 @@ def test_memory_is_flat(tmp_path: Path) -> None:
     assert peaks[1] - peaks[0] < 8 * 1024
 
 
+@pytest.mark.slow
 async def test_a_server_has_two_connections_at_once_and_the_account_three_refusals(
     authority: Authority, tmp_path: Path
 ) -> None:

@@ -95,6 +95,7 @@ def test_every_copy_button_copies_its_value_and_says_so(page: DonePage) -> None:
         assert button.accessibleName().startswith("Copy ")
 
 
+@pytest.mark.slow
 def test_the_copied_word_goes_away_again(page: DonePage, qtbot: QtBot) -> None:
     button = buttons(page, "copy:")[0]
     button.click()

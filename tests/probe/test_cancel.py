@@ -146,6 +146,7 @@ async def test_two_permits_per_host_and_twenty_four_per_run() -> None:
     assert not permits.is_full("one.example.org")
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("short_limits")
 async def test_looks_keep_to_the_limit(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Refused certificates, TLS on plain ports and words in clear all make a probe look twice."""

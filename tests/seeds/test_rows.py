@@ -27,6 +27,8 @@ from wizard.gui.bridge import Bridge
 from wizard.gui.engine import Engine
 from wizard.wiring import Settings
 
+pytestmark = pytest.mark.slow
+
 # What the window cannot type on its first page, or asks about first, is driven on the command line alone.
 BY_COMMAND_ONLY = {row.id for row in ROWS if row.given or row.sends or row.test_to}
 
