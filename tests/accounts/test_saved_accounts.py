@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from keyring.errors import KeyringLocked
 
 from tests.accounts.books import put
 from tests.accounts.keyrings import (
@@ -127,6 +128,23 @@ async def test_forget_asks_the_keyring_whatever_the_file_says(path: Path) -> Non
         await kept.store.save(ADDRESS, {kind: Secret(CANARY)})
         assert await kept.forget(ADDRESS)  # the second time the file has no such account any more
         assert keyring.kept == {}
+
+
+@pytest.mark.parametrize("is_in_the_file", [True, False])
+async def test_where_the_keyring_refuses_nobody_is_told_that_it_holds_nothing(path: Path, is_in_the_file: bool) -> None:
+    class Locked(MemoryKeyring):
+        def delete_password(self, service: str, username: str) -> None:
+            raise KeyringLocked("locked")
+
+    kept = accounts_in(path, keyring := Locked())
+    if is_in_the_file:
+        await kept.save(account(), secrets(password=CANARY))
+    else:
+        await kept.store.save(ADDRESS, {SecretKind.PASSWORD: Secret(CANARY)})
+    with pytest.raises(SecretStoreError, match="locked"):
+        await kept.forget(ADDRESS)
+    assert keyring.kept
+    assert (await kept.get(ADDRESS) is not None) == is_in_the_file
 
 
 async def test_a_damaged_file_does_not_keep_secrets_in_the_keyring(path: Path) -> None:

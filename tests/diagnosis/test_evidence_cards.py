@@ -44,6 +44,15 @@ async def test_a_temporary_or_protocol_reply_blames_no_address(replies: dict[str
     assert bool(blames) is (cause in ("sender-address-rejected", "recipient-unknown"))
 
 
+@pytest.mark.parametrize(
+    ("reply", "code"), [("577 qwx zzt", "577"), ("577 5.9.9 qwx zzt", "577 5.9.9")], ids=["alone", "with its detail"]
+)
+async def test_of_words_that_no_cause_knows_the_code_is_told(reply: str, code: str) -> None:
+    async with stage(ADA, smtp("smtp.example.org", mail_reply=reply), IN, options=ONCE) as on_stage:
+        first = (await on_stage.check()).diagnoses[0]
+    assert first.why.startswith(f"What was understood: sending mail (SMTP), the reply code {code}.")
+
+
 async def test_icloud_with_a_domain_of_ones_own_asks_for_the_main_address() -> None:
     servers: tuple[PracticeServer, ...] = (
         smtp("smtp.mail.me.com", 587, accepts=Accepts.NOBODY, refusal="535 5.7.8 Error: authentication failed"),

@@ -15,6 +15,7 @@ from tests.lab.scripted import ScriptedServer
 from tests.probe.issuer import Issuer
 from tests.probe.talk import CREDENTIALS, PROTOCOLS, Mail, Names, candidate, say, talk_to, tls_server
 from tests.timing import assert_ended_by
+from wizard.model.evidence import ErrorKind
 from wizard.model.secret import Redactor
 from wizard.model.server import Protocol, Security
 from wizard.net.dial import Dialed, SystemDialer
@@ -173,6 +174,19 @@ async def test_looks_keep_to_the_limit(tmp_path_factory: pytest.TempPathFactory)
         assert all(isinstance(result, StageFailed) for result in results)
     assert dialer.most_at_once == PER_HOST
     assert dialer.standing == 0
+
+
+@each_protocol
+async def test_a_look_at_what_speaks_in_clear_takes_the_place_of_the_line_that_failed(
+    protocol: Protocol, network: Network
+) -> None:
+    dialer = CountingDialer()
+    async with ScriptedServer(Mail(protocol)) as clear:
+        prober = Prober(Network(dialer, network.trust), Redactor((), ()))
+        with pytest.raises(StageFailed) as failed:
+            await talk_to(prober.conversation(candidate(clear, protocol, Security.TLS)))
+    assert failed.value.kind is ErrorKind.PLAINTEXT_WHERE_TLS
+    assert (len(dialer.sockets), dialer.most_at_once, dialer.standing) == (2, 1, 0)
 
 
 async def test_a_line_keeps_its_place_until_it_ends(network: Network, certificate: Issued) -> None:
