@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import csv
+import io
 import json
 import os
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -221,3 +224,84 @@ async def test_a_server_has_two_connections_at_once_and_the_account_three_refusa
     assert len(tried) == 3
     last = lines_out[15]["diagnoses"][0]["cause"]  # type: ignore[index]
     assert last == "too-many-attempts"
+
+
+async def test_a_run_that_is_killed_loses_nothing_and_signs_in_nobody_twice(
+    authority: Authority, tmp_path: Path
+) -> None:
+    certificate = authority.issue("127.0.0.1")
+    tried: Counter[bytes] = Counter()
+    enough = asyncio.Event()
+
+    async def count(talk: Talk, line: bytes) -> bool:
+        tried[base64.b64decode(line.split(b" ")[-1]).split(b"\0")[1]] += 1
+        await asyncio.sleep(0.05)
+        if len(tried) > 8:
+            enough.set()
+        return True
+
+    imap, smtp = Mail(Protocol.IMAP, auth=count), Mail(Protocol.SMTP)
+    async with (
+        ScriptedServer(imap, certificate=certificate, tls_at_start=True) as receiving,
+        ScriptedServer(smtp, certificate=certificate, tls_at_start=True) as sending,
+    ):
+        path, out = tmp_path / "accounts.csv", tmp_path / "out.jsonl"
+        servers = f"127.0.0.1:{receiving.port}/tls,127.0.0.1:{sending.port}/tls"
+        path.write_text(
+            "address,password,incoming,outgoing\n"
+            + "".join(f"u{n}@d{n}.example,tulip-wagon-64,{servers}\n" for n in range(30))
+        )
+        words = ["bulk", str(path), "--output", str(out), "--ca-file", str(authority.ca_file), "--ask-nobody"]
+        words += ["--per-host-per-minute", "10000", "--resume"]
+
+        async def begin() -> asyncio.subprocess.Process:
+            return await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "wizard", *words,
+                env={**os.environ, "XDG_STATE_HOME": str(tmp_path)},
+                stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+            )  # fmt: skip
+
+        process = await begin()
+        await enough.wait()
+        process.kill()
+        await process.communicate()
+        finished = results(out.read_text().rpartition("\n")[0])
+        begun = {int(line) for line in out.with_name("out.jsonl.begun").read_text().split()}
+        process = await begin()
+        _, err = await process.communicate()
+    assert process.returncode == 1, err.decode()
+    lines = out.read_text().splitlines()
+    told = results(out.read_text())
+    assert len(lines) == 30
+    assert set(told) == set(range(1, 31))
+    unfinished = {row for row, line in told.items() if "in the middle" in str(line.get("error"))}
+    assert unfinished == begun - set(finished)
+    assert max(tried.values()) == 1
+    works = {f"u{row - 1}@d{row - 1}.example".encode() for row, line in told.items() if line["verdict"] == "works"}
+    assert len(works) == 30 - len(unfinished)
+    assert works <= set(tried)
+    assert "30 of 30" in err.decode()
+
+
+def test_a_table_is_made_of_the_results(table: Path, tmp_path: Path) -> None:
+    table.write_text(f"Ticket;Address;Password\n=1+1;{GOOD.replace(',', ';')}\nT<2>;{BAD.replace(',', ';')}\n")
+    out = tmp_path / "out.jsonl"
+    words = ["bulk", str(table), "--practice", "--output", str(out), "--keep", "ticket"]
+    assert main([*words, "--table", str(tmp_path / "t.csv")]) == 1
+    assert main([*words, "--resume", "--table", str(tmp_path / "t.html")]) == 1
+    rows = list(csv.reader(io.StringIO((tmp_path / "t.csv").read_text("utf-8-sig"), newline=""), delimiter=";"))
+    by_address = {row[2]: row for row in rows}
+    assert rows[0] == ["Row", "Line", "Address", "Cause", "What it says", "Sending", "Receiving", "Seconds", "ticket"]
+    assert by_address["ada@all-well.example"][3:5] == ["works", "It works"]
+    assert by_address["ada@all-well.example"][-1] == "'=1+1"
+    assert by_address["ada@expired.example"][3] == "certificate-expired"
+    page = (tmp_path / "t.html").read_text()
+    assert "T&lt;2&gt;" in page
+    assert '<input type="radio" name="kind" id="k2"> ' in page
+    assert "<script" not in page
+    assert (tmp_path / "t.html").stat().st_mode & 0o077 == 0
+
+
+def test_a_column_that_is_to_be_kept_must_be_there(table: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["bulk", str(table), "--practice", "--keep", "Password"]) == 2
+    assert "no column of your own" in capsys.readouterr().err

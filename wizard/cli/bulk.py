@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
-import os
 from collections import deque
 from collections.abc import Iterator
-from contextlib import AsyncExitStack, ExitStack
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final, TextIO
+from typing import Final
 from weakref import WeakValueDictionary
 
 from wizard import internal_error, wiring
-from wizard.cli import render
-from wizard.cli.options import add_network_arguments, add_run_arguments, json_object, settings_from
+from wizard.cli import bulk_merge, bulk_table, render
+from wizard.cli.bulk_progress import Bar
+from wizard.cli.bulk_results import Results, unusable
+from wizard.cli.options import add_network_arguments, add_run_arguments, settings_from
 from wizard.cli.table import COLUMNS, Row, Table
 from wizard.errors import MailwrightError, UsageError
 from wizard.model.account import CheckResult, Verdict
@@ -28,7 +28,6 @@ from wizard.model.text import single_line
 from wizard.setup.given import given_draft
 from wizard.setup.session import SetupSession
 from wizard.setup.signin_budget import PER_HOST
-from wizard.text_file import read_lines
 
 HELP = "many accounts from a table (CSV as Excel writes it), one result line each"
 EXAMPLE = "mailwright bulk accounts.csv --output results.jsonl --jobs 8"
@@ -42,9 +41,16 @@ WORKS: Final = (Verdict.WORKS.value, Verdict.WORKS_AFTER_FIX.value)
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds this command's options."""
-    parser.add_argument("file", metavar="FILE.csv", type=Path, help="columns: " + ", ".join(COLUMNS))
+    parser.add_argument("file", metavar="FILE.csv", nargs="?", type=Path, help="columns: " + ", ".join(COLUMNS))
+    parser.add_argument(
+        "--merge", metavar="RESULT.jsonl", nargs="+", type=Path, help="show results of several places side by side"
+    )
     parser.add_argument("--jobs", metavar="N", type=int, default=8, help="accounts at the same time (default 8)")
     parser.add_argument("--output", metavar="OUT.jsonl", type=Path, help="write the results there, not to the screen")
+    parser.add_argument("--table", metavar="FILE", type=Path, help="write a table of them as well (.csv, .html)")
+    parser.add_argument(
+        "--keep", metavar="HEAD", action="append", default=[], help="a column of your own that goes into the results"
+    )
     parser.add_argument("--resume", action="store_true", help="go on with OUT.jsonl: rows that are in it are done")
     parser.add_argument(
         "--per-host-per-minute", metavar="N", type=int, help="sign-ins that a server sees in a minute (default 60)"
@@ -54,7 +60,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Checks every account; the exit code is 0 when all work, 1 otherwise."""
+    """Checks every account, or merges results; the exit code is 0 when all work, 1 otherwise."""
+    if args.table is not None:
+        bulk_table.check_kind(args.table)
+    if args.merge:
+        return _merge(args)
+    if args.file is None:
+        raise UsageError("bulk needs a table of accounts, or results to --merge.")
     if not 1 <= args.jobs <= 200:
         raise UsageError("--jobs takes a number from 1 to 200.")
     if args.per_host_per_minute is not None and not 1 <= args.per_host_per_minute <= 10_000:
@@ -62,18 +74,42 @@ def run(args: argparse.Namespace) -> int:
     if args.resume and args.output is None:
         raise UsageError("--resume goes on with the file that --output names.")
     settings = replace(settings_from(args), per_host_per_minute=args.per_host_per_minute)
-    table = Table(args.file)
+    if args.table is not None and args.output is None:
+        raise UsageError("--table is made of the results that --output keeps.")
+    table = Table(args.file, args.keep)
     if table.ignored:
         numbers = ", ".join(map(str, table.ignored))
         render.progress(f"Columns that mean nothing here are left out: {numbers}")
     per_minute = settings.per_host_per_minute or PER_HOST
     render.progress(f"At most 2 connections at once and {per_minute} sign-ins a minute for each server.")
     with Results(args.output, resume=args.resume) as results:
+        bar = Bar(_count(args.file), results.done_before)
+        results.listener = bar.add
         try:
-            return internal_error.run(_run(table, results, settings, args.jobs))
+            code = internal_error.run(_run(table, results, settings, args.jobs))
         except BaseExceptionGroup as group:  # of tasks that were ended with the one that says why
             told = next((error for error in group.exceptions if isinstance(error, MailwrightError)), group)
             raise told from None
+        finally:
+            bar.end()
+    if args.table is not None:
+        bulk_table.write_table(args.output, args.table, table.separator)
+    return code
+
+
+def _merge(args: argparse.Namespace) -> int:
+    result = bulk_merge.merged(args.merge)
+    bulk_merge.show(result, as_json=args.json)
+    if args.table is not None:
+        bulk_merge.write(result, args.table)
+    return 0 if all(account.kind == "works everywhere" for account in result.accounts) else 1
+
+
+def _count(path: Path) -> int | None:
+    """How many rows the table has; None where reading it twice is not possible, as with a pipe."""
+    if not path.is_file():
+        return None
+    return sum(1 for _ in Table(path).rows())
 
 
 async def _run(table: Table, results: Results, settings: wiring.Settings, jobs: int) -> int:
@@ -113,16 +149,12 @@ async def _document(session: SetupSession, row: Row, servers: Servers) -> dict[s
         result = await servers.check(session, _draft(address, row))
         return dict(check_document(result, diagnosis_document=diagnosis_document))
     except MailwrightError as error:
-        return _unusable(address, str(error))
+        return unusable(address, str(error))
     except Exception as error:
         told = f"Something went wrong inside. What happened is in {internal_error.write_log(error)}"
-        return _unusable(address, told)
+        return unusable(address, told)
     finally:
         await session.close()
-
-
-def _unusable(address: Address | None, told: str) -> dict[str, object]:
-    return {"address": str(address) if address is not None else None, "verdict": None, "error": told}
 
 
 def _draft(address: Address, row: Row) -> AccountDraft:
@@ -224,112 +256,3 @@ def _servers_of(row: Row) -> str:
         return f"line {row.line}"
     given = (draft.incoming, draft.outgoing)
     return " ".join(sorted({server.host if server is not None else address.domain for server in given}))
-
-
-class Results:
-    """Where the results go, one JSON line each as soon as it is there, and which rows an earlier run did.
-
-    Beside a file stands another one that notes which rows were begun: a row that was begun and has no result, for the
-    program was ended in the middle, is told and not tried a second time.
-    """
-
-    def __init__(self, output: Path | None, *, resume: bool) -> None:
-        self.all_work = True
-        self._output = output
-        self._resume = resume
-        self._done: dict[int, str | None] = {}
-        self._begun: set[int] = set()
-        self._open = ExitStack()
-        self._file: TextIO | None = None
-        self._ledger: TextIO | None = None
-
-    def __enter__(self) -> Results:
-        if self._output is not None:
-            self._open_files(self._output)
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        self._open.close()
-        if kind is None and self._output is not None:
-            _ledger_of(self._output).unlink(missing_ok=True)
-
-    def missing(self, rows: Iterator[Row]) -> Iterator[Row]:
-        """The rows that no earlier run did; of those that one left in the middle, the result says so."""
-        for row in rows:
-            if row.number in self._done:
-                _same_row(row, self._done.pop(row.number))
-            elif row.number in self._begun:
-                told = "An earlier run was ended in the middle of this row. It is not tried again by itself."
-                self.add(row, _unusable(_address_of(row), told))
-            else:
-                yield row
-
-    def started(self, row: Row) -> None:
-        """Notes that the row is begun."""
-        if self._ledger is not None:
-            self._ledger.write(f"{row.number}\n")
-            self._ledger.flush()
-
-    def add(self, row: Row, document: dict[str, object]) -> None:
-        """Writes the row's result."""
-        self.all_work &= document["verdict"] in WORKS
-        numbered = {"row": row.number, "line": row.line} | document
-        if self._file is None:
-            render.print_json(numbered)
-            return
-        self._file.write(json.dumps(numbered) + "\n")
-        self._file.flush()
-
-    def _open_files(self, output: Path) -> None:
-        if output.exists() and not self._resume:
-            raise UsageError(f"{output.name} is there already: --resume goes on with it.")
-        try:
-            if self._resume and output.exists():
-                self._read(output)
-            self._file = self._open.enter_context(_appended(output))
-            self._ledger = self._open.enter_context(_appended(_ledger_of(output)))
-        except OSError as error:
-            raise UsageError(f"{output.name} cannot be written: {error.strerror or type(error).__name__}.") from None
-
-    def _read(self, output: Path) -> None:
-        line = "\n"
-        for line in read_lines(output, limit_bytes=MAX_RESULT_BYTES, ansi=True):
-            document = json_object(line)
-            number = document.get("row") if document is not None else None
-            if document is None or not isinstance(number, int):
-                if line.endswith("\n"):
-                    raise UsageError(f"{output.name} does not hold results of bulk: --resume cannot go on with it.")
-                continue  # the last line, in the middle of which the program was ended
-            self._done[number] = document.get("address")
-            self.all_work &= document.get("verdict") in WORKS
-        if not line.endswith("\n"):
-            with output.open("ab") as file:
-                file.write(b"\n")
-        ledger = _ledger_of(output)
-        if ledger.exists():
-            self._begun = {
-                int(line) for line in read_lines(ledger, limit_bytes=64, ansi=True) if line.strip().isdigit()
-            }
-
-
-def _same_row(row: Row, address: object) -> None:
-    """Raises UsageError where the table is another one than that of the results."""
-    known = _address_of(row)
-    if address is not None and known is not None and str(known) != address:
-        raise UsageError(f"Row {row.number} of the table is not the account of that row in the results.")
-
-
-def _address_of(row: Row) -> Address | None:
-    try:
-        return Address.parse(row.cells.get("address", ""))
-    except UsageError:
-        return None
-
-
-def _ledger_of(output: Path) -> Path:
-    return output.with_name(f"{output.name}.begun")
-
-
-def _appended(path: Path) -> Any:
-    """The file, for its owner's eyes alone, to be written on at its end."""
-    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a", encoding="utf-8", newline="\n")

@@ -15,6 +15,11 @@ def be_quiet(quiet: bool) -> None:
     _quiet = quiet
 
 
+def is_quiet() -> bool:
+    """Whether there is no progress."""
+    return _quiet
+
+
 def print_json(document: object) -> None:
     """One JSON document on one line; lone surrogates and control characters are escaped."""
     sys.stdout.write(json.dumps(document, ensure_ascii=True, separators=(", ", ": ")) + "\n")

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import csv
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Final
 
 from wizard.errors import UsageError
+from wizard.model.text import single_line
 from wizard.text_file import read_lines
 
 MAX_LINE_BYTES: Final = 64 * 1024
+MAX_KEPT: Final = 200  # characters of a cell that is kept
 MAX_LINES_OF_ROW: Final = 20  # a quote that is open for longer was never closed
 _SEPARATORS: Final = (",", ";", "\t", "|")
 
@@ -48,32 +50,41 @@ _MEANT: Final = {alias: column for column, aliases in _HEADS.items() for alias i
 class Row:
     """One account of the table: its number among the rows, its first line in the file, its cells by column.
 
-    `fault` says why it cannot be used, and then there are no cells.
+    `fault` says why it cannot be used, and then there are no cells. `kept` are cells that go into the result as they
+    are, by the heads that the person named.
     """
 
     number: int
     line: int
     cells: Mapping[str, str] = field(default_factory=dict, repr=False)
     fault: str | None = None
+    kept: Mapping[str, str] = field(default_factory=dict)
 
 
 class Table:
     """Reads a file; `rows` gives them one by one, so that memory holds one.
 
+    Args:
+        keep: heads of columns of the person's own, such as a ticket's number; their cells go into the result.
+
     Raises:
-        UsageError: there is no such file, it is no table, or its first line names no columns. Never with a cell's text.
+        UsageError: there is no such file, it is no table, its first line names no columns, or none that is to be kept.
+            Never with a cell's text.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, keep: Sequence[str] = ()) -> None:
         lines = read_lines(path, limit_bytes=MAX_LINE_BYTES, ansi=True, look=partial(_check_kind, path.name))
         self._records = _records(lines, path.name)
         self.ignored: tuple[int, ...] = ()  # the numbers of columns that mean nothing to us, from 1
+        self.separator = ","  # between the cells
+        self._kept: dict[int, str] = {}  # the heads of those that are kept, by their place
+        self._keep = tuple(keep)
         self._columns = self._read_heads(path.name)
 
     def rows(self) -> Iterator[Row]:
         """The rows that hold anything."""
         number = 0
-        for line, cells, fault in self._records:
+        for line, cells, fault, _ in self._records:
             if cells is not None and not any(cell.strip() for cell in cells):
                 continue
             number += 1
@@ -95,10 +106,11 @@ class Table:
                 return Row(number, line, fault=f"the cell of the column {column} runs over several lines")
             if cell.strip():
                 found[column] = cell if column.endswith("password") else cell.strip()
-        return Row(number, line, found)
+        kept = {head: single_line(cells[place])[:MAX_KEPT] for place, head in self._kept.items() if place < len(cells)}
+        return Row(number, line, found, kept=kept)
 
     def _read_heads(self, name: str) -> tuple[str, ...]:
-        for _, cells, fault in self._records:
+        for _, cells, fault, separator in self._records:
             if cells is None:
                 raise UsageError(f"{name}: the first line cannot be read: {fault}.")
             if not any(cell.strip() for cell in cells):
@@ -113,7 +125,17 @@ class Table:
             twice = next((column for column in named if named.count(column) > 1), None)
             if twice is not None:
                 raise UsageError(f"{name}: two columns are named {twice}.")
-            self.ignored = tuple(n for n, cell in enumerate(cells, 1) if cell.strip() and not columns[n - 1])
+            own = {_folded(cell): place for place, cell in enumerate(cells) if cell.strip() and not columns[place]}
+            for head in self._keep:
+                if _folded(head) not in own:
+                    raise UsageError(f"{name} has no column of your own with the head that --keep names.")
+                self._kept[own[_folded(head)]] = single_line(head)
+            self.separator = separator
+            self.ignored = tuple(
+                place + 1
+                for place, cell in enumerate(cells)
+                if cell.strip() and not columns[place] and place not in self._kept
+            )
             return columns
         raise UsageError(f"{name} is empty: its first line has the names of the columns, address among them.")
 
@@ -131,8 +153,8 @@ def _check_kind(name: str, begin: bytes) -> None:
     raise UsageError(f"{name} is {kind}, not a table in text. Save it as CSV in the spreadsheet program.")
 
 
-def _records(lines: Iterator[str], name: str) -> Iterator[tuple[int, list[str] | None, str]]:
-    """Line number, cells and fault of each record; `cells` is None where there is a fault."""
+def _records(lines: Iterator[str], name: str) -> Iterator[tuple[int, list[str] | None, str, str]]:
+    """Line number, cells, fault and separator of each record; `cells` is None where there is a fault."""
     waiting: list[tuple[int, str]] = []  # lines that were read ahead for a quote that was never closed
     numbered = enumerate(lines, 1)
     separator: str | None = None
@@ -153,14 +175,14 @@ def _records(lines: Iterator[str], name: str) -> Iterator[tuple[int, list[str] |
             text += more[1]
         if _is_open(text, separator):
             waiting[:0] = taken[1:]
-            yield number, None, "a quote is opened and not closed"
+            yield number, None, "a quote is opened and not closed", separator or ","
             continue
         try:
             (cells,) = csv.reader([text], delimiter=separator or ",", strict=True) if text.strip() else ([],)
         except (csv.Error, ValueError):
-            yield number, None, "its quotes do not match"
+            yield number, None, "its quotes do not match", separator or ","
             continue
-        yield number, cells, ""
+        yield number, cells, "", separator or ","
 
 
 def _is_open(text: str, separator: str | None) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from typing import TextIO
 
 from wizard.handover.inert import csv_cell
 
@@ -12,10 +13,16 @@ from wizard.handover.inert import csv_cell
 def csv_text(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """The table as CSV (RFC 4180), every cell quoted and inert, `None` as an empty cell."""
     out = io.StringIO()
-    writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    writer.writerow([csv_cell(name) for name in header])
-    writer.writerows([_cell(value) for value in row] for row in rows)
+    write_csv(out, header, rows)
     return out.getvalue()
+
+
+def write_csv(out: TextIO, header: Sequence[str], rows: Iterable[Sequence[object]], separator: str = ",") -> None:
+    """As `csv_text`, row by row, so that memory holds one; `out` was opened with newline=""."""
+    writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n", delimiter=separator)
+    writer.writerow([csv_cell(name) for name in header])
+    for row in rows:
+        writer.writerow([_cell(value) for value in row])
 
 
 def _cell(value: object) -> str:

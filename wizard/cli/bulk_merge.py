@@ -1,0 +1,135 @@
+"""`mailwright bulk --merge`: the results of several places side by side: what works where."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, TextIO
+
+from wizard.cli import render
+from wizard.cli.bulk_results import NO_VERDICT, read_briefs
+from wizard.cli.bulk_table import open_table, write_page
+from wizard.errors import UsageError
+from wizard.handover.csv_export import write_csv
+from wizard.model.text import inert
+
+SCHEMA: Final = "mailwright/bulk-merge/1"
+MISSING: Final = "no-result"  # the place has none: its run ended before, or had another table
+_WORKS: Final = ("works", "works-after-fix")
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One account with what each place found, in the order of the places."""
+
+    address: str
+    found: tuple[str, ...]
+
+    @property
+    def kind(self) -> str:
+        """Whether it works everywhere, nowhere, or only from some places; "incomplete" where a place has no result."""
+        works = [found in _WORKS for found in self.found]
+        if MISSING in self.found or NO_VERDICT in self.found:
+            return "incomplete"
+        return "works everywhere" if all(works) else "works only from some" if any(works) else "works nowhere"
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """All accounts, in the order of the first place that has them."""
+
+    places: tuple[str, ...]
+    accounts: tuple[Account, ...]
+
+    @property
+    def missing(self) -> dict[str, int]:
+        """How many results each place lacks."""
+        return {
+            place: sum(account.found[number] == MISSING for account in self.accounts)
+            for number, place in enumerate(self.places)
+        }
+
+    def only_from(self) -> Iterator[tuple[str, str, int]]:
+        """Cause, place and number of accounts, of the causes that one place alone found."""
+        for number, place in enumerate(self.places):
+            counted = Counter(
+                account.found[number]
+                for account in self.accounts
+                if account.found[number] not in (*_WORKS, MISSING, NO_VERDICT)
+                and account.found.count(account.found[number]) == 1
+            )
+            for cause, count in counted.most_common():
+                yield cause, place, count
+
+
+def merged(paths: Sequence[Path]) -> Merged:
+    """The results side by side; a place is called as its file is.
+
+    An account that a table has several times is taken in its order: the second one of a place belongs to the second
+    of the other.
+
+    Raises:
+        UsageError: a file cannot be read or holds no results, or two have one name.
+    """
+    places = tuple(path.stem for path in paths)
+    if len(set(places)) < len(places):
+        raise UsageError("Each place is called as its file is: give the files different names.")
+    found: dict[tuple[str, int], list[str]] = {}
+    for number, path in enumerate(paths):
+        times: Counter[str] = Counter()
+        for each in read_briefs(path):
+            name = each.address or f"row {each.row}"
+            times[name] += 1
+            found.setdefault((name, times[name]), [MISSING] * len(paths))[number] = each.cause
+    return Merged(places, tuple(Account(address, tuple(causes)) for (address, _), causes in found.items()))
+
+
+def show(result: Merged, *, as_json: bool) -> None:
+    """Prints it: the sums first, then what differs; as JSON all of it."""
+    kinds = Counter(account.kind for account in result.accounts)
+    if as_json:
+        render.print_json(
+            {
+                "schema": SCHEMA,
+                "places": list(result.places),
+                "kinds": dict(kinds),
+                "missing": result.missing,
+                "only_from": [{"cause": c, "place": p, "accounts": n} for c, p, n in result.only_from()],
+                "accounts": [
+                    {
+                        "address": each.address,
+                        "kind": each.kind,
+                        "found": dict(zip(result.places, each.found, strict=True)),
+                    }
+                    for each in result.accounts
+                ],
+            }
+        )
+        return
+    lines = [f"{len(result.accounts):,} accounts from {len(result.places)} places: {', '.join(result.places)}"]
+    lines += [f"  {count:,} {kind}" for kind, count in kinds.most_common()]
+    lines += [f"{place} has no result for {count:,} accounts." for place, count in result.missing.items() if count]
+    lines += [f"{cause} only from {place}: {count:,}" for cause, place, count in result.only_from()]
+    rows = [account for account in result.accounts if account.kind != "works everywhere"]
+    if rows:
+        table = [("Address", *result.places), *((inert(each.address), *map(inert, each.found)) for each in rows)]
+        widths = [max(len(row[column]) for row in table) for column in range(len(table[0]))]
+        lines += [
+            "",
+            *("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in table),
+        ]
+    render.print_text("\n".join(lines))
+
+
+def write(result: Merged, path: Path) -> None:
+    """The whole table as .csv or .html."""
+    out: TextIO
+    with open_table(path) as out:
+        rows = ((account.kind, (account.address, account.kind, *account.found)) for account in result.accounts)
+        heads = ("Address", "Kind", *result.places)
+        if path.suffix.lower() == ".csv":
+            write_csv(out, heads, (cells for _, cells in rows))
+        else:
+            write_page(out, "Results side by side", heads, rows, Counter(account.kind for account in result.accounts))

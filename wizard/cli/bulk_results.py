@@ -1,0 +1,218 @@
+"""The results of a bulk run: one JSON line each, which rows an earlier run did, and what a line says in short."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, TextIO
+
+from wizard.cli import render
+from wizard.cli.options import json_object
+from wizard.cli.table import Row
+from wizard.errors import UsageError
+from wizard.model.account import Verdict
+from wizard.model.address import Address
+from wizard.text_file import read_lines
+
+MAX_RESULT_BYTES: Final = 4 * 1024 * 1024
+WORKS: Final = (Verdict.WORKS.value, Verdict.WORKS_AFTER_FIX.value)
+NO_VERDICT: Final = "not-checked"
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """One result in short; `cause` is the cause's id, "works", "works-after-fix", "undecided" or "not-checked"."""
+
+    row: int
+    line: int
+    address: str
+    works: bool
+    cause: str
+    says: str
+    sending: str = ""
+    receiving: str = ""
+    seconds: float | None = None
+    kept: Mapping[str, str] | None = None
+
+
+def brief(document: Mapping[str, Any]) -> Brief:
+    """A result line in short; what is missing in it, or of another kind, is empty."""
+    verdict = document.get("verdict")
+    works = verdict in WORKS
+    diagnoses = document.get("diagnoses")
+    first = diagnoses[0] if isinstance(diagnoses, list) and diagnoses and isinstance(diagnoses[0], dict) else {}
+    if works or verdict is None:
+        first = {}
+    error = _text(document.get("error"))
+    says = (
+        _text(first.get("title"))
+        or error
+        or {"works": "It works", "works-after-fix": "It works, after a change"}.get(str(verdict), "There is no verdict")
+    )
+    seconds = document.get("elapsed_s")
+    kept = document.get("kept")
+    return Brief(
+        row=_number(document.get("row")),
+        line=_number(document.get("line")),
+        address=_text(document.get("address")),
+        works=works,
+        cause=_text(first.get("cause")) or (NO_VERDICT if verdict is None else str(verdict)),
+        says=says,
+        sending=_side(document.get("outgoing")),
+        receiving=_side(document.get("incoming")),
+        seconds=float(seconds) if isinstance(seconds, int | float) else None,
+        kept={str(key): _text(value) for key, value in kept.items()} if isinstance(kept, dict) else None,
+    )
+
+
+def read_briefs(path: Path) -> Iterator[Brief]:
+    """The results that a run wrote, one by one; a line that was cut off at the end is left out.
+
+    Raises:
+        UsageError: the file cannot be read, or it does not hold results of bulk.
+    """
+    for line in read_lines(path, limit_bytes=MAX_RESULT_BYTES, ansi=True):
+        document = json_object(line)
+        if document is None or not isinstance(document.get("row"), int):
+            if line.endswith("\n") and line.strip():
+                raise UsageError(f"{path.name} does not hold results of bulk.")
+            continue
+        yield brief(document)
+
+
+def _side(value: object) -> str:
+    side = value if isinstance(value, dict) else {}
+    host, port, security, status = (side.get(key) for key in ("host", "port", "security", "status"))
+    return f"{host}:{port} {security}, {status}" if host else _text(status)
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _number(value: object) -> int:
+    return value if isinstance(value, int) else 0
+
+
+class Results:
+    """Where the results go, one JSON line each as soon as it is there, and which rows an earlier run did.
+
+    `listener` gets each new result.
+
+    Beside a file stands another one that notes which rows were begun: a row that was begun and has no result, for the
+    program was ended in the middle, is told and not tried a second time.
+    """
+
+    def __init__(self, output: Path | None, *, resume: bool) -> None:
+        self.all_work = True
+        self.done_before = 0  # rows that an earlier run did
+        self.listener: Callable[[Mapping[str, object]], None] = lambda _: None
+        self._output = output
+        self._resume = resume
+        self._done: dict[int, str | None] = {}
+        self._begun: set[int] = set()
+        self._open = ExitStack()
+        self._file: TextIO | None = None
+        self._ledger: TextIO | None = None
+
+    def __enter__(self) -> Results:
+        if self._output is not None:
+            self._open_files(self._output)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self._open.close()
+        if kind is None and self._output is not None:
+            _ledger_of(self._output).unlink(missing_ok=True)
+
+    def missing(self, rows: Iterator[Row]) -> Iterator[Row]:
+        """The rows that no earlier run did; of those that one left in the middle, the result says so."""
+        for row in rows:
+            if row.number in self._done:
+                _same_row(row, self._done.pop(row.number))
+            elif row.number in self._begun:
+                told = "An earlier run was ended in the middle of this row. It is not tried again by itself."
+                self.add(row, unusable(_address_of(row), told))
+            else:
+                yield row
+
+    def started(self, row: Row) -> None:
+        """Notes that the row is begun."""
+        if self._ledger is not None:
+            self._ledger.write(f"{row.number}\n")
+            self._ledger.flush()
+
+    def add(self, row: Row, document: dict[str, object]) -> None:
+        """Writes the row's result."""
+        self.all_work &= document["verdict"] in WORKS
+        numbered = {"row": row.number, "line": row.line} | document | ({"kept": dict(row.kept)} if row.kept else {})
+        self.listener(numbered)
+        if self._file is None:
+            render.print_json(numbered)
+            return
+        self._file.write(json.dumps(numbered) + "\n")
+        self._file.flush()
+
+    def _open_files(self, output: Path) -> None:
+        if output.exists() and not self._resume:
+            raise UsageError(f"{output.name} is there already: --resume goes on with it.")
+        try:
+            if self._resume and output.exists():
+                self._read(output)
+            self._file = self._open.enter_context(_appended(output))
+            self._ledger = self._open.enter_context(_appended(_ledger_of(output)))
+        except OSError as error:
+            raise UsageError(f"{output.name} cannot be written: {error.strerror or type(error).__name__}.") from None
+
+    def _read(self, output: Path) -> None:
+        line = "\n"
+        for line in read_lines(output, limit_bytes=MAX_RESULT_BYTES, ansi=True):
+            document = json_object(line)
+            number = document.get("row") if document is not None else None
+            if document is None or not isinstance(number, int):
+                if line.endswith("\n"):
+                    raise UsageError(f"{output.name} does not hold results of bulk: --resume cannot go on with it.")
+                continue  # the last line, in the middle of which the program was ended
+            self._done[number] = document.get("address")
+            self.done_before += 1
+            self.all_work &= document.get("verdict") in WORKS
+        if not line.endswith("\n"):
+            with output.open("ab") as file:
+                file.write(b"\n")
+        ledger = _ledger_of(output)
+        if ledger.exists():
+            self._begun = {
+                int(line) for line in read_lines(ledger, limit_bytes=64, ansi=True) if line.strip().isdigit()
+            }
+
+
+def _same_row(row: Row, address: object) -> None:
+    """Raises UsageError where the table is another one than that of the results."""
+    known = _address_of(row)
+    if address is not None and known is not None and str(known) != address:
+        raise UsageError(f"Row {row.number} of the table is not the account of that row in the results.")
+
+
+def _address_of(row: Row) -> Address | None:
+    try:
+        return Address.parse(row.cells.get("address", ""))
+    except UsageError:
+        return None
+
+
+def _ledger_of(output: Path) -> Path:
+    return output.with_name(f"{output.name}.begun")
+
+
+def _appended(path: Path) -> Any:
+    """The file, for its owner's eyes alone, to be written on at its end."""
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a", encoding="utf-8", newline="\n")
+
+
+def unusable(address: Address | None, told: str) -> dict[str, object]:
+    """The result of a row that could not be checked."""
+    return {"address": str(address) if address is not None else None, "verdict": None, "error": told}

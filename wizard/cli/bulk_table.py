@@ -1,0 +1,99 @@
+"""Results of bulk as a table for a spreadsheet (CSV) or a browser (HTML): both inert, written row by row."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from html import escape
+from pathlib import Path
+from typing import Final, TextIO
+
+from wizard.cli.bulk_results import Brief, read_briefs
+from wizard.errors import UsageError
+from wizard.handover.csv_export import write_csv
+from wizard.model.text import inert
+
+KINDS: Final = (".csv", ".html", ".htm")
+_HEADS: Final = ("Row", "Line", "Address", "Cause", "What it says", "Sending", "Receiving", "Seconds")
+_STYLE: Final = """
+:root { color-scheme: light dark; }
+body { font: 15px/1.5 system-ui, sans-serif; margin: 1.5rem; }
+table { border-collapse: collapse; } th, td { text-align: start; vertical-align: top; padding: .2rem .8rem .2rem 0; }
+thead th { position: sticky; top: 0; background: Canvas; } td { overflow-wrap: anywhere; }
+fieldset { border: 0; padding: 0; margin: 0 0 1rem; } label { margin-inline-end: 1rem; white-space: nowrap; }
+"""
+
+
+def check_kind(path: Path) -> None:
+    """Raises UsageError where the file's ending is none of ours."""
+    if path.suffix.lower() not in KINDS:
+        raise UsageError("--table takes a file that ends in .csv or .html.")
+
+
+def write_table(results: Path, path: Path, separator: str = ",") -> None:
+    """Writes what `results` (JSON lines) hold, in their order, readable by the owner alone.
+
+    Raises:
+        UsageError: the results cannot be read, or the table cannot be written.
+    """
+    kept = tuple(dict.fromkeys(head for each in read_briefs(results) for head in each.kept or ()))
+    heads = (*_HEADS, *kept)
+    rows = (_cells(each, kept) for each in read_briefs(results))
+    with open_table(path) as out:
+        if path.suffix.lower() == ".csv":
+            write_csv(out, heads, rows, separator)
+        else:
+            write_page(
+                out,
+                "Results",
+                heads,
+                ((each.cause, _cells(each, kept)) for each in read_briefs(results)),
+                Counter(each.cause for each in read_briefs(results)),
+            )
+
+
+def write_page(
+    out: TextIO, title: str, heads: Sequence[str], rows: Iterable[tuple[str, Sequence[object]]], kinds: Counter[str]
+) -> None:
+    """A page without a script: each row belongs to one of `kinds`, and choosing one leaves its rows alone in view."""
+    numbers = {kind: number for number, (kind, _) in enumerate(kinds.most_common(), 1)}
+    hidden = "\n".join(
+        f"body:has(#k{number}:checked) tbody tr:not(.k{number}) {{ display: none; }}" for number in numbers.values()
+    )
+    out.write(
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
+        f"<title>{escape(title)}</title>\n<style>{_STYLE}{hidden}</style>\n</head>\n<body>\n<h1>{escape(title)}</h1>\n"
+    )
+    out.write("<fieldset><legend>Show</legend>\n" + "\n".join(_choices(numbers, kinds)) + "\n</fieldset>\n")
+    names = "".join(f'<th scope="col">{escape(inert(head))}</th>' for head in heads)
+    out.write(f"<table><thead><tr>{names}</tr></thead>\n<tbody>\n")
+    for kind, cells in rows:
+        told = "".join(f"<td>{escape(inert('' if cell is None else str(cell)))}</td>" for cell in cells)
+        out.write(f'<tr class="k{numbers[kind]}">{told}</tr>\n')
+    out.write("</tbody></table>\n</body>\n</html>\n")
+
+
+def _choices(numbers: dict[str, int], kinds: Counter[str]) -> Iterator[str]:
+    yield f'<label><input type="radio" name="kind" checked> All ({sum(kinds.values()):,})</label>'
+    for kind, number in numbers.items():
+        name = escape(inert(kind))
+        yield f'<label><input type="radio" name="kind" id="k{number}"> {name} ({kinds[kind]:,})</label>'
+
+
+def _cells(each: Brief, kept: Sequence[str]) -> tuple[object, ...]:
+    own = each.kept or {}
+    seconds = None if each.seconds is None else round(each.seconds, 1)
+    told = (each.row, each.line, each.address, each.cause, each.says, each.sending, each.receiving, seconds)
+    return (*told, *(own.get(head, "") for head in kept))
+
+
+def open_table(path: Path) -> TextIO:
+    """The file for its owner's eyes alone; a spreadsheet program knows UTF-8 by its mark."""
+    encoding = "utf-8-sig" if path.suffix.lower() == ".csv" else "utf-8"
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    except OSError as error:
+        raise UsageError(f"{path.name} cannot be written: {error.strerror or type(error).__name__}.") from None
+    return os.fdopen(descriptor, "w", encoding=encoding, errors="replace", newline="")
