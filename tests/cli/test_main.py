@@ -103,3 +103,40 @@ def test_nothing_of_an_argument_reaches_a_terminal_as_an_order(
     shown = capsys.readouterr()
     assert shown.out + shown.err
     assert not {"\x1b", "\x07", "\u202e"} & set(shown.out + shown.err)
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no full disk to write to")
+@pytest.mark.parametrize("command", ["--version", "presets gmail", "explain 535 --json"])
+def test_a_full_disk_or_no_standard_output_is_told(command: str) -> None:
+    for shell, told in ((">/dev/full", "No space left on device"), (">&-", "no standard output")):
+        done = subprocess.run(
+            ["sh", "-c", f'"{sys.executable}" -m wizard {command} {shell}'],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == entry.EXIT_USAGE, done
+        assert told in done.stderr
+        assert len(done.stderr.strip().splitlines()) == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the shell's signs for no input and no output")
+@pytest.mark.parametrize("closed", ["<&- 2>&-", "2>/dev/full"])
+def test_without_standard_input_or_error_the_answer_is_the_same(closed: str) -> None:
+    checked = (
+        "check ada@example.org --ask-nobody --incoming 127.0.0.1:1 --outgoing 127.0.0.1:1 --nameserver 127.0.0.1:1"
+    )
+    for command, code, shown in (
+        ("discover ada@gmail.com --ask-nobody", 0, "imap.gmail.com"),
+        (checked, 1, "does not work yet"),
+        ("check nobody", 2, ""),
+    ):
+        done = subprocess.run(
+            ["sh", "-c", f'"{sys.executable}" -m wizard {command} {closed}'],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert (done.returncode, shown in done.stdout) == (code, True), done

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import sys
 import webbrowser
 from threading import Thread
 from typing import TYPE_CHECKING
 
+from wizard.cli import render
 from wizard.errors import UsageError
 from wizard.model.draft import AccountDraft
 from wizard.model.plan import Plan
@@ -45,13 +45,13 @@ async def check(
 
 def open_browser(url: str) -> None:
     """Opens the page; says where it is, for where no browser comes up."""
-    print(f"Sign in in the browser. If it does not open, open this page:\n{url}", file=sys.stderr, flush=True)
+    render.warn(f"Sign in in the browser. If it does not open, open this page:\n{url}")
     # On the side: a browser in the terminal would hold everything up until it is closed.
     Thread(target=webbrowser.open, args=(url,), daemon=True).start()
 
 
 def show_code(code: DeviceCode) -> None:
     """Says what to type where."""
-    print(f"Open {code.url} on any device and type this code: {code.user_code}", file=sys.stderr, flush=True)
+    render.warn(f"Open {code.url} on any device and type this code: {code.user_code}")
     if code.direct_url is not None:
-        print(f"Or open {code.direct_url}", file=sys.stderr, flush=True)
+        render.warn(f"Or open {code.direct_url}")

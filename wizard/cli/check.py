@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from wizard.cli.options import (
     add_network_arguments,
     add_password_arguments,
     add_run_arguments,
+    has_terminal,
     password_from,
     read_password,
     settings_from,
@@ -90,7 +90,7 @@ async def _check(
         else:
             result = await session.check(draft, listener=_tell)
             account = AccountInProgress(draft).checked(result)
-            may_ask = session.options.sign_in and not args.json and sys.stdin.isatty()
+            may_ask = session.options.sign_in and not args.json and has_terminal()
             agreed = await _agreed(account) if may_ask else None
             if agreed is not None:
                 result = await session.check(agreed.draft or draft, plan=agreed.plan, listener=_tell)
@@ -109,12 +109,12 @@ async def _agreed(account: AccountInProgress) -> AccountInProgress | None:
     if draft is None or draft.secret is None:
         return None
     if account.result is not None and _doubts_address(account.result):
-        print(account.result.diagnoses[0].title, file=sys.stderr)
+        render.warn(account.result.diagnoses[0].title)
         is_right = await _yes(f"Is {draft.address} right all the same? [y/N] ")
         return account.remedied(replace(draft, address_is_right=True)) if is_right else None
     if not sites:
         return None
-    print("Nobody vouches for these servers' domains:", ", ".join(sites), file=sys.stderr)
+    render.warn(f"Nobody vouches for these servers' domains: {', '.join(sites)}")
     return account.agreed(sites) if await _yes("Send your password to them? [y/N] ") else None
 
 

@@ -35,10 +35,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     try:
         if words and words[0] in {"-h", "--help"}:
-            print(_overview())
+            render.print_text(_overview())
             return 0
         if words and words[0] == "--version":
-            print(f"mailwright {__version__}")
+            render.print_text(f"mailwright {__version__}")
             return 0
         if words in ([], ["gui"]):
             # Without options the parser is not needed, and the window is there sooner.
@@ -60,7 +60,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         _tell(error)
         return EXIT_FAILS
     except KeyboardInterrupt:
-        print("mailwright: stopped", file=sys.stderr)
+        render.warn("mailwright: stopped")
         return EXIT_CANCELLED
     except BrokenPipeError:
         sys.stderr.close()
@@ -70,7 +70,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:
         from wizard.internal_error import write_log
 
-        print(f"mailwright: something went wrong inside. What happened is in {write_log(error)}", file=sys.stderr)
+        render.warn(f"mailwright: something went wrong inside. What happened is in {write_log(error)}")
         return EXIT_INTERNAL
 
 

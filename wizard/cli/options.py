@@ -112,9 +112,14 @@ def password_from(args: argparse.Namespace, *, ask_for: str | None) -> Secret | 
     return ask_password(ask_for) if ask_for is not None else None
 
 
+def has_terminal() -> bool:
+    """Whether somebody may answer at a terminal; a program may have been started without any standard input."""
+    return sys.stdin is not None and not sys.stdin.closed and sys.stdin.isatty()
+
+
 def ask_password(ask_for: str) -> Secret | None:
     """The password a person types at the terminal; None where there is no terminal."""
-    if not sys.stdin.isatty():
+    if not has_terminal():
         return None
     from getpass import getpass
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
-from typing import TextIO
+
+from wizard.errors import UsageError
 
 _quiet = False
 
@@ -21,31 +23,52 @@ def is_quiet() -> bool:
 
 
 def print_json(document: object) -> None:
-    """One JSON document on one line; lone surrogates and control characters are escaped."""
-    sys.stdout.write(json.dumps(document, ensure_ascii=True, separators=(", ", ": ")) + "\n")
-    sys.stdout.flush()
+    """One JSON document on one line; lone surrogates and control characters are escaped.
+
+    Raises:
+        UsageError: as `print_text`.
+    """
+    _print(json.dumps(document, ensure_ascii=True, separators=(", ", ": ")))
 
 
 def print_text(text: str) -> None:
-    """Text for people, on stdout; what the terminal cannot show is replaced."""
-    _write(sys.stdout, text)
+    """Text for people, on stdout; what the terminal cannot show is replaced.
+
+    Raises:
+        UsageError: there is no standard output, or no room on the disk it goes to.
+        BrokenPipeError: who read it has gone.
+    """
+    _print(_shown(text, sys.stdout.encoding if sys.stdout is not None else None))
 
 
 def progress(text: str) -> None:
     """A line about what is being done now, on stderr; nothing with --quiet."""
     if not _quiet:
-        _write(sys.stderr, text)
+        warn(text)
 
 
 def warn(text: str) -> None:
-    """A sentence that must be seen, on stderr; also with --quiet."""
-    _write(sys.stderr, text)
+    """A sentence that must be seen, on stderr; also with --quiet. Where that cannot be written to, nobody is told."""
+    if sys.stderr is not None:
+        with contextlib.suppress(OSError, ValueError):  # ValueError: it was closed
+            sys.stderr.write(_shown(text, sys.stderr.encoding) + "\n")
+            sys.stderr.flush()
 
 
-def _write(stream: TextIO, text: str) -> None:
+def _print(text: str) -> None:
+    if sys.stdout is None or sys.stdout.closed:
+        raise UsageError("There is no standard output to print to.")
+    try:
+        sys.stdout.write(text + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise UsageError(f"Standard output cannot be written to: {error.strerror or error}.") from None
+
+
+def _shown(text: str, encoding: str | None) -> str:
     from wizard.model.text import harmless
 
-    text = harmless(text)
-    encoding = stream.encoding or "utf-8"
-    stream.write(text.encode(encoding, "replace").decode(encoding, "replace") + "\n")
-    stream.flush()
+    encoding = encoding or "utf-8"
+    return harmless(text).encode(encoding, "replace").decode(encoding, "replace")
