@@ -156,6 +156,7 @@ class Copy:
         command += ["-p", "tests.mutants.plugin", *arguments]
         # The programs that tests start must be the copy's as well, not those that the environment is linked to.
         environment = os.environ | {"PYTHONPATH": str(self._folder)}
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)  # compiling everything anew takes longer than most tests
         with (
             (self._notes / "said.txt").open("wb") as said,
             subprocess.Popen(
