@@ -31,7 +31,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 
 @pytest.fixture
 def instance(wizard: Wizard, place: str) -> Iterator[SingleInstance]:
-    made = SingleInstance(wizard, place)
+    made = SingleInstance(wizard.window, wizard.account, place)
     made.start()
     yield made
     made.close()
@@ -82,7 +82,7 @@ def test_what_a_killed_program_left_behind_is_no_window(wizard: Wizard, place: s
     subprocess.run([sys.executable, "-c", words, place], check=False)
     assert Path(place).exists()
     assert not hand_over(place, None)
-    instance = SingleInstance(wizard, place)
+    instance = SingleInstance(wizard.window, wizard.account, place)
     instance.start()
     assert hand_over(place, None)
     instance.close()

@@ -245,7 +245,7 @@ def _run(
 
     bridge.start(engine.opened, opened, wizard.account.engine_failed)
     crashes = CrashReporter(wizard.window)
-    instance = SingleInstance(wizard, place) if place is not None else None
+    instance = SingleInstance(wizard.window, wizard.account, place) if place is not None else None
     if instance is not None:
         instance.start()
     try:

@@ -18,7 +18,8 @@ from PySide6.QtCore import QObject, Qt, Signal
 if TYPE_CHECKING:
     from multiprocessing.connection import Listener
 
-    from wizard.gui.app import Wizard
+    from wizard.gui.pages.account_page import AccountPage
+    from wizard.gui.window import WizardWindow
 
 MAX_BYTES = 4096
 PATIENCE_S = 2.0
@@ -62,13 +63,14 @@ def hand_over(place: str | None, address: str | None) -> bool:
 
 
 class SingleInstance(QObject):
-    """Listens, from `start` to `close`, for other starts; each raises the wizard's window."""
+    """Listens, from `start` to `close`, for other starts; each raises the window."""
 
     _asked = Signal(str, str)  # address, activation token; emitted in the thread, heard in the window's
 
-    def __init__(self, wizard: Wizard, place: str) -> None:
-        super().__init__(wizard.window)
-        self._wizard = wizard
+    def __init__(self, window: WizardWindow, account: AccountPage, place: str) -> None:
+        super().__init__(window)
+        self._window = window
+        self._account = account
         self._place = place
         self._listener: Listener | None = None
         self._closed = False
@@ -111,7 +113,7 @@ class SingleInstance(QObject):
             self._asked.emit(str(said.get("address", "")), str(said.get("activation", "")))
 
     def _raise(self, address: str, activation: str) -> None:
-        window, account = self._wizard.window, self._wizard.account
+        window, account = self._window, self._account
         if address and window.current_page() is account and not account.address_field.text().strip():
             account.prefill(address)
         if activation:
