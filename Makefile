@@ -8,7 +8,7 @@ ARGS ?=
 # Causes and presets in the form that loads faster; what make runs is compiled, what is edited counts without it.
 COMPILED := resources/presets/compiled.jsonl
 
-.PHONY: help run test fuzz lint mutants bench screenshots package packages-test windows windows-test lock clean
+.PHONY: help run test handover-test fuzz lint mutants bench screenshots package packages-test windows windows-test lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 24
@@ -18,6 +18,9 @@ run: $(VENV)/.run $(COMPILED) ## opens the wizard (ARGS="--practice" for the bui
 
 test: $(VENV)/.dev .lab/.installed $(COMPILED) ## runs every test (ARGS="-k imap" for some)
 	@packaging/as-root.sh $(VENV)/bin/python -m pytest $(ARGS)
+
+handover-test: $(VENV)/.dev .lab/.handover $(COMPILED) ## real mail programs and frameworks take our files, send and read
+	@NODE_PATH=$(CURDIR)/.lab/node_modules packaging/as-root.sh $(VENV)/bin/python -m pytest tests/handover/test_real_programs.py $(ARGS)
 
 fuzz: $(VENV)/.dev ## 10,000 new inputs for every parser, for an hour or two (ARGS="tests/model" for some)
 	$(VENV)/bin/python -m pytest -m hypothesis --hypothesis-profile=fuzz --timeout=7200 $(ARGS)
@@ -75,6 +78,10 @@ $(VENV)/.dev: $(REQUIREMENTS)/dev.txt packaging/link.py | $(VENV)/.run
 
 $(VENV)-package/.build: $(REQUIREMENTS)/build.txt
 	$(call environment,$(VENV)-package,build)
+
+.lab/.handover: packaging/system-packages.sh
+	packaging/system-packages.sh handover
+	@mkdir -p .lab && (cd .lab && npm install --silent --no-save nodemailer) && touch $@
 
 .lab/.windows .lab/.package: packaging/system-packages.sh
 	packaging/system-packages.sh $(@:.lab/.%=%)

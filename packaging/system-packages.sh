@@ -1,6 +1,7 @@
 #!/bin/bash
-# system-packages.sh run|test|package|windows: where apt-get is there, installs the Debian packages that are missing for
+# system-packages.sh run|test|handover|package|windows: where apt-get is there, installs the Debian packages that are missing for
 # `make run` (Qt's system libraries), for `make test` (real mail and name servers and a virtual desktop too), for
+# `make handover-test` (mail programs and frameworks), for
 # `make package` and `make packages-test`, or for `make windows` and `make windows-test` (Wine and makers of installers).
 # Starts no service, now or later; removes nothing. But for `run` it ends with an error when something cannot be had.
 set -euo pipefail
@@ -20,6 +21,9 @@ lab=(
 )
 desktop=(xvfb openbox dbus at-spi2-core python3-pyatspi)
 package=("${desktop[@]}" binutils xz-utils makeself lintian desktop-file-utils appstream debootstrap)
+# The programs that `make handover-test` gives our files to.
+handover=("${lab[@]}" isync fetchmail getmail6 offlineimap3 aerc mutt curl git-email libmailtools-perl libauthen-sasl-perl libio-socket-ssl-perl
+  thunderbird evolution claws-mail libsecret-tools python3-django python3-flask-mail libphp-phpmailer php-symfony-mailer nodejs ruby libsasl2-modules)
 windows=("${desktop[@]}" binutils wine wine64 gcc-mingw-w64-x86-64 nsis wixl msitools osslsigncode unzip xdotool x11-utils imagemagick)
 programs=(postfix:postfix dovecot:dovecot-core named:bind9 stunnel4:stunnel4 swaks:swaks Xvfb:xvfb openbox:openbox xdotool:xdotool
   dbus-run-session:dbus ip:iproute2 nft:nftables msmtp:msmtp neomutt:neomutt php:php-cli git:git)
@@ -28,6 +32,7 @@ PATH=$PATH:/usr/sbin:/sbin
 wanted=("${qt[@]}")
 case $purpose in
 test) wanted+=("${lab[@]}") ;;
+handover) wanted+=("${handover[@]}") ;;
 package) wanted+=("${package[@]}") ;;
 windows) wanted+=("${windows[@]}") ;;
 esac

@@ -61,7 +61,7 @@ class Postfix:
         self._ports = ports
         self._log = folder / "mail.log"
         self._queue = folder / "queue"
-        self._folders(folder)
+        self.make_folders(folder)
         domains = sorted({account.domain for account in accounts})
         arrivals = {account: _detailed(account) for account in accounts}
         _table(folder / "mailboxes", {address: "yes" for a in accounts for address in (a.address, arrivals[a])})
@@ -172,7 +172,8 @@ class Postfix:
         )
 
     @staticmethod
-    def _folders(folder: Path) -> None:
+    def make_folders(folder: Path) -> None:
+        """The queue and data folders below this one, with the owners that Postfix insists on."""
         owner, postdrop = postfix_user().uid, group_id("postdrop")
         folder.mkdir(exist_ok=True)
         queue = folder / "queue"

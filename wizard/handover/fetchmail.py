@@ -59,5 +59,5 @@ def _entry(account: VerifiedAccount, secret: Secret | None) -> bytes:
 
 
 def _quoted(value: str) -> str:
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
+    """The value as its reader takes it: a quotation mark ends the string even behind a backslash, so it is a number."""
+    return '"' + "".join(f"\\x{ord(sign):02x}" if sign in '"\\^' else sign for sign in value) + '"'

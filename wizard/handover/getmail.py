@@ -14,6 +14,7 @@ from wizard.handover.words import (
     ascii_host,
     password_command,
     receiving_step,
+    require_ascii_password,
     require_incoming,
     sign_in_kind,
 )
@@ -37,6 +38,7 @@ def sheet(account: VerifiedAccount, secret: Secret | None = None) -> Sheet:
     Raises:
         HandoverError: the server switches to encryption (STARTTLS), which getmail cannot.
     """
+    require_ascii_password(secret, "getmail")
     name = f"{file_stem(account.address.wire)}.getmailrc"
     asks = "getmail asks for the password, or runs the program named by “password_command”."
     return Sheet(
@@ -49,6 +51,7 @@ def sheet(account: VerifiedAccount, secret: Secret | None = None) -> Sheet:
                 typed=STANDS_IN_FILE if secret is not None else asks,
                 fetched="Name a program that prints one in “password_command”.",
             ),
+            "getmail takes only a password of ASCII characters.",
             f"Try it: getmail --rcfile {name} (not as root, for whom getmail delivers nothing).",
         ),
         (),

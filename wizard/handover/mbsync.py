@@ -35,7 +35,8 @@ def sheet(account: VerifiedAccount, secret: Secret | None = None) -> Sheet:
         TARGET,
         "Use it in mbsync",
         (
-            "Append the file to ~/.mbsyncrc; make the folder ~/Mail.",
+            "Append the file to ~/.mbsyncrc, and make the folder for the mail: "
+            f"mkdir -p ~/Mail/{file_stem(account.address.wire)}",
             receiving_step(account, typed=password, fetched="Name a program that prints one in “PassCmd”."),
             f"Try it: mbsync --list {_quoted(account.address.wire)}, then the same without --list.",
         ),

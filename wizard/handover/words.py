@@ -176,13 +176,13 @@ def require_password(account: VerifiedAccount, auth: str | None, program: str) -
 
 
 def require_ascii_password(secret: Secret | None, program: str) -> None:
-    """Refuses to write what Python's smtplib cannot send.
+    """Refuses to write what Python's smtplib and imaplib cannot send.
 
     Raises:
         HandoverError: the password has characters beyond ASCII.
     """
     if secret is not None and not secret.reveal().isascii():
         raise HandoverError(
-            f"The password has characters beyond ASCII, which {program} cannot send (Python's smtplib). Make an app "
-            "password for it, or choose another one."
+            f"The password has characters beyond ASCII, which {program} cannot send (Python's library does "
+            "not). Make an app password for it, or choose another one."
         )
