@@ -8,6 +8,7 @@ import pytest
 from tests.cli.commands import run
 from tests.handover.accounts import diagnosis_document, failed
 from wizard.cli import report
+from wizard.cli.main import main
 from wizard.errors import UsageError
 from wizard.handover.report import report_document, write_report
 
@@ -36,3 +37,25 @@ def test_another_file_is_refused_in_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "x.json").write_text("{}")
     with pytest.raises(UsageError, match="not a report"):
         run(report, "open", str(tmp_path / "x.json"))
+
+
+def test_check_saves_one_that_opens_again_by_its_case(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pack = tmp_path / "pack"
+    pack.mkdir()
+    (pack / "helpdesk.toml").write_text('[helpdesk]\nname = "Example helpdesk"\nphone = "+49 30 1234"\n')
+    words = ["check", "ada@expired.example", "--practice", "--pack", str(pack), "--json", "--report"]
+    folder = tmp_path / "reports"
+    folder.mkdir()
+    assert main([*words, str(folder)]) == 1
+    checked = json.loads(capsys.readouterr().out)
+    (path,) = folder.iterdir()
+    assert path.name == f"mailwright-{checked['case']}.html"
+    assert main(["report", "open", str(path)]) == 0
+    text = capsys.readouterr().out
+    assert "Phone  +49 30 1234" in text
+    assert "a***@expired.example" in text
+    assert "ada@expired.example" not in text
+    assert main([*words, str(tmp_path / "r.html"), "--with-address"]) == 1
+    capsys.readouterr()
+    assert main(["report", "open", str(tmp_path / "r.html")]) == 0
+    assert "ada@expired.example" in capsys.readouterr().out

@@ -15,12 +15,14 @@ from tests.handover.test_document import JSON_VALUES
 from tests.lab.stage import smtp, stage
 from wizard import __version__
 from wizard.errors import UsageError
+from wizard.handover.case import case_code
 from wizard.handover.report import (
     MAX_BYTES,
     load_report,
     read_report,
     report_bytes,
     report_document,
+    report_name,
     report_text,
     write_report,
 )
@@ -33,8 +35,8 @@ HOSTILE = (
 )
 
 
-def report(result: CheckResult | None = None, **options: bool) -> dict[str, object]:
-    return report_document(result or failed(), diagnosis_document=diagnosis_document, **options)
+def report(result: CheckResult | None = None, *, mask_addresses: bool = True) -> dict[str, object]:
+    return report_document(result or failed(), diagnosis_document=diagnosis_document, mask_addresses=mask_addresses)
 
 
 class Tags(HTMLParser):
@@ -107,6 +109,8 @@ def test_the_page_holds_no_active_tag_and_loads_nothing(text: str) -> None:
     }
     assert {tag for tag, _ in tags} <= inert_tags
     assert {name for _, attributes in tags for name in attributes} <= {
+        "id",
+        "hidden",
         "lang",
         "charset",
         "http-equiv",
@@ -234,3 +238,29 @@ def test_what_lies_deep_in_a_strangers_report_is_left_out() -> None:
     text = report_text(document)
     assert "shallow" in text
     assert "deep" not in text
+
+
+def test_a_page_opens_again_and_says_the_same(tmp_path: Path) -> None:
+    hostile = report(failed(HOSTILE), mask_addresses=False)
+    path = tmp_path / f"{report_name(hostile)}.html"
+    write_report(path, hostile)
+    assert load_report(path) == json.loads(json.dumps(hostile))
+    tags = Tags(path.read_text()).seen
+    assert not {"script", "img", "a", "template"} & {tag for tag, _ in tags}
+    assert [attrs for tag, attrs in tags if "hidden" in attrs] == [{"id": "mailwright-report", "hidden": None}]
+
+
+def test_a_page_without_a_report_in_it_is_refused() -> None:
+    with pytest.raises(UsageError, match="not a report"):
+        read_report("<!doctype html><pre>{}</pre>")
+    with pytest.raises(UsageError, match="not a report"):
+        read_report('<pre id="mailwright-report" hidden>{&quot;schema&quot;: 1}</pre>')
+
+
+def test_the_case_is_in_the_files_name_and_whom_to_ask_on_the_page() -> None:
+    document = report_document(
+        failed(), diagnosis_document=diagnosis_document, helpdesk={"name": "Example helpdesk", "phone": "+49 30 1234"}
+    )
+    assert report_name(document) == f"mailwright-{case_code(failed())}"
+    assert report_name({"case": "../../etc"}) == "mailwright-report"
+    assert "Whom to ask\n===========\nName   Example helpdesk\nPhone  +49 30 1234\n" in report_text(document)

@@ -19,6 +19,7 @@ from wizard.cli.options import (
     settings_from,
 )
 from wizard.errors import UsageError
+from wizard.installed_packs import installed_packs
 from wizard.model.account import CheckResult, RoundTripStatus, SideResult, Verdict
 from wizard.model.address import Address
 from wizard.model.diagnosis import Change, ChangeSettings, Diagnosis, ServerChange
@@ -55,7 +56,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--test-message", metavar="TO", nargs="?", const="", help="send one (to the address itself without TO)"
     )
-    parser.add_argument("--report", metavar="FILE", type=Path, help="write the redacted report (.json, .html, .txt)")
+    parser.add_argument(
+        "--report",
+        metavar="FILE",
+        type=Path,
+        help="write the redacted report (.json, .html, .txt); into a folder under the name of its case",
+    )
+    parser.add_argument("--with-address", action="store_true", help="leave the address readable in the report")
     parser.add_argument("--nagios", action="store_true", help="one plugin line, exit 0, 1, 2 or 3")
     browser.add_arguments(parser)
     add_run_arguments(parser)
@@ -64,7 +71,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Checks the account; the exit code is 0 (works), 3 (works after a fix), 1 (fails) or 4 (no verdict in time)."""
-    if args.report is not None and args.report.suffix.lower() not in REPORT_KINDS:
+    if args.report is not None and not args.report.is_dir() and args.report.suffix.lower() not in REPORT_KINDS:
         raise UsageError("--report takes a file that ends in .json, .html or .txt.")
     if args.no_incoming and args.no_outgoing:
         raise UsageError("With --no-incoming and --no-outgoing there is nothing to check.")
@@ -73,7 +80,7 @@ def run(args: argparse.Namespace) -> int:
     result, broken = internal_error.run(_check(settings_from(args), draft, args, to))
     code = _print(result, args)  # first: what is known is told, whatever becomes of the report
     if args.report is not None:
-        _write_report(args.report, result)
+        _write_report(args, result)
     if broken is not None:
         raise broken
     return code
@@ -175,11 +182,19 @@ def _tell(progress: Progress) -> None:
     render.progress(f"{progress.t_s:6.2f} s  {where}: {progress.stage.value} {what}, {progress.seconds:.3f} s")
 
 
-def _write_report(path: Path, result: CheckResult) -> None:
+def _write_report(args: argparse.Namespace, result: CheckResult) -> None:
     from wizard.diagnosis.document import diagnosis_document
-    from wizard.handover.report import report_document, write_report
+    from wizard.handover.report import report_document, report_name, write_report
 
-    write_report(path, report_document(result, diagnosis_document=diagnosis_document))
+    helpdesk = wiring.pack((*args.pack, *installed_packs())).helpdesk
+    document = report_document(
+        result,
+        diagnosis_document=diagnosis_document,
+        mask_addresses=not args.with_address,
+        helpdesk=helpdesk.words() if helpdesk is not None else {},
+    )
+    path: Path = args.report
+    write_report(path / f"{report_name(document)}.html" if path.is_dir() else path, document)
 
 
 def _print(result: CheckResult, args: argparse.Namespace) -> int:

@@ -16,7 +16,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds this command's options."""
     parser.add_argument("what", choices=("open",), help="open shows the report")
     parser.add_argument(
-        "file", metavar="FILE", type=Path, help="a report saved as .json, or what `check --json` printed"
+        "file", metavar="FILE", type=Path, help="a report saved as .json or .html, or what `check --json` printed"
     )
 
 

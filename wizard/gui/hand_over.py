@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
     from wizard.model.account import CheckResult
     from wizard.model.progress import Listener
     from wizard.setup.session import SetupSession
-
-_REPORT_KINDS = "Page for people (*.html);;For the helpdesk (*.json);;Text (*.txt)"
 
 
 class HandOver(QObject):
@@ -60,22 +57,18 @@ class HandOver(QObject):
         page.offer_saved_accounts(True)
 
     def save_report(self) -> None:
-        """Saves what was tried, every secret removed, where the person says."""
-        from PySide6.QtWidgets import QFileDialog
-
+        """Shows what was tried, every secret removed, and saves it where the person says."""
         page, result = self._window.current_page(), self._state.result
         if page is None or result is None:
             return
-        path, chosen = QFileDialog.getSaveFileName(
-            self._window, "Save a report", "mailwright-report.html", _REPORT_KINDS
-        )
-        if not path:
-            return
-        suffix = next((end for end in (".html", ".json", ".txt") if path.lower().endswith(end)), "")
-        if not suffix:
-            suffix = next((end for end in (".json", ".txt") if end in chosen), ".html")
-            path += suffix
-        self._write(page, path, partial(_report, result, suffix))
+        from wizard.gui.report_dialog import ReportDialog
+
+        helpdesk = self._state.helpdesk
+        words = helpdesk.words() if helpdesk is not None else {}
+        dialog = ReportDialog(lambda masked: _report(result, masked, words), parent=self._window)
+        dialog.chosen.connect(lambda path, content: self._write(page, path, lambda: content))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
 
     def _begin(self) -> None:
         result = self._state.result
@@ -133,8 +126,8 @@ class HandOver(QObject):
         self._jobs.start(write, lambda _: page.tell("Saved."), self._say)
 
 
-def _report(result: CheckResult, suffix: str) -> bytes:
+def _report(result: CheckResult, masked: bool, helpdesk: Mapping[str, str]) -> Mapping[str, object]:
     from wizard.diagnosis.document import diagnosis_document
-    from wizard.handover.report import report_bytes, report_document
+    from wizard.handover.report import report_document
 
-    return report_bytes(report_document(result, diagnosis_document=diagnosis_document), suffix)
+    return report_document(result, diagnosis_document=diagnosis_document, mask_addresses=masked, helpdesk=helpdesk)

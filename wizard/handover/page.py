@@ -33,14 +33,14 @@ def text_page(sections: Iterable[Section]) -> str:
     return "\n".join(line for section in sections for line in _lines(section))
 
 
-def html_page(title: str, sections: Iterable[Section]) -> str:
-    """The sections for a browser or a printer; every word of them escaped."""
+def html_page(title: str, sections: Iterable[Section], hidden: str = "") -> str:
+    """The sections for a browser or a printer; every word of them escaped. `hidden` is markup that shows nothing."""
     body = "\n".join(_section(section, "h2" if number else "h1") for number, section in enumerate(sections))
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         # Should a browser ever find something to load or run, it is told not to.
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
-        f"<title>{escape(title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n{body}\n</body>\n</html>\n"
+        f"<title>{escape(title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n{body}\n{hidden}</body>\n</html>\n"
     )
 
 

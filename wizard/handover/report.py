@@ -9,7 +9,9 @@ import json
 import platform
 import re
 from collections.abc import Mapping
+from html import escape, unescape
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from wizard import __version__
@@ -28,6 +30,9 @@ from wizard.text_file import read_text
 
 SCHEMA: Final = "mailwright/report/1"
 MAX_BYTES: Final = 8 * 1024 * 1024
+NOBODY: Final[Mapping[str, str]] = MappingProxyType({})
+_EMBEDDED: Final = re.compile(r'<pre id="mailwright-report" hidden>([^<]*)</pre>')
+_CASE: Final = re.compile(r"[0-9A-F]{4}-[0-9A-F]{4}")
 
 # What `document.py` adds to a stage's detail from the rest of its evidence.
 _FROM_EVIDENCE: Final = frozenset({"capabilities", "certificate", "error", "reply"})
@@ -76,8 +81,19 @@ _OUR_WORDS: Final = frozenset(
 _ADDRESS: Final = re.compile(r"[^\s<>\"'()\[\],;:=@]+@(?=[^\s<>\"'()\[\],;:=@]+\.)")
 
 
-def report_document(result: CheckResult, *, diagnosis_document: DiagnosisDocument, mask_addresses: bool = True) -> Json:
-    """The report as a document; with `mask_addresses` mail addresses keep their first letter and domain."""
+def report_document(
+    result: CheckResult,
+    *,
+    diagnosis_document: DiagnosisDocument,
+    mask_addresses: bool = True,
+    helpdesk: Mapping[str, str] = NOBODY,
+) -> Json:
+    """The report as a document.
+
+    Args:
+        mask_addresses: mail addresses keep their first letter and domain only.
+        helpdesk: whom the person may ask, as a pack names them: name, phone, hours, url.
+    """
     clean = cleaner(result)
     check = check_document(result, diagnosis_document=diagnosis_document)
     timeline = check.get("timeline")
@@ -105,6 +121,8 @@ def report_document(result: CheckResult, *, diagnosis_document: DiagnosisDocumen
     }
     if mask_addresses:
         document = _masked(document, result.draft.address)
+    if helpdesk:
+        document["helpdesk"] = dict(helpdesk)
     return document
 
 
@@ -118,11 +136,16 @@ def report_bytes(document: Mapping[str, object], suffix: str) -> bytes:
         case ".json":
             return (json.dumps(document, ensure_ascii=True, indent=1) + "\n").encode()
         case ".html" | ".htm":
-            return html_page("Mailwright report", sections(document)).encode("utf-8", "replace")
+            return report_page(document, _embedded(document)).encode("utf-8", "replace")
         case ".txt":
             return report_text(document).encode("utf-8", "replace")
         case _:
             raise UsageError("A report is saved as .json, .html or .txt: give the file one of these endings.")
+
+
+def report_page(document: Mapping[str, object], hidden: str = "") -> str:
+    """The report as a page, inert whoever made the document; `hidden` is markup that shows nothing."""
+    return html_page("Mailwright report", sections(document), hidden)
 
 
 def report_text(document: Mapping[str, object]) -> str:
@@ -140,8 +163,14 @@ def write_report(path: Path, document: Mapping[str, object]) -> None:
     write_file(path, report_bytes(document, path.suffix))
 
 
+def report_name(document: Mapping[str, object]) -> str:
+    """What a file with the report is called, without its ending: the case code is in it."""
+    case = document.get("case")
+    return f"mailwright-{case}" if isinstance(case, str) and _CASE.fullmatch(case) else "mailwright-report"
+
+
 def load_report(path: Path) -> Mapping[str, object]:
-    """The document in a saved JSON report, or in a check's JSON; `report_text` shows it whoever made the file.
+    """The document in a saved report (JSON or HTML), or in a check's JSON; `report_text` shows it whoever made it.
 
     Raises:
         UsageError: no such file, too large, or not a report.
@@ -155,6 +184,9 @@ def read_report(text: str) -> Mapping[str, object]:
     Raises:
         UsageError: it is neither.
     """
+    within = _EMBEDDED.search(text) if text.lstrip()[:1] == "<" else None
+    if within is not None:
+        text = unescape(within[1])
     try:
         # The limits of the parser (nesting, digits) are what RecursionError and ValueError stand for here.
         document = json.loads(text)
@@ -166,6 +198,11 @@ def read_report(text: str) -> Mapping[str, object]:
     if schema == CHECK_SCHEMA:
         return {"schema": SCHEMA, "case": document.get("case"), "check": document}
     raise UsageError(f"This file is not a report: it does not say “{SCHEMA}”.")
+
+
+def _embedded(document: Mapping[str, object]) -> str:
+    """The document as a part of a page that nobody sees and nothing runs, so that the page can be opened again."""
+    return f'<pre id="mailwright-report" hidden>{escape(json.dumps(document, ensure_ascii=True))}</pre>\n'
 
 
 def _conversation(report: ProbeReport, clean: Clean) -> Json:

@@ -39,6 +39,12 @@ def sections(document: Mapping[str, object]) -> Iterator[Section]:
             ("Python", document.get("python")),
         ),
     )
+    helpdesk = _mapping(document.get("helpdesk"))
+    if helpdesk:
+        yield Section(
+            "Whom to ask",
+            pairs=_pairs(*((_words(name), helpdesk.get(name)) for name in ("name", "phone", "hours", "url"))),
+        )
     for diagnosis in _mappings(check.get("diagnoses")):
         yield _diagnosis(diagnosis)
     for fix in _mappings(check.get("fixes")):

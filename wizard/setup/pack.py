@@ -42,6 +42,11 @@ class Helpdesk:
     hours: str | None = None
     url: str | None = None
 
+    def words(self) -> dict[str, str]:
+        """What is known of it, by its key."""
+        told = {"name": self.name, "phone": self.phone, "hours": self.hours, "url": self.url}
+        return {key: text for key, text in told.items() if text}
+
 
 @dataclass(frozen=True, slots=True)
 class Issuer:

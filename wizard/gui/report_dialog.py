@@ -1,0 +1,102 @@
+"""The report before it is saved: what is in it, whether the address may be read, and as which kind of file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, Signal
+from PySide6.QtGui import QPageLayout, QPageSize, QPdfWriter, QTextDocument
+from PySide6.QtWidgets import QDialog, QFileDialog, QFrame, QPlainTextEdit, QVBoxLayout, QWidget
+
+from wizard.gui import theme
+from wizard.gui.theme import Role
+from wizard.gui.widgets.buttons import PrimaryButton
+from wizard.gui.widgets.dialog_buttons import closing_row
+from wizard.gui.widgets.heading import Heading
+from wizard.gui.widgets.paragraph import Paragraph
+from wizard.gui.widgets.scroll_page import ScrollBar
+from wizard.gui.widgets.surfaces import InputBox
+from wizard.gui.widgets.switch import Switch
+from wizard.handover.report import report_bytes, report_name, report_page, report_text
+
+# The first is the one a helpdesk can open again, and people can read.
+_KINDS: Final = {".html": "Page (*.html)", ".pdf": "PDF (*.pdf)", ".txt": "Text (*.txt)", ".json": "Data (*.json)"}
+
+
+class ReportDialog(QDialog):
+    """Shows the report and saves it.
+
+    Args:
+        document: makes the report; it is given whether mail addresses are masked.
+
+    Signals:
+        chosen: (str, bytes) the file that the person named, and what belongs into it.
+    """
+
+    chosen = Signal(str, object)
+
+    def __init__(self, document: Callable[[bool], Mapping[str, object]], *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("report-dialog")
+        self.setWindowTitle("Save a report")
+        self._make = document
+        self._document = document(True)
+        self.text = QPlainTextEdit()
+        self.text.setObjectName("report-text")
+        self.text.setAccessibleName("What is in the report")
+        self.text.setReadOnly(True)
+        self.text.setTabChangesFocus(True)
+        self.text.setVerticalScrollBar(ScrollBar())
+        self.text.setFrameShape(QFrame.Shape.NoFrame)
+        self.text.setFont(theme.font(Role.BODY))
+        self.address = Switch("Leave my address readable, for my own helpdesk")
+        self.address.setObjectName("report-address")
+        self.address.toggled.connect(self._show)
+        self.save = PrimaryButton("Save…", "file")
+        self.save.setObjectName("report-save")
+        self.save.setDefault(True)
+        self.save.clicked.connect(self._save)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 24, 24, 16)
+        column.setSpacing(12)
+        column.addWidget(Heading("A report you can send on"))
+        column.addWidget(Paragraph("This is all that is in it. Your password is not.", tone="ink2"))
+        column.addWidget(InputBox(self.text), 1)
+        column.addWidget(self.address)
+        column.addLayout(closing_row(self, self.save))
+        self.resize(640, 560)
+        self._show()
+
+    def _show(self) -> None:
+        self._document = self._make(not self.address.isChecked())
+        self.text.setPlainText(report_text(self._document))
+
+    def _save(self) -> None:
+        name = f"{report_name(self._document)}.html"
+        path, kind = QFileDialog.getSaveFileName(self, "Save a report", name, ";;".join(_KINDS.values()))
+        if not path:
+            return
+        suffix = Path(path).suffix.lower()
+        if suffix not in _KINDS:
+            suffix = next((end for end, words in _KINDS.items() if words == kind), ".html")
+            path += suffix
+        self.chosen.emit(path, pdf(self._document) if suffix == ".pdf" else report_bytes(self._document, suffix))
+        self.accept()
+
+
+def pdf(document: Mapping[str, object]) -> bytes:
+    """The report on pages of A4."""
+    text = QTextDocument()
+    text.setHtml(report_page(document))
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    writer = QPdfWriter(buffer)
+    writer.setTitle(report_name(document))
+    writer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
+    writer.setPageMargins(QMarginsF(18, 18, 18, 18), QPageLayout.Unit.Millimeter)
+    text.print_(writer)
+    content = bytes(buffer.data().data())
+    buffer.close()
+    return content
