@@ -70,6 +70,13 @@ def test_the_report_tells_what_was_tried_and_what_the_server_said() -> None:
         assert words in text
 
 
+def test_a_test_message_is_told_where_one_was_sent() -> None:
+    sent = report_bytes(report(works()), ".txt").decode()
+    assert "\nTest message\n" in sent
+    assert "INBOX" in sent
+    assert "Test message" not in report_bytes(report(failed()), ".txt").decode()
+
+
 def test_addresses_are_masked_unless_asked_otherwise() -> None:
     masked = json.dumps(report(failed("no mailbox ada@example.org; user ada; Eve Adams <eve.adams@example.net>")))
     assert "ada@" not in masked

@@ -82,6 +82,21 @@ async def refused(server: Server, protocol: Protocol, authority: Authority) -> t
     return failure, report
 
 
+@pytest.mark.parametrize(
+    ("protocol", "last"),
+    [
+        (Protocol.SMTP, b"504 5.5.4 Unrecognized authentication type"),
+        (Protocol.IMAP, b"A1 BAD unknown command"),
+        (Protocol.POP3, b"-ERR unknown command"),
+    ],
+)
+async def test_a_token_that_was_judged_is_refused_whatever_words_follow(
+    protocol: Protocol, last: bytes, authority: Authority
+) -> None:
+    failure, report = await refused(Server(protocol, blob(REASON), last=last), protocol, authority)
+    assert (failure.error, report.sign_in_attempts) == (ErrorKind.REPLY, 1)
+
+
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 async def test_the_reason_is_kept(protocol: Protocol, authority: Authority) -> None:
     server = Server(protocol, blob(REASON))

@@ -53,15 +53,16 @@ def test_three_refusals_pause_the_account_until_the_first_is_ten_minutes_old() -
 
 def test_the_next_run_of_the_program_remembers_the_refusals(tmp_path: Path) -> None:
     clock = Clock()
+    folder = tmp_path / "state" / "mailwright" / "sign-ins"  # on a new computer none of them is there
     for _ in range(MAX_FAILURES):
-        run = SignInBudget(Ledger(tmp_path), clock)
+        run = SignInBudget(Ledger(folder), clock)
         assert run.allows(ACCOUNT)
         run.refused(ACCOUNT)
         clock.now += 1
-    assert not SignInBudget(Ledger(tmp_path), clock).allows(ACCOUNT)
-    assert SignInBudget(Ledger(tmp_path), clock).allows("bob@example.org")
+    assert not SignInBudget(Ledger(folder), clock).allows(ACCOUNT)
+    assert SignInBudget(Ledger(folder), clock).allows("bob@example.org")
     clock.now += WINDOW_S
-    assert SignInBudget(Ledger(tmp_path), clock).allows(ACCOUNT)
+    assert SignInBudget(Ledger(folder), clock).allows(ACCOUNT)
 
 
 def test_who_is_never_refused_leaves_no_trace(tmp_path: Path) -> None:
