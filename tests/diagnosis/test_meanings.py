@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,15 @@ def test_every_sample_means_what_it_must_and_nothing_that_tempts(
     sayings: tuple[Saying, ...], diagnoser: Diagnoser
 ) -> None:
     assert unproven(sayings, diagnoser) == ()
+
+
+def test_what_comes_out_otherwise_is_told(diagnoser: Diagnoser) -> None:
+    right = Saying("535 5.7.8 authentication failed", "auth", "en", "bad-credentials")
+    assert unproven([right, replace(right, cause="mailbox-full", tempting=True)], diagnoser) == ()
+    wrong = [replace(right, tempting=True), replace(right, cause="mailbox-full")]
+    taken, other = unproven(wrong, diagnoser)
+    assert taken.startswith("en, auth: not bad-credentials: is taken for it: ")
+    assert other.startswith("en, auth: mailbox-full: gives “bad-credentials”: ")
 
 
 def test_the_samples_are_many_in_every_language(sayings: tuple[Saying, ...]) -> None:

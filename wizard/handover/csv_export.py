@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import csv
-import io
 from collections.abc import Iterable, Sequence
 from typing import TextIO
 
 from wizard.handover.inert import csv_cell
 
 
-def csv_text(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """The table as CSV (RFC 4180), every cell quoted and inert, `None` as an empty cell."""
-    out = io.StringIO()
-    write_csv(out, header, rows)
-    return out.getvalue()
-
-
 def write_csv(out: TextIO, header: Sequence[str], rows: Iterable[Sequence[object]], separator: str = ",") -> None:
-    """As `csv_text`, row by row, so that memory holds one; `out` was opened with newline=""."""
+    """The table as CSV (RFC 4180), every cell quoted and inert, `None` as an empty cell.
+
+    Written row by row, so that memory holds one; `out` was opened with newline="".
+    """
     writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n", delimiter=separator)
     writer.writerow([csv_cell(name) for name in header])
     for row in rows:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from wizard.model.server import Way
@@ -27,7 +27,3 @@ class Sides(Generic[T]):
     def items(self) -> tuple[tuple[Way, T], tuple[Way, T]]:
         """Each side with its value."""
         return (Way.RECEIVING, self.receiving), (Way.SENDING, self.sending)
-
-    def having(self, way: Way, value: T) -> Sides[T]:
-        """The same with another value for one side."""
-        return replace(self, receiving=value) if way is Way.RECEIVING else replace(self, sending=value)
