@@ -27,7 +27,7 @@ CAUSES = {
     "auth": "bad-credentials app-password-required oauth-required smtp-auth-disabled mail-access-disabled "
     "username-format web-login-required account-disabled "
     "too-many-attempts auth-mechanism-unsupported auth-not-offered auth-required "
-    "temporary-auth-failure password-expired api-key-required token-expired consent-required",
+    "temporary-auth-failure password-expired api-key-required token-expired consent-required server-not-agreed",
     "envelope": "relay-denied sender-not-allowed sender-not-verified recipient-unknown recipient-domain-invalid "
     "recipient-rejected recipient-mailbox-full sending-limit-exceeded sandbox-mode greylisted dmarc-or-spf-fail "
     "sender-address-rejected",

@@ -170,7 +170,7 @@ KINDS = {
     ErrorKind.PASSWORD_UNUSABLE: (Stage.AUTH, "password-unusable"),
     ErrorKind.ADDRESS_MISTYPED: (Stage.INPUT, "address-mistyped"),
     ErrorKind.OWN_NETWORK: (Stage.DNS, "server-in-own-network"),
-    ErrorKind.HELD_BACK: (Stage.AUTH, "address-mistyped"),
+    ErrorKind.HELD_BACK: (Stage.AUTH, "server-not-agreed"),
     ErrorKind.INTERNAL: (Stage.AUTH, "server-error"),
 }
 

@@ -194,7 +194,7 @@ async def test_no_server_gets_the_password_of_an_address_that_looks_mistyped(
     async with tls_server(imap, certificate, Security.TLS) as receiving:
         typed = candidate(receiving, Protocol.IMAP, Security.TLS)
         mistyped = draft(typed, None, address="ada@gmial.com")
-        assert await sign_in(gate_for(mistyped, authority), typed, authority) is ErrorKind.HELD_BACK
+        assert await sign_in(gate_for(mistyped, authority), typed, authority) is ErrorKind.ADDRESS_MISTYPED
         assert imap.sign_ins == []
         right = replace(mistyped, address_is_right=True)
         assert await sign_in(gate_for(right, authority), typed, authority) is None

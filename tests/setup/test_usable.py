@@ -22,7 +22,7 @@ from wizard.model.server import Protocol
         (b"NO EXAMINE Unsafe Login. Please contact kefu@mail.example.org for help", "web-login-required"),
         (b"NO [WEBALERT] Web login required.", "web-login-required"),
         (b"NO [INUSE] Mailbox is locked", "server-busy"),
-        (b"NO [UNAVAILABLE] Temporary failure, try again later", "temporary-auth-failure"),
+        (b"NO [UNAVAILABLE] Temporary failure, try again later", "server-error"),
     ],
 )
 async def test_an_inbox_that_stays_shut_is_no_verified_account(

@@ -26,6 +26,7 @@ class Change(StrEnum):
     NO_SIGN_IN = "no-sign-in"  # a server that takes mail without one
     SUGGESTED_ADDRESS = "suggested-address"  # the address that was probably meant
     ADDRESS_IS_RIGHT = "address-is-right"  # the person's word that it is as it was typed
+    AGREE_TO_SERVER = "agree-to-server"  # the same server, now that the person said that it may have the password
     OWN_NETWORK = "own-network"  # the same server, now that the person said yes to where it stands
 
 

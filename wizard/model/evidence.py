@@ -27,6 +27,7 @@ class Detail(TypedDict, total=False):
     local: str  # this computer's
     ipv6_failed: bool
     suspected_blocked: bool  # in progress only: no answer to three SYNs so far
+    portal: bool  # a web page answers that a guest network shows before it lets anybody through
     # Encryption (probe/tls.py, probe/error_kinds.py).
     tls: str | None  # its version, as in TLSv1.3
     cipher: str | None
@@ -54,6 +55,8 @@ class Detail(TypedDict, total=False):
     other_form_works: bool
     other_username: str
     domain_not_registered: bool
+    near_provider: bool  # the domain does not exist and a provider's is much like it; "suggestion" says which
+    no_such_ending: bool  # the domain's ending (.con) is none that anybody can register
     suggestion: str  # the address that was probably meant
     provider_unsupported: bool
     worked_until: str  # ISO date

@@ -21,6 +21,12 @@ def same_site(one: str, other: str) -> bool:
     return registrable_domain(one) == registrable_domain(other)
 
 
+def has_known_ending(domain: str) -> bool:
+    """Whether names are registered below the domain's ending, or it is one of those that stand for any (RFC 2606)."""
+    ending = domain.lower().rstrip(".").rpartition(".")[2]
+    return ending in _STAND_INS or bool(_known_suffixes().publicsuffix(domain))
+
+
 def is_public_suffix(domain: str) -> bool:
     """Whether anybody may register names below `domain`, such as "co.uk"."""
     return bool(_suffixes().privatesuffix(domain) is None)
@@ -32,6 +38,16 @@ def _is_address(host: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+_STAND_INS = frozenset({"example", "test", "invalid", "localhost"})
+
+
+@cache
+def _known_suffixes() -> Any:
+    from publicsuffixlist import PublicSuffixList
+
+    return PublicSuffixList(accept_unknown=False)
 
 
 @cache

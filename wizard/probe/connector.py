@@ -16,6 +16,7 @@ from wizard.model.progress import nobody
 from wizard.model.server import Security, ServerCandidate, Source
 from wizard.net.dial import Dialed, Dialer, DialFailed
 from wizard.net.patience import now, within
+from wizard.net.portal import WEB_PORTS, is_portal, web_answer
 from wizard.net.tls import Trust
 from wizard.probe.error_kinds import (
     InjectedBeforeTls,
@@ -36,7 +37,6 @@ PEEK_AFTER_S = 4.0
 PEEK_S = 3.0
 WORDS_S = 1.0
 HALF_OPEN_S = 0.6  # a SYN unanswered for longer has no connection to count; IPv4 has its 250 ms after IPv6 by then
-HTTP_PORTS = frozenset({80, 443, 8080, 8443})
 MAIL_STARTS = re.compile(rb"[245]\d{0,2}$|[245]\d\d[ -]|\*|\+|-")  # of a greeting that comes byte by byte
 
 
@@ -182,14 +182,17 @@ class Connector:
             done, _ = await asyncio.wait({words}, timeout=PEEK_AFTER_S)
             if done:
                 return words.result()
-            self._say_what_is_not_mail()
+            await self._say_what_is_not_mail()
             if self.is_encrypted or self._observe:
                 return await words  # TLS was spoken, or is not to be waited for
             alone = self._permits.is_full(self._candidate.host)
             if alone:
                 self.abort()  # there is no room for a second line beside the silent one
-            if await self._answers_tls():
+            hello_heard = await self._answer_to_tls()
+            if hello_heard:
                 raise StageFailed(Stage.TLS, ErrorKind.TLS_WHERE_PLAINTEXT)
+            if hello_heard is False:  # whoever waits for a question in HTTP has no patience with one in TLS
+                await self._say_what_web_server_answers()
             if not alone:
                 return await words
         finally:
@@ -198,10 +201,44 @@ class Connector:
         await self.connect()
         return await read()
 
-    def _say_what_is_not_mail(self) -> None:
+    async def seen_on_the_web(self, heard: bytes) -> Detail:
+        """Detail of an answer in HTTP: whether a guest network's sign-in page stands behind it.
+
+        `heard` is what came unasked. Asks for the page itself, through a line of its own; this one is closed.
+        """
+        host, port = self._candidate.host, self._candidate.port
+        self.abort()
+        if is_portal(heard, host, port):
+            return Detail(speaks="http", portal=True)
+        return await self._asked_on_the_web() or Detail(speaks="http")
+
+    async def _asked_on_the_web(self) -> Detail | None:
+        """As above by asking alone; None where no web server answers."""
+        host, port, given = self._candidate.host, self._candidate.port, _is_meant(self._candidate)
+        try:
+            with within(WORDS_S):
+                permit = await self._permits.take(host)
+        except TimeoutError:
+            return None
+        try:
+            answer = await web_answer(self._network.dialer, host, port, given=given, seconds=WORDS_S)
+        finally:
+            permit.give_back()
+        if what_speaks(answer) != "http":
+            return None
+        return Detail(speaks="http", portal=True) if is_portal(answer, host, port) else Detail(speaks="http")
+
+    async def _say_what_web_server_answers(self) -> None:
+        seen = await self._asked_on_the_web()
+        if seen is not None:
+            raise StageFailed(Stage.GREETING, ErrorKind.NOT_MAIL, detail=seen)
+
+    async def _say_what_is_not_mail(self) -> None:
         """Raises when what came so far is no mail server's, or when nothing came on a web server's port."""
         first = self.wire.first_bytes if self.wire is not None else b""
-        speaks = what_speaks(first) if first else "http" if self._candidate.port in HTTP_PORTS else None
+        speaks = what_speaks(first) if first else "http" if self._candidate.port in WEB_PORTS else None
+        if speaks == "http":
+            raise StageFailed(Stage.GREETING, ErrorKind.NOT_MAIL, detail=await self.seen_on_the_web(first))
         if speaks not in {None, "smtp", "imap", "pop3", "tls"} and not MAIL_STARTS.match(first):
             raise StageFailed(Stage.GREETING, ErrorKind.NOT_MAIL, detail=Detail(speaks=speaks))
 
@@ -291,7 +328,10 @@ class Connector:
         if speaks == "tls" and answered_in_clear(error):
             raise StageFailed(Stage.TLS, ErrorKind.TLS_HANDSHAKE) from error  # records of TLS with rubbish in them
         if speaks != "tls":
-            kind = ErrorKind.NOT_MAIL if speaks in {"http", "ssh", "ftp"} else ErrorKind.PLAINTEXT_WHERE_TLS
+            if speaks == "http":
+                seen = await self.seen_on_the_web(words)
+                raise StageFailed(Stage.TLS, ErrorKind.NOT_MAIL, detail=seen) from error
+            kind = ErrorKind.NOT_MAIL if speaks in {"ssh", "ftp"} else ErrorKind.PLAINTEXT_WHERE_TLS
             raise StageFailed(Stage.TLS, kind, detail=Detail(speaks=speaks)) from error
 
     async def _first_words_in_clear(self) -> bytes:
@@ -312,16 +352,21 @@ class Connector:
         finally:
             self._give_back_permit()
 
-    async def _answers_tls(self) -> bool:
-        """Whether the port that was silent in clear completes a TLS handshake; nothing is sent through it."""
+    async def _answer_to_tls(self) -> bool | None:
+        """Whether the port that was silent in clear completes a TLS handshake; None when it stays silent.
+
+        Nothing is sent through it.
+        """
         as_tls = replace(self._candidate, security=Security.TLS)
         quiet = Recorder(as_tls, self._recorder.clock, nobody, self._recorder.redact)
         look = Connector(as_tls, self._network, quiet, self._permits, self._new_wire, observe=True)
         try:
             with within(PEEK_S):
                 await look.connect()
-        except (StageFailed, TimeoutError):
-            return False
+        except TimeoutError:
+            return None
+        except StageFailed as failure:
+            return None if failure.kind is ErrorKind.SILENCE else False
         finally:
             look.abort()
         return True

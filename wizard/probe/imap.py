@@ -65,7 +65,7 @@ class ImapConversation(LineConversation):
             text = f"* {text}"  # some leave the star out (MailKit#1000)
         status, _, rest = text.removeprefix("* ").partition(" ")
         if not text.startswith("* ") or status.upper() not in {"OK", "PREAUTH", "BYE"}:
-            raise self._not_ours(text)
+            raise await self._not_ours(text)
         if status.upper() == "BYE":
             raise StageFailed(Stage.GREETING, ErrorKind.REPLY, reply=self._reply("BYE", rest))
         if status.upper() == "PREAUTH" and not self.connector.is_encrypted:

@@ -9,6 +9,7 @@ from typing import cast
 from wizard.probe.error_kinds import InjectedBeforeTls, Oversized
 from wizard.probe.tls import encrypt
 
+FIRST_BYTES = 1024  # enough for who speaks, and for where a web page leads
 MAX_LINE = 8 * 1024
 MAX_BUFFER = 64 * 1024
 
@@ -32,8 +33,8 @@ class Line(asyncio.Protocol):
         self.transport = cast(asyncio.Transport, transport)
 
     def data_received(self, data: bytes) -> None:
-        if len(self.first_bytes) < 256:
-            self.first_bytes += data[:256]
+        if len(self.first_bytes) < FIRST_BYTES:
+            self.first_bytes += data[:FIRST_BYTES]
         self._buffer += data
         if len(self._buffer) > MAX_BUFFER and not self._paused and self.transport is not None:
             self._paused = True

@@ -32,12 +32,17 @@ class LineConversation(Mailbox):
         self.recorder.received(text)
         return text
 
-    def _not_ours(self, text: str) -> StageFailed:
+    async def _not_ours(self, text: str) -> StageFailed:
         """The failure of a greeting that is none of this protocol: who speaks instead."""
-        speaks = what_speaks(self._line.first_bytes)
+        first = self._line.first_bytes
+        speaks = what_speaks(first)
+        reply = self.recorder.make_reply(text)
+        if speaks == "http":
+            detail = await self.connector.seen_on_the_web(first)
+            return StageFailed(Stage.GREETING, ErrorKind.NOT_MAIL, reply=reply, detail=detail)
         stage, kind = Stage.GREETING, ErrorKind.NOT_MAIL
         if speaks == "tls":
             stage, kind = Stage.TLS, ErrorKind.TLS_WHERE_PLAINTEXT
         elif speaks in _MAIL - {self.candidate.protocol.value}:
             kind = ErrorKind.OTHER_PROTOCOL
-        return StageFailed(stage, kind, reply=self.recorder.make_reply(text), detail={"speaks": speaks})
+        return StageFailed(stage, kind, reply=reply, detail={"speaks": speaks})

@@ -48,7 +48,7 @@ class Pop3Conversation(LineConversation):
         try:
             ok, words = _read(text)
         except Unparsable:
-            raise self._not_ours(text) from None
+            raise await self._not_ours(text) from None
         if not ok:
             raise StageFailed(Stage.GREETING, ErrorKind.REPLY, reply=self._reply(words))
         self.recorder.note(greeted=True)

@@ -87,24 +87,28 @@ class SmtpConversation(Outbox):
         try:
             response = await self._smtp.read_response()
         except SMTPResponseException as error:
-            raise self._not_smtp() from error
+            raise await self._not_smtp() from error
         reply = self._reply(response)
         if response.code != 220:
             if not 400 <= response.code <= 599:  # 200 is what news servers say
-                raise self._not_smtp()
+                raise await self._not_smtp()
             raise StageFailed(Stage.GREETING, ErrorKind.REPLY, reply=reply)
         if what_speaks(self._smtp.first_bytes) == "ftp":
-            raise self._not_smtp()
+            raise await self._not_smtp()
         self.recorder.note(greeted=True)
         if _STARS.fullmatch(response.message):
             self.recorder.note(masked=True)
         return response.message.encode("utf-8", "replace")
 
-    def _not_smtp(self) -> StageFailed:
-        speaks = what_speaks(self._smtp.first_bytes)
+    async def _not_smtp(self) -> StageFailed:
+        first = self._smtp.first_bytes
+        speaks = what_speaks(first)
         if speaks == "smtp":
             self.recorder.note(greeted=True)
-        reply = self.recorder.make_reply(self._smtp.first_bytes.decode("utf-8", "replace").split("\n")[0])
+        reply = self.recorder.make_reply(first.decode("utf-8", "replace").split("\n")[0])
+        if speaks == "http":
+            detail = await self.connector.seen_on_the_web(first)
+            return StageFailed(Stage.GREETING, ErrorKind.NOT_MAIL, reply=reply, detail=detail)
         kind = {
             "imap": ErrorKind.OTHER_PROTOCOL,
             "pop3": ErrorKind.OTHER_PROTOCOL,

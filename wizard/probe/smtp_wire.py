@@ -13,6 +13,7 @@ from aiosmtplib.response import SMTPResponse
 from wizard.probe.error_kinds import InjectedBeforeTls
 from wizard.probe.tls import encrypt
 
+FIRST_BYTES = 1024  # enough for who speaks, and for where a web page leads
 NO_CODE = -1  # aiosmtplib's for an answer it cannot read
 
 
@@ -51,8 +52,8 @@ class SmtpWire(SMTPProtocol):
         if self._due and not self._is_awaited and len(self._buffer) + len(data) <= MAX_RESPONSE_LENGTH:
             self._buffer += data  # an answer before its turn
             return
-        if len(self.first_bytes) < 256:
-            self.first_bytes += data[:256]
+        if len(self.first_bytes) < FIRST_BYTES:
+            self.first_bytes += data[:FIRST_BYTES]
         # aiosmtplib drops these bytes; at the switch to TLS they are a reason to stop (T03).
         self._unasked |= not self._is_awaited
         super().data_received(data)

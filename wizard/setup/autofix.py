@@ -193,6 +193,8 @@ def words_of(change: Change, candidate: ServerCandidate) -> str:
             return f"Send as “{candidate.username}”"
         case Change.SMALLER_MESSAGE | Change.SUGGESTED_ADDRESS | Change.ADDRESS_IS_RIGHT:
             return "Use these settings"  # no server stands behind them: their own words are shown
+        case Change.AGREE_TO_SERVER:
+            return f"Yes, {candidate.host} may have the password"
         case Change.OWN_NETWORK:
             return f"It is ours: connect to {candidate.host}"
 

@@ -20,12 +20,13 @@ from wizard.model.secret import Redactor, Secret
 from wizard.model.server import Protocol
 from wizard.net.dial import Dialer
 from wizard.net.dns import Resolver
+from wizard.net.sites import registrable_domain
 from wizard.net.tls import Trust
 from wizard.probe.connector import Network
 from wizard.probe.engine import Prober
 from wizard.probe.permits import HostPermits
 from wizard.setup.browser_sign_in import BrowserSignIn
-from wizard.setup.did_you_mean import suggested_address
+from wizard.setup.did_you_mean import nearest_address, suggested_address
 from wizard.setup.options import Options
 from wizard.setup.signin_budget import SignInBudget
 
@@ -86,6 +87,11 @@ class Services:
     def suggestion_for(self, address: Address) -> Address | None:
         """The address that was probably meant; None where nothing speaks against this one."""
         return suggested_address(address, lambda domain: self.provider_of_domain(domain) is not None)
+
+    def nearest_to(self, address: Address) -> Address | None:
+        """The address at a known provider that is most like one whose domain does not exist; None where none is."""
+        sites = {registrable_domain(host) for host in self.known_hosts()}
+        return nearest_address(address, (site for site in sites if self.provider_of_domain(site) is not None))
 
 
 @dataclass(slots=True)

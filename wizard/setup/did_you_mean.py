@@ -7,8 +7,9 @@ right. So a domain that somebody really has is not questioned, which the tests t
 
 from __future__ import annotations
 
+import difflib
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import cache
 
@@ -37,6 +38,7 @@ _ENDINGS = {
     "it": ("ti", "itt"),
     "co.uk": ("co.ku", "couk", "c.uk", "co.u", "cou.k"),
 }
+_ALIKE_ENOUGH = 0.82  # of difflib's ratio: one letter of six may differ
 _VOWELS = "aeiou"
 # Letters of other scripts that nobody can tell from these (Unicode's confusables, those of domain names).
 _ALIKE = str.maketrans("аеорсухіјѕԁһӏɡɩıαορυνκτ", "aeopcyxijsdhlgiiaopuvkt")
@@ -52,6 +54,15 @@ def suggested_address(address: Address, is_known: Callable[[str], bool]) -> Addr
     """
     meant = None if is_known(address.domain) else resembles_provider(address.domain)
     return replace(address, domain=meant, shown_domain=meant) if meant is not None else None
+
+
+def nearest_address(address: Address, domains: Iterable[str]) -> Address | None:
+    """The address with the domain that is most like its own, which does not exist; None where none is like it.
+
+    Less alike will do than where somebody's domain is questioned: here nobody has the one that was typed.
+    """
+    near = difflib.get_close_matches(address.domain, sorted({*domains, *_PROVIDERS}), n=1, cutoff=_ALIKE_ENOUGH)
+    return replace(address, domain=near[0], shown_domain=near[0]) if near else None
 
 
 @cache

@@ -116,6 +116,8 @@ def settings_for(change: Change, diagnosis: Diagnosis, known: ChangeContext) -> 
             return _untried(own, known.reports)
         case Change.OWN_NETWORK:
             return replace(candidate, source=Source.GIVEN, trusted=True)
+        case Change.AGREE_TO_SERVER:
+            return candidate
         case Change.ISP_RELAY | Change.SMALLER_MESSAGE:
             return None  # which line this is cannot be told from here, and a test message is small already
         case Change.SUGGESTED_ADDRESS | Change.ADDRESS_IS_RIGHT:

@@ -7,15 +7,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from wizard.errors import DnsUnavailable
 from wizard.model.account import CheckResult, SideResult, Status
-from wizard.model.diagnosis import AskAdministrator, Diagnosis, Remedy
+from wizard.model.diagnosis import Diagnosis
 from wizard.model.draft import AccountDraft
-from wizard.model.evidence import Detail, ErrorKind, Evidence, Outcome, ProbeReport, Stage
+from wizard.model.evidence import Outcome, ProbeReport, Stage
 from wizard.model.plan import Plan, PlanOptions
 from wizard.model.progress import Listener
-from wizard.model.provider import Provider, ProviderStatus
-from wizard.model.server import Protocol, Security, ServerCandidate, Source, Way
+from wizard.model.provider import Provider
+from wizard.model.server import ServerCandidate, Way
 from wizard.net.patience import within
 from wizard.net.sites import registrable_domain
 from wizard.probe.conversation import Conversation
@@ -24,15 +23,16 @@ from wizard.setup.ahead import Ahead, candidates_of
 from wizard.setup.autofix import Alternative, alternatives, needs_other_names
 from wizard.setup.context import SessionContext, sign_in_attempts, timeline
 from wizard.setup.did_you_mean import resembles_provider
+from wizard.setup.foretold import mistyped, not_agreed, unsupported
 from wizard.setup.judge import Judge
 from wizard.setup.kept import kept_side
 from wizard.setup.likeliest import overtaken
+from wizard.setup.second_look import looked_again
 from wizard.setup.secret_gate import SecretGate
-from wizard.setup.side import Side, SideOutcome, with_detail
+from wizard.setup.side import Side, SideOutcome
 from wizard.setup.sign_in_order import NOTHING_TAUGHT, SignInOrder
 from wizard.setup.verdict import verdict_of
 
-DOMAIN_S = 3.0
 EXPIRES_SOON = timedelta(days=14)
 
 
@@ -173,7 +173,7 @@ class Run:
             return
         side = self._ahead.sides.get(way) or self._side()
         outcome = await side.prove(candidates, order, signs_in_first=way is Way.RECEIVING)
-        self._outcomes[way] = replace(outcome, failed_reports=await self._with_domain_fact(outcome.failed_reports))
+        self._outcomes[way] = replace(outcome, failed_reports=await looked_again(self._judge, outcome.failed_reports))
 
     def _side(self) -> Side:
         return Side(
@@ -183,22 +183,6 @@ class Run:
             seen=self._seen,
             sign_in=self._options.sign_in,
         )
-
-    async def _with_domain_fact(self, reports: tuple[ProbeReport, ...]) -> tuple[ProbeReport, ...]:
-        """The reports, marked when their names are missing because the account's whole domain is."""
-        domain = self._judge.draft.address.domain
-        missing = [report.failure for report in reports if report.failure is not None]
-        if not missing or any(failure.error is not ErrorKind.NAME_NOT_FOUND for failure in missing):
-            return reports
-        if not all(report.candidate.host.endswith(domain) for report in reports):
-            return reports
-        try:
-            with within(DOMAIN_S):
-                if await self._context.services.resolver.exists(domain):
-                    return reports
-        except (DnsUnavailable, TimeoutError):
-            return reports
-        return tuple(with_detail(report, domain_not_registered=True) for report in reports)
 
     # Servers
 
@@ -271,11 +255,14 @@ class Run:
         fixes = tuple(fix for outcome in speaking for fix in outcome.fixes)
         likely = self._likely() if timed_out else ()
         if self._is_doubted():
-            diagnoses = self._mistyped()
+            diagnoses = mistyped(judge)
         elif not outcomes and judge.provider is not None:
-            diagnoses = self._unsupported(judge.provider)
+            diagnoses = unsupported(judge, judge.provider)
         verdict = verdict_of(outcomes, diagnoses, fixes, signs_in=self._options.sign_in, timed_out=timed_out)
         told = {diagnosis.cause for diagnosis in diagnoses}
+        # What is said of an undecided check decides nothing.
+        waiting = [outcome.result.report for outcome in outcomes if outcome.needs_consent]
+        likely += not_agreed(judge, [report for report in waiting if report is not None], self._seen())
         diagnoses += tuple(diagnosis for diagnosis in likely if diagnosis.cause not in told)
         return CheckResult(
             draft=judge.draft,
@@ -290,7 +277,7 @@ class Run:
             sign_in_attempts=sign_in_attempts(reports),
             timeline=timeline(reports),
             reports=reports,
-            surroundings=surroundings(reports),
+            surroundings=surroundings((*reports, *failed)),
             notes=self._told(outcomes, reports),
             asked=judge.plan.asked if judge.plan is not None else (),
             plan=judge.plan,
@@ -338,41 +325,6 @@ class Run:
             stuck += [report for report in failed if report.candidate.endpoint in planned] or failed
         found = self._judge.diagnose(stuck, (*self._seen(), *stuck))
         return self._judge.with_settings(found, self.prober.reports)
-
-    def _mistyped(self) -> tuple[Diagnosis, ...]:
-        """The diagnosis for an address whose domain is a slip away from a provider's; nobody was asked anything."""
-        suggestion = str(self._judge.suggestion)
-        evidence = Evidence(
-            Stage.INPUT, Outcome.FAILED, error=ErrorKind.ADDRESS_MISTYPED, detail=Detail(suggestion=suggestion)
-        )
-        told = self._judge.diagnose((ProbeReport(self._nowhere(), (evidence,)),), ())
-        return tuple(replace(one, server=None, protocol=None) for one in told)
-
-    def _nowhere(self) -> ServerCandidate:
-        """Stands for a server in evidence about the address itself."""
-        address = self._judge.draft.address
-        return ServerCandidate(
-            Protocol.SMTP, address.domain, 0, Security.TLS, address.wire, Source.PRESET, trusted=True
-        )
-
-    def _unsupported(self, provider: Provider) -> tuple[Diagnosis, ...]:
-        """The diagnosis for a provider that has no servers for mail programs."""
-        if provider.status is not ProviderStatus.UNSUPPORTED:
-            return ()
-        evidence = Evidence(
-            Stage.AUTH,
-            Outcome.FAILED,
-            Protocol.SMTP,
-            error=ErrorKind.AUTH_MISSING,
-            detail={"provider_unsupported": True},
-        )
-        told = self._judge.diagnose((ProbeReport(self._nowhere(), (evidence,)),), ())
-        # No administrator can open what is not there, and no server was asked.
-        return tuple(replace(one, server=None, remedies=_without_administrator(one)) for one in told)
-
-
-def _without_administrator(diagnosis: Diagnosis) -> tuple[Remedy, ...]:
-    return tuple(remedy for remedy in diagnosis.remedies if not isinstance(remedy.action, AskAdministrator))
 
 
 def _expiring(reports: Sequence[ProbeReport]) -> list[str]:

@@ -96,7 +96,8 @@ class SecretGate:
         """Signs in with the account's secret for that side, once.
 
         Raises:
-            StageFailed: nothing was sent, for want of consent (HELD_BACK), encryption (UNENCRYPTED), of a secret or of
+            StageFailed: nothing was sent, for want of the person's word on the address
+                (ADDRESS_MISTYPED), of consent to the server (HELD_BACK), of encryption (UNENCRYPTED), of a secret or of
                 budget (BUDGET); or the server refused. Either way it stands in the conversation's evidence.
         """
         candidate, draft = conversation.candidate, self.judge.draft
@@ -107,8 +108,10 @@ class SecretGate:
         secret = credentials.token or credentials.secret
         recorder = conversation.recorder
         failure: StageFailed | None = None
-        doubted = self.judge.suggestion is not None and not self.options.accept_address
-        if doubted or self.needs_yes(candidate):
+        meant = self.judge.suggestion
+        if meant is not None and not self.options.accept_address:
+            failure = StageFailed(Stage.AUTH, ErrorKind.ADDRESS_MISTYPED, detail=Detail(suggestion=str(meant)))
+        elif self.needs_yes(candidate):
             failure = StageFailed(Stage.AUTH, ErrorKind.HELD_BACK)
         elif not conversation.connector.is_encrypted and not self.options.allow_unencrypted:
             failure = StageFailed(Stage.AUTH, ErrorKind.UNENCRYPTED)

@@ -224,7 +224,7 @@ class SetupSession:
         draft = result.draft
         match remedy.action:
             case ChangeSettings(Change.SUGGESTED_ADDRESS):
-                suggestion = self._judge_of(result).suggestion
+                suggestion = self._judge_of(result).suggestion or _suggested_by(diagnosis)
                 return draft if suggestion is None else _moved_to(draft, suggestion)
             case ChangeSettings(Change.ADDRESS_IS_RIGHT):
                 return replace(draft, address_is_right=True)
@@ -309,6 +309,12 @@ class SetupSession:
         lines, self._lines = self._lines, None
         if lines is not None:
             lines.prober.abort()
+
+
+def _suggested_by(diagnosis: Diagnosis) -> Address | None:
+    """The address that the evidence of a diagnosis says was meant."""
+    said = next((item.detail["suggestion"] for item in diagnosis.evidence if "suggestion" in item.detail), None)
+    return Address.parse(said) if said else None
 
 
 def _moved_to(draft: AccountDraft, address: Address) -> AccountDraft:

@@ -1,0 +1,141 @@
+"""A side that reached nobody is asked about once more: does its domain exist, and is it a guest network's doing?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.lab.certificates import Authority
+from tests.lab.scripted import Conversation as Talk
+from tests.lab.scripted import ScriptedServer
+from tests.lab.stage import speaks_first, stage
+from tests.probe.talk import Names
+from tests.setup.accounts import draft, new_session
+from wizard.model.account import CheckResult
+from wizard.model.diagnosis import Change, ChangeSettings, EditField, Field
+from wizard.model.server import Protocol, Security, ServerCandidate, Source
+from wizard.net.dial import Dialed, Dialer, SystemDialer
+from wizard.setup.options import Options
+
+OPTIONS = Options(autofix=False, deadline_s=20)
+MOVED = b"HTTP/1.1 302 Found\r\nLocation: http://login.hotel.example/guest\r\nContent-Length: 0\r\n\r\n"
+BAD = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+
+
+class Shut(Dialer):
+    """A network that leads one port to a server of ours, whatever the name, and refuses all others."""
+
+    def __init__(self, ports: dict[int, int]) -> None:
+        self._ports = ports
+        self._dialer = SystemDialer(Names(), lab=True)
+        self.asked: list[int] = []
+
+    async def dial(
+        self, host: str, port: int, *, given: bool = False, on_found: Callable[[float], None] | None = None
+    ) -> Dialed:
+        self.asked.append(port)
+        return await self._dialer.dial(host, self._ports.get(port, 1), given=given, on_found=on_found)
+
+
+async def web(talk: Talk) -> None:
+    """A sign-in page as guest networks have it: it waits for a question and answers it, and does not know TLS."""
+    asked = await talk.some_bytes()
+    await talk.send_raw(MOVED if asked.startswith(b"GET / ") else BAD)
+
+
+async def ordinary_web(talk: Talk) -> None:
+    """A company's web server."""
+    await talk.some_bytes()
+    await talk.send_raw(b"HTTP/1.1 301 Moved\r\nLocation: https://www.example.org/\r\nContent-Length: 0\r\n\r\n")
+
+
+def sending(port: int, security: Security, host: str = "smtp.example.org") -> ServerCandidate:
+    return ServerCandidate(Protocol.SMTP, host, port, security, "ada@example.org", Source.GIVEN, trusted=True)
+
+
+async def checked(dialer: Dialer, where: ServerCandidate, authority: Authority) -> CheckResult:
+    session = new_session(authority, options=OPTIONS, dialer=dialer)
+    result = await session.check(draft(None, where))
+    await session.close()
+    return result
+
+
+@pytest.mark.parametrize(("port", "security"), [(465, Security.TLS), (587, Security.STARTTLS)])
+async def test_one_host_behind_a_portal_is_a_portal(
+    port: int, security: Security, authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wizard.probe.connector.PEEK_AFTER_S", 0.3)
+    async with ScriptedServer(web) as portal:
+        result = await checked(Shut({port: portal.port}), sending(port, security), authority)
+    first = speaks_first(result, "captive-portal", "open-sign-in-page")
+    assert first.remedies[0].id == "open-sign-in-page"
+    assert first.title == "This network wants a sign-in page first"
+    assert result.surroundings.captive_portal is True
+    assert b"AUTH" not in portal.received
+
+
+@pytest.mark.parametrize(("port", "security"), [(465, Security.TLS), (587, Security.STARTTLS)])
+async def test_a_web_server_on_a_mail_port_is_no_portal(
+    port: int, security: Security, authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wizard.probe.connector.PEEK_AFTER_S", 0.3)
+    async with ScriptedServer(ordinary_web) as server:
+        result = await checked(Shut({port: server.port}), sending(port, security), authority)
+    assert speaks_first(result, "not-a-mail-server", "edit-server").title == (
+        "What answers at smtp.example.org is a web server"
+    )
+
+
+async def test_mail_ports_that_are_shut_behind_a_portal(authority: Authority) -> None:
+    async def page(talk: Talk) -> None:
+        await talk.some_bytes()
+        await talk.send_raw(b"HTTP/1.1 511 Network Authentication Required\r\nContent-Length: 0\r\n\r\n")
+
+    async with ScriptedServer(page) as portal:
+        dialer = Shut({80: portal.port})
+        result = await checked(dialer, sending(465, Security.TLS), authority)
+    speaks_first(result, "captive-portal", "open-sign-in-page")
+    assert result.surroundings.captive_portal is True
+    assert dialer.asked == [465, 80]
+    assert portal.received.startswith(b"GET / HTTP/1.1\r\nHost: smtp.example.org\r\n")
+
+
+async def test_mail_ports_that_are_shut_beside_a_companys_web_server(authority: Authority) -> None:
+    async with ScriptedServer(ordinary_web) as server:
+        result = await checked(Shut({80: server.port}), sending(465, Security.TLS), authority)
+    speaks_first(result, "connection-refused", "use-other-port")
+    assert result.surroundings.captive_portal is None
+
+
+async def test_an_address_in_numbers_is_not_asked_for_a_page(authority: Authority) -> None:
+    dialer = Shut({})
+    await checked(dialer, sending(465, Security.TLS, "127.0.0.1"), authority)
+    assert dialer.asked == [465]
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("posteo.dee", "posteo.de"), ("wab.de", "web.de"), ("mailbxo.org", "mailbox.org")]
+)
+async def test_a_domain_that_does_not_exist_and_is_like_a_providers(typed: str, meant: str) -> None:
+    async with stage(f"ada@{typed}", options=OPTIONS) as on_stage:
+        result = await on_stage.check()
+        first = speaks_first(result, "address-mistyped", "use-suggested-address")
+        assert first.title == f"Did you mean ada@{meant}?"
+        assert [one.id for one in first.remedies] == ["use-suggested-address", "edit-address"]
+        assert first.remedies[0].action == ChangeSettings(Change.SUGGESTED_ADDRESS)
+        assert str(on_stage.session.apply(first.remedies[0], first, result).address) == f"ada@{meant}"
+    assert dict(result.sign_in_attempts) == {}
+
+
+async def test_an_ending_that_nobody_can_register() -> None:
+    async with stage("ada@lovelace-roofing.orrg", options=OPTIONS) as on_stage:
+        first = speaks_first(await on_stage.check(), "address-mistyped", "edit-address")
+    assert first.title == "lovelace-roofing.orrg cannot be right: nobody can register such a name"
+    assert [one.action for one in first.remedies] == [EditField(Field.ADDRESS)]
+
+
+async def test_a_domain_that_resembles_nobodys() -> None:
+    async with stage("ada@lovelace-roofing.org", options=OPTIONS) as on_stage:
+        first = speaks_first(await on_stage.check(), "domain-not-registered", "check-domain-registration")
+    assert [one.id for one in first.remedies][:2] == ["check-domain-registration", "edit-address"]

@@ -1,0 +1,70 @@
+"""What is asked about a side that reached nobody: whether its domain exists, and whether a guest network is why."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ipaddress
+from collections.abc import Sequence
+
+from wizard.errors import DnsUnavailable
+from wizard.model.evidence import ErrorKind, ProbeReport
+from wizard.net.patience import within
+from wizard.net.portal import is_portal, web_answer
+from wizard.net.sites import has_known_ending
+from wizard.setup.did_you_mean import resembles_provider
+from wizard.setup.judge import Judge
+from wizard.setup.side import with_detail
+
+DOMAIN_S = 3.0
+PORTAL_S = 1.5
+_WEB = 80
+# What a guest network makes of a mail port that it lets nobody through to.
+_SHUT_OUT = frozenset({ErrorKind.CONNECTION_REFUSED, ErrorKind.CONNECTION_TIMED_OUT, ErrorKind.NETWORK_UNREACHABLE})
+
+
+async def looked_again(judge: Judge, reports: Sequence[ProbeReport]) -> tuple[ProbeReport, ...]:
+    """The failed reports of one side, with what a second question showed of the domain or of the network."""
+    kinds = {report.failure.error for report in reports if report.failure is not None}
+    if kinds == {ErrorKind.NAME_NOT_FOUND}:
+        return await _at_domain(judge, reports)
+    if kinds and kinds <= _SHUT_OUT:
+        return await _at_network(judge, reports)
+    return tuple(reports)
+
+
+async def _at_domain(judge: Judge, reports: Sequence[ProbeReport]) -> tuple[ProbeReport, ...]:
+    """Marks names that are missing because the account's whole domain is; with what was meant, where it is near."""
+    address = judge.draft.address
+    if not all(report.candidate.host.endswith(address.domain) for report in reports):
+        return tuple(reports)
+    try:
+        with within(DOMAIN_S):
+            if await judge.services.resolver.exists(address.domain):
+                return tuple(reports)
+    except (DnsUnavailable, TimeoutError):
+        return tuple(reports)
+    # A slip was asked about before, and this is the answer.
+    meant = judge.services.nearest_to(address) if resembles_provider(address.domain) is None else None
+    if meant is not None:
+        return tuple(with_detail(report, near_provider=True, suggestion=str(meant)) for report in reports)
+    if not has_known_ending(address.domain):
+        return tuple(with_detail(report, no_such_ending=True) for report in reports)
+    return tuple(with_detail(report, domain_not_registered=True) for report in reports)
+
+
+async def _at_network(judge: Judge, reports: Sequence[ProbeReport]) -> tuple[ProbeReport, ...]:
+    """Marks connections that a guest network did not let through: its page answers at the mail servers' names."""
+    hosts = dict.fromkeys(report.candidate.host for report in reports if not _is_address(report.candidate.host))
+    dialer = judge.services.dialer
+    asking = (web_answer(dialer, host, _WEB, given=False, seconds=PORTAL_S) for host in list(hosts)[:2])
+    answers = await asyncio.gather(*asking)
+    if not any(is_portal(answer, host, _WEB) for host, answer in zip(hosts, answers, strict=False)):
+        return tuple(reports)
+    return tuple(with_detail(report, portal=True) for report in reports)
+
+
+def _is_address(host: str) -> bool:
+    with contextlib.suppress(ValueError):
+        return bool(ipaddress.ip_address(host))
+    return False
