@@ -131,6 +131,7 @@ async def sessions(settings: Settings) -> AsyncIterator[Callable[[], SetupSessio
             known.for_domain,
             _budget(settings),
             HostPermits(),
+            keeps_warm=not settings.practice,
         )
 
         def new_session() -> SetupSession:

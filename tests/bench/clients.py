@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import smtplib
 import socket
@@ -168,15 +169,31 @@ async def our_check(
         return await new_session().check(draft, listener=listener)
 
 
-async def our_press(way: Way, address: str = USER) -> CheckResult:
-    """A check as the window makes it: the servers are found while the password is typed, then the button is pressed."""
+async def our_press(
+    way: Way, address: str = USER, *, typed_s: float | None = None, outgoing: str | None = None
+) -> CheckResult:
+    """A check as the window makes it: the servers are found while the password is typed, then the button is pressed.
+
+    Args:
+        way: how to get to the servers.
+        address: whose account it is.
+        typed_s: seconds that the password takes, while lines are opened; None: it was there at once, from a keyring.
+        outgoing: the sending server as it is typed in the end, against what was found.
+    """
     async with way.sessions(OPTIONS) as new_session:
         session = new_session()
         account = AccountInProgress().addressed(Address.parse(address))
-        account = account.found(await session.discover(Address.parse(address))).with_secret(Secret(PASSWORD))
+        if typed_s is None:
+            plan = await session.discover(Address.parse(address))
+        else:
+            plan = await session.prepare(Address.parse(address))
+            await asyncio.sleep(typed_s)
+        account = account.found(plan).with_secret(Secret(PASSWORD))
         if account.draft is None:
             raise RuntimeError("an address makes a draft")
-        return await session.check(account.draft, plan=account.plan)
+        given = given_draft(Address.parse(address), outgoing=outgoing)
+        draft = replace(account.draft, outgoing=given.outgoing, outgoing_others=given.outgoing_others)
+        return await session.check(draft if outgoing else account.draft, plan=account.plan)
 
 
 @asynccontextmanager

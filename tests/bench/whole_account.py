@@ -13,6 +13,7 @@ from wizard.model.account import CheckResult, Verdict
 from wizard.model.progress import Progress
 
 PART = "Whole account"
+TYPING_S = 1.5  # a password from a password manager; who types has longer
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ def figures(world: World, rtt_ms: float, *, quick: bool) -> Iterator[Figure]:
             yield Figure(PART, scenario.name, seconds, "s", "floor", floor, round(allowed, 3), note=_wrong(results))
         world.use_names(reluctant=False)
         yield from _two_faces(world, 3 if quick else 5)
+        yield from _while_typing(world, rtt, 3 if quick else 5)
         world.obstruct()
         given = _run(world, 3 if quick else 5, f"ada@{DOMAIN}", hosts=True)
         given_s = median(result.elapsed_s for result in given)
@@ -103,6 +105,24 @@ def _two_faces(world: World, times: int) -> Iterator[Figure]:
         press_s, check_s = (median(result.elapsed_s for result in results) for results in (presses, checks))
         name = f"the window's press against the command line's{how}"
         yield Figure(PART, name, press_s, "s", "check", check_s, 1.1, note=_wrong([*presses, *checks]))
+
+
+def _while_typing(world: World, rtt: float, times: int) -> Iterator[Figure]:
+    """The press once the password was typed, its servers waiting since; and where others are wanted in the end."""
+    world.obstruct()
+    presses = [asyncio.run(our_press(world.way, typed_s=TYPING_S)) for _ in range(times)]
+    trips = median(result.elapsed_s for result in presses) / rtt
+    yield Figure(PART, "press to verdict, both sides", trips, "round trips", goal=3.5, note=_wrong(presses))
+    # Another server than the one that was found: it must not be slower than a press that nothing was done for.
+    wrong, cold = [], []
+    for _ in range(times):
+        wrong.append(asyncio.run(our_press(world.way, typed_s=TYPING_S, outgoing=f"smtp.{DOMAIN}:587/starttls")))
+        cold.append(asyncio.run(our_press(world.way, outgoing=f"smtp.{DOMAIN}:587/starttls")))
+    wrong_s, cold_s = (median(result.elapsed_s for result in results) for results in (wrong, cold))
+    yield Figure(
+        PART, "press to verdict, another server typed", wrong_s, "s", "nothing done before", cold_s, 1.1,
+        note=_wrong([*wrong, *cold]),
+    )  # fmt: skip
 
 
 def _run(

@@ -53,7 +53,7 @@ async def by_the_window(session: SetupSession, address: Address, password: str) 
     state = WizardState()
     try:
         state.set_address(address)
-        state.set_plan(await session.discover(address))
+        state.set_plan(await session.prepare(address))
         state.set_secret(Secret(password))
         state.agree()
         draft = state.draft()

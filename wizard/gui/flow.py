@@ -102,7 +102,7 @@ class Flow(QObject):
 
     def _look_up(self, address: Address, ask_nobody: bool) -> None:
         self._looking = self._jobs.start(
-            lambda session, listener: session.discover(address, ask_nobody=ask_nobody, listener=listener),
+            lambda session, listener: session.prepare(address, ask_nobody=ask_nobody, listener=listener),
             partial(self._found, address),
             self._not_found,
         )

@@ -21,6 +21,7 @@ from wizard.probe.recorder import Recorder, StageFacts
 from wizard.probe.sasl import mechanism_of
 
 SIGN_IN_S = 30.0
+STILL_ANSWERS_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,15 @@ class Conversation(ABC):
     @abstractmethod
     def is_open(self) -> bool:
         """Whether the line still stands."""
+
+    @property
+    @abstractmethod
+    def is_quiet(self) -> bool:
+        """Whether the line stands and the server said nothing on it that it was not asked for."""
+
+    @abstractmethod
+    async def still_answers(self) -> bool:
+        """Whether the server answers a command that asks for nothing (NOOP), where one may be sent before a sign-in."""
 
     @property
     @abstractmethod

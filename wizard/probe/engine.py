@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from wizard.model.evidence import ProbeReport
 from wizard.model.progress import Listener, nobody
@@ -90,6 +90,16 @@ class Prober:
         for conversation in unwanted:
             conversation.abort()
         self._conversations = [one for one in self._conversations if one not in unwanted]
+
+    def forget_all_but(self, wanted: Container[Conversation]) -> None:
+        """As `forget`, for all others."""
+        self.forget([one for one in self._conversations if one not in wanted])
+
+    def go_on_with(self, other: Prober) -> None:
+        """Takes over the conversations of an earlier run, and what they showed; this run closes them."""
+        self.permits, self._farewells, self._conversations = other.permits, other._farewells, other._conversations
+        for conversation in self._conversations:
+            conversation.recorder.go_on(self.clock, self._listener, self._redact)
 
     def part(self, conversation: Conversation) -> None:
         """Says goodbye in the background, off the critical path."""

@@ -10,7 +10,7 @@ from wizard import __version__
 from wizard.model.evidence import ErrorKind, Reply, Stage
 from wizard.model.server import AuthMethod, ServerCandidate
 from wizard.net.patience import now, within
-from wizard.probe.conversation import SIGN_IN_S, Found, Terms
+from wizard.probe.conversation import SIGN_IN_S, STILL_ANSWERS_S, Found, Terms
 from wizard.probe.credentials import Credentials
 from wizard.probe.error_kinds import InjectedBeforeTls, Oversized, StageFailed, Unparsable
 from wizard.probe.folders import MOST, Folder, folders_in, junk_among, to_utf7
@@ -53,6 +53,15 @@ class ImapConversation(LineConversation):
         self._is_preauthenticated = False
         self._sasl_tag = ""
         self._early: dict[str, ImapReply] = {}  # answers that came before their turn (RFC 9051 §5.5 allows it)
+
+    async def still_answers(self) -> bool:
+        """Whether the server answers NOOP (RFC 9051 §6.1.2)."""
+        try:
+            with within(STILL_ANSWERS_S):
+                answer = await self._command("NOOP")
+            return answer.status == "OK" and self._goodbye is None and self.is_quiet
+        except (TimeoutError, OSError, EOFError, StageFailed, Oversized, Unparsable):
+            return False
 
     @property
     def offered(self) -> tuple[str, ...]:

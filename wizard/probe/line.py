@@ -58,6 +58,11 @@ class Line(asyncio.Protocol):
         """Whether something can still be sent."""
         return self.transport is not None and not self.transport.is_closing() and self._ended is None
 
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nothing has come that nobody read."""
+        return self.is_open and not self._buffer
+
     def write(self, data: bytes) -> None:
         """Sends bytes; raises ConnectionResetError when the line is gone."""
         if not self.is_open:

@@ -27,6 +27,11 @@ class LineConversation(Mailbox):
         """Whether the line still stands."""
         return isinstance(self.connector.wire, Line) and self.connector.wire.is_open
 
+    @property
+    def is_quiet(self) -> bool:
+        """Whether the line stands and nothing came that was not asked for."""
+        return isinstance(self.connector.wire, Line) and self.connector.wire.is_quiet
+
     async def _first_line(self) -> str:
         text = (await self.connector.first_words(lambda: self._line.readline())).decode("utf-8", "replace")
         self.recorder.received(text)

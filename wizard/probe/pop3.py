@@ -38,6 +38,10 @@ class Pop3Conversation(LineConversation):
         self._found: int | None = None
         self._has_top = True
 
+    async def still_answers(self) -> bool:
+        """Whether the line stands: POP3 has no command that asks for nothing before a sign-in (RFC 1939 §4)."""
+        return self.is_quiet
+
     @property
     def offered(self) -> tuple[str, ...]:
         """What stands behind SASL in the answer to CAPA."""

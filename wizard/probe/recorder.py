@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Unpack, cast
 
-from wizard.model.evidence import CertificateFacts, Detail, Evidence, Outcome, ProbeReport, Reply, Stage
+from wizard.model.evidence import CertificateFacts, Detail, ErrorKind, Evidence, Outcome, ProbeReport, Reply, Stage
 from wizard.model.progress import Listener, Progress, nobody
 from wizard.model.secret import Redactor, Secret
 from wizard.model.server import ServerCandidate
@@ -73,6 +73,30 @@ class Recorder:
         self.max_message_bytes: int | None = None
         self.sign_in_attempts = 0
         self._known = Detail()
+
+    def go_on(self, clock: RunClock, listener: Listener, redact: Redactor) -> None:
+        """What was noted in an earlier run counts as seen when this one began: the listener hears of it now.
+
+        Secrets that were not known then are masked in it.
+        """
+        self.clock, self._listener, self.redact = clock, listener, redact
+        self._transcript = [f"{0.0:8.3f} {redact(line.lstrip().partition(' ')[2])}" for line in self._transcript]
+        self._evidence = [self._seen_before(item) for item in self._evidence]
+        for item in self._evidence:
+            facts = StageFacts(certificate=item.certificate, detail=item.detail)
+            self._tell(item.stage, item.outcome, item.seconds, facts, item.error)
+
+    def _seen_before(self, item: Evidence) -> Evidence:
+        reply = item.reply
+        if reply is not None:
+            reply = replace(reply, text=self.shown(reply.text))
+        return replace(
+            item,
+            t_s=0.0,
+            reply=reply,
+            capabilities=self._words(item.capabilities),
+            detail=self._shown_detail(item.detail),
+        )
 
     def note(self, **detail: Unpack[Detail]) -> None:
         """Keeps what was seen of the server as a whole; every failure from here on says it."""
@@ -237,10 +261,10 @@ class Recorder:
                 detail=facts.detail,
             )
         )
-        self._tell(stage, outcome, now - started, facts, failure)
+        self._tell(stage, outcome, now - started, facts, failure.kind if failure is not None else None)
 
     def _tell(
-        self, stage: Stage, outcome: Outcome, seconds: float, facts: StageFacts, failure: StageFailed | None = None
+        self, stage: Stage, outcome: Outcome, seconds: float, facts: StageFacts, error: ErrorKind | None = None
     ) -> None:
         if self._listener is nobody:
             return
@@ -253,7 +277,7 @@ class Recorder:
                 endpoint=self.candidate.endpoint,
                 seconds=seconds,
                 detail=facts.detail,
-                error=failure.kind if failure is not None else None,
+                error=error,
                 certificate_problem=facts.certificate.problem if facts.certificate is not None else None,
             )
         )

@@ -13,7 +13,7 @@ from aiosmtplib.response import SMTPResponse
 from wizard.model.evidence import Detail, ErrorKind, Reply, Stage
 from wizard.model.server import AuthMethod, Security, ServerCandidate
 from wizard.net.patience import within
-from wizard.probe.conversation import Outbox, Terms
+from wizard.probe.conversation import STILL_ANSWERS_S, Outbox, Terms
 from wizard.probe.credentials import Credentials
 from wizard.probe.environment import public_address
 from wizard.probe.error_kinds import StageFailed, Unparsable, what_speaks
@@ -67,6 +67,19 @@ class SmtpConversation(Outbox):
     def is_open(self) -> bool:
         """Whether the line still stands."""
         return isinstance(self.connector.wire, SmtpWire) and self.connector.wire.is_connected
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether the line stands and nothing came that was not asked for."""
+        return isinstance(self.connector.wire, SmtpWire) and self.connector.wire.is_quiet
+
+    async def still_answers(self) -> bool:
+        """Whether the server answers NOOP (RFC 5321 §4.1.1.9)."""
+        try:
+            with within(STILL_ANSWERS_S):
+                return (await self._command("NOOP")).code == 250 and self.is_quiet
+        except (TimeoutError, OSError, SMTPException, Unparsable):
+            return False
 
     @property
     def offered(self) -> tuple[str, ...]:

@@ -26,6 +26,11 @@ class SmtpWire(SMTPProtocol):
         self._unasked = False
         self._due = 0  # answers to commands sent together that nobody has read yet
 
+    @property
+    def is_quiet(self) -> bool:
+        """Whether the line stands and nothing came that was not asked for, such as the 421 of a server that ends it."""
+        return self.is_connected and not self._buffer and not self._unasked
+
     def send_together(self, commands: Sequence[bytes]) -> None:
         """Sends commands in one piece (RFC 2920); `read_response` then gives their answers in turn."""
         self._due += len(commands)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from wizard.model.plan import Plan, PlanOptions
 from wizard.model.server import Protocol, ServerCandidate, Way
+from wizard.probe.race import RaceResult
 from wizard.setup.context import SessionContext
 from wizard.setup.judge import Judge
 from wizard.setup.side import Side
@@ -67,6 +68,15 @@ class Ahead:
         if races[0].result().winner is not None:
             await asyncio.sleep(max(0.0, began + SOURCES_S - self._clock()))
             self.enough.set()
+
+    def go_on_from(self, raced: Mapping[Way, RaceResult], wanted: Callable[[Way], Sequence[ServerCandidate]]) -> None:
+        """Goes on with races that were run before the check began, as far as they lead to servers that are wanted."""
+        for way, race in raced.items():
+            side = self._new_side()
+            if way not in self.sides and side.go_on_from(race, wanted(way)):
+                self.sides[way] = side
+            else:
+                side.prober.forget(lane.conversation for lane in race.lanes)
 
     async def keep_only(self, wanted: Callable[[Way], Sequence[ServerCandidate]]) -> None:
         """Ends the races that run for other servers than the plan's: they are in no report."""

@@ -83,6 +83,7 @@ class Services:
     provider_of_domain: Callable[[str], Provider | None] = _no_provider
     budget: SignInBudget = field(default_factory=SignInBudget)  # one for all sessions: the program counts, not they
     hosts: HostPermits | None = None  # the connections to each host, shared by the sessions of a table of accounts
+    keeps_warm: bool = True  # whether lines may be opened before the check; not where servers play a part in a lesson
 
     def suggestion_for(self, address: Address) -> Address | None:
         """The address that was probably meant; None where nothing speaks against this one."""
@@ -102,6 +103,7 @@ class SessionContext:
     options: Options
     pins: dict[str, str] = field(default_factory=dict)
     slow: set[str] = field(default_factory=set)
+    hosts: HostPermits = field(default_factory=HostPermits)
 
     def note_silence(self, reports: Iterable[ProbeReport]) -> None:
         """Servers that were reached and did not greet in time are waited for longer by the next check."""
@@ -143,7 +145,7 @@ class SessionContext:
             redact,
             listener=listener,
             allow_unencrypted=self.options.allow_unencrypted,
-            hosts=self.services.hosts,
+            hosts=self.services.hosts or self.hosts,
         )
 
 

@@ -32,6 +32,7 @@ from wizard.setup.secret_gate import SecretGate
 from wizard.setup.side import Side, SideOutcome
 from wizard.setup.sign_in_order import NOTHING_TAUGHT, SignInOrder
 from wizard.setup.verdict import verdict_of
+from wizard.setup.warm import Raced
 
 EXPIRES_SOON = timedelta(days=14)
 
@@ -47,6 +48,7 @@ class Run:
         previous: CheckResult | None,
         listener: Listener,
         deadline_s: float | None = None,
+        raced: Raced | None = None,
     ) -> None:
         self._context = context
         self._deadline_s = context.options.deadline_s if deadline_s is None else deadline_s
@@ -58,6 +60,9 @@ class Run:
         judge = Judge.of(context.services, draft, plan)
         self._gate = SecretGate(judge, context.options, context.services.budget)
         self.prober = context.prober(self._judge.draft, listener)
+        self._raced = raced.sides if raced is not None else {}
+        if raced is not None:
+            self.prober.go_on_with(raced.prober)
         self._started_at = datetime.now(UTC)
         self._outcomes: dict[Way, SideOutcome] = {}
         self._ahead = Ahead(context, self._judge, self._side, self.prober.clock)
@@ -120,6 +125,7 @@ class Run:
     async def _prove_sides(self) -> None:
         try:
             await self._find_servers()
+            self._ahead.go_on_from(self._raced, lambda way: () if self._kept(way) else self._candidates(way))
             order = SignInOrder()
             receiving, sending = self._candidates(Way.RECEIVING), self._candidates(Way.SENDING)
             if not receiving or self._kept(Way.RECEIVING) is not None:

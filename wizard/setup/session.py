@@ -41,6 +41,7 @@ from wizard.setup.round_trip import OpenLines, RoundTripRun
 from wizard.setup.run import Run
 from wizard.setup.secret_gate import SecretGate
 from wizard.setup.token_keeper import TokenKeeper
+from wizard.setup.warm import Raced, WarmLines
 from wizard.signin.refusals import SignInRefused
 
 IDLE_S = 120.0
@@ -57,6 +58,7 @@ class SetupSession:
         self._lines: OpenLines | None = None
         self._idle: asyncio.TimerHandle | None = None
         self._keeper = TokenKeeper(services.browser)
+        self._warm: WarmLines | None = None
 
     @property
     def options(self) -> Options:
@@ -70,6 +72,36 @@ class SetupSession:
     async def discover(self, address: Address, *, ask_nobody: bool = False, listener: Listener = nobody) -> Plan:
         """The settings that would be tried for the address; no password is in reach of this."""
         return await self._context.discover(address, PlanOptions(ask_nobody=ask_nobody, listener=listener))
+
+    async def prepare(self, address: Address, *, ask_nobody: bool = False, listener: Listener = nobody) -> Plan:
+        """As `discover`, for whoever types on meanwhile: `check` of this address then finds a line a side open.
+
+        The lines are opened once the plan is there, and never where nobody is to be asked; another address, `check`
+        and `close` end them.
+        """
+        await self._cool_down()
+        warm = self._warm = WarmLines(self._context, address) if self._context.services.keeps_warm else None
+        plan = await self.discover(address, ask_nobody=ask_nobody, listener=listener)
+        asks_nobody = ask_nobody or self.options.ask_nobody or self.options.offline
+        if warm is not None and self._warm is warm and not asks_nobody:  # a check that began meanwhile has taken it
+            warm.open(plan)
+        return plan
+
+    async def _cool_down(self) -> None:
+        warm, self._warm = self._warm, None
+        if warm is not None:
+            await warm.close()
+
+    async def _raced(self, draft: AccountDraft) -> Raced | None:
+        """What was raced beforehand for this account; the line is the run's from now on."""
+        warm, self._warm = self._warm, None
+        if warm is None:
+            return None
+        raced = await warm.take()
+        if warm.address == draft.address and not draft.ask_nobody:
+            return raced
+        raced.prober.abort()
+        return None
 
     async def wait_until_free(self, hosts: Iterable[str]) -> None:
         """Returns once these servers may see another sign-in; a table of accounts waits here, before a deadline."""
@@ -100,8 +132,8 @@ class SetupSession:
             previous: an earlier result of this session: a side verified then and unchanged since is not tried again.
             listener: told about every stage, on the loop's thread.
         """
-        await self.close()
-        run = Run(self._context, draft, plan, previous, listener)
+        await self._close_lines()
+        run = Run(self._context, draft, plan, previous, listener, raced=await self._raced(draft))
         result = await run.check()
         self._context.note_silence(result.reports)
         if not self._keeper.can_sign_in(run.provider):
@@ -267,7 +299,7 @@ class SetupSession:
         try:
             return await trip.run(deadline_s)
         finally:
-            await self.close()
+            await self._close_lines()
 
     async def delete_test_message(self, result: CheckResult) -> bool:
         """Whether the arrived test message could be removed without touching any other."""
@@ -288,7 +320,11 @@ class SetupSession:
         return deleted
 
     async def close(self) -> None:
-        """Ends the connections that were kept open for a test message."""
+        """Ends the connections that were kept open for a check or for a test message."""
+        await self._cool_down()
+        await self._close_lines()
+
+    async def _close_lines(self) -> None:
         self._stop_idling()
         lines, self._lines = self._lines, None
         if lines is None:

@@ -61,7 +61,7 @@ class Side:
     seen: Callable[[], Sequence[ProbeReport]]
     sign_in: bool
     _race: Race | None = field(default=None, init=False)
-    _racing: asyncio.Task[RaceResult] | None = field(default=None, init=False)
+    _racing: asyncio.Future[RaceResult] | None = field(default=None, init=False)
     _raced: tuple[ServerCandidate, ...] = field(default=(), init=False)
     _alternatives: dict[object, Alternative] = field(default_factory=dict, init=False)
 
@@ -70,12 +70,31 @@ class Side:
         """What is known of the account by now."""
         return self.gate.judge
 
-    def start(self, candidates: Sequence[ServerCandidate]) -> asyncio.Task[RaceResult]:
+    def start(self, candidates: Sequence[ServerCandidate]) -> asyncio.Future[RaceResult]:
         """Begins the race, which goes as far as the point before sign-in; `prove` goes on from there."""
         self._raced = tuple(candidates)
         self._race = Race(self.prober, candidates, self._race_alternatives())
         self._racing = asyncio.ensure_future(self._race.run())
         return self._racing
+
+    def go_on_from(self, race: RaceResult, candidates: Sequence[ServerCandidate]) -> bool:
+        """Whether a race that was run beforehand is this side's own, which `prove` then goes on from.
+
+        It is where the one that won is tried first now, or where the same were raced.
+        """
+        wanted = {candidate.endpoint: candidate for candidate in candidates}
+        raced = [lane.candidate.endpoint for lane in race.lanes]
+        if race.winner is None or race.winner.candidate.endpoint not in wanted:
+            return False
+        candidate = wanted[race.winner.candidate.endpoint]
+        if candidate is not candidates[0] and raced != [*wanted][: len(raced)]:
+            return False
+        # The person may have said another user name since.
+        race.winner.candidate = candidate
+        race.winner.conversation.candidate = race.winner.conversation.recorder.candidate = candidate
+        self._racing = asyncio.get_running_loop().create_future()
+        self._racing.set_result(race)
+        return True
 
     def has_started(self, candidates: Sequence[ServerCandidate]) -> bool:
         """Whether these are the candidates that race."""
