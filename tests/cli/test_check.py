@@ -103,7 +103,7 @@ def test_a_monitoring_line(capsys: pytest.CaptureFixture[str]) -> None:
         (["ada@example.org", "--report", "report.pdf"], ".json, .html or .txt"),
         (["ada@example.org", "--nameserver", "dns.example.org"], "IP address"),
         (["ada@example.org", "--ca-file", "/nonexistent.pem"], "does not exist"),
-        (["ada@example.org", "--username", "ada\x01"], "control characters"),
+        (["ada@example.org", "--username", "ada\x01"], "another character that cannot be typed"),
     ],
 )
 def test_wrong_input_gets_a_sentence(words: list[str], sentence: str, capsys: pytest.CaptureFixture[str]) -> None:

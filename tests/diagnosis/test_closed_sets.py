@@ -163,7 +163,8 @@ def test_no_code_names_a_cause(catalogue: Catalogue) -> None:
     found = {
         (str(path.relative_to(PACKAGE)), name)
         for path in PACKAGE.rglob("*.py")
-        for text in _strings(ast.parse(path.read_text("utf-8")))
+        if named.search(source := path.read_text("utf-8"))
+        for text in _strings(ast.parse(source))
         for name in named.findall(text)
     }
     assert found == NAMED_AS_EXAMPLES

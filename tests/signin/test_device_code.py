@@ -10,6 +10,7 @@ import pytest
 from tests.lab.identity import USER_CODE, IdentityProvider
 from tests.lab.web import Page
 from wizard.model.refusal import Refusal
+from wizard.model.secret import Secret
 from wizard.signin import device_code
 from wizard.signin.oauth import OAuthClient
 from wizard.signin.refusals import SignInRefused
@@ -82,6 +83,19 @@ async def test_it_ends_when_the_provider_says_so(
     with pytest.raises(SignInRefused) as refused:
         await device_code.wait(client, code, sleep=clock.sleep, clock=clock)
     assert refused.value.refusal is refusal
+
+
+async def test_what_the_provider_says_is_told_without_the_secrets_that_were_sent(
+    client: OAuthClient, identity: IdentityProvider, clock: Clock
+) -> None:
+    google = replace(client, client_secret=Secret("GOCSPX-example-example"))
+    code = await device_code.begin(google)
+    sent = f"{code.device_code.reveal()} of GOCSPX-example-example"
+    body = json.dumps({"error": "invalid_grant", "error_description": f"Not known: {sent}"}).encode()
+    identity.answers["/token"] = Page(body, 400)
+    with pytest.raises(SignInRefused) as refused:
+        await device_code.wait(google, code, sleep=clock.sleep, clock=clock)
+    assert refused.value.said == "invalid_grant: Not known: *** of ***"
 
 
 async def test_it_ends_with_the_code(client: OAuthClient, clock: Clock) -> None:

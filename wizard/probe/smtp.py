@@ -101,6 +101,8 @@ class SmtpConversation(Outbox):
             response = await self._smtp.read_response()
         except SMTPResponseException as error:
             raise await self._not_smtp() from error
+        for line in response.message.split("\n"):
+            self.recorder.received(f"{response.code} {line}")
         reply = self._reply(response)
         if response.code != 220:
             if not 400 <= response.code <= 599:  # 200 is what news servers say
@@ -335,7 +337,7 @@ class SmtpConversation(Outbox):
         if self.is_open:
             try:
                 with within(GOODBYE_S):
-                    await self._smtp.execute_command(b"QUIT")
+                    await self._command("QUIT")
             except (TimeoutError, OSError, SMTPException, Unparsable, ValueError):
                 pass
         self.abort()

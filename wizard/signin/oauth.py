@@ -121,7 +121,7 @@ class OAuthClient:
             **self.proof,
         )
         answer = await self.post(self.endpoints.token, body)
-        return self.tokens(answer, secrets=(code, authorization.verifier, *self._own_secrets()))
+        return self.tokens(answer, secrets=(code, authorization.verifier))
 
     async def refresh(self, tokens: Tokens) -> Tokens:
         """Fresh tokens for old ones; raises SignInRefused, with `EXPIRED` where the permission has ended."""
@@ -132,7 +132,7 @@ class OAuthClient:
             refresh_token=tokens.refresh.reveal(), client_id=self.client_id, **self.proof
         )
         answer = await self.post(self.endpoints.token, body)
-        return self.tokens(answer, before=tokens, secrets=(tokens.refresh, tokens.access, *self._own_secrets()))
+        return self.tokens(answer, before=tokens, secrets=(tokens.refresh, tokens.access))
 
     async def post(self, url: str, body: str) -> Fetched:
         """The answer to a form; raises SignInRefused when there is none."""
@@ -144,13 +144,14 @@ class OAuthClient:
     def tokens(self, fetched: Fetched, before: Tokens | None = None, secrets: tuple[Secret, ...] = ()) -> Tokens:
         """The tokens in an answer; what it leaves out stays as it was `before`.
 
-        Raises SignInRefused; what the provider said is told without the `secrets` that were sent.
+        Raises SignInRefused; what the provider said is told without the `secrets` that were sent, and without the
+        client's own.
         """
         try:
             text = fetched.body.decode("utf-8", "replace")
             found: Mapping[str, Any] = self._web_client().parse_request_body_response(text)
         except Exception as error:  # oauthlib lets through whatever a strange body makes it stumble over
-            raise self._refused(error, Redactor(secrets)) from None
+            raise self._refused(error, Redactor((*secrets, *self._own_secrets()))) from None
         access, refresh = _token(found.get("access_token")), _token(found.get("refresh_token"))
         if fetched.status != 200 or access is None or str(found.get("token_type", "bearer")).lower() != "bearer":
             raise self.refused(Refusal.PROVIDER_FAILED, said=f"HTTP {fetched.status}")
