@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+MANAGED = Path("/Library/Managed Preferences/org.mailwright.Mailwright.plist")  # macOS' own place
+
 if sys.platform == "win32":
     import os
     import winreg
@@ -16,6 +18,8 @@ if sys.platform == "win32":
     def installed_packs() -> tuple[Path, ...]:
         """The packs that the registry's value "Pack" names (several by ";"), in the first place that has one.
 
+        Without one it is what is called pack or pack.zip beside the program. ProgramData is not looked into: everybody
+        may put a folder there, and a pack says where passwords go.
         One that is not there now is left out: the server that holds it may be out of reach.
         """
         for root, key in _PLACES:
@@ -27,13 +31,39 @@ if sys.platform == "win32":
             paths = [os.path.expandvars(part.strip()) for part in str(named).split(";")]
             if any(paths):
                 return tuple(Path(path) for path in paths if path and Path(path).exists())
-        return ()
+        return _beside_the_program()
 
 else:
 
     def installed_packs() -> tuple[Path, ...]:
-        """The folder "pack" among the system's configuration: /etc/xdg/mailwright/pack, on macOS in /Library."""
+        """The pack among the system's configuration: /etc/xdg/mailwright/pack or pack.zip, on macOS in /Library.
+
+        macOS' managed preferences (org.mailwright.Mailwright, key "Pack") go before; what lies beside the program is
+        the last that is looked for.
+        """
         import platformdirs
 
-        path = platformdirs.site_config_path("mailwright", appauthor=False) / "pack"
-        return (path,) if path.exists() else ()
+        place = platformdirs.site_config_path("mailwright", appauthor=False)
+        return _managed() or _first(place) or _beside_the_program()
+
+
+def _managed() -> tuple[Path, ...]:
+    """The packs that a macOS profile names."""
+    if not MANAGED.is_file():
+        return ()
+    import plistlib
+
+    try:
+        named = str(plistlib.loads(MANAGED.read_bytes()).get("Pack", ""))
+    except (OSError, ValueError, AttributeError):
+        return ()
+    return tuple(path for part in named.split(";") if part.strip() and (path := Path(part.strip())).exists())
+
+
+def _beside_the_program() -> tuple[Path, ...]:
+    """A pack that was put next to the program's own file, as on a stick; a checkout has none."""
+    return _first(Path(sys.executable).parent) if getattr(sys, "frozen", False) else ()
+
+
+def _first(place: Path) -> tuple[Path, ...]:
+    return next(((place / name,) for name in ("pack", "pack.zip") if (place / name).exists()), ())

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtGui import QFont
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from tests.gui.conftest import SECONDS
 from tests.gui.samples import BAD_CREDENTIALS, FAILS, FIX, USERNAME_FORMAT
+from tests.gui.test_flow import ACCOUNTS, press, to_the_check
+from wizard.gui import theme
 from wizard.gui.app import Wizard
 from wizard.gui.bridge import Bridge
 from wizard.gui.engine import Engine
 from wizard.gui.widgets.diagnosis_card import DiagnosisCard
 from wizard.gui.widgets.side_panel import SidePanel, StepHeader
-from wizard.setup.pack import Helpdesk
+from wizard.model.diagnosis import Field
+from wizard.setup.pack import NO_RULES, Helpdesk, Lock, WindowRules
 from wizard.wiring import Settings
 
 HELPDESK = Helpdesk("Helpdesk", "555 0100", "Mon to Fri, 8:00-17:00", "https://example.org/help")
+LOGO = Path(__file__).resolve().parents[2] / "docs" / "screenshots" / "05-done-light.png"
 PACK = """
 [helpdesk]
 name = "Helpdesk"
@@ -61,8 +68,9 @@ def test_a_card_with_a_change_that_works_does_not(qtbot: QtBot) -> None:
 
 
 @pytest.fixture
-def pack(tmp_path: Path) -> Path:
-    (tmp_path / "helpdesk.toml").write_text(PACK)
+def pack(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
+    (tmp_path / "helpdesk.toml").write_text(getattr(request, "param", PACK))
+    shutil.copy(LOGO, tmp_path / "logo.png")
     return tmp_path
 
 
@@ -99,3 +107,66 @@ def test_a_pack_that_is_not_there_is_said_on_the_first_page(
     qtbot.waitUntil(lambda: any("does not exist" in text for text in texts(wizard.account)), timeout=SECONDS)
     assert not wizard.account.isComplete()
     bridge.close()
+
+
+KIOSK = """
+[helpdesk]
+name = "Helpdesk"
+logo = "logo.png"
+
+[window]
+targets = ["outlook", "phone"]
+locked = ["servers"]
+kiosk = true
+"""
+
+
+@pytest.fixture
+def usual_font(qapp: QApplication) -> Iterator[QFont]:
+    """The font, which a pack may enlarge; afterwards it is as it was."""
+    font = QFont(qapp.font())
+    yield font
+    qapp.setFont(font)
+    theme.current().follow_font()
+
+
+@pytest.mark.parametrize("pack", [KIOSK], indirect=True)
+def test_one_computer_for_many_keeps_nothing_and_begins_anew(
+    qtbot: QtBot, usual_font: QFont, opened: Wizard, qapp: QApplication
+) -> None:
+    qtbot.waitUntil(lambda: opened.state.helpdesk is not None, timeout=SECONDS)
+    assert qapp.font().pointSizeF() > usual_font.pointSizeF()
+    logo = opened.window.findChild(QLabel, "helpdesk-logo")
+    assert logo is not None
+    assert logo.pixmap().height() == 40
+    account = next(one for one in ACCOUNTS if one.cause is None)
+    page = opened.account
+    QTest.keyClicks(page.address_field.input, account.address)
+    QTest.keyClicks(page.password_field.input, account.password)
+    qtbot.waitUntil(lambda: opened.state.plan is not None, timeout=SECONDS)
+    opened.settings.edit(Field.INCOMING_HOST)
+    for card in (opened.settings.receiving, opened.settings.sending):
+        assert card.candidate is not None
+        assert card.edit.isHidden()
+        assert not card.is_editing
+    to_the_check(qtbot, opened)
+    press(qtbot, opened)
+    opened.window.skip_step()
+    qtbot.waitUntil(lambda: opened.done.sheet is not None, timeout=SECONDS)
+    assert opened.done.sheet is not None
+    assert opened.done.sheet.target.id == "outlook"
+    assert [name for name, tile in opened.done._tiles.items() if not tile.isHidden()] == ["outlook", "phone"]
+    assert not opened.done.remember.isEnabled()
+    opened.window.finish_requested.emit()
+    assert opened.window.isVisible()
+    assert opened.window.currentPage() is opened.account
+    assert opened.account.address_field.text() == opened.account.password_field.text() == ""
+    assert opened.state.result is None
+
+
+def test_without_rules_all_is_in_the_person_s_hands(wizard: Wizard) -> None:
+    wizard.obey(WindowRules(("thunderbird",), frozenset(Lock)))
+    wizard.obey(NO_RULES)
+    assert not any(tile.isHidden() for tile in wizard.done._tiles.values())
+    assert not wizard.settings.receiving.edit.isHidden()
+    assert not wizard.flow.hand_over.begins_anew

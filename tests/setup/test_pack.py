@@ -9,7 +9,7 @@ import pytest
 from wizard import assets, wiring
 from wizard.errors import ResourceError, UsageError
 from wizard.setup.options import Options
-from wizard.setup.pack import NO_PACK, Helpdesk, Issuer, load_packs
+from wizard.setup.pack import NO_PACK, NO_RULES, Helpdesk, Issuer, Lock, WindowRules, load_packs
 
 
 def pack(folder: Path, text: str) -> Path:
@@ -96,6 +96,9 @@ def test_the_first_pack_counts(tmp_path: Path) -> None:
         ('[oauth.a]\nclient_id = "x"\nscopes = ["m"]\n', "oauth.a.scopes"),
         ('[oauth.a]\nclient_id = "x"\nissuer = "https://login.example.org"\nscopes = "m"\n', "oauth.a.scopes"),
         ("[colours]\n", "colours"),
+        ('[window]\nlocked = ["doors"]\n', "window.locked"),
+        ("[window]\nkiosk = 1\n", "window.kiosk"),
+        ('[window]\ntargets = "thunderbird"\n', "window.targets"),
         ("[helpdesk", "helpdesk.toml"),
         ("#" * 600_000, "KiB"),
     ],
@@ -122,9 +125,35 @@ async def test_the_session_of_the_window_and_of_check_knows_the_causes_of_a_pack
         assert session.explain("535 Smart card required").cause == "smart-card-required"
 
 
-@pytest.mark.parametrize("name", ["pack.zip", "logo.png", "pack.tar.gz"])
-def test_an_archive_is_told_apart(name: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [("pack.zip", "cannot be unpacked"), ("logo.png", "no folder, no .zip"), ("pack.tar.gz", "no folder, no .zip")],
+)
+def test_what_is_no_pack_is_told_apart(name: str, told: str, tmp_path: Path) -> None:
     path = tmp_path / name
     path.write_bytes(b"PK\x03\x04")
-    with pytest.raises(ResourceError, match="Unpack an archive"):
+    with pytest.raises(ResourceError, match=told):
         load_packs([path])
+
+
+def test_how_the_window_is(tmp_path: Path) -> None:
+    folder = pack(tmp_path / "one", '[window]\ntargets = ["thunderbird"]\nlocked = ["servers"]\nlarge_text = true\n')
+    assert load_packs([folder]).window == WindowRules(("thunderbird",), frozenset({Lock.SERVERS}), large_text=True)
+    kiosk = pack(tmp_path / "two", "[window]\nkiosk = true\n")
+    assert load_packs([kiosk, folder]).window == WindowRules(
+        (), frozenset({Lock.REMEMBER}), kiosk=True, large_text=True
+    )
+    assert load_packs([]).window == NO_RULES
+
+
+def test_a_logo_lies_beside_the_file(tmp_path: Path) -> None:
+    folder = pack(tmp_path / "one", '[helpdesk]\nname = "Us"\nlogo = "logo.png"\n')
+    with pytest.raises(ResourceError, match=r"helpdesk\.logo: is not there"):
+        load_packs([folder])
+    (folder / "logo.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    found = load_packs([folder]).helpdesk
+    assert found is not None
+    assert found.logo == folder / "logo.png"
+    for name in ("../logo.png", "/etc/logo.png", "logo.svg"):
+        with pytest.raises(ResourceError, match=r"is no name of a \.png"):
+            load_packs([pack(tmp_path / "two", f'[helpdesk]\nname = "Us"\nlogo = "{name}"\n')])

@@ -24,6 +24,7 @@ COMMANDS = (
     "handover",
     "accounts",
     "bulk",
+    "pack",
     "practice",
     "report",
 )

@@ -10,13 +10,14 @@ from typing import Any
 from wizard import assets
 from wizard.cli.render import print_json, print_text
 from wizard.errors import UsageError
+from wizard.installed_packs import installed_packs
 from wizard.model.provider import Provider, ProviderServer
 
 HELP = "list or show providers; check one's own; compare them with autoconfig files"
 EXAMPLE = "mailwright presets gmail"
 
 _ACTIONS = """\
-presets [QUERY]                      list providers, or show the one that matches a name, domain or server
+presets [list] [QUERY]               list providers, or show the one that matches a name, domain or server
 presets check FILE                   validate a preset of one's own
 presets diff --against FOLDER        compare with a folder of autoconfig XML files; 1 when there are differences"""
 
@@ -40,7 +41,7 @@ def run(args: argparse.Namespace) -> int:
             return _check([Path(file) for file in files], args.json)
         case ["diff"]:
             return _diff(args.against, args.pack, args.json)
-        case _:
+        case ["list", *words] | words:
             return _list(" ".join(words), args.pack, args.json)
 
 
@@ -49,9 +50,11 @@ def _own_folder() -> Path:
 
 
 def _list(query: str, packs: Sequence[Path], as_json: bool) -> int:
+    from wizard import wiring
     from wizard.discovery.presets import PresetBook
 
-    found = PresetBook.load([*packs, _own_folder()]).search(query)
+    packs = (*packs, *installed_packs())
+    found = PresetBook.load([*wiring.pack(packs).preset_folders, _own_folder()]).search(query)
     if as_json:
         print_json({"presets": [_document(provider) for provider in found]})
     elif not found:

@@ -108,7 +108,7 @@ def _provider(provider_id: str, table: Table) -> Provider:
     provider = Provider(
         id=provider_id,
         name=table.text("name"),
-        country=table.text("country"),
+        country=_country(table),
         category=category,
         domains=_domains(table, "domains"),
         mx_suffixes=_domains(table, "mx"),
@@ -139,6 +139,13 @@ def _provider(provider_id: str, table: Table) -> Provider:
 
 
 _ORDER: Final = (Protocol.IMAP, Protocol.POP3, Protocol.SMTP)
+
+
+def _country(table: Table) -> str:
+    code = table.text("country")
+    if not (len(code) == 2 and code.isascii() and code.isalpha() and code.isupper()):
+        table.fail("country", f"“{code[:80]}” is no ISO 3166 code of two capital letters, EU or WW")
+    return code
 
 
 def _side(

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from wizard.gui.engine import Opened
     from wizard.gui.state import WizardState
     from wizard.gui.window import WizardWindow
+    from wizard.setup.pack import WindowRules
     from wizard.wiring import Settings
 
 NO_DISPLAY = (
@@ -205,13 +206,29 @@ class Wizard:
         self.state.set_helpdesk(opened.helpdesk)
         self.account.offer_practice(opened.practice_accounts)
         self.flow.find_providers_with(opened.find_providers)
+        self.obey(opened.rules)
         if opened.is_practice:
             self.window.setWindowTitle("Mailwright: practice")
             self.flow.hand_over.why_not_kept = "Practice accounts are not kept."
             return
+        if self.flow.hand_over.why_not_kept:
+            return
         from wizard.accounts.saved_accounts import SavedAccounts
 
         self.flow.keep_accounts(SavedAccounts())
+
+    def obey(self, rules: WindowRules) -> None:
+        """Takes from the person's hands what a helpdesk pack locks."""
+        from wizard.gui import theme
+        from wizard.setup.pack import Lock
+
+        if rules.large_text:
+            theme.current().enlarge()
+        self.done.offer_only(rules.targets)
+        self.settings.lock(Lock.SERVERS in rules.locked)
+        if Lock.REMEMBER in rules.locked:
+            self.flow.hand_over.why_not_kept = "Your helpdesk keeps no accounts on this computer."
+        self.flow.hand_over.begins_anew = rules.kiosk
 
 
 def _run(

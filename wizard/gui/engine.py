@@ -17,7 +17,7 @@ from wizard.model.progress import Listener
 
 if TYPE_CHECKING:
     from wizard.model.provider import Provider
-    from wizard.setup.pack import Helpdesk
+    from wizard.setup.pack import Helpdesk, WindowRules
     from wizard.setup.session import SetupSession
     from wizard.wiring import Settings
 
@@ -31,12 +31,14 @@ class Opened:
 
     `practice_accounts` is empty outside practice; `browser_providers` are the ids of providers whose sign-in in the
     browser has a client id; `find_providers` searches the list of providers, and may take a moment the first time.
+    `rules` are what a helpdesk pack takes from the person's hands.
     """
 
     practice_accounts: tuple[PracticeAccount, ...]
     helpdesk: Helpdesk | None
     browser_providers: frozenset[str]
     find_providers: Callable[[str], Sequence[Provider]]
+    rules: WindowRules
 
     @property
     def is_practice(self) -> bool:
@@ -83,7 +85,8 @@ class Engine:
 
             found = [scenario.account for scenario in load_scenarios(assets.resources() / "practice")]
             accounts = tuple(PracticeAccount(one.address, one.password, one.teaches) for one in found)
-        return Opened(accounts, pack.helpdesk, frozenset(pack.oauth_clients), wiring.known_providers(settings).search)
+        find = wiring.known_providers(settings).search
+        return Opened(accounts, pack.helpdesk, frozenset(pack.oauth_clients), find, pack.window)
 
     async def _hold_session(self) -> None:
         try:

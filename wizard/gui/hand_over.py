@@ -45,7 +45,8 @@ class HandOver(QObject):
         page.entered.connect(self._begin)
         page.file_requested.connect(lambda file: self._save_file(file.name, file.content))
         page.save_requested.connect(self._save_settings)
-        window.finish_requested.connect(lambda: self._keep(window.finish))
+        self.begins_anew = False  # the window stays open for the next person, with nothing of the last one
+        window.finish_requested.connect(lambda: self._keep(on_another if self.begins_anew else window.finish))
         window.another_account.connect(lambda: self._keep(on_another))
 
     def keep_accounts(self, accounts: SavedAccounts, page: AccountPage) -> None:

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication
 
 BODY_PX: Final = 14
 SMALLEST_PX: Final = 11.5  # no text is smaller, whatever the system's font is
+LARGE_TEXT: Final = 1.35  # what a helpdesk pack's large text is against the system's
 COMPACT_SCALE: Final = 1.5  # above this font scale the window uses its one-column layout
 
 
@@ -177,6 +178,16 @@ class Theme(QObject):
         if self._access is None or not hasattr(self._access, "motionPreference"):  # Qt before 6.12 does not say
             return True
         return bool(self._access.motionPreference().name != "ReducedMotion")
+
+    def enlarge(self) -> None:
+        """Takes a font that is larger than the system's, for eyes at some distance."""
+        font = self._app.font()
+        if font.pointSizeF() > 0:
+            font.setPointSizeF(font.pointSizeF() * LARGE_TEXT)
+        else:
+            font.setPixelSize(round(font.pixelSize() * LARGE_TEXT))
+        self._app.setFont(font)
+        self.follow_font()
 
     def follow_font(self) -> None:
         """Takes over another system font; a window calls it, as a filter on the application would see every event."""

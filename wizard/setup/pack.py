@@ -1,6 +1,6 @@
 """A helpdesk pack: what an organisation adds to Mailwright, such as its own client ids and how to reach its helpdesk.
 
-A pack is a folder (`resources/pack-example` is one); all of it is optional:
+A pack is a folder (`resources/pack-example` is one), or a .zip of it; all of it is optional:
 
     helpdesk.toml      this file's schema, below
     presets/*.toml     providers, by the schema of discovery/preset_file.py
@@ -8,7 +8,10 @@ A pack is a folder (`resources/pack-example` is one); all of it is optional:
 
 helpdesk.toml (* marks keys that must be there):
 
-    [helpdesk]         name*, phone, hours, url (https:// or mailto:)
+    [helpdesk]         name*, phone, hours, url (https:// or mailto:), logo (a .png beside this file)
+    [window]           targets (ids of `handover list`, the only ones that are offered), locked (servers: they cannot be
+                       changed by hand; remember: no account is kept), kiosk (nothing is kept, large text, and all of it
+                       is gone when the last page is left), large_text
     [oauth.<provider>] client_id*, client_secret, issuer (https://), scopes
                        <provider> is a preset's id. The client id is that of a public ("desktop", "native") client;
                        client_secret is what Google gives such clients beside it, and no secret to rely on.
@@ -22,12 +25,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
 from wizard.errors import ResourceError, UsageError
 from wizard.model.secret import Secret
+from wizard.setup.pack_archive import unpacked
 from wizard.toml_reader import Table, read_toml
 
 FILE: Final = "helpdesk.toml"
@@ -41,11 +46,32 @@ class Helpdesk:
     phone: str | None = None
     hours: str | None = None
     url: str | None = None
+    logo: Path | None = None
 
     def words(self) -> dict[str, str]:
         """What is known of it, by its key."""
         told = {"name": self.name, "phone": self.phone, "hours": self.hours, "url": self.url}
         return {key: text for key, text in told.items() if text}
+
+
+class Lock(StrEnum):
+    """What a pack may take from the person's hands."""
+
+    SERVERS = "servers"  # the servers cannot be changed by hand
+    REMEMBER = "remember"  # no account is kept on this computer
+
+
+@dataclass(frozen=True, slots=True)
+class WindowRules:
+    """How the window is for the people of an organisation; `targets` is empty where all are offered."""
+
+    targets: tuple[str, ...] = ()
+    locked: frozenset[Lock] = frozenset()
+    kiosk: bool = False
+    large_text: bool = False
+
+
+NO_RULES: Final = WindowRules()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +96,7 @@ class Pack:
     issuers: Mapping[str, Issuer] = field(default_factory=lambda: MappingProxyType({}))
     preset_folders: tuple[Path, ...] = ()
     diagnosis_folders: tuple[Path, ...] = ()
+    window: WindowRules = NO_RULES
 
 
 NO_PACK: Final = Pack()
@@ -83,21 +110,24 @@ def load_packs(paths: Iterable[Path], published: Path | None = None) -> Pack:
         UsageError: a pack is not there, or a file of it cannot be read.
     """
     helpdesk: Helpdesk | None = None
+    window: WindowRules | None = None
     known: dict[str, _Client] = {}
     presets: list[Path] = []
     diagnoses: list[Path] = []
     for path in paths:
         if not os.path.exists(path):  # Path.exists raises where a name is too long or a folder is locked
             raise UsageError(f"The helpdesk pack {path} does not exist.")
+        if path.is_file() and path.suffix.lower() == ".zip":
+            path = unpacked(path)
         if path.is_file() and path.suffix.lower() not in (".toml", ""):
-            raise ResourceError(
-                f"The helpdesk pack {path.name} is no folder and no TOML file. Unpack an archive first."
-            )
+            raise ResourceError(f"The helpdesk pack {path.name} is no folder, no .zip and no TOML file.")
         file = path / FILE if path.is_dir() else path
         if file.name == FILE and file.is_file():
             table = read_toml(file)
-            own = _helpdesk(table.table("helpdesk"))
+            own = _helpdesk(table.table("helpdesk"), file.parent)
             helpdesk = helpdesk or own
+            rules = _window(table.table("window"))
+            window = window or rules
             for provider, client in _oauth(table.table("oauth")).items():
                 known.setdefault(provider, client)
             table.end()
@@ -122,10 +152,22 @@ def load_packs(paths: Iterable[Path], published: Path | None = None) -> Pack:
         MappingProxyType({provider: c.issuer for provider, c in known.items() if c.issuer is not None}),
         tuple(presets),
         tuple(diagnoses),
+        window or NO_RULES,
     )
 
 
-def _helpdesk(table: Table | None) -> Helpdesk | None:
+def _window(table: Table | None) -> WindowRules | None:
+    """How the window is, `None` where the pack says nothing of it."""
+    if table is None:
+        return None
+    kiosk = table.flag("kiosk")
+    locked = frozenset(table.members("locked", Lock)) | ({Lock.REMEMBER} if kiosk else set())
+    rules = WindowRules(table.texts("targets"), locked, kiosk, table.flag("large_text") or kiosk)
+    table.end()
+    return rules
+
+
+def _helpdesk(table: Table | None, folder: Path) -> Helpdesk | None:
     """The helpdesk, `None` where the pack names none."""
     if table is None:
         return None
@@ -133,7 +175,13 @@ def _helpdesk(table: Table | None) -> Helpdesk | None:
     if name is None:
         table.fail("name", "is missing")
     url = table.url("url", ("https://", "mailto:"))
-    helpdesk = Helpdesk(name, table.line("phone"), table.line("hours"), url)
+    logo = table.line("logo")
+    if logo is not None and (Path(logo).name != logo or not logo.lower().endswith(".png")):
+        table.fail("logo", "is no name of a .png beside this file")
+    if logo is not None and not (folder / logo).is_file():
+        table.fail("logo", "is not there")
+    picture = folder / logo if logo is not None else None
+    helpdesk = Helpdesk(name, table.line("phone"), table.line("hours"), url, picture)
     table.end()
     return helpdesk
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -65,7 +65,7 @@ class DonePage(Page):
         self._now = now
         self._sheet_of: Callable[[str], Sheet] | None = None
         self._sheet_card: _SheetCard | None = None
-        self._chosen = _TILES[0][0]
+        self._first = self._chosen = _TILES[0][0]
         self._disc = StateDisc(DiscState.OK, 22)
         self._address = selectable(Paragraph("", Role.STRONG))
         self._line = Paragraph("", tone="ink2")
@@ -173,6 +173,13 @@ class DonePage(Page):
         self.grew.emit()
         self.target_chosen.emit(target)
 
+    def offer_only(self, targets: Sequence[str]) -> None:
+        """Offers these programs and no other; all of them where none is named."""
+        offered = [target for target in self._tiles if target in targets] or list(self._tiles)
+        for target, tile in self._tiles.items():
+            tile.setVisible(target in offered)
+        self._first = self._chosen = offered[0]
+
     def lead_to(self) -> QWidget:
         """The title: who presses Space here without reading would close the window."""
         return self.heading
@@ -180,7 +187,7 @@ class DonePage(Page):
     def restart(self) -> None:
         """Nothing of the last account is left."""
         super().restart()
-        self._chosen = _TILES[0][0]
+        self._chosen = self._first
         self._drop_sheet()
 
     def set_compact(self, compact: bool) -> None:

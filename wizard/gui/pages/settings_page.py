@@ -58,6 +58,7 @@ class SettingsPage(Page):
         self.questions = ProviderQuestions()
         self._questions_gap = QWidget()
         self._questions_gap.setFixedHeight(16)
+        self._is_locked = False
         self.receiving = ServerCard("Receiving")
         self.sending = ServerCard("Sending")
         self.hint = Hint("A guess is fine: the next step tries it, and offers what works.")
@@ -101,9 +102,18 @@ class SettingsPage(Page):
 
     def edit(self, field: Field) -> None:
         """Opens the editor of a server at its name or its user name, as a remedy asks."""
+        if self._is_locked:
+            return
         receives = field in (Field.INCOMING_HOST, Field.INCOMING_USERNAME)
         name = "host" if field in (Field.INCOMING_HOST, Field.OUTGOING_HOST) else "username"
         (self.receiving if receives else self.sending).open_editor(name)
+
+    def lock(self, locked: bool) -> None:
+        """Whether the servers stay as they were found: a helpdesk pack says so."""
+        self._is_locked = locked
+        self.receiving.lock(locked)
+        self.sending.lock(locked)
+        self._list_link.setVisible(not locked)
 
     def initializePage(self) -> None:
         """Shows the state as it is now."""

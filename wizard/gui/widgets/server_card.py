@@ -53,6 +53,7 @@ class ServerCard(Card):
         self._protocol = Protocol.IMAP if self._receives else Protocol.SMTP
         self._narrow = False
         self._own_password = ""
+        self._is_locked = False
         self._build_head()
         self._build_facts()
         self.editor = ServerEditor(side)
@@ -94,6 +95,11 @@ class ServerCard(Card):
         """Says the server in one line, while the other card is edited."""
         if not self.is_editing:
             self._show_mode("line" if collapsed else "facts")
+
+    def lock(self, locked: bool) -> None:
+        """Whether a server that was found stays as it is."""
+        self._is_locked = locked
+        self._show_mode("editor" if self.is_editing else "facts")
 
     def open_editor(self, field: str | None = None) -> None:
         """Opens the editor, with the cursor in "host", "port", "security" or "username"."""
@@ -196,7 +202,7 @@ class ServerCard(Card):
         editing = mode == "editor"
         self._facts_part.setVisible(mode == "facts" and self._candidate is not None)
         self.editor.setVisible(editing)
-        self.edit.setVisible(not editing)
+        self.edit.setVisible(not editing and not (self._is_locked and self._candidate is not None))
         self.undo.setVisible(editing)
         self.apply.setVisible(editing)
         self._words.setVisible(not editing)

@@ -7,7 +7,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from wizard.gui import icons, theme
@@ -182,6 +182,18 @@ class _HelpdeskWords(QWidget):
         row.addWidget(Icon("phone" if helpdesk.phone else "message", 18), 0, Qt.AlignmentFlag.AlignTop)
         words = QVBoxLayout()
         words.setSpacing(2)
+        picture = QPixmap(str(helpdesk.logo)) if helpdesk.logo is not None else QPixmap()
+        if not picture.isNull():
+            logo = QLabel()
+            logo.setObjectName("helpdesk-logo")
+            logo.setAccessibleName(helpdesk.name)
+            size = QSize(WIDTH - 96, 40)
+            if picture.width() > size.width() or picture.height() > size.height():
+                picture = picture.scaled(
+                    size, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+                )
+            logo.setPixmap(picture)
+            words.addWidget(logo, 0, Qt.AlignmentFlag.AlignLeft)
         words.addWidget(Label(helpdesk.name, Role.SMALL, "ink2", wrap=True))
         if helpdesk.phone:
             words.addWidget(Label(helpdesk.phone, Role.STRONG, wrap=True))

@@ -1,0 +1,83 @@
+"""A pack that came as one .zip."""
+
+from __future__ import annotations
+
+import shutil
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from wizard import assets
+from wizard.errors import ResourceError
+from wizard.setup import pack_archive
+from wizard.setup.pack import load_packs
+
+EXAMPLE = assets.resources() / "pack-example"
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where packs are unpacked."""
+    folder = tmp_path / "cache"
+    monkeypatch.setattr("platformdirs.user_cache_path", lambda *_, **__: folder)
+    return folder
+
+
+def archive(path: Path, files: dict[str, bytes]) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, content in files.items():
+            file.writestr(name, content)
+    return path
+
+
+@pytest.mark.parametrize("root", [EXAMPLE, EXAMPLE.parent])
+def test_it_says_what_the_folder_says(tmp_path: Path, root: Path) -> None:
+    path = Path(shutil.make_archive(str(tmp_path / "ours"), "zip", root, None if root == EXAMPLE else EXAMPLE.name))
+    found, plain = load_packs([path]), load_packs([EXAMPLE])
+    assert found.helpdesk == plain.helpdesk
+    assert found.oauth_clients == plain.oauth_clients
+    assert [file.name for folder in found.preset_folders for file in folder.iterdir()] == ["example-org.toml"]
+
+
+def test_the_same_one_is_unpacked_once(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = archive(tmp_path / "p.zip", {"helpdesk.toml": b'[helpdesk]\nname = "Us"\n'})
+    first = pack_archive.unpacked(path)
+    monkeypatch.setattr(pack_archive, "_unpack", None)
+    assert pack_archive.unpacked(path) == first
+    assert [each.name for each in (cache / "packs").iterdir()] == [first.name]
+
+
+@pytest.mark.parametrize(
+    "name", ["../evil.toml", "/etc/evil.toml", "a/../../evil.toml", "..\\evil.toml", "C:evil.toml"]
+)
+def test_nothing_leads_out_of_it(tmp_path: Path, cache: Path, name: str) -> None:
+    path = archive(tmp_path / "p.zip", {"helpdesk.toml": b"", name: b"x"})
+    with pytest.raises(ResourceError, match="leads out"):
+        load_packs([path])
+    assert not list(tmp_path.rglob("evil*"))
+    assert list((cache / "packs").iterdir()) == []
+
+
+def test_what_a_pack_does_not_hold_stays_inside(tmp_path: Path) -> None:
+    path = archive(
+        tmp_path / "p.zip", {"helpdesk.toml": b"", "run.exe": b"MZ", "__MACOSX/helpdesk.toml": b"x", "b.py": b""}
+    )
+    assert [each.name for each in pack_archive.unpacked(path).iterdir()] == ["helpdesk.toml"]
+
+
+def test_it_has_limits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pack_archive, "MAX_UNPACKED", 1000)
+    bomb = archive(tmp_path / "p.zip", {"helpdesk.toml": b"#" * 1001})
+    with pytest.raises(ResourceError, match="too large"):
+        load_packs([bomb])
+    monkeypatch.setattr(pack_archive, "MAX_FILES", 1)
+    with pytest.raises(ResourceError, match="too large"):
+        load_packs([archive(tmp_path / "q.zip", {"a.toml": b"", "b.toml": b""})])
+
+
+def test_a_broken_one_is_told(tmp_path: Path) -> None:
+    path = archive(tmp_path / "p.zip", {"helpdesk.toml": b'[helpdesk]\nname = "Us"\n' * 50})
+    path.write_bytes(path.read_bytes()[:60] + path.read_bytes()[61:])
+    with pytest.raises(ResourceError, match="cannot be unpacked"):
+        load_packs([path])

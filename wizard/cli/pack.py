@@ -1,0 +1,192 @@
+"""`mailwright pack`: begins a helpdesk's pack, and checks all of one."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Final
+
+from wizard.cli.render import print_json, print_text
+from wizard.errors import MailwrightError, UsageError
+from wizard.installed_packs import installed_packs
+from wizard.model.text import single_line
+
+HELP = "begin a helpdesk's pack, check one, say which one counts here"
+EXAMPLE = 'mailwright pack new our-pack --name "Example helpdesk" --phone "+1 202 555 0143"'
+
+SCHEMA: Final = "mailwright/pack-check/1"
+_TASKS = """\
+pack new FOLDER --name NAME   begin a pack: a folder with helpdesk.toml and an example of everything else
+pack check [FOLDER | ZIP]     read all of it as Mailwright does; 1 when something is wrong
+pack                          which pack counts on this computer without being named"""
+_PRESET = """\
+# The servers of your organisation: save this as example-org.toml, beside this file, with your own names.
+# `mailwright presets check example-org.toml` proves it alone, `mailwright pack check` all of the pack.
+name = "Example organisation"
+country = "WW"
+category = "hoster"
+status = "ok"
+domains = ["example.org"]
+sign_in = ["password"]
+checked = 2026-11-21
+sources = ["our own servers"]
+
+[imap]
+servers = ["imap.example.org:993/tls"]
+
+[smtp]
+servers = ["smtp.example.org:465/tls", "smtp.example.org:587/starttls"]
+"""
+_REST = """
+# What the people of your organisation may do in the window. All of it may be left out.
+[window]
+# targets = ["thunderbird", "outlook"]   # ids of `mailwright handover list`: the only programs that are offered
+# locked = ["servers", "remember"]       # servers cannot be changed by hand; no account is kept
+# kiosk = true                           # one computer for many: nothing kept, large text, empty after each account
+
+# Your client ids for the sign-in in the browser (OAuth 2.0), by the provider's id as `mailwright presets` shows it.
+# [oauth.microsoft-365]
+# client_id = "00000000-0000-0000-0000-000000000000"
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of pack."""
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.description = _TASKS
+    parser.add_argument("task", nargs="?", choices=("new", "check"), help="what to do")
+    parser.add_argument("path", nargs="?", metavar="FOLDER", type=Path, help="the pack; check takes a .zip too")
+    parser.add_argument("--name", help="what the helpdesk is called (new)")
+    parser.add_argument("--phone", help="its number (new)")
+    parser.add_argument("--hours", help="when somebody answers (new)")
+    parser.add_argument("--url", help="its page (https://) or address (mailto:) (new)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """The exit code: 1 where a pack does not hold what it must."""
+    match args.task:
+        case "new":
+            return _new(args)
+        case "check":
+            return _check(args.path, args.json)
+        case _:
+            return _which(args.json)
+
+
+def _which(as_json: bool) -> int:
+    found = [str(path) for path in installed_packs()]
+    if as_json:
+        print_json({"schema": "mailwright/packs/1", "packs": found})
+    else:
+        print_text("\n".join(found) or "No pack is laid down on this computer.")
+    return 0
+
+
+def _new(args: argparse.Namespace) -> int:
+    if args.path is None or not args.name or not single_line(args.name):
+        raise UsageError("pack new needs a folder, and --name with what the helpdesk is called.")
+    folder: Path = args.path
+    words = [(key, single_line(getattr(args, key) or "")) for key in ("name", "phone", "hours", "url")]
+    lines = [f"{key} = {_toml(text)}" if text else f'# {key} = ""' for key, text in words]
+    lines.append('# logo = "logo.png"                    # a picture beside this file')
+    head = "# A helpdesk's pack for Mailwright: docs/PACK.md says what may stand here.\n\n[helpdesk]\n"
+    files = {
+        folder / "helpdesk.toml": head + "\n".join(lines) + "\n" + _REST,
+        folder / "presets" / "README.txt": _PRESET,
+    }
+    try:
+        for path, content in files.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("x", encoding="utf-8", newline="\n") as file:
+                file.write(content)
+    except FileExistsError:
+        raise UsageError(f"{path} is there already.") from None
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror or type(error).__name__}.") from None
+    code = _check(folder, args.json)
+    if not args.json:
+        print_text(
+            f"Change {folder / 'helpdesk.toml'}, put your servers into {folder / 'presets'}, and check it again."
+        )
+    return code
+
+
+def _toml(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def _check(path: Path | None, as_json: bool) -> int:
+    if path is None:
+        raise UsageError("pack check needs the pack: a folder or a .zip.")
+    holds, wrong = [], []
+    for part in _parts(path):
+        try:
+            holds += part()
+        except MailwrightError as error:
+            wrong.append(str(error))
+            break  # what the others would say follows from it
+    if as_json:
+        print_json({"schema": SCHEMA, "holds": holds, "faults": wrong})
+    else:
+        print_text("\n".join([*(f"ok    {line}" for line in holds), *(f"wrong {line}" for line in wrong)]))
+    return 1 if wrong else 0
+
+
+def _parts(path: Path) -> Iterator[Callable[[], list[str]]]:
+    """What is read, part after part; each gives what it holds in words, or raises what is wrong with it."""
+    from wizard.setup.pack import load_packs
+
+    yield lambda: _helpdesk(path)
+    pack = load_packs([path])
+    yield lambda: _presets(pack.preset_folders)
+    yield lambda: _causes(pack.diagnosis_folders)
+
+
+def _helpdesk(path: Path) -> list[str]:
+    from wizard.handover.targets import targets
+    from wizard.setup.pack import load_packs
+
+    pack = load_packs([path])
+    desk, rules = pack.helpdesk, pack.window
+    known = {target.id for target in targets()}
+    strange = next((target for target in rules.targets if target not in known), None)
+    if strange is not None:
+        raise UsageError(f"helpdesk.toml: window.targets: “{strange}” is no target of `handover list`.")
+    told = ["helpdesk: " + ", ".join(desk.words().values()) if desk is not None else "helpdesk: none is named"]
+    if desk is not None and desk.logo is not None:
+        if not desk.logo.read_bytes().startswith(b"\x89PNG\r\n\x1a\n"):
+            raise UsageError(f"helpdesk.toml: helpdesk.logo: {desk.logo.name} is no PNG.")
+        told.append(f"logo: {desk.logo.name}")
+    if rules.targets:
+        told.append(f"targets: {', '.join(rules.targets)}")
+    if rules.locked:
+        told.append(f"locked: {', '.join(sorted(rules.locked))}" + (" (kiosk)" if rules.kiosk else ""))
+    if pack.oauth_clients:
+        told.append(f"client ids: {', '.join(sorted(pack.oauth_clients))}")
+    return told
+
+
+def _presets(folders: tuple[Path, ...]) -> list[str]:
+    from wizard.discovery.presets import PresetBook
+
+    found = [provider for folder in folders for provider in PresetBook.load([folder]).all()]
+    return [f"provider: {provider.name} ({', '.join(provider.domains[:3])})" for provider in found]
+
+
+def _causes(folders: tuple[Path, ...]) -> list[str]:
+    if not folders:
+        return []
+    from wizard import assets
+    from wizard.diagnosis.catalogue import Catalogue
+    from wizard.diagnosis.diagnose import Diagnoser
+    from wizard.diagnosis.proof import faults
+
+    ours = assets.resources() / "diagnoses"
+    own = {path.stem for folder in folders for path in folder.rglob("*.toml")}
+    catalogue = Catalogue.load([*folders, ours], with_samples=True)
+    causes = [cause for cause in catalogue.causes.values() if cause.id in own]
+    for fault in faults(causes, Diagnoser(catalogue)):
+        raise UsageError(str(fault))
+    return [f"cause: {cause.id}" for cause in causes]
