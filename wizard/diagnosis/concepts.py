@@ -24,10 +24,15 @@ _BEFORE = 4  # a negation reaches this many words forward
 _AFTER = 6  # and one that stands last (German, Dutch, Turkish) this many back
 _STANDS_LAST: Final = frozenset({"nicht", "niet", "degil", "degildir", "yok", "않", "못", "없"})
 _SPACELESS = "\u1100-\u11ff\u3005\u3040-\u30ff\u3130-\u318f\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uff66-\uff9d"
-_TOKEN = re.compile(rf"[{_SPACELESS}]+|[^\W{_SPACELESS}]+(?:'t\b)?|@|[.!?;](?=\s|$)|(?<=\s)-{1, 2}(?=\s)|[。！？；\n|]")
+_TOKEN = re.compile(
+    rf"[{_SPACELESS}]+|[^\W{_SPACELESS}]+(?:'t\b)?|@|[.!?;:](?=\s|$)|(?<=\s)-{{1,2}}(?=\s)|[。！？；：\n|]"
+)
 _IS_SPACELESS = re.compile(rf"[{_SPACELESS}]")
 _PIECE = re.compile(r"[^\W_]+(?:'t\b)?\*?|\*[^\W_]+\*?|@|\*")
-_SENTENCE_END: Final = frozenset((*".!?;。！？；\n|", "-", "--"))
+_SENTENCE_END: Final = frozenset(".!?;。！？；\n|")
+# "Failed: open connections", "not done - mailbox full": what denies does not reach over a colon or a dash.
+_PAUSES: Final = frozenset((":", "：", "-", "--"))
+_PAUSE_PLACES: Final = _BEFORE
 # Addresses, host names and links are named in a text, they say nothing of what happened.
 _NAMED = re.compile(
     r"https?://[^\s<>\"')\]]+|[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}|(?<![\w.])(?:[a-z0-9_-]{1,63}\.){1,6}[a-z]{2,24}(?![\w.(])",
@@ -204,6 +209,10 @@ class Lexicon:
                 if token in _SENTENCE_END:
                     number += 1
                     continue
+            if token in _PAUSES:
+                place += _PAUSE_PLACES
+                number += 1
+                continue
             if _IS_SPACELESS.match(token):
                 # What follows over a blank belongs to the word: Korean spaces its phrases, the lexicon does not.
                 joined, used = token, 1
