@@ -12,6 +12,7 @@ from tests.handover.accounts import CANARY, WHEN, account, diagnosis, evidence, 
 from wizard.accounts.recheck import draft, state, with_history, worked_until
 from wizard.accounts.store import AccountBook, SavedAccount
 from wizard.model.account import Status, Verdict
+from wizard.model.evidence import Outcome, Stage
 from wizard.model.secret import Secret
 from wizard.net.sites import registrable_domain
 
@@ -55,12 +56,13 @@ def test_a_side_that_never_met_a_server_was_not_changed(saved: SavedAccount) -> 
 
 
 def test_card_and_evidence_carry_the_date(saved: SavedAccount) -> None:
-    result = replace(failed(), diagnoses=(diagnosis(evidence=(evidence(),)),))
+    passed = replace(evidence(), stage=Stage.CONNECT, outcome=Outcome.OK, error=None)
+    result = replace(failed(), diagnoses=(diagnosis(evidence=(evidence(),)),), timeline=(passed, evidence()))
     told = with_history(saved, result)
     assert told.diagnoses[0].why.endswith("With the same settings it worked until 18 November 2026.")
     assert told.diagnoses[0].evidence[0].detail["worked_until"] == "2026-11-18"
     assert told.diagnoses[0].evidence[0].detail["method"] == "PLAIN"
-    assert told.timeline[0].detail["worked_until"] == "2026-11-18"
+    assert (told.timeline[0], told.timeline[1].detail["worked_until"]) == (passed, "2026-11-18")
     assert told.incoming is not None
     assert told.incoming.status is Status.VERIFIED
 

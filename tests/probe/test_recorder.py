@@ -7,10 +7,13 @@ import re
 import pytest
 
 from tests.lab.certificates import Issued
+from tests.lab.scripted import Conversation as Talk
+from tests.lab.scripted import ScriptedServer
 from tests.probe.talk import CREDENTIALS, PASSWORD, USER, Mail, candidate, tls_server
 from wizard.model.secret import Redactor, Secret
 from wizard.model.server import Protocol, Security
 from wizard.probe.connector import Network
+from wizard.probe.conversation import Conversation
 from wizard.probe.engine import Prober
 
 SAID = {
@@ -39,6 +42,11 @@ SAID = {
 }
 
 
+def said(conversation: Conversation) -> list[str]:
+    """The lines of both sides, without their times."""
+    return [re.sub(r"^ *[\d.]+ (.): ", r"\1 ", line).rstrip() for line in conversation.recorder.report().transcript]
+
+
 @pytest.mark.parametrize("protocol", Protocol)
 async def test_a_conversation_is_told_from_its_first_word_to_its_last(
     protocol: Protocol, network: Network, certificate: Issued
@@ -49,5 +57,32 @@ async def test_a_conversation_is_told_from_its_first_word_to_its_last(
         await conversation.open()
         await conversation.sign_in(CREDENTIALS)
         await conversation.close()
-    lines = [re.sub(r"^ *[\d.]+ (.): ", r"\1 ", line) for line in conversation.recorder.report().transcript]
-    assert lines == SAID[protocol]
+    assert said(conversation) == SAID[protocol]
+
+
+async def test_what_answers_a_challenge_is_told_without_its_words(network: Network, certificate: Issued) -> None:
+    async def script(talk: Talk) -> None:
+        await talk.send(b"* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] ready")
+        await talk.line()
+        await talk.send(b"+ ")
+        await talk.line()
+        await talk.send(b"A1 OK [CAPABILITY IMAP4rev1] done")
+        await talk.line()
+        await talk.send(b"* BYE", b"A2 OK done")
+
+    async with ScriptedServer(script, certificate=certificate, tls_at_start=True) as server:
+        prober = Prober(network, Redactor((Secret(PASSWORD),), (USER,)))
+        conversation = prober.conversation(candidate(server, Protocol.IMAP, Security.TLS))
+        await conversation.open()
+        await conversation.sign_in(CREDENTIALS)
+        await conversation.close()
+    assert said(conversation) == [
+        "S * OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] ready",
+        "C A1 AUTHENTICATE PLAIN",
+        "S +",
+        "C ***",
+        "S A1 OK [CAPABILITY IMAP4rev1] done",
+        "C A2 LOGOUT",
+        "S * BYE",
+        "S A2 OK done",
+    ]

@@ -136,7 +136,7 @@ def surroundings(reports: Iterable[ProbeReport]) -> Surroundings:
             is_portal |= bool(item.detail.get("portal"))
             said = [item.detail.get("seen_as"), item.reply.text if item.reply is not None else None]
             addresses += filter(None, (public_address(str(words)) for words in said if words))
-    lost = not reached_any and only_lost and (blocked or open_ports) == set()
+    lost = not reached_any and only_lost
     return Surroundings(
         online=True if reached_any else (has_route() if lost else None),
         captive_portal=True if is_portal or len(http_on_mail_ports) > 1 else None,
