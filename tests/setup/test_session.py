@@ -159,6 +159,35 @@ async def test_a_cancelled_check_frees_all_sockets_in_half_a_second(
         await session.close()
 
 
+async def test_a_check_cancelled_when_all_is_proven_frees_all_sockets(
+    authority: Authority, certificate: Issued
+) -> None:
+    """Between the last thing that is proven and the result: there is nobody who would close its lines."""
+    heard = asyncio.Event()
+
+    async def slowly(talk: Talk, line: bytes) -> bool:
+        await asyncio.sleep(0.02)  # receiving is the last to be proven
+        return True
+
+    dialer = CountingDialer()
+    async with (
+        tls_server(Mail(Protocol.IMAP, at={"examine": slowly}), certificate, Security.TLS) as one,
+        tls_server(Mail(Protocol.SMTP), certificate, Security.TLS) as two,
+    ):
+        account = draft(candidate(one, Protocol.IMAP, Security.TLS), candidate(two, Protocol.SMTP, Security.TLS))
+        session = new_session(authority, dialer=dialer)
+        checking = asyncio.create_task(session.check(account, listener=lambda _: heard.set()))
+        await heard.wait()
+        proving = next(task for task in asyncio.all_tasks() if getattr(task.get_coro(), "__name__", "") == "_prove")
+        proving.add_done_callback(lambda _: checking.cancel())
+        await asyncio.wait([checking])
+        assert checking.cancelled()
+        assert not proving.cancelled()
+        assert proving.exception() is None
+        await asyncio.sleep(0)
+        assert dialer.standing == 0
+
+
 async def test_a_cancelled_test_message_frees_all_sockets(authority: Authority, certificate: Issued) -> None:
     silent = asyncio.Event()
 

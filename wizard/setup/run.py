@@ -70,20 +70,30 @@ class Run:
 
     async def check(self) -> CheckResult:
         """Runs it all; a deadline that passes leaves what was shown until then."""
-        timed_out = False
+        is_heard = timed_out = False
         try:
             with within(self._deadline_s):
                 if not self._is_doubted():
                     await self._prove_sides()
+            is_heard = True
         except TimeoutError:
-            timed_out = True
+            is_heard = timed_out = True
         finally:
-            if self._plan_task is not None and not self._plan_task.done():
-                self._plan_task.cancel()
-                await asyncio.gather(self._plan_task, return_exceptions=True)
-            if not self._all_verified():
-                await self._let_go()
+            try:
+                await self._end_planning()
+            except asyncio.CancelledError:
+                is_heard = False
+                raise
+            finally:
+                # Cancelled after the last step, even a proven account has nobody who would close its lines.
+                if not (is_heard and self._all_verified()):
+                    await self._let_go()
         return self._result(timed_out)
+
+    async def _end_planning(self) -> None:
+        if self._plan_task is not None and not self._plan_task.done():
+            self._plan_task.cancel()
+            await asyncio.gather(self._plan_task, return_exceptions=True)
 
     @property
     def provider(self) -> Provider | None:
