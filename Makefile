@@ -8,7 +8,7 @@ ARGS ?=
 # Causes and presets in the form that loads faster; what make runs is compiled, what is edited counts without it.
 COMPILED := resources/presets/compiled.jsonl
 
-.PHONY: help run test handover-test fuzz lint mutants bench screenshots package packages-test windows windows-test lock clean
+.PHONY: help run test handover-test fuzz soak lint mutants bench screenshots package packages-test windows windows-test lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 24
@@ -24,6 +24,9 @@ handover-test: $(VENV)/.dev .lab/.handover $(COMPILED) ## real mail programs and
 
 fuzz: $(VENV)/.dev ## 10,000 new inputs for every parser, for an hour or two (ARGS="tests/model" for some)
 	$(VENV)/bin/python -m pytest -m hypothesis --hypothesis-profile=fuzz --timeout=7200 $(ARGS)
+
+soak: $(VENV)/.dev $(COMPILED) ## 10,000 checks, 1,000 cancels, 100 windows: does anything grow? (half an hour; ARGS=--tenth for less)
+	$(VENV)/bin/python -m tests.soak $(ARGS)
 
 lint: $(VENV)/.dev ## ruff, mypy, the layers
 	$(VENV)/bin/ruff format --check .
