@@ -6,7 +6,6 @@ import argparse
 import json
 import re
 from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ import pytest
 
 from tests.cli.test_check import SCENARIOS
 from tests.schema import violations
-from wizard.cli.main import COMMANDS, main
+from wizard.cli.main import COMMANDS, command_module, main
 from wizard.model.account import RoundTripStatus, Status, Verdict
 from wizard.model.diagnosis import ACTION_NAMES
 from wizard.model.evidence import Detail, Outcome, Stage
@@ -100,7 +99,7 @@ def test_explain_prints_a_diagnosis_of_the_same_shape(
 def parsers() -> Iterator[tuple[str, argparse.ArgumentParser]]:
     for name in COMMANDS:
         parser = argparse.ArgumentParser()
-        import_module(f"wizard.cli.{name}").add_arguments(parser)
+        command_module(name).add_arguments(parser)
         yield name, parser
 
 

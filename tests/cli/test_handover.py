@@ -180,3 +180,29 @@ def test_a_password_that_was_not_asked_for_stays_out(check_file: str, tmp_path: 
 def test_a_program_without_a_file_for_a_password_says_so(check_file: str, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="takes no file with a password"):
         run(handover, "neomutt", "--from", check_file, "--with-password", "--output", str(tmp_path / "muttrc"))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="msmtp keeps its file so on Linux")
+def test_set_up_for_me_read_back_and_undone(
+    check_file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "home" / ".config"))
+    words = ("msmtp", "--from", check_file)
+    assert run(handover, *words, "--read-back") == 1
+    assert capsys.readouterr().out == "msmtp has no account of this address in its own files.\n"
+    assert run(handover, *words, "--install", "--json") == 0
+    document = json.loads(capsys.readouterr().out)
+    (path,) = (Path(text) for text in document["paths"])
+    assert path == tmp_path / "home" / ".msmtprc"
+    assert document["differences"] == []
+    assert run(handover, *words, "--read-back", "--json") == 0
+    assert json.loads(capsys.readouterr().out) == {"target": "msmtp", "state": "same", "differences": []}
+    path.write_text(path.read_text().replace("port 465", "port 25"))
+    assert run(handover, *words, "--read-back") == 1
+    assert "Sending: port is 25, proven was 465" in capsys.readouterr().out
+    assert run(handover, *words, "--undo") == 0
+    assert capsys.readouterr().out == "Taken out again.\n"
+    assert not path.exists()
+    with pytest.raises(HandoverError, match="nothing to undo"):
+        run(handover, *words, "--undo")

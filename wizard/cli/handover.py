@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from wizard import internal_error
 from wizard.accounts import recheck
@@ -27,6 +27,9 @@ from wizard.model.address import Address
 from wizard.model.secret import Secret
 from wizard.model.text import single_line
 from wizard.text_file import read_text
+
+if TYPE_CHECKING:
+    from wizard.handover.programs.placing import Placed
 
 HELP = "write proven settings for a program; `handover list` names the programs"
 EXAMPLE = "mailwright handover thunderbird --account ada@example.org"
@@ -52,18 +55,28 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--with-password", action="store_true", help="write the password into the file, for this one file only"
     )
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--install", action="store_true", help="put it into the program's own files, with an undo")
+    what.add_argument("--undo", action="store_true", help="take out again what --install put in")
+    what.add_argument("--read-back", action="store_true", help="compare what the program has with what was proven")
     add_password_arguments(parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Prints or writes the settings; 0 unless they cannot be had."""
+    """Prints or writes the settings, or puts them in place; 1 where the program has others or cannot have them."""
     if args.target == "list":
         _print_targets(as_json=args.json)
         return 0
     account = _account(args.account, args.source)
     if args.name is not None:
         account = replace(account, display_name=single_line(args.name) or None)
+    if args.undo:
+        return _undo(args.target, account, as_json=args.json)
+    if args.read_back:
+        return _read_back(args.target, account, as_json=args.json)
     secret = _secret(args, account) if args.with_password else None
+    if args.install:
+        return _install(args.target, account, secret, as_json=args.json)
     written = sheet(args.target, account, secret)
     paths = _write(written, args.output) if args.output is not None else ()
     if args.json:
@@ -82,8 +95,8 @@ def _secret(args: argparse.Namespace, account: VerifiedAccount) -> Secret:
     Raises:
         UsageError: there is none to be had, or it would land on the screen.
     """
-    if args.output is None:
-        raise UsageError("--with-password wants --output as well: a password is not printed.")
+    if args.output is None and not args.install:
+        raise UsageError("--with-password wants --output or --install as well: a password is not printed.")
     if not takes_password(target(args.target)):
         raise UsageError(f"{target(args.target).name} takes no file with a password in it; it asks for it itself.")
     given = password_from(args, ask_for=None) or _kept_password(args, account) or ask_password(str(account.address))
@@ -100,6 +113,81 @@ def _kept_password(args: argparse.Namespace, account: VerifiedAccount) -> Secret
         raise UsageError("This account has two passwords: say which with --password-file.", "password")
     kept = internal_error.run(SecretStore().load(saved.address, saved.secrets))
     return kept.get(SecretKind.PASSWORD)
+
+
+def _install(target_id: str, account: VerifiedAccount, secret: Secret | None, *, as_json: bool) -> int:
+    """Puts the account in place and reads it back; 1 when the program's files say something else then."""
+    from wizard.handover.programs.putting import placement
+    from wizard.handover.programs.reading import readable_programs
+
+    planned = placement(target_id, account, secret)
+    paths = _placed(target_id, account).put(planned)
+    told = _compared(target_id, account)
+    if as_json:
+        render.print_json(
+            {
+                "target": target_id,
+                "installed": True,
+                "paths": [str(path) for path in paths],
+                "then": list(planned.then),
+                "differences": None if told is None else list(told),
+            }
+        )
+    else:
+        for path in paths:
+            render.progress(f"Written: {path}")
+        verdict = [_verdict(target_id, told)] if target_id in readable_programs() else []
+        render.print_text("\n".join([*verdict, *planned.then, "To take it out again: --undo"]))
+    return 1 if told else 0
+
+
+def _undo(target_id: str, account: VerifiedAccount, *, as_json: bool) -> int:
+    kept = _placed(target_id, account).undo()
+    if as_json:
+        render.print_json({"target": target_id, "installed": False, "kept": [str(path) for path in kept]})
+        return 0
+    render.print_text("Taken out again.")
+    for path in kept:
+        render.print_text(f"Kept, because there is more in it by now: {path}")
+    return 0
+
+
+def _read_back(target_id: str, account: VerifiedAccount, *, as_json: bool) -> int:
+    """0 where the program has the settings that were proven, 1 where it has others or no such account."""
+    from wizard.handover.programs.reading import read_back
+
+    target(target_id)
+    told = read_back(target_id, account)
+    if as_json:
+        state = "missing" if told is None else "differs" if told else "same"
+        render.print_json({"target": target_id, "state": state, "differences": list(told or ())})
+    else:
+        render.print_text(_verdict(target_id, told))
+    return 0 if told == () else 1
+
+
+def _placed(target_id: str, account: VerifiedAccount) -> Placed:
+    from wizard.handover.programs.placing import Placed
+    from wizard.handover.programs.putting import record_name
+
+    target(target_id)
+    return Placed(default_path().parent / "handover", record_name(target_id, account))
+
+
+def _compared(target_id: str, account: VerifiedAccount) -> tuple[str, ...] | None:
+    """As `read_back`; `None` also for what is a file for others, such as Thunderbird's for a whole domain."""
+    from wizard.handover.programs.reading import read_back, readable_programs
+
+    return read_back(target_id, account) if target_id in readable_programs() else None
+
+
+def _verdict(target_id: str, told: tuple[str, ...] | None) -> str:
+    name = target(target_id).name
+    if told is None:
+        return f"{name} has no account of this address in its own files."
+    if not told:
+        return f"{name} took these settings."
+    return "\n".join([f"{name} has other settings:", *(f"  {sentence}" for sentence in told)])
 
 
 def document(written: Sheet, paths: Sequence[Path] = ()) -> dict[str, object]:

@@ -22,12 +22,14 @@ COMMANDS = (
     "presets",
     "catalogue",
     "handover",
+    "import",
     "accounts",
     "bulk",
     "pack",
     "practice",
     "report",
 )
+_MODULES = {"import": "importing"}  # a module cannot be called by a word of Python's own
 EXIT_FAILS, EXIT_USAGE, EXIT_CANCELLED, EXIT_INTERNAL = 1, 2, 4, 70
 
 
@@ -46,10 +48,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             from wizard.gui.app import main as open_window
 
             return open_window()
-        import importlib
-
         name = words.pop(0) if words and words[0] in COMMANDS else "gui"
-        module = importlib.import_module(f"wizard.cli.{name}")
+        module = command_module(name)
         args = _parser(name, module).parse_args(words)
         render.be_quiet(args.quiet)
         code: int = module.run(args)
@@ -73,6 +73,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         render.warn(f"mailwright: something went wrong inside. What happened is in {write_log(error)}")
         return EXIT_INTERNAL
+
+
+def command_module(name: str) -> ModuleType:
+    """The module of a command."""
+    import importlib
+
+    return importlib.import_module(f"wizard.cli.{_MODULES.get(name, name)}")
 
 
 def _tell(error: MailwrightError) -> None:
@@ -106,11 +113,9 @@ def _parser(name: str, module: ModuleType) -> argparse.ArgumentParser:
 
 
 def _overview() -> str:
-    import importlib
-
     lines = ["mailwright: sets up mail accounts, names what is wrong and puts it right", "", "Commands:"]
     for name in COMMANDS:
-        module = importlib.import_module(f"wizard.cli.{name}")
+        module = command_module(name)
         lines.append(f"  {name:10} {module.HELP}")
     lines += ["", "Without a command the window opens: mailwright [ADDRESS]"]
     lines += ["Each command has --help, --json and --quiet."]
