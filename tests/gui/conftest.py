@@ -36,6 +36,7 @@ def wizard(qtbot: QtBot) -> Iterator[Wizard]:
     """The window with all its pages, shown, without an engine."""
     made = Wizard()
     made.add_other_steps()
+    made.account.every_step.setChecked(True)  # one page after the other; the short way has tests of its own
     made.window.clock = count(1).__next__  # hands are never too fast, but in the tests that are about it
     made.window.show()
     yield made

@@ -83,9 +83,16 @@ def fill_in(app: App, address: str, password: str) -> None:
     write(password)
 
 
+def show_every_step(app: App) -> None:
+    """Turns the short way off."""
+    click(by_id(app, "every-step"))
+    by_name(app, "Password", "password text").queryComponent().grabFocus()
+
+
 def to_verdict(app: App, address: str, password: str) -> None:
     """To the end of the check, by Return alone."""
     fill_in(app, address, password)
+    show_every_step(app)
     time.sleep(1.0)
     key("Return")
     arrive(app, "page:settings")
@@ -125,6 +132,7 @@ def spaces(app: App, address: str, password: str) -> dict[str, object]:
 def double_clicks(app: App, address: str, password: str) -> dict[str, object]:
     """A person who clicks everything twice."""
     fill_in(app, address, password)
+    show_every_step(app)
     time.sleep(1.0)
     seen = []
     for following in ("page:settings", "page:check", "page:test"):
@@ -169,12 +177,44 @@ def screen(app: App, _address: str, _password: str) -> dict[str, object]:
     return {"within": boxes}
 
 
+def two_presses(app: App, address: str, password: str) -> dict[str, object]:
+    """Address, password, Return; and Return once more. A screen reader hears the servers before the first."""
+    fill_in(app, address, password)
+    line = by_id(app, "servers-found").name
+    key("Return")
+    seen = [page(app)]
+    end = time.monotonic() + 40
+    while seen[-1] != "page:done" and time.monotonic() < end:
+        now = page(app)
+        if now and now != seen[-1]:
+            seen.append(now)
+        time.sleep(0.02)
+    time.sleep(READING_S)
+    on = focused(app)
+    click(by_id(app, "continue", usable=True))
+    return {"servers": line, "seen": seen, "keyboard": on}
+
+
+def impatient(app: App, address: str, password: str) -> dict[str, object]:
+    """Who clicks Continue twice, and again and again, still sees the hand-over page."""
+    fill_in(app, address, password)
+    by_id(app, "servers-found")
+    spot = middle(by_id(app, "continue"))
+    for _ in range(6):
+        xdo("mousemove", str(spot[0]), str(spot[1]), "click", "--repeat", "2", "--delay", "60", "1")
+        time.sleep(0.05)
+    arrive(app, "page:done")
+    return {"at": page(app)}
+
+
 CASES: dict[str, Callable[[App, str, str], dict[str, object]]] = {
     "typing": typing,
     "spaces": spaces,
     "double-clicks": double_clicks,
     "closing": closing,
     "screen": screen,
+    "two-presses": two_presses,
+    "impatient": impatient,
 }
 
 

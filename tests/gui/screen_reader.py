@@ -98,6 +98,7 @@ def main(address: str, password: str) -> None:
     by_name(app, "Your name", "text").queryEditableText().setTextContents("Ada Example")
     by_name(app, "Email address", "text").queryEditableText().setTextContents(address)
     by_name(app, "Password", "password text").queryEditableText().setTextContents(password)
+    press(by_id(app, "every-step"))
     press(by_id(app, "continue"))
     arrive("page:settings")
     by_name(app, "Edit sending")

@@ -44,7 +44,8 @@ def on_the_test_page(wizard: Wizard) -> None:
     walk(wizard, WORKS)
     wizard.window.next()
     wizard.test.to_field.set_text("friend@example.org")
-    wizard.flow._sent(MAIL_REFUSED)
+    assert wizard.state.result is not None
+    wizard.flow._sent(wizard.state.result, MAIL_REFUSED)
     assert wizard.window.current_page() is wizard.test
 
 

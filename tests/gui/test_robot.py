@@ -36,7 +36,7 @@ def play(folder: Path, case: str, screen: str = "1280x900", scale: str = "1") ->
                 timeout=200,
                 check=False,
             )
-            if case == "closing":
+            if case in {"closing", "two-presses"}:
                 window.wait(15)
             ended = window.poll()
         finally:
@@ -69,6 +69,21 @@ def test_who_clicks_twice_sees_every_page(tmp_path: Path) -> None:
     seen, ended = play(tmp_path, "double-clicks")
     assert ended is None
     assert seen == {"seen": ["page:settings", "page:check", "page:test"], "sent_unseen": False, "at": "page:done"}
+
+
+def test_address_password_and_two_presses(tmp_path: Path) -> None:
+    seen, ended = play(tmp_path, "two-presses")
+    assert seen["servers"].endswith("imap.all-well.example and smtp.all-well.example, once you continue.")
+    assert seen["seen"][-1] == "page:done"
+    assert "page:settings" not in seen["seen"]
+    assert seen["keyboard"] == "title", "one Space too many closes nothing"
+    assert ended == 0
+
+
+def test_who_is_impatient_sees_the_last_page(tmp_path: Path) -> None:
+    seen, ended = play(tmp_path, "impatient")
+    assert ended is None
+    assert seen == {"at": "page:done"}
 
 
 def test_closing_asks_once_and_then_closes(tmp_path: Path) -> None:

@@ -316,6 +316,8 @@ def test_the_password_comes_right_after_the_address(active: Wizard, practice: bo
         page.password_field.input,
         page.password_field.eye,
         page.ask_nobody,
+        page.sends_test,
+        page.every_step,
         page._error_link,
         page._about_link,
         window.button(QWizard.WizardButton.CancelButton),
@@ -695,6 +697,16 @@ def test_a_pages_title_is_a_heading(active: Wizard, begin: Callable[[Wizard], No
     assert told is not None
     assert told.role() == QAccessible.Role.Heading
     assert told.text(QAccessible.Text.Name) == page.heading.text()
+
+
+def test_a_child_that_is_gone_is_asked_for_in_vain(active: Wizard) -> None:
+    """A screen reader counts the children of what scrolls, the scroll bar goes, and it asks for the last one."""
+    for page in active.window.pages:
+        told = QAccessible.queryAccessibleInterface(page.scroll)
+        assert told is not None
+        assert told.childCount() > 0
+        for number in (told.childCount(), told.childCount() + 7):
+            assert told.child(number) is None
 
 
 def test_a_text_box_shows_that_it_has_the_keyboard(active: Wizard, qtbot: QtBot) -> None:

@@ -198,6 +198,7 @@ class Wizard:
         self.done = DonePage(clock)
         self.window.add_step(self.test)
         self.window.add_step(self.done)
+        self.account.offer_choices()
         self.flow = Flow(self.state, self.window, self.account, self.settings, self.check, self.test, self.done)
 
     def welcome(self, opened: Opened) -> None:
@@ -214,7 +215,9 @@ class Wizard:
         if self.flow.hand_over.why_not_kept:
             return
         from wizard.accounts.saved_accounts import SavedAccounts
+        from wizard.gui import system_name
 
+        self.account.offer_name(system_name.system_name())
         self.flow.keep_accounts(SavedAccounts())
 
     def obey(self, rules: WindowRules) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from wizard.gui import needs
 
@@ -26,7 +26,12 @@ if TYPE_CHECKING:
 
 
 class Checking(QObject):
-    """Runs one check at a time; what an earlier one proved is kept as long as it is still true."""
+    """Runs one check at a time; what an earlier one proved is kept as long as it is still true.
+
+    `ended` brings the result of each check that was not stopped. Whoever goes back stops the one that runs.
+    """
+
+    ended = Signal(object)
 
     def __init__(
         self, state: WizardState, window: WizardWindow, jobs: Jobs, page: CheckPage, browser: BrowserSignIn
@@ -36,6 +41,8 @@ class Checking(QObject):
         self._running: Job | None = None
         self._last: CheckResult | None = None
         page.entered.connect(self._enter)
+        window.currentIdChanged.connect(self._leave)
+        self._window = window
         page.stop_requested.connect(self.stop)
         page.check_again_requested.connect(self.check)
         page.fix_accepted.connect(lambda _diagnosis, _remedy: self._accept())
@@ -87,10 +94,18 @@ class Checking(QObject):
         if self._state.result is None:
             self.check()
 
+    def _leave(self) -> None:
+        page = self._window.current_page()
+        is_before = page is not None and self._window.pages.index(page) < self._window.pages.index(self._page)
+        if is_before and self._running is not None:
+            self.stop()
+            self._page.leave()
+
     def _done(self, result: CheckResult) -> None:
         self._last = result
         self._state.set_result(result)
         self._page.show_result(result)
+        self.ended.emit(result)
 
     def _failed(self, sentence: str) -> None:
         self._page.show_stopped()

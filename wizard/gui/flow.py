@@ -17,6 +17,7 @@ from wizard.gui.browser_sign_in import BrowserSignIn
 from wizard.gui.checking import Checking
 from wizard.gui.hand_over import HandOver
 from wizard.gui.jobs import Jobs
+from wizard.gui.route import Route
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,9 +65,12 @@ class Flow(QObject):
         self.checking = Checking(state, window, self._jobs, check, self.browser)
         self.hand_over = HandOver(state, window, self._jobs, done, self.say, self._begin_anew)
         self.actions = Actions(state, window, account, settings, test, self.checking)
+        self.route = Route(state, window, account, settings, test)
+        self.checking.ended.connect(self.route.checked)
         self._serve_account()
         self._serve_test()
         check.go_on_requested.connect(self._go_past_test)
+        check.edit_requested.connect(lambda: window.go_back_to(settings.name))
         for page in (check, test):
             page.remedy_chosen.connect(self.actions.do)
             page.administrator_wanted.connect(self.actions.ask_administrator)
@@ -161,6 +165,7 @@ class Flow(QObject):
     def _begin_test(self) -> None:
         if self._state.result is not None:
             self._test.begin(self._state.result)
+            self.route.entered_test()
 
     def _send(self, to: Address | None) -> None:
         result = self._state.result
@@ -170,14 +175,16 @@ class Flow(QObject):
         self._stop_sending()
         self._sending = self._jobs.start(
             lambda session, listener: session.send_test_message(result, to, listener=listener),
-            self._sent,
+            partial(self._sent, result),
             partial(self._not_sent, result),
             self._test.on_progress,
         )
 
-    def _sent(self, result: CheckResult) -> None:
-        self._state.set_result(result)
-        self._test.show_result(result)
+    def _sent(self, before: CheckResult, result: CheckResult) -> None:
+        if self._state.result is before:  # else the account was changed meanwhile
+            self._state.set_result(result)
+            self._test.show_result(result)
+            self.route.tested(result)
 
     def _not_sent(self, result: CheckResult, sentence: str) -> None:
         self._test.begin(result)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 from wizard.model.server import Protocol, Security, ServerCandidate, Source
 
 if TYPE_CHECKING:  # loaded after the first paint
+    from collections.abc import Sequence
+
     from wizard.model.address import Address
     from wizard.model.plan import Plan
 
@@ -111,6 +113,18 @@ def asked_sentence(plan: Plan) -> str:
     if silent:
         return f"Asked, but not answered: {_list(silent)}. Is this computer connected to the internet?"
     return "Nobody was asked: these settings are on this computer."
+
+
+def servers_sentence(plan: Plan, servers: Sequence[ServerCandidate], to_agree_to: Sequence[str]) -> str:
+    """Where the password would go, said before anything is pressed; "" where no server is known."""
+    hosts = list(dict.fromkeys(server.host for server in servers))
+    if not hosts:
+        return ""
+    if to_agree_to:
+        return f"Named for your mail: {_list(hosts)}. You are asked before your password goes there."
+    if all(server.source is Source.GUESS for server in servers):
+        return f"Your password is tried at the usual names of {plan.address.shown_domain}, such as {_list(hosts)}."
+    return f"Your password goes to {_list(hosts)}, once you continue."
 
 
 def other_answers(chosen: ServerCandidate, plan: Plan | None) -> tuple[ServerCandidate, ...]:

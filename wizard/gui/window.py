@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
@@ -40,7 +42,8 @@ _ORDER = [
 class WizardWindow(QWizard):
     """Shows the pages it is given, in the order of STEPS; what they want done is for `Flow` to do.
 
-    The first page is enough to be shown; the others may come after the first paint.
+    The first page is enough to be shown; the others may come after the first paint. `following` names the page that
+    comes after another; without it none is passed over.
 
     `closing` is emitted once, when the person finishes, cancels or closes the window.
     """
@@ -57,6 +60,9 @@ class WizardWindow(QWizard):
         self._headers: list[StepHeader] = []
         self._closed = False
         self._skipping = False
+        self._travelling = False
+        self._jump: int | None = None
+        self.following: Callable[[Page], str] | None = None
         self._compact: bool | None = None
         self._question: CloseQuestion | None = None
         self.clock = time.monotonic
@@ -108,14 +114,38 @@ class WizardWindow(QWizard):
         return page if isinstance(page, Page) else None
 
     def go_back_to(self, name: str) -> bool:
-        """Goes back to the page of that name; False where the way has not come to it yet."""
+        """Goes back to the page of that name, also where it was passed over; False where it is still to come."""
         here = self.current_page()
-        names = [page.name for page in self._pages]
-        if here is None or names.index(name) > names.index(here.name):
+        target = self._index(name)
+        if here is None or target > self.currentId():
             return False
-        while (page := self.current_page()) is not None and page.name != name:
-            self.back()
-        return True
+        with self._on_the_way():
+            while self.currentId() > target:
+                self.back()
+        if self.currentId() < target and self.go_on_to(name):
+            return True
+        if self.current_page() is not here:
+            self._page_changed()
+        return self.currentId() == target
+
+    def go_on_to(self, name: str) -> bool:
+        """Goes on to the page of that name past those between, unless this page has something to say against it."""
+        self._jump = self._index(name)
+        try:
+            self.next()
+        finally:
+            self._jump = None
+        page = self.current_page()
+        return page is not None and page.name == name
+
+    def nextId(self) -> int:
+        """The step that follows; pages with nothing to decide are passed over."""
+        if self._jump is not None:
+            return self._jump
+        page = self.current_page()
+        if page is None or page.next_index < 0 or self.following is None:
+            return super().nextId()
+        return self._index(self.following(page))
 
     def takes_presses(self) -> bool:
         """Whether what is shown has been there long enough for a press to be meant for it."""
@@ -230,7 +260,21 @@ class WizardWindow(QWizard):
         elif which == QWizard.WizardButton.CustomButton2.value:
             self.another_account.emit()
 
+    def _index(self, name: str) -> int:
+        return next(index for index, page in enumerate(self._pages) if page.name == name)
+
+    @contextmanager
+    def _on_the_way(self) -> Iterator[None]:
+        """Pages that are only gone through are not entered: none of them begins its work."""
+        self._travelling = True
+        try:
+            yield
+        finally:
+            self._travelling = False
+
     def _page_changed(self) -> None:
+        if self._travelling:
+            return
         self._show_looks()
         self._fresh_since = self.clock()
         page = self.current_page()

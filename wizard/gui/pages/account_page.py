@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from wizard.errors import UsageError
 from wizard.gui import needs
@@ -18,6 +18,7 @@ from wizard.gui.pages.page import Page
 from wizard.gui.state import PracticeAccount, WizardState
 from wizard.gui.widgets.buttons import LinkButton
 from wizard.gui.widgets.fields import Field, PasswordField
+from wizard.gui.widgets.flow import Flow
 from wizard.gui.widgets.state_disc import DiscState
 from wizard.gui.widgets.switch import Switch
 from wizard.model.text import single_line
@@ -27,6 +28,7 @@ if TYPE_CHECKING:  # loaded after the first paint
 
     from wizard.gui.widgets.choices import ChoiceField
     from wizard.gui.widgets.need_banner import NeedBanner
+    from wizard.gui.widgets.servers_line import ServersLine
     from wizard.model.address import Address
     from wizard.model.diagnosis import Field as FieldName
     from wizard.model.plan import Plan
@@ -34,6 +36,7 @@ if TYPE_CHECKING:  # loaded after the first paint
     from wizard.signin.refusals import SignInRefused
 
 TYPING_MS: Final = 400
+SEEN_MS: Final = 1000  # long enough to read two names of servers
 _COMPLETE: Final = re.compile(r"[^\s@]+@[^\s@.]+(\.[^\s@.]+)*\.[^\s@.]{2,}")
 _BEFORE: Final = "We ask your provider and the community database, without your password."
 _SLIP: Final = "A slip away from a provider’s name. Such names belong to strangers, so nobody was asked."
@@ -44,7 +47,8 @@ class AccountPage(Page):
     """Fills the state with name, address and password.
 
     `discover` asks for the settings of an address, as soon as it is complete; `browser_sign_in`, `explain`,
-    `saved_accounts` and `about` ask for what their links say.
+    `saved_accounts`, `about` and `edit_servers` ask for what their links say. Who presses Continue before the servers
+    are found waits here until they have been seen: `servers_seen` says when.
     """
 
     discover = Signal(object, bool)  # Address, and whether to ask nobody
@@ -52,12 +56,16 @@ class AccountPage(Page):
     explain = Signal()
     saved_accounts = Signal()
     about = Signal()
+    edit_servers = Signal()
+    servers_seen = Signal()
 
     def __init__(self, state: WizardState) -> None:
         super().__init__("account", "Set up your email", "We find the right settings and prove that they work.")
         self._state = state
         self._asked: tuple[str, bool] | None = None
         self._signed_in = False
+        self._waits = False  # Continue was pressed before the servers were found
+        self._failed = False
         self.practice: ChoiceField | None = None
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -84,6 +92,9 @@ class AccountPage(Page):
         self.body.addSpacing(12)
         self.body.addWidget(self.password_field)
         self.body.addSpacing(12)
+        self._below = QVBoxLayout()
+        self._below.setSpacing(12)
+        self.body.addLayout(self._below)
         self._error_link = LinkButton("I have an error message", "message")
         self._saved_link = LinkButton("Saved accounts", "users")
         self._error_link.setObjectName("explain")
@@ -104,11 +115,11 @@ class AccountPage(Page):
         self.password_field.edited.connect(self._password_edited)
         self.password_field.input.editingFinished.connect(self._password_left)
         state.plan_changed.connect(self._show_plan)
-        state.draft_changed.connect(self._follow_address)
+        state.draft_changed.connect(self._follow_draft)
 
     def tab_order(self, as_read: Iterable[QWidget]) -> list[QWidget]:
         """As one fills it in: the password right after the address, the switch between them afterwards."""
-        between = [self.ask_nobody, *([self.suggestion] if "suggestion" in vars(self) else [])]
+        between: list[QWidget] = [self.ask_nobody, *([self.suggestion] if "suggestion" in vars(self) else [])]
         order = [widget for widget in as_read if widget not in between]
         at = order.index(self.password_field.eye) + 1
         return [*order[:at], *between, *order[at:]]
@@ -132,13 +143,47 @@ class AccountPage(Page):
         made.hide()
         made.browser_sign_in.connect(self._ask_browser)
         made.grown.connect(lambda: self.scroll.bring_into_view(made))
-        self.body.addWidget(made)
+        self._below.insertWidget(0, made)
         self.grew.emit()
         return made
+
+    @cached_property
+    def servers_line(self) -> ServersLine:
+        """Where the password goes, below it; made when that is known."""
+        from wizard.gui.widgets.servers_line import ServersLine
+
+        made = ServersLine()
+        made.edit.connect(self.edit_servers)
+        self.password_field.box.addWidget(made)
+        self.grew.emit()
+        return made
+
+    def offer_choices(self) -> None:
+        """How the steps go on from here: a test message to oneself, and whether each page is shown."""
+        self.sends_test = Switch("Send myself one test message", small=True)
+        self.sends_test.setObjectName("sends-test")
+        self.sends_test.setChecked(self._state.sends_test)
+        self.sends_test.toggled.connect(lambda on: setattr(self._state, "sends_test", on))
+        self.every_step = Switch("Show every step", small=True)
+        self.every_step.setObjectName("every-step")
+        self.every_step.setChecked(self._state.every_step)
+        self.every_step.toggled.connect(lambda on: setattr(self._state, "every_step", on))
+        row = Flow(gap=24, row_gap=4)
+        row.addWidget(self.sends_test)
+        row.addWidget(self.every_step)
+        self._below.addLayout(row)
+        self.grew.emit()
 
     def offer_saved_accounts(self, offered: bool) -> None:
         """Shows the link to saved accounts, where somebody answers `saved_accounts`."""
         self._saved_link.setVisible(offered)
+
+    def offer_name(self, name: str) -> None:
+        """The name begins as the system knows it, unless something was typed already."""
+        if name and not self.name_field.text():
+            self.name_field.set_text(name)
+            if self.name_field.input.hasFocus():
+                self.lead_to().setFocus(Qt.FocusReason.OtherFocusReason)
 
     def prefill(self, address: str) -> None:
         """Starts with this address, as given on the command line."""
@@ -190,7 +235,8 @@ class AccountPage(Page):
             target.input.setFocus(Qt.FocusReason.OtherFocusReason)
             self.tell(target.error or "", urgent=True)
             return False
-        if self._state.plan is None or self._state.plan.address != address:
+        failed, self._failed = self._failed, False
+        if not failed and (self._state.plan is None or self._state.plan.address != address):
             self._timer.stop()
             self.look_up()
         from wizard.model.secret import Secret
@@ -198,7 +244,24 @@ class AccountPage(Page):
         self._state.set_display_name(single_line(self.name_field.text()) or None)
         self._state.set_secret(Secret.typed(self.password_field.text()) or None)
         self.set_step_note(str(address))
-        return True
+        if failed or self._state.every_step or self._state.plan is not None:
+            return True
+        self._wait(True)
+        return False
+
+    def _wait(self, waits: bool) -> None:
+        """Continue was pressed and takes effect once the servers were to be seen; or no longer."""
+        if waits != self._waits:
+            self._waits = waits
+            self.set_ready(not waits)
+
+    def _go_on_soon(self, *, at_once: bool = False) -> None:
+        def go_on() -> None:
+            if self._waits:
+                self._wait(False)
+                self.servers_seen.emit()
+
+        QTimer.singleShot(0 if at_once else SEEN_MS, self, go_on)
 
     def look_up(self) -> None:
         """Asks for the settings, unless that was asked already."""
@@ -219,6 +282,9 @@ class AccountPage(Page):
         self._asked = None
         self.address_field.set_note("Not looked up", tone="ink2")
         self.address_field.set_help(sentence)
+        if self._waits:  # the servers can be typed on the next page
+            self._failed = True
+            self._go_on_soon(at_once=True)
 
     def signed_in_by_browser(self) -> None:
         """A token is there: no password is needed."""
@@ -254,6 +320,7 @@ class AccountPage(Page):
     def restart(self) -> None:
         """Ready for another account; the name stays."""
         self._timer.stop()
+        self._wait(False)
         self._asked = None
         self._signed_in = False
         self.address_field.set_text("")
@@ -265,6 +332,7 @@ class AccountPage(Page):
     def leave(self) -> None:
         """No more look-ups."""
         self._timer.stop()
+        self._wait(False)
 
     def _address_edited(self, text: str) -> None:
         self.address_field.set_error(None)
@@ -273,6 +341,7 @@ class AccountPage(Page):
             return
         self._asked = None
         self._signed_in = False
+        self._wait(False)
         was_found = self._state.plan is not None
         self._state.set_address(None)
         if was_found:
@@ -292,6 +361,7 @@ class AccountPage(Page):
         self.look_up()
 
     def _password_edited(self, text: str) -> None:
+        self._wait(False)
         if text:
             self.password_field.set_error(None)
         if self.password_field.has_shape_warning and needs.shape_warning(self._provider(), text) is None:
@@ -344,6 +414,8 @@ class AccountPage(Page):
         self.password_field.set_shape_warning(None)
         if "banner" in vars(self):
             self.banner.hide()
+        if "servers_line" in vars(self):
+            self.servers_line.say("")
 
     def _show_plan(self) -> None:
         plan = self._state.plan
@@ -365,7 +437,26 @@ class AccountPage(Page):
         self._show_need(need)
         if self.password_field.text():
             self._password_left()
-        self.tell(f"{note}. {need.fact} {need.sentence}" if need else f"{note}.")
+        servers = self._show_servers()
+        said = f"{note}. {need.fact} {need.sentence}" if need else f"{note}."
+        self.tell(f"{said} {servers}" if servers else said)
+        if self._waits and (need is not None or plan.suggestion is not None):
+            self._wait(False)  # there is something to read first
+        elif self._waits:
+            self._go_on_soon()
+
+    def _show_servers(self) -> str:
+        """Says where the password goes; the sentence."""
+        from wizard.gui import sources
+
+        plan, state = self._state.plan, self._state
+        servers = [server for server in (state.incoming, state.outgoing) if server is not None]
+        said = "" if plan is None else sources.servers_sentence(plan, servers, state.account.to_agree_to())
+        if plan is not None and plan.suggestion is not None:
+            said = ""  # the question comes first
+        if said or "servers_line" in vars(self):
+            self.servers_line.say(said)
+        return said
 
     def _use_suggestion(self) -> None:
         plan = self._state.plan
@@ -375,8 +466,9 @@ class AccountPage(Page):
             self.look_up()
             self.address_field.input.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _follow_address(self) -> None:
-        """A remedy gave the account another address: it is the one that stands here."""
+    def _follow_draft(self) -> None:
+        """A remedy gave the account another address, or a server was changed: it is the one that stands here."""
+        self._show_servers()
         address = self._state.address
         if address is not None and self._parse(quietly=True) not in (None, address):
             self.address_field.set_text(str(address))

@@ -43,6 +43,7 @@ class CheckPage(Page):
         remedy_chosen: (Diagnosis, Remedy) a remedy the window must act on; an exception is already confirmed.
         fix_accepted: (Diagnosis, Remedy) a change that was already tried and works; the page itself moves on.
         administrator_wanted: (Diagnosis) a message about it for whoever runs the server.
+        edit_requested: to see the settings and change them.
         go_on_requested: with what is right so far, though not all is proven.
         stop_requested, check_again_requested, report_requested: as they say.
     """
@@ -53,6 +54,7 @@ class CheckPage(Page):
     stop_requested = Signal()
     check_again_requested = Signal()
     go_on_requested = Signal()
+    edit_requested = Signal()
     report_requested = Signal()
 
     def __init__(self, now: Callable[[], datetime] = local_now) -> None:
@@ -79,6 +81,7 @@ class CheckPage(Page):
         self._outcome.setObjectName("outcome")
         self._again_button = self._outcome.button("check-again", "Check again", self.check_again_requested.emit)
         self._again_link = self._link("Check again", "refresh", "check-again", self.check_again_requested.emit)
+        self._link("Edit settings", "pencil", "edit-settings", self.edit_requested.emit).show()
         self._card_column = QVBoxLayout()
         self._card_column.setSpacing(12)
         self._ticker = QTimer(self)

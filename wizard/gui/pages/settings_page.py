@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -115,6 +116,13 @@ class SettingsPage(Page):
         self.sending.lock(locked)
         self._list_link.setVisible(not locked)
 
+    @property
+    def has_to_decide(self) -> bool:
+        """Whether the servers are still to come, or something about them is for the person to say."""
+        state = self._state
+        servers = [server for server in (state.incoming, state.outgoing) if server is not None]
+        return state.plan is None or not servers or self._has_open_questions(servers) or bool(self._untrusted())
+
     def initializePage(self) -> None:
         """Shows the state as it is now."""
         super().initializePage()
@@ -133,7 +141,6 @@ class SettingsPage(Page):
         if self._untrusted():
             self.agree.setFocus(Qt.FocusReason.OtherFocusReason)
             return False
-        self.set_step_note(sources.step_note(self._state.incoming, self._state.outgoing))
         return self._state.incoming is not None or self._state.outgoing is not None
 
     def restart(self) -> None:
@@ -171,6 +178,7 @@ class SettingsPage(Page):
         self.sending.show_candidate(state.outgoing, plan, address)
         servers = [server for server in (state.incoming, state.outgoing) if server is not None]
         self._show_title()
+        self.set_step_note(sources.step_note(state.incoming, state.outgoing))
         self._show_consent()
         guessed = any(sources.of_username(server) is Source.GUESS for server in servers)
         self.hint.setVisible(guessed and not self._is_editing())
@@ -255,9 +263,11 @@ class SettingsPage(Page):
 
     def _judge(self) -> None:
         servers = [server for server in (self._state.incoming, self._state.outgoing) if server is not None]
-        typed = all(server.source is Source.GIVEN for server in servers)
-        open_questions = self.questions.missing and not typed
-        self.set_ready(self._is_editing() or (bool(servers) and not open_questions and not self._untrusted()))
+        is_open = self._has_open_questions(servers) or bool(self._untrusted())
+        self.set_ready(self._is_editing() or (bool(servers) and not is_open))
+
+    def _has_open_questions(self, servers: Sequence[ServerCandidate]) -> bool:
+        return self.questions.missing and not all(server.source is Source.GIVEN for server in servers)
 
 
 def _chosen(provider: Provider, address: Address) -> str:

@@ -27,6 +27,7 @@ from wizard.model.account import CheckResult, RoundTrip, RoundTripStatus
 from wizard.model.address import Address
 from wizard.model.diagnosis import Diagnosis
 from wizard.model.diagnosis import Field as FieldName
+from wizard.model.draft import AccountDraft
 from wizard.model.evidence import Outcome, Stage
 from wizard.model.progress import Progress
 
@@ -83,6 +84,7 @@ class TestPage(Page):
         self._now = now
         self._account: CheckResult | None = None
         self._to: Address | None = None
+        self._sent_by_itself: AccountDraft | None = None
         self._sent_at: datetime | None = None
         self._accepted_at: datetime | None = None
         self._phase = Phase.IDLE
@@ -197,9 +199,16 @@ class TestPage(Page):
         self.set_step_note("Skipped")
         self.skip_requested.emit()
 
+    def send_by_itself(self) -> None:
+        """Sends to the account itself, unless that was done, stopped or skipped before."""
+        draft = self._account.draft if self._account is not None else None
+        if draft is not None and draft != self._sent_by_itself and self._phase is Phase.IDLE:
+            self._sent_by_itself = draft
+            self._send()
+
     def restart(self) -> None:
         """Nothing of the last account is left."""
-        self._account = self._to = None
+        self._account = self._to = self._sent_by_itself = None
         self.to_field.set_text("")
         self._start_over()
         super().restart()

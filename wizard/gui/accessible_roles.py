@@ -1,0 +1,45 @@
+"""What assistive technology is told about our own widgets where Qt's answer is missing or dangerous."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QScrollArea, QWidget
+
+# Qt's cache owns the interfaces but does not count as a holder of their Python halves.
+_interfaces: dict[int, Any] = {}
+_installed = False
+
+
+def is_installed() -> bool:
+    """Whether `install` was called."""
+    return _installed
+
+
+def install() -> None:
+    """From now on headings are headings, and a page that scrolls can be read while its scroll bar comes and goes.
+
+    Qt 6's own interface of a scroll area counts the scroll bar among its children and hands out a child by its number
+    without looking whether there is one: a screen reader that counted while the bar was there, and asks once it is
+    gone, ends the program.
+    """
+    global _installed
+    from PySide6.QtGui import QAccessible
+
+    if not _installed and hasattr(QAccessible, "installFactory"):
+        QAccessible.installFactory(_interface_of)
+        _installed = True
+
+
+def _interface_of(_: str, thing: QObject) -> Any:
+    is_heading = getattr(thing, "is_heading", False)
+    if not isinstance(thing, QScrollArea) and not (isinstance(thing, QWidget) and is_heading):
+        return None
+    from PySide6.QtGui import QAccessible
+    from PySide6.QtWidgets import QAccessibleWidget
+
+    role = QAccessible.Role.Heading if is_heading else QAccessible.Role.Client
+    made = QAccessibleWidget(thing, role)
+    _interfaces[id(thing)] = made
+    return made
