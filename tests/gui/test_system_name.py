@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtTest import QTest
 
 from wizard.gui.app import Wizard
 from wizard.gui.engine import Opened
 from wizard.gui.system_name import of_a_person, system_name
+from wizard.setup.pack import NO_RULES, WindowRules
 
 
 @pytest.mark.parametrize(
@@ -36,13 +39,18 @@ def test_this_computer_can_be_asked() -> None:
 def opened(monkeypatch: pytest.MonkeyPatch) -> Opened:
     """The engine's answer, on a computer whose system knows Ada."""
     monkeypatch.setattr("wizard.gui.system_name.system_name", lambda: "Ada Example")
-    return Opened((), None, frozenset(), lambda _: ())
+    return Opened((), None, frozenset(), lambda _: (), NO_RULES)
 
 
 def test_the_name_stands_there_and_the_keyboard_is_in_the_address(wizard: Wizard, opened: Opened) -> None:
     wizard.welcome(opened)
     assert wizard.account.name_field.text() == "Ada Example"
     assert wizard.window.focusWidget() is wizard.account.address_field.input
+
+
+def test_a_computer_that_many_use_offers_nobodys_name(wizard: Wizard, opened: Opened) -> None:
+    wizard.welcome(replace(opened, rules=WindowRules(kiosk=True)))
+    assert wizard.account.name_field.text() == ""
 
 
 def test_a_name_that_was_typed_stays(wizard: Wizard, opened: Opened) -> None:

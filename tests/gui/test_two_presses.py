@@ -18,6 +18,7 @@ from wizard.model.account import CheckResult, RoundTrip, RoundTripStatus
 from wizard.model.address import Address
 from wizard.model.plan import Plan
 from wizard.model.server import Protocol, Security, ServerCandidate, Source
+from wizard.setup.pack import WindowRules
 
 WELL = next(account for account in ACCOUNTS if account.scenario == "all-well")
 FOUND = Plan(DRAFT.address, tuple(filter(None, (DRAFT.incoming, DRAFT.outgoing))))
@@ -259,6 +260,14 @@ def test_every_step_is_shown_to_whoever_wants_each(short: Wizard) -> None:
     short.window.next()
     assert seen == ["account", "settings", "check", "test"]
     assert short.test.primary_text == "Send test message"
+
+
+def test_a_helpdesk_may_demand_every_step(short: Wizard) -> None:
+    short.obey(WindowRules(every_step=True))
+    assert not short.account.every_step.isVisible()
+    fill_in(short)
+    short.window.next()
+    assert page_of(short) == "settings"
 
 
 def test_a_step_gone_through_to_another_begins_nothing(short: Wizard, qtbot: QtBot) -> None:

@@ -137,8 +137,11 @@ def test_what_is_no_pack_is_told_apart(name: str, told: str, tmp_path: Path) -> 
 
 
 def test_how_the_window_is(tmp_path: Path) -> None:
-    folder = pack(tmp_path / "one", '[window]\ntargets = ["thunderbird"]\nlocked = ["servers"]\nlarge_text = true\n')
-    assert load_packs([folder]).window == WindowRules(("thunderbird",), frozenset({Lock.SERVERS}), large_text=True)
+    words = 'targets = ["thunderbird"]\nlocked = ["servers"]\nlarge_text = true\nevery_step = true\n'
+    folder = pack(tmp_path / "one", f"[window]\n{words}")
+    assert load_packs([folder]).window == WindowRules(
+        ("thunderbird",), frozenset({Lock.SERVERS}), large_text=True, every_step=True
+    )
     kiosk = pack(tmp_path / "two", "[window]\nkiosk = true\n")
     assert load_packs([kiosk, folder]).window == WindowRules(
         (), frozenset({Lock.REMEMBER}), kiosk=True, large_text=True

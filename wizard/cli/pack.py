@@ -43,6 +43,7 @@ _REST = """
 [window]
 # targets = ["thunderbird", "outlook"]   # ids of `mailwright handover list`: the only programs that are offered
 # locked = ["servers", "remember"]       # servers cannot be changed by hand; no account is kept
+# every_step = true                      # shows each of the five pages, also where nothing has to be decided
 # kiosk = true                           # one computer for many: nothing kept, large text, empty after each account
 
 # Your client ids for the sign-in in the browser (OAuth 2.0), by the provider's id as `mailwright presets` shows it.

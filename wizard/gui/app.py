@@ -212,12 +212,14 @@ class Wizard:
             self.window.setWindowTitle("Mailwright: practice")
             self.flow.hand_over.why_not_kept = "Practice accounts are not kept."
             return
+        from wizard.gui import system_name
+
+        if not opened.rules.kiosk:
+            self.account.offer_name(system_name.system_name())
         if self.flow.hand_over.why_not_kept:
             return
         from wizard.accounts.saved_accounts import SavedAccounts
-        from wizard.gui import system_name
 
-        self.account.offer_name(system_name.system_name())
         self.flow.keep_accounts(SavedAccounts())
 
     def obey(self, rules: WindowRules) -> None:
@@ -227,6 +229,7 @@ class Wizard:
 
         if rules.large_text:
             theme.current().enlarge()
+        self.account.demand_every_step(rules.every_step)
         self.done.offer_only(rules.targets)
         self.settings.lock(Lock.SERVERS in rules.locked)
         if Lock.REMEMBER in rules.locked:

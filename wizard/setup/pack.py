@@ -11,7 +11,8 @@ helpdesk.toml (* marks keys that must be there):
     [helpdesk]         name*, phone, hours, url (https:// or mailto:), logo (a .png beside this file)
     [window]           targets (ids of `handover list`, the only ones that are offered), locked (servers: they cannot be
                        changed by hand; remember: no account is kept), kiosk (nothing is kept, large text, and all of it
-                       is gone when the last page is left), large_text
+                       is gone when the last page is left), large_text, every_step (each page is shown, also where
+                       nothing has to be decided on it)
     [oauth.<provider>] client_id*, client_secret, issuer (https://), scopes
                        <provider> is a preset's id. The client id is that of a public ("desktop", "native") client;
                        client_secret is what Google gives such clients beside it, and no secret to rely on.
@@ -69,6 +70,7 @@ class WindowRules:
     locked: frozenset[Lock] = frozenset()
     kiosk: bool = False
     large_text: bool = False
+    every_step: bool = False
 
 
 NO_RULES: Final = WindowRules()
@@ -162,7 +164,9 @@ def _window(table: Table | None) -> WindowRules | None:
         return None
     kiosk = table.flag("kiosk")
     locked = frozenset(table.members("locked", Lock)) | ({Lock.REMEMBER} if kiosk else set())
-    rules = WindowRules(table.texts("targets"), locked, kiosk, table.flag("large_text") or kiosk)
+    rules = WindowRules(
+        table.texts("targets"), locked, kiosk, table.flag("large_text") or kiosk, table.flag("every_step")
+    )
     table.end()
     return rules
 

@@ -174,6 +174,12 @@ class AccountPage(Page):
         self._below.addLayout(row)
         self.grew.emit()
 
+    def demand_every_step(self, demanded: bool) -> None:
+        """Each page is shown, and that is not for the person to choose."""
+        if demanded:
+            self.every_step.setChecked(True)
+        self.every_step.setVisible(not demanded)
+
     def offer_saved_accounts(self, offered: bool) -> None:
         """Shows the link to saved accounts, where somebody answers `saved_accounts`."""
         self._saved_link.setVisible(offered)
