@@ -39,6 +39,19 @@ def test_imap_and_pop_answers() -> None:
     assert read("-ERR [SYS/TEMP] later").response_code == "SYS/TEMP"
 
 
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        ("535 L&#39;authentification a &eacute;chou&eacute;", "535 L'authentification a échoué"),
+        ("550 &lt;ada@example.org&gt;: no such user", "550 <ada@example.org>: no such user"),
+        (r"Anmeldung ung\u00fcltig", "Anmeldung ungültig"),
+        (r"535 5.7.8 failed\r\n535 try again", "535 5.7.8 failed\n535 try again"),
+    ],
+)
+def test_what_a_pages_source_or_a_log_escaped_is_read_as_it_was_said(source: str, shown: str) -> None:
+    assert read(source) == read(shown)
+
+
 def test_the_json_of_a_refused_token_is_read() -> None:
     blob = base64.b64encode(b'{"status":"400","schemes":"Bearer","scope":"https://mail.google.com/"}').decode()
     assert "schemes" in read(f"334 {blob}").folded
