@@ -176,17 +176,18 @@ async def test_looks_keep_to_the_limit(tmp_path_factory: pytest.TempPathFactory)
     assert dialer.standing == 0
 
 
-@each_protocol
-async def test_a_look_at_what_speaks_in_clear_takes_the_place_of_the_line_that_failed(
-    protocol: Protocol, network: Network
-) -> None:
+async def test_looks_in_clear_need_no_second_place(network: Network) -> None:
+    """As many lines as a host may have, all of which turn out to speak in clear: none waits for another's place."""
     dialer = CountingDialer()
-    async with ScriptedServer(Mail(protocol)) as clear:
-        prober = Prober(Network(dialer, network.trust), Redactor((), ()))
-        with pytest.raises(StageFailed) as failed:
-            await talk_to(prober.conversation(candidate(clear, protocol, Security.TLS)))
-    assert failed.value.kind is ErrorKind.PLAINTEXT_WHERE_TLS
-    assert (len(dialer.sockets), dialer.most_at_once, dialer.standing) == (2, 1, 0)
+    counted = Network(dialer, network.trust)
+    async with ScriptedServer(Mail(Protocol.IMAP)) as clear, asyncio.timeout(30):
+        prober = Prober(counted, Redactor((), ()))
+        target = candidate(clear, Protocol.IMAP, Security.TLS)
+        failed = await asyncio.gather(
+            *(talk_to(prober.conversation(target)) for _ in range(PER_HOST)), return_exceptions=True
+        )
+    assert [one.kind for one in failed if isinstance(one, StageFailed)] == [ErrorKind.PLAINTEXT_WHERE_TLS] * PER_HOST
+    assert (dialer.most_at_once, dialer.standing) == (PER_HOST, 0)
 
 
 async def test_a_line_keeps_its_place_until_it_ends(network: Network, certificate: Issued) -> None:
