@@ -35,3 +35,4 @@ def short_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("wizard.probe.smtp.ENVELOPE_S", 0.5)
     monkeypatch.setattr("wizard.probe.smtp.TOGETHER_S", 0.2)
     monkeypatch.setattr("wizard.probe.smtp.OUTCOME_S", 0.3)
+    monkeypatch.setattr("wizard.probe.smtp.PUT_OFF_S", 0.05)

@@ -27,6 +27,7 @@ def _short_limits(monkeypatch: pytest.MonkeyPatch) -> None:
         ("connector", "OPEN_S", 1.5), ("connector", "PEEK_AFTER_S", 0.3), ("connector", "PEEK_S", 0.3),
         ("conversation", "SIGN_IN_S", 0.6), ("imap", "SIGN_IN_S", 0.6), ("pop3", "SIGN_IN_S", 0.6),
         ("smtp", "ENVELOPE_S", 0.6), ("smtp", "TOGETHER_S", 0.2), ("smtp", "OUTCOME_S", 0.4),
+        ("smtp", "PUT_OFF_S", 0.05),
     ):  # fmt: skip
         monkeypatch.setattr(f"wizard.probe.{module}.{name}", seconds)
 

@@ -230,7 +230,7 @@ async def test_both_sides_at_once_do_not_overdraw(authority: Authority, certific
                 done, _ = await asyncio.wait({with_other}, timeout=0.3)
                 if not done:
                     with_other.cancel()
-            await talk.send_raw(no(protocol, line, b"[SERVERBUG] Internal error", 454))
+            await talk.send_raw(no(protocol, line, b"[SERVERBUG] Internal error", 554))
 
         return hook
 

@@ -51,6 +51,8 @@ _SHOWN_DETAILS: Final = _FROM_EVIDENCE | {
     "masked",
     "mechanisms",
     "method",
+    "portal",
+    "put_off",
     "recipient",
     "sender",
     "speaks",

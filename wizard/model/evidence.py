@@ -47,6 +47,7 @@ class Detail(TypedDict, total=False):
     # Envelope and message.
     sender: str
     recipient: str
+    put_off: str  # what the server said at first, before it was asked once more
     command: str  # the refused one: "mail", "rcpt"; after a sign-in "examine", "stat"
     # Arrival of the test message (setup/round_trip.py).
     folder: str
@@ -163,6 +164,14 @@ class Reply:
     status: str | None = None
     code_text: str | None = None
     heard: Secret | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def is_temporary(self) -> bool:
+        """Whether its code says that the same may be taken later (RFC 5321 §4.2.1, RFC 5530, RFC 3206)."""
+        if self.code is not None:
+            return 400 <= self.code <= 499
+        word = (self.code_text or "").upper().split(" ")[0]
+        return word in {"UNAVAILABLE", "INUSE", "IN-USE", "SYS/TEMP", "LOGIN-DELAY"}
 
     @property
     def judged(self) -> str:

@@ -117,6 +117,8 @@ class Race:
                 self._spares_taken = True
                 tried = {lane.candidate.endpoint for lane in self._lanes}
                 waiting += [(spare, 1) for spare in self._spare_task.result() if spare.endpoint not in tried]
+            closed = self._turned_away() if waiting else set()
+            waiting = [(one, wave) for one, wave in waiting if (one.host, one.port) not in closed]
             if self._prober.is_spent:
                 waiting = [(candidate, wave) for candidate, wave in waiting if wave == 0]
             under_way = [lane for lane in self._lanes if lane.task is not None and not lane.task.done()]
@@ -160,6 +162,16 @@ class Race:
             and not any(lane.is_connected for lane in under_way)
             and all(seconds >= SUSPECT_S for seconds in silent_since)
         )
+
+    def _turned_away(self) -> set[tuple[str, int]]:
+        """Hosts and ports that greeted with a refusal: whoever asks there by other means hears the same."""
+        refused = (
+            lane.candidate
+            for lane in self._lanes
+            if (failure := lane.report.failure) is not None
+            and (failure.stage, failure.error) == (Stage.GREETING, ErrorKind.REPLY)
+        )
+        return {(one.host, one.port) for one in refused}
 
     def _ask_spares(self) -> None:
         reports = tuple(lane.report for lane in self._lanes)

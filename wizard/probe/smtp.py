@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import re
 from collections.abc import Coroutine, Mapping, Sequence
@@ -30,6 +31,7 @@ OUTCOME_S = 55.0  # for both answers to DATA together
 MAX_COMMAND = 512  # with CRLF (RFC 5321 §4.5.3.1.4); a token of Microsoft's alone is three times as long
 GOODBYE_S = 0.25
 RESET_S = 5.0
+PUT_OFF_S = 2.0  # who is asked to come again later asks once more after this pause, and then the person
 ENVELOPE_S = 40.0
 TOGETHER_S = 8.0  # answers to commands sent together come at once, or that packet was thrown away
 # A refusal that names our greeting; where it answers the greeting itself, one that names a host name will do.
@@ -251,10 +253,30 @@ class SmtpConversation(Outbox):
             if is_of_name and await self._renamed():
                 refused = await self._envelope(commands)
                 is_of_name = refused is not None and self._is_of_name(refused[1], at_hello=False)
+            if refused is not None and self._may_be_taken_later(refused[1]) and not is_of_name:
+                refused = await self._asked_once_more(commands, refused[1], facts)
             if refused is not None:
                 facts.detail["command"] = refused[0]
                 kind = ErrorKind.HELO_REFUSED if is_of_name else ErrorKind.REPLY
                 raise StageFailed(Stage.ENVELOPE, kind, reply=self._reply(refused[1]))
+
+    def _may_be_taken_later(self, response: SMTPResponse) -> bool:
+        """Whether a refusal is for the moment, as in greylisting; after 421 the line is gone (RFC 5321 §3.8)."""
+        return 400 <= response.code <= 499 and response.code != 421 and self.is_open
+
+    async def _asked_once_more(
+        self, commands: Mapping[str, str], response: SMTPResponse, facts: StageFacts
+    ) -> tuple[str, SMTPResponse] | None:
+        """As `_envelope`, after a pause; what the server said at first is kept, and that it was not the last word."""
+        facts.reply = self._reply(response)  # a deadline in the pause has this to tell
+        facts.detail["put_off"] = f"{response.code} {response.message}".replace("\n", " ")
+        await asyncio.sleep(PUT_OFF_S)
+        await self._dropped(self._command("RSET"))
+        if not self.is_open:
+            raise ConnectionResetError("the connection is closed")
+        refused = await self._envelope(commands)
+        facts.reply = None
+        return refused
 
     async def _envelope(self, commands: Mapping[str, str]) -> tuple[str, SMTPResponse] | None:
         """The first of the commands that was refused, with its answer; None when all went well."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from wizard.model.diagnosis import Change, ChangeSettings, Diagnosis, Fix, Remedy, ServerChange
-from wizard.model.evidence import CertificateProblem, ErrorKind, ProbeReport
+from wizard.model.evidence import CertificateProblem, ErrorKind, ProbeReport, Stage
 from wizard.model.provider import Provider
 from wizard.model.server import STANDARD_PORTS, Security, ServerCandidate, Source, usual_security
 
@@ -83,7 +83,8 @@ def _for_one(
         yield from (Alternative(other, Change.OUTGOING_SERVER) for other in other_hosts)
         yield from _ports(candidate)
         return
-    if kind in _MODE_KINDS or candidate.security is Security.NONE:
+    is_turned_away = kind is ErrorKind.REPLY and failure is not None and failure.stage is Stage.GREETING
+    if kind in _MODE_KINDS or (candidate.security is Security.NONE and not is_turned_away):
         yield from _other_security(candidate)
     if kind is ErrorKind.STARTTLS_MISSING and candidate.security is Security.STARTTLS:
         yield from _ports(candidate)

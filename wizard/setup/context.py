@@ -10,7 +10,7 @@ from typing import Protocol as Interface
 from wizard.model.address import Address
 from wizard.model.diagnosis import Diagnosis
 from wizard.model.draft import AccountDraft
-from wizard.model.evidence import ErrorKind, Evidence, ProbeReport, Stage, Surroundings
+from wizard.model.evidence import ErrorKind, Evidence, Outcome, ProbeReport, Stage, Surroundings
 from wizard.model.plan import ALL_SOURCES, Plan, PlanOptions
 from wizard.model.progress import Listener
 from wizard.model.provider import Provider
@@ -152,6 +152,20 @@ class SessionContext:
 def timeline(reports: Sequence[ProbeReport]) -> tuple[Evidence, ...]:
     """All evidence in order of time."""
     return tuple(sorted((item for report in reports for item in report.evidence), key=lambda item: item.t_s))
+
+
+def put_off(reports: Sequence[ProbeReport]) -> tuple[str, ...]:
+    """A sentence for each server that put a message off and was asked once more."""
+    told: dict[str, None] = {}
+    for report in reports:
+        for item in report.evidence:
+            said = item.detail.get("put_off")
+            if said and item.outcome in (Outcome.OK, Outcome.FAILED):
+                then = "took it" if item.outcome is Outcome.OK else "did not take it either"
+                told[
+                    f"{report.candidate.host} put a message off (“{said}”) and {then} when it was asked once more."
+                ] = None
+    return tuple(told)
 
 
 def sign_in_attempts(reports: Sequence[ProbeReport]) -> dict[Protocol, int]:

@@ -19,7 +19,9 @@ def overtaken(report: ProbeReport) -> ProbeReport:
         return report
     last = report.evidence[-1] if report.evidence else None
     if last is not None and last.outcome is Outcome.CANCELLED:
-        failed = replace(last, outcome=Outcome.FAILED, error=_KINDS.get(last.stage, ErrorKind.SILENCE))
+        # A server that had said no for the moment, and was to be asked once more, was not waited for.
+        kind = ErrorKind.REPLY if last.detail.get("put_off") else _KINDS.get(last.stage, ErrorKind.SILENCE)
+        failed = replace(last, outcome=Outcome.FAILED, error=kind)
         return replace(report, evidence=(*report.evidence[:-1], failed))
     if last is not None and last.stage is not Stage.DNS:
         return report

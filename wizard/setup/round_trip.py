@@ -15,7 +15,7 @@ from wizard.model.progress import Listener, Progress
 from wizard.probe.conversation import Conversation, Found, Mailbox, Outbox
 from wizard.probe.engine import Prober
 from wizard.probe.error_kinds import StageFailed
-from wizard.setup.context import SessionContext, sign_in_attempts, timeline
+from wizard.setup.context import SessionContext, put_off, sign_in_attempts, timeline
 from wizard.setup.judge import Judge
 from wizard.setup.secret_gate import SecretGate
 
@@ -244,7 +244,7 @@ class RoundTripRun:
             sign_in_attempts=sign_in_attempts(reports),
             timeline=timeline(reports) + self._arrival,
             reports=reports,
-            notes=tuple(dict.fromkeys(self._result.notes + self._notes)),
+            notes=tuple(dict.fromkeys(self._result.notes + put_off(reports) + self._notes)),
         )
 
     def _tell(self, seen: Evidence) -> None:

@@ -21,7 +21,7 @@ from wizard.probe.conversation import Conversation
 from wizard.probe.environment import surroundings
 from wizard.setup.ahead import Ahead, candidates_of
 from wizard.setup.autofix import Alternative, alternatives, needs_other_names
-from wizard.setup.context import SessionContext, sign_in_attempts, timeline
+from wizard.setup.context import SessionContext, put_off, sign_in_attempts, timeline
 from wizard.setup.did_you_mean import resembles_provider
 from wizard.setup.foretold import mistyped, not_agreed, unsupported
 from wizard.setup.judge import Judge
@@ -313,6 +313,7 @@ class Run:
             outcome.result for outcome in outcomes if outcome.was_busy and outcome.result.status is not Status.FAILED
         )
         notes += [f"{side.candidate.host} was busy at first and answered when it was asked once more." for side in busy]
+        notes += put_off(reports)
         waiting = [outcome.result.candidate.host for outcome in outcomes if outcome.needs_consent]
         alike = {registrable_domain(host): resembles_provider(registrable_domain(host)) for host in waiting}
         notes += [

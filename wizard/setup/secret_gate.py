@@ -6,10 +6,11 @@ source to see that no other file makes credentials or signs in.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from wizard.model.draft import AccountDraft
-from wizard.model.evidence import Detail, ErrorKind, Stage
+from wizard.model.evidence import Detail, ErrorKind, Reply, Stage
 from wizard.model.provider import Provider
 from wizard.model.server import ServerCandidate, Source, Way
 from wizard.net.sites import registrable_domain, same_site
@@ -20,6 +21,13 @@ from wizard.setup.did_you_mean import resembles_provider
 from wizard.setup.judge import Judge
 from wizard.setup.options import Options
 from wizard.setup.signin_budget import Press, SignInBudget
+
+# Words of a server that counts sign-ins, in the languages that our causes are read in.
+_COUNTS = re.compile(
+    r"too many|attempts|tries|rate|frequen|zu viele|versuche|trop de|tentativ|demasiad|intentos|troppi|muitas|слишком"
+    r"|попыт|多|回数|次数|너무|te veel|pogingen|zbyt|prób|çok",
+    re.IGNORECASE,
+)
 
 
 def typed_sites(draft: AccountDraft) -> frozenset[str]:
@@ -130,9 +138,15 @@ class SecretGate:
             await self.budget.wait_for_turn(candidate.host)
             try:
                 await conversation.sign_in(credentials)
-            except StageFailed:
+            except StageFailed as refused:
                 if recorder.sign_in_attempts > before:
-                    # A line that drops or falls silent instead of an answer may have been counted by the server too.
                     self.press.refused(server, credentials.username, secret)
-                    self.budget.refused(*account)
+                    # A line that drops or falls silent instead of an answer may have been counted by the server too.
+                    if not _judged_nothing(refused.reply):
+                        self.budget.refused(*account)
                 raise
+
+
+def _judged_nothing(reply: Reply | None) -> bool:
+    """Whether a server put a sign-in off without judging it; one that counts them says that there were too many."""
+    return reply is not None and reply.is_temporary and _COUNTS.search(reply.judged) is None
