@@ -4,7 +4,8 @@
     python -m tests.mutants --room probe          those of one room
     python -m tests.mutants --into .lab/mutants   goes on where a run of the same code was ended
     python -m tests.mutants --into .lab/mutants --again tests/setup/test_judge.py
-                                                  asks tests that were written since about those that survived
+                                                  asks tests that were written since about those that survived;
+                                                  without a test, those that are known
     python -m tests.mutants -- -m "not slow"      what follows -- are pytest's arguments: which tests are asked
 
 The working tree is not touched: the faults are put into a copy. All tests are run once without a fault, to see which
@@ -118,7 +119,8 @@ def run_again(faults: Sequence[Fault], copy: Copy, notes: Notes, args: argparse.
     """Asks about the survivors of earlier runs once more, and keeps what is known of the others."""
     known = {fault: notes.judged()[_key(fault)] for fault in faults if _key(fault) in notes.judged()}
     survivors = [fault for fault, judged in known.items() if judged.outcome is Outcome.SURVIVED]
-    reached = copy.reach(survivors, args.tests)
+    kept = notes.reached(faults) if args.tests == ["tests"] else None
+    reached = kept or copy.reach(survivors, args.tests)
     return known | {fault: _judged(fault, copy, reached, notes, args.budget) for fault in survivors}
 
 

@@ -52,18 +52,21 @@ class Reached:
     def tests_for(self, fault: Fault, budget_s: float) -> list[str]:
         """The tests that come by the fault, nearest first and quick ones first, for so many seconds of them.
 
-        What runs when its file is imported is nobody's: all tests of its room stand for it.
+        After them all others of its room: what runs once for all (an import, a cache, a fixture of a whole file) is
+        seen in the first test that needs it, and others may be the ones to notice.
         """
         places = (f"{fault.path.as_posix()}:{line}" for line in range(fault.line, fault.last_line + 1))
         near = f"tests/{fault.room}/"
         found = {test for place in places for test in self.hits.get(place, ()) if test in self.seconds}
-        found = found or {test for test in self.seconds if test.startswith(near)}
         own = f"{near}test_{fault.path.stem}.py"
+
+        def by_nearness(test: str) -> tuple[bool, bool, float, str]:
+            return not test.startswith(own), not test.startswith(near), self.seconds[test], test
+
         chosen: list[str] = []
         left_s = budget_s
-        for test in sorted(
-            found, key=lambda test: (not test.startswith(own), not test.startswith(near), self.seconds[test], test)
-        ):
+        of_room = {test for test in self.seconds if test.startswith(near)}
+        for test in sorted(found, key=by_nearness) + sorted(of_room - found, key=by_nearness):
             if chosen and self.seconds[test] > left_s:
                 continue
             chosen.append(test)

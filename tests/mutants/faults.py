@@ -100,7 +100,7 @@ def _turned(node: ast.AST) -> Iterator[tuple[Placed, str]]:
             if not isinstance(test, ast.Compare | ast.Constant):  # comparisons are turned by themselves
                 yield test, "(not (%))"
         case ast.Compare(left=left, ops=[op], comparators=[right]):
-            yield node, f"({ast.unparse(left)} {_TURNED[type(op)]} {ast.unparse(right)})"
+            yield node, f"(({ast.unparse(left)}) {_TURNED[type(op)]} ({ast.unparse(right)}))"
         case ast.BoolOp(op=op, values=values):
             word = " or " if isinstance(op, ast.And) else " and "
             yield node, "(" + word.join(f"({ast.unparse(value)})" for value in values) + ")"
