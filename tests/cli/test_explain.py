@@ -11,6 +11,7 @@ import pytest
 from tests.cli.commands import run
 from wizard.assets import resources
 from wizard.cli import catalogue, explain
+from wizard.cli.main import main
 from wizard.diagnosis.catalogue import Catalogue
 from wizard.diagnosis.fact_keys import KEYS
 from wizard.diagnosis.samples import load_sayings
@@ -275,3 +276,15 @@ def test_a_pack_teaches_causes_and_families_that_go_before_ours(
     assert capsys.readouterr().out.startswith("Our own mail did not accept")
     assert run(catalogue, "check", *pack) == 1
     assert "smart-card-required: has no sample" in capsys.readouterr().out
+
+
+def test_a_callers_code_is_the_card(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["explain", "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Tenant."]
+    assert main([*words, "--json"]) == 0
+    seen = json.loads(capsys.readouterr().out)
+    assert main(["explain", "--code", seen["code"].lower().replace("-", " "), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["title"], told["cause"], told["code"]) == (seen["title"], "smtp-auth-disabled", seen["code"])
+    assert main(["explain", "--code", "A3F-K9"]) == 2
+    assert "six letters and digits" in capsys.readouterr().err
+    assert main(["explain", "words", "--code", seen["code"]]) == 2

@@ -15,10 +15,12 @@ from pytestqt.qtbot import QtBot
 from tests.gui.conftest import SECONDS
 from tests.gui.samples import BAD_CREDENTIALS, FAILS, FIX, USERNAME_FORMAT
 from tests.gui.test_flow import ACCOUNTS, press, to_the_check
+from wizard.diagnosis.telephone_code import telephone_code
 from wizard.gui import theme
 from wizard.gui.app import Wizard
 from wizard.gui.bridge import Bridge
 from wizard.gui.engine import Engine
+from wizard.gui.explain_dialog import ExplainDialog
 from wizard.gui.widgets.diagnosis_card import DiagnosisCard
 from wizard.gui.widgets.side_panel import SidePanel, StepHeader
 from wizard.model.diagnosis import Field
@@ -170,3 +172,21 @@ def test_without_rules_all_is_in_the_person_s_hands(wizard: Wizard) -> None:
     assert not any(tile.isHidden() for tile in wizard.done._tiles.values())
     assert not wizard.settings.receiving.edit.isHidden()
     assert not wizard.flow.hand_over.begins_anew
+
+
+def test_a_card_shows_its_code_and_the_box_for_errors_takes_it(qtbot: QtBot, practising: Wizard) -> None:
+    card = DiagnosisCard(BAD_CREDENTIALS)
+    qtbot.addWidget(card)
+    label = card.findChild(QLabel, "telephone-code")
+    assert label is not None
+    assert label.text() == f"Code {telephone_code(BAD_CREDENTIALS)}"
+    practising.flow.explain()
+    dialog = practising.window.findChild(ExplainDialog)
+    assert dialog is not None
+    dialog.box.input.setPlainText(label.text().removeprefix("Code "))
+    dialog.explain.click()
+    qtbot.waitUntil(lambda: dialog.findChild(DiagnosisCard) is not None, timeout=SECONDS)
+    told = dialog.findChild(DiagnosisCard)
+    assert told is not None
+    assert (told.diagnosis.cause, told.diagnosis.protocol) == (BAD_CREDENTIALS.cause, BAD_CREDENTIALS.protocol)
+    dialog.reject()

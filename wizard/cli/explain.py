@@ -30,6 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--protocol", help="smtp, imap or pop3")
     parser.add_argument("--server", help="the server's name")
+    parser.add_argument("--code", help="the six characters that a caller reads from a card")
     parser.add_argument("--lines", metavar="FILE", help="JSON lines with id and text; one JSON line back for each")
     parser.add_argument(
         "--pack",
@@ -49,20 +50,28 @@ def run(args: argparse.Namespace) -> int:
     if args.lines is not None:
         _explain_lines(args.lines, diagnoser)
         return 0
+    if args.code is not None:
+        if args.text is not None or any((args.stage, args.protocol, args.server)):
+            raise UsageError("A code says all there is: give it alone.")
+        _show(diagnoser.of_code(args.code), as_json=args.json)
+        return 0
     text = args.text
     if text is None or text == "-":
         text = _standard_input()
     if not text.strip():
         raise UsageError("There is no text to explain: give it as an argument or on standard input.")
-    diagnosis = diagnoser.of_text(text, stage=args.stage, protocol=args.protocol, server=args.server)
-    if args.json:
+    _show(diagnoser.of_text(text, stage=args.stage, protocol=args.protocol, server=args.server), as_json=args.json)
+    return 0
+
+
+def _show(diagnosis: Diagnosis, *, as_json: bool) -> None:
+    if as_json:
         from wizard.diagnosis.document import diagnosis_document
         from wizard.handover.administrator_message import with_letters
 
         print_json({"schema": "mailwright/explain/1", **with_letters(diagnosis_document(diagnosis), diagnosis, None)})
     else:
         print_text(_for_people(diagnosis))
-    return 0
 
 
 def _standard_input() -> str:

@@ -12,8 +12,9 @@ from wizard.diagnosis.confidence import UNSURE, confidence_of, likely_of
 from wizard.diagnosis.facts import facts_of_evidence, facts_of_text, known_protocol, known_stage, plain_reply
 from wizard.diagnosis.meanings import Meanings, our_meanings
 from wizard.diagnosis.ranking import with_meanings
-from wizard.diagnosis.remedies import remedies_of, title_of, why_of
-from wizard.diagnosis.rule import Cause, Facts, Match, fold
+from wizard.diagnosis.remedies import case_of, remedies_of, title_of, why_of
+from wizard.diagnosis.rule import ALWAYS, Cause, Facts, Match, fold
+from wizard.diagnosis.telephone_code import is_code, read_code
 from wizard.model.address import Address
 from wizard.model.diagnosis import (
     Diagnosis,
@@ -101,7 +102,10 @@ class Diagnoser:
         """What a pasted text means; cause "unknown" with what was understood when no rule knows it.
 
         `stage`, `protocol` and `server` are where the text came from, as far as that is known, in our words or a log's.
+        A telephone code and nothing else is read as `of_code` does.
         """
+        if is_code(text):
+            return self.of_code(text)
         reading, facts, host, provider = self._text_facts(text, stage, protocol, server)
         ranked = self._rank(facts, reading.sentences)
         cause = ranked[0].cause
@@ -123,6 +127,39 @@ class Diagnoser:
             reply=reply,
             implies=cause.implies,
             understood=_understood(facts),
+            case=case_of(cause, facts),
+            category=_category(facts),
+        )
+
+    def of_code(self, text: str) -> Diagnosis:
+        """The card that a telephone code stands for, as far as a cause tells it without a server's words.
+
+        Raises:
+            UsageError: it is no code, or was misheard.
+        """
+        told = read_code(text)
+        cause = self._catalogue.causes.get(told.cause) or self._catalogue.causes["unknown"]
+        values = {"stage": frozenset({told.stage.value})}
+        if told.protocol is not None:
+            values["protocol"] = frozenset({told.protocol.value})
+        if told.category is not None:
+            values["category"] = frozenset({told.category})
+        if 0 < told.case <= len(cause.cases):
+            case = cause.cases[told.case - 1]
+            values |= dict(case.presupposed.when.keys)
+            cause = replace(cause, cases=(replace(case, presupposed=ALWAYS),))
+        facts = Facts(values=values)
+        return Diagnosis(
+            cause=cause.id,
+            stage=told.stage,
+            confidence=1.0,
+            title=title_of(cause, facts),
+            why=why_of(cause, facts),
+            remedies=remedies_of(cause, facts, None),
+            protocol=told.protocol,
+            implies=cause.implies,
+            case=told.case,
+            category=told.category,
         )
 
     def of_refusal(self, refusal: Refusal) -> str:
@@ -257,7 +294,13 @@ class Diagnoser:
             implies=cause.implies,
             evidence=(evidence, *others),
             understood=_understood(facts),
+            case=case_of(cause, facts),
+            category=_category(facts),
         )
+
+
+def _category(facts: Facts) -> str | None:
+    return next(iter(sorted(facts.values.get("category", ()))), None)
 
 
 def _stage_of(cause: Cause) -> Stage:

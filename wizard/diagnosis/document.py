@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from wizard.diagnosis.confidence import UNSURE
+from wizard.diagnosis.telephone_code import telephone_code
 from wizard.model.diagnosis import (
     ACTION_NAMES,
     AskAdministrator,
@@ -26,6 +27,7 @@ def diagnosis_document(diagnosis: Diagnosis) -> dict[str, object]:
     reply = diagnosis.reply
     document: dict[str, object] = {
         "cause": diagnosis.cause,
+        "code": telephone_code(diagnosis),
         "stage": diagnosis.stage.value,
         "protocol": diagnosis.protocol.value if diagnosis.protocol else None,
         "server": diagnosis.server,

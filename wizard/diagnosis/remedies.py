@@ -37,6 +37,11 @@ def why_of(cause: Cause, facts: Facts) -> str:
     return next((said for each in sentences if each is not None and (said := each.said(facts.words))), "")
 
 
+def case_of(cause: Cause, facts: Facts) -> int:
+    """The number of the first case that holds, from 1; 0 where none does."""
+    return next((number for number, case in enumerate(cause.cases, 1) if case.presupposed.holds(facts)), 0)
+
+
 def remedies_of(cause: Cause, facts: Facts, provider: Provider | None) -> tuple[Remedy, ...]:
     """What can be done, the first thing first; of remedies with one id, or with one effect, the first is offered."""
     asked = _ask_administrator(cause, facts)

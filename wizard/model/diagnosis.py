@@ -196,6 +196,8 @@ class Diagnosis:
     evidence: tuple[Evidence, ...] = ()
     implies: Implications = NO_IMPLICATIONS
     understood: tuple[str, ...] = ()  # what was recognised, for `explain` when the cause stays unknown
+    case: int = 0  # which case of the cause was told, from 1; 0 is none of them
+    category: str | None = None  # of the provider, as presets say it
     likely: tuple[Likely, ...] = ()  # up to three, the likeliest first, where the confidence is below 0.6
 
     @property

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
+from wizard.diagnosis.telephone_code import telephone_code
 from wizard.gui import theme, words
 from wizard.gui.accessibility import announce
 from wizard.gui.theme import Role
@@ -324,6 +325,11 @@ class DiagnosisCard(Card):
             link.setAccessibleDescription(remedy.say)
             link.clicked.connect(lambda _=False, remedy=remedy: self.remedy_chosen.emit(remedy))
             links.addWidget(link)
+        if self.fix is None:
+            code = Label(f"Code {telephone_code(self.diagnosis)}", Role.SMALL, "ink2")
+            code.setObjectName("telephone-code")
+            code.setToolTip("Your helpdesk sees this card when you read the code to them.")
+            links.addWidget(code)
         if self._helpdesk is not None and self.fix is None:
             whom = Label(in_a_line(self._helpdesk), Role.SMALL, "ink2")
             whom.setObjectName("helpdesk")
