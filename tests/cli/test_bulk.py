@@ -88,7 +88,7 @@ def test_results_go_to_a_file_and_a_second_run_goes_on(
     out.write_text(kept[0] + "\n" + '{"row": 2, "li')  # the program was ended while it wrote the second
     assert main([*words, "--resume"]) == 1
     lines = out.read_text().splitlines()
-    assert [json.loads(line)["row"] for line in (lines[0], *lines[2:])] in ([1, 2, 3], [1, 3, 2])
+    assert [json.loads(line)["row"] for line in lines] in ([1, 2, 3], [1, 3, 2])
     assert not out.with_name("out.jsonl.begun").exists()
 
 
@@ -226,19 +226,53 @@ async def test_a_server_has_two_connections_at_once_and_the_account_three_refusa
     assert last == "too-many-attempts"
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="the shell's limit of a file's size stands for a full disk")
+def test_a_full_disk_is_told_and_the_next_run_goes_on(tmp_path: Path) -> None:
+    path, out = tmp_path / "accounts.csv", tmp_path / "out.jsonl"
+    rows = "".join(f"u{n}@d{n}.example,127.0.0.1:1,127.0.0.1:1\n" for n in range(6))
+    path.write_text(f"address,incoming,outgoing\n{rows}")
+    command = f"{sys.executable} -m wizard bulk {path} --output {out} --ask-nobody --no-sign-in --resume"
+    for limit, code, told in (("ulimit -f 12; ", 2, "out.jsonl cannot be written: File too large."), ("", 1, "6 of 6")):
+        done = subprocess.run(
+            ["bash", "-c", f"{limit}{command} --nameserver 127.0.0.1:1"],
+            env={**os.environ, "XDG_STATE_HOME": str(tmp_path)},
+            capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+        assert (done.returncode, told in done.stderr) == (code, True), done
+    assert sorted(results(out.read_text())) == [1, 2, 3, 4, 5, 6]
+    assert not out.with_name("out.jsonl.begun").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links want a right there")
+def test_the_list_of_rows_begun_is_written_through_no_link(
+    table: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    precious = tmp_path / "precious"
+    precious.write_text("as it was")
+    (tmp_path / "out.jsonl.begun").symlink_to(precious)
+    assert main(["bulk", str(table), "--ask-nobody", "--output", str(tmp_path / "out.jsonl")]) == 2
+    assert "cannot be written" in capsys.readouterr().err
+    assert precious.read_text() == "as it was"
+
+
 async def test_a_run_that_is_killed_loses_nothing_and_signs_in_nobody_twice(
     authority: Authority, tmp_path: Path
 ) -> None:
     certificate = authority.issue("127.0.0.1")
     tried: Counter[bytes] = Counter()
-    enough = asyncio.Event()
+    someone = asyncio.Condition()
 
     async def count(talk: Talk, line: bytes) -> bool:
         tried[base64.b64decode(line.split(b" ")[-1]).split(b"\0")[1]] += 1
-        await asyncio.sleep(0.05)
-        if len(tried) > 8:
-            enough.set()
+        async with someone:
+            someone.notify_all()
+        await asyncio.sleep(0.1)
         return True
+
+    async def until_tried(more: int) -> None:
+        goal = len(tried) + more
+        async with someone:
+            await someone.wait_for(lambda: len(tried) >= goal)
 
     imap, smtp = Mail(Protocol.IMAP, auth=count), Mail(Protocol.SMTP)
     async with (
@@ -249,7 +283,7 @@ async def test_a_run_that_is_killed_loses_nothing_and_signs_in_nobody_twice(
         servers = f"127.0.0.1:{receiving.port}/tls,127.0.0.1:{sending.port}/tls"
         path.write_text(
             "address,password,incoming,outgoing\n"
-            + "".join(f"u{n}@d{n}.example,tulip-wagon-64,{servers}\n" for n in range(30))
+            + "".join(f"u{n}@d{n}.example,tulip-wagon-64,{servers}\n" for n in range(60))
         )
         words = ["bulk", str(path), "--output", str(out), "--ca-file", str(authority.ca_file), "--ask-nobody"]
         words += ["--per-host-per-minute", "10000", "--resume"]
@@ -262,25 +296,33 @@ async def test_a_run_that_is_killed_loses_nothing_and_signs_in_nobody_twice(
             )  # fmt: skip
 
         process = await begin()
-        await enough.wait()
-        process.kill()
-        await process.communicate()
-        finished = results(out.read_text().rpartition("\n")[0])
-        begun = {int(line) for line in out.with_name("out.jsonl.begun").read_text().split()}
-        process = await begin()
+        await until_tried(2)
+        second = await begin()
+        _, err = await second.communicate()
+        assert second.returncode == 2
+        assert "Another run of bulk is writing out.jsonl just now." in err.decode()
+        unfinished: set[int] = set()
+        for more in (0, 6, 5):  # killed, and killed again
+            await until_tried(more)
+            process.kill()
+            await process.communicate()
+            finished = results(out.read_text().rpartition("\n")[0])
+            begun = {int(line) for line in out.with_name("out.jsonl.begun").read_text().split()}
+            unfinished |= begun - set(finished)
+            process = await begin()
         _, err = await process.communicate()
     assert process.returncode == 1, err.decode()
     lines = out.read_text().splitlines()
     told = results(out.read_text())
-    assert len(lines) == 30
-    assert set(told) == set(range(1, 31))
-    unfinished = {row for row, line in told.items() if "in the middle" in str(line.get("error"))}
-    assert unfinished == begun - set(finished)
+    assert len(lines) == 60
+    assert set(told) == set(range(1, 61))
+    assert {row for row, line in told.items() if "in the middle" in str(line.get("error"))} == unfinished
+    assert unfinished
     assert max(tried.values()) == 1
     works = {f"u{row - 1}@d{row - 1}.example".encode() for row, line in told.items() if line["verdict"] == "works"}
-    assert len(works) == 30 - len(unfinished)
+    assert len(works) == 60 - len(unfinished)
     assert works <= set(tried)
-    assert "30 of 30" in err.decode()
+    assert "60 of 60" in err.decode()
 
 
 def test_a_table_is_made_of_the_results(table: Path, tmp_path: Path) -> None:

@@ -35,7 +35,7 @@ async def locked(path: Path, *, wait_s: float = WAIT_S) -> AsyncIterator[None]:
         raise ResourceError(f"The accounts could not be saved in {path.parent}: {error.strerror}.") from error
     try:
         end = asyncio.get_running_loop().time() + wait_s
-        while not _take(descriptor):
+        while not take(descriptor):
             if asyncio.get_running_loop().time() > end:
                 raise ResourceError("Another Mailwright is changing the saved accounts and does not finish. Close it.")
             await asyncio.sleep(_LOOK_AGAIN_S)
@@ -44,7 +44,7 @@ async def locked(path: Path, *, wait_s: float = WAIT_S) -> AsyncIterator[None]:
         os.close(descriptor)  # which lets go of the lock
 
 
-def _take(descriptor: int) -> bool:
+def take(descriptor: int) -> bool:
     """Takes the lock, or says that somebody has it; each opened descriptor is somebody of its own."""
     if sys.platform == "win32":
         import msvcrt

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TextIO
 
+from wizard.accounts.file_lock import take
 from wizard.cli import render
 from wizard.cli.options import json_object
 from wizard.cli.table import Row
@@ -125,9 +126,12 @@ class Results:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        self._open.close()
-        if kind is None and self._output is not None:
-            _ledger_of(self._output).unlink(missing_ok=True)
+        if self._output is None:
+            return
+        with self._told_what_stops_writing():
+            if kind is None:
+                _ledger_of(self._output).unlink(missing_ok=True)  # before its lock is let go
+            self._open.close()
 
     def missing(self, rows: Iterator[Row]) -> Iterator[Row]:
         """The rows that no earlier run did; of those that one left in the middle, the result says so."""
@@ -143,8 +147,7 @@ class Results:
     def started(self, row: Row) -> None:
         """Notes that the row is begun."""
         if self._ledger is not None:
-            self._ledger.write(f"{row.number}\n")
-            self._ledger.flush()
+            self._write(self._ledger, f"{row.number}\n")
 
     def add(self, row: Row, document: dict[str, object]) -> None:
         """Writes the row's result."""
@@ -154,21 +157,37 @@ class Results:
         if self._file is None:
             render.print_json(numbered)
             return
-        self._file.write(json.dumps(numbered) + "\n")
-        self._file.flush()
+        self._write(self._file, json.dumps(numbered) + "\n")
+
+    def _write(self, file: TextIO, text: str) -> None:
+        with self._told_what_stops_writing():
+            file.write(text)
+            file.flush()
+
+    @contextmanager
+    def _told_what_stops_writing(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            name = self._output.name if self._output is not None else "The output"
+            raise UsageError(f"{name} cannot be written: {error.strerror or type(error).__name__}.") from None
 
     def _open_files(self, output: Path) -> None:
-        if output.exists() and not self._resume:
+        if os.path.lexists(output) and not self._resume:
             raise UsageError(f"{output.name} is there already: --resume goes on with it.")
-        try:
+        with self._told_what_stops_writing():
+            # Nothing is written through a link that somebody else laid there.
+            ledger = self._open.enter_context(_appended(_ledger_of(output), getattr(os, "O_NOFOLLOW", 0)))
+            if not take(ledger.fileno()):
+                raise UsageError(f"Another run of bulk is writing {output.name} just now.")
+            self._ledger = ledger
             if self._resume and output.exists():
-                self._read(output)
+                self._read(output, ledger)
+            else:
+                ledger.truncate(0)  # of a run whose results are gone
             self._file = self._open.enter_context(_appended(output))
-            self._ledger = self._open.enter_context(_appended(_ledger_of(output)))
-        except OSError as error:
-            raise UsageError(f"{output.name} cannot be written: {error.strerror or type(error).__name__}.") from None
 
-    def _read(self, output: Path) -> None:
+    def _read(self, output: Path, ledger: TextIO) -> None:
         line = "\n"
         for line in read_lines(output, limit_bytes=MAX_RESULT_BYTES, ansi=True):
             document = json_object(line)
@@ -181,13 +200,17 @@ class Results:
             self.done_before += 1
             self.all_work &= document.get("verdict") in WORKS
         if not line.endswith("\n"):
-            with output.open("ab") as file:
-                file.write(b"\n")
-        ledger = _ledger_of(output)
-        if ledger.exists():
-            self._begun = {
-                int(line) for line in read_lines(ledger, limit_bytes=64, ansi=True) if line.strip().isdigit()
-            }
+            _cut_off_last_line(output)
+        ledger.seek(0)
+        self._begun = {int(line) for line in ledger if line[:20].strip().isdecimal()}
+
+
+def _cut_off_last_line(path: Path) -> None:
+    """Takes off a line in the middle of which the program was ended: no reader could make anything of it."""
+    with path.open("r+b") as file:
+        begin = max(0, file.seek(0, os.SEEK_END) - MAX_RESULT_BYTES)
+        file.seek(begin)
+        file.truncate(begin + file.read().rfind(b"\n") + 1)
 
 
 def _same_row(row: Row, address: object) -> None:
@@ -208,9 +231,10 @@ def _ledger_of(output: Path) -> Path:
     return output.with_name(f"{output.name}.begun")
 
 
-def _appended(path: Path) -> Any:
+def _appended(path: Path, flags: int = 0) -> TextIO:
     """The file, for its owner's eyes alone, to be written on at its end."""
-    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a", encoding="utf-8", newline="\n")
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | flags, 0o600)
+    return os.fdopen(descriptor, "a+", encoding="utf-8", errors="replace", newline="\n")
 
 
 def unusable(address: Address | None, told: str) -> dict[str, object]:
