@@ -42,8 +42,9 @@ mutants: $(VENV)/.dev .lab/.installed ## puts 120 faults into a copy, one at a t
 bench: $(VENV)/.dev .lab/.installed $(COMPILED) ## prints the figures of speed and of a free window
 	$(VENV)/bin/python -m tests.bench $(ARGS)
 
-screenshots: $(VENV)/.dev .lab/.installed ## draws docs/screenshots/ anew
+screenshots: $(VENV)/.dev .lab/.installed ## draws docs/screenshots/ anew, counts and hears docs/WINDOW.md
 	$(VENV)/bin/python -m tests.gui.screenshots $(ARGS)
+	$(VENV)/bin/python -m tests.gui.tour
 
 package: $(VENV)/.run $(VENV)-package/.build .lab/.package ## builds and tries the bundle, the .deb, the .tar.xz and the .run, in dist/
 	packaging/build.sh

@@ -41,7 +41,7 @@ class Route(QObject):
     def checked(self, result: CheckResult) -> None:
         """A check ended: where nothing has to be said, the next page comes by itself."""
         if result.verdict is Verdict.WORKS and not result.diagnoses and result.verified_account() is not None:
-            self._go_on_from("check")
+            self._go_on_from("check", SEEN_MS)
 
     def entered_test(self) -> None:
         """The test message is part of the run: it is sent by itself, once for one account."""
@@ -52,7 +52,7 @@ class Route(QObject):
         """A message came back: where nothing has to be said about it, the last page comes by itself."""
         trip = result.round_trip
         if trip.status is RoundTripStatus.ARRIVED and not trip.told and not trip_words.wants_administrator(trip):
-            self._go_on_from("test")
+            self._go_on_from("test", 0)  # all there is to say stands on the last page
 
     def _following(self, page: Page) -> str:
         every = self._state.every_step
@@ -62,7 +62,7 @@ class Route(QObject):
             return "check"
         return "test" if page.name == "check" and (every or self._state.sends_test) else "done"
 
-    def _go_on_from(self, name: str) -> None:
+    def _go_on_from(self, name: str, after_ms: int) -> None:
         if self._state.every_step:
             return
         result = self._state.result
@@ -73,4 +73,4 @@ class Route(QObject):
             if is_there and self._state.result is result and QApplication.activeModalWidget() is None:
                 self._window.next()
 
-        QTimer.singleShot(SEEN_MS, self, go_on)
+        QTimer.singleShot(after_ms, self, go_on)

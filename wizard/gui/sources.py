@@ -124,7 +124,7 @@ def servers_sentence(plan: Plan, servers: Sequence[ServerCandidate], to_agree_to
         return f"Named for your mail: {_list(hosts)}. You are asked before your password goes there."
     if all(server.source is Source.GUESS for server in servers):
         return f"Your password is tried at the usual names of {plan.address.shown_domain}, such as {_list(hosts)}."
-    return f"Your password goes to {_list(hosts)}, once you continue."
+    return f"Your password goes to {_list(hosts)}."
 
 
 def other_answers(chosen: ServerCandidate, plan: Plan | None) -> tuple[ServerCandidate, ...]:

@@ -252,6 +252,7 @@ class TestPage(Page):
         self._phase = Phase.SENDING
         self._sent_at, self._accepted_at = self._now(), None
         self._show_sending()
+        self.heading.setFocus(Qt.FocusReason.OtherFocusReason)  # before what has the keyboard goes away
         self._show_parts()
         self.set_ready(False)
         self.turned.emit()

@@ -250,7 +250,7 @@ class DiagnosisCard(Card):
 
     def _add_button(self, remedy: Remedy, button: Button) -> None:
         button.setObjectName(f"remedy:{remedy.id}")
-        button.setAccessibleDescription(remedy.say)
+        button.setAccessibleDescription(remedy.say if button.text() != remedy.say else "")  # else heard twice
         if isinstance(remedy.action, AskAdministrator):
             button.clicked.connect(lambda: self.administrator_wanted.emit())
         else:
@@ -322,7 +322,7 @@ class DiagnosisCard(Card):
             link = LinkButton("Make an exception…" if trusts else remedy.say, "shield-x")
             link.set_tone("ink2")
             link.setObjectName(f"remedy:{remedy.id}")
-            link.setAccessibleDescription(remedy.say)
+            link.setAccessibleDescription(remedy.say if link.text() != remedy.say else "")
             link.clicked.connect(lambda _=False, remedy=remedy: self.remedy_chosen.emit(remedy))
             links.addWidget(link)
         if self.fix is None:
