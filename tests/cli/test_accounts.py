@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -236,3 +237,115 @@ async def test_a_practice_account_works_today_and_is_refused_after_its_password_
     assert after is not None
     assert after.last_cause == "bad-credentials"
     assert await kept.store.load(address) == {SecretKind.PASSWORD: Secret(practice.password)}
+
+
+def practised(name: str) -> tuple[str, str]:
+    """Address and password of a practice account."""
+    (found,) = (scenario for scenario in load_scenarios(assets.resources() / "practice") if scenario.id == name)
+    return found.account.address, found.account.password
+
+
+@pytest.mark.slow
+def test_an_account_is_added_once_it_is_proven(
+    book: AccountBook, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    address, password = practised("all-well")
+    (tmp_path / "password").write_text(password)
+    words = ("add", address, "--practice", "--without-password", "--password-file", str(tmp_path / "password"))
+    assert run(accounts, *words, "--name", "Ada Example", "--json") == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert shown["saved"] is True
+    assert shown["check"]["verdict"] == "works"
+    (saved,) = book.list()
+    assert (str(saved.address), saved.display_name, saved.is_verified) == (address, "Ada Example", True)
+    assert saved.secrets == frozenset()
+    assert password not in "".join(path.read_text() for path in (tmp_path / "data").rglob("*") if path.is_file())
+    assert run(accounts, *words) == 0
+    assert capsys.readouterr().out.endswith(f"Saved: {address}\n")
+
+
+@pytest.mark.slow
+def test_an_account_that_does_not_work_is_not_added(
+    book: AccountBook, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    address, _ = practised("wrong-password")
+    (tmp_path / "password").write_text("wrong")
+    assert run(accounts, "add", address, "--practice", "--password-file", str(tmp_path / "password")) == 1
+    assert "Saved" not in capsys.readouterr().out
+    assert book.list() == ()
+
+
+def test_the_schedule_is_shown_before_anything_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("HOME", "XDG_CONFIG_HOME", "LOCALAPPDATA"):
+        monkeypatch.setenv(name, str(tmp_path / name))
+    assert run(accounts, "schedule") == 0
+    out = capsys.readouterr().out
+    assert out.startswith("Off. With --every 1d these files would be written:\n# ")
+    assert "accounts" in out
+    assert "--notify" in out
+    assert run(accounts, "schedule", "--show", "--json") == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["on"] is False
+    assert all("content" in file for file in document["files"])
+    assert run(accounts, "schedule", "--off") == 0
+    assert capsys.readouterr().out == "It was not on.\n"
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the stand-in plays systemctl")
+def test_the_schedule_is_switched_on_and_off(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    (programs / "systemctl").write_text(f'#!/bin/sh\necho "$@" >>{tmp_path}/asked\n')
+    (programs / "systemctl").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{programs}:/usr/bin:/bin")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    assert run(accounts, "schedule", "--every", "6h") == 0
+    out = capsys.readouterr().out
+    assert out.index("OnCalendar=*-*-* 00/6:00:00") < out.index("Switched on: every 6h.")
+    assert run(accounts, "schedule") == 0
+    assert "00/6:00:00" in capsys.readouterr().out
+    assert run(accounts, "schedule", "--off") == 0
+    assert not [path for path in (tmp_path / "config").rglob("*") if path.is_file()]
+    assert (tmp_path / "asked").read_text().splitlines() == [
+        "--user daemon-reload",
+        "--user enable --now mailwright-check.timer",
+        "--user disable --now mailwright-check.timer",
+        "--user daemon-reload",
+    ]
+    with pytest.raises(UsageError, match="Say one of"):
+        run(accounts, "schedule", "--off", "--show")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="the stand-in plays notify-send")
+def test_a_saved_account_is_told_of_when_it_breaks_and_when_it_works_again(
+    book: AccountBook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its life by the timer's own command: proven, its password changed, changed still, right again."""
+    address, password = practised("all-well")
+    programs, told = tmp_path / "bin", tmp_path / "told"
+    programs.mkdir()
+    (programs / "notify-send").write_text(f'#!/bin/sh\nprintf "%s|" "$@" >>{told}\necho >>{told}\n')
+    (programs / "notify-send").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{programs}:/usr/bin:/bin")
+    (tmp_path / "right").write_text(password)
+    (tmp_path / "changed").write_text("wrong-password-0")
+    right, changed = str(tmp_path / "right"), str(tmp_path / "changed")
+    assert run(accounts, "add", address, "--practice", "--without-password", "--password-file", right) == 0
+    told.touch()
+    codes = [
+        run(accounts, "check", address, "--practice", "--notify", "--password-file", given)
+        for given in (right, changed, changed, right, right)
+    ]
+    assert codes == [0, 1, 1, 0, 0]
+    failure, recovery = told.read_text().splitlines()
+    assert f"|--|{address}: " in failure
+    assert "--urgency=critical" in failure
+    assert "--action=open=Open Mailwright" in failure
+    assert f"|--|{address} works again|" in recovery
+    assert password not in failure + recovery

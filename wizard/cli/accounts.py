@@ -1,4 +1,4 @@
-"""`mailwright accounts`: the saved accounts, checked again or forgotten."""
+"""`mailwright accounts`: the saved accounts, added, checked again, watched or forgotten."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from wizard.accounts.recheck import Recheck
 from wizard.accounts.saved_accounts import Checker, SavedAccounts
 from wizard.accounts.secret_store import LIMIT_S, SecretStore
 from wizard.accounts.store import AccountBook, SavedAccount, default_path
-from wizard.cli import render
+from wizard.cli import accounts_watched, render
+from wizard.cli.check import add_account_arguments
 from wizard.cli.options import (
     add_network_arguments,
     add_password_arguments,
@@ -29,7 +30,7 @@ from wizard.model.draft import AccountDraft
 from wizard.model.secret import Secret
 from wizard.wiring import Settings
 
-HELP = "list, check again or forget saved accounts"
+HELP = "saved accounts: list, add, check again, schedule or forget"
 EXAMPLE = "mailwright accounts check --all"
 
 _AT_ONCE: Final = 4
@@ -39,9 +40,17 @@ _WORST_FIRST: Final = (Verdict.FAILS, Verdict.UNDECIDED, Verdict.WORKS_AFTER_FIX
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds this command's options; a password given here is a new one, to reconnect with."""
-    parser.add_argument("what", nargs="?", choices=("list", "check", "forget"), default="list", help="default: list")
-    parser.add_argument("address", nargs="?", metavar="ADDRESS", help="which account to check or forget")
+    words = ("list", "add", "check", "schedule", "forget")
+    parser.add_argument("what", nargs="?", choices=words, default="list", help="default: list")
+    parser.add_argument("address", nargs="?", metavar="ADDRESS", help="which account to add, check or forget")
     parser.add_argument("--all", action="store_true", help="every saved account")
+    parser.add_argument("--notify", action="store_true", help="check: notify of a first failure, a recovery, an end")
+    parser.add_argument("--every", metavar="TIME", help="schedule: check them this often (1h to 12h, 1d, 7d)")
+    parser.add_argument("--off", action="store_true", help="schedule: switch it off and remove its files")
+    parser.add_argument("--show", action="store_true", help="schedule: show its files (the default)")
+    parser.add_argument("--without-password", action="store_true", help="add: keep the settings alone")
+    add_account_arguments(parser)
+    parser.set_defaults(browser_sign_in=False, device_sign_in=False)
     add_password_arguments(parser)
     add_run_arguments(parser)
     add_network_arguments(parser)
@@ -53,6 +62,12 @@ def run(args: argparse.Namespace) -> int:
     # A check that is to be over sooner than a keyring may take does not wait for the keyring any longer than that.
     deadline_s = settings.options.deadline_s if settings.options is not None else LIMIT_S
     saved = SavedAccounts(AccountBook(default_path()), SecretStore(limit_s=min(LIMIT_S, deadline_s)))
+    if args.what == "schedule":
+        if args.off + args.show + (args.every is not None) > 1:
+            raise UsageError("Say one of --every, --off and --show.")
+        return accounts_watched.run_schedule(args)
+    if args.what == "add":
+        return accounts_watched.add(args, settings, saved)
     if args.what == "list":
         return show(saved.book, as_json=args.json)
     if args.what == "forget":
@@ -69,6 +84,8 @@ def run(args: argparse.Namespace) -> int:
         typed = ask_password(str(item.saved.address)) if item.needs_password else None
         if typed is not None:
             checked[number] = internal_error.run(saved.check(item.saved, checker, new_secret=typed))
+    if args.notify:
+        accounts_watched.tell(checked)
     return show_checked(checked, as_json=args.json)
 
 

@@ -44,15 +44,8 @@ REPORT_KINDS = {".json", ".html", ".txt"}
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds this command's options."""
     parser.add_argument("address", metavar="ADDRESS", help="the email address")
-    parser.add_argument("--name", help="the name shown beside the address")
     add_password_arguments(parser)
-    parser.add_argument("--outgoing", metavar="HOST[:PORT][/SECURITY]", help="the sending server")
-    parser.add_argument("--incoming", metavar="[imap:|pop3:]HOST[:PORT][/SECURITY]", help="the receiving server")
-    parser.add_argument("--username", help="the user name, where it is not the address")
-    parser.add_argument("--outgoing-username", metavar="USER", help="the user name for sending")
-    parser.add_argument("--outgoing-password-file", metavar="FILE", help="the password for sending")
-    parser.add_argument("--no-incoming", action="store_true", help="check sending only")
-    parser.add_argument("--no-outgoing", action="store_true", help="check receiving only")
+    add_account_arguments(parser)
     parser.add_argument(
         "--test-message", metavar="TO", nargs="?", const="", help="send one (to the address itself without TO)"
     )
@@ -69,13 +62,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_network_arguments(parser)
 
 
+def add_account_arguments(parser: argparse.ArgumentParser) -> None:
+    """Options that say what an account's settings are, where they are known."""
+    parser.add_argument("--name", help="the name shown beside the address")
+    parser.add_argument("--outgoing", metavar="HOST[:PORT][/SECURITY]", help="the sending server")
+    parser.add_argument("--incoming", metavar="[imap:|pop3:]HOST[:PORT][/SECURITY]", help="the receiving server")
+    parser.add_argument("--username", help="the user name, where it is not the address")
+    parser.add_argument("--outgoing-username", metavar="USER", help="the user name for sending")
+    parser.add_argument("--outgoing-password-file", metavar="FILE", help="the password for sending")
+    parser.add_argument("--no-incoming", action="store_true", help="check sending only")
+    parser.add_argument("--no-outgoing", action="store_true", help="check receiving only")
+
+
 def run(args: argparse.Namespace) -> int:
     """Checks the account; the exit code is 0 (works), 3 (works after a fix), 1 (fails) or 4 (no verdict in time)."""
     if args.report is not None and not args.report.is_dir() and args.report.suffix.lower() not in REPORT_KINDS:
         raise UsageError("--report takes a file that ends in .json, .html or .txt.")
     if args.no_incoming and args.no_outgoing:
         raise UsageError("With --no-incoming and --no-outgoing there is nothing to check.")
-    draft = _draft(args)
+    draft = draft_from(args)
     to = Address.parse(args.test_message) if args.test_message else None
     result, broken = internal_error.run(_check(settings_from(args), draft, args, to))
     code = _print(result, args)  # first: what is known is told, whatever becomes of the report
@@ -93,18 +98,18 @@ async def _check(
     broken: Exception | None = None
     async with wiring.session(settings) as session:
         if browser.is_wanted(args):
-            result = await browser.check(session, draft, None, args, _tell)
+            result = await browser.check(session, draft, None, args, tell)
         else:
-            result = await session.check(draft, listener=_tell)
+            result = await session.check(draft, listener=tell)
             account = AccountInProgress(draft).checked(result)
             may_ask = session.options.sign_in and not args.json and has_terminal()
             agreed = await _agreed(account) if may_ask else None
             if agreed is not None:
-                result = await session.check(agreed.draft or draft, plan=agreed.plan, listener=_tell)
+                result = await session.check(agreed.draft or draft, plan=agreed.plan, listener=tell)
         if args.test_message is not None and result.verdict in (Verdict.WORKS, Verdict.WORKS_AFTER_FIX):
             left_s = max(1.0, settings.options.deadline_s - result.elapsed_s) if settings.options else None
             try:
-                result = await session.send_test_message(result, to, listener=_tell, deadline_s=left_s)
+                result = await session.send_test_message(result, to, listener=tell, deadline_s=left_s)
             except Exception as error:
                 broken = error
         return result, broken
@@ -136,7 +141,12 @@ def _doubts_address(result: CheckResult) -> bool:
     return ChangeSettings(Change.ADDRESS_IS_RIGHT) in actions
 
 
-def _draft(args: argparse.Namespace) -> AccountDraft:
+def draft_from(args: argparse.Namespace) -> AccountDraft:
+    """The account as these options tell it; the password is asked for where it may be.
+
+    Raises:
+        UsageError: an option that cannot be used.
+    """
     address = Address.parse(args.address)
     wants_sign_in = not args.no_sign_in and not browser.is_wanted(args)
     secret = password_from(args, ask_for=None)
@@ -169,7 +179,8 @@ def _practice_password(address: Address) -> Secret | None:
     return next((Secret(account.password) for account in accounts if account.address == address.wire), None)
 
 
-def _tell(progress: Progress) -> None:
+def tell(progress: Progress) -> None:
+    """A line on standard error for each stage that ends."""
     if progress.stage.value == "input":
         return
     if progress.outcome is Outcome.STARTED and not progress.detail.get("suspected_blocked"):

@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+import os
+import plistlib
+import shutil
+import subprocess
+import sys
+from pathlib import Path, PurePosixPath
+
+import pytest
+from defusedxml import ElementTree
+
+from wizard.accounts.schedule import Every, Schedule, Scheduler, check_command, schedule
+from wizard.errors import ResourceError, UsageError
+
+COMMAND = ("/opt/Mail wright/mailwright", "accounts", "check", "--all", "--notify", "--quiet")
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / ".config"))
+    monkeypatch.setenv("LOCALAPPDATA", str(tmp_path / "local"))
+    return tmp_path
+
+
+@pytest.mark.parametrize(("text", "hours"), [("1h", 1), ("6h", 6), (" 12H ", 12), ("1d", 24), ("24h", 24), ("7d", 168)])
+def test_how_often(text: str, hours: int) -> None:
+    assert Every.parse(text).hours == hours
+
+
+@pytest.mark.parametrize("text", ["", "0h", "5h", "10m", "1", "d", "2d", "999d", "-1h", "1h;reboot"])
+def test_another_time_is_refused(text: str) -> None:
+    with pytest.raises(UsageError, match="--every takes"):
+        Every.parse(text)
+
+
+def test_systemds_units(home: Path) -> None:
+    (service_path, service), (timer_path, timer) = schedule(Every(24), COMMAND, Scheduler.SYSTEMD).files
+    assert service_path == home / ".config/systemd/user/mailwright-check.service"
+    assert timer_path == home / ".config/systemd/user/mailwright-check.timer"
+    assert 'ExecStart="/opt/Mail wright/mailwright" accounts check --all --notify --quiet\n' in service.decode()
+    assert "OnCalendar=*-*-* 09:00:00\nPersistent=true\n" in timer.decode()
+    (_, (_, six)) = schedule(Every(6), COMMAND, Scheduler.SYSTEMD).files
+    assert "OnCalendar=*-*-* 00/6:00:00\n" in six.decode()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not here")
+@pytest.mark.parametrize("name", ["mailwright", "a program, 100% used", '$HOME "quoted" back\\slash \'n'])
+@pytest.mark.parametrize("hours", [1, 6, 24, 168])
+def test_systemd_takes_the_units(hours: int, name: str, tmp_path: Path) -> None:
+    program = tmp_path / name
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o755)
+    planned = schedule(Every(hours), (str(program), "a b", "%h", "$x"), Scheduler.SYSTEMD)
+    for path, content in planned.files:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    done = subprocess.run(
+        ["systemd-analyze", "--user", "verify", *(str(path) for path, _ in planned.files)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        env={**os.environ, "XDG_RUNTIME_DIR": str(tmp_path)},
+    )
+    assert done.returncode == 0, done.stderr
+    assert "mailwright-check" not in done.stderr
+    calendar = next(line for line in planned.files[1][1].decode().splitlines() if line.startswith("OnCalendar="))
+    subprocess.run(["systemd-analyze", "calendar", calendar.partition("=")[2]], check=True, capture_output=True)
+
+
+def test_launchds_agent(home: Path) -> None:
+    ((path, content),) = schedule(Every(6), COMMAND, Scheduler.LAUNCHD).files
+    assert PurePosixPath(path).parts[-3:] == ("Library", "LaunchAgents", "mailwright.check.plist")
+    agent = plistlib.loads(content)
+    assert (agent["ProgramArguments"], agent["StartInterval"]) == (list(COMMAND), 6 * 3600)
+
+
+@pytest.mark.parametrize(("hours", "interval"), [(6, "PT6H"), (24, None), (168, None)])
+def test_windows_task(hours: int, interval: str | None) -> None:
+    planned = schedule(
+        Every(hours), ("C:\\Program Files\\M & W\\mailwright.exe", *COMMAND[1:]), Scheduler.TASK_SCHEDULER
+    )
+    ((path, content),) = planned.files
+    space = {"t": "http://schemas.microsoft.com/windows/2004/02/mit/task"}
+    root = ElementTree.fromstring(content.decode("utf-16").partition("?>")[2])
+    assert root.findtext("t:Actions/t:Exec/t:Command", namespaces=space) == "C:\\Program Files\\M & W\\mailwright.exe"
+    assert root.findtext("t:Actions/t:Exec/t:Arguments", namespaces=space) == "accounts check --all --notify --quiet"
+    found = root.findtext("t:Triggers/t:TimeTrigger/t:Repetition/t:Interval", namespaces=space)
+    assert found == interval
+    if interval is None:
+        days = root.findtext("t:Triggers/t:CalendarTrigger/t:ScheduleByDay/t:DaysInterval", namespaces=space)
+        assert days == str(hours // 24)
+    assert str(path) in planned.switch_on[0]
+
+
+def one_file(path: Path, on: str, off: str = "true") -> Schedule:
+    return Schedule(((path, b"x\n"),), ((on,),), ((off,),))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="true and false are programs of POSIX")
+def test_a_schedule_is_put_and_taken_away(tmp_path: Path) -> None:
+    path = tmp_path / "folder" / "unit"
+    planned = one_file(path, "true")
+    assert not planned.is_on
+    planned.put()
+    assert one_file(path, "true").is_on
+    assert planned.text_there() == f"# {path}\nx\n"
+    assert planned.take_away()
+    assert not path.exists()
+    assert not planned.take_away()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="true and false are programs of POSIX")
+@pytest.mark.parametrize("program", ["false", "there-is-no-such-program"])
+def test_a_scheduler_that_refuses_leaves_nothing(program: str, tmp_path: Path) -> None:
+    path = tmp_path / "unit"
+    with pytest.raises(ResourceError, match="nothing was scheduled"):
+        one_file(path, program).put()
+    assert not path.exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="true and false are programs of POSIX")
+def test_a_scheduler_that_is_gone_does_not_keep_the_files(tmp_path: Path) -> None:
+    path = tmp_path / "unit"
+    one_file(path, "true").put()
+    assert one_file(path, "true", "false").take_away()
+    assert not path.exists()
+
+
+def test_the_command_is_this_program() -> None:
+    command = check_command()
+    assert command[0] == sys.executable
+    assert command[-5:] == ("accounts", "check", "--all", "--notify", "--quiet")

@@ -1,0 +1,124 @@
+"""What is told of saved accounts that are checked unasked: the first failure, the recovery, and what will end soon."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Final
+
+from wizard.accounts.recheck import Recheck
+from wizard.errors import ResourceError, UsageError
+from wizard.model.account import CheckResult, Verdict
+from wizard.model.address import Address
+from wizard.model.dates import date_text
+from wizard.private_file import write_private
+from wizard.text_file import read_text
+
+_MAX_BYTES: Final = 4 * 1024 * 1024
+# Of a provider's announcements, those within this time are told.
+_SOON: Final = timedelta(days=60)
+# Causes on this computer's side of the line: the account itself is as it was.
+_OWN_LINE: Final = frozenset(
+    {"no-internet", "network-unreachable", "captive-portal", "dns-unavailable", "clock-wrong", "no-trust-store"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """One notification; `is_trouble` where something has to be done."""
+
+    address: Address
+    title: str
+    body: str
+    is_trouble: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What was told of one account last: whether it works, and which warnings."""
+
+    works: bool = True
+    warnings: tuple[str, ...] = ()
+
+
+def news(told: Mapping[str, Told], checked: Iterable[Recheck], today: date) -> tuple[list[News], dict[str, Told]]:
+    """What is new since `told`, by account, and what is told then.
+
+    A check without a verdict, and one that this computer's own line spoilt, say nothing about the account.
+    """
+    found: list[News] = []
+    after = dict(told)
+    for item in checked:
+        address, result = item.saved.address, item.result
+        if result is None or result.verdict is Verdict.UNDECIDED or _is_own_line(result):
+            continue
+        before = told.get(address.wire, Told())
+        works = result.verdict is not Verdict.FAILS
+        if works is not before.works:
+            found.append(_recovery(address) if works else _failure(address, result))
+        warnings = tuple(_warnings(result, today))
+        found += [
+            News(address, f"{address}: something will end soon", warning, is_trouble=True)
+            for warning in warnings
+            if warning not in before.warnings
+        ]
+        after[address.wire] = Told(works, warnings if works else before.warnings)
+    return found, after
+
+
+def _failure(address: Address, result: CheckResult) -> News:
+    first = result.diagnoses[0] if result.diagnoses else None
+    if first is None:
+        return News(address, f"{address} does not work any more", "", is_trouble=True)
+    remedy = f" {first.remedies[0].say}" if first.remedies else ""
+    return News(address, f"{address}: {first.title}", f"{first.why}{remedy}", is_trouble=True)
+
+
+def _recovery(address: Address) -> News:
+    return News(address, f"{address} works again", "Sending and receiving were checked.", is_trouble=False)
+
+
+def _warnings(result: CheckResult, today: date) -> Iterable[str]:
+    """Sentences about what will end: certificates, and what the provider has announced for a day."""
+    yield from (note for note in result.notes if " runs out on " in note)
+    for fact in result.known_provider.dated if result.known_provider is not None else ():
+        if today <= fact.on <= today + _SOON:
+            yield f"{date_text(fact.on)}: {fact.say}"
+
+
+def _is_own_line(result: CheckResult) -> bool:
+    return bool(result.diagnoses) and result.diagnoses[0].cause in _OWN_LINE
+
+
+class ToldFile:
+    """The file that remembers what was told; one that cannot be read is begun anew."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def read(self) -> dict[str, Told]:
+        """What was told last, by account."""
+        try:
+            document = json.loads(read_text(self._path, limit_bytes=_MAX_BYTES))
+            return {
+                str(wire): Told(entry["works"] is True, tuple(str(text) for text in entry["warnings"]))
+                for wire, entry in document.items()
+            }
+        except (UsageError, ValueError, AttributeError, KeyError, TypeError, RecursionError):
+            return {}
+
+    def write(self, told: Mapping[str, Told]) -> None:
+        """Remembers it for the next time.
+
+        Raises:
+            ResourceError: the file cannot be written; the same would be told again and again.
+        """
+        document = {wire: {"works": entry.works, "warnings": list(entry.warnings)} for wire, entry in told.items()}
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            write_private(self._path, json.dumps(document, indent=1).encode())
+        except OSError as error:
+            raise ResourceError(f"“{self._path}” could not be written: {error.strerror or error}.") from error

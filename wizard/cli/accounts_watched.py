@@ -1,0 +1,110 @@
+"""What `mailwright accounts` does beyond a check: adding an account, the schedule, and what is told unasked."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from wizard import internal_error, wiring
+from wizard.accounts.notification import notify
+from wizard.accounts.recheck import Recheck
+from wizard.accounts.saved_accounts import SavedAccounts
+from wizard.accounts.schedule import Every, Schedule, check_command, schedule, scheduler_here
+from wizard.accounts.secret_store import SecretKind
+from wizard.accounts.store import default_path
+from wizard.accounts.watch import News, ToldFile, news
+from wizard.cli import check, render
+from wizard.errors import UsageError
+from wizard.model.account import CheckResult
+from wizard.model.draft import AccountDraft
+from wizard.wiring import Settings
+
+_TOLD = "told.json"  # beside the accounts
+
+
+def add(args: argparse.Namespace, settings: Settings, saved: SavedAccounts) -> int:
+    """Checks an account and keeps it once it is proven; the exit code of `check`, 1 where it could not be kept.
+
+    Raises:
+        UsageError: no address.
+        SecretStoreError: the account works, and there is no safe keyring for its password.
+        ResourceError: the account works, and the file of accounts cannot be written.
+    """
+    if args.address is None:
+        raise UsageError("Say which account: mailwright accounts add ADDRESS")
+    draft = check.draft_from(args)
+    result = internal_error.run(_checked(settings, draft))
+    account = result.verified_account()
+    if account is None and not args.json:
+        render.print_text(check.text(result))
+    if account is not None:
+        given = {SecretKind.PASSWORD: draft.secret, SecretKind.OUTGOING_PASSWORD: draft.outgoing_secret}
+        secrets = {kind: secret for kind, secret in given.items() if secret is not None}
+        internal_error.run(saved.save(account, {} if args.without_password else secrets))
+        if not args.json:
+            render.print_text(f"{check.text(result)}\nSaved: {account.address}")
+    if args.json:
+        from wizard.diagnosis.document import diagnosis_document
+        from wizard.handover.document import check_document
+
+        checked = check_document(result, diagnosis_document=diagnosis_document)
+        render.print_json({"saved": account is not None, "check": checked})
+    return check.EXIT_CODES[result.verdict]
+
+
+async def _checked(settings: Settings, draft: AccountDraft) -> CheckResult:
+    async with wiring.session(settings) as session:
+        return await session.check(draft, listener=check.tell)
+
+
+def run_schedule(args: argparse.Namespace) -> int:
+    """Shows, switches on or switches off the schedule; without an option it is shown."""
+    every = Every.parse(args.every or "1d")
+    planned = schedule(every, check_command())
+    if args.off:
+        was_on = planned.take_away()
+        return _show_schedule(args, planned, "Switched off, and its files are gone." if was_on else "It was not on.")
+    if args.every is None:
+        state = "On. These are its files:" if planned.is_on else "Off. With --every 1d these files would be written:"
+        return _show_schedule(args, planned, state)
+    if not args.json:
+        render.print_text(planned.text())  # first shown, then written
+    planned.put()
+    return _show_schedule(args, planned, f"Switched on: every {every}. Off again: mailwright accounts schedule --off")
+
+
+def _show_schedule(args: argparse.Namespace, planned: Schedule, said: str) -> int:
+    if args.json:
+        files = [{"path": str(path), "content": text} for path, text in planned.texts()]
+        render.print_json({"scheduler": scheduler_here().value, "on": planned.is_on, "files": files})
+        return 0
+    render.print_text(said)
+    if args.every is None and not args.off:
+        render.print_text(planned.text() if not planned.is_on else planned.text_there())
+    return 0
+
+
+def tell(checked: Sequence[Recheck]) -> tuple[News, ...]:
+    """Notifies of what is new since the last time, and of nothing else; what was told."""
+    file = ToldFile(default_path().parent / _TOLD)
+    found, told = news(file.read(), checked, datetime.now(UTC).date())
+    file.write(told)  # first: rather not told than told again at each check
+    if found:
+        internal_error.run(_notify(found))
+    return tuple(found)
+
+
+async def _notify(found: Sequence[News]) -> None:
+    """All at once: one whose button waits for a click holds up none of the others."""
+    shown = await asyncio.gather(*(asyncio.to_thread(notify, item, wizard_command()) for item in found))
+    for item, was_shown in zip(found, shown, strict=True):
+        if not was_shown:
+            render.warn(f"{item.title}. {item.body}".strip())
+
+
+def wizard_command() -> tuple[str, ...]:
+    """What opens the window of this very program."""
+    return (sys.executable, "gui") if getattr(sys, "frozen", False) else (sys.executable, "-m", "wizard", "gui")
