@@ -58,7 +58,7 @@ def test_the_report_tells_what_was_tried_and_what_the_server_said() -> None:
     for words in (
         "It does not work yet.",
         "The server refused this password",
-        "5.7.8 Authentication failed",
+        "The server's reply  535 5.7.8 Authentication failed",
         "Type the password once more",
         "1. Look at caps lock",
         "smtp.example.org:465",

@@ -1,4 +1,4 @@
-"""A test message goes through a sending server that was proven, and through no other."""
+"""A test message goes through a sending server that was proven, and through no other; its lines end politely."""
 
 from __future__ import annotations
 
@@ -6,8 +6,12 @@ from dataclasses import replace
 
 import pytest
 
+from tests.lab.certificates import Authority, Issued
 from tests.lab.stage import imap, smtp, stage
-from wizard.model.account import RoundTripStatus, Status
+from tests.probe.talk import Mail, candidate, tls_server
+from tests.setup.accounts import draft, new_session
+from wizard.model.account import RoundTripStatus, Status, Verdict
+from wizard.model.server import Protocol, Security
 from wizard.practice.scenarios import Accepts
 from wizard.setup.options import Options
 
@@ -22,3 +26,23 @@ async def test_without_a_proven_sending_server_nothing_is_sent(wants_to_send: bo
         after = await on_stage.session.send_test_message(result)
     assert after == result
     assert after.round_trip.status is RoundTripStatus.SKIPPED
+
+
+async def test_lines_that_were_kept_for_a_test_message_end_with_a_goodbye(
+    authority: Authority, certificate: Issued
+) -> None:
+    receiving, sending = Mail(Protocol.IMAP), Mail(Protocol.SMTP)
+    async with (
+        tls_server(receiving, certificate, Security.TLS) as imap_server,
+        tls_server(sending, certificate, Security.TLS) as smtp_server,
+    ):
+        session = new_session(authority)
+        result = await session.check(
+            draft(
+                candidate(imap_server, Protocol.IMAP, Security.TLS), candidate(smtp_server, Protocol.SMTP, Security.TLS)
+            )
+        )
+        assert result.verdict is Verdict.WORKS
+        assert "quit" not in receiving.verbs + sending.verbs
+        await session.close()
+    assert (receiving.verbs[-1], sending.verbs[-1]) == ("quit", "quit")

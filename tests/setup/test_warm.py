@@ -316,7 +316,7 @@ async def test_a_password_the_server_knew_before_the_press_is_masked_as_ever(
         assert len(mine.sending.lines) == 1
     assert result.verdict is Verdict.WORKS
     told = [line for report in result.reports for line in report.transcript if "mail.example.org" in line]
-    assert told == ["   0.000 S: 250 mail.example.org ***"]
+    assert told == ["   0.000 S: 220 mail.example.org ESMTP", "   0.000 S: 250 mail.example.org ***"]
     assert PASSWORD not in repr(result)
 
 
