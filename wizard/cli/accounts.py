@@ -13,7 +13,7 @@ from wizard.accounts.recheck import Recheck
 from wizard.accounts.saved_accounts import Checker, SavedAccounts
 from wizard.accounts.secret_store import LIMIT_S, SecretStore
 from wizard.accounts.store import AccountBook, SavedAccount, default_path
-from wizard.cli import accounts_watched, render
+from wizard.cli import accounts_watched, monitoring, render
 from wizard.cli.check import add_account_arguments
 from wizard.cli.options import (
     add_network_arguments,
@@ -51,6 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--without-password", action="store_true", help="add: keep the settings alone")
     add_account_arguments(parser)
     parser.set_defaults(browser_sign_in=False, device_sign_in=False)
+    monitoring.add_arguments(parser)
     add_password_arguments(parser)
     add_run_arguments(parser)
     add_network_arguments(parser)
@@ -86,7 +87,20 @@ def run(args: argparse.Namespace) -> int:
             checked[number] = internal_error.run(saved.check(item.saved, checker, new_secret=typed))
     if args.notify:
         accounts_watched.tell(checked)
+    seen = [_seen(item) for item in checked]
+    monitoring.write_all(args, seen)
+    if args.nagios:
+        code, told = monitoring.nagios(seen, monitoring.thresholds_of(args))
+        render.print_text(told)
+        return code
     return show_checked(checked, as_json=args.json)
+
+
+def _seen(item: Recheck) -> monitoring.Checked:
+    """The account as a monitor sees it."""
+    if item.result is None:
+        return monitoring.Checked(str(item.saved.address), None, says=item.why_not or "")
+    return monitoring.checked_of(item.result)
 
 
 def session_checker(settings: Settings) -> Checker:

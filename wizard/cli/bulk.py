@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,12 +13,13 @@ from typing import Final
 from weakref import WeakValueDictionary
 
 from wizard import internal_error, wiring
-from wizard.cli import bulk_merge, bulk_table, render
+from wizard.cli import bulk_merge, bulk_table, monitoring, render
 from wizard.cli.bulk_progress import Bar
-from wizard.cli.bulk_results import Results, unusable
+from wizard.cli.bulk_results import Results, read_checked, unusable
 from wizard.cli.options import add_network_arguments, add_run_arguments, settings_from
 from wizard.cli.table import COLUMNS, Row, Table
 from wizard.errors import MailwrightError, UsageError
+from wizard.handover.write import write_file
 from wizard.model.account import CheckResult, Verdict
 from wizard.model.address import Address
 from wizard.model.draft import AccountDraft
@@ -55,6 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--per-host-per-minute", metavar="N", type=int, help="sign-ins that a server sees in a minute (default 60)"
     )
+    monitoring.add_arguments(parser)
     add_run_arguments(parser)
     add_network_arguments(parser)
 
@@ -74,8 +76,9 @@ def run(args: argparse.Namespace) -> int:
     if args.resume and args.output is None:
         raise UsageError("--resume goes on with the file that --output names.")
     settings = replace(settings_from(args), per_host_per_minute=args.per_host_per_minute)
-    if args.table is not None and args.output is None:
-        raise UsageError("--table is made of the results that --output keeps.")
+    for name in ("table", "junit", "nagios"):
+        if getattr(args, name) and args.output is None:
+            raise UsageError(f"--{name} is made of the results that --output keeps.")
     table = Table(args.file, args.keep)
     if table.ignored:
         numbers = ", ".join(map(str, table.ignored))
@@ -84,7 +87,8 @@ def run(args: argparse.Namespace) -> int:
     render.progress(f"At most 2 connections at once and {per_minute} sign-ins a minute for each server.")
     with Results(args.output, resume=args.resume) as results:
         bar = Bar(_count(args.file), results.done_before)
-        results.listener = bar.add
+        watch = Watch(args, bar)
+        results.listener = watch.add
         try:
             code = internal_error.run(_run(table, results, settings, args.jobs))
         except BaseExceptionGroup as group:  # of tasks that were ended with the one that says why
@@ -94,7 +98,40 @@ def run(args: argparse.Namespace) -> int:
             bar.end()
     if args.table is not None:
         bulk_table.write_table(args.output, args.table, table.separator)
-    return code
+    return watch.end(code)
+
+
+class Watch:
+    """Counts the results for monitors; what an earlier run did is counted already."""
+
+    def __init__(self, args: argparse.Namespace, bar: Bar) -> None:
+        self._args, self._bar = args, bar
+        self._limits = monitoring.thresholds_of(args)
+        self._tally = monitoring.Tally()
+        if args.resume and args.output.exists() and (args.nagios or args.metrics is not None):
+            for checked in read_checked(args.output):
+                self._tally.add(checked, self._limits)
+
+    def add(self, document: Mapping[str, object]) -> None:
+        """A row has a result."""
+        self._bar.add(document)
+        checked = monitoring.checked_of_document(document)
+        self._tally.add(checked, self._limits)
+        if self._args.json_log is not None:
+            monitoring.append_log(self._args.json_log, checked)
+
+    def end(self, code: int) -> int:
+        """Writes what was asked for; the exit code, which is a plugin's with --nagios."""
+        args = self._args
+        if args.metrics is not None:
+            write_file(args.metrics, monitoring.metrics((), self._tally).encode(), others_may_read=True)
+        if args.junit is not None:
+            write_file(args.junit, monitoring.junit(read_checked(args.output)).encode(), others_may_read=True)
+        if not args.nagios:
+            return code
+        code, told = monitoring.nagios_of_many(self._tally)
+        render.print_text(told)
+        return code
 
 
 def _merge(args: argparse.Namespace) -> int:

@@ -12,6 +12,7 @@ from typing import Any, Final, TextIO
 
 from wizard.accounts.file_lock import take
 from wizard.cli import render
+from wizard.cli.monitoring import Checked, checked_of_document
 from wizard.cli.options import json_object
 from wizard.cli.table import Row
 from wizard.errors import UsageError
@@ -83,6 +84,14 @@ def read_briefs(path: Path) -> Iterator[Brief]:
                 raise UsageError(f"{path.name} does not hold results of bulk.")
             continue
         yield brief(document)
+
+
+def read_checked(path: Path) -> Iterator[Checked]:
+    """The same as a monitor sees it."""
+    for line in read_lines(path, limit_bytes=MAX_RESULT_BYTES, ansi=True):
+        document = json_object(line)
+        if document is not None:
+            yield checked_of_document(document)
 
 
 def _side(value: object) -> str:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from wizard import internal_error, wiring
-from wizard.cli import browser, render
+from wizard.cli import browser, monitoring, render
 from wizard.cli.options import (
     add_network_arguments,
     add_password_arguments,
@@ -37,7 +37,6 @@ HELP = "the wizard's whole run without a window"
 EXAMPLE = "mailwright check ada@example.org --test-message --json"
 
 EXIT_CODES = {Verdict.WORKS: 0, Verdict.WORKS_AFTER_FIX: 3, Verdict.FAILS: 1, Verdict.UNDECIDED: 4}
-NAGIOS = {Verdict.WORKS: (0, "OK"), Verdict.WORKS_AFTER_FIX: (1, "WARNING"), Verdict.FAILS: (2, "CRITICAL")}
 REPORT_KINDS = {".json", ".html", ".txt"}
 
 
@@ -56,7 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="write the redacted report (.json, .html, .txt); into a folder under the name of its case",
     )
     parser.add_argument("--with-address", action="store_true", help="leave the address readable in the report")
-    parser.add_argument("--nagios", action="store_true", help="one plugin line, exit 0, 1, 2 or 3")
+    monitoring.add_arguments(parser)
     browser.add_arguments(parser)
     add_run_arguments(parser)
     add_network_arguments(parser)
@@ -83,7 +82,8 @@ def run(args: argparse.Namespace) -> int:
     draft = draft_from(args)
     to = Address.parse(args.test_message) if args.test_message else None
     result, broken = internal_error.run(_check(settings_from(args), draft, args, to))
-    code = _print(result, args)  # first: what is known is told, whatever becomes of the report
+    code = _print(result, args)  # first: what is known is told, whatever becomes of the files
+    monitoring.write_all(args, [monitoring.checked_of(result)])
     if args.report is not None:
         _write_report(args, result)
     if broken is not None:
@@ -210,9 +210,8 @@ def _write_report(args: argparse.Namespace, result: CheckResult) -> None:
 
 def _print(result: CheckResult, args: argparse.Namespace) -> int:
     if args.nagios:
-        code, word = NAGIOS.get(result.verdict, (3, "UNKNOWN"))
-        told = result.diagnoses[0].title if result.diagnoses else result.verdict.value
-        render.print_text(f"MAIL {word} - {result.draft.address}: {told} | time={result.elapsed_s:.3f}s")
+        code, told = monitoring.nagios([monitoring.checked_of(result)], monitoring.thresholds_of(args))
+        render.print_text(told)
         return code
     if args.json:
         from wizard.diagnosis.document import diagnosis_document
