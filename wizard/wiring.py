@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from wizard.discovery.planner import Planner
     from wizard.discovery.presets import PresetBook
     from wizard.net.dial import Dialer
-    from wizard.net.dns import Resolver
+    from wizard.net.dns import DnsResolver, Resolver
+    from wizard.net.fetch import Fetcher
     from wizard.net.tls import Trust
     from wizard.practice.presets import PracticePresets
     from wizard.setup.options import Options
@@ -157,6 +158,19 @@ def _budget(settings: Settings) -> SignInBudget:
 
     folder = Path(platformdirs.user_state_dir("mailwright", appauthor=False)) / "sign-ins"
     return SignInBudget(Ledger(folder), per_host=per_host)
+
+
+@asynccontextmanager
+async def names(settings: Settings) -> AsyncIterator[tuple[DnsResolver, Fetcher]]:
+    """What asks name servers and fetches pages, for a look at a domain."""
+    from wizard.net.dial import SystemDialer
+    from wizard.net.dns import DnsResolver
+    from wizard.net.fetch import Fetcher
+    from wizard.net.tls import Trust
+
+    resolver = DnsResolver(_nameserver(settings.nameserver))
+    trust = Trust(settings.ca_files, settings.ca_texts)
+    yield resolver, Fetcher(SystemDialer(resolver, lab=resolver.is_lab), trust)
 
 
 @asynccontextmanager

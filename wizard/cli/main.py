@@ -24,6 +24,7 @@ COMMANDS = (
     "handover",
     "import",
     "accounts",
+    "domain",
     "bulk",
     "pack",
     "practice",

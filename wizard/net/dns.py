@@ -110,6 +110,11 @@ class DnsResolver:
         answer = await self._query(name, "TXT")
         return tuple(b"".join(item.strings).decode("utf-8", "replace") for item in answer)
 
+    async def ptr(self, address: IPAddress) -> tuple[str, ...]:
+        """The names of an address (RFC 1035 §3.5), lower-case without the final dot; raises as the others do."""
+        answer = await self._query(address.reverse_pointer, "PTR")
+        return tuple(record.target.to_text().lower().strip(".") for record in answer)
+
     async def exists(self, domain: str) -> bool:
         import dns.resolver
 

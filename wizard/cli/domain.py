@@ -1,0 +1,112 @@
+"""`mailwright domain`: what a domain publishes about its mail, and what to publish."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from wizard import internal_error, wiring
+from wizard.cli import render
+from wizard.cli.options import add_network_arguments, settings_from
+from wizard.domain.check import check_domain
+from wizard.domain.finding import Finding, State
+from wizard.errors import UsageError
+from wizard.handover.page import Section, html_page, text_page
+from wizard.handover.write import write_file
+from wizard.model.address import Address
+from wizard.model.host import NotAHost, host_name
+from wizard.wiring import Settings
+
+HELP = "MX, SPF, DKIM, DMARC, MTA-STS, TLS-RPT, PTR and expiry of a domain, and what to publish"
+EXAMPLE = "mailwright domain example.org"
+
+_MARKS = {
+    State.OK: "good",
+    State.WARNING: "could be better",
+    State.WRONG: "wrong",
+    State.ABSENT: "not published",
+    State.UNKNOWN: "unknown",
+}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds this command's options."""
+    parser.add_argument("name", metavar="NAME", help="the domain, or an address at it")
+    parser.add_argument("--selector", metavar="NAME", action="append", default=[], help="a DKIM key to look for")
+    parser.add_argument("--sending-server", metavar="HOST", help="the server whose own name (PTR) is looked at")
+    parser.add_argument("--output", metavar="FILE", type=Path, help="write it to send on (.html or .txt)")
+    add_network_arguments(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """0 when nothing is wrong, 1 when something is."""
+    if args.practice:
+        raise UsageError("The practice network has no domains of its own to check.")
+    if args.output is not None and args.output.suffix.lower() not in (".html", ".txt"):
+        raise UsageError("--output takes a file that ends in .html or .txt.")
+    domain, shown = _domain(args.name)
+    sender = _host(args.sending_server) if args.sending_server else None
+    found = internal_error.run(_check(settings_from(args), domain, args, sender))
+    if args.output is not None:
+        sections = _sections(shown, found)
+        is_page = args.output.suffix.lower() == ".html"
+        content = html_page(sections[0].heading, sections) if is_page else text_page(sections)
+        write_file(args.output, content.encode(), others_may_read=True)
+        render.progress(f"Written: {args.output}")
+    if args.json:
+        render.print_json({"domain": domain, "findings": [document(finding) for finding in found]})
+    elif args.output is None:
+        render.print_text(text_page(_sections(shown, found)).rstrip("\n"))
+    return 1 if any(finding.state is State.WRONG for finding in found) else 0
+
+
+def document(finding: Finding) -> dict[str, object]:
+    """A finding as JSON."""
+    return {
+        "id": finding.id,
+        "title": finding.title,
+        "state": finding.state.value,
+        "says": finding.says,
+        "records": list(finding.lines),
+        "publish": [{"name": one.name, "type": one.type, "value": one.value} for one in finding.publish],
+    }
+
+
+async def _check(settings: Settings, domain: str, args: argparse.Namespace, sender: str | None) -> tuple[Finding, ...]:
+    async with wiring.names(settings) as (resolver, fetcher):
+        return await check_domain(
+            domain,
+            resolver,
+            None if args.offline or args.ask_nobody else fetcher,
+            now=datetime.now(UTC),
+            selectors=args.selector,
+            sender=sender,
+        )
+
+
+def _domain(text: str) -> tuple[str, str]:
+    """The domain in A-labels, and as people read it."""
+    address = Address.parse(text if "@" in text else f"postmaster@{text}")
+    return address.domain, address.shown_domain
+
+
+def _host(text: str) -> str:
+    try:
+        return host_name(text)
+    except NotAHost as error:
+        raise UsageError(f"--sending-server takes the name or address of a server: {error}.") from None
+
+
+def _sections(shown: str, found: Sequence[Finding]) -> list[Section]:
+    wrong = sum(finding.state is State.WRONG for finding in found)
+    summary = f"{wrong} of {len(found)} things are wrong." if wrong else "Nothing is wrong."
+    if wrong == 1:
+        summary = f"One of {len(found)} things is wrong."
+    sections = [Section(f"Mail of {shown}", (f"{summary} Checked on {datetime.now(UTC):%Y-%m-%d %H:%M} UTC.",))]
+    for finding in found:
+        lines = [f"now: {line}" for line in finding.lines]
+        lines += [f"publish: {one.name}  {one.type}  {one.value}" for one in finding.publish]
+        sections.append(Section(f"{finding.title}: {_MARKS[finding.state]}", (finding.says,), lines=tuple(lines)))
+    return sections
