@@ -3,23 +3,35 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QRadioButton
 from pytestqt.qtbot import QtBot
 
 from tests.gui.samples import DRAFT, WORKS, now
+from tests.gui.test_actions import Idle
+from tests.gui.tour import MOST_ON_DONE, words_in_view
+from wizard.gui.app import Wizard
+from wizard.gui.code_dialog import CodeDialog
+from wizard.gui.hand_over import sheet_content
 from wizard.gui.pages.done_page import DonePage
+from wizard.gui.paper import print_on
+from wizard.gui.widgets.program_choice import Family, families
 from wizard.gui.widgets.qr_code import QrCode
 from wizard.handover.sheet import Sheet
-from wizard.handover.targets import sheet
+from wizard.handover.sheet_page import sheet_html
+from wizard.handover.targets import sheet, targets
 from wizard.model.account import VerifiedAccount
 
 pytestmark = [pytest.mark.qt_log_level_fail("WARNING"), pytest.mark.qt_log_ignore("propagateSizeHints")]
 
 TARGETS = ("thunderbird", "outlook", "apple-mail", "phone", "other")
+# What a tile shows first where its name means several programs.
+FIRST = {"outlook": "outlook-new", "apple-mail": "apple-mail-mac", "phone": "thunderbird-android"}
 
 
 @pytest.fixture
@@ -77,8 +89,8 @@ def test_each_program_gets_its_steps_and_its_own_fields(page: DonePage, qtbot: Q
     choose(page, TARGETS[TARGETS.index(target) - 1])
     with qtbot.waitSignal(page.target_chosen) as chosen:
         shown = choose(page, target)
-    assert chosen.args == [target]
-    assert shown.target.id == target
+    assert chosen.args == [FIRST.get(target, target)]
+    assert shown.target.id == FIRST.get(target, target)
     visible = texts(page)
     assert set(shown.steps) <= set(visible)
     assert {button.objectName() for button in buttons(page, "copy:")} == {f"copy:{row.field_id}" for row in shown.rows}
@@ -113,7 +125,7 @@ def test_the_phone_gets_a_code_and_no_other_program_does(page: DonePage) -> None
 
 
 def test_files_are_offered_and_handed_to_the_window(page: DonePage, qtbot: QtBot) -> None:
-    shown = choose(page, "phone")
+    shown = choose(page, "thunderbird")
     assert shown.files
     with qtbot.waitSignal(page.file_requested) as asked:
         buttons(page, "save:")[0].click()
@@ -140,8 +152,9 @@ def test_without_a_safe_keyring_nothing_is_remembered(page: DonePage, account: V
 
 
 def test_settings_can_be_saved(page: DonePage, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(page.save_requested):
-        page.save_button.click()
+    for asked, name in ((page.save_requested, "save-or-print"), (page.print_requested, "print")):
+        with qtbot.waitSignal(asked):
+            buttons(page, name)[0].click()
 
 
 def test_one_side_alone_is_said(page: DonePage) -> None:
@@ -154,7 +167,7 @@ def test_one_side_alone_is_said(page: DonePage) -> None:
 def test_in_one_column_the_tiles_stand_two_by_two(page: DonePage) -> None:
     page.set_compact(True)
     QApplication.processEvents()
-    tiles = page.findChildren(QRadioButton)
+    tiles = page.programs.tiles.values()
     assert len({tile.y() for tile in tiles}) == 3
     assert len({tile.x() for tile in tiles}) == 2
 
@@ -190,4 +203,97 @@ def test_what_may_be_sent_stands_below_what_was_proven(page: DonePage, account: 
     limits = "500 messages in any 24 hours; Largest message 25 MB"
     assert limits not in texts(page)
     page.begin(account, lambda target: sheet(target, account), limits=limits)
-    assert limits in texts(page)
+    assert limits.replace(" MB", "\u00a0MB") in texts(page)
+
+
+@pytest.mark.parametrize(
+    ("tile", "second"), [("outlook", "outlook-classic"), ("apple-mail", "iphone")], ids=["outlook", "apple"]
+)
+def test_a_name_that_means_two_programs_asks_which(page: DonePage, tile: str, second: str) -> None:
+    choose(page, tile)
+    shown = choose(page, second)
+    assert shown.target.id == second
+    assert choose(page, "thunderbird").target.id == "thunderbird"
+    assert page.programs.second is None
+
+
+@pytest.mark.parametrize("family", families(), ids=lambda family: family.id)
+def test_every_program_can_be_chosen_and_has_six_steps_at_most(page: DonePage, family: Family) -> None:
+    choose(page, family.id)
+    for target, _ in family.options:
+        page.programs.choose(target)
+        page.choose(target)
+        shown = page.sheet
+        assert shown is not None
+        assert shown.target.id == target
+        assert page.programs.tiles[family.id].isChecked()
+        assert len(shown.steps) <= (7 if target == "printer" else 6), "a printer asks for more than any program"
+
+
+def test_every_target_stands_behind_some_tile() -> None:
+    behind = {target for family in families() for target, _ in family.options}
+    whole = {family.id for family in families()}
+    assert {target.id for target in targets()} <= behind | whole
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_no_more_than_150_words_are_in_view(wizard: Wizard, account: VerifiedAccount, target: str) -> None:
+    wizard.flow.attach(Idle())
+    wizard.state.set_result(WORKS)
+    while wizard.window.current_page() is not wizard.done:
+        wizard.window.skip_step()
+    wizard.done.begin(account, lambda one: sheet(one, account))
+    wizard.done.offer_remembering("the system keyring (GNOME)")
+    wizard.done.choose(target)
+    QApplication.processEvents()
+    assert wizard.window.current_page() is wizard.done
+    assert 60 < words_in_view(wizard.window) <= MOST_ON_DONE
+
+
+def test_all_of_it_is_copied_at_once(page: DonePage) -> None:
+    shown = choose(page, "outlook")
+    (button,) = buttons(page, "copy-all")
+    button.click()
+    copied = QGuiApplication.clipboard().text()
+    assert button.text() == "Copied"
+    for row in shown.rows:
+        assert row.value in copied
+    for step in shown.steps:
+        assert step in " ".join(copied.split())
+
+
+def test_what_is_installed_here_is_shown_first(page: DonePage) -> None:
+    page.prefer(["kmail", "outlook", "olk"])
+    assert page.sheet is not None
+    assert page.sheet.target.id == "outlook-new"
+    choose(page, "thunderbird")
+    page.prefer(["outlook"])
+    assert page.sheet.target.id == "thunderbird", "what the person chose stays"
+
+
+def test_a_larger_code_is_shown(page: DonePage, qtbot: QtBot) -> None:
+    choose(page, "phone")
+    small = page.findChild(QrCode)
+    assert small is not None
+    buttons(page, "larger-code")[0].click()
+    dialog = page.window().findChild(CodeDialog)
+    assert dialog is not None
+    assert dialog.code.matrix == small.matrix
+    assert dialog.code.sizeHint().width() > small.sizeHint().width()
+    assert dialog.code.sizeHint().height() < dialog.screen().availableSize().height()
+    dialog.reject()
+
+
+@pytest.mark.parametrize(("suffix", "begins"), [(".pdf", b"%PDF-"), (".html", b"<!doctype"), (".txt", b"Use it")])
+def test_the_sheet_is_saved_as_people_wish(account: VerifiedAccount, suffix: str, begins: bytes) -> None:
+    content = sheet_content(sheet("thunderbird", account), suffix)
+    assert content.lower().startswith(begins.lower())
+    assert b"correct horse" not in content
+
+
+def test_the_sheet_goes_to_a_printer(page: DonePage, account: VerifiedAccount, tmp_path: Path) -> None:
+    printer = QPrinter()
+    printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
+    printer.setOutputFileName(str(tmp_path / "printed.pdf"))
+    print_on(printer, sheet_html(sheet("thunderbird", account)))
+    assert (tmp_path / "printed.pdf").read_bytes().startswith(b"%PDF-")

@@ -156,8 +156,8 @@ def test_one_computer_for_many_keeps_nothing_and_begins_anew(
     opened.window.skip_step()
     qtbot.waitUntil(lambda: opened.done.sheet is not None, timeout=SECONDS)
     assert opened.done.sheet is not None
-    assert opened.done.sheet.target.id == "outlook"
-    assert [name for name, tile in opened.done._tiles.items() if not tile.isHidden()] == ["outlook", "phone"]
+    assert opened.done.sheet.target.id == "outlook-new"
+    assert [name for name, tile in opened.done.programs.tiles.items() if not tile.isHidden()] == ["outlook", "phone"]
     assert not opened.done.remember.isEnabled()
     opened.window.finish_requested.emit()
     assert opened.window.isVisible()
@@ -169,7 +169,7 @@ def test_one_computer_for_many_keeps_nothing_and_begins_anew(
 def test_without_rules_all_is_in_the_person_s_hands(wizard: Wizard) -> None:
     wizard.obey(WindowRules(("thunderbird",), frozenset(Lock)))
     wizard.obey(NO_RULES)
-    assert not any(tile.isHidden() for tile in wizard.done._tiles.values())
+    assert not any(tile.isHidden() for tile in wizard.done.programs.tiles.values())
     assert not wizard.settings.receiving.edit.isHidden()
     assert not wizard.flow.hand_over.begins_anew
 

@@ -440,10 +440,10 @@ def test_the_buttons_are_within_the_smallest_window(
 
 def test_a_toggled_tile_shows_its_program(active: Wizard, qtbot: QtBot) -> None:
     on_done(active)
-    active.done._tiles["outlook"].toggle()
+    active.done.programs.tiles["outlook"].toggle()
     sheet = active.done.sheet
     assert sheet is not None
-    assert sheet.target.id == "outlook"
+    assert sheet.target.id == "outlook-new"
 
 
 def test_a_toggled_encryption_brings_its_port(active: Wizard) -> None:

@@ -22,8 +22,8 @@ def everything(written: Sheet) -> str:
 
 def test_the_targets_of_the_contract_are_there_people_first() -> None:
     people = (
-        "thunderbird outlook apple-mail phone thunderbird-android iphone gmail-app outlook-mobile samsung-email "
-        "gmail-send-as evolution kmail claws printer crm nextcloud page other"
+        "thunderbird outlook outlook-new outlook-classic apple-mail apple-mail-mac phone thunderbird-android iphone "
+        "gmail-app outlook-mobile samsung-email gmail-send-as evolution kmail claws printer crm nextcloud page other"
     )
     programs = (
         "autoconfig-xml msmtp url env wordpress neomutt aerc git mbsync fetchmail getmail offlineimap postfix django "

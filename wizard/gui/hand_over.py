@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from wizard.gui.pages.page import Page
     from wizard.gui.state import WizardState
     from wizard.gui.window import WizardWindow
+    from wizard.handover.sheet import Sheet
     from wizard.model.account import CheckResult
     from wizard.model.progress import Listener
     from wizard.setup.session import SetupSession
@@ -45,6 +46,7 @@ class HandOver(QObject):
         page.entered.connect(self._begin)
         page.file_requested.connect(lambda file: self._save_file(file.name, file.content))
         page.save_requested.connect(self._save_settings)
+        page.print_requested.connect(self._print_settings)
         self.begins_anew = False  # the window stays open for the next person, with nothing of the last one
         window.finish_requested.connect(lambda: self._keep(on_another if self.begins_anew else window.finish))
         window.another_account.connect(lambda: self._keep(on_another))
@@ -87,6 +89,7 @@ class HandOver(QObject):
         size = result.outgoing.max_message_bytes if result.outgoing is not None else None
         limits = limits_line(result.known_provider, size)
         self._page.begin(account, lambda target: sheet(target, account), why_not_kept, result, limits)
+        self._jobs.start(_installed, self._page.prefer, lambda _: None)
         if self._keeping is not None and proven is not None:
             self._keeping.name_keyring(self._page.offer_remembering, self._page.refuse_remembering)
 
@@ -105,15 +108,33 @@ class HandOver(QObject):
 
     def _save_settings(self) -> None:
         sheet = self._page.sheet
+        if sheet is None:
+            return
+        from PySide6.QtWidgets import QFileDialog
+
+        name = str(documents_folder() / "mail-settings.pdf")
+        path, kind = QFileDialog.getSaveFileName(self._window, "Save these settings", name, ";;".join(_SHEET_KINDS))
+        if not path:
+            return
+        suffix = Path(path).suffix.lower()
+        if suffix not in _SHEET_KINDS.values():
+            suffix = _SHEET_KINDS.get(kind, ".pdf")
+            path += suffix
+        content = sheet_content(sheet, suffix)
+        self._write(self._page, path, lambda: content, others_may_read=True)
+
+    def _print_settings(self) -> None:
+        sheet = self._page.sheet
         if sheet is not None:
+            from wizard.gui.paper import print_page
             from wizard.handover.sheet_page import sheet_html
 
-            self._save_file("mail-settings.html", sheet_html(sheet).encode())
+            print_page(sheet_html(sheet), sheet.title, self._window)
 
     def _save_file(self, name: str, content: bytes) -> None:
         from PySide6.QtWidgets import QFileDialog
 
-        path, _ = QFileDialog.getSaveFileName(self._window, "Save", name)
+        path, _ = QFileDialog.getSaveFileName(self._window, "Save", str(documents_folder() / name))
         if path:
             self._write(self._page, path, lambda: content, others_may_read=True)
 
@@ -125,6 +146,35 @@ class HandOver(QObject):
             await asyncio.to_thread(lambda: write_file(Path(path), content(), others_may_read=others_may_read))
 
         self._jobs.start(write, lambda _: page.tell("Saved."), self._say)
+
+
+_SHEET_KINDS: Final = {"PDF (*.pdf)": ".pdf", "Page (*.html)": ".html", "Text (*.txt)": ".txt"}
+
+
+def sheet_content(sheet: Sheet, suffix: str) -> bytes:
+    """The sheet as a file of that kind."""
+    from wizard.handover.sheet_page import sheet_html, sheet_text
+
+    if suffix == ".pdf":
+        from wizard.gui.paper import pdf
+
+        return pdf(sheet_html(sheet), sheet.title)
+    return (sheet_html(sheet) if suffix == ".html" else sheet_text(sheet)).encode()
+
+
+def documents_folder() -> Path:
+    """Where people keep what they save, as the system names it."""
+    from PySide6.QtCore import QStandardPaths
+
+    return Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation))
+
+
+async def _installed(_session: SetupSession, _listener: Listener) -> list[str]:
+    """The ids of the programs that are on this computer."""
+    from wizard.handover.installed import is_installed
+    from wizard.handover.targets import targets
+
+    return await asyncio.to_thread(lambda: [target.id for target in targets() if is_installed(target)])
 
 
 def _report(result: CheckResult, masked: bool, helpdesk: Mapping[str, str]) -> Mapping[str, object]:

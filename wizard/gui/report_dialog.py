@@ -6,11 +6,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, Signal
-from PySide6.QtGui import QPageLayout, QPageSize, QPdfWriter, QTextDocument
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QDialog, QFileDialog, QFrame, QPlainTextEdit, QVBoxLayout, QWidget
 
-from wizard.gui import theme
+from wizard.gui import paper, theme
 from wizard.gui.theme import Role
 from wizard.gui.widgets.buttons import PrimaryButton
 from wizard.gui.widgets.dialog_buttons import closing_row
@@ -88,15 +87,4 @@ class ReportDialog(QDialog):
 
 def pdf(document: Mapping[str, object]) -> bytes:
     """The report on pages of A4."""
-    text = QTextDocument()
-    text.setHtml(report_page(document))
-    buffer = QBuffer()
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    writer = QPdfWriter(buffer)
-    writer.setTitle(report_name(document))
-    writer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
-    writer.setPageMargins(QMarginsF(18, 18, 18, 18), QPageLayout.Unit.Millimeter)
-    text.print_(writer)
-    content = bytes(buffer.data().data())
-    buffer.close()
-    return content
+    return paper.pdf(report_page(document), report_name(document))

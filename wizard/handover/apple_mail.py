@@ -5,6 +5,7 @@ from __future__ import annotations
 import plistlib
 import sys
 import uuid
+from dataclasses import replace
 from typing import Final
 
 from wizard.handover.inert import file_stem
@@ -23,6 +24,7 @@ from wizard.model.account import VerifiedAccount
 from wizard.model.server import AuthMethod, Protocol, Security, ServerCandidate
 
 TARGET = Target("apple-mail", "Apple Mail", TargetKind.PERSON, ("mail",) if sys.platform == "darwin" else ())
+MAC = Target("apple-mail-mac", "Mail on a Mac", TargetKind.PERSON, TARGET.commands)
 MEDIA_TYPE: Final = "application/x-apple-aspen-config"
 
 _AUTHENTICATION: Final = {
@@ -55,6 +57,23 @@ def sheet(account: VerifiedAccount) -> Sheet:
     if account.outgoing is not None:
         rows += _server("outgoing", "Outgoing Mail Server", account.outgoing, account.outgoing_auth)
     return Sheet(TARGET, "Use it in Apple Mail", _steps(account), tuple(rows), files=files(account))
+
+
+def mac(account: VerifiedAccount) -> Sheet:
+    """The sheet for Mail on a Mac alone."""
+    made = replace(sheet(account), target=MAC, title="Use it in Mail on a Mac")
+    if SignInKind.OAUTH2 in sign_in_kinds(account):
+        return replace(made, steps=tuple(step for step in made.steps if not step.startswith("On an iPhone")))
+    quick = ("The quick way: save the profile, open it, and allow it in System Settings.",) if made.files else ()
+    steps = (
+        *quick,
+        "By hand: choose Mail, Settings, Accounts, the + button, then Other Mail Account, and copy the fields below.",
+        "Port, TLS/SSL and Authentication stand under Server Settings: first switch off “Automatically manage "
+        "connection settings”.",
+        *((NO_STARTTLS,) if switches_to_encryption(account) else ()),
+        password_step(account, "Mail"),
+    )
+    return replace(made, steps=steps)
 
 
 def files(account: VerifiedAccount) -> tuple[HandoverFile, ...]:

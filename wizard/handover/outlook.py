@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from wizard.handover.sheet import Row, Sheet, Target, TargetKind, rows_about_you
@@ -10,17 +11,36 @@ from wizard.model.account import VerifiedAccount
 from wizard.model.server import Security, ServerCandidate
 
 TARGET = Target("outlook", "Outlook", TargetKind.PERSON, ("outlook", "olk", "microsoft outlook"))
+NEW = Target("outlook-new", "New Outlook", TargetKind.PERSON, ("olk",))
+CLASSIC = Target("outlook-classic", "Classic Outlook", TargetKind.PERSON, ("outlook",))
 
 _CLASSIC: Final = "Classic Outlook: POP and IMAP Account Settings"
 _MORE: Final = "Classic Outlook: More Settings, Outgoing Server"
 _ADVANCED: Final = "Classic Outlook: More Settings, Advanced"
 _NEW: Final = "New Outlook"
+_NO_SPA: Final = "Leave Secure Password Authentication (SPA) off: it means Windows sign-in, not encryption."
 _NEW_SECURITY: Final = {Security.TLS: "SSL/TLS", Security.STARTTLS: "StartTLS", Security.NONE: "None"}
 
 
 def sheet(account: VerifiedAccount) -> Sheet:
     """The sheet for classic Outlook (2016 and later) and for new Outlook."""
     return Sheet(TARGET, "Use it in Outlook", _steps(account), (*_classic(account), *_new(account)))
+
+
+def classic(account: VerifiedAccount) -> Sheet:
+    """The sheet for classic Outlook alone, its groups without the name that stands above them all."""
+    rows = (replace(row, group=row.group.removeprefix("Classic Outlook: ")) for row in _classic(account))
+    return Sheet(CLASSIC, "Use it in classic Outlook", _steps(account, CLASSIC), tuple(rows))
+
+
+def new(account: VerifiedAccount) -> Sheet:
+    """The sheet for new Outlook alone."""
+    rows = (replace(row, field_id=row.field_id.removeprefix("new-"), group=_side_of(row)) for row in _new(account))
+    return Sheet(NEW, "Use it in new Outlook", _steps(account, NEW), tuple(rows))
+
+
+def _side_of(row: Row) -> str:
+    return "Receiving" if "incoming" in row.field_id else "Sending"
 
 
 def _classic(account: VerifiedAccount) -> list[Row]:
@@ -77,23 +97,38 @@ def _new(account: VerifiedAccount) -> list[Row]:
     return rows
 
 
-def _steps(account: VerifiedAccount) -> tuple[str, ...]:
+def _steps(account: VerifiedAccount, target: Target = TARGET) -> tuple[str, ...]:
     kinds = sign_in_kinds(account)
     if SignInKind.OAUTH2 in kinds:
+        way = "Settings, Accounts, Add account" if target is NEW else "File, then Add Account"
         return (
-            "Choose File, then Add Account, and type only your email address.",
+            f"Choose {way}, and type only your email address.",
             "Sign in on your provider's page when Outlook opens it. If no page opens, this Outlook cannot sign in to "
             "your provider in the browser; Thunderbird can.",
-            "The fields below are for comparing: File, Account Settings, then Change.",
+            "The fields below are for comparing: "
+            + ("Settings, Accounts, Manage." if target is NEW else "File, Account Settings, then Change."),
         )
-    steps = (
-        "Classic Outlook: choose File, Account Settings, Manage Profiles, Email Accounts, New, then Manual setup and "
-        "POP or IMAP, and copy the fields below. More Settings is a button on the same page.",
-        "New Outlook: choose Settings, Accounts, Add account, type your email address, choose IMAP or POP, switch on "
-        "Show more, and copy the fields under New Outlook.",
-        password_step(account, "Outlook"),
-        "Leave Secure Password Authentication (SPA) off: it means Windows sign-in, not encryption.",
-    )
+    steps = {
+        CLASSIC: (
+            "Choose File, Account Settings, Manage Profiles, Email Accounts, New, then Manual setup and POP or IMAP.",
+            "Copy the fields below. More Settings is a button on the same page.",
+            password_step(account, "Outlook"),
+            _NO_SPA,
+        ),
+        NEW: (
+            "Choose Settings, Accounts, Add account, type your email address and choose IMAP or POP.",
+            "Switch on Show more and copy the fields below.",
+            password_step(account, "Outlook"),
+        ),
+        TARGET: (
+            "Classic Outlook: choose File, Account Settings, Manage Profiles, Email Accounts, New, then Manual setup "
+            "and POP or IMAP, and copy the fields below. More Settings is a button on the same page.",
+            "New Outlook: choose Settings, Accounts, Add account, type your email address, choose IMAP or POP, switch "
+            "on Show more, and copy the fields under New Outlook.",
+            password_step(account, "Outlook"),
+            _NO_SPA,
+        ),
+    }[target]
     if SignInKind.ENCRYPTED in kinds:
         return (
             "Your server took the password encrypted by a method Outlook does not have (CRAM-MD5 or APOP). "

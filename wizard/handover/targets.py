@@ -53,7 +53,10 @@ from wizard.model.text import single_line
 _MAKERS: Final[dict[Target, Callable[[VerifiedAccount], Sheet]]] = {
     thunderbird.TARGET: thunderbird.sheet,
     outlook.TARGET: outlook.sheet,
+    outlook.NEW: outlook.new,
+    outlook.CLASSIC: outlook.classic,
     apple_mail.TARGET: apple_mail.sheet,
+    apple_mail.MAC: apple_mail.mac,
     phone.TARGET: phone.sheet,
     phone.ANDROID: phone.android,
     phone.IPHONE: phone.iphone,

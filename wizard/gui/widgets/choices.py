@@ -96,6 +96,11 @@ class Segmented(QGroupBox):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.current().changed.connect(self.update)
 
+    def name_buttons(self, prefix: str) -> None:
+        """Gives each segment the id `prefix` and its key."""
+        for key, segment in self._keys.items():
+            segment.setObjectName(f"{prefix}{key}")
+
     def key(self) -> str | None:
         """The key of what is chosen."""
         return next((key for key, segment in self._keys.items() if segment.isChecked()), None)

@@ -34,10 +34,12 @@ class QrCode(QLabel):
         self.setAccessibleName("QR code with the settings, without your password")
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._matrix: tuple[tuple[bool, ...], ...] = ()
+        self._module = MODULE
 
-    def show_text(self, text: str) -> None:
-        """Shows the code of this text."""
+    def show_text(self, text: str, *, fits_in: int = 0) -> None:
+        """Shows the code of this text; larger than usual where it `fits_in` so many pixels."""
         self._matrix = matrix_of(text)
+        self._module = max(MODULE, fits_in // (len(self._matrix) + 2 * QUIET_ZONE))
         self.updateGeometry()
         self.update()
 
@@ -48,7 +50,7 @@ class QrCode(QLabel):
 
     def sizeHint(self) -> QSize:
         """Modules and quiet zone."""
-        side = (len(self._matrix) + 2 * QUIET_ZONE) * MODULE
+        side = (len(self._matrix) + 2 * QUIET_ZONE) * self._module
         return QSize(side, side)
 
     def minimumSizeHint(self) -> QSize:
@@ -69,6 +71,6 @@ class QrCode(QLabel):
                 if dark and start is None:
                     start = x
                 elif not dark and start is not None:
-                    left, top = (start + QUIET_ZONE) * MODULE, (y + QUIET_ZONE) * MODULE
-                    painter.drawRect(left, top, (x - start) * MODULE, MODULE)
+                    left, top = (start + QUIET_ZONE) * self._module, (y + QUIET_ZONE) * self._module
+                    painter.drawRect(left, top, (x - start) * self._module, self._module)
                     start = None

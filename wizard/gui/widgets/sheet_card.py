@@ -1,0 +1,131 @@
+"""One program's sheet: numbered steps, what can be done with all of it, its fields, and the code a phone can scan."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
+
+from wizard.gui.accessibility import announce
+from wizard.gui.theme import Role
+from wizard.gui.widgets.buttons import Button, LinkButton, SecondaryButton
+from wizard.gui.widgets.copy_row import COPIED, CopyRow
+from wizard.gui.widgets.diagnosis_parts import Steps
+from wizard.gui.widgets.flow import Flow
+from wizard.gui.widgets.fold import WrappingSecondaryButton
+from wizard.gui.widgets.label import Label
+from wizard.gui.widgets.qr_code import QrCode
+from wizard.gui.widgets.surfaces import Card, Separator
+from wizard.handover.sheet import Sheet
+from wizard.handover.sheet_page import sheet_text
+
+_COPY_ALL = "Copy all"
+_SAID_MS = 2000
+
+
+class SheetCard(Card):
+    """`file_requested` asks to save a file of the sheet, `save_requested` and `print_requested` the sheet itself."""
+
+    file_requested = Signal(object)
+    save_requested = Signal()
+    print_requested = Signal()
+
+    def __init__(self, sheet: Sheet) -> None:
+        super().__init__()
+        self.sheet = sheet
+        self.setObjectName(f"sheet:{sheet.target.id}")
+        self.setAccessibleName(sheet.title)
+        self.box.setContentsMargins(20, 16, 20, 14)
+        self._actions = Flow(gap=8)
+        self._rows: list[CopyRow] = []
+        left = QVBoxLayout()
+        left.setSpacing(0)
+        left.addWidget(Steps(sheet.steps))
+        self._add_actions()
+        left.addSpacing(10)
+        left.addLayout(self._actions)
+        self._add_rows(left)
+        left.addStretch(1)
+        self._across = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._across.setSpacing(20)
+        self._across.addLayout(left, 1)
+        if sheet.qr is not None:
+            self._across.addWidget(self._code(sheet.qr), 0, Qt.AlignmentFlag.AlignTop)
+        self.box.addLayout(self._across)
+
+    def set_compact(self, compact: bool) -> None:
+        """The code below the fields; labels above their values."""
+        self._across.setDirection(QBoxLayout.Direction.TopToBottom if compact else QBoxLayout.Direction.LeftToRight)
+        for row in self._rows:
+            row.set_compact(compact)
+        self._actions.set_stacked(compact)
+
+    def _add_actions(self) -> None:
+        for file in self.sheet.files:
+            button = WrappingSecondaryButton(f"Save {file.name}…", "download")
+            button.setObjectName(f"save:{file.name}")
+            button.setAccessibleDescription(file.say)
+            button.setToolTip(file.say)
+            button.clicked.connect(lambda _=False, file=file: self.file_requested.emit(file))
+            self._actions.addWidget(button)
+        self.copy_all = SecondaryButton(_COPY_ALL, "copy")
+        self.copy_all.setObjectName("copy-all")
+        self.copy_all.clicked.connect(self._copy_all)
+        self.save = SecondaryButton("Save…", "file")
+        self.save.setObjectName("save-or-print")
+        self.save.setAccessibleName("Save these settings")
+        self.save.clicked.connect(lambda: self.save_requested.emit())
+        self.print = SecondaryButton("Print…", "printer")
+        self.print.setObjectName("print")
+        self.print.setAccessibleName("Print these settings")
+        self.print.clicked.connect(lambda: self.print_requested.emit())
+        actions: tuple[Button, ...] = (self.copy_all, self.save, self.print)
+        for each in actions:
+            self._actions.addWidget(each)
+
+    def _copy_all(self) -> None:
+        QGuiApplication.clipboard().setText(sheet_text(self.sheet))
+        self.copy_all.setText(COPIED)
+        self.copy_all.set_icon("check")
+        announce(self.copy_all, "All of it copied")
+        QTimer.singleShot(_SAID_MS, self.copy_all, self._say_copy_all)
+
+    def _say_copy_all(self) -> None:
+        self.copy_all.setText(_COPY_ALL)
+        self.copy_all.set_icon("copy")
+
+    def _add_rows(self, column: QVBoxLayout) -> None:
+        group = None
+        for row in self.sheet.rows:
+            if row.group != group:
+                column.addSpacing(10 if group is None else 2)
+                column.addWidget(Separator())
+                column.addSpacing(6)
+                column.addWidget(Label(row.group, Role.SMALL_LABEL))
+                group = row.group
+            made = CopyRow(row)
+            self._rows.append(made)
+            column.addWidget(made)
+
+    def _code(self, text: str) -> QWidget:
+        held = QWidget()
+        column = QVBoxLayout(held)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        code = QrCode()
+        code.show_text(text)
+        larger = LinkButton("Larger", "search", role=LinkButton.SMALL)
+        larger.setObjectName("larger-code")
+        larger.setAccessibleName("Show the code larger")
+        larger.clicked.connect(lambda: self._show_larger(text))
+        column.addWidget(code, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addWidget(Label("Without your password", Role.SMALL, "ink2"), 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addWidget(larger, 0, Qt.AlignmentFlag.AlignHCenter)
+        return held
+
+    def _show_larger(self, text: str) -> None:
+        from wizard.gui.code_dialog import CodeDialog
+
+        dialog = CodeDialog(text, parent=self.window())
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
