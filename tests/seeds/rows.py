@@ -84,7 +84,7 @@ class Row:
     after: dict[str, object] | None = None
     mx: tuple[str, ...] = ()
     found_by: FoundBy = FoundBy.GUESS
-    second: tuple[PracticeServer, ...] = ()
+    listing: tuple[PracticeServer, ...] = ()  # what the provider's page names, where that is not all the servers
     sends: bool = False
     test_to: str | None = None
     also: tuple[str, ...] = ()  # ids that stand further down, in this order
@@ -316,7 +316,7 @@ ROWS = (
         "smtp.example.org shows a certificate for another name",
         "use-other-host", "Use “node7.example.org”", "other-host",
         (smtp("smtp.example.org", certificate=CertificateKind.OTHER_NAME, certificate_name="node7.example.org"),
-         smtp("node7.example.org"), IN), found_by=FoundBy.AUTOCONFIG, second=(smtp("node7.example.org"), IN),
+         smtp("node7.example.org"), IN), found_by=FoundBy.AUTOCONFIG, listing=(smtp("node7.example.org"), IN),
         given={"outgoing": "smtp.example.org:465/tls"}, after={"host": "node7.example.org"}),
     Row("G10", "ssl_versus_starttls", "tls-mode-mismatch",
         "Port 587 wants another kind of encryption",
