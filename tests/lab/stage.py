@@ -105,12 +105,14 @@ async def world(
     second: Sequence[ProviderServer] = (),
     mx: Sequence[str] = (),
     spf: str | None = None,
+    line: str | None = None,
     delivery: Delivery | None = None,
     accepted: str = PASSWORD,
 ) -> AsyncIterator[tuple[PracticeNetwork, Planner, PresetBook]]:
     """The servers of one account, found by the real presets, by its domain's pages or by guesses.
 
-    `accepted` is the password the servers take, `spf` what the domain says about who sends for it.
+    `accepted` is the password the servers take, `spf` what the domain says about who sends for it,
+    `line` what any address is called in reverse.
     """
     account = PracticeAccount("stage", "Ada Example", address, PASSWORD, "", None, fixable=False)
     scenario = Scenario(
@@ -125,6 +127,7 @@ async def world(
     )
     known = wiring.presets(())
     async with PracticeNetwork.start((scenario,)) as network:
+        network.resolver.line = line
         yield network, Planner(_Names((scenario,), spf), Fetcher(network.dialer, network.trust), known), known
 
 

@@ -277,6 +277,9 @@ class Names:
     async def txt(self, name: str) -> tuple[str, ...]:
         raise NameNotFound(name)
 
+    async def ptr(self, address: IPAddress) -> tuple[str, ...]:
+        raise NameNotFound(str(address))
+
     async def exists(self, domain: str) -> bool:
         return True
 

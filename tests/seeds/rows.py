@@ -85,6 +85,7 @@ class Row:
     mx: tuple[str, ...] = ()
     found_by: FoundBy = FoundBy.GUESS
     listing: tuple[PracticeServer, ...] = ()  # what the provider's page names, where that is not all the servers
+    line: str | None = None  # what this computer's public address is called in reverse
     sends: bool = False
     test_to: str | None = None
     also: tuple[str, ...] = ()  # ids that stand further down, in this order
@@ -226,7 +227,7 @@ ROWS = (
     Row("C2", "test_fails_with_a_provider_message", "sender-not-allowed",
         "The account may not send, not even from its own address",
         "ask-administrator", "Copy a message for your mail administrator",
-        "Our account signs in and may not send from its own address.",
+        "Could you please allow it to send, or tell me which sender address it has to use?",
         (smtp("smtp.example.org", data_reply="550 5.7.60 SMTP; Client does not have permissions to send "
          "as this sender"), IN), sends=True, says=("Client does not have permissions to send as this sender",)),
     Row("C3", "extra_verification_on_a_new_device", "app-password-required",
@@ -258,9 +259,9 @@ ROWS = (
         given={"outgoing": "smtp.example.org:25/starttls"}, after=TLS465),
     Row("E3", "provider_of_the_line_wants_its_own_relay", "client-ip-blocked",
         "The server does not accept connections from this network",
-        "copy-public-address", "Copy this network's public address for the allow list", "203.0.113.7",
+        "use-isp-relay", "Send through Telekom, whose line this is: securesmtp.t-online.de:465/tls", "outgoing-host",
         (smtp("smtp.example.org", rcpt_reply="550 5.7.1 Client host [203.0.113.7] rejected: use your own provider's "
-         "mail relay"), IN), also=("use-isp-relay",)),
+         "mail relay"), IN), also=("copy-public-address",), line="p5b0d1234.dip0.t-ipconnect.de"),
     Row("E4", "sending_has_a_login_of_its_own", "bad-credentials",
         "Receiving accepts this password; sending does not",
         "edit-username", "Give sending a user name and password of its own", "outgoing-username",
@@ -299,18 +300,18 @@ ROWS = (
     Row("G6", "relay_access_denied", "relay-denied",
         "smtp.example.org lets you sign in, but not send to other domains",
         "ask-administrator", "Copy a message for your mail administrator",
-        "Allow our account to send to other domains (relaying) once i",
+        "Could you please let this account send once it has signed in",
         (smtp("smtp.example.org", rcpt_reply="554 5.7.1 <ada@example.org>: Relay access denied"), IN)),
     Row("G7", "certificate_expired", "certificate-expired",
         "The server's certificate ran out 3 days ago",
         "ask-administrator", "Copy a message for your mail administrator",
-        "Renew the mail server's TLS certificate: it was valid until",
+        "Could you please renew it?",
         (smtp("smtp.example.org", certificate=CertificateKind.EXPIRED), IN),
         also=("try-again", "trust-this-certificate")),
     Row("G8", "certificate_self_signed", "certificate-self-signed",
         "smtp.example.org vouches for itself: its certificate is self-signed",
         "ask-administrator", "Copy a message for your mail administrator",
-        "The mail server shows a self-signed TLS certificate. Install",
+        "Could you please install one from a public authority",
         (smtp("smtp.example.org", certificate=CertificateKind.SELF_SIGNED), IN), also=("trust-this-certificate",)),
     Row("G9", "certificate_for_another_name", "certificate-name-mismatch",
         "smtp.example.org shows a certificate for another name",
@@ -336,7 +337,7 @@ ROWS = (
     Row("G16", "office_365_security_defaults", "smtp-auth-disabled",
         "The organisation's security defaults refuse sign-in with a password",
         "ask-administrator", "Copy a message for your mail administrator",
-        "Our mail program may not send: the “security defaults” of Mi",
+        "replace the security defaults by Conditional Access rules",
         (refusing(DEFAULTS, "smtp.office365.com", 587), OFFICE_IN), OFFICE, mx=(OFFICE_MX,)),
     Row("G17", "ses_sandbox", "sandbox-mode",
         "The account at Amazon SES is still in test mode",

@@ -80,6 +80,8 @@ PLACEHOLDERS: Final = frozenset(
         "domain",
         "encryption",
         "host",
+        "isp",
+        "isp_relay",
         "limit",
         "max_message",
         "mechanisms",

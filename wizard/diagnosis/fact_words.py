@@ -139,6 +139,9 @@ def _detail_words(evidence: Evidence, report: ProbeReport, username: str) -> dic
     suggestion = text_detail(evidence, "suggestion")
     if suggestion:
         words["suggestion"] = shown(suggestion)
+    for name in ("isp", "isp_relay"):
+        if said := text_detail(evidence, name):
+            words[name] = shown(said)
     speaks = text_detail(evidence, "speaks")
     if speaks and speaks != "unknown":
         words["speaks"] = {

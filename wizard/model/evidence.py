@@ -56,6 +56,8 @@ class Detail(TypedDict, total=False):
     other_form_works: bool
     other_username: str
     domain_not_registered: bool
+    isp: str  # whose line the server saw us come from
+    isp_relay: str  # that provider's sending server: HOST:PORT/SECURITY
     near_provider: bool  # the domain does not exist and a provider's is much like it; "suggestion" says which
     no_such_ending: bool  # the domain's ending (.con) is none that anybody can register
     suggestion: str  # the address that was probably meant

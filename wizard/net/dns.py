@@ -67,6 +67,9 @@ class Resolver(Interface):
     async def txt(self, name: str) -> tuple[str, ...]:
         """The text records."""
 
+    async def ptr(self, address: IPAddress) -> tuple[str, ...]:
+        """The names that an address has in reverse (PTR), lower-case without the final dot."""
+
     async def exists(self, domain: str) -> bool:
         """Whether the domain exists at all; raises DnsUnavailable when nobody could say."""
 

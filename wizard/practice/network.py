@@ -56,6 +56,7 @@ class PracticeResolver:
     """Answers from the scenarios; every other name does not exist. Addresses are of the documentation networks."""
 
     def __init__(self, scenarios: tuple[Scenario, ...]) -> None:
+        self.line: str | None = None
         hosts: dict[str, None] = {}
         self._mx: dict[str, tuple[MxRecord, ...]] = {}
         self._srv: dict[str, tuple[SrvRecord, ...]] = {}
@@ -88,6 +89,12 @@ class PracticeResolver:
     async def txt(self, name: str) -> tuple[str, ...]:
         """Never any."""
         raise NameNotFound(f"{name} has no TXT record")
+
+    async def ptr(self, address: IPAddress) -> tuple[str, ...]:
+        """What the line is called, whichever address it has."""
+        if self.line is None:
+            raise NameNotFound(f"{address} has no PTR record")
+        return (self.line,)
 
     async def exists(self, domain: str) -> bool:
         """Whether a practice account or server is under that domain."""

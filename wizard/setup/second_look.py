@@ -1,4 +1,4 @@
-"""What is asked about a side that reached nobody: whether its domain exists, and whether a guest network is why."""
+"""What is asked about a side that failed: does its domain exist, is a guest network why, whose line is this?"""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ import contextlib
 import ipaddress
 from collections.abc import Sequence
 
-from wizard.errors import DnsUnavailable
-from wizard.model.evidence import ErrorKind, ProbeReport
+from wizard.errors import DnsUnavailable, NameNotFound
+from wizard.model.evidence import ErrorKind, ProbeReport, Stage
+from wizard.model.provider import Provider
+from wizard.model.server import Protocol, Way
 from wizard.net.patience import within
 from wizard.net.portal import is_portal, web_answer
-from wizard.net.sites import has_known_ending
+from wizard.net.sites import has_known_ending, registrable_domain
+from wizard.probe.environment import public_address
 from wizard.setup.did_you_mean import resembles_provider
 from wizard.setup.judge import Judge
 from wizard.setup.side import with_detail
@@ -23,6 +26,17 @@ _WEB = 80
 _SHUT_OUT = frozenset({ErrorKind.CONNECTION_REFUSED, ErrorKind.CONNECTION_TIMED_OUT, ErrorKind.NETWORK_UNREACHABLE})
 
 
+# What providers call their customers' lines, where it is not what they call their mailboxes: the latter's domain.
+_LINES = {
+    "t-ipconnect.de": "t-online.de",
+    "btcentralplus.com": "btinternet.com",
+    "proxad.net": "free.fr",
+    "virginm.net": "virginmedia.com",
+    "vodafone-ip.de": "vodafone.de",
+    "spectrum.com": "charter.net",
+}
+
+
 async def looked_again(judge: Judge, reports: Sequence[ProbeReport]) -> tuple[ProbeReport, ...]:
     """The failed reports of one side, with what a second question showed of the domain or of the network."""
     kinds = {report.failure.error for report in reports if report.failure is not None}
@@ -30,7 +44,36 @@ async def looked_again(judge: Judge, reports: Sequence[ProbeReport]) -> tuple[Pr
         return await _at_domain(judge, reports)
     if kinds and kinds <= _SHUT_OUT:
         return await _at_network(judge, reports)
+    if ErrorKind.REPLY in kinds and not judge.draft.ask_nobody:
+        return await _at_line(judge, reports)
     return tuple(reports)
+
+
+async def _at_line(judge: Judge, reports: Sequence[ProbeReport]) -> tuple[ProbeReport, ...]:
+    """Marks refusals to send that name our address with whose line that is, for its provider may have a relay."""
+    failures = [report.failure for report in reports if report.failure is not None]
+    refusals = [failure.reply for failure in failures if failure.stage in (Stage.GREETING, Stage.ENVELOPE)]
+    address = next((seen for reply in refusals if reply is not None and (seen := public_address(reply.judged))), None)
+    if address is None or reports[0].candidate.way is not Way.SENDING:
+        return tuple(reports)
+    try:
+        with within(DOMAIN_S):
+            names = await judge.services.resolver.ptr(ipaddress.ip_address(address))
+    except (DnsUnavailable, NameNotFound, TimeoutError):
+        return tuple(reports)
+    provider = next((found for name in names if (found := _isp_of(judge, name)) is not None), None)
+    relay = next((one for one in provider.servers if one.protocol is Protocol.SMTP), None) if provider else None
+    if provider is None or relay is None:
+        return tuple(reports)
+    where = f"{relay.host}:{relay.port}/{relay.security.value}"
+    return tuple(with_detail(report, isp=provider.spoken_name, isp_relay=where) for report in reports)
+
+
+def _isp_of(judge: Judge, name: str) -> Provider | None:
+    site = registrable_domain(name)
+    services = judge.services
+    found = services.provider_of_domain(_LINES.get(site, site)) or services.provider_of_host(name)
+    return found if found is not None and found.category == "isp" else None
 
 
 async def _at_domain(judge: Judge, reports: Sequence[ProbeReport]) -> tuple[ProbeReport, ...]:
