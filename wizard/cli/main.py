@@ -28,6 +28,7 @@ COMMANDS = (
     "bulk",
     "pack",
     "practice",
+    "publish",
     "report",
 )
 _MODULES = {"import": "importing"}  # a module cannot be called by a word of Python's own

@@ -210,7 +210,7 @@ class Planner:
                         pending[asyncio.ensure_future(_ask(question))] = (question, loop.time())
                 if not pending:
                     break
-                best = _settling_rank(heard)
+                best = None if options.everybody else _settling_rank(heard)
                 if best is not None and settled_at is None:
                     settled_at = loop.time()
                 until = began + self._patience.cap_s

@@ -33,7 +33,7 @@ def sheet(account: VerifiedAccount) -> Sheet:
         f"On one computer: put it in the folder “isp” of Thunderbird's program folder as {account.address.domain}.xml.",
         f"For a whole domain: serve it at https://autoconfig.{account.address.domain}/mail/config-v1.1.xml.",
     ]
-    if not _serves_everyone(account):
+    if not serves_everyone(account):
         steps.append(_PERSONAL)
     return Sheet(TARGET, "Autoconfig file", tuple(steps), (), files=produced)
 
@@ -76,7 +76,8 @@ def _placeholder(account: VerifiedAccount, server: ServerCandidate) -> str:
     return server.username
 
 
-def _serves_everyone(account: VerifiedAccount) -> bool:
+def serves_everyone(account: VerifiedAccount) -> bool:
+    """Whether the user names are what a program can make of any address of the domain."""
     servers = (account.incoming, account.outgoing)
     return all(server is None or _placeholder(account, server).startswith("%EMAIL") for server in servers)
 

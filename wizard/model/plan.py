@@ -23,6 +23,7 @@ class PlanOptions:
         ask_nobody: not even DNS: what is known here, and guesses.
         incoming_protocol: the other one's servers are left out.
         repair: every source is asked even where a preset knows the provider, because its servers did not do.
+        everybody: nobody is waited for less long because others know the settings already.
         enough: once it is set, no source is waited for any longer.
         listener: told of every source that is asked and of its answer, on the loop's thread.
     """
@@ -31,6 +32,7 @@ class PlanOptions:
     ask_nobody: bool = False
     incoming_protocol: Protocol | None = None
     repair: bool = False
+    everybody: bool = False
     enough: asyncio.Event | None = None
     listener: Listener = nobody
 
