@@ -1,7 +1,7 @@
 """How sure an answer is, and what else comes into question where it is not.
 
-The figures are those of texts that no rule had been written for: with a clear lead over the next cause 93 to 97 in a
-hundred answers were right, without one two in three (measured on 850 texts in 13 languages).
+The figures are those of texts that no rule had been written for, at the first look: with a clear lead over the next
+cause 92 in a hundred answers were right, without one every second (measured on 412 texts in 13 languages).
 """
 
 from __future__ import annotations
@@ -19,9 +19,12 @@ _BY_LEAD: Final = ((15, 0.94), (8, 0.82), (3, 0.72), (0, 0.55))
 _BY_NUMBERS: Final = {"response code": 0.75, "enhanced code": 0.6, "code": 0.55, "stage": 0.4}
 _MEASURED: Final = 0.97
 _FEW_WORDS: Final = 30  # words that weigh less are common ones
-_NOTHING_SAID: Final = 0.4
+_NOTHING_SAID: Final = 0.45
 _TOPIC_ONLY: Final = 0.3
+# Where the first is unsure, the second was meant in one of three texts, the third in one of ten or twenty.
+_LATER_PLACES: Final = (0.6, 0.2)
 _FADES: Final = 8.0
+_TOO_UNLIKELY: Final = 0.05
 
 
 def confidence_of(ranked: Sequence[Ranked]) -> float:
@@ -49,14 +52,13 @@ def likely_of(ranked: Sequence[Ranked], topics: Iterable[str]) -> tuple[tuple[st
         return ()
     best = ranked[0]
     found: dict[str, float] = {} if best.weight == 0 else {best.cause.id: first}
-    for other in ranked[1:] if best.weight else ():
-        found.setdefault(other.cause.id, first * math.exp((other.weight - best.weight) / _FADES))
-    share = _TOPIC_ONLY
+    others = (other for other in ranked[1:] if best.weight and other.cause.id != best.cause.id)
+    for other, place in zip(others, _LATER_PLACES, strict=False):
+        found[other.cause.id] = first * place * math.exp((other.weight - best.weight) / _FADES)
+    share = _TOPIC_ONLY if best.weight == 0 else _TOPIC_ONLY / 4
     for cause in topics:
         if cause not in found:
             found[cause] = share
         share /= 2
     likeliest = sorted(found.items(), key=lambda each: -each[1])[:_MOST_LIKELY]
-    total = sum(share for _, share in likeliest)
-    scale = min(1.0, 0.95 / total) if total else 1.0
-    return tuple((cause, round(share * scale, 2)) for cause, share in likeliest if share * scale >= 0.05)
+    return tuple((cause, round(share, 2)) for cause, share in likeliest if share >= _TOO_UNLIKELY)
