@@ -15,7 +15,7 @@ from wizard.model.refusal import Refusal
 from wizard.model.secret import Secret
 from wizard.model.text import inert
 from wizard.net.fetch import Fetched
-from wizard.signin.oauth import FORM, POST_TIMEOUT_S, OAuthClient, Tokens, seconds
+from wizard.signin.oauth import FORM, MAX_TOKEN, POST_TIMEOUT_S, OAuthClient, Tokens, seconds
 from wizard.signin.refusals import refusal_of
 
 USUAL_INTERVAL_S: Final = 5.0  # RFC 8628 §3.2
@@ -52,7 +52,7 @@ async def begin(client: OAuthClient) -> DeviceCode:
     document = _document(answer)
     code, device, url = (document.get(name) for name in ("user_code", "device_code", "verification_uri"))
     url = url or document.get("verification_url")  # Google's older name for it
-    if answer.status != 200 or not (isinstance(code, str) and isinstance(device, str) and _is_page(url)):
+    if answer.status != 200 or not (isinstance(code, str) and _is_plain(device) and _is_page(url)):
         error, description = str(document.get("error", "")), str(document.get("error_description", ""))
         raise client.refused(refusal_of(error, description), said=f"{error}: {description}" if error else "")
     direct = document.get("verification_uri_complete")
@@ -60,7 +60,7 @@ async def begin(client: OAuthClient) -> DeviceCode:
         user_code=inert(code, 40),
         url=str(url),
         direct_url=direct if _is_page(direct) else None,
-        device_code=Secret(device),
+        device_code=Secret(str(device)),
         expires_in_s=seconds(document.get("expires_in"), LONGEST_WAIT_S) or LONGEST_WAIT_S,
         interval_s=seconds(document.get("interval"), LONGEST_INTERVAL_S) or USUAL_INTERVAL_S,
     )
@@ -103,6 +103,9 @@ def _document(answer: Fetched) -> dict[str, Any]:
 
 
 def _is_page(url: object) -> bool:
-    return (
-        isinstance(url, str) and url.startswith("https://") and url.isascii() and url.isprintable() and len(url) < 2000
-    )
+    return _is_plain(url) and str(url).startswith("https://") and len(str(url)) < 2000
+
+
+def _is_plain(text: object) -> bool:
+    """Whether it is text of visible ASCII: all that a device code may hold (RFC 6749, appendix A), or a URL."""
+    return isinstance(text, str) and text.isascii() and text.isprintable() and 0 < len(text) <= MAX_TOKEN

@@ -94,4 +94,6 @@ def _read(body: bytes, issuer: str, scopes: tuple[str, ...]) -> OAuthEndpoints |
 
 def _page(document: dict[str, Any], name: str) -> str | None:
     url = document.get(name)
-    return url if isinstance(url, str) and url.startswith("https://") and url.isascii() and " " not in url else None
+    if not isinstance(url, str) or not url.startswith("https://"):
+        return None
+    return url if url.isascii() and url.isprintable() and " " not in url else None
