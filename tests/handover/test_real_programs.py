@@ -76,17 +76,21 @@ class Case:
             timeout=60,
             check=False,
             cwd=self.home,
-            env={
-                "PATH": os.environ["PATH"],
-                "HOME": str(self.home),
-                "LC_ALL": "C.UTF-8",
-                "SSL_CERT_FILE": str(self.ca_file),
-                **env,
-            },
+            env={**self.environment, **env},
         )
         shown = (done.stdout + done.stderr).decode("utf-8", "replace")
         assert done.returncode == expect, f"{shown}\n{self.server.logs()[-1000:]}"
         return shown
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What the program sees of the person's environment."""
+        return {
+            "PATH": os.environ["PATH"],
+            "HOME": str(self.home),
+            "LC_ALL": "C.UTF-8",
+            "SSL_CERT_FILE": str(self.ca_file),
+        }
 
     def message(self, subject: str) -> str:
         """A whole message from the account to itself."""
@@ -481,3 +485,18 @@ def test_postfix_relays(case: Case) -> None:
     (raw,) = case.server.mailbox(case.account.address)
     # As the server saw it: the sender is the account, whoever sent it here.
     assert message_from_bytes(raw)["Return-Path"] == f"<{case.account.address}>"
+
+
+@needs("aerc")
+def test_aerc_reads_and_sends(case: Case) -> None:
+    from tests.lab.screen import Screen
+
+    word = case.deliver()
+    case.write(".config/aerc/accounts.conf", case.only("aerc"))
+    env = {**case.environment, "EDITOR": "true", "XDG_RUNTIME_DIR": str(case.home), "TERM": "xterm"}
+    with Screen(["aerc"], env) as screen:
+        screen.wait(word)
+        screen.type(f":compose -H 'Subject: by aerc' -H 'To: {case.account.address}'\r")
+        screen.wait("Send this email?")
+        screen.type("y")
+        case.arrived("by aerc")

@@ -163,5 +163,6 @@ const listener = {
   onSendStart(request) {},
   onSendStop(uri, status, info, message) { done(status ? `${status.toString(16)} ${message}` : "sent"); },
 };
-server.sendMailMessage(file, [recipient], [], identity, identity.email, null, null, false, "<by-thunderbird@lab>", listener);
+server.sendMailMessage(
+  file, [recipient], [], identity, identity.email, null, null, false, "<by-thunderbird@lab>", listener);
 """

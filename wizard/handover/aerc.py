@@ -68,7 +68,7 @@ def _config(account: VerifiedAccount, secret: Secret | None) -> bytes:
         f"outgoing = {_url(f'{sending}+{_outgoing_auth(account)}', outgoing, secret, account.outgoing_auth)}",
     ]
     if outgoing.security is Security.STARTTLS:
-        lines.append("smtp-starttls = true")
+        lines.append("smtp-starttls = yes")
     lines += _command("outgoing", account, account.outgoing_auth, secret)
     lines += ["default = INBOX", f"from = {_mailbox(name_of(account), account.address.wire)}"]
     return ("\n".join(lines) + "\n").encode()
