@@ -42,6 +42,8 @@ def _forms() -> list[str]:
     forms += [CANARY.upper(), html.escape(CANARY), quopri.encodestring(data, quotetabs=True).decode()]
     forms.append("".join(f"%{byte:02x}" for byte in data))
     forms += [data.hex(), data.decode("latin-1"), CANARY[: len(CANARY) * 2 // 3], CANARY.encode("utf-7").decode()]
+    forms += ["".join(f"%25{byte:02X}" for byte in data), "".join(f"\\{byte:03o}" for byte in data)]
+    forms += [data.hex(":"), base64.b64encode(CANARY.encode("utf-16-le")).decode().rstrip("=")]
     for blob in blobs:
         forms += [base64.b64encode(blob).decode().rstrip("="), base64.urlsafe_b64encode(blob).decode().rstrip("=")]
     return forms

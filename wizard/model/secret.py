@@ -102,7 +102,7 @@ class Redactor:
         known = (*map(_lower, usernames), *_COMMON)
         held = [secret for secret in secrets if secret]
         words.add((form for secret in held for form in _spellings(secret)), public=known, parts=parts)
-        digits.add(form for secret in held for form in _inside_blobs(secret.as_bytes()))
+        digits.add(form for secret in held for data in _as_bytes(secret) for form in _inside_blobs(data))
         blobs = [(len(data) < PART_FROM, _blobs(data, usernames)) for data in (secret.as_bytes() for secret in held)]
         digits.add((form for is_short, forms in blobs if is_short for form in forms), parts=False)
         wholes = words.wholes | digits.wholes
@@ -131,8 +131,8 @@ class Redactor:
                 view = _view(text, undone)
                 spans += (view.span(*found) for found in self._words.found(lowered))
                 spans += (view.span(*found) for short in self._short for found in _each(read, short))
-            if self._digits.is_in(bare := "".join(lowered.split())):
-                view = _view(text, (*undone, (_BLANKS, _nothing)))
+            if self._digits.is_in(bare := _BETWEEN_DIGITS.sub("", lowered)):
+                view = _view(text, (*undone, (_BETWEEN_DIGITS, _nothing)))
                 spans += (_whole_run(text, *view.span(*found)) for found in self._digits.found(bare))
         spans += self._cut(text)
         return _masked(text, spans) if spans else text
@@ -241,16 +241,16 @@ class _View(NamedTuple):
 _ELLIPSIS = re.compile(r"…|\.{2,}|\*{2,}|\[\.+\]")
 _ESCAPES: Final = (
     re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,8});"),  # HTML
-    re.compile(r"%[0-9a-fA-F]{2}|\+"),  # in addresses
+    re.compile(r"%(?:25)*[0-9a-fA-F]{2}|%u[0-9a-fA-F]{4}|\+"),  # in addresses, also those within another one
     re.compile(r"=[0-9a-fA-F]{2}|=[ \t]*\r?\n"),  # quoted-printable, RFC 2045 §6.7
-    re.compile(r"\\(?:u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|[\"\\/])"),  # JSON, IMAP's quoted strings
+    re.compile(r"\\(?:u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|[0-3][0-7]{2}|[\"\\/])"),  # JSON, IMAP's quoted strings, C
 )
 # One of the escapes above, whose digits and letters stand within the secret's own.
 _ESCAPE = re.compile("|".join((_ELLIPSIS.pattern, *(pattern.pattern for pattern in _ESCAPES))).replace(r"|\+", ""))
 _NO_LETTERS = re.compile(r"[\W_]+")
 _SMALL = bytes(range(256)).lower()
 _SIGNS = bytes(code for code in range(128) if not chr(code).isalnum())
-_BLANKS = re.compile(r"\s+")
+_BETWEEN_DIGITS = re.compile(r"[\s:]+")  # folded base64, and hexadecimal as certificates and dumps have it
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\xad\u180e\u200b-\u200f\u2028-\u202f\u205f-\u206f\ufeff\ufffd]")
 _BEYOND_ASCII = re.compile(r"[^ -~]")  # also what a server's own character set made of letters
 # What may stand before the words of a reply's further line: its code, tag or status, and an enhanced code.
@@ -314,8 +314,10 @@ def _unescaped(escape: str) -> str:
     if escape == "+":
         return " "
     if escape[0] in "%=":
-        digits = escape[1:].strip()
+        digits = escape[2:] if escape[1:2] == "u" else escape[1:].strip()[-2:]
         return chr(int(digits, 16)) if digits else ""
+    if escape[1].isdigit():
+        return chr(int(escape[1:], 8))
     return chr(int(escape[2:], 16)) if len(escape) > 2 else escape[1:]
 
 
@@ -330,6 +332,12 @@ def _spellings(secret: Secret) -> set[str]:
     with suppress(UnicodeEncodeError):
         forms |= {(in_7bit := raw.encode("utf-7").decode("ascii")), in_7bit.replace("+", "&").replace("/", ",")}
     return forms | {_BEYOND_ASCII.sub("", form) for form in forms}
+
+
+def _as_bytes(secret: Secret) -> tuple[bytes, ...]:
+    """The secret's bytes, also as Windows' programs have texts in memory."""
+    wide = (secret.reveal().encode(encoding, "replace") for encoding in ("utf-16-le", "utf-16-be"))
+    return (secret.as_bytes(), *wide)
 
 
 def _blobs(data: bytes, usernames: tuple[str, ...]) -> set[str]:
