@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.accounts.books import note, put
+from tests.cli.commands import run
 from tests.lab.certificates import Authority
 from tests.lab.scripted import Conversation, ScriptedServer
 from tests.lab.stage import PASSWORD, Stage, fixed, imap, remedy_of, smtp, speaks_first, stage
@@ -18,9 +19,11 @@ from tests.seeds.rows import ADA, GMAIL, GMAIL_IN, IN, OUT
 from wizard import wiring
 from wizard.accounts.recheck import draft, with_history
 from wizard.accounts.store import AccountBook, SavedAccount
+from wizard.cli import report
 from wizard.cli.check import text
 from wizard.diagnosis.document import diagnosis_document
 from wizard.handover.document import check_document
+from wizard.handover.report import report_document, write_report
 from wizard.model.account import CheckResult, RoundTripStatus, Status, Verdict
 from wizard.model.address import Address
 from wizard.model.diagnosis import Wait
@@ -151,12 +154,27 @@ async def test_seed_F14_a_check_again_tells_only_what_changed(tmp_path: Path) ->
     assert (kept.is_verified, kept.last_cause) == (False, "bad-credentials")
 
 
-async def test_seed_G14_the_same_check_from_elsewhere_is_offered() -> None:
+async def test_seed_G14_asked_here_saved_asked_elsewhere_saved_and_compared(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     closed = (smtp("smtp.example.org", 465, blocked=True), smtp("smtp.example.org", 587, blocked=True), IN)
-    async with stage(ADA, *closed) as on_stage:
-        result = await on_stage.check()
-    card = speaks_first(result, "connection-timed-out", "try-another-network")
-    assert "network" in remedy_of(card, "try-another-network").say
+    for place, servers in (("office", closed), ("phone", (OUT, IN))):
+        async with stage(ADA, *servers) as on_stage:
+            result = await on_stage.check()
+        if place == "office":
+            card = speaks_first(result, "connection-timed-out", "try-another-network")
+            remedy = remedy_of(card, "try-another-network")
+            assert remedy is card.remedies[0]
+            assert remedy.say == "Check again from another network, such as your phone's"
+            assert remedy.steps[0] == "Save the report of this check."
+        write_report(tmp_path / f"{place}.json", report_document(result, diagnosis_document=diagnosis_document))
+    assert run(report, "compare", str(tmp_path / "office.json"), str(tmp_path / "phone.json")) == 0
+    told = capsys.readouterr().out
+    assert "It works from phone and not from office: the account is good" in told
+    rows = {line.split("  ")[0]: line.split("  ", 1)[1].split() for line in told.splitlines() if "  " in line}
+    assert rows["Verdict"] == ["fails", "works"]
+    assert rows["Cause"] == ["connection-timed-out", "-"]
+    assert rows["Ports that stayed silent"] == ["465,", "587", "-"]
 
 
 async def test_seed_G19_a_temporary_refusal_says_how_long_to_wait() -> None:

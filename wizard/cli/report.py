@@ -1,4 +1,4 @@
-"""`mailwright report open`: a saved report as text."""
+"""`mailwright report`: a saved report as text, or several of one account side by side."""
 
 from __future__ import annotations
 
@@ -6,25 +6,57 @@ import argparse
 from pathlib import Path
 
 from wizard.cli import render
+from wizard.errors import UsageError
+from wizard.handover.compare import comparison
+from wizard.handover.page import text_page
 from wizard.handover.report import load_report, report_text
 
-HELP = "show a saved report as text"
+HELP = "show a saved report as text, or several side by side"
 EXAMPLE = "mailwright report open report.json"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds this command's options."""
-    parser.add_argument("what", choices=("open",), help="open shows the report")
     parser.add_argument(
-        "file", metavar="FILE", type=Path, help="a report saved as .json or .html, or what `check --json` printed"
+        "what",
+        choices=("open", "compare"),
+        help="open shows the report; compare lays reports from several networks or computers side by side",
+    )
+    parser.add_argument(
+        "files",
+        metavar="FILE",
+        nargs="+",
+        type=Path,
+        help="a report saved as .json or .html, or what `check --json` printed",
     )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Prints the report, inert whoever made the file."""
-    report = load_report(args.file)
+    """Prints what was asked for, inert whoever made the files."""
+    if args.what == "compare":
+        return _compare(args.files, as_json=args.json)
+    if len(args.files) > 1:
+        raise UsageError("One report is opened at a time; `report compare` lays several side by side.")
+    report = load_report(args.files[0])
     if args.json:
         render.print_json(report)
     else:
         render.print_text(report_text(report))
+    return 0
+
+
+def _compare(files: list[Path], *, as_json: bool) -> int:
+    """The table; a place is called as its file is."""
+    places = [path.stem for path in files]
+    if len(files) < 2:
+        raise UsageError("Name two reports or more: one from each network or computer.")
+    if len(set(places)) < len(places):
+        raise UsageError("Each place is called as its file is: give the files different names.")
+    sections = comparison([load_report(path) for path in files], places)
+    if as_json:
+        (table,) = sections
+        rows = {name: dict(zip(places, cells, strict=True)) for name, *cells in table.table[1:]}
+        render.print_json({"schema": "mailwright/comparison/1", "says": table.paragraphs[0], "rows": rows})
+    else:
+        render.print_text(text_page(sections))
     return 0

@@ -1,0 +1,82 @@
+"""Reports of one account from several places, side by side: what one network lets through and another does not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from wizard.handover.page import Section
+from wizard.model.text import inert
+
+_MOST: Final = 120
+_NONE: Final = "-"
+
+
+def comparison(reports: Sequence[Mapping[str, object]], places: Sequence[str]) -> tuple[Section, ...]:
+    """What each report says, a column for each place, and in a sentence what differs.
+
+    Args:
+        reports: documents as `load_report` gives them, whoever made them.
+        places: what each is called, in the same order.
+    """
+    rows = [_row(report) for report in reports]
+    names = tuple(rows[0])
+    table = [("", *(_short(place) for place in places))]
+    table += [(name, *(row[name] for row in rows)) for name in names]
+    return (Section("The same account from several places", (_sentence(reports, places),), table=tuple(table)),)
+
+
+def _row(report: Mapping[str, object]) -> dict[str, str]:
+    check, around = _of(report, "check"), _of(report, "surroundings")
+    first = next(iter(_dicts(check.get("diagnoses"))), {})
+    return {
+        "When": _short(check.get("started_at")),
+        "Verdict": _short(check.get("verdict")),
+        "Cause": _short(first.get("cause")),
+        "Said": _short(first.get("title")),
+        "Receiving": _side(_of(check, "incoming")),
+        "Sending": _side(_of(check, "outgoing")),
+        "Ports that got out": _ports(around.get("open_ports")),
+        "Ports that stayed silent": _ports(around.get("blocked_ports")),
+        "Public address": _short(around.get("public_address")),
+        "Proxy or VPN": _short(around.get("proxy_or_vpn")),
+    }
+
+
+def _sentence(reports: Sequence[Mapping[str, object]], places: Sequence[str]) -> str:
+    verdicts = {place: _of(report, "check").get("verdict") for report, place in zip(reports, places, strict=True)}
+    works = [_short(place) for place, verdict in verdicts.items() if verdict in ("works", "works-after-fix")]
+    fails = [_short(place) for place in places if _short(place) not in works]
+    if works and fails:
+        between = f"the network of {', '.join(fails)} is in the way, or lets this account in by other ways only."
+        return f"It works from {', '.join(works)} and not from {', '.join(fails)}: the account is good; {between}"
+    if works:
+        return "It works from everywhere."
+    causes = {_row(report)["Cause"] for report in reports}
+    if len(causes) == 1:
+        return "It fails everywhere for the same reason: that lies with the account or its server, not with a network."
+    return "It fails everywhere, for different reasons."
+
+
+def _side(side: Mapping[str, object]) -> str:
+    if not side:
+        return _NONE
+    return _short(f"{side.get('status')} at {side.get('host')}:{side.get('port')}/{side.get('security')}")
+
+
+def _ports(found: object) -> str:
+    ports = [str(port) for port in found if isinstance(port, int)] if isinstance(found, list) else []
+    return _short(", ".join(ports))
+
+
+def _short(value: object) -> str:
+    return inert(str(value), _MOST) if value not in (None, "") else _NONE
+
+
+def _of(document: Mapping[str, object], key: str) -> Mapping[str, object]:
+    found = document.get(key)
+    return found if isinstance(found, Mapping) else {}
+
+
+def _dicts(found: object) -> list[Mapping[str, object]]:
+    return [one for one in found if isinstance(one, Mapping)] if isinstance(found, list) else []
