@@ -23,6 +23,8 @@ parser.add_argument("--json", action="store_true")
 practice.add_arguments(parser)
 sys.exit(practice.run(parser.parse_args()))
 """
+# A computer without a network has no way to these.
+NO_ROUTE = [(f"{name}.no-network.example", port) for name, port in (("smtp", 465), ("smtp", 587), ("imap", 993))]
 HEAVY = ("cryptography", "dns", "httpcore", "wizard.practice.network", "PySide6")
 
 
@@ -85,7 +87,7 @@ def test_serve_serves_until_it_is_stopped(number: signal.Signals) -> None:
             process.kill()
     assert not ca_file.parent.exists()
     blocked = [item for item in document["endpoints"] if item["real_port"] is None]
-    assert [(item["host"], item["port"]) for item in blocked] == [("post.wrong-port.example", 587)]
+    assert [(item["host"], item["port"]) for item in blocked] == [*NO_ROUTE, ("post.wrong-port.example", 587)]
     assert len(document["accounts"]) >= 12
 
 

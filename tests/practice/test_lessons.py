@@ -129,7 +129,8 @@ def receive(clients: Clients, server: PracticeServer, username: str, password: s
 
 
 async def test_the_table_is_complete(scenarios: tuple[Scenario, ...]) -> None:
-    assert {scenario.id for scenario in scenarios if scenario.servers} == set(SENDING)
+    listening = (scenario for scenario in scenarios if not all(server.no_route for server in scenario.servers))
+    assert {scenario.id for scenario in listening} == set(SENDING)
 
 
 @pytest.mark.parametrize("name", SENDING)

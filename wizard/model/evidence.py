@@ -26,6 +26,7 @@ class Detail(TypedDict, total=False):
     address: str  # the one that answered
     local: str  # this computer's
     ipv6_failed: bool
+    no_route: bool  # this computer has no way out at all
     suspected_blocked: bool  # in progress only: no answer to three SYNs so far
     portal: bool  # a web page answers that a guest network shows before it lets anybody through
     # Encryption (probe/tls.py, probe/error_kinds.py).

@@ -23,10 +23,21 @@ REFUSED_S = 1.0  # several names of a provider are one server, whose port is not
 
 
 class DialFailed(Exception):
-    """No socket: `kind` says why, `stage_is_dns` at which stage; `addresses` were tried, or refused by us."""
+    """No socket: `kind` says why, `stage_is_dns` at which stage; `addresses` were tried, or refused by us.
 
-    def __init__(self, kind: ErrorKind, *, stage_is_dns: bool = False, addresses: tuple[str, ...] = ()) -> None:
+    `no_route` is True where it is known already that this computer has no way out at all.
+    """
+
+    def __init__(
+        self,
+        kind: ErrorKind,
+        *,
+        stage_is_dns: bool = False,
+        addresses: tuple[str, ...] = (),
+        no_route: bool = False,
+    ) -> None:
         super().__init__(kind.value)
+        self.no_route = no_route
         self.kind = kind
         self.stage_is_dns = stage_is_dns
         self.addresses = addresses

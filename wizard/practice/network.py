@@ -127,6 +127,8 @@ class PracticeDialer:
             raise DialFailed(ErrorKind.NAME_NOT_FOUND, stage_is_dns=True) from None
         if on_found is not None:
             on_found(0.0)
+        if self._network.has_no_route(host):
+            raise DialFailed(ErrorKind.NETWORK_UNREACHABLE, addresses=(address,), no_route=True)
         if self._network.is_blocked(host, port):
             await loop.create_future()
         real_port = self._network.bind(host, port)
@@ -195,7 +197,11 @@ class PracticeNetwork:
         """All endpoints, every server listening from now on."""
         mail = [
             PracticeEndpoint(
-                host, port, server.protocol, server.security, None if server.blocked else self.bind(host, port)
+                host,
+                port,
+                server.protocol,
+                server.security,
+                None if server.blocked or server.no_route else self.bind(host, port),
             )
             for (host, port), (_, server) in self._servers.items()
         ]
@@ -209,6 +215,10 @@ class PracticeNetwork:
         """Whether nothing ever answers there."""
         entry = self._servers.get((host, port))
         return entry is not None and entry[1].blocked
+
+    def has_no_route(self, host: str) -> bool:
+        """Whether the computer has no way there, whichever port."""
+        return any(server.no_route for (name, _), (_, server) in self._servers.items() if name == host)
 
     def bind(self, host: str, port: int) -> int | None:
         """The real loopback port of a practice endpoint, its server listening; None where there is no server."""

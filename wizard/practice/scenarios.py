@@ -60,7 +60,8 @@ class PracticeAccount:
 
 @dataclass(frozen=True, slots=True)
 class PracticeServer:
-    """A server that really listens, or with `blocked` a port that never answers.
+    """A server that really listens, or with `blocked` a port that never answers, or with `no_route` one that the
+    computer has no way to, as without a network.
 
     `username` and `password` are what is let in where it is neither the account's address nor its password.
     `banner` is sent instead of the greeting, then the connection ends. `refusal` answers a sign-in that is not
@@ -76,6 +77,7 @@ class PracticeServer:
     certificate: CertificateKind = CertificateKind.GOOD
     certificate_name: str | None = None
     blocked: bool = False
+    no_route: bool = False
     auth: tuple[str, ...] = ("PLAIN", "LOGIN")
     accepts: Accepts = Accepts.FULL_ADDRESS
     username: str | None = None
@@ -296,6 +298,7 @@ def _server(table: Table) -> PracticeServer:
         certificate=certificate,
         certificate_name=certificate_name,
         blocked=table.flag("blocked"),
+        no_route=table.flag("no_route"),
         auth=auth,
         accepts=table.member("accepts", Accepts, Accepts.FULL_ADDRESS),
         banner=table.optional_text("banner"),

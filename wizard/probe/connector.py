@@ -287,7 +287,10 @@ class Connector:
             if failure.stage_is_dns:
                 self._permits.not_needed()
             stage = Stage.DNS if failure.stage_is_dns else Stage.CONNECT
-            failed = StageFailed(stage, failure.kind, detail=Detail(addresses=", ".join(failure.addresses) or None))
+            detail = Detail(addresses=", ".join(failure.addresses) or None)
+            if failure.no_route:
+                detail["no_route"] = True
+            failed = StageFailed(stage, failure.kind, detail=detail)
             recorder.failed(failed, loop.time() - started - (found_s or 0.0))
             raise failed from failure
         except TimeoutError as error:

@@ -119,7 +119,7 @@ def surroundings(reports: Iterable[ProbeReport]) -> Surroundings:
     reached_any = False
     only_lost = True
     http_on_mail_ports: set[str] = set()
-    is_portal = False
+    is_portal = no_route = False
     for report in reports:
         for item in report.evidence:
             if item.stage is Stage.CONNECT and item.endpoint is not None:
@@ -134,11 +134,12 @@ def surroundings(reports: Iterable[ProbeReport]) -> Surroundings:
             if item.error is ErrorKind.NOT_MAIL and item.detail.get("speaks") == "http" and item.endpoint is not None:
                 http_on_mail_ports.add(item.endpoint.host)
             is_portal |= bool(item.detail.get("portal"))
+            no_route |= bool(item.detail.get("no_route"))
             said = [item.detail.get("seen_as"), item.reply.text if item.reply is not None else None]
             addresses += filter(None, (public_address(str(words)) for words in said if words))
     lost = not reached_any and only_lost
     return Surroundings(
-        online=True if reached_any else (has_route() if lost else None),
+        online=True if reached_any else (not no_route and has_route() if lost else None),
         captive_portal=True if is_portal or len(http_on_mail_ports) > 1 else None,
         clock_off_s=clock_off_s(reports, datetime.now(UTC)),
         proxy_or_vpn=_proxy_or_vpn_in(int(time.monotonic() / LATELY_S)),
