@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt
 
 from wizard.gui.actions import Actions
+from wizard.gui.bringing import Bringing
 from wizard.gui.browser_sign_in import BrowserSignIn
 from wizard.gui.checking import Checking
 from wizard.gui.hand_over import HandOver
@@ -67,6 +68,7 @@ class Flow(QObject):
         self.actions = Actions(state, window, account, settings, test, self.checking)
         self.route = Route(state, window, account, settings, test)
         self.checking.ended.connect(self.route.checked)
+        self.bringing = Bringing(state, window, self._jobs, account, settings, self.say)
         self._serve_account()
         self._serve_test()
         check.go_on_requested.connect(self._go_past_test)
@@ -114,12 +116,14 @@ class Flow(QObject):
     def _found(self, address: Address, plan: Plan) -> None:
         if self._state.address == address:
             self._state.set_plan(plan)
+            self.bringing.found()
         # While the password is typed. Should it fail, the first diagnosis fails like it and says so.
         self._jobs.start(lambda session, _: asyncio.to_thread(session.get_ready), lambda _: None, lambda _: None)
 
     def _not_found(self, sentence: str) -> None:
         self._account.discovery_failed(sentence)
         self._settings.discovery_failed(sentence)
+        self.bringing.found()
 
     def choose_provider(self) -> None:
         """Opens the provider list; the servers of the one that is picked are taken over."""
@@ -249,6 +253,7 @@ class Flow(QObject):
     def _begin_anew(self) -> None:
         self._stop_sending()
         self.checking.forget()
+        self.bringing.forget()
         self._state.restart()
         for page in self._window.pages:
             page.restart()

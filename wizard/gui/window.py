@@ -8,13 +8,22 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QPalette, QResizeEvent, QShortcut, QShowEvent
-from PySide6.QtWidgets import QAbstractButton, QFrame, QLayout, QWidget, QWizard
+from PySide6.QtGui import (
+    QDragEnterEvent,
+    QDropEvent,
+    QKeyEvent,
+    QKeySequence,
+    QResizeEvent,
+    QShortcut,
+    QShowEvent,
+)
+from PySide6.QtWidgets import QAbstractButton, QWidget, QWizard
 
 from wizard.gui import theme
 from wizard.gui.keyboard import Keyboard
 from wizard.gui.pages.page import Page
 from wizard.gui.state import WizardState
+from wizard.gui.trimming import trim
 from wizard.gui.widgets.buttons import Button, PrimaryButton, QuietButton, SecondaryButton
 from wizard.gui.widgets.side_panel import SidePanel, Step, StepHeader, Where
 
@@ -45,12 +54,16 @@ class WizardWindow(QWizard):
     The first page is enough to be shown; the others may come after the first paint. `following` names the page that
     comes after another; without it none is passed over.
 
+    `brought_file` (a path) and `brought_text` carry what is dropped.
+
     `closing` is emitted once, when the person finishes, cancels or closes the window.
     """
 
     closing = Signal()
     finish_requested = Signal()
     another_account = Signal()
+    brought_file = Signal(str)
+    brought_text = Signal(str)
 
     def __init__(self, state: WizardState) -> None:
         super().__init__()
@@ -83,6 +96,7 @@ class WizardWindow(QWizard):
         room = self.screen().availableSize() - FRAME
         QShortcut(QKeySequence(Qt.Key.Key_F1), self, self.show_about)
         QShortcut(QKeySequence(Qt.Modifier.ALT | Qt.Key.Key_Left), self, self._go_back)
+        self.setAcceptDrops(True)
         self.setMinimumSize(SMALLEST.boundedTo(room))
         self.resize(SIZE.boundedTo(room))
         theme.current().changed.connect(self._settle)
@@ -110,8 +124,7 @@ class WizardWindow(QWizard):
 
     def current_page(self) -> Page | None:
         """The page that is showing."""
-        page = self.currentPage()
-        return page if isinstance(page, Page) else None
+        return page if isinstance(page := self.currentPage(), Page) else None
 
     def go_back_to(self, name: str) -> bool:
         """Goes back to the page of that name, also where it was passed over; False where it is still to come."""
@@ -202,6 +215,21 @@ class WizardWindow(QWizard):
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not self.takes_presses():
             return
         super().keyPressEvent(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """A file or a text may be dropped anywhere: there may be settings in it."""
+        if event.mimeData().hasUrls() or event.mimeData().hasText():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Whoever serves the pages reads it."""
+        data = event.mimeData()
+        files = [url.toLocalFile() for url in data.urls() if url.isLocalFile()]
+        event.acceptProposedAction()
+        if files:
+            self.brought_file.emit(files[0])
+        elif data.hasText():
+            self.brought_text.emit(data.text())
 
     def validateCurrentPage(self) -> bool:
         """A page that is skipped is not asked."""
@@ -354,34 +382,7 @@ class WizardWindow(QWizard):
         self._trim()
 
     def _trim(self) -> None:
-        """Takes the style's own margins out of Qt's layout, so that panel, page and buttons stand where they belong."""
-        root = self.findChild(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
-        grid = root.layout() if root is not None else None
-        if root is None or grid is None:
-            return
-        large = theme.current().is_large
-        page = self.current_page()
-        edge = page.edge if page is not None else 32
-        _set_margins(grid, 0, 0, 0, 0)
-        # Not by the grid's items: PySide keeps a wrapper of each that was asked for, Qt replaces them when it lays out
-        # anew, and a wrapper of one that is gone can be taken for a widget that has come to lie at its address.
-        for layout in grid.children():
-            if isinstance(layout, QLayout):  # the buttons
-                _set_margins(layout, edge, 8 if large else 12, edge, 9 if large else 14)
-                if layout.spacing() != 8:
-                    layout.setSpacing(8)
-        for widget in root.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly):
-            if isinstance(widget, QAbstractButton):
-                continue
-            inner = widget.layout()
-            if inner is not None:  # the page's frame, and the label around the side panel
-                _set_margins(inner, 0, 0, 0, 0)
-            if widget is self._panel_frame:
-                continue
-            if isinstance(widget, QFrame):
-                widget.setBackgroundRole(QPalette.ColorRole.Window)
-            else:
-                _draw_as_hairline(widget)
+        trim(self, self._panel_frame, page.edge if (page := self.current_page()) is not None else 32)
 
     @property
     def _panel_frame(self) -> QWidget:
@@ -397,20 +398,3 @@ class WizardWindow(QWizard):
             for page in self._pages:
                 page.leave()
             self.closing.emit()
-
-
-def _set_margins(layout: QLayout, left: int, top: int, right: int, bottom: int) -> None:
-    """Sets them only when they differ, because setting them lays everything out again."""
-    have = layout.contentsMargins()
-    if (have.left(), have.top(), have.right(), have.bottom()) != (left, top, right, bottom):
-        layout.setContentsMargins(left, top, right, bottom)
-
-
-def _draw_as_hairline(ruler: QWidget) -> None:
-    """The ruler above the buttons paints one line in Mid and one in Base."""
-    tokens = theme.tokens()
-    palette = QPalette(ruler.palette())
-    palette.setColor(QPalette.ColorRole.Mid, tokens.hair)
-    palette.setColor(QPalette.ColorRole.Base, tokens.page)
-    if palette != ruler.palette():
-        ruler.setPalette(palette)

@@ -191,6 +191,14 @@ class AccountPage(Page):
             if self.name_field.input.hasFocus():
                 self.lead_to().setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def take_over(self, address: Address, name: str | None) -> None:
+        """The address, and the name where none stands there yet, of settings that were brought along."""
+        if name and not self.name_field.text():
+            self.name_field.set_text(name)
+        self.address_field.set_text(str(address))
+        self._address_edited(str(address))
+        self.look_up()
+
     def prefill(self, address: str) -> None:
         """Starts with this address, as given on the command line."""
         self.address_field.set_text(address)
@@ -408,8 +416,19 @@ class AccountPage(Page):
             return None
         self.address_field.set_error(None)
         if not quietly and self.address_field.text() != str(address):
+            self._take_name(self.address_field.text())
             self.address_field.set_text(str(address))  # what was taken out of a pasted text is seen
         return address
+
+    def _take_name(self, pasted: str) -> None:
+        """The name of “Ada Example <ada@example.org>”, where none stands in its field yet."""
+        from email.utils import parseaddr
+
+        from wizard.model.text import single_line
+
+        name = single_line(parseaddr(pasted)[0])
+        if name and "@" not in name and not self.name_field.text():
+            self.name_field.set_text(name)
 
     def _forget_plan(self) -> None:
         self.address_field.set_note("")
@@ -513,6 +532,8 @@ def _found(plan: Plan) -> tuple[str, DiscState | None, str]:
         if plan.probably:
             return f"Probably {plan.provider.name}", None, "ink2"
         return f"Provider found: {plan.provider.name}", DiscState.OK, "ok"
+    if plan.candidates and plan.candidates[0].source.value == "given":
+        return "Settings read", DiscState.OK, "ok"
     if any(candidate.source.is_published for candidate in plan.candidates):
         return "Settings found", DiscState.OK, "ok"
     if any(candidate.source.value == "mx" for candidate in plan.candidates):

@@ -41,15 +41,20 @@ _FOUND = {
 
 
 class SettingsPage(Page):
-    """Shows what was found and takes changes into the state; `choose_provider` asks for the provider list."""
+    """Shows what was found and takes changes into the state; `choose_provider` asks for the provider list.
+
+    `bring_settings` asks for settings the person has already.
+    """
 
     choose_provider = Signal()
+    bring_settings = Signal()
 
     def __init__(self, state: WizardState) -> None:
         super().__init__("settings", "Settings", "", "Check these settings")
         self._state = state
         self._failed: str | None = None
         self._chosen: Provider | None = None
+        self._said_by = ""  # where the servers that were brought along stand
         self.waiting = QWidget()
         waiting = QHBoxLayout(self.waiting)
         waiting.setContentsMargins(20, 20, 20, 20)
@@ -83,6 +88,10 @@ class SettingsPage(Page):
         self._list_link.setObjectName("provider-list")
         self._list_link.clicked.connect(lambda: self.choose_provider.emit())
         self.add_link(self._list_link)
+        self._bring_link = LinkButton("Use settings I have", "file")
+        self._bring_link.setObjectName("bring-settings")
+        self._bring_link.clicked.connect(lambda: self.bring_settings.emit())
+        self.add_link(self._bring_link)
         self.questions.answered.connect(self._answered)
         for card in (self.receiving, self.sending):
             card.changed.connect(self._card_changed)
@@ -115,6 +124,16 @@ class SettingsPage(Page):
         self.receiving.lock(locked)
         self.sending.lock(locked)
         self._list_link.setVisible(not locked)
+        self._bring_link.setVisible(not locked)
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether a helpdesk pack keeps the servers as they were found."""
+        return self._is_locked
+
+    def brought(self, said_by: str) -> None:
+        """The person brought servers along, which stand in `said_by`; the plan with them follows."""
+        self._said_by = said_by
 
     @property
     def has_to_decide(self) -> bool:
@@ -147,6 +166,7 @@ class SettingsPage(Page):
         """Nothing of the last account is left."""
         super().restart()
         self._chosen = None
+        self._said_by = ""
         self.sending.forget()
 
     def set_compact(self, compact: bool) -> None:
@@ -204,6 +224,8 @@ class SettingsPage(Page):
             subtitle = "One question first: is this where your mail is kept?"
         elif plan is not None and plan.provider is not None and plan.provider is self._chosen:
             subtitle = _chosen(plan.provider, address)
+        elif self._said_by and all(server.source is Source.GIVEN for server in servers):
+            subtitle = f"As they stand in {self._said_by}. The next step finds out whether they work."
         else:
             named = [server for server in servers if server.source is Source.GUESS] or servers
             subtitle = _FOUND[named[-1].source]

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QVBoxLayout, QWidget
 
 from wizard.gui.widgets.choices import Choice, Segmented, Tile
-from wizard.handover.targets import targets
 
 Option = tuple[str, str]  # a target's id and what it is called beside the others
 
@@ -42,16 +41,19 @@ _NAMED: Final = (
         ),
     ),
 )
+_OTHER: Final = Family("other", "Something else", "ellipsis", (("other", "Something else"),))
 _SEGMENTS_AT_MOST: Final = 2
 
 
 def families() -> tuple[Family, ...]:
     """The tiles; the last one holds every program the others do not."""
+    from wizard.handover.targets import targets
+
     named = {target for family in _NAMED for target, _ in family.options} | {family.id for family in _NAMED}
     rest = [(target.id, target.name) for target in targets() if target.id not in named]
     first = [option for option in rest if option[0] == "other"]
     others = sorted((option for option in rest if option not in first), key=lambda option: option[1].casefold())
-    return (*_NAMED, Family("other", "Something else", "ellipsis", (*first, *others)))
+    return (*_NAMED, replace(_OTHER, options=(*first, *others)))
 
 
 class ProgramChoice(QWidget):
@@ -62,7 +64,9 @@ class ProgramChoice(QWidget):
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName("Use it in")
-        self._families = {family.id: family for family in families()}
+        # All programs are looked up once somebody wants one of them: an open window needs none.
+        self._families = {family.id: family for family in (*_NAMED, _OTHER)}
+        self._knows_all = False
         self._offered: Collection[str] = ()
         self._by_program = False
         self._compact = False
@@ -90,6 +94,8 @@ class ProgramChoice(QWidget):
 
     def choose(self, target: str) -> None:
         """Chooses the program without telling; a tile's own id stands for its first program."""
+        if not any(target in (family.id, *dict(family.options)) for family in self._families.values()):
+            self._know_all()
         family = next(
             (each for each in self._families.values() if target == each.id and target not in dict(each.options)),
             None,
@@ -113,6 +119,8 @@ class ProgramChoice(QWidget):
 
     def offer_only(self, offered: Collection[str]) -> None:
         """Offers these programs and tiles and no other; all of them where none is named, or none is known."""
+        if offered:
+            self._know_all()
         known = {target for family in self._families.values() for target in (family.id, *dict(family.options))}
         self._offered = [target for target in offered if target in known]
         shown = [family for family in self._families if self._options(family)]
@@ -135,6 +143,11 @@ class ProgramChoice(QWidget):
         for column in range(len(self.tiles)):
             self._grid.setColumnStretch(column, 1 if column < columns else 0)
 
+    def _know_all(self) -> None:
+        if not self._knows_all:
+            self._knows_all = True
+            self._families = {family.id: family for family in families()}
+
     def _options(self, family: str | None = None) -> tuple[Option, ...]:
         """The programs behind a tile that are offered."""
         whole = self._families[family or self._family]
@@ -154,6 +167,8 @@ class ProgramChoice(QWidget):
         self.chosen.emit(target)
 
     def _show(self, family: str, target: str | None) -> None:
+        if family == _OTHER.id:
+            self._know_all()
         self._by_program = True
         self.tiles[family].setChecked(True)
         self._by_program = False

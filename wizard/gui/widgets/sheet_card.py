@@ -17,7 +17,6 @@ from wizard.gui.widgets.label import Label
 from wizard.gui.widgets.qr_code import QrCode
 from wizard.gui.widgets.surfaces import Card, Separator
 from wizard.handover.sheet import Sheet
-from wizard.handover.sheet_page import sheet_text
 
 _COPY_ALL = "Copy all"
 _SAID_MS = 2000
@@ -84,6 +83,8 @@ class SheetCard(Card):
             self._actions.addWidget(each)
 
     def _copy_all(self) -> None:
+        from wizard.handover.sheet_page import sheet_text
+
         QGuiApplication.clipboard().setText(sheet_text(self.sheet))
         self.copy_all.setText(COPIED)
         self.copy_all.set_icon("check")

@@ -28,7 +28,21 @@ def accounts(path: Path) -> Iterator[FoundAccount]:
     Raises:
         UsageError: the file cannot be read, or is no profile.
     """
-    for payload in _payloads(path):
+    try:
+        with path.open("rb") as file:
+            content = file.read(_MAX_BYTES + 1)
+    except OSError as error:
+        raise UsageError(f"The file {path.name} cannot be read: {error.strerror or error}.") from error
+    yield from accounts_in(content, path)
+
+
+def accounts_in(content: bytes, path: Path) -> Iterator[FoundAccount]:
+    """The mail accounts of a profile's content; `path` is where it stands, for what is said.
+
+    Raises:
+        UsageError: it is no profile.
+    """
+    for payload in _payloads(content, path):
         protocol = _PROTOCOL.get(str(payload.get("EmailAccountType")))
         if payload.get("PayloadType") != "com.apple.mail.managed" or protocol is None:
             continue
@@ -45,12 +59,7 @@ def accounts(path: Path) -> Iterator[FoundAccount]:
         )
 
 
-def _payloads(path: Path) -> Iterator[Mapping[str, object]]:
-    try:
-        with path.open("rb") as file:
-            content = file.read(_MAX_BYTES + 1)
-    except OSError as error:
-        raise UsageError(f"The file {path.name} cannot be read: {error.strerror or error}.") from error
+def _payloads(content: bytes, path: Path) -> Iterator[Mapping[str, object]]:
     # A signed profile (CMS) has the same text inside.
     start, end = content.find(b"<?xml"), content.rfind(b"</plist>")
     if start < 0 or end < 0 or len(content) > _MAX_BYTES:

@@ -1,0 +1,180 @@
+"""Settings a person brings along are read as they stand, and strangers' servers wait for a yes."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.gui.samples import WORKS
+from wizard.diagnosis.document import diagnosis_document
+from wizard.errors import UsageError
+from wizard.handover.report import report_bytes, report_document
+from wizard.handover.targets import sheet
+from wizard.model.address import Address
+from wizard.model.server import Source
+from wizard.setup.brought import LIMIT_BYTES, read_settings
+
+ADA = Address.parse("ada@example.net")
+IMAP, SMTP = "imap imap.example.net:993 tls", "smtp smtp.example.net:587 starttls"
+
+
+def told(content: bytes | str, address: Address | None = ADA) -> list[str]:
+    """The servers that were read, in words."""
+    raw = content if isinstance(content, bytes) else content.encode()
+    servers = read_settings(raw, address).servers
+    return [f"{one.protocol} {one.host}:{one.port} {one.security}" for one in servers]
+
+
+def users(content: str) -> set[str]:
+    """Their user names."""
+    return {one.username for one in read_settings(content.encode(), ADA).servers}
+
+
+def answered(content: bytes) -> bool:
+    """Whether it was read, or refused in a sentence."""
+    try:
+        return bool(read_settings(content, ADA).servers)
+    except UsageError as error:
+        return str(error).endswith(".")
+
+
+def file_for(target: str) -> bytes:
+    """What we write ourselves for that program."""
+    account = WORKS.verified_account()
+    assert account is not None
+    return sheet(target, account).files[0].content
+
+
+@pytest.mark.parametrize(
+    ("target", "said_by"), [("autoconfig-xml", "the autoconfig file"), ("apple-mail", "the profile")]
+)
+def test_what_we_write_is_read_again(target: str, said_by: str) -> None:
+    content = file_for(target)
+    assert sorted(told(content)) == [IMAP, SMTP]
+    brought = read_settings(content, ADA)
+    assert brought.said_by == said_by
+    assert brought.address == ADA
+    assert {server.source for server in brought.servers} == {Source.GIVEN}
+
+
+def test_a_profile_says_whose_it_is() -> None:
+    brought = read_settings(file_for("apple-mail"))
+    assert (brought.address, brought.name) == (ADA, "Ada Example")
+
+
+@pytest.mark.parametrize("masked", [True, False])
+def test_a_saved_report_is_read(masked: bool) -> None:
+    document = report_document(WORKS, diagnosis_document=diagnosis_document, mask_addresses=masked)
+    assert sorted(told(report_bytes(document, ".json"))) == [IMAP, SMTP]
+    named = {one.username for one in read_settings(report_bytes(document, ".json"), ADA).servers}
+    assert all("…" not in name and "*" not in name for name in named)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Your settings:\n\nIncoming server (IMAP): imap.example.net, port 993, SSL/TLS\n"
+        "Outgoing server (SMTP): smtp.example.net, port 587, STARTTLS\nUser name: ada",
+        "IMAP\nServer: imap.example.net\nPort: 993\nSSL\n\nSMTP\nServer: smtp.example.net\nPort: 587\nTLS\n",
+        "Receiving: imap.example.net:993\nSending: smtp.example.net:587",
+        "Posteingangsserver: imap.example.net Port: 993 (SSL)\n"
+        "Postausgangsserver: smtp.example.net Port: 587 (STARTTLS)",
+        "Serveur entrant : imap.example.net, port 993\nServeur sortant : smtp.example.net, port 587",
+        "Servidor de correo entrante: imap.example.net puerto 993; saliente: smtp.example.net puerto 587",
+        "imap.example.net 993\nsmtp.example.net 587",
+        "Hello Ada,\nwrite to help@example.com if you need us. Please use imap.example.net (port 993, SSL) for IMAP "
+        "and smtp.example.net (port 587, STARTTLS) for SMTP.",
+        "<html><body><table><tr><td>IMAP</td><td>imap.example.net</td><td>993</td></tr>"
+        "<tr><td>SMTP</td><td>smtp.example.net</td><td>587</td></tr></table></body></html>",
+        "ＩＭＡＰ：imap.example.net：993\nSMTP：smtp.example.net：587",
+    ],
+)
+def test_a_providers_mail_is_read(text: str) -> None:
+    assert sorted(told(text)) == [IMAP, SMTP]
+
+
+@pytest.mark.parametrize(
+    ("text", "server"),
+    [
+        ("POP3: pop.example.net port 995", "pop3 pop.example.net:995 tls"),
+        ("Incoming: mail.example.net 110", "pop3 mail.example.net:110 starttls"),
+        ("SMTP server mail.example.net", "smtp mail.example.net:465 tls"),
+        ("SMTP server mail.example.net with STARTTLS", "smtp mail.example.net:587 starttls"),
+        ("IMAP server mail.example.net, no encryption, port 143", "imap mail.example.net:143 starttls"),
+    ],
+)
+def test_what_is_left_open_is_the_usual_and_always_encrypted(text: str, server: str) -> None:
+    assert told(text) == [server]
+
+
+def test_the_user_name_that_is_named_is_taken() -> None:
+    text = "IMAP: imap.example.net 993\nUsername: ada.example\nSMTP: smtp.example.net 587\nUsername: ada.example"
+    assert users(text) == {"ada.example"}
+    assert users("User name: ada17\nIMAP: imap.example.net\nSMTP: smtp.example.net") == {"ada17"}
+    assert users("IMAP: imap.example.net") == {str(ADA)}
+
+
+def test_a_strangers_server_waits_for_a_yes() -> None:
+    trusted = {
+        one.host: one.trusted for one in read_settings(b"IMAP imap.example.net SMTP smtp.example.com", ADA).servers
+    }
+    assert trusted == {"imap.example.net": True, "smtp.example.com": False}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "Good morning",
+        "IMAP: localhost 993",
+        "IMAP: 127.0.0.1:993",
+        "{}",
+        "{nonsense",
+        "<clientConfig",
+        "<plist></plist>",
+        "See https://www.example.org/help for more",
+    ],
+)
+def test_what_names_no_server_is_told_in_a_sentence(text: str) -> None:
+    with pytest.raises(UsageError, match=r"^[A-Z].*\.$"):
+        read_settings(text.encode(), ADA)
+
+
+def test_too_much_is_refused() -> None:
+    with pytest.raises(UsageError, match="too long"):
+        read_settings(b"x" * (LIMIT_BYTES + 1), ADA)
+
+
+def test_without_an_address_it_is_asked_for() -> None:
+    with pytest.raises(UsageError, match="email address first"):
+        read_settings(b"IMAP: imap.example.net")
+    assert read_settings(b"For ada@example.net: IMAP imap.example.net").address == ADA
+
+
+def test_no_password_that_is_pasted_along_goes_anywhere() -> None:
+    brought = read_settings(b"IMAP: imap.example.net\nPassword: tulip-wagon-64\nSMTP: smtp.example.net", ADA)
+    assert "tulip-wagon-64" not in repr(brought)
+
+
+@given(st.binary(max_size=400) | st.text(max_size=300).map(str.encode))
+def test_anything_is_read_or_refused_in_a_sentence(content: bytes) -> None:
+    assert answered(content)
+
+
+@given(
+    st.recursive(
+        st.none() | st.integers() | st.text(max_size=9),
+        lambda inner: st.dictionaries(
+            st.sampled_from(["check", "incoming", "outgoing", "host", "port", "protocol", "security", "address"]),
+            inner,
+            max_size=4,
+        ),
+        max_leaves=12,
+    )
+)
+def test_any_report_is_read_or_refused_in_a_sentence(document: object) -> None:
+    content = json.dumps({"x": 1} | (document if isinstance(document, dict) else {})).encode()
+    assert answered(content)

@@ -1,0 +1,218 @@
+"""Settings that the person brings along: an autoconfig file, an Apple profile, a saved report, a provider's mail.
+
+What they say is a stranger's word: names and ports are checked as discovery checks them, and a server outside the
+address's own domain waits for the person's yes before a password goes there.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from wizard.discovery import autoconfig
+from wizard.discovery.answer import Refused
+from wizard.discovery.candidate import MAIL_PORTS, Maker
+from wizard.errors import UsageError
+from wizard.handover.programs import apple_profile
+from wizard.handover.programs.found import FoundServer
+from wizard.model.address import Address
+from wizard.model.server import STANDARD_PORTS, Protocol, Security, ServerCandidate, Source, usual_security
+from wizard.model.text import single_line
+from wizard.text_file import decoded
+
+LIMIT_BYTES: Final = 1024 * 1024
+_NOTHING: Final = "No mail server is named there. Copy the lines that name the servers, or type them in."
+_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_HOST = re.compile(r"(?<![@/\w.-])(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,24}(?![\w@-])", re.IGNORECASE)
+_PORT = re.compile(r"(?<![\d.])(\d{2,4})(?![\d.]*\d)")
+_USER = re.compile(
+    r"(?:user\s?-?name|user|login|benutzer(?:name|kennung)?|identifiant|utilisateur|usuario|nome\s+utente|usu[aá]rio|"
+    r"gebruikersnaam)\s*(?:name)?\s*[:=]\s*(\S+)",
+    re.IGNORECASE,
+)
+# A word that begins what is said of one side; not within a server's name such as imap.example.org.
+_SIDE = re.compile(
+    r"(?<![\w.@-])(?:(?P<imap>imap4?s?)|(?P<pop>pop-?3?s?)|(?P<smtp>smtps?|outgoing|sending|postausgang\w*|"
+    r"ausgehend\w*|ausgangsserver|sortant\w*|saliente|in\s+uscita|sa[ií]da|uitgaand\w*|send\s+mail)|"
+    r"(?P<incoming>incoming|receiving|posteingang\w*|eingehend\w*|eingangsserver|entrant\w*|entrante|in\s+arrivo|"
+    r"entrada|inkomend\w*|receive\s+mail))(?![\w@-]|\.\w)",
+    re.IGNORECASE,
+)
+_PROTOCOL_OF_HOST: Final = {"imap": "imap", "pop": "pop", "pop3": "pop", "smtp": "smtp", "smtps": "smtp"}
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What was read; `said_by` ends the sentence “As they stand in …”, `servers` are best first for each side."""
+
+    said_by: str
+    servers: tuple[ServerCandidate, ...]
+    address: Address | None = None
+    name: str | None = None
+
+
+def read_settings(content: bytes, address: Address | None = None) -> Brought:
+    """The servers in `content`, for `address`, or else for the first address in it.
+
+    Raises:
+        UsageError: nothing in it names a mail server, or it names no address and none is given; a sentence.
+    """
+    if len(content) > LIMIT_BYTES:
+        raise UsageError("That is too long to be settings.")
+    kind = content[:4096].lower()
+    if b"<plist" in content or b"com.apple.mail.managed" in content:
+        return _profile(content, address)
+    if b"<clientconfig" in kind:
+        return _autoconfig(content, address)
+    text = unicodedata.normalize("NFKC", decoded(content, "The text", limit_bytes=LIMIT_BYTES, ansi=True))
+    if text.lstrip().startswith("{"):
+        return _report(text, address)
+    if "<html" in text[:2000].lower() or "<!doctype html" in text[:200].lower():
+        text = html.unescape(re.sub(r"<[^>]*>", "\n", re.sub(r"(?is)<(script|style).*?</\1>", "", text)))
+    return _words(text, address)
+
+
+def _maker(address: Address | None, written: str | None) -> Maker:
+    if address is None and written is not None:
+        try:
+            address = Address.parse(written)
+        except UsageError:
+            address = None
+    if address is None:
+        raise UsageError("Type your email address first: these settings do not say whose they are.")
+    return Maker(address, Source.GIVEN, vouched=False, known=lambda _: None)
+
+
+def _autoconfig(content: bytes, address: Address | None) -> Brought:
+    try:
+        maker = _maker(address, None)
+        answer = autoconfig.read(content, maker)
+    except Refused as error:
+        raise UsageError(f"This autoconfig file cannot be used: {error}.") from None
+    return _with_servers(Brought("the autoconfig file", answer.candidates, maker.address))
+
+
+def _profile(content: bytes, address: Address | None) -> Brought:
+    found = next(iter(apple_profile.accounts_in(content, Path("the profile"))), None)
+    if found is None:
+        raise UsageError("This profile holds no mail account.")
+    maker = _maker(address, str(found.address) if found.address is not None else None)
+    servers = (_made(maker, server) for server in (found.incoming, found.outgoing) if server is not None)
+    name = single_line(found.name or "") or None
+    return _with_servers(Brought("the profile", tuple(filter(None, servers)), maker.address, name))
+
+
+def _made(maker: Maker, server: FoundServer) -> ServerCandidate | None:
+    return _candidate(maker, server.protocol, server.host, server.port, server.security, server.username)
+
+
+def _report(text: str, address: Address | None) -> Brought:
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        raise UsageError(_NOTHING) from None
+    check = document.get("check", document) if isinstance(document, dict) else {}
+    check = check if isinstance(check, dict) else {}
+    written = check.get("address")
+    maker = _maker(address, written if isinstance(written, str) and "*" not in written else None)
+    servers = [_of_report(maker, check.get(side)) for side in ("incoming", "outgoing")]
+    return _with_servers(Brought("the report", tuple(filter(None, servers)), maker.address))
+
+
+def _of_report(maker: Maker, side: object) -> ServerCandidate | None:
+    if not isinstance(side, dict):
+        return None
+    host, port, user = side.get("host"), side.get("port"), side.get("username")
+    try:
+        protocol, security = Protocol(str(side.get("protocol"))), Security(str(side.get("security")))
+    except ValueError:
+        return None
+    if not isinstance(host, str) or not isinstance(port, int):
+        return None
+    # A report may mask the user name; then it is the address, as with most.
+    username = user if isinstance(user, str) and "…" not in user and "*" not in user else None
+    return _candidate(maker, protocol, host, port, security, username)
+
+
+def _words(text: str, address: Address | None) -> Brought:
+    """Servers from sentences, tables and lists: a host is one where its own name or a word beside it names a side."""
+    first = _ADDRESS.search(text)
+    bare = _ADDRESS.sub(lambda found: " " * len(found[0]), text)
+    hosts = [*_HOST.finditer(bare)]
+    anybody = _USER.search(text)
+    maker: Maker | None = None
+    servers: list[ServerCandidate] = []
+    for number, host in enumerate(hosts):
+        before = bare[hosts[number - 1].end() if number else 0 : host.start()]
+        after = bare[host.end() : hosts[number + 1].start() if number + 1 < len(hosts) else len(bare)]
+        side = _side(host[0], before, after)
+        if side is None:
+            continue
+        word = _SIDE.search(after)  # begins what is said of the next one
+        own = after[: word.start()] if word is not None else after
+        ports = [int(port) for each in (own, after, before) for port in _PORT.findall(each) if int(port) in MAIL_PORTS]
+        protocol = _protocol(side, ports)
+        user = _USER.search(text[host.end() : host.end() + len(after)]) or anybody
+        maker = maker or _maker(address, first[0] if first is not None else None)
+        port, security = _port_and_security(protocol, ports, own or before)
+        username = user[1].strip("\"'“”<>,;") if user is not None else None
+        made = _candidate(maker, protocol, host[0], port, security, username)
+        if made is not None:
+            servers.append(made)
+    best = sorted(dict.fromkeys(servers), key=lambda server: server.protocol is Protocol.POP3)
+    return _with_servers(Brought("what you pasted", tuple(best), maker.address if maker is not None else None))
+
+
+def _side(host: str, before: str, after: str) -> str | None:
+    """The word for the side: of the host's own name, else the nearest before it, else the first behind it."""
+    own = _PROTOCOL_OF_HOST.get(host.partition(".")[0].lower())
+    if own is not None:
+        return own
+    ahead = [found.lastgroup for found in _SIDE.finditer(before)]
+    behind = _SIDE.search(after)
+    return ahead[-1] if ahead else behind.lastgroup if behind is not None else None
+
+
+def _protocol(side: str, ports: list[int]) -> Protocol:
+    if side == "smtp":
+        return Protocol.SMTP
+    is_pop = side == "pop" or (side == "incoming" and ports[:1] in ([110], [995]))
+    return Protocol.POP3 if is_pop else Protocol.IMAP
+
+
+def _port_and_security(protocol: Protocol, ports: list[int], words: str) -> tuple[int, Security]:
+    """Port and encryption as they are written; what is left open is the usual, and never without encryption."""
+    said = words.lower()
+    switches = "starttls" in said or "start tls" in said
+    usual = [
+        (port, how) for port, how in STANDARD_PORTS[protocol] if how is not Security.NONE and port not in (25, 2525)
+    ]
+    fitting = [port for port in ports if usual_security(protocol, port) is not None]
+    if fitting:
+        port = fitting[0]
+        how = usual_security(protocol, port)
+        return port, how if how not in (None, Security.NONE) else Security.STARTTLS
+    wanted = Security.STARTTLS if switches else Security.TLS
+    return next((pair for pair in usual if pair[1] is wanted), usual[0])
+
+
+def _candidate(
+    maker: Maker, protocol: Protocol, host: str, port: int, security: Security, username: str | None
+) -> ServerCandidate | None:
+    if security is Security.NONE:
+        return None
+    try:
+        return maker.make(protocol, host, port, security, username)
+    except Refused:
+        return None
+
+
+def _with_servers(brought: Brought) -> Brought:
+    if not brought.servers:
+        raise UsageError(_NOTHING)
+    return brought
