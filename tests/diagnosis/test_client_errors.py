@@ -52,6 +52,17 @@ def test_what_a_pages_source_or_a_log_escaped_is_read_as_it_was_said(source: str
     assert read(source) == read(shown)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Client host rejected: um zu senden, bitte zuerst anmelden",
+        "System.Security.Authentication.AuthenticationException: um zu senden, bitte zuerst anmelden",
+    ],
+)
+def test_what_a_program_says_before_every_reason_is_left_out(text: str) -> None:
+    assert read(text).folded.strip() == "um zu senden, bitte zuerst anmelden"
+
+
 def test_the_json_of_a_refused_token_is_read() -> None:
     blob = base64.b64encode(b'{"status":"400","schemes":"Bearer","scope":"https://mail.google.com/"}').decode()
     assert "schemes" in read(f"334 {blob}").folded

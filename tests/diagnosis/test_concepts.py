@@ -33,6 +33,8 @@ def said(lexicon: Lexicon, text: str) -> set[str]:
         ("Sertifikanın süresi doldu", {"certificate", "expired"}),
         ("получатель отклонён", {"recipient", "refused"}),
         ("Nieprawidłowe hasło", {"password", "wrong"}),
+        ("Giden sunucuya bağlanılamıyor", {"outgoing-server", "connection", "failed"}),
+        ("Oturum açılamadı", {"sign-in", "failed"}),
     ],
 )
 def test_a_word_is_found_in_every_form(lexicon: Lexicon, text: str, concepts: set[str]) -> None:
@@ -48,6 +50,8 @@ def test_a_word_is_found_in_every_form(lexicon: Lexicon, text: str, concepts: se
         ("The name could not be found", "not-found", "found"),
         ("The recipient was accepted", "accepted", "refused"),
         ("Accepted. The other part is not here", "accepted", "refused"),
+        ("Throttling failure: open connections", "enabled", "disabled"),
+        ("Not done - accepted by the other part", "accepted", "refused"),
     ],
 )
 def test_a_negation_turns_what_is_beside_it(lexicon: Lexicon, text: str, there: str, not_there: str) -> None:

@@ -67,6 +67,9 @@ def test_combinations_mean_causes_that_exist(catalogue: Catalogue) -> None:
         ("Antwort des Servers: 550 Relay verweigert", "550 relay verweigert"),
         ("Réponse du serveur : 550 relais refusé", "550 relais refusé"),
         ("サーバーの応答: 中継は許可されていません", "中継は許可されていません"),
+        ("Reactie van server: '550 geen relay hier', poort: 25, beveiligd (SSL): Nee", "550 geen relay hier"),
+        ("Der Empfänger wurde abgelehnt. 550 <ada@example.org> User unknown", "550 <ada@example.org> user unknown"),
+        ("Die Antwort vom Server (POP/SMTP/IMAP) kam nicht rechtzeitig", None),
         ("550 no relaying here", None),
         ("The server responded: 550", None),
     ],
@@ -74,6 +77,13 @@ def test_combinations_mean_causes_that_exist(catalogue: Catalogue) -> None:
 def test_the_server_s_own_words_are_found_in_their_frame(text: str, own: str | None) -> None:
     found = our_meanings().own_words(text)
     assert (found and found.lower()) == own
+
+
+def test_a_goodbye_behind_a_code_is_no_reason(diagnoser: Diagnoser) -> None:
+    blocked = diagnoser.of_text("421 Your IP address is filtered and this connection will be closed")
+    assert blocked.cause == "client-ip-blocked"
+    assert diagnoser.of_text("The connection was closed").cause == "connection-dropped"
+    assert diagnoser.of_text("421 Connection closed").cause == "connection-dropped"
 
 
 @pytest.mark.parametrize(
@@ -108,6 +118,11 @@ def test_a_line_that_means_nothing_is_refused(tmp_path: Path, line: str, complai
         ("NO login attempts limited, rate exceeded", "auth", "too-many-attempts"),
         ("TLS is required but the server does not support it", None, "starttls-not-offered"),
         ("Something went wrong, please try again", None, "unknown"),
+        ("Unexpected greeting: 220 mail.example.com ESMTP", None, "unknown"),
+        ("550 5.7.1 message contains a bare LF", "data", "message-malformed"),
+        ("Le mot de passe de l'application est requis", None, "app-password-required"),
+        ("550 5.1.1 account disabled", "rcpt", "recipient-rejected"),
+        ("550 5.7.26 Cannot forward emails that are not authenticated.", "data", "dmarc-or-spf-fail"),
     ],
 )
 def test_one_word_does_not_decide(diagnoser: Diagnoser, text: str, stage: str | None, cause: str) -> None:

@@ -82,6 +82,11 @@ _WRAPPING = re.compile(
     r"verifique que su dirección de correo electrónico es correcta en las preferencias de su cuenta"
     r" y vuelva a intentarlo)"
 )
+# The same without a code: Postfix's words before a provider's reason, .NET's name for every failure of TLS.
+_ALWAYS_WRAPPING = re.compile(
+    r"client host rejected: (?!access denied|blocked|cannot find|must |no |temporar)(?=.{24})|"
+    r"system\.security\.authentication\.authenticationexception: (?=.{12})"
+)
 _TELLING = re.compile(
     r"error|fail|denied|refused|reject|timed out|timeout|invalid|unable|cannot|can't|could not|not accepted|"
     r"too many|blocked|"
@@ -124,6 +129,8 @@ def read(text: str) -> Reading:
     whole = _join_reply_lines(telling, code, keep_first=True)
     sentences = "\n".join(fold(line) for line in _NO.sub(" ", whole).splitlines())[: 2 * MAX_TELLING]
     sentences = _BOILERPLATE.sub(" ", sentences)
+    folded = _ALWAYS_WRAPPING.sub(" ", folded)
+    sentences = _ALWAYS_WRAPPING.sub(" ", sentences)
     if code is not None or enhanced is not None or "the server response was" in folded:
         folded = _WRAPPING.sub(" ", folded)
         sentences = _WRAPPING.sub(" ", sentences)
