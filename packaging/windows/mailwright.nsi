@@ -192,6 +192,9 @@ FunctionEnd
 
 Section Uninstall
   Call un.CheckNotRunning
+  ; This person's regular check would go on without its program; it is taken from Task Scheduler, if it is there.
+  nsExec::Exec '"$INSTDIR\mailwright.exe" accounts schedule --off --quiet'
+  Pop $0
   Delete "$SMPROGRAMS\Mailwright.lnk"
   RMDir /r "$INSTDIR\_internal"
   Delete "$INSTDIR\mailwright.exe"
