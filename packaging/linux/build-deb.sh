@@ -37,7 +37,7 @@ find "$share" -type f -exec chmod 644 {} +
 # The newest symbol version of the C library that anything inside asks for.
 glibc=$(find dist/mailwright \( -name '*.so*' -o -name mailwright \) -type f -exec objdump -T {} + 2>/dev/null | grep -oE 'GLIBC_[0-9.]+' | sort -uV | tail -1)
 libraries=(
-  libdbus-1-3 libegl1 libexpat1 libfontconfig1 libfreetype6 libgcc-s1 libgl1 libglib2.0-0 libstdc++6 libwayland-client0
+  libcups2 libdbus-1-3 libegl1 libexpat1 libfontconfig1 libfreetype6 libgcc-s1 libgl1 libglib2.0-0 libstdc++6 libwayland-client0
   libwayland-cursor0 libx11-6 libx11-xcb1 libxcb1 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 libxcb-image0
   libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 libxcb-shape0 libxcb-xkb1 zlib1g
 )
