@@ -6,6 +6,8 @@ cd "$(dirname "$0")/../.."
 version=$(sed -n 's/^__version__ = "\(.*\)"/\1/p' wizard/__init__.py)
 app=dist/Mailwright.app
 dmg=dist/Mailwright-$version-macos-$(uname -m).dmg
+rm -rf build/dmg "$dmg"
+mkdir -p build/dmg
 sign() { codesign --force --options runtime --timestamp --sign "$SIGN_IDENTITY" "$@"; }
 notarize() {
   # Apple's log says which file it dislikes; "submit --wait" alone ends well with "Invalid" too.
@@ -35,8 +37,6 @@ if [[ -n ${SIGN_IDENTITY:-} ]]; then
     notarize build/notarize.zip "$app"
   fi
 fi
-rm -rf build/dmg "$dmg"
-mkdir -p build/dmg
 ditto "$app" build/dmg/Mailwright.app
 ln -s /Applications build/dmg/Applications
 hdiutil create -volname Mailwright -srcfolder build/dmg -format ULFO "$dmg"
