@@ -24,8 +24,9 @@ class Screen:
         self.shown = b""
         self._line, other = pty.openpty()
         fcntl.ioctl(other, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 160, 0, 0))
+        # setsid(1) makes it the program's controlling terminal, /dev/tty, which is what many open.
         self._child = subprocess.Popen(
-            command, stdin=other, stdout=other, stderr=other, env=environment, start_new_session=True
+            ["setsid", "--ctty", *command], stdin=other, stdout=other, stderr=other, env=environment
         )
         os.close(other)
 
