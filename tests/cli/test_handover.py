@@ -119,7 +119,7 @@ def test_the_qr_code_is_written_as_a_picture(check_file: str, tmp_path: Path, na
 
 def test_a_target_without_a_file_says_so(check_file: str, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="typed in"):
-        run(handover, "outlook", "--from", check_file, "--output", str(tmp_path / "x"))
+        run(handover, "gmail-app", "--from", check_file, "--output", str(tmp_path / "x"))
     assert not (tmp_path / "x").exists()
 
 

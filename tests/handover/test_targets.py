@@ -17,7 +17,7 @@ WITH_PASSWORD = tuple(target.id for target in targets() if takes_password(target
 
 def everything(written: Sheet) -> str:
     texts = [*written.steps, *(f"{row.label}\t{row.value}" for row in written.rows), written.qr or "", written.title]
-    return "\n".join(texts + [file.content.decode() for file in written.files])
+    return "\n".join(texts + [file.text for file in written.files])
 
 
 def test_the_targets_of_the_contract_are_there_people_first() -> None:

@@ -207,7 +207,7 @@ def document(written: Sheet, paths: Sequence[Path] = ()) -> dict[str, object]:
             {
                 "name": file.name,
                 "media_type": file.media_type,
-                "content": None if file.holds_secret else file.content.decode(),
+                "content": None if file.holds_secret else file.text,
                 "say": file.say,
             }
             for file in written.files
@@ -253,7 +253,7 @@ def _print_sheet(written: Sheet) -> None:
     for step in written.steps:
         render.progress(step)
     for file in written.files:
-        render.print_text(file.content.decode().rstrip("\n"))
+        render.print_text(file.text.rstrip("\n"))
 
 
 def _write(written: Sheet, path: Path) -> tuple[Path, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
+from wizard.handover import autodiscover_xml
 from wizard.handover.sheet import Row, Sheet, Target, TargetKind, rows_about_you
 from wizard.handover.words import ACCOUNT_TYPE, ENCRYPTION, SignInKind, password_step, sign_in_kinds
 from wizard.model.account import VerifiedAccount
@@ -24,7 +25,9 @@ _NEW_SECURITY: Final = {Security.TLS: "SSL/TLS", Security.STARTTLS: "StartTLS", 
 
 def sheet(account: VerifiedAccount) -> Sheet:
     """The sheet for classic Outlook (2016 and later) and for new Outlook."""
-    return Sheet(TARGET, "Use it in Outlook", _steps(account), (*_classic(account), *_new(account)))
+    rows = (*_classic(account), *_new(account))
+    steps = (*autodiscover_xml.steps(account), *_steps(account))
+    return Sheet(TARGET, "Use it in Outlook", steps, rows, files=autodiscover_xml.files(account))
 
 
 def classic(account: VerifiedAccount) -> Sheet:

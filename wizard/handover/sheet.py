@@ -57,6 +57,11 @@ class HandoverFile:
     say: str
     holds_secret: bool = False
 
+    @property
+    def text(self) -> str:
+        """The content as text; Windows' registry editor alone wants UTF-16."""
+        return self.content.decode("utf-16" if self.content.startswith(b"\xff\xfe") else "utf-8")
+
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
