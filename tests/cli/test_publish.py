@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import os
 import re
 import shutil
+import ssl
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +16,9 @@ from typing import Any
 
 import pytest
 
-from tests.handover.accounts import diagnosis_document, works
+from tests.handover.accounts import account as works_with
+from tests.handover.accounts import diagnosis_document, imap, smtp, works
+from tests.lab import thunderbird as lab
 from tests.lab.account import Account
 from tests.lab.certificates import Authority
 from tests.lab.mail_server import STANDARD, MailServer
@@ -21,6 +26,8 @@ from tests.lab.names import NameServer
 from tests.lab.processes import free_addresses, wait_until
 from wizard.cli.main import main
 from wizard.handover.document import check_document
+from wizard.handover.publish import published
+from wizard.model.address import Address
 
 DOMAIN = "own.example"
 HOSTS = (DOMAIN, *(f"{name}.{DOMAIN}" for name in ("autoconfig", "autodiscover", "ua-auto-config")))
@@ -139,3 +146,74 @@ def test_every_source_says_what_was_proven(
             code, found = run(names, "publish", DOMAIN, "--check", "--from", str(result))
             assert code == 1
             assert {each["source"]: each["says"] for each in found["sources"]}["autodiscover"] == "other"
+
+
+FIND = """
+const { FindConfig } = ChromeUtils.importESModule("resource:///modules/accountcreation/FindConfig.sys.mjs");
+const { AccountConfig } = ChromeUtils.importESModule("resource:///modules/accountcreation/AccountConfig.sys.mjs");
+const { CreateInBackend } = ChromeUtils.importESModule("resource:///modules/accountcreation/CreateInBackend.sys.mjs");
+const [domain, address, password] = arguments;
+(async () => {
+  const search = FindConfig.parallelAutoDiscovery(domain, address, new AbortController().signal, password);
+  const { value } = await search.next();
+  if (!value) { done("nothing found"); return; }
+  const places = [value.incoming, value.outgoing].map((one) => [one.type, one.hostname, one.port, one.socketType]);
+  AccountConfig.replaceVariables(value, "Ada Example", address, password);
+  await CreateInBackend.createAccountInBackend(value);
+  done([value.source, ...places]);
+})().catch((error) => done(String(error)));
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.root
+@pytest.mark.timeout(300)
+@pytest.mark.skipif(
+    shutil.which("thunderbird") is None or not Path("/usr/sbin/nginx").exists(), reason="needs Thunderbird and nginx"
+)
+def test_thunderbird_finds_the_account_without_a_file_of_ours(
+    authority: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = Account(f"ada@{DOMAIN}", PASSWORD)
+    folder = tmp_path / "out"
+    (web,) = free_addresses(1, (443, *STANDARD.values()))
+    dns = "127.0.0.1"  # named listens at an interface's own address only
+    post = f"post.{DOMAIN}"
+    user = account.address
+    servers = {"incoming": imap(host=post, username=user), "outgoing": smtp(host=post, username=user)}
+    proven = works_with(address=Address.parse(account.address), **servers)
+    for name, content in published(proven).files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+    # The program asks the system for names: in a view of the files of its own, the system asks our name server.
+    (tmp_path / "resolv.conf").write_text(f"nameserver {dns}\n")
+    (tmp_path / "hosts").write_text("127.0.0.1 localhost\n")
+    program = shutil.which("thunderbird")
+    wrapper = tmp_path / "bin" / "thunderbird"
+    wrapper.parent.mkdir()
+    wrapper.write_text(
+        f"#!/bin/sh\nexec unshare -m sh -c 'mount --bind {tmp_path}/resolv.conf /etc/resolv.conf && "
+        f'mount --bind {tmp_path}/hosts /etc/hosts && exec {program} "$@"\' sh "$@"\n'
+    )
+    wrapper.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{wrapper.parent}:{os.environ['PATH']}")
+    home, profile = tmp_path / "home", tmp_path / "home" / "profile"
+    profile.mkdir(parents=True)
+    with (
+        MailServer(authority, accounts=[account], standard_ports=True, certificate=authority.issue(post)) as mail,
+        nginx(folder, authority, web),
+        NameServer(
+            {DOMAIN: [f"post A {mail.address}", f"@ A {web}", *(folder / f"{DOMAIN}.zone").read_text().splitlines()]},
+            dns, 53,
+        ),
+        lab.Thunderbird(home, "--profile", str(profile)) as program_running,
+    ):  # fmt: skip
+        der = ssl.PEM_cert_to_DER_cert(authority.ca_file.read_text())
+        assert program_running.run(lab.TRUST, base64.b64encode(der).decode()) is True
+        found = program_running.run(FIND, DOMAIN, account.address, PASSWORD)
+        # "xml" is what it calls a file of the provider; one in its own folder would be "disk".
+        assert found == ["xml", ["imap", post, 993, 3], ["smtp", post, 465, 3]]
+        pairs = [(f"{kind}://{post}", account.address, PASSWORD) for kind in ("imap", "smtp")]
+        assert program_running.run(lab.KEEP_PASSWORDS, pairs) is True
+        mail.deliver(account.address, b"From: bob@example.org\r\nSubject: found by itself\r\n\r\nHello\r\n")
+        assert program_running.run(lab.SUBJECTS) == ["found by itself"]

@@ -48,7 +48,7 @@ def test_everything_says_the_same_and_nothing_of_one_person() -> None:
         "autoconfig.example.org. 3600 IN CNAME www.example.org.",
         "autodiscover.example.org. 3600 IN CNAME www.example.org.",
         "ua-auto-config.example.org. 3600 IN CNAME www.example.org.",
-        "_autodiscover._tcp.example.org. 3600 IN SRV 0 1 443 autodiscover.example.org.",
+        "_autodiscover._tcp.example.org. 3600 IN SRV 0 1 443 www.example.org.",
         f'_ua-auto-config.example.org. 3600 IN TXT "v=UAAC1; a=sha256; d={digest}"',
     ]
     (mail,) = plistlib.loads(files["www/mail.mobileconfig"])["PayloadContent"]

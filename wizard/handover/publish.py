@@ -157,7 +157,8 @@ def _zone(domain: str, servers: tuple[ServerCandidate, ...], pacc: bytes | None,
         yield f"{service}._tcp.{domain}. 3600 IN SRV 0 1 {server.port} {ascii_host(server.host)}."
     for name in HOSTS if pacc is not None else HOSTS[:2]:
         yield f"{name}.{domain}. 3600 IN CNAME {web_host}."
-    yield f"_autodiscover._tcp.{domain}. 3600 IN SRV 0 1 443 autodiscover.{domain}."
+    # Not to autodiscover: what a service record names must have an address of its own, no CNAME (RFC 2782).
+    yield f"_autodiscover._tcp.{domain}. 3600 IN SRV 0 1 443 {web_host}."
     if pacc is not None:
         digest = base64.b64encode(hashlib.sha256(pacc).digest()).decode()
         yield f'_ua-auto-config.{domain}. 3600 IN TXT "v=UAAC1; a=sha256; d={digest}"'
