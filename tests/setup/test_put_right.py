@@ -178,6 +178,7 @@ async def test_a_server_that_stays_busy_is_asked_twice_and_no_more(
         assert len(server.conversations) == 2
     assert result.diagnoses[0].cause == "server-busy"
     assert result.verdict is Verdict.FAILS
+    assert "127.0.0.1 was asked once more after a pause, and was still busy." in result.notes
 
 
 async def test_a_password_that_met_a_temporary_error_is_not_sent_again(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
+from tests.lab.stage import imap, smtp, speaks_first, stage
 from wizard.model.address import Address
 from wizard.model.draft import AccountDraft
 from wizard.model.evidence import Detail, ErrorKind, Evidence, Outcome, ProbeReport, Stage
@@ -13,6 +15,7 @@ from wizard.model.provider import AppPassword, Provider, SignInWay
 from wizard.model.run_fact import RunFact
 from wizard.model.secret import Secret
 from wizard.model.server import Protocol, Security, ServerCandidate, Source, Way
+from wizard.practice.scenarios import Accepts, CertificateKind
 from wizard.setup.run_facts import run_facts
 
 ADA = Address.parse("ada@example.org")
@@ -143,3 +146,39 @@ def test_no_fact_holds_the_secret() -> None:
     secret = "straße tulip "
     known = facts(Way.SENDING, replace(DRAFT, secret=Secret(secret)), REFUSED, ACCEPTED, provider=PROVIDER)
     assert not any(secret in fact or fact in secret for fact in known)
+
+
+@pytest.mark.parametrize(
+    ("receiving", "title", "why"),
+    [
+        ({"accepts": Accepts.NOBODY, "refusal": "NO [AUTHORIZATIONFAILED] IMAP access is disabled"},
+         "Receiving by mail programs is switched off for this account", "Sending has just let this password in"),
+        ({"open_reply": "NO [ALERT] Please enable IMAP access in your account settings first."},
+         "You are signed in, and the mailbox stays shut to mail programs", "took user name and password"),
+    ],
+)  # fmt: skip
+async def test_what_was_let_in_a_moment_ago_is_not_said_to_be_perhaps_right(
+    receiving: dict[str, Any], title: str, why: str
+) -> None:
+    async with stage("ada@example.org", smtp("smtp.example.org"), imap("imap.example.org", **receiving)) as on_stage:
+        card = speaks_first(await on_stage.check(), "mail-access-disabled", "try-again")
+    assert card.title == title
+    assert why in card.why
+    assert "may be right" not in card.why
+
+
+@pytest.mark.parametrize(
+    ("kind", "cause", "never"),
+    [
+        (CertificateKind.UNTRUSTED, "certificate-untrusted", "Switch off mail scanning"),
+        (CertificateKind.NOT_YET_VALID, "certificate-not-yet-valid", "Set this computer's date"),
+    ],
+)
+async def test_a_good_certificate_on_the_other_side_speaks_against_this_computer(
+    kind: CertificateKind, cause: str, never: str
+) -> None:
+    sending = smtp("smtp.example.org", certificate=kind)
+    async with stage("ada@example.org", sending, imap("imap.example.org")) as on_stage:
+        card = speaks_first(await on_stage.check(), cause, "ask-administrator")
+    assert card.remedies[0].id == "ask-administrator"
+    assert not any(remedy.say.startswith(never) for remedy in card.remedies)

@@ -313,6 +313,11 @@ class Run:
             outcome.result for outcome in outcomes if outcome.was_busy and outcome.result.status is not Status.FAILED
         )
         notes += [f"{side.candidate.host} was busy at first and answered when it was asked once more." for side in busy]
+        notes += [
+            f"{outcome.result.candidate.host} was asked once more after a pause, and was still busy."
+            for outcome in outcomes
+            if outcome.was_busy and outcome.result.status is Status.FAILED
+        ]
         notes += put_off(reports)
         waiting = [outcome.result.candidate.host for outcome in outcomes if outcome.needs_consent]
         alike = {registrable_domain(host): resembles_provider(registrable_domain(host)) for host in waiting}
