@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from PySide6.QtWidgets import QApplication
+    from PySide6.QtWidgets import QApplication, QMenuBar
 
     from wizard.gui.engine import Opened
     from wizard.gui.state import WizardState
@@ -69,6 +69,10 @@ def main(
     from wizard.gui.icons import application_icon
 
     app.setWindowIcon(application_icon())
+    if sys.platform == "darwin":
+        from wizard.gui.menu_bar import menu_bar
+
+        wizard.menu_bar = menu_bar(wizard.window)
     clock.tell("every page")
     return _run(app, wizard, settings, place, clock)
 
@@ -169,6 +173,8 @@ def _import_plainly() -> None:
 
 class Wizard:
     """Window, pages and flow put together; the engine comes later, by `flow.attach`."""
+
+    menu_bar: QMenuBar  # on macOS only
 
     def __init__(self) -> None:
         from wizard.gui.pages.account_page import AccountPage
