@@ -29,7 +29,7 @@ MACH_O = (
     "Contents/Frameworks/Python",  # no ending says what it is
 )
 PROGRAMS = ("Contents/MacOS/mailwright", "Contents/MacOS/mailwright-gui")
-TEXTS = ("Contents/Resources/resources/NOTES.md", "Contents/Info.plist")
+TEXTS = ("Contents/Resources/resources/notes.txt", "Contents/Info.plist")
 STAND_IN = """#!/bin/bash
 name=$(basename "$0")
 echo "$name $*" >>"$CALLS"
