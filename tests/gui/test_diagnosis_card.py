@@ -29,7 +29,7 @@ from tests.gui.samples import (
 )
 from wizard.gui.widgets.diagnosis_card import DiagnosisCard
 from wizard.gui.widgets.fold import FoldButton
-from wizard.model.diagnosis import Diagnosis, Fix, Remedy, ServerChange, TryAgain, Wait
+from wizard.model.diagnosis import Diagnosis, Fix, Likely, Remedy, ServerChange, TryAgain, Wait
 from wizard.model.evidence import CertificateProblem
 from wizard.model.server import Protocol, Security
 
@@ -283,3 +283,21 @@ def test_a_very_long_word_on_a_button_wraps_instead_of_widening_the_card(show: S
     primary = button(card, "remedy:long")
     qtbot.waitUntil(lambda: primary.height() > 60)
     assert primary.geometry().right() <= 580
+
+
+def test_where_no_cause_is_clear_the_likeliest_are_named_with_the_question_that_decides(qtbot: QtBot) -> None:
+    likely = (
+        Likely("bad-credentials", 0.5, "The password is wrong", "Does the same password work in the web mail?"),
+        Likely("account-locked", 0.3, "The account is locked", "Were there many attempts before?"),
+    )
+    card = DiagnosisCard(replace(BAD_CREDENTIALS, confidence=0.5, likely=likely))
+    qtbot.addWidget(card)
+    card.show()
+    shown = [label.text() for label in card.findChildren(QLabel) if label.isVisible()]
+    at = shown.index("Most likely")
+    told = [text for each in likely for text in (each.title, each.question)]
+    assert shown[at + 1 : at + 5] == told
+    assert all(text in card.text() for text in told)
+    clear = DiagnosisCard(BAD_CREDENTIALS)
+    qtbot.addWidget(clear)
+    assert clear.findChild(QWidget, "most-likely") is None

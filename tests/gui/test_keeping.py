@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton, QWidget, QWizard
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget, QWizard
 from pytestqt.qtbot import QtBot
 
+from tests.accounts.books import note, put
 from tests.accounts.keyrings import LockedKeyring, MemoryKeyring, WeakKeyring
 from tests.gui.conftest import SECONDS
 from tests.gui.test_flow import ACCOUNTS, SignUp, press, to_the_check
-from tests.handover.accounts import ADDRESS, account
+from tests.handover.accounts import ADDRESS, WHEN, account, failed
 from wizard.accounts.saved_accounts import SavedAccounts
 from wizard.accounts.secret_store import SecretKind, SecretStore
 from wizard.accounts.store import AccountBook
 from wizard.gui.app import Wizard
 from wizard.gui.keeping import Keeping
 from wizard.gui.saved_accounts import SavedAccountsPresenter
+from wizard.model.address import Address
 from wizard.model.draft import AccountDraft
 from wizard.model.secret import Secret
 
@@ -167,3 +171,56 @@ def test_practice_accounts_are_not_kept(qtbot: QtBot, sign_up: SignUp) -> None:
     qtbot.waitUntil(lambda: wizard.done.sheet is not None, timeout=SECONDS)
     assert not wizard.done.remember.isEnabled()
     assert wizard.done.remember.accessibleDescription() == "Practice accounts are not kept."
+
+
+def kept(book: AccountBook, *broken: bool) -> None:
+    """Accounts that work, or do not any more; the last one was proven last."""
+    for number, is_broken in enumerate(broken):
+        address = Address.parse(f"ada{number}@example.net")
+        saved = replace(account(), address=address, verified_at=WHEN + timedelta(days=number))
+        made = put(book, saved)
+        if is_broken:
+            note(book, made, failed())
+
+
+def test_the_first_page_offers_the_account_that_was_kept_last(
+    qtbot: QtBot, practising: Wizard, book: AccountBook
+) -> None:
+    kept(book, False, False)
+    qtbot.waitUntil(lambda: practising.account.practice is not None, timeout=SECONDS)
+    practising.flow.keep_accounts(SavedAccounts(book, SecretStore(MemoryKeyring())))
+    page = practising.account
+    qtbot.waitUntil(lambda: page.findChild(QPushButton, "last-account") is not None, timeout=SECONDS)
+    link = page.findChild(QPushButton, "last-account")
+    assert link is not None
+    assert link.text() == "ada1@example.net"
+    assert page.findChild(QWidget, "broken-account") is None
+    link.click()
+    assert page.address_field.text() == "ada1@example.net"
+    assert page.name_field.text() == "Ada Example"
+    assert page.password_field.text() == ""
+
+
+def test_an_account_that_broke_is_said_on_the_first_page_and_set_up_again(
+    qtbot: QtBot, practising: Wizard, book: AccountBook
+) -> None:
+    kept(book, True, False)
+    qtbot.waitUntil(lambda: practising.account.practice is not None, timeout=SECONDS)
+    practising.flow.keep_accounts(SavedAccounts(book, SecretStore(MemoryKeyring())))
+    page = practising.account
+    qtbot.waitUntil(lambda: page.findChild(QWidget, "broken-account") is not None, timeout=SECONDS)
+    shown = [label.text() for label in page.findChildren(QLabel) if label.isVisible()]
+    assert "ada0@example.net does not work any more." in shown
+    assert any(text.startswith("Not verified") for text in shown)
+    button = page.findChild(QPushButton, "show-broken")
+    assert button is not None
+    button.click()
+    qtbot.waitUntil(
+        lambda: practising.window.findChild(QPushButton, "set-up:ada0@example.net") is not None, timeout=SECONDS
+    )
+    again = practising.window.findChild(QPushButton, "set-up:ada0@example.net")
+    assert again is not None
+    again.click()
+    assert page.address_field.text() == "ada0@example.net"
+    works = practising.window.findChild(QPushButton, "set-up:ada1@example.net")
+    assert works is None or works.isHidden(), "what works is not set up again"

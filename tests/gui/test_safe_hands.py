@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QPoint, QSize, Qt
+from PySide6.QtCore import QPoint, QSize, Qt, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAccessibleEvent, QFont, QFontInfo, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget, QWizard
@@ -277,6 +277,50 @@ def test_an_empty_first_page_closes_at_once(active: Wizard, qtbot: QtBot, close:
     with qtbot.waitSignal(active.window.closing, timeout=1000):
         close(active)
     assert not active.window.isVisible()
+
+
+class Session:
+    """A desktop that ends its session."""
+
+    def __init__(self, *, may_ask: bool = True) -> None:
+        self._may_ask = may_ask
+        self.said: list[str] = []
+
+    def allowsInteraction(self) -> bool:
+        """Whether the person may be asked."""
+        return self._may_ask
+
+    def cancel(self) -> None:
+        """The session goes on."""
+        self.said.append("cancel")
+
+    def release(self) -> None:
+        """Nobody is asked any more."""
+        self.said.append("release")
+
+
+@pytest.mark.parametrize(("button", "said"), [("keep-going", ["cancel", "release"]), ("close-anyway", ["release"])])
+def test_the_end_of_the_session_asks_as_well(active: Wizard, button: str, said: list[str]) -> None:
+    active.account.address_field.set_text("ada@example.net")
+
+    def answer() -> None:
+        asked = question(active)
+        assert asked is not None
+        next(each for each in asked.findChildren(QAbstractButton) if each.objectName() == button).click()
+
+    QTimer.singleShot(0, answer)
+    session = Session()
+    active.end_session(session)
+    assert session.said == said
+
+
+def test_a_session_that_lets_nobody_ask_or_an_empty_page_ends_at_once(active: Wizard) -> None:
+    session = Session()
+    active.end_session(session)
+    active.account.address_field.set_text("ada@example.net")
+    silent = Session(may_ask=False)
+    active.end_session(silent)
+    assert session.said == silent.said == []
 
 
 def test_finish_asks_nothing(active: Wizard, qtbot: QtBot) -> None:
@@ -726,3 +770,40 @@ def test_a_text_box_shows_that_it_has_the_keyboard(active: Wizard, qtbot: QtBot)
     edge = box.grab().toImage()
     assert edge.pixel(edge.width() // 2, 0) != accent
     dialog.reject()
+
+
+# Larger text, and a change taken back
+
+
+def test_ctrl_plus_makes_the_text_larger_and_ctrl_0_what_it_was(active: Wizard, qapp: QApplication) -> None:
+    usual = QFontInfo(qapp.font()).pixelSize()
+    sizes = []
+    try:
+        for key in (Qt.Key.Key_Plus, Qt.Key.Key_Plus, Qt.Key.Key_Minus, Qt.Key.Key_0):
+            QTest.keyClick(active.window, key, Qt.KeyboardModifier.ControlModifier)
+            sizes.append(QFontInfo(qapp.font()).pixelSize())
+        for _ in range(9):
+            QTest.keyClick(active.window, Qt.Key.Key_Plus, Qt.KeyboardModifier.ControlModifier)
+        assert QFontInfo(qapp.font()).pixelSize() == 2 * usual
+        assert active.account.is_compact, "one column, where the text is so large"
+    finally:
+        theme.current().zoom(0)
+    assert usual < sizes[0] < sizes[1]
+    assert sizes[2:] == [sizes[0], usual]
+    assert QFontInfo(qapp.font()).pixelSize() == usual
+
+
+def test_a_change_that_was_taken_can_be_taken_back(active: Wizard, qtbot: QtBot) -> None:
+    walk(active, WORKS_AFTER_FIX)
+    settle(qtbot)
+    undo = active.check._undo_link
+    assert not undo.isVisible()
+    card = active.check.cards[0]
+    assert card.primary is not None
+    card.primary.click()
+    qtbot.waitUntil(undo.isVisible, timeout=2000)
+    assert not active.check.cards
+    undo.click()
+    assert [each.diagnosis.cause for each in active.check.cards] == [card.diagnosis.cause]
+    assert not undo.isVisible()
+    assert not active.check.isComplete()

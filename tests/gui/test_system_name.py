@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtTest import QTest
 
+from tests.gui.test_actions import Idle
 from wizard.gui.app import Wizard
 from wizard.gui.engine import Opened
 from wizard.gui.system_name import of_a_person, system_name
@@ -36,8 +37,9 @@ def test_this_computer_can_be_asked() -> None:
 
 
 @pytest.fixture
-def opened(monkeypatch: pytest.MonkeyPatch) -> Opened:
+def opened(wizard: Wizard, monkeypatch: pytest.MonkeyPatch) -> Opened:
     """The engine's answer, on a computer whose system knows Ada."""
+    wizard.flow.attach(Idle())
     monkeypatch.setattr("wizard.gui.system_name.system_name", lambda: "Ada Example")
     return Opened((), None, frozenset(), lambda _: (), NO_RULES)
 

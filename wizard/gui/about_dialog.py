@@ -21,7 +21,10 @@ _WHAT = (
     "Finds the settings of your email, proves that they work, explains what does not, and brings them to your mail "
     "program."
 )
-_KEYS = "Keys: Alt+Left goes back, Ctrl+C copies a card, Escape closes, F1 shows this."
+_KEYS = (
+    "Keys: Alt+Left goes back, Ctrl+C copies a card, Ctrl+Plus and Ctrl+Minus change the size of the text, Escape "
+    "closes, F1 shows this."
+)
 
 
 def facts(window: QWidget) -> str:

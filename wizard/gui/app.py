@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QApplication, QMenuBar
 
+    from wizard.gui.close_question import EndsSession
     from wizard.gui.engine import Opened
     from wizard.gui.state import WizardState
     from wizard.gui.window import WizardWindow
@@ -228,6 +229,13 @@ class Wizard:
 
         self.flow.keep_accounts(SavedAccounts())
 
+    def end_session(self, session: EndsSession) -> None:
+        """The desktop ends its session: asks where something would be lost."""
+        from wizard.gui.close_question import ask_before_session_ends
+
+        if self.window.isVisible() and self.window.would_lose():
+            ask_before_session_ends(session, is_proven=self.window.has_proof(), parent=self.window)
+
     def obey(self, rules: WindowRules) -> None:
         """Takes from the person's hands what a helpdesk pack locks."""
         from wizard.gui import theme
@@ -273,6 +281,7 @@ def _run(
         clock.tell("engine")
 
     bridge.start(engine.opened, opened, wizard.account.engine_failed)
+    app.commitDataRequest.connect(wizard.end_session)
     crashes = CrashReporter(wizard.window)
     instance = SingleInstance(wizard.window, wizard.account, place) if place is not None else None
     if instance is not None:

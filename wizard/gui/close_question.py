@@ -2,12 +2,38 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from wizard.gui.widgets.buttons import PrimaryButton, SecondaryButton
 from wizard.gui.widgets.fitted_dialog import FittedDialog
 from wizard.gui.widgets.heading import Heading
 from wizard.gui.widgets.paragraph import Paragraph
+
+
+class EndsSession(Protocol):
+    """What the desktop asks before it ends the session (Qt's QSessionManager)."""
+
+    def allowsInteraction(self) -> bool:
+        """Whether the person may be asked; False ends without."""
+
+    def cancel(self) -> None:
+        """The session goes on."""
+
+    def release(self) -> None:
+        """Nobody is asked any more."""
+
+
+def ask_before_session_ends(session: EndsSession, *, is_proven: bool, parent: QWidget) -> None:
+    """The same question when the desktop ends the session, where it lets programs ask."""
+    if not session.allowsInteraction():
+        return
+    question = CloseQuestion(is_proven=is_proven, parent=parent)
+    if question.exec() != CloseQuestion.DialogCode.Accepted:
+        session.cancel()
+    session.release()
+    question.deleteLater()
 
 
 class CloseQuestion(FittedDialog):

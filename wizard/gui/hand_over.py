@@ -58,6 +58,7 @@ class HandOver(QObject):
         self._keeping = Keeping(self._jobs, accounts, self._window)
         page.saved_accounts.connect(self._keeping.open)
         page.offer_saved_accounts(True)
+        self._keeping.tell_first_page(page, self._window)
 
     def save_report(self) -> None:
         """Shows what was tried, every secret removed, and saves it where the person says."""

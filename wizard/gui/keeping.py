@@ -11,8 +11,11 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from wizard.accounts.saved_accounts import SavedAccounts
+    from wizard.accounts.store import SavedAccount
     from wizard.gui.bridge import Starts
+    from wizard.gui.pages.account_page import AccountPage
     from wizard.gui.saved_accounts import SavedAccountsPresenter
+    from wizard.gui.window import WizardWindow
     from wizard.model.account import VerifiedAccount
     from wizard.model.draft import AccountDraft
     from wizard.model.progress import Listener
@@ -26,6 +29,8 @@ class Keeping(QObject):
         super().__init__(window)
         self._bridge, self._accounts, self._window = bridge, accounts, window
         self._served: SavedAccountsPresenter | None = None
+        self._page: AccountPage | None = None
+        self._wizard: WizardWindow | None = None
 
     def name_keyring(self, on_name: Callable[[str], None], on_none: Callable[[str], None]) -> None:
         """Tells the keyring's name, or why there is no safe one."""
@@ -57,11 +62,39 @@ class Keeping(QObject):
 
         self._bridge.start(keep, lambda _: on_done(), on_error)
 
+    def tell_first_page(self, page: AccountPage, window: WizardWindow) -> None:
+        """Offers the account that was kept last, and says which one does not work any more."""
+        self._page, self._wizard = page, window
+
+        async def kept(_session: SetupSession, _listener: Listener) -> tuple[SavedAccount, ...]:
+            return await self._accounts.list()
+
+        def tell(accounts: tuple[SavedAccount, ...]) -> None:
+            if not accounts:
+                return
+            last = max(accounts, key=lambda account: account.verified_at)
+            page.offer_last(last.address, last.display_name)
+            broken = next((account for account in accounts if not account.is_verified), None)
+            if broken is not None:
+                from wizard.accounts.recheck import state
+
+                page.tell_broken(broken.address, f"{state(broken)}.")
+
+        # A file that cannot be read is said where the accounts are shown.
+        self._bridge.start(kept, tell, lambda _: None)
+
+    def set_up_again(self, account: SavedAccount) -> None:
+        """Begins with that account on the first page, its password still to be typed."""
+        if self._page is not None and self._wizard is not None and self._wizard.go_back_to("account"):
+            self._page.take_over(account.address, account.display_name)
+            self._page.lead_to().setFocus()
+
     def open(self) -> SavedAccountsPresenter:
         """Shows the saved accounts."""
         from wizard.gui.saved_accounts import SavedAccountsPresenter
 
         if self._served is None:
             self._served = SavedAccountsPresenter(self._bridge, self._accounts, self._window)
+            self._served.dialog.set_up.connect(self.set_up_again)
         self._served.open()
         return self._served

@@ -7,8 +7,10 @@ from itertools import pairwise
 
 import shiboken6
 from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLayout, QScrollArea, QWidget
 
+from wizard.gui import theme
 from wizard.gui.pages.page import Page
 
 
@@ -33,6 +35,14 @@ def _laid_out(layout: QLayout | None) -> Iterator[QWidget]:
             yield from _laid_out(item.layout())
 
 
+def add_zoom_keys(window: QWidget) -> None:
+    """Ctrl+Plus, Ctrl+Minus and Ctrl+0 make the text larger, smaller, and what it was."""
+    keys = ((QKeySequence.StandardKey.ZoomIn, 1), (QKeySequence.StandardKey.ZoomOut, -1), ("Ctrl+=", 1), ("Ctrl+0", 0))
+    for key, steps in keys:
+        shortcut = QShortcut(QKeySequence(key), window)
+        shortcut.activated.connect(lambda steps=steps: theme.current().zoom(steps))
+
+
 class Keyboard(QObject):
     """Leads the keyboard within one window.
 
@@ -47,6 +57,7 @@ class Keyboard(QObject):
     ) -> None:
         super().__init__(window)
         self._window, self._page, self._primary = window, page, primary
+        add_zoom_keys(window)
         app = QApplication.instance()
         if isinstance(app, QApplication):
             app.focusChanged.connect(self._moved)

@@ -32,12 +32,14 @@ _EMPTY = "No account is saved yet. On the last page of the wizard, switch on “
 class SavedAccountsDialog(QDialog):
     """Shows saved accounts.
 
-    `check` carries the accounts to be checked; `reconnect` an account and its new Secret; `forget` an account.
+    `check` carries the accounts to be checked; `reconnect` an account and its new Secret; `forget` an account;
+    `set_up` one that is to be set up again, for which the dialog makes room.
     """
 
     check = Signal(object)
     reconnect = Signal(object, object)
     forget = Signal(object)
+    set_up = Signal(object)
 
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -104,7 +106,12 @@ class SavedAccountsDialog(QDialog):
         card.check.connect(lambda: self.check.emit((card.account,)))
         card.reconnect.connect(lambda secret: self.reconnect.emit(card.account, secret))
         card.forget.connect(lambda: self.forget.emit(card.account))
+        card.set_up.connect(lambda: self._set_up(card.account))
         return card
+
+    def _set_up(self, account: SavedAccount) -> None:
+        self.accept()
+        self.set_up.emit(account)
 
     def _check_all(self) -> None:
         self.check.emit(tuple(card.account for card in self.cards.values()))

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QApplication
 BODY_PX: Final = 14
 SMALLEST_PX: Final = 11.5  # no text is smaller, whatever the system's font is
 LARGE_TEXT: Final = 1.35  # what a helpdesk pack's large text is against the system's
+ZOOM: Final = (1.0, 1.1, 1.25, 1.5, 1.75, 2.0)  # steps of Ctrl+Plus, WCAG 1.4.4 wants the last one
 COMPACT_SCALE: Final = 1.5  # above this font scale the window uses its one-column layout
 
 
@@ -103,6 +104,16 @@ class Role(Enum):
     SMALL_LABEL = (0.86, QFont.Weight.Medium)
 
 
+def _times(font: QFont, factor: float) -> QFont:
+    """The font in another size."""
+    made = QFont(font)
+    if font.pointSizeF() > 0:
+        made.setPointSizeF(font.pointSizeF() * factor)
+    else:
+        made.setPixelSize(round(font.pixelSize() * factor))
+    return made
+
+
 def _of_table(dark: bool) -> Tokens:
     return Tokens(**{name: QColor(pair[dark]) for name, pair in _TABLE.items()}, is_dark=dark)
 
@@ -152,6 +163,7 @@ class Theme(QObject):
         if self._access is not None:  # Qt before 6.10 has no hints about contrast and motion
             self._access.contrastPreferenceChanged.connect(self._rebuild)
         self._font = app.font()
+        self._zoomed: tuple[QFont, int] | None = None  # the usual font and the step of ZOOM
         self._fonts: dict[tuple[Role, float | None], QFont] = {}
         self.tokens = self._find_tokens()
         self._scale = self._find_scale()
@@ -181,12 +193,15 @@ class Theme(QObject):
 
     def enlarge(self) -> None:
         """Takes a font that is larger than the system's, for eyes at some distance."""
-        font = self._app.font()
-        if font.pointSizeF() > 0:
-            font.setPointSizeF(font.pointSizeF() * LARGE_TEXT)
-        else:
-            font.setPixelSize(round(font.pixelSize() * LARGE_TEXT))
-        self._app.setFont(font)
+        self._app.setFont(_times(self._app.font(), LARGE_TEXT))
+        self.follow_font()
+
+    def zoom(self, steps: int) -> None:
+        """Larger text by so many steps, or smaller where negative; 0 is the usual size again."""
+        usual, level = self._zoomed or (QFont(self._app.font()), 0)
+        level = 0 if steps == 0 else min(max(level + steps, 0), len(ZOOM) - 1)
+        self._zoomed = (usual, level) if level else None
+        self._app.setFont(_times(usual, ZOOM[level]))
         self.follow_font()
 
     def follow_font(self) -> None:

@@ -166,12 +166,12 @@ class WizardWindow(QWizard):
 
     def reject(self) -> None:
         """Cancel, Escape and the window's own button: asks once where something would be lost."""
-        if self._closed or not self._would_lose():
+        if self._closed or not self.would_lose():
             self.abandon()
         elif self._question is None:
             from wizard.gui.close_question import CloseQuestion
 
-            self._question = CloseQuestion(is_proven=self._has_proof(), parent=self)
+            self._question = CloseQuestion(is_proven=self.has_proof(), parent=self)
             self._question.accepted.connect(self.abandon)
             self._question.finished.connect(self._answered)
             self._question.open()
@@ -319,16 +319,16 @@ class WizardWindow(QWizard):
             self._keyboard.follow(page)
 
     def _primary(self) -> QAbstractButton | None:
-        role = QWizard.WizardButton
-        buttons = [self.button(role.NextButton), self.button(role.FinishButton)]
+        buttons = [self.button(each) for each in (QWizard.WizardButton.NextButton, QWizard.WizardButton.FinishButton)]
         return next((button for button in buttons if button is not None and button.isVisible()), None)
 
-    def _would_lose(self) -> bool:
+    def would_lose(self) -> bool:
+        """Whether closing would lose what the person put in."""
         return any(page.has_input for page in self._pages)
 
-    def _has_proof(self) -> bool:
-        result = self._state.result
-        return result is not None and result.verified_account() is not None
+    def has_proof(self) -> bool:
+        """Whether the settings are proven."""
+        return (result := self._state.result) is not None and result.verified_account() is not None
 
     def _answered(self) -> None:
         if self._question is not None:
@@ -356,7 +356,7 @@ class WizardWindow(QWizard):
         steps = []
         for index, name in enumerate(STEPS):
             where = Where.HERE if index == here else Where.DONE if index < here else Where.TO_COME
-            steps.append(Step(name, where, "" if where is Where.TO_COME else self._pages[index].step_note))
+            steps.append(Step(name, where, self._pages[index].step_note if index <= here else ""))
         self._panel.show_steps(tuple(steps))
         self._headers[here].show_step(here + 1, len(STEPS), STEPS[here])
         is_last = here == len(STEPS) - 1

@@ -29,6 +29,7 @@ if TYPE_CHECKING:  # loaded after the first paint
     from wizard.gui.widgets.choices import ChoiceField
     from wizard.gui.widgets.need_banner import NeedBanner
     from wizard.gui.widgets.servers_line import ServersLine
+    from wizard.gui.widgets.surfaces import Banner
     from wizard.model.address import Address
     from wizard.model.diagnosis import Field as FieldName
     from wizard.model.plan import Plan
@@ -86,6 +87,10 @@ class AccountPage(Page):
         self.ask_nobody.setAccessibleDescription(
             "Nobody outside this computer is asked where the settings for your address are."
         )
+        self._broken: Banner | None = None
+        self._top = QVBoxLayout()
+        self._top.setSpacing(0)
+        self.body.addLayout(self._top)
         self.body.addWidget(self.name_field)
         self.body.addSpacing(16)
         self.body.addWidget(self.address_field)
@@ -183,6 +188,35 @@ class AccountPage(Page):
     def offer_saved_accounts(self, offered: bool) -> None:
         """Shows the link to saved accounts, where somebody answers `saved_accounts`."""
         self._saved_link.setVisible(offered)
+
+    def offer_last(self, address: Address, name: str | None) -> None:
+        """One press goes on with the account that was kept last."""
+        made = LinkButton(str(address), "undo")
+        made.setObjectName("last-account")
+        made.setAccessibleName(f"Use {address}")
+        made.clicked.connect(lambda: self._use_last(address, name))
+        self.add_link(made)
+        made.show()
+        self.grew.emit()
+
+    def tell_broken(self, address: Address, why: str) -> None:
+        """Says at the top that an account that is kept here does not work any more."""
+        from wizard.gui.widgets.surfaces import Banner
+
+        if self._broken is None:
+            self._broken = Banner("warn", "warning")
+            self._broken.setObjectName("broken-account")
+            link = self._broken.add_link("Show saved accounts", lambda: self.saved_accounts.emit(), icon="users")
+            link.setObjectName("show-broken")
+            self._top.addWidget(self._broken)
+            self._top.addSpacing(16)
+        self._broken.say(f"{address} does not work any more.", why)
+        self.grew.emit()
+        self.tell(f"{address} does not work any more. {why}")
+
+    def _use_last(self, address: Address, name: str | None) -> None:
+        self.take_over(address, name)
+        self.lead_to().setFocus(Qt.FocusReason.OtherFocusReason)
 
     def offer_name(self, name: str) -> None:
         """The name begins as the system knows it, unless something was typed already."""

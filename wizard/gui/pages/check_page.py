@@ -63,7 +63,7 @@ class CheckPage(Page):
         self._tracker: LaneTracker | None = None
         self._lanes: tuple[Lane, ...] = ()
         self._result: CheckResult | None = None
-        self._accepted: set[str] = set()
+        self._accepted: dict[str, None] = {}  # causes whose change was accepted, in order
         self._running = False
         self._started = 0.0
         self.cards: list[DiagnosisCard] = []
@@ -82,6 +82,7 @@ class CheckPage(Page):
         self._again_button = self._outcome.button("check-again", "Check again", self.check_again_requested.emit)
         self._again_link = self._link("Check again", "refresh", "check-again", self.check_again_requested.emit)
         self._link("Edit settings", "pencil", "edit-settings", self.edit_requested.emit).show()
+        self._undo_link = self._link("Undo", "undo", "undo", self._undo)
         self._card_column = QVBoxLayout()
         self._card_column.setSpacing(12)
         self._ticker = QTimer(self)
@@ -196,6 +197,7 @@ class CheckPage(Page):
         self.set_primary(words.CONTINUE)
         self.set_skip(None)
         self._one_side_link.hide()
+        self._undo_link.hide()
         self.set_ready(False)
 
     def set_compact(self, compact: bool) -> None:
@@ -266,6 +268,7 @@ class CheckPage(Page):
         self._show_lanes(lanes)
         offered = bool(self.cards) and self.cards[0].checks_again
         self._show_parts(running=False, outcome=done, again=bool(self.cards) and not result.fixes and not offered)
+        self._undo_link.setVisible(bool(self._accepted))
         self._show_way_on(result)
         self.set_step_note(self.heading.text())
 
@@ -331,7 +334,7 @@ class CheckPage(Page):
     def _choose(self, card: DiagnosisCard, remedy: Remedy) -> None:
         diagnosis = card.diagnosis
         if card.fix is not None and remedy.id == card.fix.remedy:
-            self._accepted.add(diagnosis.cause)
+            self._accepted[diagnosis.cause] = None
             self.fix_accepted.emit(diagnosis, remedy)
             # The card that was pressed goes away: not from within its own signal.
             QTimer.singleShot(0, self, self._show_accepted)
@@ -342,6 +345,14 @@ class CheckPage(Page):
             dialog.open()
         else:
             self.remedy_chosen.emit(diagnosis, remedy)
+
+    def _undo(self) -> None:
+        """The change that was accepted last is a question again."""
+        if self._accepted:
+            self._accepted.popitem()
+            self._show_outcome()
+            self._turn_soon()
+            self.tell(f"Undone. {self.heading.text()}.", urgent=True)
 
     def _show_accepted(self) -> None:
         self._show_outcome()

@@ -17,7 +17,7 @@ from wizard.gui.theme import Role
 from wizard.gui.widgets.buttons import Button, LinkButton
 from wizard.gui.widgets.certificate_view import CertificateView
 from wizard.gui.widgets.change_strip import CertificateStrip, ChangeStrip
-from wizard.gui.widgets.diagnosis_parts import LaneLine, ServerWords, Steps
+from wizard.gui.widgets.diagnosis_parts import LaneLine, LikelyCauses, ServerWords, Steps
 from wizard.gui.widgets.flow import Flow, flow_of
 from wizard.gui.widgets.fold import FoldArea, FoldButton, WrappingPrimaryButton, WrappingSecondaryButton
 from wizard.gui.widgets.heading import Heading
@@ -138,6 +138,7 @@ class DiagnosisCard(Card):
         """What the card says, in lines: the cause, why, where, and the server's words."""
         told = self.diagnosis
         lines = [told.title, told.why, words.where(told)]
+        lines += [f"{each.title}: {each.question}" for each in told.likely]
         if told.reply is not None and told.reply.text:
             lines.append(words.reply_text(told.reply))
         return "\n".join(line for line in lines if line)
@@ -187,6 +188,8 @@ class DiagnosisCard(Card):
         self._column.addWidget(why)
         if self._strip is not None:
             self._column.addWidget(self._strip)
+        if diagnosis.likely:
+            self._column.addWidget(LikelyCauses(diagnosis.likely))
         first, others, asks, last = _sorted(diagnosis.remedies)
         if asks is not None and not links:
             others = (*others, asks)

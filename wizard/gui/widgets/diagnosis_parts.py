@@ -15,7 +15,7 @@ from wizard.gui.widgets.paragraph import Paragraph
 from wizard.gui.widgets.selectable import FixedWidthText, selectable
 from wizard.gui.widgets.state_disc import DiscState, StateDisc
 from wizard.gui.widgets.surfaces import Chip, Strip
-from wizard.model.diagnosis import Diagnosis
+from wizard.model.diagnosis import Diagnosis, Likely
 
 
 class LaneLine(QWidget):
@@ -52,6 +52,26 @@ class Steps(QWidget):
             label.setContentsMargins(0, max(0, (theme.control(22) - label.fontMetrics().height()) // 2), 0, 0)
             row.addWidget(label, 1)
             column.addLayout(row)
+
+
+class LikelyCauses(QWidget):
+    """What comes into question where no cause is clear: each with the question that decides, the likeliest first."""
+
+    def __init__(self, likely: Sequence[Likely]) -> None:
+        super().__init__()
+        self.setObjectName("most-likely")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 12, 0, 0)
+        column.setSpacing(6)
+        column.addWidget(Label("Most likely", Role.STRONG))
+        for each in likely:
+            box = Strip()
+            words_of_it = QVBoxLayout()
+            words_of_it.setSpacing(2)
+            words_of_it.addWidget(Paragraph(each.title, Role.LABEL))
+            words_of_it.addWidget(Paragraph(each.question, tone="ink2"))
+            box.row.addLayout(words_of_it, 1)
+            column.addWidget(box)
 
 
 class ServerWords(QWidget):

@@ -20,11 +20,12 @@ from wizard.model.secret import Secret
 
 
 class SavedCard(Card):
-    """`check`, `forget` and `reconnect` (a Secret) ask for what their buttons say."""
+    """`check`, `forget`, `set_up` and `reconnect` (a Secret) ask for what their buttons say."""
 
     check = Signal()
     forget = Signal()
     reconnect = Signal(object)
+    set_up = Signal()
 
     def __init__(self, account: SavedAccount, *, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent)
@@ -42,7 +43,10 @@ class SavedCard(Card):
         self._open_forget = QuietButton("Forget", "trash")
         self._open_forget.setObjectName(f"forget:{account.id}")
         self._open_forget.clicked.connect(self._ask_to_forget)
-        for button in (self._check, self._open_reconnect, self._open_forget):
+        self._set_up = SecondaryButton("Set up again", "wand")
+        self._set_up.setObjectName(f"set-up:{account.id}")
+        self._set_up.clicked.connect(lambda: self.set_up.emit())
+        for button in (self._check, self._open_reconnect, self._set_up, self._open_forget):
             button.setAccessibleDescription(str(account.address))
         self._password_row = self._make_password_row()
         self._forget_row = self._make_forget_row()
@@ -92,7 +96,7 @@ class SavedCard(Card):
         for widget in (Heading(str(self.account.address), Role.STRONG), self.state, self.why):
             words.addWidget(widget)
         words.addSpacing(8)
-        words.addLayout(flow_of(self._check, self._open_reconnect, self._open_forget, gap=8))
+        words.addLayout(flow_of(self._check, self._open_reconnect, self._set_up, self._open_forget, gap=8))
         for row in (self._password_row, self._forget_row):
             words.addWidget(row)
         line = QHBoxLayout()
@@ -144,7 +148,7 @@ class SavedCard(Card):
         self._forget_row.hide()
 
     def _enable(self, enabled: bool) -> None:
-        for button in (self._check, self._open_reconnect, self._open_forget):
+        for button in (self._check, self._open_reconnect, self._set_up, self._open_forget):
             button.setEnabled(enabled)
 
     def _show_state(self) -> None:
@@ -152,6 +156,7 @@ class SavedCard(Card):
         failed = DiscState.WARN if undecided else DiscState.FAILED
         self.disc.set_state(DiscState.OK if self.account.is_verified else failed)
         self.state.setText(state(self.account))
+        self._set_up.setVisible(not self.account.is_verified)  # what helps, and why, stands on the card it leads to
 
 
 def _column(*widgets: QWidget) -> QWidget:
