@@ -206,3 +206,22 @@ def test_set_up_for_me_read_back_and_undone(
     assert not path.exists()
     with pytest.raises(HandoverError, match="nothing to undo"):
         run(handover, *words, "--undo")
+
+
+@pytest.mark.slow
+def test_calendars_are_handed_over_beside_the_mail(
+    check_file: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from tests.lab.names import NameServer
+
+    lines = ["_caldavs._tcp SRV 0 1 443 dav", "dav A 192.0.2.10"]
+    with NameServer({"example.org": lines}) as names:
+        words = ("--from", check_file, "--calendars", "--nameserver", names.option, "--offline", "--json")
+        assert run(handover, "thunderbird", *words) == 0
+    rows = json.loads(capsys.readouterr().out)["rows"]
+    assert {
+        "field": "caldav",
+        "label": "Calendars (CalDAV)",
+        "value": "https://dav.example.org/.well-known/caldav",
+        "group": "Calendars and contacts",
+    } in rows

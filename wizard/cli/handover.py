@@ -14,7 +14,13 @@ from wizard.accounts import recheck
 from wizard.accounts.secret_store import SecretKind, SecretStore
 from wizard.accounts.store import AccountBook, SavedAccount, default_path
 from wizard.cli import render
-from wizard.cli.options import add_password_arguments, ask_password, password_from
+from wizard.cli.options import (
+    add_network_arguments,
+    add_password_arguments,
+    ask_password,
+    password_from,
+    settings_from,
+)
 from wizard.errors import UsageError
 from wizard.handover.document import verified_account
 from wizard.handover.installed import is_installed
@@ -55,11 +61,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--with-password", action="store_true", help="write the password into the file, for this one file only"
     )
+    parser.add_argument(
+        "--calendars", action="store_true", help="look for calendars and contacts as well, and hand them over"
+    )
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--install", action="store_true", help="put it into the program's own files, with an undo")
     what.add_argument("--undo", action="store_true", help="take out again what --install put in")
     what.add_argument("--read-back", action="store_true", help="compare what the program has with what was proven")
     add_password_arguments(parser)
+    add_network_arguments(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -78,6 +88,8 @@ def run(args: argparse.Namespace) -> int:
     if args.install:
         return _install(args.target, account, secret, as_json=args.json)
     written = sheet(args.target, account, secret)
+    if args.calendars:
+        written = _with_calendars(args, written, account)
     paths = _write(written, args.output) if args.output is not None else ()
     if args.json:
         render.print_json(document(written, paths))
@@ -87,6 +99,28 @@ def run(args: argparse.Namespace) -> int:
         for step in written.steps:
             render.progress(step)
     return 0
+
+
+def _with_calendars(args: argparse.Namespace, written: Sheet, account: VerifiedAccount) -> Sheet:
+    """The sheet with the calendars and contacts of the account, where there are any."""
+    from wizard import assets, wiring
+    from wizard.discovery.calendars import find_services, known_services
+    from wizard.handover.calendars import with_calendars
+    from wizard.model.dav import DavService
+
+    if args.practice:
+        raise UsageError("The practice network has no calendars.")
+    known = known_services(assets.resources() / "calendars.toml").get(account.provider or "", ())
+
+    async def find() -> tuple[DavService, ...]:
+        async with wiring.names(settings_from(args)) as (resolver, fetcher):
+            return await find_services(account.address, resolver, None if args.offline else fetcher, known)
+
+    # To ask nobody means the preset alone.
+    services = known if args.ask_nobody else internal_error.run(find())
+    if not services:
+        render.progress("No calendars or contacts were found beside the mail.")
+    return with_calendars(written, account, services)
 
 
 def _secret(args: argparse.Namespace, account: VerifiedAccount) -> Secret:

@@ -1,0 +1,94 @@
+"""Calendars and contacts on a hand-over sheet: fields for people, and entries of the profile that can hold them."""
+
+from __future__ import annotations
+
+import plistlib
+import uuid
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+from urllib.parse import urlsplit
+
+from wizard.handover import apple_mail
+from wizard.handover.sheet import HandoverFile, Row, Sheet, TargetKind
+from wizard.model.account import VerifiedAccount
+from wizard.model.dav import DavKind, DavService
+
+_GROUP: Final = "Calendars and contacts"
+_LABEL: Final = {DavKind.CALENDARS: "Calendars (CalDAV)", DavKind.CONTACTS: "Contacts (CardDAV)"}
+_PAYLOAD: Final = {
+    DavKind.CALENDARS: ("com.apple.caldav.account", "CalDAV"),
+    DavKind.CONTACTS: ("com.apple.carddav.account", "CardDAV"),
+}
+_NAMESPACE: Final = uuid.UUID("2d9d3f0c-1e2b-4d43-8a0f-5b0c3b6b7a1d")
+_DOUBT: Final = (
+    "Name servers alone say where {what} are, at another company: use it only where your provider says the same."
+)
+
+
+def with_calendars(sheet: Sheet, account: VerifiedAccount, services: Sequence[DavService]) -> Sheet:
+    """The sheet with the places of calendars and contacts, where a person reads it; mail's own steps stay first.
+
+    A place that only name servers name, at another company, is shown with a word about it, and is in no file.
+    """
+    if sheet.target.kind is not TargetKind.PERSON or not services:
+        return sheet
+    rows = [Row(service.kind.value, _LABEL[service.kind], service.url, _GROUP) for service in services]
+    username = _username(account)
+    rows.append(Row("dav-username", "User name", username, _GROUP))
+    steps = [*sheet.steps, _step(sheet, services)]
+    steps += [
+        _DOUBT.format(what="the calendars" if service.kind is DavKind.CALENDARS else "the contacts")
+        for service in services
+        if not service.trusted
+    ]
+    trusted = [service for service in services if service.trusted]
+    files = tuple(
+        _with_payloads(file, account, trusted) if file.media_type == apple_mail.MEDIA_TYPE else file
+        for file in sheet.files
+    )
+    return replace(sheet, rows=(*sheet.rows, *rows), steps=tuple(steps), files=files)
+
+
+def _step(sheet: Sheet, services: Sequence[DavService]) -> str:
+    if any(file.media_type == apple_mail.MEDIA_TYPE for file in sheet.files):
+        return "The profile sets up calendars and contacts as well; each asks for the password once."
+    if sheet.target.id == "thunderbird":
+        return (
+            "Calendars: choose New Calendar, On the Network, and type the user name and the address below. Contacts: "
+            "in the address book choose New CardDAV Address Book, the same way."
+        )
+    if sheet.target.id == "evolution":
+        return "Calendars and contacts: choose File, New, Collection Account, and type the address below as the server."
+    what = " and ".join(_LABEL[service.kind].partition(" ")[0].lower() for service in services)
+    return f"For {what}, a program that knows CalDAV and CardDAV takes the addresses below, and the same password."
+
+
+def _username(account: VerifiedAccount) -> str:
+    server = account.incoming or account.outgoing
+    return server.username if server is not None else account.address.wire
+
+
+def _with_payloads(file: HandoverFile, account: VerifiedAccount, services: Sequence[DavService]) -> HandoverFile:
+    profile = plistlib.loads(file.content)
+    profile["PayloadContent"] += [_payload(account, service) for service in services]
+    return replace(file, content=plistlib.dumps(profile, fmt=plistlib.FMT_XML))
+
+
+def _payload(account: VerifiedAccount, service: DavService) -> dict[str, str | int | bool]:
+    kind, prefix = _PAYLOAD[service.kind]
+    url = urlsplit(service.url)
+    identifier = uuid.uuid5(_NAMESPACE, f"{service.kind.value} {account.address.wire}")
+    return {
+        "PayloadType": kind,
+        "PayloadVersion": 1,
+        "PayloadIdentifier": f"mailwright.{service.kind.value}.{identifier}",
+        "PayloadUUID": str(identifier).upper(),
+        "PayloadDisplayName": f"{_LABEL[service.kind]} ({account.address})",
+        f"{prefix}AccountDescription": str(account.address),
+        f"{prefix}HostName": url.hostname or "",
+        f"{prefix}Port": url.port or 443,
+        f"{prefix}PrincipalURL": url.path or "/",
+        f"{prefix}UseSSL": True,
+        f"{prefix}Username": _username(account),
+    }

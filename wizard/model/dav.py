@@ -1,0 +1,34 @@
+"""Calendars and contacts beside the mail: where they are, and who said so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class DavKind(StrEnum):
+    """What is kept there."""
+
+    CALENDARS = "caldav"
+    CONTACTS = "carddav"
+
+
+class DavSource(StrEnum):
+    """Who named the place."""
+
+    PRESET = "preset"
+    WELL_KNOWN = "well-known"
+    SRV = "srv"
+
+
+@dataclass(frozen=True, slots=True)
+class DavService:
+    """Where the calendars or the contacts are; `url` begins with https.
+
+    `trusted` is False where name servers alone say so and the host is another domain's: nobody signs in there unasked.
+    """
+
+    kind: DavKind
+    url: str
+    source: DavSource
+    trusted: bool
