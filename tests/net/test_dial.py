@@ -45,7 +45,10 @@ def test_a_lab_is_loopback_only() -> None:
     assert refused_by_policy(ipaddress.ip_address("169.254.169.254"), given=False, lab=True)
 
 
-@pytest.mark.parametrize("address", ["93.184.216.34", "2001:db8::1", "172.32.0.1", "100.128.0.1", "64:ff9b::5db8:d822"])
+@pytest.mark.parametrize(
+    "address",
+    ["93.184.216.34", "2001:db8::1", "172.32.0.1", "100.128.0.1", "64:ff9b::5db8:d822", "2001:db8::5efe:5db8:d822"],
+)
 def test_other_addresses_are_fine(address: str) -> None:
     assert not refused_by_policy(ipaddress.ip_address(address), given=False, lab=False)
 
@@ -53,6 +56,7 @@ def test_other_addresses_are_fine(address: str) -> None:
 OWN = [
     "10.66.66.66", "172.16.0.1", "172.31.255.254", "192.168.77.1", "100.64.0.1", "100.127.255.254", "fd12:3456::1",
     "fc00::1", "fec0::1", "::ffff:10.0.0.1", "64:ff9b::a00:1", "2002:c0a8:101::1", "::192.168.1.1", "64:ff9b:1::1",
+    "::ffff:0:10.0.0.1", "2001:db8::5efe:a00:1", "2001:db8::200:5efe:c0a8:1", "2001:0:53aa:64c:0:ffff:f5ff:fffe",
 ]  # fmt: skip
 
 
@@ -69,7 +73,18 @@ async def test_the_persons_own_network_needs_a_yes_that_names_it(address: str) -
 
 
 @pytest.mark.parametrize(
-    "address", ["::127.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::", "0.1.2.3", "255.255.255.255", "240.0.0.1"]
+    "address",
+    [
+        "::ffff:0:127.0.0.1",
+        "2001:db8::5efe:7f00:1",
+        "192.0.0.192",
+        "::127.0.0.1",
+        "64:ff9b::7f00:1",
+        "2002:7f00:1::",
+        "0.1.2.3",
+        "255.255.255.255",
+        "240.0.0.1",
+    ],
 )
 def test_what_leads_here_in_another_form_is_refused_even_with_a_yes(address: str) -> None:
     assert refused_by_policy(ipaddress.ip_address(address), given=False, lab=False, own_network=True)

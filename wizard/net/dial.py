@@ -87,7 +87,10 @@ _OWN_NETWORKS = tuple(
 )
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052
 _COMPATIBLE = ipaddress.IPv6Network("::/96")  # RFC 4291 §2.5.5.1
-_NOWHERE = (ipaddress.ip_network("0.0.0.0/8"), ipaddress.ip_network("240.0.0.0/4"))
+_TRANSLATED = ipaddress.IPv6Network("::ffff:0:0:0/96")  # RFC 7915 §1.4, RFC 2765 §2.1
+_ISATAP = frozenset({0x0000_5EFE, 0x0200_5EFE})  # RFC 5214 §6.1, the upper half of the interface's identifier
+# RFC 791, RFC 1112, and RFC 6890's addresses for a line's own protocols, where a cloud's metadata may be as well.
+_NOWHERE = tuple(ipaddress.ip_network(text) for text in ("0.0.0.0/8", "240.0.0.0/4", "192.0.0.0/24"))
 
 
 def reach_of(address: IPAddress) -> Reach:
@@ -103,9 +106,13 @@ def reach_of(address: IPAddress) -> Reach:
 def _innermost(address: IPAddress) -> IPAddress:
     if isinstance(address, ipaddress.IPv4Address):
         return address
-    if address in _NAT64 or (address in _COMPATIBLE and int(address) > 1):
-        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-    return address.ipv4_mapped or address.sixtofour or address
+    if address.is_link_local:
+        return address
+    is_prefixed = address in _NAT64 or address in _TRANSLATED or (address in _COMPATIBLE and int(address) > 1)
+    if is_prefixed or (int(address) >> 32) & 0xFFFF_FFFF in _ISATAP:
+        return ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
+    teredo = address.teredo[1] if address.teredo else None
+    return address.ipv4_mapped or address.sixtofour or teredo or address
 
 
 def refused_by_policy(address: IPAddress, *, given: bool, lab: bool, own_network: bool = False) -> bool:
