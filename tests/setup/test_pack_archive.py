@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import io
+import os
 import shutil
+import subprocess
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from wizard import assets
-from wizard.errors import ResourceError
+from wizard.errors import ResourceError, UsageError
 from wizard.setup import pack_archive
 from wizard.setup.pack import load_packs
+from wizard.setup.pack_archive import MAX_ARCHIVE, unpacked
 
 EXAMPLE = assets.resources() / "pack-example"
 
@@ -81,3 +88,46 @@ def test_a_broken_one_is_told(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:60] + path.read_bytes()[61:])
     with pytest.raises(ResourceError, match="cannot be unpacked"):
         load_packs([path])
+
+
+def _archive(kind: int, name: str = "presets/a.toml") -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", kind) as archive:
+        archive.writestr("helpdesk.toml", '[helpdesk]\nname = "Example"\n' * 50)
+        archive.writestr(name, "# nothing\n")
+    return made.getvalue()
+
+
+SEEDS = [
+    *(_archive(kind) for kind in (zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)),
+    _archive(zipfile.ZIP_DEFLATED, "helpdesk.toml/é.toml"),
+]
+
+
+@given(st.sampled_from(SEEDS), st.lists(st.tuples(st.integers(0, 10**6), st.binary(max_size=3)), max_size=6))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_damaged_archive_is_told(tmp_path: Path, seed: bytes, changes: list[tuple[int, bytes]]) -> None:
+    content = bytearray(seed)
+    for place, changed in changes:
+        at = place % len(content) if content else 0
+        content[at : at + 1] = changed
+    path = tmp_path / "pack.zip"
+    path.write_bytes(content)
+    with suppress(UsageError, ResourceError):  # and nothing else
+        unpacked(path)
+
+
+def test_no_more_of_an_archive_is_believed_than_was_looked_at(tmp_path: Path) -> None:
+    path = tmp_path / "pack.zip"
+    path.write_bytes(bytes(MAX_ARCHIVE) + _archive(zipfile.ZIP_DEFLATED))
+    with pytest.raises(ResourceError, match="is too large"):
+        unpacked(path)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the shell's pipes")
+def test_an_archive_that_comes_through_a_pipe_is_read_once(tmp_path: Path) -> None:
+    (tmp_path / "real.zip").write_bytes(_archive(zipfile.ZIP_DEFLATED))
+    pipe = tmp_path / "pack.zip"
+    os.mkfifo(pipe)
+    with subprocess.Popen(["sh", "-c", f"cat {tmp_path / 'real.zip'} > {pipe}"]):
+        assert (unpacked(pipe) / "helpdesk.toml").is_file()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import shutil
 import tempfile
 import zipfile
+import zlib
 from pathlib import Path, PurePosixPath
 from typing import Final
 
@@ -30,15 +32,18 @@ def unpacked(path: Path) -> Path:
     import platformdirs
 
     content = read_bytes(path, limit_bytes=MAX_ARCHIVE)
+    if len(content) > MAX_ARCHIVE:
+        raise _too_large(path)
     folder = platformdirs.user_cache_path("mailwright", appauthor=False) / "packs"
     target = folder / hashlib.sha256(content).hexdigest()[:32]
     if not target.is_dir():
         try:
             folder.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryDirectory(dir=folder) as temporary:
-                _unpack(path, Path(temporary) / "pack")
+                _unpack(path, content, Path(temporary) / "pack")
                 shutil.move(Path(temporary) / "pack", target)
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError):  # broken, odd, with a password
+        except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError):
+            # Broken, with a password, or with names that are no text.
             raise ResourceError(
                 f"The helpdesk pack {path.name} cannot be unpacked: make it anew as a plain .zip."
             ) from None
@@ -50,12 +55,18 @@ def unpacked(path: Path) -> Path:
     return held[0] if len(held) == 1 and held[0].is_dir() and held[0].name not in ("presets", "diagnoses") else target
 
 
-def _unpack(path: Path, target: Path) -> None:
+def _too_large(path: Path) -> ResourceError:
+    return ResourceError(f"The helpdesk pack {path.name} is too large.")
+
+
+def _unpack(path: Path, content: bytes, target: Path) -> None:
     target.mkdir()
-    with zipfile.ZipFile(path) as archive:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
         members = [member for member in archive.infolist() if not member.is_dir()]
         if len(members) > MAX_FILES or sum(member.file_size for member in members) > MAX_UNPACKED:
-            raise ResourceError(f"The helpdesk pack {path.name} is too large.")
+            raise _too_large(path)
+        if any(member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for member in members):
+            raise NotImplementedError  # no file manager makes others
         left = MAX_UNPACKED
         for member in members:
             name = PurePosixPath(member.filename.replace("\\", "/"))
@@ -66,8 +77,8 @@ def _unpack(path: Path, target: Path) -> None:
             place = target.joinpath(*name.parts)
             place.parent.mkdir(parents=True, exist_ok=True)
             with archive.open(member) as file:
-                content = file.read(left + 1)  # what an archive says of its sizes need not be true
-            left -= len(content)
+                member_content = file.read(left + 1)  # what an archive says of its sizes need not be true
+            left -= len(member_content)
             if left < 0:
-                raise ResourceError(f"The helpdesk pack {path.name} is too large.")
-            place.write_bytes(content)
+                raise _too_large(path)
+            place.write_bytes(member_content)
