@@ -40,6 +40,7 @@ def paste(text: str, into: object) -> None:
 @pytest.mark.parametrize("inside", INSIDE)
 def test_a_password(inside: str, account_page: AccountPage, state: WizardState) -> None:
     account_page.address_field.set_text(str(ADDRESS))
+    state.set_plan(Plan(ADDRESS, (IMAP, SMTP)))
     account_page.password_field.input.setText(f"tulip{inside}wagon-64")
     assert not account_page.validatePage()
     assert "cannot be typed" in (account_page.password_field.error or "")
@@ -62,6 +63,7 @@ def test_a_pasted_password_keeps_nothing_of_the_clipboard(
     around: str, account_page: AccountPage, state: WizardState
 ) -> None:
     account_page.address_field.set_text(str(ADDRESS))
+    state.set_plan(Plan(ADDRESS, (IMAP, SMTP)))
     paste(around.format("tulip-wagon-64"), account_page.password_field.input)
     assert account_page.validatePage()
     draft = state.draft()
@@ -135,6 +137,7 @@ def test_what_a_provider_asks(inside: str, settings_page: SettingsPage, state: W
 def test_the_name_beside_the_address_is_one_line(inside: str, account_page: AccountPage, state: WizardState) -> None:
     account_page.name_field.input.setText(f"Ada{inside} Example")
     account_page.address_field.set_text(str(ADDRESS))
+    state.set_plan(Plan(ADDRESS, (IMAP, SMTP)))
     account_page.password_field.input.setText("tulip-wagon-64")
     assert account_page.validatePage()
     draft = state.draft()

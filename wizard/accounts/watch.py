@@ -20,10 +20,6 @@ from wizard.text_file import read_text
 _MAX_BYTES: Final = 4 * 1024 * 1024
 # Of a provider's announcements, those within this time are told.
 _SOON: Final = timedelta(days=60)
-# Causes on this computer's side of the line: the account itself is as it was.
-_OWN_LINE: Final = frozenset(
-    {"no-internet", "network-unreachable", "captive-portal", "dns-unavailable", "clock-wrong", "no-trust-store"}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +86,8 @@ def _warnings(result: CheckResult, today: date) -> Iterable[str]:
 
 
 def _is_own_line(result: CheckResult) -> bool:
-    return bool(result.diagnoses) and result.diagnoses[0].cause in _OWN_LINE
+    """Whether it is this computer's line that fails: the account itself is as it was."""
+    return bool(result.diagnoses) and result.diagnoses[0].implies.whole_line
 
 
 class ToldFile:

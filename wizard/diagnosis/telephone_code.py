@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
+from wizard import assets
 from wizard.errors import UsageError
 from wizard.model.diagnosis import Diagnosis
 from wizard.model.evidence import Stage
 from wizard.model.server import Protocol
+from wizard.toml_reader import read_toml
 
 _SIGNS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXY"  # 31, a prime: so the check notices every single slip
 _LOOKS_LIKE: Final = str.maketrans("OILUZ", "011V2")
@@ -23,83 +26,16 @@ _ROOM: Final = 21 * _BASE**4  # numbers whose code begins with a letter
 _SPREAD: Final = 7_654_321  # neighbours shall not look alike; it has no factor in common with the room
 _BACK: Final = pow(_SPREAD, -1, _ROOM)
 
-# A cause's place never changes: new ones are added at the end. The cause of a pack is told as "unknown".
-_CAUSES: Final = (
-    "unknown",
-    "account-disabled",
-    "address-malformed",
-    "address-mistyped",
-    "api-key-required",
-    "app-password-required",
-    "auth-mechanism-unsupported",
-    "auth-not-offered",
-    "auth-required",
-    "bad-credentials",
-    "captive-portal",
-    "certificate-expired",
-    "certificate-name-mismatch",
-    "certificate-not-yet-valid",
-    "certificate-revoked",
-    "certificate-self-signed",
-    "certificate-untrusted",
-    "client-ip-blocked",
-    "clock-wrong",
-    "connection-dropped",
-    "connection-refused",
-    "connection-timed-out",
-    "consent-required",
-    "dmarc-or-spf-fail",
-    "dns-unavailable",
-    "domain-not-registered",
-    "greeting-timeout",
-    "greylisted",
-    "helo-refused",
-    "incoming-server-used",
-    "mail-access-disabled",
-    "message-malformed",
-    "message-rejected-as-spam",
-    "message-too-large",
-    "network-unreachable",
-    "no-internet",
-    "no-trust-store",
-    "not-a-mail-server",
-    "oauth-required",
-    "password-expired",
-    "password-unusable",
-    "recipient-domain-invalid",
-    "recipient-mailbox-full",
-    "recipient-rejected",
-    "recipient-unknown",
-    "relay-denied",
-    "sandbox-mode",
-    "security-software-interference",
-    "sender-address-rejected",
-    "sender-not-allowed",
-    "sender-not-verified",
-    "sending-limit-exceeded",
-    "server-busy",
-    "server-error",
-    "server-in-own-network",
-    "server-name-not-found",
-    "server-not-agreed",
-    "smtp-auth-disabled",
-    "starttls-not-offered",
-    "temporary-auth-failure",
-    "tls-handshake-failed",
-    "tls-intercepted",
-    "tls-mode-mismatch",
-    "tls-required",
-    "tls-version-too-old",
-    "token-expired",
-    "too-many-attempts",
-    "username-format",
-    "web-login-required",
-    "wrong-protocol",
-)
 _STAGES: Final = tuple(Stage)
 _PROTOCOLS: Final = (None, Protocol.SMTP, Protocol.IMAP, Protocol.POP3)
 _CATEGORIES: Final = (None, "freemail", "isp", "hoster", "transactional")
 _MAX_CASE: Final = 15
+
+
+@cache
+def numbered_causes() -> tuple[str, ...]:
+    """The causes in the order of their numbers."""
+    return read_toml(assets.resources() / "telephone-codes.toml").texts("causes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +51,8 @@ class Told:
 
 def telephone_code(diagnosis: Diagnosis) -> str:
     """The code of a card, such as "A3F-K9T"."""
-    cause = _CAUSES.index(diagnosis.cause) if diagnosis.cause in _CAUSES else 0
+    causes = numbered_causes()
+    cause = causes.index(diagnosis.cause) if diagnosis.cause in causes else 0
     category = _CATEGORIES.index(diagnosis.category) if diagnosis.category in _CATEGORIES else 0
     number = cause
     number = number * 16 + min(diagnosis.case, _MAX_CASE)
@@ -156,10 +93,10 @@ def read_code(text: str) -> Told:
     number, protocol = divmod(number, 4)
     number, stage = divmod(number, 16)
     cause, case = divmod(number, 16)
-    fits = cause < len(_CAUSES) and stage < len(_STAGES) and category < len(_CATEGORIES)
+    fits = cause < len(numbered_causes()) and stage < len(_STAGES) and category < len(_CATEGORIES)
     if check != _check(digits) or spread < 0 or not fits:
         raise UsageError("This code was misheard: one of its characters is another one. Ask for it once more.")
-    return Told(_CAUSES[cause], case, _STAGES[stage], _PROTOCOLS[protocol], _CATEGORIES[category])
+    return Told(numbered_causes()[cause], case, _STAGES[stage], _PROTOCOLS[protocol], _CATEGORIES[category])
 
 
 def _check(digits: list[int]) -> int:
