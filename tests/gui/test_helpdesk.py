@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 from PySide6.QtGui import QFont
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QLabel, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
 from tests.gui.conftest import SECONDS
 from tests.gui.samples import BAD_CREDENTIALS, FAILS, FIX, USERNAME_FORMAT
 from tests.gui.test_flow import ACCOUNTS, press, to_the_check
+from wizard.diagnosis.document import diagnosis_document
 from wizard.diagnosis.telephone_code import telephone_code
 from wizard.gui import theme
 from wizard.gui.app import Wizard
@@ -23,6 +24,7 @@ from wizard.gui.engine import Engine
 from wizard.gui.explain_dialog import ExplainDialog
 from wizard.gui.widgets.diagnosis_card import DiagnosisCard
 from wizard.gui.widgets.side_panel import SidePanel, StepHeader
+from wizard.handover.report import report_document, write_report
 from wizard.model.diagnosis import Field
 from wizard.setup.pack import NO_RULES, Helpdesk, Lock, WindowRules
 from wizard.wiring import Settings
@@ -189,4 +191,28 @@ def test_a_card_shows_its_code_and_the_box_for_errors_takes_it(qtbot: QtBot, pra
     told = dialog.findChild(DiagnosisCard)
     assert told is not None
     assert (told.diagnosis.cause, told.diagnosis.protocol) == (BAD_CREDENTIALS.cause, BAD_CREDENTIALS.protocol)
+    dialog.reject()
+
+
+def test_a_report_opens_as_the_card_that_was_seen(
+    qtbot: QtBot, practising: Wizard, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    path = tmp_path / "report.html"
+    write_report(path, report_document(FAILS, diagnosis_document=diagnosis_document))
+    chosen = [str(tmp_path / "gone.html"), str(path)]
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (chosen.pop(0), ""))
+    practising.flow.explain()
+    dialog = practising.window.findChild(ExplainDialog)
+    assert dialog is not None
+    dialog.open_report.click()
+    qtbot.waitUntil(lambda: any("does not exist" in text for text in texts(dialog)), timeout=SECONDS)
+    dialog.open_report.click()
+    qtbot.waitUntil(lambda: dialog.findChild(DiagnosisCard) is not None, timeout=SECONDS)
+    card = dialog.findChild(DiagnosisCard)
+    assert card is not None
+    assert card.diagnosis.title == FAILS.diagnoses[0].title
+    buttons = [one for one in card.findChildren(QAbstractButton) if one.objectName().startswith("remedy:")]
+    assert buttons
+    assert not any(one.isEnabled() for one in buttons)
+    assert any("It does not work yet." in box.toPlainText() for box in dialog.findChildren(QPlainTextEdit))
     dialog.reject()

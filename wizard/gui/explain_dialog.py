@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from wizard.gui.accessibility import announce
 from wizard.gui.theme import Role
@@ -21,6 +23,7 @@ class ExplainDialog(QDialog):
     """`asked` carries the pasted text; `show_diagnosis` answers. `remedy_chosen` carries diagnosis and remedy."""
 
     asked = Signal(str)
+    report_wanted = Signal()
     remedy_chosen = Signal(object, object)
 
     def __init__(self, *, parent: QWidget | None = None) -> None:
@@ -28,7 +31,7 @@ class ExplainDialog(QDialog):
         self.setObjectName("explain-dialog")
         self.setWindowTitle("What an error means")
         self.resize(QSize(640, 560))
-        self._card: DiagnosisCard | None = None
+        self._answers: list[QWidget] = []
         self.box = TextBox(
             "Error message", placeholder="Paste what you have: a code, the text of a dialog, lines of a log."
         )
@@ -55,6 +58,10 @@ class ExplainDialog(QDialog):
         buttons = QHBoxLayout()
         buttons.setContentsMargins(24, 12, 24, 14)
         buttons.setSpacing(8)
+        self.open_report = SecondaryButton("Open a report…", "file")
+        self.open_report.setObjectName("open-report")
+        self.open_report.clicked.connect(lambda: self.report_wanted.emit())
+        buttons.addWidget(self.open_report)
         buttons.addStretch(1)
         buttons.addWidget(close)
         buttons.addWidget(self.explain)
@@ -73,10 +80,28 @@ class ExplainDialog(QDialog):
         self._clear()
         card = DiagnosisCard(diagnosis, links=False)
         card.remedy_chosen.connect(lambda remedy: self.remedy_chosen.emit(diagnosis, remedy))
-        self._answer.addWidget(card)
-        self._card = card
+        self._add(card)
         self.explain.setEnabled(True)
         announce(self, f"{diagnosis.title}. {diagnosis.why}")
+
+    def show_report(self, document: Mapping[str, object]) -> None:
+        """Shows the cards that the person saw, whose buttons do nothing here, and below them the whole report."""
+        from wizard.handover.report import report_name, report_text
+        from wizard.handover.report_cards import cards_of
+
+        self._clear()
+        for diagnosis in cards_of(document):
+            card = DiagnosisCard(diagnosis, links=False)
+            for button in card.findChildren(QAbstractButton):
+                if button.objectName().startswith("remedy:"):
+                    button.setEnabled(False)
+            self._add(card)
+        text = TextBox(report_name(document))
+        text.input.setReadOnly(True)
+        text.input.setPlainText(report_text(document))
+        text.setMinimumHeight(260)
+        self._add(text)
+        announce(self, f"The report {report_name(document)}.")
 
     def show_failure(self, sentence: str) -> None:
         """Says why there is no answer."""
@@ -91,8 +116,12 @@ class ExplainDialog(QDialog):
 
     def _clear(self) -> None:
         self._note.hide()
-        if self._card is not None:
-            self._answer.removeWidget(self._card)
-            self._card.hide()
-            self._card.deleteLater()
-            self._card = None
+        for widget in self._answers:
+            self._answer.removeWidget(widget)
+            widget.hide()
+            widget.deleteLater()
+        self._answers.clear()
+
+    def _add(self, widget: QWidget) -> None:
+        self._answer.addWidget(widget)
+        self._answers.append(widget)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt
@@ -21,7 +22,7 @@ from wizard.gui.jobs import Jobs
 from wizard.gui.route import Route
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from wizard.accounts.saved_accounts import SavedAccounts
     from wizard.gui.bridge import Job, Starts
@@ -223,6 +224,7 @@ class Flow(QObject):
         dialog = ExplainDialog(parent=self._window)
         dialog.asked.connect(partial(self._explain, dialog))
         dialog.remedy_chosen.connect(partial(self._choose_in, dialog))
+        dialog.report_wanted.connect(partial(self._open_report, dialog))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
@@ -232,6 +234,21 @@ class Flow(QObject):
             return await asyncio.to_thread(session.explain, text)
 
         self._jobs.start(explain, dialog.show_diagnosis, dialog.show_failure)
+
+    def _open_report(self, dialog: ExplainDialog) -> None:
+        from PySide6.QtWidgets import QFileDialog
+
+        path, _ = QFileDialog.getOpenFileName(dialog, "Open a report", "", "Reports (*.html *.json)")
+        if not path:
+            return
+
+        async def load(_session: SetupSession, _listener: Listener) -> Mapping[str, object]:
+            """What the file holds."""
+            from wizard.handover.report import load_report
+
+            return await asyncio.to_thread(load_report, Path(path))
+
+        self._jobs.start(load, dialog.show_report, dialog.show_failure)
 
     def _choose_in(self, dialog: ExplainDialog, diagnosis: Diagnosis, remedy: Remedy) -> None:
         """A remedy of the dialog's card; what leads to a page closes the dialog first."""

@@ -96,7 +96,6 @@ def administrator_letter(diagnosis: Diagnosis, result: CheckResult | None = None
     report = _report_of(failure, result)
     account = f" for {result.draft.address}" if result is not None else ""
     facts = dict(_facts(diagnosis, failure, report, result))
-    width = max(len(name) for name in facts)
     lines = [
         "Hello,",
         "",
@@ -105,7 +104,7 @@ def administrator_letter(diagnosis: Diagnosis, result: CheckResult | None = None
         *_request(diagnosis).split("\n"),
         "",
         "What was seen:",
-        *(f"  {name + ':':<{width + 1}} {value}" for name, value in facts.items()),
+        *(f"  {name}: {value}" for name, value in facts.items()),
         "",
     ]
     if result is not None:
