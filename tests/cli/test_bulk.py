@@ -226,6 +226,7 @@ async def test_a_server_has_two_connections_at_once_and_the_account_three_refusa
     assert last == "too-many-attempts"
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="the shell's limit of a file's size stands for a full disk")
 def test_a_full_disk_is_told_and_the_next_run_goes_on(tmp_path: Path) -> None:
     path, out = tmp_path / "accounts.csv", tmp_path / "out.jsonl"
@@ -255,6 +256,7 @@ def test_the_list_of_rows_begun_is_written_through_no_link(
     assert precious.read_text() == "as it was"
 
 
+@pytest.mark.slow
 async def test_a_run_that_is_killed_loses_nothing_and_signs_in_nobody_twice(
     authority: Authority, tmp_path: Path
 ) -> None:

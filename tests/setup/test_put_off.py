@@ -82,6 +82,7 @@ async def test_a_refusal_for_good_is_not_asked_about_again(
     assert not any("put a message off" in note for note in result.notes)
 
 
+@pytest.mark.slow
 async def test_the_test_message_is_offered_once_more(authority: Authority, certificate: Issued) -> None:
     asked: list[bytes] = []
 
