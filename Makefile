@@ -20,7 +20,7 @@ test: $(VENV)/.dev .lab/.installed $(COMPILED) ## runs every test (ARGS="-k imap
 	@packaging/as-root.sh $(VENV)/bin/python -m pytest $(ARGS)
 
 handover-test: $(VENV)/.dev .lab/.handover $(COMPILED) ## real mail programs and frameworks take our files, send and read
-	@NODE_PATH=$(CURDIR)/.lab/node_modules packaging/as-root.sh $(VENV)/bin/python -m pytest tests/handover/test_real_programs.py tests/handover/test_thunderbird.py $(ARGS)
+	@NODE_PATH=$(CURDIR)/.lab/node_modules packaging/as-root.sh $(VENV)/bin/python -m pytest tests/handover/test_real_programs.py tests/handover/test_thunderbird.py tests/handover/test_evolution.py $(ARGS)
 
 fuzz: $(VENV)/.dev ## 10,000 new inputs for every parser, for an hour or two (ARGS="tests/model" for some)
 	$(VENV)/bin/python -m pytest -m hypothesis --hypothesis-profile=fuzz --timeout=7200 $(ARGS)

@@ -106,8 +106,8 @@ def _authentication(server: ServerCandidate, auth: str | None) -> list[tuple[str
 
 
 def _plain_method(server: ServerCandidate) -> str:
-    # Of POP3 Evolution names the plain sign-in “password”; PLAIN is a SASL mechanism that not every server has.
-    return "password" if server.protocol is Protocol.POP3 else "PLAIN"
+    # POP3's own sign-in (USER and PASS) is the one without a mechanism; it is no word for “nobody signs in” there.
+    return "none" if server.protocol is Protocol.POP3 else "PLAIN"
 
 
 def _server(side: str, group: str, server: ServerCandidate) -> list[Row]:
