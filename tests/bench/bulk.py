@@ -34,7 +34,7 @@ HOW = (
 
 def figures(world: World, rtt_ms: float, *, quick: bool) -> Iterator[Figure]:
     """Processor time of one after the other, checks a second of many at once."""
-    checks = 250 if quick else 1000
+    checks = 500 if quick else 1000
     world.obstruct()
     with _light_server(world):
         world.carry(0)  # not loopback: there a send does the receiver's work as well

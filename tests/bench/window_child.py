@@ -22,12 +22,14 @@ def _memory_mb() -> float:
 
 
 def _sockets() -> int:
-    links = (os.readlink(f"/proc/self/fd/{name}") for name in os.listdir("/proc/self/fd") if _is_there(name))
-    return sum(link.startswith("socket:") for link in links)
+    return sum(_leads_to(f"/proc/self/fd/{name}").startswith("socket:") for name in os.listdir("/proc/self/fd"))
 
 
-def _is_there(name: str) -> bool:
-    return os.path.lexists(f"/proc/self/fd/{name}")
+def _leads_to(handle: str) -> str:
+    try:
+        return os.readlink(handle)
+    except FileNotFoundError:  # closed since it was listed
+        return ""
 
 
 def start(which: str) -> None:
