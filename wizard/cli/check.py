@@ -19,12 +19,13 @@ from wizard.cli.options import (
     settings_from,
 )
 from wizard.errors import UsageError
+from wizard.imports import begin, begin_import
 from wizard.installed_packs import installed_packs
 from wizard.model.account import CheckResult, RoundTripStatus, SideResult, Verdict
 from wizard.model.address import Address
 from wizard.model.diagnosis import Change, ChangeSettings, Diagnosis, ServerChange
 from wizard.model.draft import AccountDraft
-from wizard.model.evidence import Outcome
+from wizard.model.evidence import Outcome, Stage
 from wizard.model.limits import limits_line
 from wizard.model.progress import Progress
 from wizard.model.secret import Secret
@@ -37,6 +38,8 @@ HELP = "the wizard's whole run without a window"
 EXAMPLE = "mailwright check ada@example.org --test-message --json"
 
 EXIT_CODES = {Verdict.WORKS: 0, Verdict.WORKS_AFTER_FIX: 3, Verdict.FAILS: 1, Verdict.UNDECIDED: 4}
+WRITERS = ("wizard.diagnosis.document", "wizard.handover.document")  # write the result, and are needed at its end
+WRITTEN_S = 0.1  # they are imported once the first questions are on their way
 REPORT_KINDS = {".json", ".html", ".txt"}
 
 
@@ -96,20 +99,30 @@ async def _check(
 ) -> tuple[CheckResult, Exception | None]:
     """The result, and what broke in us after the account was proven: that takes nothing from what is known."""
     broken: Exception | None = None
+    asyncio.get_running_loop().call_later(WRITTEN_S, begin_import, *WRITERS)
     async with wiring.session(settings) as session:
+        is_begun = False
+
+        def listener(progress: Progress) -> None:
+            nonlocal is_begun
+            if not is_begun and progress.stage is Stage.CONNECT and progress.outcome is Outcome.FAILED:
+                is_begun = True
+                begin(session.get_ready)  # the causes are read while others are still asked
+            tell(progress)
+
         if browser.is_wanted(args):
-            result = await browser.check(session, draft, None, args, tell)
+            result = await browser.check(session, draft, None, args, listener)
         else:
-            result = await session.check(draft, listener=tell)
+            result = await session.check(draft, listener=listener)
             account = AccountInProgress(draft).checked(result)
             may_ask = session.options.sign_in and not args.json and has_terminal()
             agreed = await _agreed(account) if may_ask else None
             if agreed is not None:
-                result = await session.check(agreed.draft or draft, plan=agreed.plan, listener=tell)
+                result = await session.check(agreed.draft or draft, plan=agreed.plan, listener=listener)
         if args.test_message is not None and result.verdict in (Verdict.WORKS, Verdict.WORKS_AFTER_FIX):
             left_s = max(1.0, settings.options.deadline_s - result.elapsed_s) if settings.options else None
             try:
-                result = await session.send_test_message(result, to, listener=tell, deadline_s=left_s)
+                result = await session.send_test_message(result, to, listener=listener, deadline_s=left_s)
             except Exception as error:
                 broken = error
         return result, broken

@@ -60,7 +60,7 @@ def _at_home(address: Address, host: str) -> bool:
 
 def _question(address: Address, host: str, fetcher: Fetcher, known: KnownHost, rank: int) -> Question:
     async def ask() -> Answer:
-        from xml.sax.saxutils import escape  # only escapes text; nothing is parsed here
+        from html import escape
 
         url = f"https://{host}{PATH}"
         body = _REQUEST.format(address=escape(address.wire)).encode()

@@ -25,6 +25,7 @@ from wizard.model.plan import ALL_SOURCES, NO_ANSWER, Asked, Plan, PlanOptions
 from wizard.model.progress import Listener, Progress
 from wizard.model.provider import Provider, ProviderStatus
 from wizard.model.server import Protocol, Security, ServerCandidate, Source
+from wizard.net import sites
 from wizard.net.dns import Resolver
 from wizard.net.fetch import Fetcher, PageMissing, PageRefused
 from wizard.net.sites import registrable_domain
@@ -186,6 +187,7 @@ class Planner:
         """Everything that was heard before the deadline, or before waiting for more stopped being worth it."""
         loop = asyncio.get_running_loop()
         began = loop.time()
+        await sites.ready()
         heard: list[_Heard] = []
         pending: dict[asyncio.Task[_Heard], tuple[Question, float]] = {}
         hurried = asyncio.ensure_future((options.enough or asyncio.Event()).wait())

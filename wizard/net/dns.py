@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from typing import Protocol as Interface
 
 from wizard.errors import DnsUnavailable, NameNotFound
+from wizard.imports import imported
 from wizard.net.shared import Shared
 
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -167,6 +168,7 @@ class DnsResolver:
 
     async def _asked(self, name: str, record: str) -> Any:
         """The records, or the NameNotFound that says there are none."""
+        await imported("dns.asyncresolver", "dns.exception", "dns.resolver")
         import dns.asyncresolver
         import dns.exception
         import dns.resolver

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote, unquote, unquote_plus, urlencode, urljoin, urlsplit, urlunsplit
 
 from wizard.errors import FetchError
+from wizard.imports import imported
 from wizard.model.evidence import ErrorKind
 from wizard.net.dial import Dialer, DialFailed
 from wizard.net.sites import same_site
@@ -130,6 +131,7 @@ class Fetcher:
     async def _exchange(
         self, method: str, url: str, body: bytes, headers: tuple[tuple[str, str], ...]
     ) -> tuple[int, str | None, bytes]:
+        await imported("httpcore", "anyio.abc", "anyio.lowlevel", "anyio.streams.tls", "anyio.streams.memory")
         import httpcore
 
         parts = urlsplit(url)
@@ -280,9 +282,10 @@ def _backend(dialer: Dialer, trust: Trust, dial_timeout_s: float) -> httpcore.As
             protocol = asyncio.StreamReaderProtocol(reader)
             loop = asyncio.get_running_loop()
             try:
-                encrypted = await loop.start_tls(
-                    self._transport, protocol, trust.verifying(), server_hostname=server_hostname
-                )
+                context = await trust.ready()
+                if self._transport.is_closing():
+                    raise EOFError("the server spoke before the handshake")
+                encrypted = await loop.start_tls(self._transport, protocol, context, server_hostname=server_hostname)
                 if encrypted is None:
                     raise EOFError("the connection was closed before the handshake")
             except BaseException:

@@ -6,6 +6,8 @@ import ipaddress
 from functools import cache, lru_cache
 from typing import Any
 
+from wizard.imports import loaded
+
 
 @lru_cache(maxsize=1024)  # a check asks seven times for its few hosts
 def registrable_domain(host: str) -> str:
@@ -48,6 +50,12 @@ def _known_suffixes() -> Any:
     from publicsuffixlist import PublicSuffixList
 
     return PublicSuffixList(accept_unknown=False)
+
+
+async def ready() -> None:
+    """Returns once the Public Suffix List is read; the loop goes on meanwhile."""
+    if not _suffixes.cache_info().currsize:
+        await loaded(_suffixes)
 
 
 @cache

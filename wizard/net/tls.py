@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import re
 import ssl
 import sys
 from pathlib import Path
+from threading import Lock
+
+from wizard.imports import begin_import
 
 # Where distributions keep the roots of trust in one file. A bundle's OpenSSL looks where the machine it was built on
 # keeps them.
@@ -43,6 +47,8 @@ class Trust:
         self._ca_files = ca_files
         self._ca_texts = ca_texts
         self._only_ca_data = only_ca_data
+        self._building = Lock()
+        self._loading: asyncio.Future[None] | None = None
         self._verifying: ssl.SSLContext | None = None
         self._observing: ssl.SSLContext | None = None
         self._has_roots = True
@@ -55,9 +61,27 @@ class Trust:
 
     def verifying(self) -> ssl.SSLContext:
         """The context every connection uses: chain, host name and TLS 1.2 or newer are required."""
-        if self._verifying is None:
-            self._verifying = self._build()
-        return self._verifying
+        with self._building:
+            if self._verifying is None:
+                self._verifying = self._build()
+            return self._verifying
+
+    def begin(self) -> None:
+        """Begins to load in a thread what the first handshake needs, so that it does not wait for it."""
+        if self._verifying is None and self._loading is None:
+            self._loading = asyncio.get_running_loop().run_in_executor(None, self._load)
+            begin_import("cryptography.x509")  # reads the certificate that is shown
+
+    async def ready(self) -> ssl.SSLContext:
+        """As `verifying`; the loop goes on while the roots are loaded."""
+        self.begin()
+        if self._loading is not None:
+            await asyncio.wait([self._loading])
+        return self.verifying()
+
+    def _load(self) -> None:
+        with contextlib.suppress(OSError, ValueError):  # `verifying` says so again, to whoever needs it
+            self.verifying()
 
     def observing(self) -> ssl.SSLContext:
         """A context that accepts any certificate, for looking at a bad one: nothing is ever sent through it."""

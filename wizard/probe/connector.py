@@ -122,6 +122,7 @@ class Connector:
         loop = asyncio.get_running_loop()
         await self._take_permit()
         self.opens_until = now() + self._open_s
+        self._network.trust.begin()
         dialed = await self._dial()
         wire = self._new_wire()
         self.wire = wire
@@ -145,7 +146,7 @@ class Connector:
             if ask is not None:
                 await ask()
             try:
-                await wire.encrypt(self._context(), self._candidate.host, self._pin)
+                await wire.encrypt(await self._context(), self._candidate.host, self._pin)
             except ssl.SSLCertVerificationError as error:
                 self.abort()
                 if not self._network.trust.has_roots:
@@ -242,9 +243,9 @@ class Connector:
         if speaks not in {None, "smtp", "imap", "pop3", "tls"} and not MAIL_STARTS.match(first):
             raise StageFailed(Stage.GREETING, ErrorKind.NOT_MAIL, detail=Detail(speaks=speaks))
 
-    def _context(self) -> ssl.SSLContext:
+    async def _context(self) -> ssl.SSLContext:
         trust = self._network.trust
-        return trust.observing() if self._observe or self._pin is not None else trust.verifying()
+        return trust.observing() if self._observe or self._pin is not None else await trust.ready()
 
     async def _take_permit(self) -> None:
         self._give_back_permit()

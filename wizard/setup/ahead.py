@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
+from wizard.imports import imported
 from wizard.model.plan import Plan, PlanOptions
 from wizard.model.server import Protocol, ServerCandidate, Way
 from wizard.probe.race import RaceResult
@@ -13,6 +15,7 @@ from wizard.setup.context import SessionContext
 from wizard.setup.judge import Judge
 from wizard.setup.side import Side
 
+WHAT_SPEAKS = ("wizard.probe.imap", "wizard.probe.smtp")  # takes as long to import as a look-up takes
 SOURCES_S = 0.45  # sources that need longer are not waited for once the first guessed server is open
 
 
@@ -57,17 +60,30 @@ class Ahead:
         if planning.done():
             return  # a preset answers at once
         guessed = await self._context.discover(self._judge.draft.address, PlanOptions(ask_nobody=True))
-        races = []
-        for way in ways:
-            candidates = candidates_of(guessed, self._judge, way)
-            if not candidates:
-                return
-            self.sides[way] = self._new_side()
-            races.append(self.sides[way].start(candidates))
-        await asyncio.wait(races[:1])
+        wanted = {way: candidates_of(guessed, self._judge, way) for way in ways}
+        if not all(wanted.values()):
+            return
+        looking = self._look_up(candidates[0].host for candidates in wanted.values())
+        try:
+            await imported(*WHAT_SPEAKS)  # while the names are looked up
+            races = []
+            for way, candidates in wanted.items():
+                self.sides[way] = self._new_side()
+                races.append(self.sides[way].start(candidates))
+            await asyncio.wait(races[:1])
+        finally:
+            for look in looking:
+                look.cancel()
+            await asyncio.gather(*looking, return_exceptions=True)
         if races[0].result().winner is not None:
             await asyncio.sleep(max(0.0, began + SOURCES_S - self._clock()))
             self.enough.set()
+
+    def _look_up(self, hosts: Iterable[str]) -> list[asyncio.Task[Any]]:
+        """Begins to look names up; the answers are kept for a moment, and who dials by then has them too."""
+        resolver = self._context.services.resolver
+        asks = [ask(host) for host in dict.fromkeys(hosts) for ask in (resolver.ipv4, resolver.ipv6)]
+        return [asyncio.ensure_future(ask) for ask in asks]
 
     def go_on_from(self, raced: Mapping[Way, RaceResult], wanted: Callable[[Way], Sequence[ServerCandidate]]) -> None:
         """Goes on with races that were run before the check began, as far as they lead to servers that are wanted."""

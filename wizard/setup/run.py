@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from wizard.imports import begin_import
 from wizard.model.account import CheckResult, SideResult, Status
 from wizard.model.diagnosis import Diagnosis
 from wizard.model.draft import AccountDraft
@@ -19,7 +20,7 @@ from wizard.net.patience import within
 from wizard.net.sites import registrable_domain
 from wizard.probe.conversation import Conversation
 from wizard.probe.environment import surroundings
-from wizard.setup.ahead import Ahead, candidates_of
+from wizard.setup.ahead import WHAT_SPEAKS, Ahead, candidates_of
 from wizard.setup.autofix import Alternative, alternatives, needs_other_names
 from wizard.setup.context import SessionContext, put_off, sign_in_attempts, timeline
 from wizard.setup.did_you_mean import resembles_provider
@@ -71,6 +72,7 @@ class Run:
     async def check(self) -> CheckResult:
         """Runs it all; a deadline that passes leaves what was shown until then."""
         is_heard = timed_out = False
+        begin_import(*WHAT_SPEAKS)
         try:
             with within(self._deadline_s):
                 if not self._is_doubted():
