@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from tests.bench import bulk, chart, endpoint, readme, whole_account, window
+from tests.bench import bulk, chart, cold, endpoint, readme, whole_account, window
 from tests.bench.far_end import Namespaces, Relayed, World, world
 from tests.bench.figures import Figure, table, write
 from tests.bench.line import LineUnavailable
@@ -20,7 +20,7 @@ LAST = HERE / "last.json"
 LAST_OF_RELAY = HERE / "last-relay.json"  # of another line: neither compared nor drawn
 CHART = HERE.parent.parent / "docs" / "speed.svg"
 README = HERE.parent.parent / "README.md"
-PARTS = ("endpoint", "account", "bulk", "window")
+PARTS = ("endpoint", "account", "cold", "bulk", "window")
 LINES: dict[str, type[Namespaces] | type[Relayed]] = {"namespaces": Namespaces, "relay": Relayed}
 RTT_MS = 80.0
 BUSY = 1.0  # programs that wanted a processor in the last minute, for each there is
@@ -68,6 +68,7 @@ def _measured(far: World, parts: Sequence[str], *, quick: bool) -> list[Figure]:
     measured = {
         "endpoint": lambda: endpoint.figures(far, RTT_MS, quick=quick),
         "account": lambda: whole_account.figures(far, RTT_MS, quick=quick),
+        "cold": lambda: cold.figures(far, RTT_MS, quick=quick),
         "bulk": lambda: bulk.figures(far, RTT_MS, quick=quick),
         "window": lambda: window.figures(far, quick=quick),
     }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import compileall
 import json
 import os
 import subprocess
@@ -12,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from tests.bench.cold import as_installed
 from tests.bench.far_end import World
 from tests.bench.figures import Figure, median
 from wizard import assets
@@ -23,7 +23,7 @@ _PACKAGE = Path(assets.__file__).parent
 def figures(world: World, *, quick: bool) -> Iterator[Figure]:
     """Each start in a process of its own, on Qt's offscreen platform."""
     times = 3 if quick else 7
-    compileall.compile_dir(_PACKAGE, quiet=1)  # as an installed program is, whatever this environment says
+    as_installed()
     for how in ("warm", "cold"):
         starts: dict[str, list[dict[str, float]]] = {"hello": [], "wizard": []}
         for _ in range(times):
