@@ -12,6 +12,7 @@ import dns.message
 import dns.rrset
 import pytest
 
+from tests.probe.talk import until
 from wizard.errors import DnsUnavailable, NameNotFound
 from wizard.net.dns import AT_ONCE, SLOW_S, DnsResolver, MxRecord
 
@@ -135,3 +136,25 @@ async def test_hundreds_of_names_are_asked_for_in_turn_and_dead_ones_hold_nobody
     finally:
         released.set()
         await asyncio.gather(*dead)
+
+
+async def test_names_that_are_looked_up_one_after_the_other_need_few_threads_which_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("wizard.net.dns.IDLE_S", 0.1)
+    idle: list[Any] = []
+    monkeypatch.setattr("wizard.net.dns._idle", idle)
+    threads: set[int] = set()
+
+    def answer(host: str, *_: Any) -> list[Any]:
+        threads.add(threading.get_ident())
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("192.0.2.1", 0))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", answer)
+    resolver = DnsResolver()
+    for number in range(20):
+        await resolver.ipv4(f"host{number}.example.org")
+        await until(lambda: bool(idle))  # its thread is back
+    assert len(threads) == 1
+    await until(lambda: not idle)
+    assert await resolver.ipv4("one-more.example.org")

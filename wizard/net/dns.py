@@ -9,6 +9,7 @@ import socket
 from _thread import start_new_thread
 from collections.abc import Callable, Coroutine, Hashable
 from dataclasses import dataclass
+from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 from typing import Protocol as Interface
 
@@ -29,6 +30,7 @@ _NO_ADDRESS = frozenset(
     {getattr(socket, name, socket.EAI_NONAME) for name in ("EAI_NODATA", "EAI_ADDRFAMILY")}
     | {socket.EAI_NONAME, 11001, 11004}
 )
+IDLE_S = 10.0  # so long a thread waits for another name to look up
 KEPT_S = 5.0  # one check asks for the same few names again and again within a moment
 
 
@@ -218,6 +220,37 @@ async def _system_addresses(host: str, family: socket.AddressFamily) -> tuple[IP
     return tuple(ipaddress.ip_address(address) for address in addresses)
 
 
+# Threads that wait for more to look up, each by what it is handed work in: a new one costs more than the look-up.
+_idle: list[SimpleQueue[Callable[[], None]]] = []
+
+
+def _begin(work: Callable[[], None]) -> None:
+    try:
+        waiting = _idle.pop()
+    except IndexError:
+        # Thread.start() waits for the thread to run: 400 at once held the loop for 18 s on a busy computer.
+        start_new_thread(_work_on, (work,))
+    else:
+        waiting.put(work)
+
+
+def _work_on(work: Callable[[], None]) -> None:
+    """Does the work, and what is handed to this thread after it, until nothing is for a while."""
+    mine: SimpleQueue[Callable[[], None]] = SimpleQueue()
+    while True:
+        work()
+        _idle.append(mine)
+        try:
+            work = mine.get(timeout=IDLE_S)
+        except Empty:
+            try:
+                _idle.remove(mine)
+            except ValueError:  # somebody took it from there a moment ago, and hands over work
+                work = mine.get()
+            else:
+                return
+
+
 async def _in_own_thread(work: Callable[[], T]) -> T:
     # The system's resolver cannot be cancelled, and asyncio's default pool has cores + 4 threads: six dead names would
     # block every other look-up. A thread each never holds back another one, nor the end of the program.
@@ -242,12 +275,8 @@ async def _in_own_thread(work: Callable[[], T]) -> T:
         with contextlib.suppress(RuntimeError):  # the loop was closed while the system was still looking
             loop.call_soon_threadsafe(finish, value, failure)
 
-    def begin() -> None:
-        # Thread.start() waits for the thread to run: 400 at once held the loop for 18 s on a busy computer.
-        start_new_thread(run, ())
-
-    begin()
-    again = [loop.call_later(seconds, begin) for seconds in ASK_AGAIN_S]
+    _begin(run)
+    again = [loop.call_later(seconds, _begin, run) for seconds in ASK_AGAIN_S]
     try:
         return await result
     finally:
