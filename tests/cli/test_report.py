@@ -55,6 +55,8 @@ def test_check_saves_one_that_opens_again_by_its_case(tmp_path: Path, capsys: py
     assert "Phone  +49 30 1234" in text
     assert "a***@expired.example" in text
     assert "ada@expired.example" not in text
+    assert main(["check", "ada@expired.example", "--practice", "--pack", str(pack), "--quiet"]) == 1
+    assert capsys.readouterr().out.endswith("\n\nWhom to ask: Example helpdesk, +49 30 1234\n")
     assert main([*words, str(tmp_path / "r.html"), "--with-address"]) == 1
     capsys.readouterr()
     assert main(["report", "open", str(tmp_path / "r.html")]) == 0

@@ -232,8 +232,15 @@ def _print(result: CheckResult, args: argparse.Namespace) -> int:
 
         render.print_json(check_document(result, diagnosis_document=diagnosis_document))
     else:
-        render.print_text(text(result))
+        render.print_text("\n".join([text(result), *_whom_to_ask(result, args)]))
     return EXIT_CODES[result.verdict]
+
+
+def _whom_to_ask(result: CheckResult, args: argparse.Namespace) -> list[str]:
+    helpdesk = wiring.pack((*args.pack, *installed_packs())).helpdesk
+    if helpdesk is None or result.verdict in (Verdict.WORKS, Verdict.WORKS_AFTER_FIX):
+        return []
+    return ["", f"Whom to ask: {', '.join(helpdesk.words().values())}"]
 
 
 def text(result: CheckResult) -> str:
