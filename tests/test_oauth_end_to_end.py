@@ -419,6 +419,31 @@ async def test_another_session_signs_in_without_the_browser(
     assert len(browser.seen) == 2  # the provider's page and ours, both of the first day
 
 
+async def test_a_mail_programs_command_prints_a_token_into_its_pipe(
+    town: Town,
+    browser: Browser,
+    accounts: SavedAccounts,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr("wizard.cli.accounts.default_path", lambda: tmp_path / "accounts.json")
+    await kept_on_the_first_day(town, browser, accounts)
+    words = ["accounts", "token", "ada@example.org", *town.command[2:]]
+    assert await asyncio.to_thread(main, words) == 0
+    shown = capsys.readouterr()
+    (token,) = shown.out.splitlines()
+    assert token in town.identity.book.access
+    assert token not in shown.err
+    assert await asyncio.to_thread(main, [*words, "--json"]) == 2
+    assert "not shown on a screen" in capsys.readouterr().err
+    town.identity.revoke()
+    assert await asyncio.to_thread(main, words) == 1
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert shown.err
+
+
 async def test_a_saved_account_is_checked_without_the_browser(
     town: Town, browser: Browser, keyring_: MemoryKeyring, accounts: SavedAccounts
 ) -> None:

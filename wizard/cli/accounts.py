@@ -40,9 +40,9 @@ _WORST_FIRST: Final = (Verdict.FAILS, Verdict.UNDECIDED, Verdict.WORKS_AFTER_FIX
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds this command's options; a password given here is a new one, to reconnect with."""
-    words = ("list", "add", "check", "schedule", "forget")
+    words = ("list", "add", "check", "schedule", "token", "forget")
     parser.add_argument("what", nargs="?", choices=words, default="list", help="default: list")
-    parser.add_argument("address", nargs="?", metavar="ADDRESS", help="which account to add, check or forget")
+    parser.add_argument("address", nargs="?", metavar="ADDRESS", help="which account to add, check, use or forget")
     parser.add_argument("--all", action="store_true", help="every saved account")
     parser.add_argument("--notify", action="store_true", help="check: notify of a first failure, a recovery, an end")
     parser.add_argument("--every", metavar="TIME", help="schedule: check them this often (1h to 12h, 1d, 7d)")
@@ -67,6 +67,9 @@ def run(args: argparse.Namespace) -> int:
         if args.off + args.show + (args.every is not None) > 1:
             raise UsageError("Say one of --every, --off and --show.")
         return accounts_watched.run_schedule(args)
+    if args.what == "token":
+        (one,) = chosen(saved.book, args.address, everyone=False)
+        return accounts_watched.print_token(args, settings, saved, one)
     if args.what == "add":
         return accounts_watched.add(args, settings, saved)
     if args.what == "list":

@@ -9,17 +9,19 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from wizard import internal_error, wiring
+from wizard.accounts import recheck
 from wizard.accounts.notification import notify
 from wizard.accounts.recheck import Recheck
 from wizard.accounts.saved_accounts import SavedAccounts
 from wizard.accounts.schedule import Every, Schedule, check_command, schedule, scheduler_here
 from wizard.accounts.secret_store import SecretKind
-from wizard.accounts.store import default_path
+from wizard.accounts.store import SavedAccount, default_path
 from wizard.accounts.watch import News, ToldFile, news
 from wizard.cli import check, render
 from wizard.errors import UsageError
 from wizard.model.account import CheckResult
 from wizard.model.draft import AccountDraft
+from wizard.model.secret import Secret
 from wizard.wiring import Settings
 
 _TOLD = "told.json"  # beside the accounts
@@ -58,6 +60,36 @@ def add(args: argparse.Namespace, settings: Settings, saved: SavedAccounts) -> i
 async def _checked(settings: Settings, draft: AccountDraft) -> CheckResult:
     async with wiring.session(settings) as session:
         return await session.check(draft, listener=check.tell)
+
+
+def print_token(args: argparse.Namespace, settings: Settings, saved: SavedAccounts, account: SavedAccount) -> int:
+    """Prints an access token into the pipe of a mail program, made from the kept sign-in; 0.
+
+    Raises:
+        UsageError: it would land on a screen, or no sign-in in the browser is kept for the account.
+        SignInError: the kept sign-in has ended.
+        SecretStoreError: the keyring refused.
+    """
+    if sys.stdout.isatty() or args.json:
+        raise UsageError("A token is for a mail program that runs this command; it is not shown on a screen.")
+    if SecretKind.REFRESH_TOKEN not in account.secrets:
+        raise UsageError(f"No sign-in in the browser is kept for {account.address}.")
+    token = internal_error.run(_token(settings, saved, account))
+    sys.stdout.write(f"{token.reveal()}\n")
+    sys.stdout.flush()
+    return 0
+
+
+async def _token(settings: Settings, saved: SavedAccounts, account: SavedAccount) -> Secret:
+    kept = await saved.store.load(account.address, account.secrets)
+    permission = kept.get(SecretKind.REFRESH_TOKEN)
+    if permission is None:
+        raise UsageError(f"The keyring has no sign-in of {account.address} any more: sign in once more.")
+    async with wiring.session(settings) as session:
+        draft = await session.sign_in_again(recheck.draft(account, None), permission)
+    if draft.oauth_token is None:
+        raise UsageError(f"The provider of {account.address} gave no token.")
+    return draft.oauth_token
 
 
 def run_schedule(args: argparse.Namespace) -> int:

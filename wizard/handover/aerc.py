@@ -8,6 +8,7 @@ from wizard.handover.inert import file_stem
 from wizard.handover.sheet import HandoverFile, Sheet, Target, TargetKind
 from wizard.handover.url import encoded
 from wizard.handover.words import (
+    FETCHED_BY_COMMAND,
     STANDS_IN_FILE,
     SignInKind,
     name_of,
@@ -16,6 +17,7 @@ from wizard.handover.words import (
     require_outgoing,
     sending_step,
     sign_in_kind,
+    token_command,
     url_host,
 )
 from wizard.model.account import VerifiedAccount
@@ -39,7 +41,7 @@ def sheet(account: VerifiedAccount, secret: Secret | None = None) -> Sheet:
             sending_step(
                 account,
                 typed=STANDS_IN_FILE if secret is not None else asks,
-                fetched="Name a program that prints one after “source-cred-cmd” and “outgoing-cred-cmd”.",
+                fetched=FETCHED_BY_COMMAND,
             ),
         ),
         (),
@@ -96,7 +98,7 @@ def _command(side: str, account: VerifiedAccount, auth: str | None, secret: Secr
     kind = sign_in_kind(auth)
     if secret is not None or kind is SignInKind.NONE:
         return []
-    printed = "a program that prints an access token" if kind is SignInKind.OAUTH2 else password_command(account)
+    printed = token_command(account) if kind is SignInKind.OAUTH2 else password_command(account)
     return [f"# {side}-cred-cmd = {printed}"]
 
 

@@ -9,6 +9,7 @@ from wizard.errors import HandoverError
 from wizard.handover.inert import file_stem
 from wizard.handover.sheet import HandoverFile, Sheet, Target, TargetKind
 from wizard.handover.words import (
+    FETCHED_BY_COMMAND,
     STANDS_IN_FILE,
     SignInKind,
     ascii_host,
@@ -17,6 +18,7 @@ from wizard.handover.words import (
     require_ascii_password,
     require_incoming,
     sign_in_kind,
+    token_command,
 )
 from wizard.model.account import VerifiedAccount
 from wizard.model.secret import Secret
@@ -49,7 +51,7 @@ def sheet(account: VerifiedAccount, secret: Secret | None = None) -> Sheet:
             receiving_step(
                 account,
                 typed=STANDS_IN_FILE if secret is not None else asks,
-                fetched="Name a program that prints one in “password_command”.",
+                fetched=FETCHED_BY_COMMAND,
             ),
             "getmail takes only a password of ASCII characters.",
             f"Try it: getmail --rcfile {name} (not as root, for whom getmail delivers nothing).",
@@ -100,12 +102,16 @@ def _password_lines(account: VerifiedAccount, server: ServerCandidate, secret: S
     if sign_in_kind(account.incoming_auth) is SignInKind.OAUTH2:
         if server.protocol is not Protocol.IMAP:
             raise HandoverError("getmail takes an access token for IMAP only, and POP3 was checked.")
-        return ["use_xoauth2 = true", '# password_command = ("a program that prints an access token",)']
-    words = ", ".join(repr(word) for word in shlex.split(password_command(account)))
+        return ["use_xoauth2 = true", f"# password_command = ({_words(token_command(account))})"]
     return [
         "# The password stays out of this file; without the next line getmail asks for it.",
-        f"# password_command = ({words})",
+        f"# password_command = ({_words(password_command(account))})",
     ]
+
+
+def _words(command: str) -> str:
+    """The command's words as getmail wants them."""
+    return ", ".join(repr(word) for word in shlex.split(command))
 
 
 def _value(text: str) -> str:

@@ -7,6 +7,7 @@ from typing import Final
 from wizard.handover.inert import file_stem
 from wizard.handover.sheet import HandoverFile, Sheet, Target, TargetKind
 from wizard.handover.words import (
+    FETCHED_BY_COMMAND,
     STANDS_IN_FILE,
     SignInKind,
     ascii_host,
@@ -14,6 +15,7 @@ from wizard.handover.words import (
     receiving_step,
     require_incoming,
     sign_in_kind,
+    token_command,
 )
 from wizard.model.account import VerifiedAccount
 from wizard.model.secret import Secret
@@ -37,7 +39,7 @@ def sheet(account: VerifiedAccount, secret: Secret | None = None) -> Sheet:
         (
             "Append the file to ~/.mbsyncrc, and make the folder for the mail: "
             f"mkdir -p ~/Mail/{file_stem(account.address.wire)}",
-            receiving_step(account, typed=password, fetched="Name a program that prints one in “PassCmd”."),
+            receiving_step(account, typed=password, fetched=FETCHED_BY_COMMAND),
             f"Try it: mbsync --list {_quoted(account.address.wire)}, then the same without --list.",
         ),
         (),
@@ -70,7 +72,7 @@ def _config(account: VerifiedAccount, secret: Secret | None) -> bytes:
     elif sign_in_kind(account.incoming_auth) is SignInKind.OAUTH2:
         lines += [
             f"AuthMechs {account.incoming_auth}",
-            '# PassCmd "a program that prints an access token"',
+            f"# PassCmd {_quoted(token_command(account))}",
         ]
     else:
         lines += [

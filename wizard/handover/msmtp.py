@@ -9,6 +9,7 @@ from wizard.errors import HandoverError
 from wizard.handover.inert import file_stem
 from wizard.handover.sheet import HandoverFile, Sheet, Target, TargetKind
 from wizard.handover.words import (
+    FETCHED_BY_COMMAND,
     STANDS_IN_FILE,
     ascii_host,
     password_command,
@@ -16,6 +17,7 @@ from wizard.handover.words import (
     sending_step,
     sends_with_token,
     sends_without_sign_in,
+    token_command,
 )
 from wizard.model.account import VerifiedAccount
 from wizard.model.secret import Secret
@@ -47,7 +49,7 @@ def sheet(account: VerifiedAccount, secret: Secret | None = None) -> Sheet:
             sending_step(
                 account,
                 typed=STANDS_IN_FILE if secret is not None else asks,
-                fetched="Name a program that prints one in “passwordeval”.",
+                fetched=FETCHED_BY_COMMAND,
             ),
             f"Try it: printf 'Subject: test\\n\\nHello\\n' | msmtp -a {address} {address}",
             f"To use it where no account is named, end ~/.msmtprc with: account default : {account.address.wire} "
@@ -86,7 +88,7 @@ def _config(account: VerifiedAccount, secret: Secret | None) -> bytes:
     elif secret is not None:
         lines.append(f"password {_quoted(secret.reveal())}")
     elif sends_with_token(account):
-        lines.append('# passwordeval "a program that prints an access token"')
+        lines.append(f'# passwordeval "{token_command(account)}"')
     else:
         lines += [
             "# The password stays out of this file; without the next line msmtp asks for it.",

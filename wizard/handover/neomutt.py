@@ -7,7 +7,17 @@ import shlex
 from wizard.handover.inert import file_stem
 from wizard.handover.sheet import HandoverFile, Sheet, Target, TargetKind
 from wizard.handover.url import url
-from wizard.handover.words import SignInKind, name_of, sends_without_sign_in, sign_in_kind, sign_in_kinds, url_host
+from wizard.handover.words import (
+    BROWSER_ONLY,
+    FETCHED_BY_COMMAND,
+    SignInKind,
+    name_of,
+    sends_without_sign_in,
+    sign_in_kind,
+    sign_in_kinds,
+    token_command,
+    url_host,
+)
 from wizard.model.account import VerifiedAccount
 from wizard.model.server import Protocol, Security, ServerCandidate
 
@@ -18,9 +28,7 @@ def sheet(account: VerifiedAccount) -> Sheet:
     """The lines, ready to be sourced from the muttrc."""
     steps = ["Save the file and add a line to your muttrc: source followed by its path."]
     if SignInKind.OAUTH2 in sign_in_kinds(account):
-        steps.append(
-            "Set imap_oauth_refresh_command and smtp_oauth_refresh_command to a program that prints an access token."
-        )
+        steps.append(f"{BROWSER_ONLY} {FETCHED_BY_COMMAND}")
     else:
         steps.append("NeoMutt asks for the password; the file holds none.")
     name = f"{file_stem(account.address.wire)}.muttrc"
@@ -46,8 +54,22 @@ def _lines(account: VerifiedAccount) -> bytes:
         settings.append(("ssl_starttls", "yes"))
     # Without this, NeoMutt would go on in clear where STARTTLS is not offered.
     settings.append(("ssl_force_tls", "no" if any(s.security is Security.NONE for s in servers) else "yes"))
+    lines = _token_lines(account)
     # shlex quotes by single quotes, inside which a muttrc knows neither variables nor `commands`.
-    return "".join(f"set {name}={shlex.quote(value)}\n" for name, value in settings).encode()
+    return "".join([*(f"set {name}={shlex.quote(value)}\n" for name, value in settings), *lines]).encode()
+
+
+def _token_lines(account: VerifiedAccount) -> list[str]:
+    command = shlex.quote(token_command(account))
+    sides = (
+        ("imap", account.incoming, account.incoming_auth),
+        ("smtp", account.outgoing, account.outgoing_auth),
+    )
+    return [
+        f"# set {name}_oauth_refresh_command={command}\n"
+        for name, server, auth in sides
+        if server is not None and sign_in_kind(auth) is SignInKind.OAUTH2
+    ]
 
 
 def _receiving(server: ServerCandidate, auth: str | None) -> list[tuple[str, str]]:

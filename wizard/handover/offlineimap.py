@@ -8,6 +8,7 @@ from wizard.errors import HandoverError
 from wizard.handover.inert import file_stem
 from wizard.handover.sheet import HandoverFile, Sheet, Target, TargetKind
 from wizard.handover.words import (
+    FETCHED_BY_COMMAND,
     STANDS_IN_FILE,
     SignInKind,
     ascii_host,
@@ -15,6 +16,7 @@ from wizard.handover.words import (
     receiving_step,
     require_incoming,
     sign_in_kind,
+    token_command,
 )
 from wizard.model.account import VerifiedAccount
 from wizard.model.secret import Secret
@@ -34,7 +36,7 @@ def sheet(account: VerifiedAccount, secret: Secret | None = None) -> Sheet:
             receiving_step(
                 account,
                 typed=STANDS_IN_FILE if secret is not None else asks,
-                fetched="Let “oauth2_access_token_eval” run a program that prints one.",
+                fetched=FETCHED_BY_COMMAND,
             ),
             "OfflineIMAP refuses a certificate that names its server only in the newer field (no commonName).",
             "Try it: offlineimap --info, then offlineimap -o.",
@@ -87,7 +89,8 @@ def _password_lines(account: VerifiedAccount, secret: Secret | None) -> list[str
     if secret is not None:
         return [f"remotepass = {_value(secret.reveal())}"]
     if sign_in_kind(account.incoming_auth) is SignInKind.OAUTH2:
-        return ["auth_mechanisms = XOAUTH2", f"# oauth2_access_token_eval = {_prints('a-program', 'its-argument')}"]
+        words = shlex.split(token_command(account))
+        return ["auth_mechanisms = XOAUTH2", f"# oauth2_access_token_eval = {_value(_prints(*words))}"]
     words = shlex.split(password_command(account))
     return [
         "# The password stays out of this file; without the next line OfflineIMAP asks for it.",

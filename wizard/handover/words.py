@@ -103,6 +103,17 @@ def password_command(account: VerifiedAccount) -> str:
     return f"secret-tool lookup service Mailwright username {address}"
 
 
+def token_command(account: VerifiedAccount) -> str:
+    """The command that prints an access token of an account that is saved here, for a program that takes commands."""
+    return f"mailwright accounts token {shlex.quote(account.address.wire)}"
+
+
+FETCHED_BY_COMMAND: Final = (
+    "For an account that was kept here after a sign-in in the browser, the command in the file prints one each time: "
+    "take the # in front of it away."
+)
+
+
 def password_step(account: VerifiedAccount, program: str) -> str:
     """The step that says what to do when the program asks who you are."""
     if sign_in_kinds(account) == {SignInKind.NONE}:
