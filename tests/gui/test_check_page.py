@@ -21,6 +21,7 @@ from tests.gui.samples import (
     FIX,
     IMAP,
     NAME_MISMATCH,
+    RECEIVES,
     SMTP,
     TLS_1_3,
     TRUST,
@@ -29,14 +30,15 @@ from tests.gui.samples import (
     WORKS_AFTER_FIX,
     event,
     now,
+    seen,
 )
 from wizard.gui.exception_dialog import ExceptionDialog
 from wizard.gui.pages.check_page import CheckPage
 from wizard.gui.pages.page import Page
-from wizard.gui.widgets.stage_table import StageMark
+from wizard.gui.widgets.stage_table import SideHead, StageMark
 from wizard.model.account import SideResult, Status, Verdict
 from wizard.model.diagnosis import Remedy
-from wizard.model.evidence import NO_DETAIL, Outcome, Stage
+from wizard.model.evidence import NO_DETAIL, ErrorKind, Outcome, ProbeReport, Stage
 
 pytestmark = [pytest.mark.qt_log_level_fail("WARNING"), pytest.mark.qt_log_ignore("propagateSizeHints")]
 
@@ -326,3 +328,18 @@ def test_a_check_that_ended_leaves_no_clock_running(page: CheckPage) -> None:
     assert page.is_running
     page.show_result(WORKS)
     assert not page.is_running
+
+
+@pytest.mark.parametrize("error", ErrorKind)
+def test_no_word_of_a_stage_is_cut_where_the_page_scrolls(error: ErrorKind, page: CheckPage) -> None:
+    page.setFixedSize(640 - page.scroll.verticalScrollBar().sizeHint().width(), 556)
+    stage = Stage.TLS if "TLS" in error.name else Stage.CONNECT
+    broken = seen(stage, SMTP, 0.4, 1.0, Outcome.FAILED, error=error)
+    failed = SideResult(SMTP, Status.FAILED, report=ProbeReport(SMTP, (broken,)))
+    page.begin(DRAFT)
+    cause = replace(BAD_CREDENTIALS, stage=stage, evidence=(broken,))
+    page.show_result(replace(FAILS, outgoing=failed, diagnoses=(cause,), timeline=(broken, *RECEIVES)))
+    QApplication.processEvents()
+    parts = [*page.findChildren(StageMark), *page.findChildren(SideHead)]
+    assert any("failed" in part.accessibleName() for part in parts)
+    assert [part.accessibleName() for part in parts if part.width() < part.minimumSizeHint().width()] == []

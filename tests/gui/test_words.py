@@ -62,6 +62,9 @@ def test_the_summary_joins_what_stopped_at_one_place() -> None:
     assert apart == "Sending stopped at Sign in. Receiving stopped at Encrypt."
     half = words.summary_of([(smtp, True, None), (imap, False, Stage.DNS)])
     assert half == "Sending works and stays as it is. Receiving stopped at Find."
+    untried = words.summary_of([(Protocol.IMAP, False, Stage.INPUT), (Protocol.SMTP, False, Stage.INPUT)])
+    assert untried == "Sending and receiving were not tried."
+    assert words.summary_of([(Protocol.SMTP, False, Stage.INPUT)]) == "Sending was not tried."
 
 
 @pytest.mark.parametrize(

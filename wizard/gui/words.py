@@ -68,10 +68,10 @@ _FAILED_WORDS: Final = {
     ErrorKind.OWN_NETWORK: "Your network",
     ErrorKind.ADDRESS_MISTYPED: "Mistyped",
     ErrorKind.HELD_BACK: "Held back",
-    ErrorKind.NO_COMMON_AUTH: "No common way",
+    ErrorKind.NO_COMMON_AUTH: "No shared way",
     ErrorKind.AUTH_MISSING: "Not offered",
     ErrorKind.UNENCRYPTED: "Not safe",
-    ErrorKind.PROTOCOL_ERROR: "Not understood",
+    ErrorKind.PROTOCOL_ERROR: "Unclear",
     ErrorKind.SMTPUTF8_MISSING: "Not offered",
     ErrorKind.NOT_ARRIVED: "Not arrived",
     ErrorKind.OUTCOME_UNKNOWN: "Not known",
@@ -194,7 +194,8 @@ def summary_of(lanes: Sequence[tuple[Protocol, bool, Stage | None]]) -> str:
     sentences = [f"{side_name(protocol)} works and stays as it is." for protocol, works, _ in lanes if works]
     stopped = [(side_name(protocol), stopped_at(stage)) for protocol, _, stage in lanes if stage is not None]
     if len(stopped) == 2 and stopped[0][1] == stopped[1][1]:
-        sentences.append(f"Sending and receiving {stopped[0][1]}.")
+        both = "were not tried" if stopped[0][1] == stopped_at(Stage.INPUT) else stopped[0][1]
+        sentences.append(f"Sending and receiving {both}.")
     else:
         sentences += [f"{side} {where_to}." for side, where_to in stopped]
     return " ".join(sentences)

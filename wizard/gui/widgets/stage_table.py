@@ -11,11 +11,15 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
 from wizard.gui import icons, theme, words
 from wizard.gui.lanes import SHOWN, Lane, Mark, State
 from wizard.gui.widgets.marks import ArcClock, paint_mark
+from wizard.model.evidence import Stage
 from wizard.model.server import Protocol
 
 _ROW: Final = 44
 _LINE_GAP: Final = 1.5
-_LONGEST_WORD: Final = "Name differs"  # columns keep their place while words change
+_USUAL_WORDS: Final = ("OK, 9.9 s", "Not tried")  # columns keep their place while these change
+_USUAL_TLS_WORD: Final = "Name differs"
+_MARK_GAP: Final = 6
+_ICON_GAP: Final = 10
 
 
 class StageMark(QLabel):
@@ -35,16 +39,18 @@ class StageMark(QLabel):
         self.setObjectName(f"stage:{protocol.value}:{mark.stage.value}")
         self.setAccessibleName(words.mark_name(protocol, mark.stage, mark.state.value))
         self.setAccessibleDescription(mark.word)
+        self.updateGeometry()
         self.update()
 
     def sizeHint(self) -> QSize:
-        """Wide enough for the longest state word."""
+        """Wide enough for its own state word, and for those that are usual there."""
         name = QFontMetricsF(theme.font(theme.Role.LABEL)).horizontalAdvance(words.STAGE_NAMES[self.mark.stage])
         small = QFontMetricsF(theme.font(theme.Role.SMALL_LABEL))
-        word = max(small.horizontalAdvance("OK, 99.9 s"), small.horizontalAdvance(self.mark.word))
-        if self.mark.stage.value == "tls":
-            word = max(word, small.horizontalAdvance(_LONGEST_WORD))
-        return QSize(round(theme.mark(18) + 8 + max(name, word)) + 2, theme.control(_ROW))
+        words_there = [self.mark.word, *_USUAL_WORDS]
+        if self.mark.stage is Stage.TLS:
+            words_there.append(_USUAL_TLS_WORD)
+        word = max(small.horizontalAdvance(word) for word in words_there)
+        return QSize(round(theme.mark(18) + _MARK_GAP + max(name, word)) + 2, theme.control(_ROW))
 
     def minimumSizeHint(self) -> QSize:
         """Nothing is cut."""
@@ -60,7 +66,7 @@ class StageMark(QLabel):
         ink = {State.FAILED: tokens.stop, State.TRYING: tokens.accent}.get(self.mark.state, tokens.ink2)
         _two_lines(
             painter,
-            QRectF(size + 8, 0, self.width() - size - 8, self.height()),
+            QRectF(size + _MARK_GAP, 0, self.width() - size - _MARK_GAP, self.height()),
             (words.STAGE_NAMES[self.mark.stage], theme.Role.LABEL, tokens.ink2 if ahead else tokens.ink),
             (self.mark.word, theme.Role.SMALL_LABEL if ink is not tokens.ink2 else theme.Role.SMALL, ink),
         )
@@ -93,7 +99,7 @@ class SideHead(QLabel):
         """Wide enough for both sides, so that the columns of both rows agree."""
         name = QFontMetricsF(theme.font(theme.Role.STRONG)).horizontalAdvance("Receiving")
         word = QFontMetricsF(theme.font(theme.Role.SMALL_LABEL)).horizontalAdvance(words.WORKS_KEPT)
-        return QSize(round(theme.mark(22) + 12 + max(name, word)) + 2, theme.control(_ROW))
+        return QSize(round(theme.mark(22) + _ICON_GAP + max(name, word)) + 2, theme.control(_ROW))
 
     def minimumSizeHint(self) -> QSize:
         """Nothing is cut."""
@@ -107,7 +113,7 @@ class SideHead(QLabel):
         icons.draw(painter, self._icon, 0, (self.height() - size) / 2, size, tokens.ink2)
         _two_lines(
             painter,
-            QRectF(size + 12, 0, self.width() - size - 12, self.height()),
+            QRectF(size + _ICON_GAP, 0, self.width() - size - _ICON_GAP, self.height()),
             (self._name, theme.Role.STRONG, tokens.ink),
             (
                 self._word,
@@ -126,7 +132,7 @@ class StageTable(QWidget):
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setVerticalSpacing(0)
-        self._grid.setHorizontalSpacing(14)
+        self._grid.setHorizontalSpacing(8)
         self._heads: list[SideHead] = []
         self._marks: list[list[StageMark]] = []
         for column in range(1, len(SHOWN) + 1):
