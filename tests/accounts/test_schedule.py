@@ -18,7 +18,8 @@ COMMAND = ("/opt/Mail wright/mailwright", "accounts", "check", "--all", "--notif
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("HOME", str(tmp_path))
+    for name in ("HOME", "USERPROFILE", "APPDATA"):
+        monkeypatch.setenv(name, str(tmp_path))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / ".config"))
     monkeypatch.setenv("LOCALAPPDATA", str(tmp_path / "local"))
     return tmp_path

@@ -278,7 +278,7 @@ def test_an_account_that_does_not_work_is_not_added(
 def test_the_schedule_is_shown_before_anything_is_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for name in ("HOME", "XDG_CONFIG_HOME", "LOCALAPPDATA"):
+    for name in ("HOME", "USERPROFILE", "XDG_CONFIG_HOME", "LOCALAPPDATA"):
         monkeypatch.setenv(name, str(tmp_path / name))
     assert run(accounts, "schedule") == 0
     out = capsys.readouterr().out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import os
 import shutil
 import ssl
 from pathlib import Path
@@ -92,3 +93,27 @@ def test_a_profile_is_put_in_place_used_and_read_back(
     (own_home / "user.js").rename(profile / "user.js")
     assert record.undo() == (profile,)
     assert read_back("thunderbird", case.verified) is None
+
+
+@pytest.mark.skipif(
+    not os.access("/usr/lib/thunderbird/isp", os.W_OK), reason="the program's folder may not be written"
+)
+def test_a_file_in_its_own_folder_is_found_before_anybody_is_asked(
+    server: MailServer, own_home: Path, authority: Authority
+) -> None:
+    case = make_case("starttls", server, own_home, authority, Protocol.IMAP)
+    record = Placed(own_home / "records", record_name("autoconfig-xml", case.verified))
+    (path,) = record.put(placement("autoconfig-xml", case.verified))
+    try:
+        assert path.stat().st_mode & 0o444 == 0o444
+        with lab.Thunderbird(own_home) as program:
+            found = program.run(lab.FOUND_ON_DISK, case.verified.address.domain)
+    finally:
+        record.undo()
+    assert case.verified.incoming is not None
+    assert case.verified.outgoing is not None
+    assert found == [
+        ["imap", HOST, case.verified.incoming.port, 2, "%EMAILADDRESS%"],
+        ["smtp", HOST, case.verified.outgoing.port, 2, "%EMAILADDRESS%"],
+    ]
+    assert not path.exists()

@@ -166,3 +166,12 @@ const listener = {
 server.sendMailMessage(
   file, [recipient], [], identity, identity.email, null, null, false, "<by-thunderbird@lab>", listener);
 """
+# As its account wizard does it: what it finds in its own folder, before it asks anybody.
+FOUND_ON_DISK = """
+const [domain] = arguments;
+const { FetchConfig } = ChromeUtils.importESModule("resource:///modules/accountcreation/FetchConfig.sys.mjs");
+FetchConfig.fromDisk(domain, new AbortController().signal).then(
+  (config) => done([config.incoming, config.outgoing].map((one) =>
+    [one.type, one.hostname, one.port, one.socketType, one.username])),
+  (error) => done(String(error)));
+"""

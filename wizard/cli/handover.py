@@ -41,6 +41,7 @@ HELP = "write proven settings for a program; `handover list` names the programs"
 EXAMPLE = "mailwright handover thunderbird --account ada@example.org"
 
 _MAX_BYTES: Final = 8 * 1024 * 1024
+_MAX_PEM_BYTES: Final = 256 * 1024
 _QR_SUFFIXES: Final = (".svg", ".png")
 
 
@@ -64,6 +65,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--calendars", action="store_true", help="look for calendars and contacts as well, and hand them over"
     )
+    parser.add_argument("--sign", metavar="PEM", type=Path, help="sign the Apple profile with this certificate")
+    parser.add_argument("--sign-key", metavar="PEM", type=Path, help="the certificate's key, without a passphrase")
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--install", action="store_true", help="put it into the program's own files, with an undo")
     what.add_argument("--undo", action="store_true", help="take out again what --install put in")
@@ -90,6 +93,8 @@ def run(args: argparse.Namespace) -> int:
     written = sheet(args.target, account, secret)
     if args.calendars:
         written = _with_calendars(args, written, account)
+    if args.sign is not None or args.sign_key is not None:
+        written = _signed(args, written)
     paths = _write(written, args.output) if args.output is not None else ()
     if args.json:
         render.print_json(document(written, paths))
@@ -99,6 +104,22 @@ def run(args: argparse.Namespace) -> int:
         for step in written.steps:
             render.progress(step)
     return 0
+
+
+def _signed(args: argparse.Namespace, written: Sheet) -> Sheet:
+    """The sheet with its profile signed.
+
+    Raises:
+        UsageError: one of the two files is missing, or there is no place for what is no text.
+    """
+    from wizard.handover.signing import signed
+
+    if args.sign is None or args.sign_key is None:
+        raise UsageError("Signing takes a certificate and its key: --sign and --sign-key.")
+    if args.output is None:
+        raise UsageError("A signed profile is no text: say where it goes with --output.")
+    certificates, key = (read_text(path, limit_bytes=_MAX_PEM_BYTES).encode() for path in (args.sign, args.sign_key))
+    return signed(written, certificates, key)
 
 
 def _with_calendars(args: argparse.Namespace, written: Sheet, account: VerifiedAccount) -> Sheet:
@@ -241,7 +262,7 @@ def document(written: Sheet, paths: Sequence[Path] = ()) -> dict[str, object]:
             {
                 "name": file.name,
                 "media_type": file.media_type,
-                "content": None if file.holds_secret else file.text,
+                "content": None if file.holds_secret or is_der(file.content) else file.text,
                 "say": file.say,
             }
             for file in written.files
@@ -249,6 +270,11 @@ def document(written: Sheet, paths: Sequence[Path] = ()) -> dict[str, object]:
         "written": str(paths[0]) if paths else None,
         "paths": [str(path) for path in paths],
     }
+
+
+def is_der(content: bytes) -> bool:
+    """Whether it is a signed file (DER), which is no text."""
+    return content.startswith(b"\x30\x82")
 
 
 def text(written: Sheet) -> str:
