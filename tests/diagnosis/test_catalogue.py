@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -189,3 +190,16 @@ def test_what_a_pack_says_it_compiled_is_not_believed(ours: Path, tmp_path: Path
     assert Catalogue.load([pack, ours]).causes["smart-card-required"].title.wordings == ("A title",)
     (pack / COMPILED).write_text("[" * 100_000, "utf-8")
     assert "smart-card-required" in Catalogue.load([pack, ours]).causes
+
+
+@pytest.mark.slow
+def test_a_phrase_that_needs_nothing_else_means_its_cause_by_itself(catalogue: Catalogue, diagnoser: Diagnoser) -> None:
+    overruled = [
+        (cause.id, phrase.words)
+        for cause in catalogue.causes.values()
+        for match in cause.matches
+        if not match.keys and not match.also
+        for phrase in match.text
+        if diagnoser.of_text(re.sub(r"[*]", "", phrase.words).replace("...", " ").replace("#", "25")).cause != cause.id
+    ]
+    assert overruled == []

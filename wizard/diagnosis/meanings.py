@@ -30,7 +30,8 @@ _NEAR: Final = 12  # words apart that still speak of one thing
 _JUST_BEFORE: Final = 2
 # How bounces and relays quote a reply: "host mx.example[192.0.2.1] said: 550 ...", "after RCPT TO:<...>: 550 ...".
 _QUOTED: Final = re.compile(
-    r"(?:\bsaid|\bafter (?:rcpt to|mail from|end of data|data|pipelined data|helo|ehlo)[^\n]{0,120}?)"
+    r"(?:\bsaid|\brefused to talk to me"
+    r"|\bafter (?:rcpt to|mail from|end of data|data|pipelined data|helo|ehlo)[^\n]{0,120}?)"
     r": ?(?:host \S{1,80}(?: \[[\w.:]{3,40}\])?: ?)?(?=[45]\d\d[ -])"
     r"|: (?=[45]\d\d[ -][45]\.\d{1,3}\.\d{1,3}\b)"
     # A program's sentence ends, and a reply begins: "... wurde abgelehnt. 550 <ada@example.org> User unknown".
