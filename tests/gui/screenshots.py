@@ -11,17 +11,21 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Final
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
-os.environ["QT_SCALE_FACTOR"] = "2"
+os.environ.setdefault("QT_SCALE_FACTOR", "2")
 
 from PySide6.QtCore import QDeadlineTimer, Qt
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QApplication
 
+from tests.gui.tour import rest, until
+from wizard import assets
 from wizard.gui import theme
 from wizard.gui.app import Wizard, make_application
-from wizard.gui.bridge import Job
+from wizard.gui.bridge import Bridge, Job
+from wizard.gui.engine import Engine
 from wizard.handover.targets import sheet
 from wizard.model.account import (
     CheckResult,
@@ -39,7 +43,9 @@ from wizard.model.plan import Asked, Plan
 from wizard.model.provider import AppPassword, Provider, SignInWay
 from wizard.model.secret import Secret
 from wizard.model.server import Protocol, Security, ServerCandidate, Source
+from wizard.practice.scenarios import PracticeAccount, load_scenarios
 from wizard.setup.pack import Helpdesk
+from wizard.wiring import Settings
 
 ADDRESS = Address.parse("ada@example.net")
 IMAP = ServerCandidate(
@@ -63,6 +69,11 @@ GOOGLE = Provider(
     servers=(),
     sign_in=(SignInWay.APP_PASSWORD, SignInWay.OAUTH2),
     app_password=AppPassword("https://example.org/", ("Open your account", "Make an app password"), "[a-z]{16}", True),
+)
+
+GOOGLES = (
+    ServerCandidate(Protocol.IMAP, "imap.gmail.com", 993, Security.TLS, "ada@example.org", Source.PRESET, trusted=True),
+    ServerCandidate(Protocol.SMTP, "smtp.gmail.com", 465, Security.TLS, "ada@example.org", Source.PRESET, trusted=True),
 )
 
 
@@ -195,7 +206,7 @@ class Session:
             Asked(Source.AUTOCONFIG, "autoconfig.example.org", "found", 0.1),
             Asked(Source.ISPDB, "the database", "nothing", 0.1),
         )
-        state.set_plan(Plan(Address.parse("ada@example.org"), (), GOOGLE, asked=asked))
+        state.set_plan(Plan(Address.parse("ada@example.org"), GOOGLES, GOOGLE, asked=asked))
         page.password_field.set_text("abcdefghijklmnop")
         page.password_field.input.setFocus()
         self._take("01-account")
@@ -205,7 +216,7 @@ class Session:
         page.address_field.set_text(str(ADDRESS))
         page.look_up()
         state.set_plan(Plan(ADDRESS, (IMAP, SMTP, SECOND)))
-        self._wizard.window.next()
+        self._wizard.window.go_on_to("settings")
         self._take("02-settings")
         self._wizard.settings.sending.open_editor()
         self._take("02b-settings-edit")
@@ -244,12 +255,68 @@ class Session:
         self._shoot(name, self._wizard)
 
 
+CARDS: Final = (
+    "wrong-password",
+    "port-587-blocked",
+    "certificate-expired",
+    "certificate-self-signed",
+    "certificate-other-name",
+    "app-password",
+    "mailbox-full",
+    "lands-in-junk",
+)
+
+
+def shoot_cards(app: QApplication, shoot: Callable[[str, Wizard], None], size: tuple[int, int]) -> None:
+    """What the practice accounts of CARDS end with, by the real engine."""
+    accounts = {one.account.scenario: one.account for one in load_scenarios(assets.resources() / "practice")}
+    for number, scenario in enumerate(CARDS, 1):
+        _shoot_card(app, shoot, size, f"card-{number}-{scenario}", accounts[scenario])
+
+
+def _shoot_card(
+    app: QApplication,
+    shoot: Callable[[str, Wizard], None],
+    size: tuple[int, int],
+    name: str,
+    account: PracticeAccount,
+) -> None:
+    wizard = Wizard()
+    wizard.add_other_steps()
+    engine = Engine(lambda: Settings(practice=True))
+    engine.start()
+    bridge = Bridge(engine, app)
+    wizard.flow.attach(bridge)
+    bridge.start(engine.opened, wizard.welcome, wizard.account.engine_failed)
+    wizard.window.resize(*size)
+    wizard.window.show()
+    wizard.window.activateWindow()
+    until(app, lambda: wizard.account.practice is not None)
+    wizard.account.name_field.set_text("Ada Example")
+    wizard.account.address_field.input.setText(account.address)
+    wizard.account.password_field.input.setText(account.password)
+    until(app, lambda: wizard.state.plan is not None)
+    wizard.window.next()
+    if wizard.window.current_page() is wizard.settings:
+        wizard.settings.agree.setChecked(True)
+        wizard.window.next()
+    until(app, lambda: bool(wizard.check.cards) or wizard.test.shows_verdict)
+    rest(app)
+    shoot(name, wizard)
+    wizard.window.abandon()
+    bridge.close()
+    wizard.window.deleteLater()
+    app.processEvents()
+
+
 def main(argv: list[str] | None = None) -> int:
     """Writes the pictures; the exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=Path("docs/screenshots"))
     parser.add_argument("--font-size", type=int, default=14)
     parser.add_argument("--size", default="860x620")
+    parser.add_argument("--cards", action="store_true")
+    parser.add_argument("--suffix", default="")
     parser.add_argument("--scheme", choices=("light", "dark"))
     options = parser.parse_args(argv)
     app = make_application()
@@ -263,12 +330,15 @@ def main(argv: list[str] | None = None) -> int:
             theme.current().prefer(Qt.ColorScheme.Dark if scheme == "dark" else Qt.ColorScheme.Light)
 
             def shoot(name: str, wizard: Wizard, scheme: str = scheme) -> None:
-                path = options.out / f"{name}-{scheme}.png"
+                path = options.out / f"{name}-{scheme}{options.suffix}.png"
                 if not wizard.window.grab().save(str(path)):
                     raise OSError(f"{path} could not be written")
                 print(path)
 
-            Session(app, shoot, (int(width), int(height))).run()
+            if options.cards:
+                shoot_cards(app, shoot, (int(width), int(height)))
+            else:
+                Session(app, shoot, (int(width), int(height))).run()
     return 0
 
 

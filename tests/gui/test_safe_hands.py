@@ -32,7 +32,7 @@ from wizard.gui.about_dialog import AboutDialog
 from wizard.gui.app import Wizard
 from wizard.gui.close_question import CloseQuestion
 from wizard.gui.explain_dialog import ExplainDialog
-from wizard.gui.pages.page import COLUMN, Page
+from wizard.gui.pages.page import _SPARED, COLUMN, Page
 from wizard.gui.state import PracticeAccount
 from wizard.gui.widgets.buttons import Button
 from wizard.gui.widgets.label import Label
@@ -807,3 +807,39 @@ def test_a_change_that_was_taken_can_be_taken_back(active: Wizard, qtbot: QtBot)
     assert [each.diagnosis.cause for each in active.check.cards] == [card.diagnosis.cause]
     assert not undo.isVisible()
     assert not active.check.isComplete()
+
+
+# Nothing scrolls by a few pixels
+
+
+@pytest.mark.parametrize("pixels", [12, 14, 19])
+@pytest.mark.parametrize(
+    "begin", [lambda _: None, on_settings, on_check, on_done], ids=["account", "settings", "check", "done"]
+)
+def test_no_page_scrolls_by_a_few_pixels(
+    active: Wizard, qtbot: QtBot, qapp: QApplication, pixels: int, begin: Callable[[Wizard], None]
+) -> None:
+    before = QFont(qapp.font())
+    font = QFont("Inter")
+    font.setPixelSize(pixels)
+    try:
+        qapp.setFont(font)
+        begin(active)
+        page = active.window.current_page()
+        assert page is not None
+        few = sum(_SPARED)
+        for height in range(560, 800, 20):
+            active.window.resize(QSize(860, height))
+            qtbot.waitUntil(lambda: not 0 < page.scroll.verticalScrollBar().maximum() <= few, timeout=2000)
+    finally:
+        qapp.setFont(before)
+
+
+def test_a_step_that_was_passed_is_pressed_to_see_it_again(active: Wizard, qtbot: QtBot) -> None:
+    walk(active, FAILS)
+    settle(qtbot)
+    rows = active.window._panel._rows
+    QTest.mouseClick(rows[3], LEFT)
+    assert active.window.current_page() is active.check, "what is to come is not led to"
+    QTest.mouseClick(rows[1], LEFT)
+    assert active.window.current_page() is active.settings

@@ -105,7 +105,7 @@ def take(app: QApplication, title: str, account: PracticeAccount, *, to_the_card
         lambda _, new: tour.say(_spoken(new)) if new is not None and new.window() is wizard.window else None
     )
     try:
-        _until(app, lambda: wizard.account.practice is not None)
+        until(app, lambda: wizard.account.practice is not None)
         if wizard.account.practice is not None:
             wizard.account.practice.hide()  # outside practice it is not there
         page = wizard.account
@@ -118,8 +118,8 @@ def take(app: QApplication, title: str, account: PracticeAccount, *, to_the_card
             QTest.keyClicks(target.input, text)
             if target is not page.password_field:
                 QTest.keyClick(target.input, Qt.Key.Key_Tab)
-        _until(app, lambda: wizard.state.plan is not None)
-        _rest(app)
+        until(app, lambda: wizard.state.plan is not None)
+        rest(app)
         tour.words["account"] = words_in_view(wizard.window)
         tour.presses.append("Continue")
         QTest.keyClick(page.password_field.input, Qt.Key.Key_Return)
@@ -136,7 +136,7 @@ def take(app: QApplication, title: str, account: PracticeAccount, *, to_the_card
                 break
         if seen != end:
             raise RuntimeError(f"the way ended on {seen}")
-        _rest(app)
+        rest(app)
         tour.words[end] = words_in_view(wizard.window)
         if not to_the_card:
             finish = next(
@@ -209,7 +209,7 @@ def _hear(tour: Tour) -> Callable[[], None]:
     return stop
 
 
-def _until(app: QApplication, met: Callable[[], bool]) -> None:
+def until(app: QApplication, met: Callable[[], bool]) -> None:
     deadline = time.monotonic() + PATIENCE_S
     while not met():
         if time.monotonic() > deadline:
@@ -217,7 +217,7 @@ def _until(app: QApplication, met: Callable[[], bool]) -> None:
         app.processEvents()
 
 
-def _rest(app: QApplication, seconds: float = 0.6) -> None:
+def rest(app: QApplication, seconds: float = 0.6) -> None:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         app.processEvents()

@@ -81,6 +81,7 @@ class WizardWindow(QWizard):
         self.clock = time.monotonic
         self._fresh_since = -FRESH_S
         self._panel = SidePanel(STEPS)
+        self._panel.step_pressed.connect(lambda index: self.go_back_to(self._pages[index].name))
         self.setObjectName("mailwright")
         self.setWindowTitle("Mailwright")
         self.setWizardStyle(QWizard.WizardStyle.ModernStyle)
@@ -185,8 +186,7 @@ class WizardWindow(QWizard):
         dialog.open()
 
     def _go_back(self) -> None:
-        if self.button(QWizard.WizardButton.BackButton).isEnabled():
-            self.back()
+        self.button(QWizard.WizardButton.BackButton).click()
 
     def abandon(self) -> None:
         """Closes the window without a question; what was typed is forgotten."""
@@ -289,7 +289,7 @@ class WizardWindow(QWizard):
             self.another_account.emit()
 
     def _index(self, name: str) -> int:
-        return next(index for index, page in enumerate(self._pages) if page.name == name)
+        return [page.name for page in self._pages].index(name)
 
     @contextmanager
     def _on_the_way(self) -> Iterator[None]:

@@ -81,7 +81,7 @@ class CheckPage(Page):
         self._outcome.setObjectName("outcome")
         self._again_button = self._outcome.button("check-again", "Check again", self.check_again_requested.emit)
         self._again_link = self._link("Check again", "refresh", "check-again", self.check_again_requested.emit)
-        self._link("Edit settings", "pencil", "edit-settings", self.edit_requested.emit).show()
+        self._edit_link = self._link("Edit settings", "pencil", "edit-settings", self.edit_requested.emit)
         self._undo_link = self._link("Undo", "undo", "undo", self._undo)
         self._card_column = QVBoxLayout()
         self._card_column.setSpacing(12)
@@ -381,6 +381,9 @@ class CheckPage(Page):
             self._scroll_to(first)
         elif first.primary is not None:
             self.scroll.ensureWidgetVisible(first.primary, 0, 24)
+            bar = self.scroll.verticalScrollBar()
+            if 0 < bar.value():  # a title that is cut in half says less than more of the card
+                bar.setValue(max(bar.value(), self._evidence.y() - 12))
 
     def _scroll_to(self, card: DiagnosisCard) -> None:
         """Shows the card from its top; what works stands just above it and belongs to the news."""
@@ -411,6 +414,8 @@ class CheckPage(Page):
         self._promise.setVisible(running)
         self._outcome.setVisible(outcome)
         self._again_link.setVisible(again)
+        # A card has ways on of its own and needs the room; then the list of steps leads to the settings.
+        self._edit_link.setVisible(not self.cards or self.is_compact)
         # One id, one button: whichever of the two is offered carries it.
         self._again_link.setObjectName("check-again" if again else "check-again-unused")
         self._again_button.setObjectName("check-again-unused" if again else "check-again")

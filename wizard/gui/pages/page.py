@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget, QWizard, QWizardPage
+from PySide6.QtWidgets import QSpacerItem, QVBoxLayout, QWidget, QWizard, QWizardPage
 
 from wizard.gui import theme
 from wizard.gui.theme import Role
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from wizard.setup.pack import Helpdesk
 
 COMPACT_TITLE = 1.3
+_GAP = 18  # between the subtitle and what stands below
+_SPARED = (12, 10, 8)  # what may be taken from above the title, from the gap and from below where little is missing
 COLUMN = 760  # pixels at the usual font: a page of text is no wider, however wide the window
 
 
@@ -61,10 +63,13 @@ class Page(QWizardPage):
         column.addWidget(self.heading)
         column.addSpacing(1)
         column.addWidget(self.subheading)
-        column.addSpacing(18)
+        self._below_title = QSpacerItem(0, _GAP)
+        column.addItem(self._below_title)
         column.addLayout(self.body)
         column.addStretch(1)
         column.addLayout(self.links)
+        self._tight = False
+        self.scroll.verticalScrollBar().rangeChanged.connect(self._fit_soon)
         self.outer = QVBoxLayout(self)
         self.outer.setContentsMargins(0, 0, 0, 0)
         self.outer.setSpacing(0)
@@ -141,9 +146,27 @@ class Page(QWizardPage):
         if self.scroll.body.contentsMargins().left() != self.edge:
             self._place_column()
             self.looks_changed.emit()
+        self._fit_soon()
 
     def _place_column(self) -> None:
-        self.scroll.body.setContentsMargins(self.edge, 16 if self.is_compact else 24, self.edge, 14)
+        top, bottom = (16 if self.is_compact else 24), 14
+        if self._tight:
+            top, bottom = top - _SPARED[0], bottom - _SPARED[2]
+        self.scroll.body.setContentsMargins(self.edge, top, self.edge, bottom)
+        self._below_title.changeSize(0, _GAP - _SPARED[1] if self._tight else _GAP)
+        self.scroll.body.invalidate()
+
+    def _fit_soon(self) -> None:
+        QTimer.singleShot(0, self, self._fit)
+
+    def _fit(self) -> None:
+        """Gives up some air where the content would otherwise scroll by a few pixels only."""
+        width, height = self.scroll.viewport().width(), self.scroll.viewport().height()
+        needed = self.scroll.body.totalHeightForWidth(width) + (sum(_SPARED) if self._tight else 0)
+        tight = 0 < needed - height <= sum(_SPARED)
+        if tight != self._tight:
+            self._tight = tight
+            self._place_column()
 
     def lead_to(self) -> QWidget | None:
         """What has the keyboard when the page is entered or turns; `None` is the primary button, else the title."""

@@ -160,6 +160,11 @@ class TestPage(Page):
         self.tell(news, urgent=True)
         self.turned.emit()
 
+    @property
+    def shows_verdict(self) -> bool:
+        """Whether it says what became of the message."""
+        return self._phase in (Phase.SENT, Phase.ARRIVED, Phase.FAILED)
+
     def lead_to(self) -> QWidget | None:
         """The title while a message is on its way; the first card's remedy; else the primary button."""
         if self._phase is Phase.SENDING:

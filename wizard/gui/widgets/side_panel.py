@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPixmap, QResizeEvent
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from wizard.gui import icons, theme
 from wizard.gui.theme import Role
-from wizard.gui.widgets.buttons import LinkButton
+from wizard.gui.widgets.buttons import LinkButton, takes_presses
 from wizard.gui.widgets.label import Label
 from wizard.gui.widgets.state_disc import DiscState, paint_state
 from wizard.gui.widgets.surfaces import Icon
@@ -46,7 +46,12 @@ class Step:
 
 
 class _Row(QLabel):
-    """One step; a label so that a screen reader meets it in reading order."""
+    """One step; a label so that a screen reader meets it in reading order.
+
+    A press leads to a step that was passed. By the keyboard Back and Edit do the same.
+    """
+
+    pressed = Signal()
 
     def __init__(self, number: int) -> None:
         super().__init__()
@@ -60,7 +65,14 @@ class _Row(QLabel):
         note = f", {step.note}" if step.note else ""
         self.setText(f"{self._number}. {step.name}: {step.where.value}{note}")
         self.setToolTip(step.note if self._is_cut(step.note) else "")
+        leads = step.where is Where.DONE
+        self.setCursor(Qt.CursorShape.PointingHandCursor if leads else Qt.CursorShape.ArrowCursor)
         self.update()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Leads there, unless the window is too fresh to be pressed in."""
+        if self._step.where is Where.DONE and self.rect().contains(event.position().toPoint()) and takes_presses(self):
+            self.pressed.emit()
 
     def sizeHint(self) -> QSize:
         return QSize(WIDTH, theme.control(_PITCH))
@@ -102,12 +114,16 @@ class _Row(QLabel):
 
 
 class SidePanel(QWidget):
-    """Logo, step list and helpdesk."""
+    """Logo, step list and helpdesk; `step_pressed` carries the index of a step that was passed."""
+
+    step_pressed = Signal(int)
 
     def __init__(self, names: tuple[str, ...], *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFixedWidth(WIDTH)
         self._rows = [_Row(number) for number in range(1, len(names) + 1)]
+        for index, row in enumerate(self._rows):
+            row.pressed.connect(lambda index=index: self.step_pressed.emit(index))
         brand = QHBoxLayout()
         brand.setContentsMargins(24, 24, 16, 0)
         brand.setSpacing(10)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from wizard.gui import theme
@@ -31,6 +31,7 @@ class Timeline(QLabel):
         self.setObjectName("timeline")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._moments: tuple[Moment, ...] = ()
+        self._was_in_rows = False
         self._clock = ArcClock(self)
         self._clock.frame.connect(self._turn)
 
@@ -50,14 +51,35 @@ class Timeline(QLabel):
     def sizeHint(self) -> QSize:
         """Three columns, or as many rows."""
         name, small = (QFontMetricsF(theme.font(role)).height() for role in (theme.Role.LABEL, theme.Role.SMALL))
-        if theme.current().is_large:
+        if self._in_rows:
             return QSize(200, round(len(self._moments) * (name + small + 16)))
         return QSize(400, round(theme.mark(18) + 9 + name + 1 + small))
+
+    def minimumSizeHint(self) -> QSize:
+        """Narrow enough for the smallest window."""
+        return QSize(200, self.sizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another width may need rows, or leave them."""
+        super().resizeEvent(event)
+        if self._in_rows != self._was_in_rows:
+            self._was_in_rows = self._in_rows
+            self.updateGeometry()
+
+    @property
+    def _in_rows(self) -> bool:
+        """Whether the names do not fit beside each other."""
+        names = QFontMetricsF(theme.font(theme.Role.LABEL))
+        parts = (1 / 3, 0.704 - 1 / 3, 1 - 0.704)
+        widths = [names.horizontalAdvance(moment.name) + 8 for moment in self._moments]
+        return theme.current().is_large or any(
+            wide > part * self.width() for wide, part in zip(widths, parts, strict=False)
+        )
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Marks, lines between them, names and times."""
         painter = QPainter(self)
-        if theme.current().is_large:
+        if self._in_rows:
             self._paint_rows(painter)
         else:
             self._paint_columns(painter)
