@@ -44,6 +44,9 @@ bench: $(VENV)/.dev .lab/.installed $(COMPILED) ## prints the figures of speed a
 
 screenshots: $(VENV)/.dev .lab/.installed ## draws docs/screenshots/ anew, counts and hears docs/WINDOW.md
 	$(VENV)/bin/python -m tests.gui.screenshots $(ARGS)
+	QT_SCALE_FACTOR=1 $(VENV)/bin/python -m tests.gui.screenshots --cards --scheme light
+	QT_SCALE_FACTOR=1 $(VENV)/bin/python -m tests.gui.screenshots --scheme light --font-size 28 --size 640x520 --suffix=-large
+	QT_SCALE_FACTOR=1 $(VENV)/bin/python -m tests.gui.screenshots --scheme light --size 480x620 --suffix=-narrow
 	$(VENV)/bin/python -m tests.gui.tour
 
 package: $(VENV)/.run $(VENV)-package/.build .lab/.package ## builds and tries the bundle, the .deb, the .tar.xz and the .run, in dist/

@@ -1,6 +1,7 @@
-"""Draws the five pages and one diagnosis, light and dark, into docs/screenshots/: `python -m tests.gui.screenshots`.
+"""Draws the five pages and a diagnosis, or eight cards, into docs/screenshots/: `python -m tests.gui.screenshots`.
 
-Arguments: --out FOLDER, --font-size PIXELS (14), --size WIDTHxHEIGHT (860x620), --scheme light|dark (both).
+Arguments: --out FOLDER, --cards, --font-size PIXELS (14), --size WIDTHxHEIGHT (860x620), --scheme light|dark (both),
+--suffix WORD for the names; QT_SCALE_FACTOR is 2 unless it is set.
 """
 
 from __future__ import annotations

@@ -382,7 +382,7 @@ class CheckPage(Page):
         elif first.primary is not None:
             self.scroll.ensureWidgetVisible(first.primary, 0, 24)
             bar = self.scroll.verticalScrollBar()
-            if 0 < bar.value():  # a title that is cut in half says less than more of the card
+            if bar.value() > 0:  # a title that is cut in half says less than more of the card
                 bar.setValue(max(bar.value(), self._evidence.y() - 12))
 
     def _scroll_to(self, card: DiagnosisCard) -> None:
