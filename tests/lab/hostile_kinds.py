@@ -280,6 +280,18 @@ def kinds() -> Iterator[Hostile]:
         (SMTP,),
         TLS,
     )
+    # Bytes of another service without the end of a line, where nobody waits for one.
+    for name, words, causes, protocols in SERVICES:
+        if b"\n" not in words:
+            yield Hostile(
+                "T25",
+                f"soon: {name}",
+                at("greeting", words, then="silence"),
+                causes,
+                protocols,
+                STARTTLS,
+                deadline_s=3.0,
+            )
     for verb, causes in (
         ("greeting", ("greeting-timeout",)),
         ("hello", ("greeting-timeout",)),

@@ -25,6 +25,7 @@ from wizard.probe.error_kinds import (
     certificate_problem,
     what_speaks,
 )
+from wizard.probe.line import FIRST_BYTES
 from wizard.probe.permits import Permit, Permits
 from wizard.probe.recorder import Recorder
 from wizard.probe.tls import certificate_facts, line_facts
@@ -34,9 +35,11 @@ CONNECT_S = 7.0
 OPEN_S = 15.0
 SLOW_OPEN_S = 45.0  # RFC 5321 §4.5.3.2.1 gives a greeting five minutes; nobody waits so long at a window
 PEEK_AFTER_S = 4.0
+GLANCE_S = 0.5  # by then bytes that no mail server begins with are another service's, though their line has no end
 PEEK_S = 3.0
 WORDS_S = 1.0
 HALF_OPEN_S = 0.6  # a SYN unanswered for longer has no connection to count; IPv4 has its 250 ms after IPv6 by then
+MAIL_BEGINS = (b"", b"2", b"4", b"5", b"*", b"+", b"-")  # with nothing, or with what the next line matches
 MAIL_STARTS = re.compile(rb"[245]\d{0,2}$|[245]\d\d[ -]|\*|\+|-")  # of a greeting that comes byte by byte
 
 
@@ -180,7 +183,12 @@ class Connector:
         """What `read` hears first; when it stays silent, StageFailed says whether TLS or another service is why."""
         words = asyncio.ensure_future(read())
         try:
-            done, _ = await asyncio.wait({words}, timeout=PEEK_AFTER_S)
+            glance_s = min(GLANCE_S, PEEK_AFTER_S / 2)
+            done, _ = await asyncio.wait({words}, timeout=glance_s)
+            if not done and self._begins_as_no_mail():
+                await self._say_what_is_not_mail()
+            if not done:
+                done, _ = await asyncio.wait({words}, timeout=PEEK_AFTER_S - glance_s)
             if done:
                 return words.result()
             await self._say_what_is_not_mail()
@@ -233,6 +241,10 @@ class Connector:
         seen = await self._asked_on_the_web()
         if seen is not None:
             raise StageFailed(Stage.GREETING, ErrorKind.NOT_MAIL, detail=seen)
+
+    def _begins_as_no_mail(self) -> bool:
+        first = self.wire.first_bytes if self.wire is not None else b""
+        return len(first) < FIRST_BYTES and first[:1] not in MAIL_BEGINS
 
     async def _say_what_is_not_mail(self) -> None:
         """Raises when what came so far is no mail server's, or when nothing came on a web server's port."""
