@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import importlib
 import io
 import os
 import socket
@@ -19,7 +18,7 @@ import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
-from wizard.cli.main import COMMANDS, EXIT_INTERNAL, _parser, main
+from wizard.cli.main import COMMANDS, EXIT_INTERNAL, _parser, command_module, main
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform == "win32", reason="pipes and devices")]
 
@@ -76,6 +75,14 @@ FITTING = {
     "jobs": ["1", "3"],
     "against": ["folder", "."],
     "test_message": ["ada@b.example"],
+    "domain": ["b.example", "gmail.com"],
+    "name": ["b.example", "Ada", "helpdesk.toml"],
+    "every": ["day", "1h"],
+    "metrics": ["out.prom"],
+    "junit": ["out.xml"],
+    "json_log": ["out.log"],
+    "table": ["out.csv", "out.html"],
+    "merge": ["table.csv", "out.jsonl"],
 }
 
 
@@ -83,7 +90,7 @@ FITTING = {
 def command_lines(draw: st.DrawFn) -> list[str]:
     """A command, some of its options with fitting or odd values, and its words, in any order."""
     name = draw(st.sampled_from(NAMES))
-    parser = _parser(name, importlib.import_module(f"wizard.cli.{name}"))
+    parser = _parser(name, command_module(name))
 
     def value(action: argparse.Action) -> str:
         fitting = [*map(str, action.choices or ()), *FITTING.get(action.dest, ())]
@@ -137,6 +144,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch, socket.socket(socket.AF_UNIX) as sock:
         patch.chdir(made)
         patch.setattr("wizard.text_file.WAIT_S", 0.02)
+        # What a command finds, writes or starts in a person's home, it does here, and no other program is at hand.
+        for name in ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"):
+            patch.setenv(name, str(made / "home"))
+        patch.setenv("PATH", str(made / "folder"))
         Path("folder").mkdir()
         Path("loop").symlink_to("loop")
         os.mkfifo("silent")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -277,7 +278,9 @@ def append_log(path: Path, checked: Checked) -> None:
         UsageError: the log cannot be written.
     """
     try:
-        with path.open("a", encoding="utf-8", newline="\n") as file:
+        # A pipe that nobody reads is told at once; waiting for a reader could take for ever.
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_NONBLOCK", 0)
+        with open(os.open(path, flags, 0o644), "w", encoding="utf-8", newline="\n") as file:
             file.write(log_line(checked))
     except OSError as error:
         raise UsageError(f"{path.name} cannot be written: {error.strerror or type(error).__name__}.") from None
