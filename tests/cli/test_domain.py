@@ -63,3 +63,10 @@ def test_what_is_no_domain_is_said(name: str) -> None:
 def test_the_practice_network_has_none() -> None:
     with pytest.raises(UsageError, match="practice network has no domains"):
         run(domain, "example.org", "--practice")
+
+
+def test_silence_is_no_praise(capsys: pytest.CaptureFixture[str]) -> None:
+    with NameServer({"example.org": []}) as names:
+        gone = names.option
+    assert run(domain, "example.org", "--nameserver", gone, "--offline") == 4
+    assert "Nobody could say anything: no name server answered." in capsys.readouterr().out

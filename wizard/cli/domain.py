@@ -41,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """0 when nothing is wrong, 1 when something is."""
+    """0 when nothing is wrong, 1 when something is, 4 when nobody could say anything."""
     if args.practice:
         raise UsageError("The practice network has no domains of its own to check.")
     if args.output is not None and args.output.suffix.lower() not in (".html", ".txt"):
@@ -59,6 +59,8 @@ def run(args: argparse.Namespace) -> int:
         render.print_json({"domain": domain, "findings": [document(finding) for finding in found]})
     elif args.output is None:
         render.print_text(text_page(_sections(shown, found)).rstrip("\n"))
+    if all(finding.state is State.UNKNOWN for finding in found):
+        return 4  # no verdict, as in a check
     return 1 if any(finding.state is State.WRONG for finding in found) else 0
 
 
@@ -99,11 +101,18 @@ def _host(text: str) -> str:
         raise UsageError(f"--sending-server takes the name or address of a server: {error}.") from None
 
 
+def _summary(found: Sequence[Finding]) -> str:
+    wrong, unknown = (sum(finding.state is state for finding in found) for state in (State.WRONG, State.UNKNOWN))
+    if unknown == len(found):
+        return "Nobody could say anything: no name server answered."
+    said = {0: "Nothing is wrong.", 1: f"One of {len(found)} things is wrong."}.get(
+        wrong, f"{wrong} of {len(found)} things are wrong."
+    )
+    return f"{said} {unknown} could not be looked at." if unknown else said
+
+
 def _sections(shown: str, found: Sequence[Finding]) -> list[Section]:
-    wrong = sum(finding.state is State.WRONG for finding in found)
-    summary = f"{wrong} of {len(found)} things are wrong." if wrong else "Nothing is wrong."
-    if wrong == 1:
-        summary = f"One of {len(found)} things is wrong."
+    summary = _summary(found)
     sections = [Section(f"Mail of {shown}", (f"{summary} Checked on {datetime.now(UTC):%Y-%m-%d %H:%M} UTC.",))]
     for finding in found:
         lines = [f"now: {line}" for line in finding.lines]
