@@ -61,3 +61,16 @@ def test_check_saves_one_that_opens_again_by_its_case(tmp_path: Path, capsys: py
     capsys.readouterr()
     assert main(["report", "open", str(tmp_path / "r.html")]) == 0
     assert "ada@expired.example" in capsys.readouterr().out
+
+
+def test_check_writes_the_letter_where_something_fails(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "letter.txt"
+    assert main(["check", "ada@all-well.example", "--practice", "--quiet", "--letter", str(path)]) == 0
+    assert not path.exists()
+    assert main(["check", "ada@expired.example", "--practice", "--json", "--letter", str(path)]) == 1
+    checked = json.loads(capsys.readouterr().out.splitlines()[-1])
+    letter = path.read_text("utf-8")
+    assert letter.startswith("Subject: Mail for ada@expired.example: The server's certificate ran out")
+    assert f"Case: {checked['case']}\n" in letter
+    texts = [remedy.get("text") for remedy in checked["diagnoses"][0]["remedies"]]
+    assert letter in texts

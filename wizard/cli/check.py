@@ -57,6 +57,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         help="write the redacted report (.json, .html, .txt); into a folder under the name of its case",
     )
+    parser.add_argument(
+        "--letter", metavar="FILE", type=Path, help="write the letter to whoever runs the server, where something fails"
+    )
     parser.add_argument("--with-address", action="store_true", help="leave the address readable in the report")
     monitoring.add_arguments(parser)
     browser.add_arguments(parser)
@@ -89,6 +92,8 @@ def run(args: argparse.Namespace) -> int:
     monitoring.write_all(args, [monitoring.checked_of(result)])
     if args.report is not None:
         _write_report(args, result)
+    if args.letter is not None and result.diagnoses:
+        _write_letter(args.letter, result)
     if broken is not None:
         raise broken
     return code
@@ -219,6 +224,13 @@ def _write_report(args: argparse.Namespace, result: CheckResult) -> None:
     )
     path: Path = args.report
     write_report(path / f"{report_name(document)}.html" if path.is_dir() else path, document)
+
+
+def _write_letter(path: Path, result: CheckResult) -> None:
+    from wizard.handover.administrator_message import administrator_letter
+    from wizard.handover.write import write_file
+
+    write_file(path, str(administrator_letter(result.diagnoses[0], result)).encode("utf-8", "replace"))
 
 
 def _print(result: CheckResult, args: argparse.Namespace) -> int:

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
-from xml.sax.saxutils import escape, quoteattr
 
 from wizard.errors import UsageError
 from wizard.model.account import CheckResult, Verdict
@@ -219,6 +218,8 @@ def metrics(checked: Iterable[Checked], tally: Tally | None = None, *, now: date
 
 def junit(checked: Iterable[Checked]) -> str:
     """The accounts as tests: a cause is a failure, no verdict an error."""
+    from xml.sax.saxutils import escape, quoteattr  # loads much of the standard library; nothing is parsed here
+
     accounts = list(checked)
     failed = sum(each.verdict == Verdict.FAILS.value for each in accounts)
     wrong = sum(not each.works for each in accounts) - failed
