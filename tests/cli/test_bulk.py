@@ -244,6 +244,15 @@ def test_a_full_disk_is_told_and_the_next_run_goes_on(tmp_path: Path) -> None:
     assert not out.with_name("out.jsonl.begun").exists()
 
 
+@pytest.mark.parametrize("resume", [(), ("--resume",)], ids=["anew", "resumed"])
+@pytest.mark.parametrize("output", ["", ".", "/"])
+def test_a_folder_is_no_output(
+    output: str, resume: tuple[str, ...], table: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["bulk", str(table), "--ask-nobody", "--output", output, *resume]) == 2
+    assert "this is a folder" in capsys.readouterr().err
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="links want a right there")
 def test_the_list_of_rows_begun_is_written_through_no_link(
     table: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -75,3 +75,11 @@ def test_a_file_that_keeps_less_than_was_written_is_refused(tmp_path: Path) -> N
         signal.signal(signal.SIGXFSZ, old_handler)
     assert path.read_bytes() == b"before"
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("path", ["", ".", "/", "a\0b", "missing/file", ".."])
+def test_what_is_no_name_of_a_file_is_a_sentence(path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(HandoverError, match="could not be written"):
+        write_file(Path(path), b"x")
+    assert list(tmp_path.iterdir()) == []

@@ -182,6 +182,8 @@ class Results:
             raise UsageError(f"{name} cannot be written: {error.strerror or type(error).__name__}.") from None
 
     def _open_files(self, output: Path) -> None:
+        if not output.name or output.is_dir():
+            raise UsageError("--output takes a file, and this is a folder.")
         if os.path.lexists(output) and not self._resume:
             raise UsageError(f"{output.name} is there already: --resume goes on with it.")
         with self._told_what_stops_writing():

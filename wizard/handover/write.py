@@ -21,3 +21,5 @@ def write_file(path: Path, content: bytes, *, others_may_read: bool = False) -> 
         (write_public if others_may_read else write_private)(path, content)
     except OSError as error:
         raise HandoverError(f"“{path}” could not be written: {error.strerror or error}.") from error
+    except ValueError:  # empty, "." or "/", or with a NUL
+        raise HandoverError(f"“{path}” could not be written: it is no name of a file.") from None
