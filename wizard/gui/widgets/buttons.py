@@ -93,7 +93,7 @@ class Button(QPushButton):
 
     def sizeHint(self) -> QSize:
         """Text, icon and chevron with the padding around them."""
-        return QSize(self._content_width() + 2 * self.padding, theme.control(self.height_at_14))
+        return QSize(max(24, self._content_width() + 2 * self.padding), theme.control(self.height_at_14))
 
     def minimumSizeHint(self) -> QSize:
         """The same: buttons are not cut off."""
