@@ -15,7 +15,7 @@ from weakref import WeakValueDictionary
 from wizard import internal_error, wiring
 from wizard.cli import bulk_merge, bulk_table, monitoring, render
 from wizard.cli.bulk_progress import Bar
-from wizard.cli.bulk_results import Results, read_checked, unusable
+from wizard.cli.bulk_results import Results, read_briefs, unusable
 from wizard.cli.options import add_network_arguments, add_run_arguments, settings_from
 from wizard.cli.table import COLUMNS, Row, Table
 from wizard.errors import MailwrightError, UsageError
@@ -109,8 +109,8 @@ class Watch:
         self._limits = monitoring.thresholds_of(args)
         self._tally = monitoring.Tally()
         if args.resume and args.output.exists() and (args.nagios or args.metrics is not None):
-            for checked in read_checked(args.output):
-                self._tally.add(checked, self._limits)
+            for each in read_briefs(args.output):
+                self._tally.add(each.checked, self._limits)
 
     def add(self, document: Mapping[str, object]) -> None:
         """A row has a result."""
@@ -126,7 +126,11 @@ class Watch:
         if args.metrics is not None:
             write_file(args.metrics, monitoring.metrics((), self._tally).encode(), others_may_read=True)
         if args.junit is not None:
-            write_file(args.junit, monitoring.junit(read_checked(args.output)).encode(), others_may_read=True)
+            write_file(
+                args.junit,
+                monitoring.junit(each.checked for each in read_briefs(args.output)).encode(),
+                others_may_read=True,
+            )
         if not args.nagios:
             return code
         code, told = monitoring.nagios_of_many(self._tally)

@@ -80,9 +80,9 @@ def merged(paths: Sequence[Path]) -> Merged:
     for number, path in enumerate(paths):
         times: Counter[str] = Counter()
         for each in read_briefs(path):
-            name = each.address or f"row {each.row}"
+            name = each.checked.address
             times[name] += 1
-            found.setdefault((name, times[name]), [MISSING] * len(paths))[number] = each.cause
+            found.setdefault((name, times[name]), [MISSING] * len(paths))[number] = each.kind
     return Merged(places, tuple(Account(address, tuple(causes)) for (address, _), causes in found.items()))
 
 

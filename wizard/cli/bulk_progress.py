@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from typing import Final, TextIO
 
 from wizard.cli import render
-from wizard.cli.bulk_results import brief
+from wizard.cli.bulk_results import NO_VERDICT
+from wizard.cli.monitoring import checked_of_document
 
 LINE_EVERY_S: Final = 10.0
 BAR_EVERY_S: Final = 0.2
@@ -37,8 +38,8 @@ class Bar:
     def add(self, document: Mapping[str, object]) -> None:
         """A row has a result."""
         self._done += 1
-        found = brief(document)
-        self._causes["works" if found.works else found.cause] += 1
+        checked = checked_of_document(document)
+        self._causes["works" if checked.works else checked.cause or NO_VERDICT] += 1
         now = time.monotonic()
         self._ended.append(now)
         if now - self._shown_at >= (BAR_EVERY_S if self._live else LINE_EVERY_S):

@@ -23,51 +23,42 @@ from wizard.text_file import read_lines
 MAX_RESULT_BYTES: Final = 4 * 1024 * 1024
 WORKS: Final = (Verdict.WORKS.value, Verdict.WORKS_AFTER_FIX.value)
 NO_VERDICT: Final = "not-checked"
+_SAYS: Final = {Verdict.WORKS.value: "It works", Verdict.WORKS_AFTER_FIX.value: "It works, after a change"}
 
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """One result in short; `cause` is the cause's id, "works", "works-after-fix", "undecided" or "not-checked"."""
+    """One result in short: what a monitor sees of it, where it stands in the table, and its servers in words."""
 
     row: int
     line: int
-    address: str
-    works: bool
-    cause: str
-    says: str
-    sending: str = ""
-    receiving: str = ""
-    seconds: float | None = None
-    kept: Mapping[str, str] | None = None
+    checked: Checked
+    sending: str
+    receiving: str
+    kept: Mapping[str, str]
+
+    @property
+    def kind(self) -> str:
+        """The cause's id, or "works", "works-after-fix", "undecided" or "not-checked"."""
+        verdict = self.checked.verdict or NO_VERDICT
+        return verdict if self.checked.works else self.checked.cause or verdict
+
+    @property
+    def says(self) -> str:
+        """It in a sentence."""
+        return _SAYS.get(self.checked.verdict or "") or self.checked.says or "There is no verdict"
 
 
 def brief(document: Mapping[str, Any]) -> Brief:
     """A result line in short; what is missing in it, or of another kind, is empty."""
-    verdict = document.get("verdict")
-    works = verdict in WORKS
-    diagnoses = document.get("diagnoses")
-    first = diagnoses[0] if isinstance(diagnoses, list) and diagnoses and isinstance(diagnoses[0], dict) else {}
-    if works or verdict is None:
-        first = {}
-    error = _text(document.get("error"))
-    says = (
-        _text(first.get("title"))
-        or error
-        or {"works": "It works", "works-after-fix": "It works, after a change"}.get(str(verdict), "There is no verdict")
-    )
-    seconds = document.get("elapsed_s")
     kept = document.get("kept")
     return Brief(
         row=_number(document.get("row")),
         line=_number(document.get("line")),
-        address=_text(document.get("address")),
-        works=works,
-        cause=_text(first.get("cause")) or (NO_VERDICT if verdict is None else str(verdict)),
-        says=says,
+        checked=checked_of_document(document),
         sending=_side(document.get("outgoing")),
         receiving=_side(document.get("incoming")),
-        seconds=float(seconds) if isinstance(seconds, int | float) else None,
-        kept={str(key): _text(value) for key, value in kept.items()} if isinstance(kept, dict) else None,
+        kept={str(key): _text(value) for key, value in kept.items()} if isinstance(kept, dict) else {},
     )
 
 
@@ -84,14 +75,6 @@ def read_briefs(path: Path) -> Iterator[Brief]:
                 raise UsageError(f"{path.name} does not hold results of bulk.")
             continue
         yield brief(document)
-
-
-def read_checked(path: Path) -> Iterator[Checked]:
-    """The same as a monitor sees it."""
-    for line in read_lines(path, limit_bytes=MAX_RESULT_BYTES, ansi=True):
-        document = json_object(line)
-        if document is not None:
-            yield checked_of_document(document)
 
 
 def _side(value: object) -> str:
@@ -219,6 +202,14 @@ class Results:
 def _cut_off_last_line(path: Path) -> None:
     """Takes off a line in the middle of which the program was ended: no reader could make anything of it."""
     with path.open("r+b") as file:
+        begin = max(0, file.seek(0, os.SEEK_END) - MAX_RESULT_BYTES)
+        file.seek(begin)
+        file.truncate(begin + file.read().rfind(b"\n") + 1)
+
+
+def _cut_torn_line(output: Path) -> None:
+    """Takes away the last line, in the middle of which the program was ended: it is no result, now or later."""
+    with output.open("rb+") as file:
         begin = max(0, file.seek(0, os.SEEK_END) - MAX_RESULT_BYTES)
         file.seek(begin)
         file.truncate(begin + file.read().rfind(b"\n") + 1)

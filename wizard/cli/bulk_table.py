@@ -37,7 +37,7 @@ def write_table(results: Path, path: Path, separator: str = ",") -> None:
     Raises:
         UsageError: the results cannot be read, or the table cannot be written.
     """
-    kept = tuple(dict.fromkeys(head for each in read_briefs(results) for head in each.kept or ()))
+    kept = tuple(dict.fromkeys(head for each in read_briefs(results) for head in each.kept))
     heads = (*_HEADS, *kept)
     rows = (_cells(each, kept) for each in read_briefs(results))
     with open_table(path) as out:
@@ -48,8 +48,8 @@ def write_table(results: Path, path: Path, separator: str = ",") -> None:
                 out,
                 "Results",
                 heads,
-                ((each.cause, _cells(each, kept)) for each in read_briefs(results)),
-                Counter(each.cause for each in read_briefs(results)),
+                ((each.kind, _cells(each, kept)) for each in read_briefs(results)),
+                Counter(each.kind for each in read_briefs(results)),
             )
 
 
@@ -83,10 +83,10 @@ def _choices(numbers: dict[str, int], kinds: Counter[str]) -> Iterator[str]:
 
 
 def _cells(each: Brief, kept: Sequence[str]) -> tuple[object, ...]:
-    own = each.kept or {}
-    seconds = None if each.seconds is None else round(each.seconds, 1)
-    told = (each.row, each.line, each.address, each.cause, each.says, each.sending, each.receiving, seconds)
-    return (*told, *(own.get(head, "") for head in kept))
+    checked = each.checked
+    seconds = None if checked.seconds is None else round(checked.seconds, 1)
+    told = (each.row, each.line, checked.address, each.kind, each.says, each.sending, each.receiving, seconds)
+    return (*told, *(each.kept.get(head, "") for head in kept))
 
 
 def open_table(path: Path) -> TextIO:
