@@ -153,6 +153,27 @@ def test_a_folder_gets_every_file(check_file: str, tmp_path: Path, capsys: pytes
     assert all(path.parent == tmp_path and path.stat().st_mode & 0o444 == 0o444 for path in paths)
 
 
+@pytest.mark.parametrize(
+    ("target", "output", "count"),
+    [("evolution", "new", 3), ("evolution", "new/", 3), ("outlook-classic", "a/b", 3), ("msmtp", "new/", 1)],
+)
+def test_a_folder_is_made(check_file: str, tmp_path: Path, target: str, output: str, count: int) -> None:
+    assert run(handover, target, "--from", check_file, "--output", f"{tmp_path}/{output}") == 0
+    assert len(list((tmp_path / output).iterdir())) == count
+
+
+def test_one_file_among_several_is_chosen_by_its_ending(check_file: str, tmp_path: Path) -> None:
+    path = tmp_path / "settings.xml"
+    assert run(handover, "outlook-classic", "--from", check_file, "--output", str(path)) == 0
+    assert path.read_bytes().startswith(b"<?xml")
+
+
+def test_a_folder_that_cannot_be_made_is_said(check_file: str, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(HandoverError, match="could not be made"):
+        run(handover, "evolution", "--from", check_file, "--output", f"{tmp_path}/file/folder/")
+
+
 def test_a_password_goes_into_one_file_for_its_owner_alone(
     check_file: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

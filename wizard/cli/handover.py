@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -21,7 +22,7 @@ from wizard.cli.options import (
     password_from,
     settings_from,
 )
-from wizard.errors import UsageError
+from wizard.errors import HandoverError, UsageError
 from wizard.handover.document import verified_account
 from wizard.handover.installed import is_installed
 from wizard.handover.sheet import HandoverFile, Sheet, TargetKind
@@ -56,7 +57,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--output",
         metavar="FILE",
-        type=Path,
         help="write the program's file there (a QR code as .svg or .png); into a folder, all of its files",
     )
     parser.add_argument(
@@ -316,11 +316,22 @@ def _print_sheet(written: Sheet) -> None:
         render.print_text(file.text.rstrip("\n"))
 
 
-def _write(written: Sheet, path: Path) -> tuple[Path, ...]:
-    """Where the sheet's file was written, or all its files in a folder; readable by others but for a password."""
-    if path.is_dir():
+def _write(written: Sheet, output: str) -> tuple[Path, ...]:
+    """Where the sheet's file was written, or all its files in a folder; readable by others but for a password.
+
+    A folder is one that is there or ends with a slash, and what has no file's ending where there are several files.
+    """
+    path = Path(output)
+    endings = {Path(file.name).suffix for file in written.files} | set(_QR_SUFFIXES)
+    is_folder = path.is_dir() or output.endswith(("/", os.sep))
+    is_folder = is_folder or (len(written.files) > 1 and not path.exists() and path.suffix not in endings)
+    if is_folder:
         if not written.files:
             raise UsageError(f"There is no file for {written.target.name}: its settings are typed in.")
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise HandoverError(f"The folder “{path}” could not be made: {error.strerror or error}.") from error
         files = [(path / file.name, file.content, file.holds_secret) for file in written.files]
     elif written.qr is not None and path.suffix.lower() in _QR_SUFFIXES:
         files = [(path, _qr_image(written.qr, path.suffix.lower()), False)]

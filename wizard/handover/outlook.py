@@ -33,7 +33,9 @@ def sheet(account: VerifiedAccount) -> Sheet:
 def classic(account: VerifiedAccount) -> Sheet:
     """The sheet for classic Outlook alone, its groups without the name that stands above them all."""
     rows = (replace(row, group=row.group.removeprefix("Classic Outlook: ")) for row in _classic(account))
-    return Sheet(CLASSIC, "Use it in classic Outlook", _steps(account, CLASSIC), tuple(rows))
+    steps = (*autodiscover_xml.steps(account), *_steps(account, CLASSIC))
+    files = autodiscover_xml.files(account)
+    return Sheet(CLASSIC, "Use it in classic Outlook", steps, tuple(rows), files=files)
 
 
 def new(account: VerifiedAccount) -> Sheet:
