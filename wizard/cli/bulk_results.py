@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TextIO
@@ -121,9 +122,15 @@ class Results:
         if self._output is None:
             return
         with self._told_what_stops_writing():
-            if kind is None:
-                _ledger_of(self._output).unlink(missing_ok=True)  # before its lock is let go
-            self._open.close()
+            if sys.platform == "win32":
+                self._open.close()  # nobody may delete there what is open, so whoever took it meanwhile keeps it
+                if kind is None:
+                    with suppress(PermissionError):
+                        _ledger_of(self._output).unlink(missing_ok=True)
+            else:
+                if kind is None:
+                    _ledger_of(self._output).unlink(missing_ok=True)  # before its lock is let go
+                self._open.close()
 
     def missing(self, rows: Iterator[Row]) -> Iterator[Row]:
         """The rows that no earlier run did; of those that one left in the middle, the result says so."""
