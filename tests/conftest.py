@@ -51,6 +51,9 @@ def _own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
             patch.setenv(name, str(tmp_path_factory.mktemp(name.lower())))
+        patch.setenv(
+            "WIN_PD_OVERRIDE_LOCAL_APPDATA", os.environ["XDG_STATE_HOME"]
+        )  # the same for platformdirs on Windows
         # One root in place of the system's 140: loading those costs more than most tests, and none of them is met here.
         patch.setenv("SSL_CERT_FILE", str(Authority(tmp_path_factory.mktemp("roots")).ca_file))
         yield

@@ -89,7 +89,8 @@ elif how == "other thread":
     thread = threading.Thread(target=work); thread.start(); thread.join()
 else: Broken()
 """
-    folders = {f"XDG_{name}_HOME": str(tmp_path) for name in ("STATE", "DATA", "CACHE")}
+    names = ("XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "WIN_PD_OVERRIDE_LOCAL_APPDATA")
+    folders = dict.fromkeys(names, str(tmp_path))
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, env={**os.environ, **folders}
     )

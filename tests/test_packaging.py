@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import runpy
 from pathlib import Path
@@ -70,7 +71,9 @@ def test_a_manifest_names_the_files_of_the_release_and_their_digests(
         for path in (tmp_path / "made").rglob("*.*")
         if path.is_file()
     }
-    assert sorted(made) == sorted(capsys.readouterr().out.replace(f"{tmp_path / 'made'}/", "").splitlines())
+    assert sorted(made) == sorted(
+        capsys.readouterr().out.replace(f"{tmp_path / 'made'}{os.sep}", "").replace(os.sep, "/").splitlines()
+    )
     told = "\n".join(made.values())
     for file in files:
         assert told.count(f"{base}/{file.name}") == (2 if file.suffix == ".exe" else 1)

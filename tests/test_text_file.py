@@ -219,8 +219,8 @@ def test_what_the_shell_substitutes_is_read(tmp_path: Path) -> None:
 
 def test_a_file_that_grows_is_read_as_far_as_it_went(tmp_path: Path) -> None:
     path = tmp_path / "grows.jsonl"
-    path.write_text("one\n")
-    with path.open("a") as file:
+    path.write_bytes(b"one\n")
+    with path.open("a", newline="\n") as file:
         seen = []
         for line in read_lines(path, limit_bytes=LIMIT):
             seen.append(line)

@@ -105,7 +105,9 @@ def test_nothing_of_an_argument_reaches_a_terminal_as_an_order(
     assert not {"\x1b", "\x07", "\u202e"} & set(shown.out + shown.err)
 
 
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no full disk to write to")
+@pytest.mark.skipif(
+    sys.platform == "win32" or not os.path.exists("/dev/full"), reason="this system has no full disk to write to"
+)
 @pytest.mark.parametrize("command", ["--version", "presets gmail", "explain 535 --json"])
 def test_a_full_disk_or_no_standard_output_is_told(command: str) -> None:
     for shell, told in ((">/dev/full", "No space left on device"), (">&-", "no standard output")):

@@ -51,7 +51,7 @@ def test_the_steps_are_printed_and_the_files_are_there(
     words = ["publish", "example.org", "--from", str(result), "--output", str(folder), "--json"]
     assert main(words) == 0
     files = json.loads(capsys.readouterr().out)["files"]
-    assert files == sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+    assert files == sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
 
 
 @pytest.mark.parametrize(
