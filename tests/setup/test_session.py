@@ -19,6 +19,8 @@ from tests.probe.talk import USER, Mail, candidate, say, tls_server
 from tests.probe.test_cancel import CountingDialer
 from tests.setup.accounts import draft, new_session
 from tests.timing import assert_ended_by
+from wizard import wiring
+from wizard.diagnosis.meanings import our_meanings
 from wizard.model.account import RoundTripStatus, Status, Verdict
 from wizard.model.address import Address
 from wizard.model.diagnosis import Diagnosis, Remedy, TrustCertificate
@@ -283,3 +285,10 @@ async def test_without_a_sign_in_nothing_is_signed_in(authority: Authority, cert
     assert result.incoming.status is Status.REACHED
     assert mail.sign_ins == []
     assert result.draft.address.wire == USER
+
+
+def test_what_only_a_failure_needs_is_read_before_it_comes(authority: Authority) -> None:
+    wiring.catalogue.cache_clear()
+    our_meanings.cache_clear()
+    new_session(authority).get_ready()
+    assert wiring.catalogue.cache_info().currsize == our_meanings.cache_info().currsize == 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from wizard import internal_error, wiring
@@ -112,7 +113,8 @@ async def _check(
             nonlocal is_begun
             if not is_begun and progress.stage is Stage.CONNECT and progress.outcome is Outcome.FAILED:
                 is_begun = True
-                begin(session.get_ready)  # the causes are read while others are still asked
+                # The causes are read while others are still asked; who does not connect says no words.
+                begin(partial(session.get_ready, for_words=False))
             tell(progress)
 
         if browser.is_wanted(args):

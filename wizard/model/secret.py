@@ -111,7 +111,7 @@ class Redactor:
         self._stride = max(1, fewest - self._gram + 1)
         self._has_bare_forms = bool(wholes) and fewest < self._gram
         # What a part has in a row, its whole has too; and a blob has what every longer text shows of its secret.
-        self._grams = frozenset(gram for form in wholes for gram in _cuts(_letters(form), self._gram))
+        self._grams = frozenset().union(*(_cuts(_letters(form), self._gram) for form in wholes))
         digits.add((form for is_short, forms in blobs if not is_short for form in forms), parts=False)
         self._words, self._digits = words, digits
         self._short = tuple(s.reveal() for s in secrets if WHOLE_FROM <= len(s.reveal()) < PART_FROM)

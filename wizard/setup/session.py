@@ -108,9 +108,14 @@ class SetupSession:
         for host in hosts:
             await self._context.services.budget.wait_until_free(host)
 
-    def get_ready(self) -> None:
-        """Reads what only a failure needs, so that none waits for it; in a thread of its own, as it takes a moment."""
-        self._context.services.diagnoser()
+    def get_ready(self, *, for_words: bool = True) -> None:
+        """Reads what only a failure needs, so that none waits for it; in a thread of its own, as it takes a moment.
+
+        `for_words`: also what only a server's words need, in all languages.
+        """
+        diagnoser = self._context.services.diagnoser()
+        if for_words:
+            diagnoser.of_text("ready")
 
     def explain(self, text: str) -> Diagnosis:
         """The cause behind an error text."""
