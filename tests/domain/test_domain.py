@@ -315,3 +315,24 @@ async def test_the_registry_says_until_when(
         finding = await registration("mail.example.org", fetcher, NOW)
         assert (finding.state, says in finding.says) == (state, True), finding.says
         assert (await registration("example.test", fetcher, NOW)).state is State.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    "target", ["<b>evil</b>", "a..b", "x" * 70, "evil\\027[2J", "\\226\\128\\174evil.example", "-"]
+)
+async def test_records_that_hold_no_names_are_told_and_cost_no_other(target: str) -> None:
+    """What stands in a record is a stranger's: it is shown without effect, and asked for only where it is a name."""
+    lines = [
+        "@ MX 10 mail",
+        "mail A 192.0.2.10",
+        f'@ TXT "v=spf1 include:{target} redirect={target} -all"',
+        f'_dmarc TXT "v=DMARC1; p=reject; rua=mailto:reports@{target}"',
+        f'k._domainkey TXT "v=DKIM1; p={target}"',
+        f'_mta-sts TXT "v=STSv1; id={target}"',
+        f'_smtp._tls TXT "v=TLSRPTv1; rua=mailto:{target}"',
+    ]
+    told = await found(lines, selectors=("k",))
+    assert {"mx", "spf", "dkim", "dmarc"} <= set(told)
+    assert "are not sent" in told["dmarc"].says
+    said = "".join(finding.says for finding in told.values())
+    assert not {"\x1b", "\u202e"} & set(said)

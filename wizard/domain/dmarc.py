@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from wizard.domain.finding import Finding, Record, State
-from wizard.domain.txt import tags, texts
+from wizard.domain.txt import tags, texts, texts_or_none
 from wizard.errors import DnsUnavailable
+from wizard.model.host import NotAHost, host_name
 from wizard.model.text import inert
 from wizard.net.dns import Resolver
 from wizard.net.sites import registrable_domain, same_site
@@ -83,7 +84,11 @@ async def _unheard(domain: str, addresses: str, resolver: Resolver) -> str | Non
         target = address.strip().rpartition("@")[2].partition("!")[0].lower()
         if not target or same_site(target, domain):
             continue
-        records = await texts(resolver, f"{domain}._report._dmarc.{target}")
-        if not any(record.lower().startswith("v=dmarc1") for record in records):
+        try:
+            asked = f"{domain}._report._dmarc.{host_name(target)}"
+        except NotAHost:
+            return target
+        records = await texts_or_none(resolver, asked)
+        if records is not None and not any(record.lower().startswith("v=dmarc1") for record in records):
             return target
     return None
