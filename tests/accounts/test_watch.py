@@ -92,7 +92,7 @@ def test_what_the_provider_announced_is_told_in_time(on: date, is_told: bool) ->
 def test_what_was_told_is_remembered(tmp_path: Path) -> None:
     file = ToldFile(tmp_path / "data" / "told.json")
     assert file.read() == {}
-    told = {"ada@example.org": Told(False, ("The certificate ends.",))}
+    told = {"ada@example.org": Told(False, ("The certificate ends.",), TODAY), "eve@example.net": Told()}
     file.write(told)
     assert ToldFile(tmp_path / "data" / "told.json").read() == told
 

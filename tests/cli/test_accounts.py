@@ -350,3 +350,40 @@ def test_a_saved_account_is_told_of_when_it_breaks_and_when_it_works_again(
     assert "--action=open=Open Mailwright" in failure
     assert f"|--|{address} works again|" in recovery
     assert password not in failure + recovery
+
+
+@pytest.mark.slow
+async def test_a_domain_that_ends_is_told_once_a_week() -> None:
+    import trustme
+
+    from tests.lab.names import NameServer
+    from tests.lab.web import LabDialer, Page, WebServer, trust_of
+    from wizard.accounts.recheck import Recheck
+    from wizard.accounts.store import proven_now
+    from wizard.accounts.watch import Told
+    from wizard.cli.accounts_watched import ending_domains
+    from wizard.net.fetch import Fetcher
+
+    now = WHEN
+    until = (now + timedelta(days=9)).isoformat()
+    events = {"events": [{"eventAction": "expiration", "eventDate": until}]}
+    registries = {"services": [[["org"], ["https://rdap.example.net/"]]]}
+    pages = {
+        ("data.iana.org", "/rdap/dns.json"): Page(json.dumps(registries).encode()),
+        ("rdap.example.net", "/domain/example.org"): Page(json.dumps(events).encode()),
+    }
+    checked = [
+        Recheck(proven_now(account(address=Address.parse(f"{name}@example.org")), frozenset()))
+        for name in ("ada", "eve")
+    ]
+    ca, told = trustme.CA(), dict[str, Told]()
+    zones = {"iana.org": ["data A 127.0.0.1"], "example.net": ["rdap A 127.0.0.1"]}
+    with NameServer(zones) as names, WebServer(ca, pages) as web:
+        fetcher = Fetcher(LabDialer(names, web.port), trust_of(ca))
+        (first,) = await ending_domains(checked, told, fetcher, now)
+        assert first.title == "example.org: something will end soon"
+        assert first.body.startswith("The registration of example.org ends on 30 November 2026.")
+        asked = len(web.requests)
+        assert await ending_domains(checked, told, fetcher, now + timedelta(days=6)) == []
+        assert len(web.requests) == asked
+        assert len(await ending_domains(checked, told, fetcher, now + timedelta(days=7))) == 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
@@ -20,6 +20,7 @@ from wizard.text_file import read_text
 _MAX_BYTES: Final = 4 * 1024 * 1024
 # Of a provider's announcements, those within this time are told.
 _SOON: Final = timedelta(days=60)
+_ASK_AGAIN: Final = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +35,15 @@ class News:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What was told of one account last: whether it works, and which warnings."""
+    """What was told of one account last: whether it works, and which warnings; when its domain was asked about."""
 
     works: bool = True
     warnings: tuple[str, ...] = ()
+    domain_asked: date | None = None
+
+    def wants_domain_asked(self, today: date) -> bool:
+        """Whether the registry may be asked again: it is somebody's server, and the answer changes once a year."""
+        return self.domain_asked is None or not timedelta() <= today - self.domain_asked < _ASK_AGAIN
 
 
 def news(told: Mapping[str, Told], checked: Iterable[Recheck], today: date) -> tuple[list[News], dict[str, Told]]:
@@ -61,8 +67,19 @@ def news(told: Mapping[str, Told], checked: Iterable[Recheck], today: date) -> t
             for warning in warnings
             if warning not in before.warnings
         ]
-        after[address.wire] = Told(works, warnings if works else before.warnings)
+        after[address.wire] = replace(before, works=works, warnings=warnings if works else before.warnings)
     return found, after
+
+
+def domain_news(address: Address, before: Told, warning: str | None, today: date) -> tuple[list[News], Told]:
+    """What is new about the registration of the account's domain, whose registry was asked today.
+
+    `warning` says that it ends; `None` where it does not, or nobody could say. It is told at each time it is asked:
+    a domain that ends takes all mail with it.
+    """
+    title = f"{address.shown_domain}: something will end soon"
+    found = [News(address, title, warning, is_trouble=True)] if warning is not None else []
+    return found, replace(before, domain_asked=today)
 
 
 def _failure(address: Address, result: CheckResult) -> News:
@@ -101,7 +118,11 @@ class ToldFile:
         try:
             document = json.loads(read_text(self._path, limit_bytes=_MAX_BYTES))
             return {
-                str(wire): Told(entry["works"] is True, tuple(str(text) for text in entry["warnings"]))
+                str(wire): Told(
+                    entry["works"] is True,
+                    tuple(str(text) for text in entry["warnings"]),
+                    date.fromisoformat(entry["domain_asked"]) if entry.get("domain_asked") else None,
+                )
                 for wire, entry in document.items()
             }
         except (UsageError, ValueError, AttributeError, KeyError, TypeError, RecursionError):
@@ -113,7 +134,14 @@ class ToldFile:
         Raises:
             ResourceError: the file cannot be written; the same would be told again and again.
         """
-        document = {wire: {"works": entry.works, "warnings": list(entry.warnings)} for wire, entry in told.items()}
+        document = {
+            wire: {
+                "works": entry.works,
+                "warnings": list(entry.warnings),
+                "domain_asked": entry.domain_asked.isoformat() if entry.domain_asked is not None else None,
+            }
+            for wire, entry in told.items()
+        }
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             write_private(self._path, json.dumps(document, indent=1).encode())

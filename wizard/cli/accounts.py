@@ -88,15 +88,16 @@ def run(args: argparse.Namespace) -> int:
         typed = ask_password(str(item.saved.address)) if item.needs_password else None
         if typed is not None:
             checked[number] = internal_error.run(saved.check(item.saved, checker, new_secret=typed))
-    if args.notify:
-        accounts_watched.tell(checked)
     seen = [_seen(item) for item in checked]
     monitoring.write_all(args, seen)
     if args.nagios:
         code, told = monitoring.nagios(seen, monitoring.thresholds_of(args))
         render.print_text(told)
-        return code
-    return show_checked(checked, as_json=args.json)
+    else:
+        code = show_checked(checked, as_json=args.json)
+    if args.notify:
+        accounts_watched.tell(checked, settings)  # last: a notification with a button waits for the click
+    return code
 
 
 def _seen(item: Recheck) -> monitoring.Checked:

@@ -16,12 +16,17 @@ from wizard.accounts.saved_accounts import SavedAccounts
 from wizard.accounts.schedule import Every, Schedule, check_command, schedule, scheduler_here
 from wizard.accounts.secret_store import SecretKind
 from wizard.accounts.store import SavedAccount, default_path
-from wizard.accounts.watch import News, ToldFile, news
+from wizard.accounts.watch import News, Told, ToldFile, domain_news, news
 from wizard.cli import check, render
+from wizard.domain.finding import State
+from wizard.domain.registration import registration
 from wizard.errors import UsageError
 from wizard.model.account import CheckResult
+from wizard.model.address import Address
 from wizard.model.draft import AccountDraft
 from wizard.model.secret import Secret
+from wizard.net.fetch import Fetcher
+from wizard.net.sites import registrable_domain
 from wizard.wiring import Settings
 
 _TOLD = "told.json"  # beside the accounts
@@ -119,14 +124,45 @@ def _show_schedule(args: argparse.Namespace, planned: Schedule, said: str) -> in
     return 0
 
 
-def tell(checked: Sequence[Recheck]) -> tuple[News, ...]:
+def tell(checked: Sequence[Recheck], settings: Settings) -> tuple[News, ...]:
     """Notifies of what is new since the last time, and of nothing else; what was told."""
     file = ToldFile(default_path().parent / _TOLD)
-    found, told = news(file.read(), checked, datetime.now(UTC).date())
+    now = datetime.now(UTC)
+    found, told = news(file.read(), checked, now.date())
+    options = settings.options
+    if not settings.practice and not (options is not None and (options.offline or options.ask_nobody)):
+        found += internal_error.run(_of_domains(checked, told, settings, now))
     file.write(told)  # first: rather not told than told again at each check
     if found:
         internal_error.run(_notify(found))
     return tuple(found)
+
+
+async def _of_domains(
+    checked: Sequence[Recheck], told: dict[str, Told], settings: Settings, now: datetime
+) -> list[News]:
+    """What the registries say of the domains, each asked once a week; `told` remembers that."""
+    async with wiring.names(settings) as (_, fetcher):
+        return await ending_domains(checked, told, fetcher, now)
+
+
+async def ending_domains(
+    checked: Sequence[Recheck], told: dict[str, Told], fetcher: Fetcher, now: datetime
+) -> list[News]:
+    """A word about each domain whose registration ends; one domain is asked about once, for its first account."""
+    first: dict[str, Address] = {}
+    for item in checked:
+        first.setdefault(registrable_domain(item.saved.address.domain), item.saved.address)
+    found: list[News] = []
+    for domain, address in first.items():
+        before = told.get(address.wire, Told())
+        if not before.wants_domain_asked(now.date()):
+            continue
+        finding = await registration(domain, fetcher, now)
+        ends = finding.state in (State.WARNING, State.WRONG)
+        new, told[address.wire] = domain_news(address, before, finding.says if ends else None, now.date())
+        found += new
+    return found
 
 
 async def _notify(found: Sequence[News]) -> None:
