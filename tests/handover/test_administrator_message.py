@@ -98,6 +98,19 @@ def test_what_no_address_answered_is_told_with_all_that_were_tried() -> None:
     assert "12:30:10 UTC" in text
     assert "nc -vz smtp.example.org 587" in text
     assert "Sign-in" not in text
+    assert "From" not in text
+    answered = ProbeReport(imap(), (connected(),))
+    text = administrator_letter(told, replace(result, reports=(*result.reports, answered))).text
+    assert "  From: 10.0.0.7 (this computer's own address; the public one was not told)\n" in text
+
+
+def test_a_server_that_answers_elsewhere_is_told_by_its_address() -> None:
+    endpoint = Endpoint("smtp.example.org", 587, Security.STARTTLS)
+    silent = Evidence(Stage.CONNECT, Outcome.FAILED, Protocol.SMTP, endpoint)
+    told, result = seen(diagnosis(stage=Stage.CONNECT, reply=None), silent)
+    answered = ProbeReport(imap(host="smtp.example.org"), (connected(),))
+    text = administrator_letter(told, replace(result, reports=(*result.reports, answered))).text
+    assert "  IP address: 192.0.2.25 (which answers on another port)\n" in text
 
 
 def test_an_ipv6_server_a_certificate_and_a_clock_are_told_whole() -> None:

@@ -170,7 +170,7 @@ def _facts(
 ) -> Iterator[tuple[str, str]]:
     if result is not None:
         yield "Account", str(result.draft.address)
-    yield from _server(diagnosis, failure, report)
+    yield from _server(diagnosis, failure, report, result)
     yield from _sign_in(failure, report)
     yield "Step", _STEPS[diagnosis.stage] + _command(failure)
     if failure is not None:
@@ -187,14 +187,16 @@ def _facts(
         return
     seen_at = result.started_at + timedelta(seconds=failure.t_s if failure is not None else 0)
     yield "Time", f"{seen_at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC{_clock(result)}"
-    yield from _from_where(result, failure, report)
+    yield from _from_where(result, report)
     yield from _other_side(diagnosis, result)
     yield "Program", f"Mailwright {__version__} on {platform.system()}"
     yield "To see it", _command_line(diagnosis, failure) or "set the account up in any mail program"
     yield "Case", case_code(result)
 
 
-def _server(diagnosis: Diagnosis, failure: Evidence | None, report: ProbeReport | None) -> Iterator[tuple[str, str]]:
+def _server(
+    diagnosis: Diagnosis, failure: Evidence | None, report: ProbeReport | None, result: CheckResult | None
+) -> Iterator[tuple[str, str]]:
     endpoint = failure.endpoint if failure is not None else None
     if endpoint is None and report is not None:
         endpoint = report.candidate.endpoint
@@ -210,6 +212,14 @@ def _server(diagnosis: Diagnosis, failure: Evidence | None, report: ProbeReport 
     tried = _detail(report, Stage.DNS, "addresses") or _detail(report, Stage.CONNECT, "addresses")
     if answered or tried:
         yield "IP address", answered or f"{tried} (none answered)"
+    elif endpoint is not None and result is not None and (other := _elsewhere(endpoint.host, result)):
+        yield "IP address", f"{other} (which answers on another port)"
+
+
+def _elsewhere(host: str, result: CheckResult) -> str | None:
+    """The address at which the same server answered for something else."""
+    reports = (one for one in result.reports if one.candidate.host.casefold() == host.casefold())
+    return next((address for one in reports if (address := _detail(one, Stage.CONNECT, "address"))), None)
 
 
 def _sign_in(failure: Evidence | None, report: ProbeReport | None) -> Iterator[tuple[str, str]]:
@@ -250,13 +260,15 @@ def _clock(result: CheckResult) -> str:
     return f" by this computer's clock, which is {abs(off):.0f} seconds {'ahead' if off > 0 else 'behind'}"
 
 
-def _from_where(result: CheckResult, failure: Evidence | None, report: ProbeReport | None) -> Iterator[tuple[str, str]]:
+def _from_where(result: CheckResult, report: ProbeReport | None) -> Iterator[tuple[str, str]]:
     public = result.surroundings.public_address
     forms = address_forms(public) if public else None
     if forms is not None:
         yield "From", f"{forms.single} (as a network {forms.cidr}, as a range {forms.range})"
         return
-    local = _detail(report, Stage.CONNECT, "local") or (failure.detail.get("local") if failure is not None else None)
+    # Where nothing answered, a connection of the same check to another server tells it.
+    reports = (report, *result.reports)
+    local = next((address for each in reports if (address := _detail(each, Stage.CONNECT, "local"))), None)
     if local:
         yield "From", f"{local} (this computer's own address; the public one was not told)"
 
