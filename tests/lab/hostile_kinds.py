@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 
 from tests.lab.hostile import IMAP, POP3, RECEIVING, SMTP, STARTTLS, TLS, Hostile, at, hooked
+from tests.lab.hostile_replies import REPLIES
 from tests.lab.scripted import Conversation as Talk
 from tests.probe.talk import PROTOCOLS, Hook, Mail, ok, say, tag_of
 from wizard.model.server import Protocol
@@ -31,6 +32,7 @@ SERVICES: tuple[tuple[str, bytes, tuple[str, ...], tuple[Protocol, ...]], ...] =
     ("a news server", b"201 news.example.org InterNetNews NNRP server ready (no posting)\r\n", NOT_MAIL, PROTOCOLS),
     ("a filter server (ManageSieve)", b'"IMPLEMENTATION" "Dovecot Pigeonhole"\r\n"SIEVE" "fileinto"\r\nOK "ready."\r\n',
      NOT_MAIL, PROTOCOLS),
+    ("a server for delivery (LMTP)", b"220 mail.example.org LMTP Postfix\r\n", NOT_MAIL, (SMTP,)),
     ("a screen (VNC)", b"RFB 003.008\n", NOT_MAIL, PROTOCOLS),
     ("a file mirror (rsync)", b"@RSYNCD: 31.0\n", NOT_MAIL, RECEIVING),
     ("a terminal (Telnet)", b"\r\nDebian GNU/Linux 12\r\nmail login: ", NOT_MAIL, PROTOCOLS),
@@ -259,7 +261,7 @@ def kinds() -> Iterator[Hostile]:
         yield Hostile("T25", f"instead: {name}", at("greeting", words, then="silence"), causes, protocols, STARTTLS)
         if causes is NOT_MAIL and protocols is PROTOCOLS:
             yield Hostile("T25", f"inside TLS: {name}", at("greeting", words, then="silence"), causes, (IMAP,), TLS)
-    for name, protocol, verb, words, then, causes in ANSWERS:
+    for name, protocol, verb, words, then, causes in (*ANSWERS, *REPLIES):
         signs_in = 0 if verb in ("greeting", "hello") and causes else 3
         yield Hostile(
             "T24", f"{verb}: {name}", at(verb, words, then=then or "go on"), causes, (protocol,), TLS, sign_ins=signs_in

@@ -91,6 +91,7 @@ class Speaks(StrEnum):
     HTTP = "http"
     SSH = "ssh"
     FTP = "ftp"
+    LMTP = "lmtp"
     TLS = "tls"
     SMTP = "smtp"
     IMAP = "imap"

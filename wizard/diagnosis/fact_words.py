@@ -148,6 +148,7 @@ def _detail_words(evidence: Evidence, report: ProbeReport, username: str) -> dic
             "http": "a web server",
             "ssh": "a remote-access server (SSH)",
             "ftp": "a file server (FTP)",
+            "lmtp": "a server for delivery between mail servers (LMTP)",
         }.get(speaks, {"smtp": "SMTP", "imap": "IMAP", "pop3": "POP"}.get(speaks, shown(speaks)))
     if addresses := text_detail(evidence, "addresses"):
         words["addresses"] = shown(addresses)

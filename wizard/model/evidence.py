@@ -112,7 +112,7 @@ class ErrorKind(StrEnum):
     PERMISSION_DENIED = "permission-denied"  # a local firewall or security program said no
     CONNECTION_DROPPED = "connection-dropped"
     SILENCE = "silence"  # connected, and nothing came in time
-    NOT_MAIL = "not-mail"  # detail "speaks": http, ssh, ftp, tls, unknown
+    NOT_MAIL = "not-mail"  # detail "speaks": http, ssh, ftp, lmtp, tls, unknown
     OTHER_PROTOCOL = "other-protocol"  # detail "speaks": smtp, imap, pop3
     PLAINTEXT_WHERE_TLS = "plaintext-where-tls"  # TLS was begun, words in clear came back
     TLS_WHERE_PLAINTEXT = "tls-where-plaintext"  # nothing or a TLS alert where a greeting was due

@@ -229,11 +229,12 @@ _SPEAKS = (
     ("imap", re.compile(rb"^\* (?:OK|PREAUTH|BYE)\b", re.IGNORECASE)),
     ("pop3", re.compile(rb"^(?:\+OK|-ERR)\b", re.IGNORECASE)),
     ("ftp", re.compile(rb"^220[ -](?![^\n]*SMTP).*(?:ftp(?:d|\b)|filezilla|file transfer)", re.IGNORECASE | re.DOTALL)),
+    ("lmtp", re.compile(rb"^220[ -](?![^\n]*SMTP)[^\n]*\bLMTP\b")),
     ("smtp", re.compile(rb"^(?:220|421|554)[ -]")),
     ("tls", re.compile(rb"^[\x14-\x17]\x03[\x00-\x04]")),
 )
 
 
 def what_speaks(first_bytes: bytes) -> str:
-    """The protocol that the first bytes betray: http, ssh, imap, pop3, ftp, smtp, tls or unknown."""
+    """The protocol that the first bytes betray: http, ssh, imap, pop3, ftp, lmtp, smtp, tls or unknown."""
     return next((name for name, pattern in _SPEAKS if pattern.match(first_bytes)), "unknown")

@@ -110,7 +110,7 @@ class SmtpConversation(Outbox):
             if not 400 <= response.code <= 599:  # 200 is what news servers say
                 raise await self._not_smtp()
             raise StageFailed(Stage.GREETING, ErrorKind.REPLY, reply=reply)
-        if what_speaks(self._smtp.first_bytes) == "ftp":
+        if what_speaks(self._smtp.first_bytes) in ("ftp", "lmtp"):
             raise await self._not_smtp()
         self.recorder.note(greeted=True)
         if _STARS.fullmatch(response.message):
@@ -160,7 +160,8 @@ class SmtpConversation(Outbox):
         return await self._command(f"HELO {self._names[0]}")
 
     def _take_offer(self, response: SMTPResponse) -> None:
-        self.extensions, methods = parse_esmtp_extensions(response.message)
+        # A few servers part their words with tabs; RFC 5321 §4.1.1.1 has blanks.
+        self.extensions, methods = parse_esmtp_extensions(response.message.replace("\t", " "))
         self.mechanisms = tuple(dict.fromkeys(method.upper() for method in methods))
         if any(_CROSSED_OUT.fullmatch(name) for name in self.extensions):
             self.recorder.note(masked=True)
