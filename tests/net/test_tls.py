@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 import sys
+import threading
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -110,3 +112,38 @@ async def test_without_any_root_the_person_hears_that_and_is_not_asked_to_trust(
     assert found.title == "Mailwright found no authorities to check certificates with"
     assert found.why.endswith("Nothing is wrong with the server.")
     assert not any(isinstance(remedy.action, TrustCertificate) for remedy in found.remedies)
+
+
+async def test_the_roots_are_loaded_beside_the_loop_and_once(ca_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    built: list[threading.Thread] = []
+    build = Trust._build
+
+    def noted(trust: Trust) -> ssl.SSLContext:
+        built.append(threading.current_thread())
+        return build(trust)
+
+    monkeypatch.setattr(Trust, "_build", noted)
+    trust = Trust((ca_file,))
+    trust.begin()
+    contexts = await asyncio.gather(*(trust.ready() for _ in range(3)))
+    assert len(built) == 1
+    assert built[0] is not threading.current_thread()
+    assert all(context is trust.verifying() for context in contexts)
+
+
+def test_roots_that_one_loop_began_to_load_are_there_for_the_next(ca_file: Path) -> None:
+    trust = Trust((ca_file,))
+
+    async def begin() -> None:
+        trust.begin()
+
+    asyncio.run(begin())
+    assert asyncio.run(trust.ready()) is trust.verifying()
+
+
+async def test_roots_that_cannot_be_read_say_so_to_whoever_needs_them(tmp_path: Path) -> None:
+    trust = Trust((tmp_path / "missing.pem",))
+    trust.begin()
+    for _ in range(2):
+        with pytest.raises(OSError, match="No such file"):
+            await trust.ready()

@@ -8,6 +8,7 @@ import os
 import re
 import ssl
 import sys
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from threading import Lock
 
@@ -24,6 +25,9 @@ _BUNDLES = (
     "/etc/ssl/cert.pem",  # Alpine, FreeBSD, OpenBSD
     "/usr/local/share/certs/ca-root-nss.crt",  # FreeBSD's package
 )
+_thread = ThreadPoolExecutor(
+    1, "roots"
+)  # starts with its first work; apart from imports, for it needs no lock of Python's
 _HASHED = re.compile(r"[0-9a-f]{8}\.\d+$")  # the file names of an OpenSSL folder of certificates (openssl-rehash(1))
 
 
@@ -48,7 +52,7 @@ class Trust:
         self._ca_texts = ca_texts
         self._only_ca_data = only_ca_data
         self._building = Lock()
-        self._loading: asyncio.Future[None] | None = None
+        self._loading: Future[None] | None = None
         self._verifying: ssl.SSLContext | None = None
         self._observing: ssl.SSLContext | None = None
         self._has_roots = True
@@ -69,14 +73,14 @@ class Trust:
     def begin(self) -> None:
         """Begins to load in a thread what the first handshake needs, so that it does not wait for it."""
         if self._verifying is None and self._loading is None:
-            self._loading = asyncio.get_running_loop().run_in_executor(None, self._load)
+            self._loading = _thread.submit(self._load)
             begin_import("cryptography.x509")  # reads the certificate that is shown
 
     async def ready(self) -> ssl.SSLContext:
         """As `verifying`; the loop goes on while the roots are loaded."""
         self.begin()
-        if self._loading is not None:
-            await asyncio.wait([self._loading])
+        if self._verifying is None and self._loading is not None:
+            await asyncio.gather(asyncio.wrap_future(self._loading), return_exceptions=True)
         return self.verifying()
 
     def _load(self) -> None:
