@@ -135,3 +135,30 @@ def test_the_command_is_this_program() -> None:
     command = check_command()
     assert command[0] == sys.executable
     assert command[-5:] == ("accounts", "check", "--all", "--notify", "--quiet")
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+@pytest.mark.skipif(shutil.which("wine") is None, reason="Wine is not here")
+def test_a_task_scheduler_takes_the_file_and_gives_the_task_up(tmp_path: Path) -> None:
+    env = {**os.environ, "WINEPREFIX": str(tmp_path / "wine"), "WINEDEBUG": "-all", "DISPLAY": ""}
+
+    def task(*words: str) -> int:
+        done = subprocess.run(
+            ["wine", "schtasks", *words], env=env, cwd=tmp_path, capture_output=True, check=False, timeout=120
+        )
+        return done.returncode
+
+    try:
+        for hours in (6, 24):
+            planned = schedule(Every(hours), ("C:\\M & W\\mailwright.exe", *COMMAND[1:]), Scheduler.TASK_SCHEDULER)
+            ((_, content),) = planned.files
+            (tmp_path / "task.xml").write_bytes(content)
+            words = [word if not word.endswith(".xml") else "task.xml" for word in planned.switch_on[0][1:]]
+            assert task(*words) == 0
+        assert task(*planned.switch_off[0][1:]) == 0
+        assert task(*planned.switch_off[0][1:]) == 1, "it is gone"
+        (tmp_path / "bad.xml").write_text("<Task/>")
+        assert task("/Create", "/F", "/TN", "bad", "/XML", "bad.xml") == 1, "it does not take just anything"
+    finally:
+        subprocess.run(["wineserver", "-k"], env=env, capture_output=True, check=False)
