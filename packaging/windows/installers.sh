@@ -1,5 +1,6 @@
 #!/bin/bash
 # Makes dist/Mailwright-VERSION-windows-x64-setup.exe (NSIS) and .msi (wixl) from a built bundle: installers.sh FOLDER
+# With SIGN_PKCS12 (see sign.sh) the programs inside and the installers are signed.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 bundle=$1
@@ -8,6 +9,7 @@ numbers=$(grep -oE '^[0-9]+(\.[0-9]+)*' <<<"$version")
 SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || echo 1767225600)}
 export SOURCE_DATE_EPOCH
 target=dist/Mailwright-$version-windows-x64
+packaging/windows/sign.sh "$bundle"/mailwright{,-gui}.exe
 # NSIS and MSI write down each file's time.
 find "$bundle" -exec touch --no-dereference --date "@$SOURCE_DATE_EPOCH" {} +
 stub=()
@@ -17,4 +19,7 @@ makensis -V2 "${stub[@]}" "-DVERSION=$version" "-DNUMBERS=$numbers" "-DSOURCE=$P
 if command -v wixl >/dev/null; then
   .venv-package/bin/python packaging/windows/msi.py "$bundle" "$target.msi"
 fi
+for installer in "$target"{-setup.exe,.msi}; do
+  [[ ! -e $installer ]] || packaging/windows/sign.sh "$installer"
+done
 ls -l "$target"*
