@@ -80,7 +80,8 @@ def test_the_command_signs_into_a_file(ca: trustme.CA, tmp_path: Path, monkeypat
     from tests.accounts.books import put
     from wizard.accounts.store import AccountBook, default_path
 
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    for name in ("XDG_DATA_HOME", "WIN_PD_OVERRIDE_LOCAL_APPDATA"):
+        monkeypatch.setenv(name, str(tmp_path / "data"))
     put(AccountBook(default_path()), account())
     certificates, key = pems(ca)
     (tmp_path / "certificate.pem").write_bytes(certificates)

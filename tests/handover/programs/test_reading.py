@@ -157,7 +157,7 @@ def test_msmtp_takes_over_what_another_account_has(tmp_path: Path) -> None:
 
 def test_a_muttrc_reads_the_files_it_names(tmp_path: Path) -> None:
     (tmp_path / "ada").write_bytes(sheet("neomutt", account()).files[0].content)
-    (tmp_path / "muttrc").write_text(f"# mine\nsource {tmp_path / 'ada'}\nset sort=threads\n")
+    (tmp_path / "muttrc").write_text(f"# mine\nsource {(tmp_path / 'ada').as_posix()}\nset sort=threads\n")
     (found,) = text_configs.neomutt_accounts(tmp_path / "muttrc")
     assert differences(found, account()) == ()
 
