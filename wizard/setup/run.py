@@ -191,7 +191,8 @@ class Run:
             return
         side = self._ahead.sides.get(way) or self._side()
         outcome = await side.prove(candidates, order, signs_in_first=way is Way.RECEIVING)
-        self._outcomes[way] = replace(outcome, failed_reports=await looked_again(self._judge, outcome.failed_reports))
+        failed = await looked_again(self._judge, outcome.failed_reports, self.prober.permits)
+        self._outcomes[way] = replace(outcome, failed_reports=failed)
 
     def _side(self) -> Side:
         return Side(

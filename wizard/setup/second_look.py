@@ -15,6 +15,7 @@ from wizard.net.patience import within
 from wizard.net.portal import is_portal, web_answer
 from wizard.net.sites import has_known_ending, registrable_domain
 from wizard.probe.environment import public_address
+from wizard.probe.permits import Permits
 from wizard.setup.did_you_mean import resembles_provider
 from wizard.setup.judge import Judge
 from wizard.setup.side import with_detail
@@ -37,13 +38,13 @@ _LINES = {
 }
 
 
-async def looked_again(judge: Judge, reports: Sequence[ProbeReport]) -> tuple[ProbeReport, ...]:
-    """The failed reports of one side, with what a second question showed of the domain or of the network."""
+async def looked_again(judge: Judge, reports: Sequence[ProbeReport], permits: Permits) -> tuple[ProbeReport, ...]:
+    """The failed reports of one side, with what a second question showed of the domain, the network or the line."""
     kinds = {report.failure.error for report in reports if report.failure is not None}
     if kinds == {ErrorKind.NAME_NOT_FOUND}:
         return await _at_domain(judge, reports)
     if kinds and kinds <= _SHUT_OUT:
-        return await _at_network(judge, reports)
+        return await _at_network(judge, reports, permits)
     if ErrorKind.REPLY in kinds and not judge.draft.ask_nobody:
         return await _at_line(judge, reports)
     return tuple(reports)
@@ -96,12 +97,21 @@ async def _at_domain(judge: Judge, reports: Sequence[ProbeReport]) -> tuple[Prob
     return tuple(with_detail(report, domain_not_registered=True) for report in reports)
 
 
-async def _at_network(judge: Judge, reports: Sequence[ProbeReport]) -> tuple[ProbeReport, ...]:
+async def _at_network(judge: Judge, reports: Sequence[ProbeReport], permits: Permits) -> tuple[ProbeReport, ...]:
     """Marks connections that a guest network did not let through: its page answers at the mail servers' names."""
     hosts = dict.fromkeys(report.candidate.host for report in reports if not _is_address(report.candidate.host))
     dialer = judge.services.dialer
-    asking = (web_answer(dialer, host, _WEB, given=False, seconds=PORTAL_S) for host in list(hosts)[:2])
-    answers = await asyncio.gather(*asking)
+
+    async def page_at(host: str) -> bytes:
+        if permits.is_full(host):
+            return b""  # the other side is still talking to it, so there is a way out
+        permit = await permits.take(host)
+        try:
+            return await web_answer(dialer, host, _WEB, given=False, seconds=PORTAL_S)
+        finally:
+            permit.give_back()
+
+    answers = await asyncio.gather(*(page_at(host) for host in list(hosts)[:2]))
     if not any(is_portal(answer, host, _WEB) for host, answer in zip(hosts, answers, strict=False)):
         return tuple(reports)
     return tuple(with_detail(report, portal=True) for report in reports)
