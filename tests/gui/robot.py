@@ -52,12 +52,14 @@ def click(node: Node, times: int = 1) -> None:
 
 
 def focused(app: App) -> str:
-    """Id, else name, of what has the keyboard."""
-    app.clear_cache()
-    for node in walk(app):
-        if node.getState().contains(pyatspi.STATE_FOCUSED):
-            own = (node.get_accessible_id() or "").rsplit(".", 1)[-1]
-            return own or node.name
+    """Id, else name, of what has the keyboard; looked for again where the tree changed under the walk."""
+    for _ in range(5):
+        app.clear_cache()
+        for node in walk(app):
+            if node.getState().contains(pyatspi.STATE_FOCUSED):
+                own = (node.get_accessible_id() or "").rsplit(".", 1)[-1]
+                return own or node.name
+        time.sleep(0.4)
     return ""
 
 
