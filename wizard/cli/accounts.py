@@ -13,9 +13,9 @@ from wizard.accounts.recheck import Recheck
 from wizard.accounts.saved_accounts import Checker, SavedAccounts
 from wizard.accounts.secret_store import LIMIT_S, SecretStore
 from wizard.accounts.store import AccountBook, SavedAccount, default_path
-from wizard.cli import accounts_watched, monitoring, render
-from wizard.cli.check import add_account_arguments
+from wizard.cli import monitoring, render
 from wizard.cli.options import (
+    add_account_arguments,
     add_network_arguments,
     add_password_arguments,
     add_run_arguments,
@@ -63,6 +63,13 @@ def run(args: argparse.Namespace) -> int:
     # A check that is to be over sooner than a keyring may take does not wait for the keyring any longer than that.
     deadline_s = settings.options.deadline_s if settings.options is not None else LIMIT_S
     saved = SavedAccounts(AccountBook(default_path()), SecretStore(limit_s=min(LIMIT_S, deadline_s)))
+    if args.what == "list":
+        return show(saved.book, as_json=args.json)
+    if args.what == "forget":
+        addresses = to_forget(saved.book, args.address, everyone=args.all)
+        return internal_error.run(forget_accounts(addresses, saved, as_json=args.json))
+    from wizard.cli import accounts_watched  # what listing and forgetting do without
+
     if args.what == "schedule":
         if args.off + args.show + (args.every is not None) > 1:
             raise UsageError("Say one of --every, --off and --show.")
@@ -72,11 +79,6 @@ def run(args: argparse.Namespace) -> int:
         return accounts_watched.print_token(args, settings, saved, one)
     if args.what == "add":
         return accounts_watched.add(args, settings, saved)
-    if args.what == "list":
-        return show(saved.book, as_json=args.json)
-    if args.what == "forget":
-        addresses = to_forget(saved.book, args.address, everyone=args.all)
-        return internal_error.run(forget_accounts(addresses, saved, as_json=args.json))
     accounts = chosen(saved.book, args.address, everyone=args.all)
     new_secret = password_from(args, ask_for=None)
     if new_secret is not None and len(accounts) != 1:

@@ -17,7 +17,7 @@ from wizard.accounts.schedule import Every, Schedule, check_command, schedule, s
 from wizard.accounts.secret_store import SecretKind
 from wizard.accounts.store import SavedAccount, default_path
 from wizard.accounts.watch import News, Told, ToldFile, domain_news, news
-from wizard.cli import check, render
+from wizard.cli import render
 from wizard.domain.finding import State
 from wizard.domain.registration import registration
 from wizard.errors import UsageError
@@ -40,6 +40,8 @@ def add(args: argparse.Namespace, settings: Settings, saved: SavedAccounts) -> i
         SecretStoreError: the account works, and there is no safe keyring for its password.
         ResourceError: the account works, and the file of accounts cannot be written.
     """
+    from wizard.cli import check
+
     if args.address is None:
         raise UsageError("Say which account: mailwright accounts add ADDRESS")
     draft = check.draft_from(args)
@@ -63,8 +65,10 @@ def add(args: argparse.Namespace, settings: Settings, saved: SavedAccounts) -> i
 
 
 async def _checked(settings: Settings, draft: AccountDraft) -> CheckResult:
+    from wizard.cli.check import tell as tell_progress
+
     async with wiring.session(settings) as session:
-        return await session.check(draft, listener=check.tell)
+        return await session.check(draft, listener=tell_progress)
 
 
 def print_token(args: argparse.Namespace, settings: Settings, saved: SavedAccounts, account: SavedAccount) -> int:

@@ -11,6 +11,7 @@ from pathlib import Path
 from wizard import internal_error, wiring
 from wizard.cli import browser, monitoring, render
 from wizard.cli.options import (
+    add_account_arguments,
     add_network_arguments,
     add_password_arguments,
     add_run_arguments,
@@ -66,18 +67,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     browser.add_arguments(parser)
     add_run_arguments(parser)
     add_network_arguments(parser)
-
-
-def add_account_arguments(parser: argparse.ArgumentParser) -> None:
-    """Options that say what an account's settings are, where they are known."""
-    parser.add_argument("--name", help="the name shown beside the address")
-    parser.add_argument("--outgoing", metavar="HOST[:PORT][/SECURITY]", help="the sending server")
-    parser.add_argument("--incoming", metavar="[imap:|pop3:]HOST[:PORT][/SECURITY]", help="the receiving server")
-    parser.add_argument("--username", help="the user name, where it is not the address")
-    parser.add_argument("--outgoing-username", metavar="USER", help="the user name for sending")
-    parser.add_argument("--outgoing-password-file", metavar="FILE", help="the password for sending")
-    parser.add_argument("--no-incoming", action="store_true", help="check sending only")
-    parser.add_argument("--no-outgoing", action="store_true", help="check receiving only")
 
 
 def run(args: argparse.Namespace) -> int:

@@ -92,6 +92,18 @@ def _roots(path: Path) -> str:
         raise UsageError(f"The file {inert(path.name)} holds no certificate in PEM form.") from None
 
 
+def add_account_arguments(parser: argparse.ArgumentParser) -> None:
+    """Options that say what an account's settings are, where they are known."""
+    parser.add_argument("--name", help="the name shown beside the address")
+    parser.add_argument("--outgoing", metavar="HOST[:PORT][/SECURITY]", help="the sending server")
+    parser.add_argument("--incoming", metavar="[imap:|pop3:]HOST[:PORT][/SECURITY]", help="the receiving server")
+    parser.add_argument("--username", help="the user name, where it is not the address")
+    parser.add_argument("--outgoing-username", metavar="USER", help="the user name for sending")
+    parser.add_argument("--outgoing-password-file", metavar="FILE", help="the password for sending")
+    parser.add_argument("--no-incoming", action="store_true", help="check sending only")
+    parser.add_argument("--no-outgoing", action="store_true", help="check receiving only")
+
+
 def add_password_arguments(parser: argparse.ArgumentParser) -> None:
     """Where the password comes from; it is never an argument."""
     parser.add_argument("--password-file", metavar="FILE", help="its first line is the password (- is standard input)")
