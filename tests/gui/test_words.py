@@ -124,3 +124,16 @@ def test_the_verified_line_names_the_day() -> None:
     at = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
     line = words.verified_line(True, False, at, at + timedelta(days=1))
     assert line == f"Receiving verified yesterday at {at.astimezone():%H:%M}"
+
+
+@pytest.mark.parametrize(
+    ("stage", "said"),
+    [
+        (Stage.CONNECT, "stopped at Connect"),
+        (Stage.GREETING, "stopped before Sign in"),
+        (Stage.AUTH, "stopped at Sign in"),
+        (Stage.ENVELOPE, "had its message refused"),
+    ],
+)
+def test_how_far_a_side_got_fits_its_row_of_marks(stage: Stage, said: str) -> None:
+    assert words.stopped_at(stage) == said

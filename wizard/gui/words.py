@@ -128,6 +128,10 @@ def stopped_at(stage: Stage) -> str:
         return "was not tried"
     if stage in (Stage.ENVELOPE, Stage.MESSAGE):
         return "had its message refused"
+    if (
+        stage is Stage.GREETING
+    ):  # before Encrypt with STARTTLS, after it with SSL/TLS: no column's name is right for both
+        return "stopped before Sign in"
     return f"stopped at {STAGE_NAMES[stage]}"
 
 
