@@ -216,3 +216,19 @@ def test_an_account_without_an_address_says_so() -> None:
     nameless = FoundAccount("mbsync", Path("x"), None, label="work")
     with pytest.raises(UsageError, match="work names no email address"):
         nameless.draft()
+
+
+@pytest.mark.parametrize(
+    ("program", "include", "setting"),
+    [
+        ("neomutt", "source {}\n", "set folder = imaps://ada@imap.example.org/\n"),
+        ("git", "[include]\npath = {}\n", "[sendemail]\nsmtpserver = smtp.example.org\nsmtpuser = ada\n"),
+    ],
+)
+def test_files_that_include_themselves_a_thousand_times_are_read_once(
+    program: str, include: str, setting: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "config"
+    names = [str(path), str(tmp_path / "." / "config"), str(tmp_path / ".." / tmp_path.name / "config")]
+    path.write_text("".join(include.format(names[number % 3]) for number in range(1000)) + setting)
+    assert len(accounts_in(program, path)) == 1

@@ -16,6 +16,7 @@ from wizard.model.server import Protocol, Security
 from wizard.text_file import read_text
 
 _MAX_BYTES: Final = 4 * 1024 * 1024
+_MAX_FILES: Final = 20  # of one program's configuration, those that it includes among them
 Block = dict[str, str]
 
 
@@ -144,19 +145,29 @@ def neomutt_places() -> tuple[Path, ...]:
 
 def neomutt_accounts(path: Path) -> Iterator[FoundAccount]:
     """The one account a muttrc sets up, its other files included; none where it names no server."""
-    got = _mutt_settings(path, depth=3)
+    got = _mutt_settings(path, [])
     incoming, outgoing = _mutt_incoming(got), _mutt_outgoing(got)
     if incoming is not None or outgoing is not None:
         label = got.get("from", "")
         yield FoundAccount("neomutt", path, found_address(label), got.get("realname"), incoming, outgoing, label=label)
 
 
-def _mutt_settings(path: Path, *, depth: int) -> Block:
+def _is_due(path: Path, read: list[Path]) -> bool:
+    """Whether an included file is to be read: once, and so many in all; `read` is what was read before it."""
+    if len(read) >= _MAX_FILES or path in read:
+        return False
+    read.append(path)
+    return True
+
+
+def _mutt_settings(path: Path, read: list[Path]) -> Block:
     got: Block = {}
+    if not _is_due(path, read):
+        return got
     for line in _lines(path):
         word, _, rest = line.strip().partition(" ")
-        if word == "source" and depth:
-            got |= _mutt_settings(Path(os.path.expanduser(_mutt_value(rest))), depth=depth - 1)
+        if word == "source":
+            got |= _mutt_settings(Path(os.path.expanduser(_mutt_value(rest))), read)
         elif word == "set":
             name, _, value = rest.partition("=")
             got[name.strip()] = _mutt_value(value)
@@ -215,7 +226,7 @@ def git_places() -> tuple[Path, ...]:
 
 def git_accounts(path: Path) -> Iterator[FoundAccount]:
     """The account of send-email in one file, its included files as well."""
-    got = _git_settings(path, depth=3)
+    got = _git_settings(path, [])
     encryption = got.get("smtpencryption", "").lower()
     security = {"ssl": Security.TLS, "tls": Security.STARTTLS}.get(encryption, Security.NONE)
     auth = got.get("smtpauth", "")
@@ -228,8 +239,10 @@ def git_accounts(path: Path) -> Iterator[FoundAccount]:
         yield FoundAccount("git", path, address, None, None, server, label=sender)
 
 
-def _git_settings(path: Path, *, depth: int) -> Block:
+def _git_settings(path: Path, read: list[Path]) -> Block:
     got: Block = {}
+    if not _is_due(path, read):
+        return got
     section = ""
     for line in _lines(path):
         header = re.match(r"\s*\[\s*([\w.-]+)[^\]]*\]", line)
@@ -240,9 +253,9 @@ def _git_settings(path: Path, *, depth: int) -> Block:
         if not equals or name.startswith(("#", ";")):
             continue
         key = name.strip().lower()
-        if section == "include" and key == "path" and depth:
+        if section == "include" and key == "path":
             included = Path(os.path.expanduser(_git_value(value)))
-            got |= _git_settings(path.parent / included, depth=depth - 1)
+            got |= _git_settings(path.parent / included, read)
         elif section == "sendemail":
             got[key] = _git_value(value)
     return got
