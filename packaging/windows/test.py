@@ -94,8 +94,17 @@ def run(command: list[str], *, stdin: str = "", limit_s: float = 300, plugin: st
     environment = {**os.environ, "WINEPREFIX": str(PREFIX), "QT_QPA_PLATFORM": plugin}
     if not plugin:
         del environment["QT_QPA_PLATFORM"]
+    words = [WINE, *command]
     ended = subprocess.run(
-        [WINE, *command], env=environment, input=stdin, capture_output=True, text=True, timeout=limit_s, check=False
+        # Text is in the code page of Windows; what is compared here is ASCII.
+        words,
+        env=environment,
+        input=stdin,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        timeout=limit_s,
+        check=False,
     )
     return Ended(ended.returncode, ended.stdout if ended.stdout else ended.stderr)
 
