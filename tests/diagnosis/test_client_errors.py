@@ -116,3 +116,17 @@ def test_secrets_in_a_pasted_conversation_are_masked(text: str) -> None:
     masked = mask_secrets(text)
     assert "***" in masked
     assert not any(secret in masked for secret in ("AGFkYQ", "hunter2", "ya29"))
+
+
+@pytest.mark.parametrize(
+    ("text", "protocol"),
+    [
+        ("-ERR [AUTH] no", "pop3"),
+        ("* BYE later", "imap"),
+        ("SMTP error 535", "smtp"),
+        ("the pop3 server said no", "pop3"),
+        ("no", None),
+    ],
+)
+def test_whose_language_a_text_speaks(text: str, protocol: str | None) -> None:
+    assert read(text).protocol == protocol

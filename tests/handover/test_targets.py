@@ -4,6 +4,8 @@ import pytest
 
 from tests.handover.accounts import CANARY, account, imap, smtp
 from wizard.errors import HandoverError, UsageError
+from wizard.handover.claws import profile_files
+from wizard.handover.keyfile import read_keyfile
 from wizard.handover.sheet import Sheet, TargetKind
 from wizard.handover.targets import sheet, takes_password, targets
 from wizard.model.address import Address
@@ -337,3 +339,41 @@ def test_pop3_is_called_by_its_name() -> None:
 def test_a_name_nobody_gave_is_not_made_up_in_a_dialog(target: str) -> None:
     rows = sheet(target, account(display_name=None)).rows
     assert not [row for row in rows if "name" in row.label.lower() and row.group == "You"]
+
+
+@pytest.mark.parametrize("security", [Security.TLS, Security.STARTTLS])
+def test_django_has_exactly_one_encryption_on(security: Security, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EMAIL_HOST_PASSWORD", CANARY)
+    (file,) = sheet("django", account(outgoing=smtp(security=security))).files
+    values: dict[str, object] = {}
+    exec(file.text, values)  # noqa: S102 - what Django does with it
+    assert (values["EMAIL_USE_SSL"], values["EMAIL_USE_TLS"]) == (
+        security is Security.TLS,
+        security is Security.STARTTLS,
+    )
+    assert (values["EMAIL_HOST"], values["EMAIL_PORT"]) == ("smtp.example.org", 465)
+
+
+@pytest.mark.parametrize(("username", "password"), [("firm:ada", "plain"), ("ada", " begins"), ("ada", "ends ")])
+def test_postfix_says_what_its_file_has_no_way_to_write(username: str, password: str) -> None:
+    with pytest.raises(HandoverError, match="no way to write"):
+        sheet("postfix", account(outgoing=smtp(username=username)), Secret(password))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"incoming": None, "incoming_auth": None},
+        {"outgoing": None, "outgoing_auth": None},
+        {"incoming_auth": "XOAUTH2"},
+        {"outgoing_auth": "XOAUTH2"},
+    ],
+)
+def test_claws_gets_no_profile_that_could_not_be_whole(changes: dict[str, str | None]) -> None:
+    assert {file.name for file in profile_files(account())} == {"clawsrc", "accountrc", "folderlist.xml"}
+    assert profile_files(account(**changes)) == ()
+
+
+def test_a_remark_in_a_key_file_is_no_setting() -> None:
+    text = "[Data Source]\n# DisplayName=other\nDisplayName=Ada\nno setting\n\n[Mail]\nKey = a\\sb=c"
+    assert read_keyfile(text) == {"Data Source": {"DisplayName": "Ada"}, "Mail": {"Key": "a b=c"}}

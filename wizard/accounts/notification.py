@@ -15,6 +15,7 @@ _LIMIT_S: Final = 20
 _SHOWN: Final = 400  # characters; desktops cut longer ones anywhere
 # How long the button is there: the service that runs us ends with it.
 _BUTTON_S: Final = 3600
+_opened: Final[list[subprocess.Popen[bytes]]] = []  # windows that outlive this check; nobody waits for them
 
 
 def notify(item: News, wizard_command: Sequence[str]) -> bool:
@@ -46,9 +47,10 @@ def _freedesktop(title: str, body: str, item: News, wizard_command: Sequence[str
     if done.returncode:
         return _ran(plain)  # before libnotify 0.8 there are no buttons
     if done.stdout.strip() == b"open":
-        subprocess.Popen(  # noqa: S603 - this program
+        opened = subprocess.Popen(  # noqa: S603 - this program
             [*wizard_command, str(item.address)], stdin=subprocess.DEVNULL, start_new_session=True
         )
+        _opened.append(opened)
     return True
 
 

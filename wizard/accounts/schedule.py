@@ -171,6 +171,8 @@ def _systemd(every: Every, command: Sequence[str]) -> Schedule:
         f"[Service]\nType=oneshot\nExecStart={' '.join(_systemd_word(word) for word in command)}\n"
         # An account that does not work is told by a notification; the unit itself did its work.
         "SuccessExitStatus=1 3 4\n"
+        # The wizard that a notification's button opened stays when the check itself is over.
+        "KillMode=process\n"
     )
     timer = (
         "[Unit]\nDescription=Mailwright: when the saved mail accounts are checked\n\n"
