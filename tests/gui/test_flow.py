@@ -52,8 +52,9 @@ def test_the_causes_are_read_while_the_password_is_typed(qtbot: QtBot, practisin
     wiring.catalogue.cache_clear()
     qtbot.waitUntil(lambda: practising.account.practice is not None, timeout=SECONDS)
     assert wiring.catalogue.cache_info().currsize == 0
-    sign_up("ada@all-well.example", "")
-    qtbot.waitUntil(lambda: wiring.catalogue.cache_info().currsize == 1, timeout=SECONDS)
+    with qtbot.waitSignal(practising.flow.all_is_read, timeout=SECONDS):
+        sign_up("ada@all-well.example", "")
+    assert wiring.catalogue.cache_info().currsize == 1
 
 
 @pytest.mark.parametrize("account", ACCOUNTS, ids=lambda account: account.scenario)

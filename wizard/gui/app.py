@@ -258,6 +258,8 @@ def _run(
     place: str | None,
     clock: StartClock,
 ) -> int:
+    from PySide6.QtCore import Qt
+
     from wizard.gui.bridge import Bridge
     from wizard.gui.crash_dialog import CrashReporter
     from wizard.gui.engine import Engine
@@ -274,6 +276,8 @@ def _run(
     engine = Engine(chosen)
     engine.start()
     bridge = Bridge(engine, app)
+    # Looking through the causes for what may be thrown away holds the window up for 50 ms: they stay to the end.
+    wizard.flow.all_is_read.connect(gc.freeze, Qt.ConnectionType.SingleShotConnection)
     wizard.flow.attach(bridge)
 
     def opened(what: Opened) -> None:

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, Signal
 
 from wizard.gui.actions import Actions
 from wizard.gui.bringing import Bringing
@@ -44,7 +44,12 @@ if TYPE_CHECKING:
 
 
 class Flow(QObject):
-    """Connects pages, state and engine; before `attach` wishes wait, so that pages can be used from the first paint."""
+    """Connects pages, state and engine; before `attach` wishes wait, so that pages can be used from the first paint.
+
+    `all_is_read` tells that the causes are there: nothing large is loaded after them.
+    """
+
+    all_is_read = Signal()
 
     def __init__(
         self,
@@ -119,7 +124,9 @@ class Flow(QObject):
             self._state.set_plan(plan)
             self.bringing.found()
         # While the password is typed. Should it fail, the first diagnosis fails like it and says so.
-        self._jobs.start(lambda session, _: asyncio.to_thread(session.get_ready), lambda _: None, lambda _: None)
+        self._jobs.start(
+            lambda session, _: asyncio.to_thread(session.get_ready), lambda _: self.all_is_read.emit(), lambda _: None
+        )
 
     def _not_found(self, sentence: str) -> None:
         self._account.discovery_failed(sentence)
