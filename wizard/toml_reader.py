@@ -156,10 +156,20 @@ class Table:
         return found.strip()
 
     def url(self, key: str, schemes: tuple[str, ...] = ("https://",)) -> str | None:
-        """An address that begins with one of the schemes, `None` where the key is missing."""
+        """An address that begins with one of the schemes, `None` where the key is missing.
+
+        Of https:// it has a host and no user before it: "https://bank.example@elsewhere.example/" reads as another's.
+        """
         found = self.line(key, 2_000)
-        if found is not None and (not found.startswith(schemes) or " " in found):
+        if found is None:
+            return None
+        # Some programs take a backslash for a slash and others do not: they would go to different hosts.
+        if not found.startswith(schemes) or " " in found or "\\" in found:
             self.fail(key, f"must be an address that begins with {' or '.join(schemes)}")
+        if found.startswith("https://"):
+            host = re.split(r"[/?#]", found.removeprefix("https://"), maxsplit=1)[0]
+            if "@" in host or not host.partition(":")[0]:
+                self.fail(key, "must name a host alone, without a user before it")
         return found
 
     def texts(self, key: str, *, needed: bool = False, or_one: bool = False, numbers: bool = False) -> tuple[str, ...]:

@@ -86,6 +86,26 @@ def test_the_first_pack_counts(tmp_path: Path) -> None:
         ('[helpdesk]\nname = "Us"\nfax = "1"\n', "helpdesk.fax"),
         ('[helpdesk]\nname = "Us"\nurl = "http://plain.example/"\n', "helpdesk.url"),
         ('[helpdesk]\nname = "Us"\nurl = "javascript:x"\n', "helpdesk.url"),
+        *(
+            (f'[helpdesk]\nname = "Us"\nurl = "{url}"\n', "helpdesk.url")
+            for url in (
+                "https://good.example@evil.example/",
+                "https://good.example:443@evil.example",
+                "https://good.example%2F@evil.example/",
+                "https://@evil.example/",
+                "https:///evil.example/",
+                "https://",
+                r"https://good.example\\@evil.example/@",
+                r"https://good.example/\u0007",
+                r"https://good.example/\t",
+                r"https://good.example/\u007f",
+                r"https://good.example/\u0085",
+                r"https://good.example/\u00a0",
+                r"https://good.example/\u200b",
+                r"https://good.example/\u202emoc",
+                r"mailto:help\u0000@example.org",
+            )
+        ),
         ('helpdesk = "Us"\n', "helpdesk"),
         ('oauth = "x"\n', "oauth"),
         ('[oauth]\ngmail = "x"\n', "oauth.gmail"),
@@ -106,6 +126,20 @@ def test_the_first_pack_counts(tmp_path: Path) -> None:
 def test_what_a_pack_may_not_hold(tmp_path: Path, text: str, named: str) -> None:
     with pytest.raises(ResourceError, match=named.replace(".", r"\.")):
         load_packs([pack(tmp_path, text)])
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://help.example.org",
+        "https://help.example.org:8443/@helpdesk?to=it@example.org#a@b",
+        "mailto:help@example.org",
+        "https://hilfe.m\u00fcnchen.example/",
+    ],
+)
+def test_where_a_helpdesk_may_be_reached(tmp_path: Path, url: str) -> None:
+    found = load_packs([pack(tmp_path, f'[helpdesk]\nname = "Us"\nurl = "{url}"\n')]).helpdesk
+    assert found == Helpdesk("Us", url=url)
 
 
 def test_a_pack_that_is_not_there(tmp_path: Path) -> None:
