@@ -161,7 +161,7 @@ def test_no_code_names_a_cause(catalogue: Catalogue) -> None:
     ids = "|".join(cause for cause in catalogue.causes if cause != UNKNOWN)
     named = re.compile(rf"(?<![\w-])({ids})(?![\w-])")
     found = {
-        (str(path.relative_to(PACKAGE)), name)
+        (path.relative_to(PACKAGE).as_posix(), name)
         for path in PACKAGE.rglob("*.py")
         if named.search(source := path.read_text("utf-8"))
         for text in _strings(ast.parse(source))
