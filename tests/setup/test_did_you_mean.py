@@ -48,6 +48,29 @@ SLIPS = {
         ("t-online.ed", "t-online.de"),
         ("yahoo.co.ku", "yahoo.co.uk"),
         ("hotmail.rf", "hotmail.fr"),
+        ("zoho.con", "zoho.com"),
+        ("aol.cm", "aol.com"),
+        ("gmx.nett", "gmx.net"),
+        ("gmx.ent", "gmx.net"),
+        ("gmx.d", "gmx.de"),
+        ("outlook.om", "outlook.com"),
+        ("web.ed", "web.de"),
+        ("web.dee", "web.de"),
+        ("t-online.d", "t-online.de"),
+        ("live.cim", "live.com"),
+        ("me.con", "me.com"),
+        ("proton.em", "proton.me"),
+        ("mail.ur", "mail.ru"),
+        ("yahoo.couk", "yahoo.co.uk"),
+        ("aol.c.uk", "aol.co.uk"),
+        ("yahoo.con.br", "yahoo.com.br"),
+        ("hotmial.rf", "hotmail.fr"),
+        ("gmmx.de", "gmx.de"),
+        ("gmxx.net", "gmx.net"),
+        ("aoll.com", "aol.com"),
+        ("zohoo.com", "zoho.com"),
+        ("zho.com", "zoho.com"),
+        ("zoh.eu", "zoho.eu"),
     ],
 )
 def test_a_slip_is_recognised(typed: str, meant: str) -> None:
@@ -70,6 +93,28 @@ def test_a_slip_is_recognised(typed: str, meant: str) -> None:
         ("yah00.com", "yahoo.com"),
         ("grnail.com", "gmail.com"),
         ("hotrnail.com", "hotmail.com"),
+        ("gmaiI.com", "gmail.com"),
+        ("icIoud.com", "icloud.com"),
+        ("lcloud.com", "icloud.com"),
+        ("0utI00k.com", "outlook.com"),
+        ("icloucl.com", "icloud.com"),
+        ("iclouci.com", "icloud.com"),
+        ("idoud.com", "icloud.com"),
+        ("icloud.corn", "icloud.com"),
+        ("vvanadoo.fr", "wanadoo.fr"),
+        ("vveb.de", "web.de"),
+        ("grnx.net", "gmx.net"),
+        ("aoI.com", "aol.com"),
+        ("a0l.com", "aol.com"),
+        ("z0h0.com", "zoho.com"),
+        ("rnail.ru", "mail.ru"),
+        ("g\u043cail.com", "gmail.com"),  # Cyrillic m
+        ("\u0441omcast.net", "comcast.net"),
+        ("gm\u03b1\u03b9l.com", "gmail.com"),  # Greek alpha and iota
+        ("\u03bfutlook.com", "outlook.com"),
+        ("yah\u0585o.com", "yahoo.com"),  # Armenian
+        ("gmai\u0142.com", "gmail.com"),
+        ("xn--gmil-63d.com", "gmail.com"),
     ],
 )
 def test_a_name_that_only_looks_the_same_is_recognised(shown: str, meant: str) -> None:
@@ -115,6 +160,46 @@ OWN = _OWN_DOMAINS.split()
 def test_no_own_domain_is_questioned() -> None:
     assert len(set(OWN)) >= 200
     assert {domain for domain in OWN if resembles_provider(domain)} == set()
+
+
+_LIKE_PROVIDERS = """
+gmail.com googlemail.com mail.com email.com ymail.com rocketmail.com yahoo.com yahoo.co.uk yahoo.co.jp yahoo.co.in
+yahoo.co.nz yahoo.co.id yahoo.ca yahoo.de yahoo.fr yahoo.it yahoo.es yahoo.se yahoo.ie yahoo.in yahoo.com.ar
+yahoo.com.au yahoo.com.br yahoo.com.mx yahoo.com.sg yahoo.com.ph yahoo.com.hk yahoo.com.tw gmx.net gmx.com gmx.de
+gmx.at gmx.ch gmx.li gmx.eu gmx.us gmx.fr gmx.es gmx.it gmx.pt gmx.ie gmx.co.uk gmx.org gmx.info gmx.biz gmx.ca gmx.cn
+email.gmx mail.gmx aol.com aol.de aol.co.uk aol.fr aol.it aol.es aol.se aol.co.nz aol.com.ar aol.com.au aol.com.br
+aim.com zoho.com zoho.eu zoho.in zoho.jp zoho.com.au zohomail.com zohomail.eu zohocorp.com zoo.com zoom.us ao.com
+al.com gm.com me.com mac.com icloud.com apple.com msn.com live.com live.de live.fr live.it live.nl live.be live.at
+live.ie live.dk live.se live.no live.fi live.co.uk live.ca live.cn live.jp live.in live.com.au live.com.mx outlook.com
+outlook.de outlook.fr outlook.es outlook.it outlook.at outlook.be outlook.dk outlook.ie outlook.in outlook.jp
+outlook.pt outlook.cz outlook.sk outlook.hu outlook.com.br outlook.com.au hotmail.com hotmail.de hotmail.fr hotmail.it
+hotmail.es hotmail.nl hotmail.be hotmail.ch hotmail.dk hotmail.se hotmail.no hotmail.fi hotmail.ca hotmail.co.uk
+hotmail.co.jp hotmail.co.nz hotmail.com.br hotmail.com.ar hotmail.gr hotmail.hu windowslive.com passport.com web.de
+webb.de email.de mail.de mail.ru mail.ee mail.dk mail.org mail.bg bk.ru list.ru inbox.ru inbox.lv inbox.lt inbox.eu
+online.de t-online.de freenet.de arcor.de posteo.de posteo.net posteo.org posteo.eu posteo.co posteo.me mailbox.org
+mailfence.com proton.me protonmail.com protonmail.ch pm.me tuta.com tuta.io tutanota.com tutanota.de tutamail.com
+fastmail.com fastmail.fm fastmail.net fastmail.co.uk fastmail.de hushmail.com hey.com runbox.com startmail.com
+free.fr orange.fr orange.net sfr.fr laposte.net laposte.fr wanadoo.fr bbox.fr libero.it virgilio.it tiscali.it
+tiscali.co.uk tim.it alice.it alice.de tin.it o2.pl o2.co.uk o2.de wp.pl onet.pl onet.eu interia.pl interia.eu
+seznam.cz email.cz post.cz centrum.cz azet.sk yandex.ru yandex.com yandex.net yandex.by yandex.kz yandex.ua ya.ru
+att.net att.com cox.net cox.com comcast.net comcast.com charter.net verizon.net verizon.com bellsouth.net
+bluewin.ch blueyonder.co.uk btinternet.com bt.com sky.com skynet.be telenet.be proximus.be ziggo.nl kpnmail.nl kpn.com
+xs4all.nl terra.es uol.com.br bol.com.br bol.com naver.com daum.net hanmail.net qq.com 163.com 126.com sina.com
+sina.cn shaw.ca rogers.com telus.net sympatico.ca rediffmail.com riseup.net disroot.org
+"""
+
+
+def test_no_wellknown_domain_that_is_like_a_providers_is_questioned() -> None:
+    known = _LIKE_PROVIDERS.split()
+    assert len(set(known)) >= 200
+    assert {domain for domain in known if resembles_provider(domain)} == set()
+
+
+def test_a_name_that_is_a_word_of_its_own_is_not_questioned_for_one_letter() -> None:
+    words = (
+        "mall.com mails.com maile.de wed.de webs.de weg.de lie.com lives.com love.com mad.com ne.com gm.de ol.com al.de"
+    )
+    assert {domain for domain in words.split() if resembles_provider(domain)} == set()
 
 
 def test_a_domain_that_the_presets_or_a_pack_know_is_never_questioned() -> None:
