@@ -16,10 +16,11 @@ if TYPE_CHECKING:
     from wizard.gui.pages.account_page import AccountPage
     from wizard.gui.pages.done_page import DonePage
     from wizard.gui.pages.page import Page
+    from wizard.gui.placing import Placing
     from wizard.gui.state import WizardState
     from wizard.gui.window import WizardWindow
     from wizard.handover.sheet import Sheet
-    from wizard.model.account import CheckResult
+    from wizard.model.account import CheckResult, VerifiedAccount
     from wizard.model.progress import Listener
     from wizard.setup.session import SetupSession
 
@@ -43,6 +44,7 @@ class HandOver(QObject):
         self._state, self._window, self._jobs, self._page, self._say = state, window, jobs, page, say
         self._keeping: Keeping | None = None
         self.why_not_kept = ""
+        self._placing: Placing | None = None
         page.entered.connect(self._begin)
         page.file_requested.connect(lambda file: self._save_file(file.name, file.content))
         page.save_requested.connect(self._save_settings)
@@ -77,6 +79,8 @@ class HandOver(QObject):
     def _begin(self) -> None:
         result = self._state.result
         proven = result.verified_account() if result is not None else None
+        if self._placing is not None:
+            self._placing.begin(None)
         account = proven or (result.right_so_far() if result is not None else None)
         if result is None or account is None:
             return
@@ -90,9 +94,24 @@ class HandOver(QObject):
         size = result.outgoing.max_message_bytes if result.outgoing is not None else None
         limits = limits_line(result.known_provider, size)
         self._page.begin(account, lambda target: sheet(target, account), why_not_kept, result, limits)
-        self._jobs.start(_installed, self._page.prefer, lambda _: None)
+        if proven is not None and not self.why_not_kept:
+            self._offer_placing(proven)
+        self._jobs.start(_installed, self._show_installed, lambda _: None)
         if self._keeping is not None and proven is not None:
             self._keeping.name_keyring(self._page.offer_remembering, self._page.refuse_remembering)
+
+    def _offer_placing(self, account: VerifiedAccount) -> None:
+        """Not where nothing is kept on this computer: in practice, in a helpdesk's kiosk."""
+        from wizard.gui.placing import Placing
+
+        if self._placing is None:
+            self._placing = Placing(self._jobs, self._page, self._window)
+        self._placing.begin(account)
+
+    def _show_installed(self, installed: list[str]) -> None:
+        self._page.prefer(installed)
+        if self._placing is not None:
+            self._placing.offer(installed)
 
     def _keep(self, and_then: Callable[[], None]) -> None:
         """Keeps the account first, where that is wanted; a keyring that refuses is said, and nothing is lost."""

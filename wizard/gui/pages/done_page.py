@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Final
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from wizard.gui import theme, words
@@ -39,6 +39,7 @@ class DonePage(Page):
         target_chosen: (str) the id of the program now shown.
         file_requested: (HandoverFile) a file of the sheet is to be saved.
         save_requested, print_requested: the sheet that is shown is to be saved, or printed.
+        place_requested, undo_requested: the account is to be put into the chosen program's files, or taken out again.
         remember_changed: (bool) the switch; `wants_remembering` tells it too, when the page is finished.
     """
 
@@ -46,6 +47,8 @@ class DonePage(Page):
     file_requested = Signal(object)
     save_requested = Signal()
     print_requested = Signal()
+    place_requested = Signal()
+    undo_requested = Signal()
     remember_changed = Signal(bool)
 
     def __init__(self, now: Callable[[], datetime] = local_now) -> None:
@@ -140,6 +143,25 @@ class DonePage(Page):
         """The sheet that is shown."""
         return self._sheet_card.sheet if self._sheet_card is not None else None
 
+    @property
+    def sheet_card(self) -> SheetCard | None:
+        """What shows it."""
+        return self._sheet_card
+
+    def offer_placing(self) -> None:
+        """The account can be put into the files of the program that is shown."""
+        if self._sheet_card is not None:
+            self._sheet_card.offer_placing()
+            self.grew.emit()
+
+    def tell_about_placing(self, sentence: str, *, urgent: bool = False) -> None:
+        """What became of it is said, what shows it comes into view, and Tab to what is new."""
+        self.grew.emit()
+        card = self._sheet_card
+        if card is not None:
+            QTimer.singleShot(0, card, lambda: self.scroll.bring_into_view(card.outcome))
+        self.tell(sentence, urgent=urgent)
+
     def choose(self, target: str) -> None:
         """Shows how the settings get into this program."""
         if self._sheet_of is None:
@@ -149,6 +171,8 @@ class DonePage(Page):
         card.file_requested.connect(self.file_requested)
         card.save_requested.connect(self.save_requested)
         card.print_requested.connect(self.print_requested)
+        card.place_requested.connect(self.place_requested)
+        card.undo_requested.connect(self.undo_requested)
         card.set_compact(self.is_compact)
         self._drop_sheet()
         self._sheet_card = card

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from wizard.gui.accessibility import announce
 from wizard.gui.theme import Role
@@ -14,7 +16,9 @@ from wizard.gui.widgets.diagnosis_parts import Steps
 from wizard.gui.widgets.flow import Flow
 from wizard.gui.widgets.fold import WrappingSecondaryButton
 from wizard.gui.widgets.label import Label
+from wizard.gui.widgets.paragraph import Paragraph
 from wizard.gui.widgets.qr_code import QrCode
+from wizard.gui.widgets.selectable import selectable
 from wizard.gui.widgets.surfaces import Card, Separator
 from wizard.handover.sheet import Sheet
 
@@ -23,11 +27,16 @@ _SAID_MS = 2000
 
 
 class SheetCard(Card):
-    """`file_requested` asks to save a file of the sheet, `save_requested` and `print_requested` the sheet itself."""
+    """`file_requested` asks to save a file of the sheet, `save_requested` and `print_requested` the sheet itself.
+
+    `place_requested` asks to put the account into the program's own files, `undo_requested` to take it out again.
+    """
 
     file_requested = Signal(object)
     save_requested = Signal()
     print_requested = Signal()
+    place_requested = Signal()
+    undo_requested = Signal()
 
     def __init__(self, sheet: Sheet) -> None:
         super().__init__()
@@ -37,9 +46,12 @@ class SheetCard(Card):
         self.box.setContentsMargins(20, 16, 20, 14)
         self._actions = Flow(gap=8)
         self._rows: list[CopyRow] = []
+        self._then: Steps | None = None  # what is left to do once the program is set up
         left = QVBoxLayout()
         left.setSpacing(0)
-        left.addWidget(Steps(sheet.steps))
+        self._steps = Steps(sheet.steps)
+        left.addLayout(self._make_placed())
+        left.addWidget(self._steps)
         self._add_actions()
         left.addSpacing(10)
         left.addLayout(self._actions)
@@ -59,7 +71,73 @@ class SheetCard(Card):
             row.set_compact(compact)
         self._actions.set_stacked(compact)
 
+    def offer_placing(self) -> None:
+        """The program is here and its files can be written from here."""
+        self.place.setVisible(self.undo.isHidden())
+
+    def show_placed(self, verdict: str, then: Sequence[str]) -> None:
+        """The account is in the program's files: what they say, and what is left to do in place of all the steps."""
+        self._drop_then()
+        if then:
+            self._then = Steps(then)
+            self._placed.addWidget(self._then)
+        self._steps.setVisible(not then)
+        self.say_about_placing(verdict)
+        self._show_instead(self.place, self.undo)
+
+    def show_taken_out(self, sentence: str) -> None:
+        """The account is out of the program's files again: the steps are back."""
+        self._drop_then()
+        self._steps.show()
+        self.say_about_placing(sentence)
+        self._show_instead(self.undo, self.place)
+
+    def say_about_placing(self, sentence: str) -> None:
+        """What became of it, above the steps."""
+        self.outcome.setText(sentence)
+        self.outcome.show()
+
+    def _show_instead(self, old: QWidget, new: QWidget) -> None:
+        has_keyboard = self.window().focusWidget() is old
+        new.show()
+        if has_keyboard:
+            new.setFocus()
+        old.hide()
+
+    def _drop_then(self) -> None:
+        if self._then is not None:
+            self._placed.removeWidget(self._then)
+            self._then.hide()
+            self._then.deleteLater()
+            self._then = None
+
+    def _make_placed(self) -> QVBoxLayout:
+        """The outcome with its undo, and below it what is left to do."""
+        self.outcome = selectable(Paragraph("", Role.STRONG))
+        self.outcome.setObjectName("place-outcome")
+        self.outcome.setContentsMargins(0, 0, 0, 8)
+        self.outcome.hide()
+        self.undo = LinkButton("Undo")
+        self.undo.setObjectName("place-undo")
+        self.undo.setAccessibleDescription(f"Takes the account out of {self.sheet.target.name} again")
+        self.undo.clicked.connect(lambda: self.undo_requested.emit())
+        self.undo.hide()
+        row = QHBoxLayout()
+        row.setSpacing(12)
+        row.addWidget(self.outcome, 1)
+        row.addWidget(self.undo, 0, Qt.AlignmentFlag.AlignTop)
+        self._placed = QVBoxLayout()
+        self._placed.setSpacing(0)
+        self._placed.addLayout(row)
+        return self._placed
+
     def _add_actions(self) -> None:
+        self.place = SecondaryButton("Set it up for me", "wand")
+        self.place.setObjectName("place")
+        self.place.setAccessibleDescription(f"Writes {self.sheet.target.name}'s own files, after a question")
+        self.place.clicked.connect(lambda: self.place_requested.emit())
+        self.place.hide()
+        self._actions.addWidget(self.place)
         for file in self.sheet.files:
             button = WrappingSecondaryButton(f"Save {file.name}…", "download")
             button.setObjectName(f"save:{file.name}")

@@ -1,0 +1,47 @@
+"""Says which files of a program will be written, and asks before any of them is."""
+
+from __future__ import annotations
+
+import re
+
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from wizard.gui.widgets.buttons import PrimaryButton, SecondaryButton
+from wizard.gui.widgets.fitted_dialog import FittedDialog
+from wizard.gui.widgets.heading import Heading
+from wizard.gui.widgets.paragraph import Paragraph
+
+
+class PlaceQuestion(FittedDialog):
+    """Accepted when the files may be written; No has the keyboard, so that a second Enter writes nothing."""
+
+    def __init__(self, title: str, sentence: str, *, parent: QWidget | None = None) -> None:
+        super().__init__(460, parent=parent)
+        self.setObjectName("place-question")
+        self.setWindowTitle("Mailwright")
+        self.yes = PrimaryButton("Yes")
+        self.yes.setObjectName("place-yes")
+        self.yes.setAutoDefault(False)
+        self.yes.clicked.connect(self.accept)
+        self.no = SecondaryButton("No")
+        self.no.setObjectName("place-no")
+        self.no.setDefault(True)
+        self.no.clicked.connect(self.reject)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addStretch(1)
+        buttons.addWidget(self.no)
+        buttons.addWidget(self.yes)
+        # A path has no blanks: it may wrap behind each of its folders.
+        said = Paragraph(re.sub(r"(?<!~)([/\\])", "\\1\u200b", sentence), tone="ink2")
+        said.setObjectName("place-files")
+        said.setAccessibleName(sentence)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 24, 24, 16)
+        column.setSpacing(8)
+        column.addWidget(Heading(title))
+        column.addWidget(said)
+        column.addSpacing(16)
+        column.addLayout(buttons)
+        self.setAccessibleDescription(f"{title} {sentence}")
+        self.no.setFocus()
