@@ -56,6 +56,7 @@ SLIPS = {
         ("outlook.om", "outlook.com"),
         ("web.ed", "web.de"),
         ("web.dee", "web.de"),
+        ("posteo.dee", "posteo.de"),
         ("t-online.d", "t-online.de"),
         ("live.cim", "live.com"),
         ("me.con", "me.com"),

@@ -115,7 +115,7 @@ async def test_an_address_in_numbers_is_not_asked_for_a_page(authority: Authorit
 
 
 @pytest.mark.parametrize(
-    ("typed", "meant"), [("posteo.dee", "posteo.de"), ("wab.de", "web.de"), ("mailbxo.org", "mailbox.org")]
+    ("typed", "meant"), [("runbox.comm", "runbox.com"), ("wab.de", "web.de"), ("mailbxo.org", "mailbox.org")]
 )
 async def test_a_domain_that_does_not_exist_and_is_like_a_providers(typed: str, meant: str) -> None:
     async with stage(f"ada@{typed}", options=OPTIONS) as on_stage:
