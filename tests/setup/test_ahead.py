@@ -12,7 +12,9 @@ from tests.setup.accounts import Known, new_session
 from wizard.model.account import Verdict
 from wizard.model.address import Address
 from wizard.model.draft import AccountDraft
+from wizard.model.evidence import Outcome
 from wizard.model.plan import ALL_SOURCES, Plan, PlanOptions
+from wizard.model.progress import Progress
 from wizard.model.secret import Secret
 from wizard.model.server import Protocol, Security, ServerCandidate, Source
 
@@ -85,3 +87,50 @@ async def test_no_password_goes_anywhere_while_sources_may_still_answer(
         result = await session.check(ACCOUNT)
         await session.close()
     assert result.verdict is Verdict.WORKS
+
+
+class FoundWhileRepairing(Known):
+    """Named servers, found once the guessed sending server has failed and other settings for it are looked for."""
+
+    def __init__(self, guesses: tuple[ServerCandidate, ...], named: tuple[ServerCandidate, ...]) -> None:
+        super().__init__(*named)
+        self.guesses = tuple(replace(guess, source=Source.GUESS) for guess in guesses)
+        self.failed = asyncio.Event()
+        self.repairs = 0
+
+    def told(self, progress: Progress) -> None:
+        if progress.outcome is Outcome.FAILED:
+            self.failed.set()
+
+    async def plan(self, address: Address, options: PlanOptions = ALL_SOURCES) -> Plan:
+        if options.ask_nobody:
+            return Plan(address, self.guesses)
+        if options.repair:
+            self.repairs += 1
+            return Plan(address, (*self.candidates, *self.guesses))
+        await self.failed.wait()
+        for _ in range(50):  # turns of the loop, in which the race gets to where it asks for other settings
+            await asyncio.sleep(0)
+        return Plan(address, self.candidates)
+
+
+async def test_a_race_that_nobody_wants_leaves_no_servers_behind_to_be_offered(
+    authority: Authority, certificate: Issued
+) -> None:
+    """What buttons a person is offered would depend on whether the guesses or the sources were quicker."""
+    imap, smtp = Mail(Protocol.IMAP), Mail(Protocol.SMTP)
+    async with (
+        tls_server(imap, certificate, Security.TLS) as receiving,
+        tls_server(smtp, certificate, Security.TLS) as sending,
+    ):
+        ours = candidate(receiving, Protocol.IMAP, Security.TLS)
+        wrong_service = candidate(receiving, Protocol.SMTP, Security.TLS)
+        sources = FoundWhileRepairing((ours, wrong_service), (ours, candidate(sending, Protocol.SMTP, Security.TLS)))
+        session = new_session(authority, planner=sources)
+        result = await session.check(ACCOUNT, listener=sources.told)
+        await session.close()
+    assert result.verdict is Verdict.WORKS
+    assert sources.failed.is_set()
+    assert result.plan is not None
+    assert result.plan.candidates == sources.candidates
+    assert sources.repairs == 0

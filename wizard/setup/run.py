@@ -56,6 +56,7 @@ class Run:
         self._options = context.options
         self._plan = plan
         self._plan_task: asyncio.Task[Plan] | None = None
+        self._servers_settled = asyncio.Event()  # by then the races that were begun ahead are kept or dropped
         self._previous = previous
         self._listener = listener
         judge = Judge.of(context.services, draft, plan)
@@ -137,6 +138,7 @@ class Run:
     async def _prove_sides(self) -> None:
         try:
             await self._find_servers()
+            self._servers_settled.set()
             self._ahead.go_on_from(self._raced, lambda way: () if self._kept(way) else self._candidates(way))
             order = SignInOrder()
             receiving, sending = self._candidates(Way.RECEIVING), self._candidates(Way.SENDING)
@@ -234,9 +236,10 @@ class Run:
 
     async def _alternatives(self, reports: Sequence[ProbeReport]) -> tuple[Alternative, ...]:
         """Other settings for a side that failed; where the name is the matter, every source is asked for another."""
+        # Who is being asked now is not asked a second time, and a race that ran ahead for other servers than the plan's
+        # is dropped before it has any part in what is known.
+        await self._servers_settled.wait()
         if any(needs_other_names(report) for report in reports):
-            if self._plan_task is not None:
-                await self._planned()  # who is being asked now is not asked a second time
             draft = self._judge.draft
             options = PlanOptions(ask_nobody=draft.ask_nobody, repair=True, listener=self._listener)
             plan = await self._context.discover(draft.address, options)
