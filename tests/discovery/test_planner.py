@@ -8,6 +8,8 @@ import hashlib
 import json
 import subprocess
 import sys
+import threading
+import time
 from collections import Counter
 
 import pytest
@@ -210,6 +212,25 @@ async def test_everybody_silent_ends_at_the_cap_with_guesses(start_lab: StartLab
     assert 0.4 < asyncio.get_running_loop().time() - began < 0.9
     assert {candidate.source for candidate in plan.candidates} == {Source.GUESS}
     await _closed(lab.dialer)
+
+
+async def test_time_in_which_this_program_had_no_turn_is_nobodys_silence(start_lab: StartLab) -> None:
+    over = threading.Event()
+    unanswered: set[object] = set()
+
+    def told(progress: Progress) -> None:
+        unanswered.symmetric_difference_update({progress.detail["whom"]})
+        if "answer" in progress.detail and len(unanswered) == 1:
+            time.sleep(1.5)  # holds the loop, while only the provider's page is still waited for
+            over.set()
+
+    def own(_: Request) -> Page:
+        over.wait()
+        return Page(config())
+
+    lab = start_lab({"example.org": []}, {("autoconfig.example.org", CONFIG): own}, patience=Patience(cap_s=1.0))
+    plan = await lab.planner.plan(ADA, PlanOptions(listener=told))
+    assert plan.candidates[0].source is Source.AUTOCONFIG
 
 
 async def test_nobody_is_waited_for_once_it_is_enough(start_lab: StartLab) -> None:

@@ -6,6 +6,8 @@ import asyncio
 import ipaddress
 import socket
 import threading
+import time
+from collections.abc import Callable
 from typing import Any, cast
 
 import dns.message
@@ -40,30 +42,52 @@ async def test_a_lost_question_to_the_system_is_asked_again(monkeypatch: pytest.
     assert asked == ["mail.example.org"] * 2
 
 
+class Lossy(asyncio.DatagramProtocol):
+    """A name server on the test's own loop: the first question is lost, and `meanwhile` is done instead."""
+
+    def __init__(self, meanwhile: Callable[[], None] = lambda: None) -> None:
+        self.asked = 0
+        self._meanwhile = meanwhile
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast(asyncio.DatagramTransport, transport)
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        self.asked += 1
+        if self.asked == 1:
+            self._meanwhile()
+            return
+        reply = dns.message.make_response(dns.message.from_wire(data))
+        reply.answer.append(dns.rrset.from_text("example.org.", 60, "IN", "MX", "10 mail.example.org."))
+        self.transport.sendto(reply.to_wire(), addr)
+
+    async def mx(self) -> tuple[MxRecord, ...]:
+        """What a resolver finds that asks here."""
+        transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(lambda: self, ("127.0.0.1", 0))
+        try:
+            return await DnsResolver(transport.get_extra_info("sockname")).mx("example.org")
+        finally:
+            transport.close()
+
+
 async def test_a_lost_question_to_a_name_server_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("wizard.net.dns.RECORD_TIMEOUT_S", 0.4)
-    asked = 0
+    server = Lossy()
+    assert await server.mx() == (MxRecord(10, "mail.example.org"),)
+    assert server.asked == 2
 
-    class Lossy(asyncio.DatagramProtocol):
-        def connection_made(self, transport: asyncio.BaseTransport) -> None:
-            self.transport = cast(asyncio.DatagramTransport, transport)
 
-        def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
-            nonlocal asked
-            asked += 1
-            if asked > 1:
-                question = dns.message.from_wire(data)
-                reply = dns.message.make_response(question)
-                reply.answer.append(dns.rrset.from_text("example.org.", 60, "IN", "MX", "10 mail.example.org."))
-                self.transport.sendto(reply.to_wire(), addr)
+async def test_time_in_which_this_program_had_no_turn_is_not_the_name_servers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wizard.net.dns.RECORD_TIMEOUT_S", 1.0)
+    assert await Lossy(lambda: time.sleep(1.5)).mx() == (MxRecord(10, "mail.example.org"),)
 
-    transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(Lossy, ("127.0.0.1", 0))
-    try:
-        found = await DnsResolver(transport.get_extra_info("sockname")).mx("example.org")
-    finally:
-        transport.close()
-    assert found == (MxRecord(10, "mail.example.org"),)
-    assert asked == 2
+
+async def test_a_name_server_that_says_nothing_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wizard.net.dns.RECORD_TIMEOUT_S", 0.2)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as mute:
+        mute.bind(("127.0.0.1", 0))
+        with pytest.raises(DnsUnavailable, match="no name server answered"):
+            await DnsResolver(mute.getsockname()).mx("example.org")
 
 
 @pytest.mark.parametrize("number", [11001, 11004, socket.EAI_NONAME])

@@ -8,6 +8,7 @@ import gzip
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
@@ -228,6 +229,22 @@ async def test_a_host_that_does_not_answer_is_given_up_early(names: NameServer, 
         dialer = LabDialer(names, full.getsockname()[1])
         with pytest.raises(FetchError, match=r"did not answer within 0\.2 s"):
             await Fetcher(dialer, trust_of(ca), dial_timeout_s=0.2).get(f"{HERE}/")
+
+
+async def test_time_in_which_this_program_had_no_turn_is_not_the_hosts(fetcher: Fetcher, web: WebServer) -> None:
+    loop, over = asyncio.get_running_loop(), threading.Event()
+
+    def hold_the_loop() -> None:
+        time.sleep(1.5)
+        over.set()
+
+    def page(_: Request) -> Page:
+        loop.call_soon_threadsafe(hold_the_loop)
+        over.wait()
+        return Page(b"hello")
+
+    web.pages[(HOST, "/")] = page
+    assert (await fetcher.get(f"{HERE}/", timeout_s=1.0)).body == b"hello"
 
 
 async def test_words_before_tls_are_never_read(names: NameServer, ca: trustme.CA) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from time import monotonic
@@ -25,7 +26,7 @@ from wizard.model.plan import ALL_SOURCES, NO_ANSWER, Asked, Plan, PlanOptions
 from wizard.model.progress import Listener, Progress
 from wizard.model.provider import Provider, ProviderStatus
 from wizard.model.server import Protocol, Security, ServerCandidate, Source
-from wizard.net import sites
+from wizard.net import patience, sites
 from wizard.net.dns import Resolver
 from wizard.net.fetch import Fetcher, PageMissing, PageRefused
 from wizard.net.sites import registrable_domain
@@ -187,6 +188,7 @@ class Planner:
         """Everything that was heard before the deadline, or before waiting for more stopped being worth it."""
         loop = asyncio.get_running_loop()
         began = loop.time()
+        latest = patience.now() + self._patience.cap_s
         await sites.ready()
         heard: list[_Heard] = []
         pending: dict[asyncio.Task[_Heard], tuple[Question, float]] = {}
@@ -214,15 +216,14 @@ class Planner:
                     break
                 best = None if options.everybody else _settling_rank(heard)
                 if best is not None and settled_at is None:
-                    settled_at = loop.time()
-                until = began + self._patience.cap_s
+                    settled_at = patience.now()
+                until = latest
                 if settled_at is not None and best is not None:
                     better = any(question.rank < best for question, _ in pending.values())
                     until = min(until, settled_at + (self._patience.better_s if better else self._patience.lesser_s))
-                done, _ = await asyncio.wait(
-                    {*pending, hurried}, timeout=max(0.0, until - loop.time()), return_when=asyncio.FIRST_COMPLETED
-                )
-                answered = [task for task in pending if task in done]
+                with contextlib.suppress(TimeoutError), patience.Deadline(until):
+                    await asyncio.wait({*pending, hurried}, return_when=asyncio.FIRST_COMPLETED)
+                answered = [task for task in pending if task.done()]
                 if not answered:
                     break
                 for task in answered:

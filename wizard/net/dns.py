@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ipaddress
+import math
 import socket
 from _thread import start_new_thread
 from collections.abc import Callable, Coroutine, Hashable
@@ -15,6 +16,7 @@ from typing import Protocol as Interface
 
 from wizard.errors import DnsUnavailable, NameNotFound
 from wizard.imports import imported
+from wizard.net.patience import within
 from wizard.net.shared import Shared
 
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -182,15 +184,16 @@ class DnsResolver:
                     host, port = self._nameserver
                     self._resolver.nameservers = [host]
                     self._resolver.port = port
-                self._resolver.lifetime = RECORD_TIMEOUT_S
+                self._resolver.lifetime = math.inf  # counted here, without the time this program had no turn
                 self._resolver.timeout = RECORD_TIMEOUT_S / 4  # a lost packet costs a second
                 self._resolver.search = []
-            return await self._resolver.resolve(name, record, search=False)
+            with within(RECORD_TIMEOUT_S):
+                return await self._resolver.resolve(name, record, search=False)
         except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer) as error:
             missing = NameNotFound(f"{name} has no {record} record")
             missing.__cause__ = error
             return missing
-        except dns.exception.DNSException as error:
+        except (dns.exception.DNSException, TimeoutError) as error:
             raise DnsUnavailable(f"no name server answered for {name}") from error
         except (OSError, ValueError) as error:
             raise DnsUnavailable(f"the name server could not be asked for {name}") from error

@@ -15,6 +15,7 @@ from wizard.errors import FetchError
 from wizard.imports import imported
 from wizard.model.evidence import ErrorKind
 from wizard.net.dial import Dialer, DialFailed
+from wizard.net.patience import within
 from wizard.net.sites import same_site
 from wizard.net.tls import Trust
 
@@ -93,7 +94,7 @@ class Fetcher:
 
     async def _within(self, timeout_s: float, exchange: Any) -> Fetched:
         try:
-            async with asyncio.timeout(timeout_s):
+            with within(timeout_s):
                 fetched: Fetched = await exchange
                 return fetched
         except TimeoutError:
@@ -260,7 +261,7 @@ def _backend(dialer: Dialer, trust: Trust, dial_timeout_s: float) -> httpcore.As
     class Backend(httpcore.AsyncNetworkBackend):
         async def connect_tcp(self, host: str, port: int, *_: Any, **__: Any) -> httpcore.AsyncNetworkStream:
             try:
-                async with asyncio.timeout(dial_timeout_s):
+                with within(dial_timeout_s):
                     dialed = await dialer.dial(host, port)
             except TimeoutError:
                 raise FetchError(f"the host did not answer within {dial_timeout_s:g} s") from None
