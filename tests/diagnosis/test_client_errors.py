@@ -6,7 +6,7 @@ import base64
 
 import pytest
 
-from wizard.diagnosis.client_errors import mask_secrets, read, telling_lines
+from wizard.diagnosis.client_errors import MAX_TEXT, mask_secrets, read, telling_lines
 
 
 @pytest.mark.parametrize(
@@ -130,3 +130,12 @@ def test_secrets_in_a_pasted_conversation_are_masked(text: str) -> None:
 )
 def test_whose_language_a_text_speaks(text: str, protocol: str | None) -> None:
     assert read(text).protocol == protocol
+
+
+def test_of_a_log_without_end_the_start_and_the_end_are_read() -> None:
+    noise = "2026-11-26 12:00:00 failed to be of interest\n" * (2 * MAX_TEXT // 46)
+    first, last, amid = "535 5.7.8 refused at first", "553 5.1.8 refused at last", "550 5.1.1 refused amid"
+    told = telling_lines(f"{first}\n{noise}{amid}\n{noise}{last}")
+    assert first in told
+    assert last in told
+    assert amid not in told

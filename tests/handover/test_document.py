@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import base64
 import json
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
@@ -205,3 +206,11 @@ def test_no_document_makes_it_stumble(document: dict[str, object]) -> None:
         verified_account({"schema": "mailwright/check/1", **document})
     with pytest.raises(UsageError):
         verified_account(document)
+
+
+@pytest.mark.parametrize("started", [None, "yesterday", 7])
+def test_a_document_without_its_time_was_proven_now_and_a_time_without_zone_is_utc(started: object) -> None:
+    document = json.loads(json.dumps(check_document(works(), diagnosis_document=diagnosis_document)))
+    before = datetime.now(UTC)
+    assert before <= verified_account(document | {"started_at": started}).verified_at <= datetime.now(UTC)
+    assert verified_account(document | {"started_at": "2026-11-21T12:30:00"}).verified_at == WHEN
