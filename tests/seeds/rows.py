@@ -207,7 +207,7 @@ ROWS = (
         (refusing("535 5.7.1 Account suspended due to unpaid invoice", "smtp.sendgrid.net"), IN),
         given={"outgoing": "smtp.sendgrid.net:465/tls", "outgoing_username": "apikey"}),
     Row("F11", "third_party_access_is_off", "mail-access-disabled",
-        "Gmail has receiving by mail programs switched off for this account",
+        "At Gmail, receiving by mail programs is switched off",
         "switch-on-smtp", "Open Gmail's settings for mail programs", "https://mail.google.com/mail/#settings/fwdandpop",
         (smtp("smtp.gmail.com"), refusing_in("NO [ALERT] Your account is not enabled for IMAP use. Please visit your "
          "Gmail settings page and enable your account for IMAP access. (Failure)", "imap.gmail.com")), GMAIL),
