@@ -2,12 +2,18 @@
 
 Two windows would be two sessions for one account. Whoever starts with other options (practice, another pack) gets a
 window of its own.
+
+Another user of the computer neither learns the address nor fills one in. The folder of the socket is the person's
+alone, and where it is not, the system is asked who is at the other end. Windows' pipe is open to its owner and to
+administrators for writing; who made it is not asked there, so whoever takes its name first could learn the address.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import socket
+import struct
 import sys
 import threading
 import zlib
@@ -16,7 +22,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt, Signal
 
 if TYPE_CHECKING:
-    from multiprocessing.connection import Listener
+    from multiprocessing.connection import Connection, Listener
 
     from wizard.gui.pages.account_page import AccountPage
     from wizard.gui.window import WizardWindow
@@ -56,6 +62,8 @@ def hand_over(place: str | None, address: str | None) -> bool:
     said = {"address": address or "", "activation": os.environ.get("XDG_ACTIVATION_TOKEN", "")}
     try:
         with Client(place) as line:
+            if not _is_same_user(line):
+                return False
             line.send_bytes(json.dumps(said).encode())
             return line.poll(PATIENCE_S) and line.recv_bytes(MAX_BYTES) == _TAKEN
     except (OSError, EOFError):
@@ -102,7 +110,7 @@ class SingleInstance(QObject):
         while not self._closed and self._listener is not None:
             try:
                 with self._listener.accept() as line:
-                    if not line.poll(PATIENCE_S):
+                    if not _is_same_user(line) or not line.poll(PATIENCE_S):
                         continue
                     said = json.loads(line.recv_bytes(MAX_BYTES))
                     if self._closed or not isinstance(said, dict):
@@ -110,7 +118,10 @@ class SingleInstance(QObject):
                     line.send_bytes(_TAKEN)
             except (OSError, EOFError, ValueError, RecursionError):
                 continue  # somebody who went away, or says what no start of ours would
-            self._asked.emit(str(said.get("address", "")), str(said.get("activation", "")))
+            address, activation = str(said.get("address", "")), str(said.get("activation", ""))
+            # Neither holds a sign that cannot be seen; the second goes into the environment, which takes no NUL.
+            if address.isprintable() and activation.isprintable():
+                self._asked.emit(address, activation)
 
     def _raise(self, address: str, activation: str) -> None:
         window, account = self._window, self._account
@@ -122,6 +133,16 @@ class SingleInstance(QObject):
         window.show()
         window.raise_()
         window.activateWindow()
+
+
+def _is_same_user(line: Connection) -> bool:
+    """Whether the other end is this user's, by what Linux noted as it connected; True where the system is not asked."""
+    if sys.platform != "linux":
+        return True
+    with socket.socket(fileno=os.dup(line.fileno())) as other:
+        told = other.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+    _, user, _ = struct.unpack("3i", told)
+    return bool(user == os.getuid())
 
 
 def _is_there(place: str) -> bool:
