@@ -1,9 +1,13 @@
-"""A password or token that cannot be shown by accident, and the mask over what others say of it."""
+"""A password or token that cannot be shown by accident, and the mask over what others say of it.
+
+Longer than most, for all ways to write a secret and to read one stand beside each other: each is of use with the other.
+"""
 
 from __future__ import annotations
 
 import base64
 import re
+import sys
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
@@ -87,9 +91,10 @@ class Redactor:
     """Masks some secrets in a text, whole or cut, in whatever form a server or a program may have put them.
 
     Found are: the secret itself in any case, in UTF-8 or another character set; HTML entities, percent-encoding,
-    quoted-printable, JSON's and IMAP's escapes; base64 and hexadecimal, also of longer texts that hold the secret (the
-    blobs of AUTH PLAIN, RFC 4616, and XOAUTH2); each of them folded, split over the lines of a reply, kept apart by
-    characters that nobody sees, or cut off, as long as half of it or a dozen characters are left.
+    quoted-printable, JSON's and IMAP's escapes; lists of its codes, decimal or hexadecimal; base64, base64 of that and
+    hexadecimal, also of longer texts that hold the secret (the blobs of AUTH PLAIN, RFC 4616, and XOAUTH2); each of
+    them folded, split over the lines of a reply, kept apart by characters that nobody sees, or cut off, as long as half
+    of it or a dozen characters are left.
 
     Args:
         secrets: what must never be seen.
@@ -103,6 +108,12 @@ class Redactor:
         held = [secret for secret in secrets if secret]
         words.add((form for secret in held for form in _spellings(secret)), public=known, parts=parts)
         digits.add(form for secret in held for data in _as_bytes(secret) for form in _inside_blobs(data))
+        digits.add(
+            twice
+            for secret in held
+            for once in _inside_base64(secret.as_bytes())
+            for twice in _inside_base64(once.encode("ascii"))
+        )
         blobs = [(len(data) < PART_FROM, _blobs(data, usernames)) for data in (secret.as_bytes() for secret in held)]
         digits.add((form for is_short, forms in blobs if is_short for form in forms), parts=False)
         wholes = words.wholes | digits.wholes
@@ -112,7 +123,8 @@ class Redactor:
         self._has_bare_forms = bool(wholes) and fewest < self._gram
         # What a part has in a row, its whole has too; and a blob has what every longer text shows of its secret.
         self._grams = frozenset().union(*(_cuts(_letters(form), self._gram) for form in wholes))
-        digits.add((form for is_short, forms in blobs if not is_short for form in forms), parts=False)
+        long = [form for is_short, forms in blobs if not is_short for form in forms]
+        digits.add((*long, *(base64.b64encode(form.encode("ascii")).decode() for form in long)), parts=False)
         self._words, self._digits = words, digits
         self._short = tuple(s.reveal() for s in secrets if WHOLE_FROM <= len(s.reveal()) < PART_FROM)
         self._beginnings = tuple(_lower(s.reveal()) for s in secrets if parts and len(s.reveal()) >= PART_FROM)
@@ -245,8 +257,17 @@ _ESCAPES: Final = (
     re.compile(r"=[0-9a-fA-F]{2}|=[ \t]*\r?\n"),  # quoted-printable, RFC 2045 §6.7
     re.compile(r"\\(?:u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|[0-3][0-7]{2}|[\"\\/])"),  # JSON, IMAP's quoted strings, C
 )
+# Six numbers or more in a row, as programs print bytes: "116, 117, ...", "0x74 0x75 ...", "74-75-...".
+_BETWEEN_CODES: Final = r"[\s,;:|./+'\"-]{1,6}"
+_DECIMAL_CODES, _HEX_CODES = (
+    re.compile(rf"(?<![0-9A-Za-z])(?:{code}{_BETWEEN_CODES}){{5,}}{code}(?![0-9A-Za-z])")
+    for code in (r"[0-9]{1,7}", r"(?:0[xX])?[0-9a-fA-F]{1,6}")
+)
+_CODE: Final = re.compile(r"(?:0[xX])?([0-9a-fA-F]+)")
 # One of the escapes above, whose digits and letters stand within the secret's own.
-_ESCAPE = re.compile("|".join((_ELLIPSIS.pattern, *(pattern.pattern for pattern in _ESCAPES))).replace(r"|\+", ""))
+_ESCAPE = re.compile(
+    "|".join((_ELLIPSIS.pattern, *(pattern.pattern for pattern in _ESCAPES), _HEX_CODES.pattern)).replace(r"|\+", "")
+)
 _NO_LETTERS = re.compile(r"[\W_]+")
 _SMALL = bytes(range(256)).lower()
 _SIGNS = bytes(code for code in range(128) if not chr(code).isalnum())
@@ -265,6 +286,8 @@ def _ways_to_read(text: str) -> Iterator[tuple[Undone, ...]]:
     """What is undone in turn, of the escapes, unseen characters and line breaks that are in the text; first nothing."""
     ways: list[tuple[Undone, ...]] = [()]
     ways += [((pattern, _unescaped),) for pattern in _ESCAPES if pattern.search(text)]
+    if _HEX_CODES.search(text):  # decimal ones read as such, too
+        ways += [((_HEX_CODES, _of_hex_codes),), ((_DECIMAL_CODES, _of_decimal_codes),)]
     yield from ways
     left_out = [pattern for pattern in (_UNSEEN, _BEYOND_ASCII) if pattern.search(text)]
     if len(ways) > 1 or left_out:  # an escape may stand for an unseen character
@@ -321,6 +344,20 @@ def _unescaped(escape: str) -> str:
     return chr(int(escape[2:], 16)) if len(escape) > 2 else escape[1:]
 
 
+def _of_decimal_codes(listed: str) -> str:
+    return _of_codes(listed, 10)
+
+
+def _of_hex_codes(listed: str) -> str:
+    return _of_codes(listed, 16)
+
+
+def _of_codes(listed: str, base: int) -> str:
+    """The characters of the numbers; of one that is no character's, a character that nobody has."""
+    numbers = (int(digits, base) for digits in _CODE.findall(listed))
+    return "".join(chr(number) if number <= sys.maxunicode else "\ufffd" for number in numbers)
+
+
 def _spellings(secret: Secret) -> set[str]:
     """The secret as it reads in other character sets and forms, and what is left of it where only ASCII is kept."""
     raw, data = secret.reveal(), secret.as_bytes()
@@ -353,7 +390,11 @@ def _blobs(data: bytes, usernames: tuple[str, ...]) -> set[str]:
 
 def _inside_blobs(data: bytes) -> set[str]:
     """What base64 and hexadecimal of any longer text show of `data`: base64 by the three places it can begin at."""
-    inside = {data.hex()}
+    return {data.hex()} | _inside_base64(data)
+
+
+def _inside_base64(data: bytes) -> set[str]:
+    inside = set()
     for before, uncertain in ((0, 0), (1, 2), (2, 3)):
         whole = b"\0" * before + data
         certain = len(whole) * 8 // 6  # the digit after these would depend on what follows
