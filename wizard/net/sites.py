@@ -15,7 +15,7 @@ def registrable_domain(host: str) -> str:
     host = host.lower().rstrip(".")
     if _is_address(host):
         return host
-    return _suffixes().privatesuffix(host) or host
+    return _registered(host) or host
 
 
 def same_site(one: str, other: str) -> bool:
@@ -26,12 +26,22 @@ def same_site(one: str, other: str) -> bool:
 def has_known_ending(domain: str) -> bool:
     """Whether names are registered below the domain's ending, or it is one of those that stand for any (RFC 2606)."""
     ending = domain.lower().rstrip(".").rpartition(".")[2]
-    return ending in _STAND_INS or bool(_known_suffixes().publicsuffix(domain))
+    return ending in _STAND_INS or bool(_suffixes().publicsuffix(domain))
 
 
 def is_public_suffix(domain: str) -> bool:
     """Whether anybody may register names below `domain`, such as "co.uk"."""
-    return bool(_suffixes().privatesuffix(domain) is None)
+    return _registered(domain) is None
+
+
+def _registered(host: str) -> str | None:
+    """What somebody registered; below an ending that nobody has, one label of it (the list's own rule "*")."""
+    suffixes = _suffixes()
+    labels = host.split(".")
+    if suffixes.publicsuffix(host) is None and len(labels) > 1 and all(labels):
+        return ".".join(labels[-2:])
+    found: str | None = suffixes.privatesuffix(host)
+    return found
 
 
 def _is_address(host: str) -> bool:
@@ -45,13 +55,6 @@ def _is_address(host: str) -> bool:
 _STAND_INS = frozenset({"example", "test", "invalid", "localhost"})
 
 
-@cache
-def _known_suffixes() -> Any:
-    from publicsuffixlist import PublicSuffixList
-
-    return PublicSuffixList(accept_unknown=False)
-
-
 async def ready() -> None:
     """Returns once the Public Suffix List is read; the loop goes on meanwhile."""
     if not _suffixes.cache_info().currsize:
@@ -62,4 +65,4 @@ async def ready() -> None:
 def _suffixes() -> Any:
     from publicsuffixlist import PublicSuffixList
 
-    return PublicSuffixList()
+    return PublicSuffixList(accept_unknown=False)  # endings that nobody has are told apart by this
