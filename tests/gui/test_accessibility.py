@@ -10,7 +10,7 @@ from functools import partial
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QFont, QFontInfo
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QProxyStyle, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.gui.samples import ARRIVED, DRAFT, FAILS, WORKS
@@ -18,6 +18,7 @@ from tests.gui.test_actions import walk
 from tests.gui.test_safe_hands import in_view, on_done, settle
 from wizard.gui import theme
 from wizard.gui.app import Wizard
+from wizard.gui.widgets.switch import Switch
 
 LEAST = 24  # pixels, WCAG 2.2 target size (2.5.8)
 LEAST_TEXT = 11.5
@@ -96,6 +97,8 @@ def test_every_control_has_name_role_state_and_size(active: Wizard, qtbot: QtBot
     settle(qtbot)
     controls = stops(active)
     assert len(controls) > 2
+    # A switch tells its whole place a moment after the first paint.
+    qtbot.waitUntil(lambda: all(isinstance(each.style(), QProxyStyle) for each in controls if isinstance(each, Switch)))
     for widget in controls:
         told = QAccessible.queryAccessibleInterface(widget)
         name = told.text(QAccessible.Text.Name)
