@@ -16,7 +16,7 @@ from wizard.cli.main import main
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps pipes and devices elsewhere")
 
-CHECK = ("check", "ada@example.org", "--ask-nobody", "--no-sign-in")
+CHECK = ("check", "ada@example.org", "--ask-nobody", "--no-sign-in", "--nameserver", "127.0.0.1:1")
 
 # Every option and argument that names what is to be read.
 READERS = (
@@ -120,7 +120,7 @@ def test_what_the_shell_substitutes_is_read_by_every_command(tmp_path: Path, aut
         ("discover ada@gmx.net --ask-nobody --ca-file {roots}", 0, "imap.gmx.net"),
         (
             "check ada@example.org --ask-nobody --deadline 5 --password-file {word} --ca-file {roots} "
-            "--incoming 127.0.0.1:1 --outgoing 127.0.0.1:1 --json",
+            "--incoming 127.0.0.1:1 --outgoing 127.0.0.1:1 --nameserver 127.0.0.1:1 --json",
             1,
             "connection-refused",
         ),
