@@ -7,14 +7,14 @@ from wizard.errors import HandoverError, UsageError
 from wizard.handover.claws import profile_files
 from wizard.handover.keyfile import read_keyfile
 from wizard.handover.sheet import Sheet, TargetKind
-from wizard.handover.targets import sheet, takes_password, targets
+from wizard.handover.targets import sheet, targets
 from wizard.model.address import Address
 from wizard.model.secret import Secret
 from wizard.model.server import Protocol, Security
 
 IDS = tuple(target.id for target in targets())
 READ_ONLY = ("mbsync", "fetchmail", "getmail", "offlineimap")
-WITH_PASSWORD = tuple(target.id for target in targets() if takes_password(target))
+WITH_PASSWORD = tuple(target.id for target in targets() if target.takes_password)
 
 
 def everything(written: Sheet) -> str:

@@ -27,7 +27,7 @@ from wizard.handover.document import verified_account
 from wizard.handover.installed import is_installed
 from wizard.handover.sheet import HandoverFile, Sheet, TargetKind
 from wizard.handover.sheet_page import sheet_text
-from wizard.handover.targets import sheet, takes_password, target, targets
+from wizard.handover.targets import sheet, target, targets
 from wizard.handover.write import write_file
 from wizard.model.account import VerifiedAccount
 from wizard.model.address import Address
@@ -152,7 +152,7 @@ def _secret(args: argparse.Namespace, account: VerifiedAccount) -> Secret:
     """
     if args.output is None and not args.install:
         raise UsageError("--with-password wants --output or --install as well: a password is not printed.")
-    if not takes_password(target(args.target)):
+    if not target(args.target).takes_password:
         raise UsageError(f"{target(args.target).name} takes no file with a password in it; it asks for it itself.")
     given = password_from(args, ask_for=None) or _kept_password(args, account) or ask_password(str(account.address))
     if given is None:

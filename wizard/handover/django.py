@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from wizard.handover.inert import file_stem
+from wizard.handover.python_settings import Setting, password_steps, python_settings
 from wizard.handover.sheet import HandoverFile, Sheet, Target, TargetKind
 from wizard.handover.words import (
     ascii_host,
-    environment_step,
     name_of,
     require_ascii_password,
     require_outgoing,
@@ -18,7 +18,7 @@ from wizard.model.account import VerifiedAccount
 from wizard.model.secret import Secret
 from wizard.model.server import Security
 
-TARGET = Target("django", "Django", TargetKind.PROGRAM)
+TARGET = Target("django", "Django", TargetKind.PROGRAM, takes_password=True)
 
 VARIABLE = "EMAIL_HOST_PASSWORD"
 
@@ -29,11 +29,9 @@ def sheet(account: VerifiedAccount, secret: Secret | None = None) -> Sheet:
     require_ascii_password(secret, "Django")
     steps = [
         "Paste the lines into settings.py.",
-        environment_step(account, VARIABLE, written=secret is not None),
+        *password_steps(account, VARIABLE, secret),
+        f"Try it: python manage.py sendtestemail {account.address.wire}",
     ]
-    if not sends_without_sign_in(account):
-        steps.append("Python's library for sending takes only a password of ASCII characters.")
-    steps.append(f"Try it: python manage.py sendtestemail {account.address.wire}")
     say = "Paste it into settings.py."
     file = HandoverFile(
         f"{file_stem(account.address.wire)}-settings.py",
@@ -47,7 +45,7 @@ def sheet(account: VerifiedAccount, secret: Secret | None = None) -> Sheet:
 
 def _settings(account: VerifiedAccount, secret: Secret | None) -> bytes:
     server = require_outgoing(account, "Django")
-    pairs: list[tuple[str, str | int | bool]] = [
+    pairs: list[Setting] = [
         ("EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend"),
         ("EMAIL_HOST", ascii_host(server.host)),
         ("EMAIL_PORT", server.port),
@@ -60,10 +58,4 @@ def _settings(account: VerifiedAccount, secret: Secret | None) -> bytes:
         ("DEFAULT_FROM_EMAIL", sender(name_of(account), account.address.wire)),
         ("SERVER_EMAIL", account.address.wire),
     ]
-    lines = [f"{name} = {value!r}" for name, value in pairs]
-    if not sends_without_sign_in(account):
-        shown = repr(secret.reveal()) if secret is not None else f'os.environ["{VARIABLE}"]'
-        lines.append(f"{VARIABLE} = {shown}")
-        if secret is None:
-            lines.insert(0, "import os\n")
-    return ("\n".join(lines) + "\n").encode()
+    return python_settings(account, pairs, VARIABLE, secret)

@@ -21,7 +21,7 @@ from wizard.model.account import VerifiedAccount
 from wizard.model.secret import Secret
 from wizard.model.server import Security
 
-TARGET = Target("env", "Environment variables (.env)", TargetKind.PROGRAM)
+TARGET = Target("env", "Environment variables (.env)", TargetKind.PROGRAM, takes_password=True)
 
 _ENCRYPTION: Final = {Security.TLS: "tls", Security.STARTTLS: "starttls", Security.NONE: "none"}
 

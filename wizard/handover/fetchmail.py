@@ -9,7 +9,7 @@ from wizard.model.account import VerifiedAccount
 from wizard.model.secret import Secret
 from wizard.model.server import Protocol, Security
 
-TARGET = Target("fetchmail", "fetchmail", TargetKind.PROGRAM, ("fetchmail",))
+TARGET = Target("fetchmail", "fetchmail", TargetKind.PROGRAM, ("fetchmail",), takes_password=True)
 
 
 def sheet(account: VerifiedAccount, secret: Secret | None = None) -> Sheet:

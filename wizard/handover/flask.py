@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from wizard.handover.inert import file_stem
+from wizard.handover.python_settings import Setting, password_steps, python_settings
 from wizard.handover.sheet import HandoverFile, Sheet, Target, TargetKind
 from wizard.handover.words import (
     ascii_host,
-    environment_step,
     name_of,
     require_ascii_password,
     require_outgoing,
@@ -18,7 +18,7 @@ from wizard.model.account import VerifiedAccount
 from wizard.model.secret import Secret
 from wizard.model.server import Security
 
-TARGET = Target("flask", "Flask (Flask-Mail)", TargetKind.PROGRAM)
+TARGET = Target("flask", "Flask (Flask-Mail)", TargetKind.PROGRAM, takes_password=True)
 
 VARIABLE = "MAIL_PASSWORD"
 
@@ -30,10 +30,8 @@ def sheet(account: VerifiedAccount, secret: Secret | None = None) -> Sheet:
     name = f"{file_stem(account.address.wire)}-flask.py"
     steps = [
         f'Save the file beside your program and read it in: app.config.from_pyfile("{name}").',
-        environment_step(account, VARIABLE, written=secret is not None),
+        *password_steps(account, VARIABLE, secret),
     ]
-    if not sends_without_sign_in(account):
-        steps.append("Python's library for sending takes only a password of ASCII characters.")
     file = HandoverFile(
         name, "text/x-python", _settings(account, secret), "Read by app.config.from_pyfile.", secret is not None
     )
@@ -42,17 +40,13 @@ def sheet(account: VerifiedAccount, secret: Secret | None = None) -> Sheet:
 
 def _settings(account: VerifiedAccount, secret: Secret | None) -> bytes:
     server = require_outgoing(account, "Flask-Mail")
-    pairs: list[tuple[str, str | int | bool]] = [
+    pairs: list[Setting] = [
         ("MAIL_SERVER", ascii_host(server.host)),
         ("MAIL_PORT", server.port),
         ("MAIL_USE_SSL", server.security is Security.TLS),
         ("MAIL_USE_TLS", server.security is Security.STARTTLS),
         ("MAIL_DEFAULT_SENDER", sender(name_of(account), account.address.wire)),
     ]
-    lines = [f"{name} = {value!r}" for name, value in pairs]
     if not sends_without_sign_in(account):
-        shown = repr(secret.reveal()) if secret is not None else f'os.environ["{VARIABLE}"]'
-        lines += [f"MAIL_USERNAME = {server.username!r}", f"{VARIABLE} = {shown}"]
-        if secret is None:
-            lines.insert(0, "import os\n")
-    return ("\n".join(lines) + "\n").encode()
+        pairs.append(("MAIL_USERNAME", server.username))
+    return python_settings(account, pairs, VARIABLE, secret)

@@ -24,7 +24,7 @@ from wizard.model.account import VerifiedAccount
 from wizard.model.secret import Secret
 from wizard.model.server import Protocol, Security, ServerCandidate
 
-TARGET = Target("getmail", "getmail", TargetKind.PROGRAM, ("getmail",))
+TARGET = Target("getmail", "getmail", TargetKind.PROGRAM, ("getmail",), takes_password=True)
 
 _RETRIEVER: Final = {
     (Protocol.IMAP, Security.TLS): "SimpleIMAPSSLRetriever",

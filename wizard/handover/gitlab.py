@@ -17,7 +17,7 @@ from wizard.model.account import VerifiedAccount
 from wizard.model.secret import Secret
 from wizard.model.server import Security
 
-TARGET = Target("gitlab", "GitLab", TargetKind.PROGRAM)
+TARGET = Target("gitlab", "GitLab", TargetKind.PROGRAM, takes_password=True)
 
 
 def sheet(account: VerifiedAccount, secret: Secret | None = None) -> Sheet:

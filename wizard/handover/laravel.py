@@ -20,7 +20,7 @@ from wizard.model.account import VerifiedAccount
 from wizard.model.secret import Secret
 from wizard.model.server import Security
 
-TARGET = Target("laravel", "Laravel", TargetKind.PROGRAM)
+TARGET = Target("laravel", "Laravel", TargetKind.PROGRAM, takes_password=True)
 
 # Version 10 and older read MAIL_ENCRYPTION, newer ones MAIL_SCHEME; each ignores the other's.
 _ENCRYPTION: Final = {Security.TLS: "ssl", Security.STARTTLS: "tls", Security.NONE: "null"}

@@ -21,7 +21,7 @@ from wizard.model.account import VerifiedAccount
 from wizard.model.secret import Secret
 from wizard.model.server import Protocol, Security
 
-TARGET = Target("mbsync", "mbsync (isync)", TargetKind.PROGRAM, ("mbsync",))
+TARGET = Target("mbsync", "mbsync (isync)", TargetKind.PROGRAM, ("mbsync",), takes_password=True)
 
 _TLS: Final = {Security.TLS: "IMAPS", Security.STARTTLS: "STARTTLS", Security.NONE: "None"}
 

@@ -23,7 +23,7 @@ from wizard.model.account import VerifiedAccount
 from wizard.model.secret import Secret
 from wizard.model.server import WITHOUT_SIGN_IN, AuthMethod, Security
 
-TARGET = Target("msmtp", "msmtp", TargetKind.PROGRAM, ("msmtp",))
+TARGET = Target("msmtp", "msmtp", TargetKind.PROGRAM, ("msmtp",), takes_password=True)
 
 _AUTH: Final = {
     AuthMethod.PLAIN.value: "plain",

@@ -19,7 +19,7 @@ from wizard.model.account import VerifiedAccount
 from wizard.model.secret import Secret
 from wizard.model.server import Security
 
-TARGET = Target("nextcloud", "Nextcloud", TargetKind.PERSON)
+TARGET = Target("nextcloud", "Nextcloud", TargetKind.PERSON, takes_password=True)
 
 _ENCRYPTION: Final = {
     Security.TLS: "SSL",

@@ -19,7 +19,7 @@ from wizard.model.account import VerifiedAccount
 from wizard.model.secret import Secret
 from wizard.model.server import Security
 
-TARGET = Target("nodemailer", "Nodemailer (Node.js)", TargetKind.PROGRAM)
+TARGET = Target("nodemailer", "Nodemailer (Node.js)", TargetKind.PROGRAM, takes_password=True)
 
 
 def sheet(account: VerifiedAccount, secret: Secret | None = None) -> Sheet:

@@ -22,7 +22,7 @@ from wizard.model.account import VerifiedAccount
 from wizard.model.secret import Secret
 from wizard.model.server import Protocol, Security
 
-TARGET = Target("offlineimap", "OfflineIMAP", TargetKind.PROGRAM, ("offlineimap",))
+TARGET = Target("offlineimap", "OfflineIMAP", TargetKind.PROGRAM, ("offlineimap",), takes_password=True)
 
 
 def sheet(account: VerifiedAccount, secret: Secret | None = None) -> Sheet:

@@ -17,7 +17,7 @@ from wizard.model.account import VerifiedAccount
 from wizard.model.secret import Secret
 from wizard.model.server import Security
 
-TARGET = Target("postfix", "Postfix (relay)", TargetKind.PROGRAM, ("postfix",))
+TARGET = Target("postfix", "Postfix (relay)", TargetKind.PROGRAM, ("postfix",), takes_password=True)
 
 _WORD = "PASSWORD"
 

@@ -19,13 +19,15 @@ class TargetKind(StrEnum):
 class Target:
     """A program settings can be handed to; `id` is what `mailwright handover` takes and the button `target:<id>`.
 
-    `commands` start it: it is installed where one of them is found. None for what is on no computer.
+    `commands` start it: it is installed where one of them is found. None for what is on no computer. `takes_password`:
+    one of its files has a place for the password, for who wants it there; its maker takes it as a second argument.
     """
 
     id: str
     name: str
     kind: TargetKind
     commands: tuple[str, ...] = ()
+    takes_password: bool = False
 
 
 @dataclass(frozen=True, slots=True)

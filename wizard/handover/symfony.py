@@ -15,7 +15,7 @@ from wizard.handover.words import (
 from wizard.model.account import VerifiedAccount
 from wizard.model.secret import Secret
 
-TARGET = Target("symfony", "Symfony Mailer", TargetKind.PROGRAM)
+TARGET = Target("symfony", "Symfony Mailer", TargetKind.PROGRAM, takes_password=True)
 
 
 def sheet(account: VerifiedAccount, secret: Secret | None = None) -> Sheet:

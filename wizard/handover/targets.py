@@ -50,7 +50,7 @@ from wizard.model.secret import Secret
 from wizard.model.text import single_line
 
 # In the order people are offered them.
-_MAKERS: Final[dict[Target, Callable[[VerifiedAccount], Sheet]]] = {
+_MAKERS: Final[dict[Target, Callable[..., Sheet]]] = {
     thunderbird.TARGET: thunderbird.sheet,
     outlook.TARGET: outlook.sheet,
     outlook.NEW: outlook.new,
@@ -93,27 +93,6 @@ _MAKERS: Final[dict[Target, Callable[[VerifiedAccount], Sheet]]] = {
     gitlab.TARGET: gitlab.sheet,
 }
 
-# Those whose file has a place for the password, for who wants it there.
-_PASSWORD_MAKERS: Final[dict[Target, Callable[[VerifiedAccount, Secret], Sheet]]] = {
-    msmtp.TARGET: msmtp.sheet,
-    url.TARGET: url.sheet,
-    env.TARGET: env.sheet,
-    wordpress.TARGET: wordpress.sheet,
-    nextcloud.TARGET: nextcloud.sheet,
-    aerc.TARGET: aerc.sheet,
-    mbsync.TARGET: mbsync.sheet,
-    fetchmail.TARGET: fetchmail.sheet,
-    getmail.TARGET: getmail.sheet,
-    offlineimap.TARGET: offlineimap.sheet,
-    postfix.TARGET: postfix.sheet,
-    django.TARGET: django.sheet,
-    flask.TARGET: flask.sheet,
-    laravel.TARGET: laravel.sheet,
-    symfony.TARGET: symfony.sheet,
-    nodemailer.TARGET: nodemailer.sheet,
-    gitlab.TARGET: gitlab.sheet,
-}
-
 
 def targets() -> tuple[Target, ...]:
     """Every target, those for people first."""
@@ -133,11 +112,6 @@ def target(target_id: str) -> Target:
     return found
 
 
-def takes_password(target: Target) -> bool:
-    """Whether a file for this target can hold the password, for who asks for that."""
-    return target in _PASSWORD_MAKERS
-
-
 def sheet(target_id: str, account: VerifiedAccount, secret: Secret | None = None) -> Sheet:
     """What the program with this id needs for this account; with `secret`, the password stands in its file.
 
@@ -151,13 +125,13 @@ def sheet(target_id: str, account: VerifiedAccount, secret: Secret | None = None
     named = replace(account, display_name=single_line(account.display_name or "") or None)
     if secret is None:
         return _MAKERS[wanted](named)
-    if wanted not in _PASSWORD_MAKERS:
+    if not wanted.takes_password:
         raise UsageError(f"{wanted.name} takes no file with a password in it; it asks for the password itself.")
     if sign_in_kinds(account) & {SignInKind.OAUTH2}:
         raise HandoverError(f"{BROWSER_ONLY} There is no password to write down.")
     if not is_single_line(secret.reveal()):
         raise HandoverError("The password holds a line break or control character; no file can say it.")
-    return _PASSWORD_MAKERS[wanted](named, secret)
+    return _MAKERS[wanted](named, secret)
 
 
 def _require_single_lines(account: VerifiedAccount) -> None:

@@ -12,7 +12,7 @@ from wizard.model.account import VerifiedAccount
 from wizard.model.secret import Secret
 from wizard.model.server import Protocol, Security, ServerCandidate
 
-TARGET = Target("url", "URL (mailers, frameworks, curl)", TargetKind.PROGRAM)
+TARGET = Target("url", "URL (mailers, frameworks, curl)", TargetKind.PROGRAM, takes_password=True)
 PLACEHOLDER: Final = "PASSWORD"
 
 _SCHEME: Final = {Protocol.SMTP: "smtp", Protocol.IMAP: "imap", Protocol.POP3: "pop"}

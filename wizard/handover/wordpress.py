@@ -21,7 +21,7 @@ from wizard.model.account import VerifiedAccount
 from wizard.model.secret import Secret
 from wizard.model.server import Security
 
-TARGET = Target("wordpress", "WordPress (WP Mail SMTP, FluentSMTP)", TargetKind.PROGRAM)
+TARGET = Target("wordpress", "WordPress (WP Mail SMTP, FluentSMTP)", TargetKind.PROGRAM, takes_password=True)
 
 # PHPMailer's words: ssl is encrypted from the start, tls is STARTTLS.
 _SSL: Final = {Security.TLS: "ssl", Security.STARTTLS: "tls", Security.NONE: ""}

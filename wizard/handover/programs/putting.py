@@ -16,7 +16,7 @@ from wizard.handover import evolution as evolution_sheet
 from wizard.handover.inert import file_stem
 from wizard.handover.installed import command_path
 from wizard.handover.programs import claws, evolution, text_configs, thunderbird
-from wizard.handover.targets import sheet, takes_password, target
+from wizard.handover.targets import sheet, target
 from wizard.model.account import VerifiedAccount
 from wizard.model.secret import Secret
 
@@ -60,7 +60,7 @@ def placement(target_id: str, account: VerifiedAccount, secret: Secret | None = 
     if make is None:
         known = ", ".join(_MAKERS)
         raise UsageError(f"{wanted.name} cannot be set up from here; its steps say how. These can: {known}.")
-    if secret is not None and not takes_password(wanted):
+    if secret is not None and not wanted.takes_password:
         raise UsageError(f"{wanted.name} takes no file with a password in it; it asks for the password itself.")
     sheet(target_id, account, secret)  # refuses what no file of that program can say
     return make(account, secret)
