@@ -15,7 +15,7 @@ qt=(
 )
 lab=(
   postfix dovecot-core dovecot-imapd dovecot-pop3d dovecot-lmtpd bind9 bind9-dnsutils stunnel4 swaks libnet-ssleay-perl
-  libsasl2-modules msmtp neomutt php-cli git openssl iproute2 nftables uidmap xvfb xauth openbox dbus dbus-x11 at-spi2-core python3-pyatspi xdotool fonts-inter
+  libsasl2-modules systemd msmtp neomutt php-cli git openssl iproute2 nftables uidmap xvfb xauth openbox dbus dbus-x11 at-spi2-core python3-pyatspi xdotool fonts-inter
   # What Exim, unpacked into .lab/, is linked with; nss_wrapper gives it its user.
   libnss-wrapper libdb5.3 libgnutls-dane0 libidn12 libnsl2 libpcre2-8-0
 )
@@ -27,7 +27,7 @@ handover=("${lab[@]}" isync fetchmail getmail6 offlineimap3 aerc mutt curl git-e
   gir1.2-camel-1.2 gir1.2-edataserver-1.2 python3-gi glib-networking)
 windows=("${desktop[@]}" binutils wine wine64 gcc-mingw-w64-x86-64 nsis wixl msitools osslsigncode unzip xdotool x11-utils imagemagick)
 programs=(postfix:postfix dovecot:dovecot-core named:bind9 stunnel4:stunnel4 swaks:swaks Xvfb:xvfb openbox:openbox xdotool:xdotool
-  dbus-run-session:dbus ip:iproute2 nft:nftables msmtp:msmtp neomutt:neomutt php:php-cli git:git)
+  dbus-run-session:dbus ip:iproute2 nft:nftables msmtp:msmtp neomutt:neomutt php:php-cli git:git systemd-analyze:systemd)
 
 PATH=$PATH:/usr/sbin:/sbin
 wanted=("${qt[@]}")

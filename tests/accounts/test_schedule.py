@@ -47,7 +47,7 @@ def test_systemds_units(home: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not here")
+@pytest.mark.skipif(sys.platform != "linux", reason="systemd is Linux's; make test installs it")
 @pytest.mark.parametrize("name", ["mailwright", "a program, 100% used", '$HOME "quoted" back\\slash \'n'])
 @pytest.mark.parametrize("hours", [1, 6, 24, 168])
 def test_systemd_takes_the_units(hours: int, name: str, tmp_path: Path) -> None:
@@ -97,37 +97,38 @@ def test_windows_task(hours: int, interval: str | None) -> None:
     assert str(path) in planned.switch_on[0]
 
 
-def one_file(path: Path, on: str, off: str = "true") -> Schedule:
-    return Schedule(((path, b"x\n"),), ((on,),), ((off,),))
+TAKES = (sys.executable, "-c", "")
+REFUSES = (sys.executable, "-c", "raise SystemExit(1)")
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="true and false are programs of POSIX")
+def one_file(path: Path, on: tuple[str, ...], off: tuple[str, ...] = TAKES) -> Schedule:
+    return Schedule(((path, b"x\n"),), (on,), (off,))
+
+
 def test_a_schedule_is_put_and_taken_away(tmp_path: Path) -> None:
     path = tmp_path / "folder" / "unit"
-    planned = one_file(path, "true")
+    planned = one_file(path, TAKES)
     assert not planned.is_on
     planned.put()
-    assert one_file(path, "true").is_on
+    assert one_file(path, TAKES).is_on
     assert planned.text_there() == f"# {path}\nx\n"
     assert planned.take_away()
     assert not path.exists()
     assert not planned.take_away()
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="true and false are programs of POSIX")
-@pytest.mark.parametrize("program", ["false", "there-is-no-such-program"])
-def test_a_scheduler_that_refuses_leaves_nothing(program: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("program", [REFUSES, ("there-is-no-such-program",)])
+def test_a_scheduler_that_refuses_leaves_nothing(program: tuple[str, ...], tmp_path: Path) -> None:
     path = tmp_path / "unit"
     with pytest.raises(ResourceError, match="nothing was scheduled"):
         one_file(path, program).put()
     assert not path.exists()
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="true and false are programs of POSIX")
 def test_a_scheduler_that_is_gone_does_not_keep_the_files(tmp_path: Path) -> None:
     path = tmp_path / "unit"
-    one_file(path, "true").put()
-    assert one_file(path, "true", "false").take_away()
+    one_file(path, TAKES).put()
+    assert one_file(path, TAKES, REFUSES).take_away()
     assert not path.exists()
 
 
