@@ -109,12 +109,16 @@ async def session(settings: Settings) -> AsyncIterator[SetupSession]:
 async def sessions(settings: Settings) -> AsyncIterator[Callable[[], SetupSession]]:
     """Makes sessions that share one network, one set of roots and one cache of answers; all are closed at the end."""
     from wizard.accounts.secret_store import LIMIT_S, SecretStore
+    from wizard.imports import loaded
     from wizard.net.fetch import Fetcher
     from wizard.probe.permits import HostPermits
     from wizard.setup.browser_sign_in import BrowserSignIn
     from wizard.setup.context import Services
     from wizard.setup.session import SetupSession
 
+    if settings.pack_paths:
+        # What a pack holds that cannot be read is told before anybody is asked for anything.
+        await loaded(partial(catalogue, settings.pack_paths))
     made: WeakSet[SetupSession] = WeakSet()  # a session that was closed and let go is not kept
     async with _network(settings) as (resolver, dialer, trust, planner, known):
         keyring_s = min(LIMIT_S, settings.options.deadline_s) if settings.options is not None else LIMIT_S

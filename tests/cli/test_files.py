@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.lab.certificates import Authority
+from tests.lab.names import NameServer
 from wizard.cli.main import main
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps pipes and devices elsewhere")
@@ -83,6 +84,17 @@ def test_what_is_no_file_in_a_pack(
         assert main([*command, "--pack", str(folder / "pack")]) == 2
         assert f"The file {odd}.toml cannot be read" in capsys.readouterr().err
         path.rmdir() if odd == "folder" else path.unlink()
+
+
+def test_nobody_is_asked_before_a_pack_can_be_read(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    place = folder / "pack" / "diagnoses" / "auth"
+    place.mkdir(parents=True)
+    (place / "broken.toml").write_text("title =")
+    with NameServer({"example.org": ["imap A 127.0.0.1", "smtp A 127.0.0.1"]}) as names:
+        words = [*CHECK[:-1], names.option, "--pack", str(folder / "pack")]
+        assert main(words) == 1
+        assert "broken.toml" in capsys.readouterr().err
+        assert names.questions == []
 
 
 def test_a_folder_that_may_not_be_looked_into(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
