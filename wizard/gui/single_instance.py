@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt, Signal
 
 if TYPE_CHECKING:
-    from multiprocessing.connection import Connection, Listener
+    from multiprocessing.connection import Listener
 
     from wizard.gui.pages.account_page import AccountPage
     from wizard.gui.window import WizardWindow
@@ -62,7 +62,7 @@ def hand_over(place: str | None, address: str | None) -> bool:
     said = {"address": address or "", "activation": os.environ.get("XDG_ACTIVATION_TOKEN", "")}
     try:
         with Client(place) as line:
-            if not _is_same_user(line):
+            if not _is_same_user(line.fileno()):
                 return False
             line.send_bytes(json.dumps(said).encode())
             return line.poll(PATIENCE_S) and line.recv_bytes(MAX_BYTES) == _TAKEN
@@ -110,7 +110,7 @@ class SingleInstance(QObject):
         while not self._closed and self._listener is not None:
             try:
                 with self._listener.accept() as line:
-                    if not _is_same_user(line) or not line.poll(PATIENCE_S):
+                    if not _is_same_user(line.fileno()) or not line.poll(PATIENCE_S):
                         continue
                     said = json.loads(line.recv_bytes(MAX_BYTES))
                     if self._closed or not isinstance(said, dict):
@@ -135,11 +135,11 @@ class SingleInstance(QObject):
         window.activateWindow()
 
 
-def _is_same_user(line: Connection) -> bool:
-    """Whether the other end is this user's, by what Linux noted as it connected; True where the system is not asked."""
+def _is_same_user(line: int) -> bool:
+    """Whether this user is at the other end, by what Linux noted as it connected; True where nobody is asked."""
     if sys.platform != "linux":
         return True
-    with socket.socket(fileno=os.dup(line.fileno())) as other:
+    with socket.socket(fileno=os.dup(line)) as other:
         told = other.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
     _, user, _ = struct.unpack("3i", told)
     return bool(user == os.getuid())
