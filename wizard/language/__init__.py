@@ -1,0 +1,72 @@
+"""The texts that people read, in the language they are spoken to in.
+
+English is written in the code and is what stands where a translation is missing. A text is one whole sentence (or one
+label) with named placeholders: `tr("Signing in to {host}", host=host)`. What is defined where a module is read is
+marked by `tr_later` and translated by `tr` when it is shown, for the language can change meanwhile.
+
+Not translated: ids, object names, protocol words, hosts and addresses, what a server said, logs, the values in JSON.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Protocol
+
+SOURCE: Final = "en"
+
+
+class Translations(Protocol):
+    """What the standard library's `gettext.NullTranslations` offers and this module asks."""
+
+    def gettext(self, message: str) -> str: ...
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str: ...
+    def pgettext(self, context: str, message: str) -> str: ...
+
+
+_spoken: str = SOURCE
+_translations: Translations | None = None
+
+
+def spoken() -> str:
+    """The tag of the language that is spoken now, such as "en", "pt-BR" or "zh-Hans"."""
+    return _spoken
+
+
+def speak(tag: str, translations: Translations | None = None) -> None:
+    """From now on texts come in the language `tag`, as far as `translations` has them; without any they are English."""
+    global _spoken, _translations
+    _spoken, _translations = tag, translations
+
+
+def tr(message: str, /, **values: object) -> str:
+    """The text in the language spoken now, its named placeholders filled in."""
+    return _filled(message if _translations is None else _translations.gettext(message), message, values)
+
+
+def tr_later(message: str) -> str:
+    """The text as it is: marked for the translators here, translated by `tr` where it is shown."""
+    return message
+
+
+def tr_plural(one: str, many: str, n: int, /, **values: object) -> str:
+    """The text for `n` things, which both texts may name as {n}: `tr_plural("{n} row", "{n} rows", len(rows))`."""
+    source = one if n == 1 else many
+    said = source if _translations is None else _translations.ngettext(one, many, n)
+    return _filled(said, source, {"n": n, **values})
+
+
+def tr_context(context: str, message: str, /, **values: object) -> str:
+    """`tr` for a word that means different things in different places, and for the texts of the data files.
+
+    `context` is told to the translators: a cause's id and key, a provider's, or a word such as "stage".
+    """
+    said = message if _translations is None else _translations.pgettext(context, message)
+    return _filled(said, message, values)
+
+
+def _filled(said: str, source: str, values: dict[str, object]) -> str:
+    if not values:
+        return said
+    try:
+        return said.format(**values)
+    except (LookupError, ValueError):  # a translation that names what is not there
+        return source.format(**values)
