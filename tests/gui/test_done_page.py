@@ -227,7 +227,7 @@ def test_every_program_can_be_chosen_and_has_six_steps_at_most(page: DonePage, f
         assert shown is not None
         assert shown.target.id == target
         assert page.programs.tiles[family.id].isChecked()
-        assert len(shown.steps) <= (7 if target == "printer" else 6), "a printer asks for more than any program"
+        assert len(shown.steps) <= 6
 
 
 def test_every_target_stands_behind_some_tile() -> None:

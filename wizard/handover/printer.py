@@ -48,7 +48,8 @@ def sheet(account: VerifiedAccount) -> Sheet:
 def _steps(account: VerifiedAccount) -> tuple[str, ...]:
     steps = [
         "Open the device's page: type its network address into a browser; the device shows it under Network.",
-        "Sign in as its administrator and look for Scan to Email, Email Server or SMTP, and copy the fields below.",
+        "Sign in as its administrator, look for Scan to Email, Email Server or SMTP, and copy the fields below, the "
+        "sender address too: servers refuse a device that sends as anybody else.",
     ]
     if sends_without_sign_in(account):
         steps.append(NOBODY_SIGNS_IN)
@@ -64,7 +65,6 @@ def _steps(account: VerifiedAccount) -> tuple[str, ...]:
             "them: it stays in the device, and can be withdrawn alone."
         )
     steps += [
-        "The sender must be the address below: servers refuse a device that sends as anybody else.",
         "Set the device's clock (SNTP): with a wrong date it finds no certificate valid.",
         "It must speak TLS 1.2. A device from before about 2015 may know only older ones, which mail servers refuse: "
         "install its newest firmware, or let it send to a relay in your network.",
