@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
@@ -23,6 +23,7 @@ from wizard.gui.widgets.fold import FoldArea, FoldButton, WrappingPrimaryButton,
 from wizard.gui.widgets.heading import Heading
 from wizard.gui.widgets.label import Label
 from wizard.gui.widgets.paragraph import Paragraph
+from wizard.gui.widgets.remedy_order import AGAIN, ASK, in_order, words_of
 from wizard.gui.widgets.selectable import selectable
 from wizard.gui.widgets.side_panel import in_a_line
 from wizard.gui.widgets.state_disc import DiscState, StateDisc
@@ -30,7 +31,6 @@ from wizard.gui.widgets.surfaces import Card, Separator, Strip, Surface
 from wizard.gui.widgets.veil import Veil
 from wizard.model.diagnosis import (
     AskAdministrator,
-    ChangeSettings,
     Diagnosis,
     Fix,
     OpenUrl,
@@ -42,9 +42,6 @@ from wizard.model.diagnosis import (
 
 if TYPE_CHECKING:
     from wizard.setup.pack import Helpdesk
-
-_AGAIN: Final = "Check again"
-_ASK: Final = "Ask your administrator…"
 
 
 def local_now() -> datetime:
@@ -190,7 +187,7 @@ class DiagnosisCard(Card):
             self._column.addWidget(self._strip)
         if diagnosis.likely:
             self._column.addWidget(LikelyCauses(diagnosis.likely))
-        first, others, asks, last = _sorted(diagnosis.remedies)
+        first, others, asks, last = in_order(diagnosis.remedies)
         if asks is not None and not links:
             others = (*others, asks)
         areas = []
@@ -231,20 +228,14 @@ class DiagnosisCard(Card):
             case Wait(seconds):
                 self._say_until_when(remedy, seconds)
                 self._checks_again = True
-                self._add_button(remedy, WrappingSecondaryButton(_AGAIN))
+                self._add_button(remedy, WrappingSecondaryButton(AGAIN))
                 return
             case TryAgain():
                 # What has to be done first is said; the button only checks.
-                if remedy.say != _AGAIN:
+                if remedy.say != AGAIN:
                     self._add_sentence(remedy.say)
                 self._checks_again = True
-                text = _AGAIN
-            case ChangeSettings():
-                text = words.use(self.fix, remedy)
-            case AskAdministrator():
-                text = _ASK
-            case _:
-                text = remedy.say
+        text = words_of(remedy, self.fix)
         if self._may_go_on:
             self._add_button(remedy, WrappingSecondaryButton(text))
             return
@@ -312,7 +303,7 @@ class DiagnosisCard(Card):
     def _add_links(self, asks: Remedy | None, last: Sequence[Remedy], *, asks_first: bool) -> None:
         links = Flow(gap=14 if last else 24, row_gap=4)
         if not asks_first:
-            ask = LinkButton(_ASK, "message")
+            ask = LinkButton(ASK, "message")
             ask.setObjectName(f"remedy:{asks.id}" if asks is not None else "ask-administrator")
             ask.clicked.connect(lambda: self.administrator_wanted.emit())
             links.addWidget(ask)
@@ -360,23 +351,3 @@ class DiagnosisCard(Card):
             host = (diagnosis.server or "").rpartition(":")[0]
             return CertificateStrip(diagnosis.certificate, host, self._now(), fits=fits)
         return ChangeStrip(fix) if fix is not None and words.change_strip(fix) else None
-
-
-def _sorted(
-    remedies: Sequence[Remedy],
-) -> tuple[Remedy | None, tuple[Remedy, ...], Remedy | None, tuple[Remedy, ...]]:
-    """The first one, the others, the message to the administrator, and what stands last and quiet.
-
-    The message comes first where the diagnosis puts it first, or where nobody else can do anything.
-    """
-    last = tuple(each for each in remedies if each.last_resort or isinstance(each.action, TrustCertificate))
-    asks = next((each for each in remedies if isinstance(each.action, AskAdministrator)), None)
-    doing = [each for each in remedies if each not in last and each is not asks]
-    if asks is not None and (not doing or remedies[0] is asks):
-        return asks, tuple(doing), None, last
-    if not doing:
-        return None, (), None, last
-    first, *others = doing
-    if isinstance(first.action, Wait | TryAgain):  # it offers to check again already
-        others = [each for each in others if not (isinstance(each.action, TryAgain) and each.say == _AGAIN)]
-    return first, tuple(others), asks, last
