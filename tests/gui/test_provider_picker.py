@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QDialog
 from pytestqt.qtbot import QtBot
 
 from wizard import wiring
-from wizard.gui.provider_picker import WORLD_WIDE, ProviderPicker, country_name
+from wizard.gui.country_names import WORLD_WIDE
+from wizard.gui.provider_picker import ProviderPicker
 
 
 @pytest.fixture
@@ -65,8 +66,3 @@ def test_what_most_look_for_comes_first_and_countries_have_names(picker: Provide
     assert "Gmail" in shown[1]
     assert shown.index(WORLD_WIDE) < shown.index("Austria") < shown.index("United States")
     assert not [row for row in shown if len(row) == 2 and row.isupper()]
-
-
-def test_a_code_that_is_no_country_stays_readable() -> None:
-    assert country_name("WW") == WORLD_WIDE
-    assert country_name("CH") == "Switzerland"

@@ -15,13 +15,14 @@ from wizard.gui.widgets.heading import Heading
 from wizard.gui.widgets.paragraph import Paragraph
 from wizard.gui.widgets.selectable import selectable
 from wizard.gui.widgets.side_panel import in_a_line
+from wizard.language import tr, tr_later
 from wizard.setup.pack import Helpdesk
 
-_WHAT = (
+_WHAT = tr_later(
     "Finds the settings of your email, proves that they work, explains what does not, and brings them to your mail "
     "program."
 )
-_KEYS = (
+_KEYS = tr_later(
     "Keys: Alt+Left goes back, Ctrl+C copies a card, Ctrl+Plus and Ctrl+Minus change the size of the text, Escape "
     "closes, F1 shows this."
 )
@@ -46,19 +47,19 @@ class AboutDialog(FittedDialog):
     def __init__(self, helpdesk: Helpdesk | None, *, parent: QWidget) -> None:
         super().__init__(460, parent=parent)
         self.setObjectName("about-dialog")
-        self.setWindowTitle("About Mailwright")
+        self.setWindowTitle(tr("About Mailwright"))
         self.facts = selectable(Paragraph(facts(parent)))
         self.facts.setObjectName("about-facts")
-        self.copy = CopyButton("Copy", self.facts.text, "copy:about")
+        self.copy = CopyButton(tr("Copy"), self.facts.text, "copy:about")
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 24, 24, 16)
         column.setSpacing(12)
         column.addWidget(Heading("Mailwright"))
-        column.addWidget(Paragraph(_WHAT, tone="ink2"))
+        column.addWidget(Paragraph(tr(_WHAT), tone="ink2"))
         column.addWidget(self.facts)
         if helpdesk is not None:
             column.addWidget(Paragraph(in_a_line(helpdesk)))
-        column.addWidget(Paragraph(_KEYS, tone="ink2"))
+        column.addWidget(Paragraph(tr(_KEYS), tone="ink2"))
         column.addSpacing(4)
         column.addLayout(closing_row(self, self.copy))
         self.copy.setFocus()

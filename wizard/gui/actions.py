@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, assert_never
 from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 
+from wizard.language import tr
 from wizard.model.diagnosis import (
     AskAdministrator,
     ChangeSettings,
@@ -108,7 +109,7 @@ class Actions(QObject):
         QGuiApplication.clipboard().setText(text)
         page = self._window.current_page()
         if page is not None:
-            page.tell("Copied.")
+            page.tell(tr("Copied."))
 
 
 def open_page(url: str) -> None:

@@ -15,6 +15,7 @@ from wizard.gui.widgets.paragraph import Paragraph
 from wizard.gui.widgets.scroll_page import ScrollBar
 from wizard.gui.widgets.surfaces import InputBox
 from wizard.handover.administrator_message import mailto
+from wizard.language import tr
 
 
 class AdministratorDialog(QDialog):
@@ -23,26 +24,26 @@ class AdministratorDialog(QDialog):
     def __init__(self, message: str, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("administrator-dialog")
-        self.setWindowTitle("Ask your administrator")
+        self.setWindowTitle(tr("Ask your administrator"))
         self.text = QPlainTextEdit(message)
         self.text.setObjectName("administrator-message")
-        self.text.setAccessibleName("Message to your administrator")
+        self.text.setAccessibleName(tr("Message to your administrator"))
         self.text.setTabChangesFocus(True)
         self.text.setVerticalScrollBar(ScrollBar())
         self.text.setFrameShape(QFrame.Shape.NoFrame)
         self.text.setFont(theme.font(Role.BODY))
         box = InputBox(self.text)
 
-        self.copy = CopyButton("Copy message", self.text.toPlainText, "copy:administrator-message")
-        self.write = SecondaryButton("Write an email", "mail")
+        self.copy = CopyButton(tr("Copy message"), self.text.toPlainText, "copy:administrator-message")
+        self.write = SecondaryButton(tr("Write an email"), "mail")
         self.write.setObjectName("write-email")
         self.write.clicked.connect(self._write)
 
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 24, 24, 16)
         column.setSpacing(12)
-        column.addWidget(Heading("A message you can send on"))
-        hint = "It says what happened and what to change. Your password is not in it."
+        column.addWidget(Heading(tr("A message you can send on")))
+        hint = tr("It says what happened and what to change. Your password is not in it.")
         column.addWidget(Paragraph(hint, tone="ink2"))
         column.addWidget(box, 1)
         row = closing_row(self, self.copy)

@@ -14,10 +14,11 @@ from PySide6.QtWidgets import QApplication
 from wizard import internal_error
 from wizard.errors import MailwrightError
 from wizard.gui.engine import Engine, Work
+from wizard.language import tr, tr_later
 from wizard.model.progress import Progress
 
 T = TypeVar("T")
-INTERNAL = "Something went wrong inside Mailwright. Nothing was changed; try it once more."
+INTERNAL = tr_later("Something went wrong inside Mailwright. Nothing was changed; try it once more.")
 
 
 class Job:
@@ -120,7 +121,7 @@ class Bridge(QObject):
         except Exception as error:
             internal_error.tell(error)
             if not job.is_over:
-                on_error(INTERNAL)
+                on_error(tr(INTERNAL))
         else:
             if not job.is_over:
                 on_done(result)

@@ -11,8 +11,9 @@ from wizard.gui.widgets.heading import Heading
 from wizard.gui.widgets.label import Label
 from wizard.gui.widgets.paragraph import Paragraph
 from wizard.gui.widgets.text_box import TextBox
+from wizard.language import tr, tr_later
 
-_KINDS = "Settings (*.mobileconfig *.xml *.json *.html *.eml *.txt);;All files (*)"
+_KINDS = tr_later("Settings (*.mobileconfig *.xml *.json *.html *.eml *.txt);;All files (*)")
 
 
 class BringDialog(QDialog):
@@ -25,18 +26,20 @@ class BringDialog(QDialog):
         super().__init__(parent)
         self._folder = folder
         self.setObjectName("bring-dialog")
-        self.setWindowTitle("Settings you have")
+        self.setWindowTitle(tr("Settings you have"))
         self.resize(QSize(600, 440))
-        self.box = TextBox("Settings", placeholder="Paste the lines or the whole message that names the servers.")
-        self.use = PrimaryButton("Use these")
+        self.box = TextBox(
+            tr("Settings"), placeholder=tr("Paste the lines or the whole message that names the servers.")
+        )
+        self.use = PrimaryButton(tr("Use these"))
         self.use.setObjectName("use-brought")
         self.use.setEnabled(False)
         self.use.setDefault(True)
         self.use.clicked.connect(lambda: self.pasted.emit(self.box.text()))
-        self.open_file = SecondaryButton("Open a file…", "file")
+        self.open_file = SecondaryButton(tr("Open a file…"), "file")
         self.open_file.setObjectName("open-brought")
         self.open_file.clicked.connect(self._choose_file)
-        close = SecondaryButton("Close")
+        close = SecondaryButton(tr("Close"))
         close.setObjectName("close")
         close.clicked.connect(self.reject)
         self.note = Label("", tone="stop", wrap=True)
@@ -50,11 +53,13 @@ class BringDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 20, 24, 16)
         column.setSpacing(12)
-        column.addWidget(Heading("Settings you have"))
+        column.addWidget(Heading(tr("Settings you have")))
         column.addWidget(
             Paragraph(
-                "A message from your provider, an autoconfig file, an Apple profile (.mobileconfig) or a saved report. "
-                "A password in it is not read.",
+                tr(
+                    "A message from your provider, an autoconfig file, an Apple profile (.mobileconfig) or a saved "
+                    "report. A password in it is not read."
+                ),
                 tone="ink2",
             )
         )
@@ -71,6 +76,6 @@ class BringDialog(QDialog):
         announce(self, sentence, urgent=True)
 
     def _choose_file(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self, "Open settings", self._folder, _KINDS)
+        path, _ = QFileDialog.getOpenFileName(self, tr("Open settings"), self._folder, tr(_KINDS))
         if path:
             self.file_chosen.emit(path)

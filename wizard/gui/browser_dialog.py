@@ -11,6 +11,7 @@ from wizard.gui.widgets.buttons import LinkButton, SecondaryButton
 from wizard.gui.widgets.heading import Heading
 from wizard.gui.widgets.paragraph import Paragraph
 from wizard.gui.widgets.state_disc import DiscState, StateDisc
+from wizard.language import tr
 
 
 class BrowserDialog(QDialog):
@@ -21,20 +22,25 @@ class BrowserDialog(QDialog):
 
     page_found = Signal(str)
 
-    def __init__(self, provider: str, address: str, *, parent: QWidget | None = None) -> None:
+    def __init__(self, provider: str | None, address: str, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("browser-dialog")
-        self.setWindowTitle("Sign in in the browser")
+        self.setWindowTitle(tr("Sign in in the browser"))
         self._url: str | None = None
-        self.heading = Heading(f"Sign in at {provider} in your browser")
-        self.sentence = Paragraph(
-            f"Choose {address} there and allow the access. Then come back: this goes on by itself.", tone="ink2"
+        self.heading = Heading(
+            tr("Sign in at {provider} in your browser", provider=provider)
+            if provider is not None
+            else tr("Sign in at your provider in your browser")
         )
-        self.copy = LinkButton("The browser did not open? Copy the address of the page", "copy")
+        what = tr(
+            "Choose {address} there and allow the access. Then come back: this goes on by itself.", address=address
+        )
+        self.sentence = Paragraph(what, tone="ink2")
+        self.copy = LinkButton(tr("The browser did not open? Copy the address of the page"), "copy")
         self.copy.setObjectName("copy-page")
         self.copy.setEnabled(False)
         self.copy.clicked.connect(self._copy)
-        cancel = SecondaryButton("Cancel")
+        cancel = SecondaryButton(tr("Cancel"))
         cancel.setObjectName("close")
         cancel.clicked.connect(self.reject)
         words = QVBoxLayout()
@@ -69,6 +75,6 @@ class BrowserDialog(QDialog):
     def _copy(self) -> None:
         if self._url is not None:
             QGuiApplication.clipboard().setText(self._url)
-            self.copy.setText("Copied: open it in any browser on this computer")
+            self.copy.setText(tr("Copied: open it in any browser on this computer"))
             self.copy.set_icon("check")
-            announce(self, "Copied.")
+            announce(self, tr("Copied."))

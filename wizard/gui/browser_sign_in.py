@@ -35,7 +35,7 @@ class BrowserSignIn(QObject):
         from wizard.gui.browser_dialog import BrowserDialog
 
         provider = plan.provider if plan is not None else None
-        name = provider.spoken_name if provider is not None else "your provider"
+        name = provider.spoken_name if provider is not None else None
         dialog = BrowserDialog(name, str(draft.address), parent=self._window)
         job = self._jobs.start(
             partial(_sign_in, draft, plan, dialog.page_found.emit),

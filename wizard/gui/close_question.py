@@ -10,6 +10,7 @@ from wizard.gui.widgets.buttons import PrimaryButton, SecondaryButton
 from wizard.gui.widgets.fitted_dialog import FittedDialog
 from wizard.gui.widgets.heading import Heading
 from wizard.gui.widgets.paragraph import Paragraph
+from wizard.language import tr
 
 
 class EndsSession(Protocol):
@@ -43,17 +44,17 @@ class CloseQuestion(FittedDialog):
         super().__init__(400, parent=parent)
         self.setObjectName("close-question")
         self.setWindowTitle("Mailwright")
-        title = "Close without these settings?" if is_proven else "Stop setting up?"
+        title = tr("Close without these settings?") if is_proven else tr("Stop setting up?")
         sentence = (
-            "They are proven, but not yet brought to a mail program or kept on this computer."
+            tr("They are proven, but not yet brought to a mail program or kept on this computer.")
             if is_proven
-            else "What you typed is forgotten."
+            else tr("What you typed is forgotten.")
         )
-        self.keep = PrimaryButton("Keep going")
+        self.keep = PrimaryButton(tr("Keep going"))
         self.keep.setObjectName("keep-going")
         self.keep.setDefault(True)
         self.keep.clicked.connect(self.reject)
-        self.stop = SecondaryButton("Close" if is_proven else "Stop")
+        self.stop = SecondaryButton(tr("Close") if is_proven else tr("Stop"))
         self.stop.setObjectName("close-anyway")
         self.stop.clicked.connect(self.accept)
         buttons = QHBoxLayout()

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 from wizard.gui.widgets.buttons import PrimaryButton
 from wizard.gui.widgets.label import Label
 from wizard.gui.widgets.qr_code import QrCode
+from wizard.language import tr
 
 _AROUND: Final = 160  # pixels for the title bar, the words and the button
 
@@ -20,11 +21,11 @@ class CodeDialog(QDialog):
     def __init__(self, text: str, *, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("code-dialog")
-        self.setWindowTitle("Code for the phone")
+        self.setWindowTitle(tr("Code for the phone"))
         room = min(parent.screen().availableSize().width(), parent.screen().availableSize().height()) - _AROUND
         self.code = QrCode()
         self.code.show_text(text, fits_in=room)
-        close = PrimaryButton("Close")
+        close = PrimaryButton(tr("Close"))
         close.setObjectName("close")
         close.setDefault(True)
         close.clicked.connect(self.reject)
@@ -32,6 +33,8 @@ class CodeDialog(QDialog):
         column.setContentsMargins(24, 24, 24, 16)
         column.setSpacing(12)
         column.addWidget(self.code, 0, Qt.AlignmentFlag.AlignHCenter)
-        column.addWidget(Label("Hold the phone an arm’s length away.", tone="ink2"), 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addWidget(
+            Label(tr("Hold the phone an arm’s length away."), tone="ink2"), 0, Qt.AlignmentFlag.AlignHCenter
+        )
         column.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)
         close.setFocus()

@@ -12,12 +12,15 @@ from wizard.gui.widgets.fitted_dialog import FittedDialog
 from wizard.gui.widgets.heading import Heading
 from wizard.gui.widgets.paragraph import Paragraph
 from wizard.gui.widgets.selectable import selectable
+from wizard.language import tr, tr_later
 
-_WHAT = (
+_WHAT = tr_later(
     "Your mailbox and your settings are as they were. Close this and try it once more. If it happens again, send the "
     "report to your helpdesk."
 )
-_REPORT = "The report names the parts of the program that it came through. It holds no address, password or message."
+_REPORT = tr_later(
+    "The report names the parts of the program that it came through. It holds no address, password or message."
+)
 MAX_LINES = 12
 
 
@@ -31,13 +34,13 @@ class CrashDialog(FittedDialog):
         self.report = f"{facts(parent)}\n\n{report}"
         lines = report.strip().splitlines()
         shown = lines if len(lines) <= MAX_LINES else [*lines[:2], "  …", *lines[-MAX_LINES + 3 :]]
-        self.copy = CopyButton("Copy report", lambda: self.report, "copy:crash")
+        self.copy = CopyButton(tr("Copy report"), lambda: self.report, "copy:crash")
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 24, 24, 16)
         column.setSpacing(12)
-        column.addWidget(Heading("Something went wrong inside Mailwright"))
-        column.addWidget(Paragraph(_WHAT))
-        column.addWidget(Paragraph(_REPORT, tone="ink2"))
+        column.addWidget(Heading(tr("Something went wrong inside Mailwright")))
+        column.addWidget(Paragraph(tr(_WHAT)))
+        column.addWidget(Paragraph(tr(_REPORT), tone="ink2"))
         column.addWidget(selectable(Paragraph("\n".join(shown), tone="ink2")))
         column.addSpacing(4)
         column.addLayout(closing_row(self, self.copy))

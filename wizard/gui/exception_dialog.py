@@ -11,34 +11,44 @@ from wizard.gui.widgets.heading import Heading
 from wizard.gui.widgets.paragraph import Paragraph
 from wizard.gui.widgets.scroll_page import ScrollPage
 from wizard.gui.widgets.surfaces import Card
+from wizard.language import tr
 from wizard.model.evidence import CertificateFacts
 
 
 class ExceptionDialog(QDialog):
     """Asks whether exactly this certificate is to be trusted; "Go back" is the default, in every way to press it."""
 
-    def __init__(self, facts: CertificateFacts, server: str, *, parent: QWidget | None = None) -> None:
+    def __init__(self, facts: CertificateFacts, server: str | None, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("exception-dialog")
-        self.setWindowTitle("Make an exception")
+        self.setWindowTitle(tr("Make an exception"))
         scroll = ScrollPage()
         scroll.body.setContentsMargins(24, 24, 24, 16)
         scroll.body.setSpacing(12)
-        scroll.body.addWidget(Heading("Trust exactly this certificate?"))
-        why = (
-            f"Nobody vouches that {server} is who it says it is. Your password would go to whoever owns this "
-            "certificate. Compare the fingerprint with the one your administrator tells you, on the phone or on paper."
-        )
+        scroll.body.addWidget(Heading(tr("Trust exactly this certificate?")))
+        if server is not None:
+            why = tr(
+                "Nobody vouches that {server} is who it says it is. Your password would go to whoever owns this "
+                "certificate. Compare the fingerprint with the one your administrator tells you, on the phone or on "
+                "paper.",
+                server=server,
+            )
+        else:
+            why = tr(
+                "Nobody vouches that the server is who it says it is. Your password would go to whoever owns this "
+                "certificate. Compare the fingerprint with the one your administrator tells you, on the phone or on "
+                "paper."
+            )
         scroll.body.addWidget(Paragraph(why, tone="ink2"))
         card = Card()
         card.box.addWidget(CertificateView(facts))
         scroll.body.addWidget(card)
         scroll.body.addStretch(1)
-        self.back = WrappingPrimaryButton("Go back")
+        self.back = WrappingPrimaryButton(tr("Go back"))
         self.back.setObjectName("exception-back")
         self.back.setDefault(True)
         self.back.clicked.connect(self.reject)
-        self.trust = WrappingSecondaryButton("Trust this certificate")
+        self.trust = WrappingSecondaryButton(tr("Trust this certificate"))
         self.trust.setObjectName("exception-trust")
         self.trust.clicked.connect(self.accept)
         buttons = QHBoxLayout()

@@ -14,6 +14,7 @@ from wizard.gui.widgets.diagnosis_card import DiagnosisCard
 from wizard.gui.widgets.label import Label
 from wizard.gui.widgets.scroll_page import ScrollPage
 from wizard.gui.widgets.text_box import TextBox
+from wizard.language import tr
 from wizard.model.diagnosis import Diagnosis
 
 LONGEST = 200_000  # characters of a pasted log; what matters is in far less
@@ -29,25 +30,25 @@ class ExplainDialog(QDialog):
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("explain-dialog")
-        self.setWindowTitle("What an error means")
+        self.setWindowTitle(tr("What an error means"))
         self.resize(QSize(640, 560))
         self._answers: list[QWidget] = []
         self.box = TextBox(
-            "Error message", placeholder="Paste what you have: a code, the text of a dialog, lines of a log."
+            tr("Error message"), placeholder=tr("Paste what you have: a code, the text of a dialog, lines of a log.")
         )
         self.box.setMinimumHeight(110)
         self.box.setMaximumHeight(190)
-        self.explain = PrimaryButton("Explain")
+        self.explain = PrimaryButton(tr("Explain"))
         self.explain.setObjectName("explain")
         self.explain.setEnabled(False)
         self.explain.clicked.connect(self._ask)
-        close = SecondaryButton("Close")
+        close = SecondaryButton(tr("Close"))
         close.setObjectName("close")
         close.clicked.connect(self.reject)
         self._scroll = ScrollPage()
         self._scroll.body.setContentsMargins(24, 20, 24, 16)
         self._scroll.body.setSpacing(12)
-        self._scroll.body.addWidget(Label("What an error means", Role.HEADING))
+        self._scroll.body.addWidget(Label(tr("What an error means"), Role.HEADING))
         self._scroll.body.addWidget(self.box)
         self._answer = QVBoxLayout()
         self._scroll.body.addLayout(self._answer)
@@ -58,7 +59,7 @@ class ExplainDialog(QDialog):
         buttons = QHBoxLayout()
         buttons.setContentsMargins(24, 12, 24, 14)
         buttons.setSpacing(8)
-        self.open_report = SecondaryButton("Open a report…", "file")
+        self.open_report = SecondaryButton(tr("Open a report…"), "file")
         self.open_report.setObjectName("open-report")
         self.open_report.clicked.connect(lambda: self.report_wanted.emit())
         buttons.addWidget(self.open_report)
@@ -101,7 +102,7 @@ class ExplainDialog(QDialog):
         text.input.setPlainText(report_text(document))
         text.setMinimumHeight(260)
         self._add(text)
-        announce(self, f"The report {report_name(document)}.")
+        announce(self, tr("The report {name}.", name=report_name(document)))
 
     def show_failure(self, sentence: str) -> None:
         """Says why there is no answer."""

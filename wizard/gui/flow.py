@@ -20,6 +20,7 @@ from wizard.gui.checking import Checking
 from wizard.gui.hand_over import HandOver
 from wizard.gui.jobs import Jobs
 from wizard.gui.route import Route
+from wizard.language import tr
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -205,7 +206,7 @@ class Flow(QObject):
     def _go_past_test(self) -> None:
         """No message can be sent with what is right so far; the settings can be handed over all the same."""
         self._window.skip_step()
-        self._test.set_step_note("Not possible yet")
+        self._test.set_step_note(tr("Not possible yet"))
         self._window.skip_step()
 
     def _stop_sending(self) -> None:
@@ -245,7 +246,7 @@ class Flow(QObject):
     def _open_report(self, dialog: ExplainDialog) -> None:
         from PySide6.QtWidgets import QFileDialog
 
-        path, _ = QFileDialog.getOpenFileName(dialog, "Open a report", "", "Reports (*.html *.json)")
+        path, _ = QFileDialog.getOpenFileName(dialog, tr("Open a report"), "", tr("Reports (*.html *.json)"))
         if not path:
             return
 

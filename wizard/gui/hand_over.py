@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject
 
+from wizard.language import tr, tr_later
+
 if TYPE_CHECKING:
     from wizard.accounts.saved_accounts import SavedAccounts
     from wizard.gui.jobs import Jobs
@@ -89,7 +91,7 @@ class HandOver(QObject):
         from wizard.model.limits import limits_line
 
         why_not_kept = self.why_not_kept or (
-            "" if proven is not None else "An account is kept once all of it is proven."
+            "" if proven is not None else tr("An account is kept once all of it is proven.")
         )
         size = result.outgoing.max_message_bytes if result.outgoing is not None else None
         limits = limits_line(result.known_provider, size)
@@ -133,12 +135,13 @@ class HandOver(QObject):
         from PySide6.QtWidgets import QFileDialog
 
         name = str(documents_folder() / "mail-settings.pdf")
-        path, kind = QFileDialog.getSaveFileName(self._window, "Save these settings", name, ";;".join(_SHEET_KINDS))
+        kinds = {tr(words): suffix for suffix, words in _SHEET_KINDS.items()}
+        path, kind = QFileDialog.getSaveFileName(self._window, tr("Save these settings"), name, ";;".join(kinds))
         if not path:
             return
         suffix = Path(path).suffix.lower()
-        if suffix not in _SHEET_KINDS.values():
-            suffix = _SHEET_KINDS.get(kind, ".pdf")
+        if suffix not in _SHEET_KINDS:
+            suffix = kinds.get(kind, ".pdf")
             path += suffix
         content = sheet_content(sheet, suffix)
         self._write(self._page, path, lambda: content, others_may_read=True)
@@ -154,7 +157,7 @@ class HandOver(QObject):
     def _save_file(self, name: str, content: bytes) -> None:
         from PySide6.QtWidgets import QFileDialog
 
-        path, _ = QFileDialog.getSaveFileName(self._window, "Save", str(documents_folder() / name))
+        path, _ = QFileDialog.getSaveFileName(self._window, tr("Save"), str(documents_folder() / name))
         if path:
             self._write(self._page, path, lambda: content, others_may_read=True)
 
@@ -165,10 +168,10 @@ class HandOver(QObject):
 
             await asyncio.to_thread(lambda: write_file(Path(path), content(), others_may_read=others_may_read))
 
-        self._jobs.start(write, lambda _: page.tell("Saved."), self._say)
+        self._jobs.start(write, lambda _: page.tell(tr("Saved.")), self._say)
 
 
-_SHEET_KINDS: Final = {"PDF (*.pdf)": ".pdf", "Page (*.html)": ".html", "Text (*.txt)": ".txt"}
+_SHEET_KINDS: Final = {".pdf": "PDF (*.pdf)", ".html": tr_later("Page (*.html)"), ".txt": tr_later("Text (*.txt)")}
 
 
 def sheet_content(sheet: Sheet, suffix: str) -> bytes:

@@ -6,6 +6,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenuBar
 
 from wizard.gui.window import WizardWindow
+from wizard.language import tr
 
 
 def menu_bar(window: WizardWindow) -> QMenuBar:
@@ -14,10 +15,10 @@ def menu_bar(window: WizardWindow) -> QMenuBar:
     It belongs to no window, as Qt wants a bar that is there for all of them. The caller keeps it.
     """
     bar = QMenuBar(None)
-    menu = bar.addMenu("Window")
-    about = menu.addAction("About Mailwright", window.show_about)
+    menu = bar.addMenu(tr("Window"))
+    about = menu.addAction(tr("About Mailwright"), window.show_about)
     about.setMenuRole(QAction.MenuRole.AboutRole)
-    close = menu.addAction("Close", window.close)
+    close = menu.addAction(tr("Close"), window.close)
     close.setShortcut(QKeySequence(QKeySequence.StandardKey.Close))
     close.setMenuRole(QAction.MenuRole.NoRole)
     return bar

@@ -8,6 +8,8 @@ from PySide6.QtCore import QBuffer, QIODevice, QMarginsF
 from PySide6.QtGui import QPageLayout, QPageSize, QPdfWriter, QTextDocument
 from PySide6.QtWidgets import QWidget
 
+from wizard.language import tr
+
 if TYPE_CHECKING:
     from PySide6.QtPrintSupport import QPrinter
 
@@ -38,7 +40,7 @@ def print_page(html: str, title: str, parent: QWidget) -> None:
     printer.setDocName(title)
     printer.setPageMargins(_MARGINS, QPageLayout.Unit.Millimeter)
     dialog = QPrintDialog(printer, parent)
-    dialog.setWindowTitle("Print these settings")
+    dialog.setWindowTitle(tr("Print these settings"))
     if dialog.exec() == QPrintDialog.DialogCode.Accepted:
         print_on(printer, html)
     dialog.deleteLater()

@@ -10,6 +10,7 @@ from wizard.gui.widgets.buttons import PrimaryButton, SecondaryButton
 from wizard.gui.widgets.fitted_dialog import FittedDialog
 from wizard.gui.widgets.heading import Heading
 from wizard.gui.widgets.paragraph import Paragraph
+from wizard.language import tr
 
 
 class PlaceQuestion(FittedDialog):
@@ -19,11 +20,11 @@ class PlaceQuestion(FittedDialog):
         super().__init__(460, parent=parent)
         self.setObjectName("place-question")
         self.setWindowTitle("Mailwright")
-        self.yes = PrimaryButton("Yes")
+        self.yes = PrimaryButton(tr("Yes"))
         self.yes.setObjectName("place-yes")
         self.yes.setAutoDefault(False)
         self.yes.clicked.connect(self.accept)
-        self.no = SecondaryButton("No")
+        self.no = SecondaryButton(tr("No"))
         self.no.setObjectName("place-no")
         self.no.setDefault(True)
         self.no.clicked.connect(self.reject)

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from PySide6.QtCore import QEvent, QLocale, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QDialog,
@@ -23,15 +23,16 @@ from PySide6.QtWidgets import (
 
 from wizard.gui import theme
 from wizard.gui.accessibility import announce
+from wizard.gui.country_names import WORLD_WIDE, country_name
 from wizard.gui.theme import Role
 from wizard.gui.widgets.buttons import PrimaryButton, SecondaryButton
 from wizard.gui.widgets.fields import Field
 from wizard.gui.widgets.label import Label
 from wizard.gui.widgets.scroll_page import ScrollBar
+from wizard.language import tr, tr_plural
 from wizard.model.provider import Provider
 
 _PROVIDER: Final = int(Qt.ItemDataRole.UserRole)
-WORLD_WIDE: Final = "World-wide"
 _DOMAINS: Final = _PROVIDER + 1
 
 # What most people look for, first; the ids of their presets.
@@ -39,8 +40,6 @@ POPULAR: Final = (
     *("gmail", "outlook-com", "icloud", "yahoo", "microsoft-365", "google-workspace", "aol", "gmx-net", "web-de"),
     *("fastmail", "zoho-com", "proton"),
 )
-_EVERYWHERE: Final = frozenset({"WW", "ZZ", "EU"})
-
 Search = Callable[[str], Sequence[Provider]]
 
 
@@ -52,15 +51,15 @@ class ProviderPicker(QDialog):
     def __init__(self, search: Search, domain: str, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("provider-picker")
-        self.setWindowTitle("Choose your provider")
+        self.setWindowTitle(tr("Choose your provider"))
         self.resize(QSize(520, 560))
         self._search, self._domain = search, domain
-        self.field = Field("Provider", placeholder="Its name, the part after the @, or a server")
+        self.field = Field(tr("Provider"), placeholder=tr("Its name, the part after the @, or a server"))
         self.field.edited.connect(self._filter)
         self.field.input.installEventFilter(self)
         self.list = QListWidget()
         self.list.setObjectName("providers")
-        self.list.setAccessibleName("Providers")
+        self.list.setAccessibleName(tr("Providers"))
         self.list.setFrameShape(QFrame.Shape.NoFrame)
         self.list.setVerticalScrollBar(ScrollBar())
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -71,11 +70,11 @@ class ProviderPicker(QDialog):
         self.note = Label("", Role.SMALL, "warn", wrap=True)
         self.note.setObjectName("foreign-domain")
         self.note.hide()
-        self.choose = PrimaryButton("Use these settings")
+        self.choose = PrimaryButton(tr("Use these settings"))
         self.choose.setObjectName("use-provider")
         self.choose.setDefault(True)
         self.choose.clicked.connect(self._choose)
-        cancel = SecondaryButton("Cancel")
+        cancel = SecondaryButton(tr("Cancel"))
         cancel.setObjectName("close")
         cancel.clicked.connect(self.reject)
         buttons = QHBoxLayout()
@@ -86,7 +85,7 @@ class ProviderPicker(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 20, 24, 14)
         column.setSpacing(12)
-        column.addWidget(Label("Choose your provider", Role.HEADING))
+        column.addWidget(Label(tr("Choose your provider"), Role.HEADING))
         column.addWidget(self.field)
         column.addWidget(self.list, 1)
         column.addWidget(self.note)
@@ -116,17 +115,17 @@ class ProviderPicker(QDialog):
             self._move(1)
         self._judge()
         if query.strip():
-            announce(self, "Nothing found." if not found else f"{len(found)} found.")
+            announce(self, tr("Nothing found.") if not found else tr_plural("{n} found.", "{n} found.", len(found)))
 
     def _add_by_country(self, providers: Sequence[Provider]) -> None:
         popular = sorted((each for each in providers if each.id in POPULAR), key=lambda each: POPULAR.index(each.id))
-        self._add_group("Popular", popular)
+        self._add_group(tr("Popular"), popular)
         groups: dict[str, list[Provider]] = {}
         for provider in providers:
             if provider.id not in POPULAR:
                 groups.setdefault(country_name(provider.country), []).append(provider)
         # Those of no one country are looked for by name, and so stand before the countries.
-        for country in sorted(groups, key=lambda name: (name != WORLD_WIDE, _sorting(name))):
+        for country in sorted(groups, key=lambda name: (name != tr(WORLD_WIDE), _sorting(name))):
             self._add_group(country, sorted(groups[country], key=lambda provider: _sorting(provider.name)))
 
     def _add_group(self, title: str, providers: Sequence[Provider]) -> None:
@@ -159,9 +158,12 @@ class ProviderPicker(QDialog):
         self.choose.setEnabled(isinstance(provider, Provider))
         foreign = isinstance(provider, Provider) and self._domain not in provider.domains
         if isinstance(provider, Provider) and foreign:
-            name = provider.spoken_name
-            sentence = f"{self._domain} is not one of {name}’s own domains."
-            self.note.setText(f"{sentence} Choose it only if your mail is kept there.")
+            sentence = tr(
+                "{domain} is not one of {provider}’s own domains. Choose it only if your mail is kept there.",
+                domain=self._domain,
+                provider=provider.spoken_name,
+            )
+            self.note.setText(sentence)
         self.note.setVisible(foreign)
         self.list.setAccessibleDescription(self.note.text() if foreign else "")
 
@@ -210,14 +212,6 @@ class _Row(QStyledItemDelegate):
             line = QRect(rect.left() + 12, round(top) + name_height, rect.width() - 24, small_height)
             painter.drawText(line, int(Qt.AlignmentFlag.AlignVCenter), domains)
         painter.restore()
-
-
-def country_name(code: str) -> str:
-    """A country by its name; what is of no one country is world-wide."""
-    if code in _EVERYWHERE:
-        return WORLD_WIDE
-    territory = QLocale.codeToTerritory(code)
-    return code if territory is QLocale.Country.AnyTerritory else QLocale.territoryToString(territory)
 
 
 def _sorting(text: str) -> str:

@@ -19,9 +19,15 @@ from wizard.gui.widgets.scroll_page import ScrollBar
 from wizard.gui.widgets.surfaces import InputBox
 from wizard.gui.widgets.switch import Switch
 from wizard.handover.report import report_bytes, report_name, report_page, report_text
+from wizard.language import tr, tr_later
 
 # The first is the one a helpdesk can open again, and people can read.
-_KINDS: Final = {".html": "Page (*.html)", ".pdf": "PDF (*.pdf)", ".txt": "Text (*.txt)", ".json": "Data (*.json)"}
+_KINDS: Final = {
+    ".html": tr_later("Page (*.html)"),
+    ".pdf": "PDF (*.pdf)",
+    ".txt": tr_later("Text (*.txt)"),
+    ".json": tr_later("Data (*.json)"),
+}
 
 
 class ReportDialog(QDialog):
@@ -39,29 +45,29 @@ class ReportDialog(QDialog):
     def __init__(self, document: Callable[[bool], Mapping[str, object]], *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("report-dialog")
-        self.setWindowTitle("Save a report")
+        self.setWindowTitle(tr("Save a report"))
         self._make = document
         self._document = document(True)
         self.text = QPlainTextEdit()
         self.text.setObjectName("report-text")
-        self.text.setAccessibleName("What is in the report")
+        self.text.setAccessibleName(tr("What is in the report"))
         self.text.setReadOnly(True)
         self.text.setTabChangesFocus(True)
         self.text.setVerticalScrollBar(ScrollBar())
         self.text.setFrameShape(QFrame.Shape.NoFrame)
         self.text.setFont(theme.font(Role.BODY))
-        self.address = Switch("Leave my address readable, for my own helpdesk")
+        self.address = Switch(tr("Leave my address readable, for my own helpdesk"))
         self.address.setObjectName("report-address")
         self.address.toggled.connect(self._show)
-        self.save = PrimaryButton("Save…", "file")
+        self.save = PrimaryButton(tr("Save…"), "file")
         self.save.setObjectName("report-save")
         self.save.setDefault(True)
         self.save.clicked.connect(self._save)
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 24, 24, 16)
         column.setSpacing(12)
-        column.addWidget(Heading("A report you can send on"))
-        column.addWidget(Paragraph("This is all that is in it. Your password is not.", tone="ink2"))
+        column.addWidget(Heading(tr("A report you can send on")))
+        column.addWidget(Paragraph(tr("This is all that is in it. Your password is not."), tone="ink2"))
         column.addWidget(InputBox(self.text), 1)
         column.addWidget(self.address)
         column.addLayout(closing_row(self, self.save))
@@ -74,12 +80,13 @@ class ReportDialog(QDialog):
 
     def _save(self) -> None:
         name = f"{report_name(self._document)}.html"
-        path, kind = QFileDialog.getSaveFileName(self, "Save a report", name, ";;".join(_KINDS.values()))
+        kinds = {tr(words): suffix for suffix, words in _KINDS.items()}
+        path, kind = QFileDialog.getSaveFileName(self, tr("Save a report"), name, ";;".join(kinds))
         if not path:
             return
         suffix = Path(path).suffix.lower()
         if suffix not in _KINDS:
-            suffix = next((end for end, words in _KINDS.items() if words == kind), ".html")
+            suffix = kinds.get(kind, ".html")
             path += suffix
         self.chosen.emit(path, pdf(self._document) if suffix == ".pdf" else report_bytes(self._document, suffix))
         self.accept()

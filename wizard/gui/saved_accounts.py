@@ -19,6 +19,7 @@ from wizard.gui.widgets.heading import Heading
 from wizard.gui.widgets.paragraph import Paragraph
 from wizard.gui.widgets.saved_card import SavedCard
 from wizard.gui.widgets.scroll_page import ScrollPage
+from wizard.language import tr, tr_later
 from wizard.model.secret import Secret
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from wizard.model.progress import Listener
     from wizard.setup.session import SetupSession
 
-_EMPTY = "No account is saved yet. On the last page of the wizard, switch on “Remember on this computer”."
+_EMPTY = tr_later("No account is saved yet. On the last page of the wizard, switch on “Remember on this computer”.")
 
 
 class SavedAccountsDialog(QDialog):
@@ -44,7 +45,7 @@ class SavedAccountsDialog(QDialog):
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("saved-accounts-dialog")
-        self.setWindowTitle("Saved accounts")
+        self.setWindowTitle(tr("Saved accounts"))
         self.resize(QSize(640, 560))
         self.cards: dict[str, SavedCard] = {}
         self.note = Paragraph("", tone="ink2")
@@ -53,14 +54,14 @@ class SavedAccountsDialog(QDialog):
         self._scroll = ScrollPage()
         self._scroll.body.setContentsMargins(24, 20, 24, 16)
         self._scroll.body.setSpacing(12)
-        self._scroll.body.addWidget(Heading("Saved accounts"))
+        self._scroll.body.addWidget(Heading(tr("Saved accounts")))
         self._scroll.body.addWidget(self.note)
         self._scroll.body.addLayout(self._list)
         self._scroll.body.addStretch(1)
-        self.check_all = PrimaryButton("Check all", "refresh")
+        self.check_all = PrimaryButton(tr("Check all"), "refresh")
         self.check_all.setObjectName("check-all")
         self.check_all.clicked.connect(self._check_all)
-        close = SecondaryButton("Close")
+        close = SecondaryButton(tr("Close"))
         close.setObjectName("close")
         close.clicked.connect(self.reject)
         buttons = QHBoxLayout()
@@ -87,7 +88,7 @@ class SavedAccountsDialog(QDialog):
             self._list.addWidget(card)
         for before, after in pairwise(in_reading_order(self)):
             QWidget.setTabOrder(before, after)
-        self.tell("" if accounts else _EMPTY)
+        self.tell("" if accounts else tr(_EMPTY))
         self.check_all.setEnabled(bool(accounts))
 
     def tell(self, sentence: str) -> None:
