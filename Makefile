@@ -5,10 +5,10 @@ VENV := .venv
 PIP := $(VENV)/bin/python -m pip --disable-pip-version-check --no-input
 REQUIREMENTS := packaging/requirements
 ARGS ?=
-# Causes and presets in the form that loads faster; what make runs is compiled, what is edited counts without it.
+# Causes, presets and translations in the form that loads faster; what make runs is compiled, what is edited counts without it.
 COMPILED := resources/presets/compiled.jsonl
 
-.PHONY: help run test handover-test fuzz soak lint mutants bench screenshots package packages-test windows windows-test lock clean
+.PHONY: help run test handover-test fuzz soak lint mutants bench locale screenshots package packages-test windows windows-test lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 24
@@ -42,6 +42,9 @@ mutants: $(VENV)/.dev .lab/.installed ## puts 120 faults into a copy, one at a t
 bench: $(VENV)/.dev .lab/.installed $(COMPILED) ## prints the figures of speed and of a free window
 	$(VENV)/bin/python -m tests.bench $(ARGS)
 
+locale: $(VENV)/.dev ## gathers the texts for translators, brings each language's file up to date
+	$(VENV)/bin/python packaging/texts.py
+
 screenshots: $(VENV)/.dev .lab/.installed ## draws docs/screenshots/ anew, counts and hears docs/WINDOW.md
 	$(VENV)/bin/python -m tests.gui.screenshots $(ARGS)
 	QT_SCALE_FACTOR=1 $(VENV)/bin/python -m tests.gui.screenshots --cards --scheme light
@@ -69,9 +72,9 @@ lock: ## resolves packaging/requirements/ anew (needs uv)
 	packaging/lock.sh
 
 clean: ## removes what was built; keeps the virtual environments
-	rm -rf build dist resources/diagnoses/compiled.json $(COMPILED) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf build dist resources/diagnoses/compiled.json resources/locale/*/*.mo.gz $(COMPILED) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
-$(COMPILED): packaging/compile.py $(wildcard resources/presets/*.toml resources/diagnoses/*.toml resources/diagnoses/*/*.toml) | $(VENV)/.run
+$(COMPILED): packaging/compile.py $(wildcard resources/presets/*.toml resources/diagnoses/*.toml resources/diagnoses/*/*.toml resources/locale/*/*.po) | $(VENV)/.run
 	$(VENV)/bin/python packaging/compile.py
 
 # The stamps: an environment is made anew when its lock file changed, the programs are looked for when the list did.

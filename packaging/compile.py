@@ -1,4 +1,4 @@
-"""Builds the compiled causes and presets, which load faster: by make, and as the build hook of the wheel."""
+"""Builds compiled causes, presets and translations, which load faster: by make, and as the wheel's build hook."""
 
 from __future__ import annotations
 
@@ -18,11 +18,13 @@ def compile_all(checkout: Path = CHECKOUT) -> list[Path]:
 
     Raises:
         wizard.errors.ResourceError: when a source is not valid.
+        wizard.language.po.PoError: when a translators' file is not.
     """
     sys.path.insert(0, str(checkout))
     try:
         from wizard.diagnosis import catalogue
         from wizard.discovery import preset_index
+        from wizard.language import catalogues
     finally:
         sys.path.remove(str(checkout))
     written = []
@@ -30,6 +32,10 @@ def compile_all(checkout: Path = CHECKOUT) -> list[Path]:
         source = checkout / "resources" / folder
         path = source / made_by.COMPILED
         path.write_text(made_by.compiled(source), encoding="utf-8", newline="\n")
+        written.append(path)
+    for source in sorted((checkout / "resources" / "locale").glob(f"*/{catalogues.SOURCE_FILE}")):
+        path = source.with_name(catalogues.COMPILED)
+        path.write_bytes(catalogues.compiled(source.parent))
         written.append(path)
     return written
 

@@ -51,6 +51,7 @@ def _own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
             patch.setenv(name, str(tmp_path_factory.mktemp(name.lower())))
+        patch.setenv("MAILWRIGHT_LANGUAGE", "en")  # whatever the computer of the person who runs the tests speaks
         patch.setenv(
             "WIN_PD_OVERRIDE_LOCAL_APPDATA", os.environ["XDG_STATE_HOME"]
         )  # the same for platformdirs on Windows

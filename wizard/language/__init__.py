@@ -39,7 +39,9 @@ def speak(tag: str, translations: Translations | None = None) -> None:
 
 def tr(message: str, /, **values: object) -> str:
     """The text in the language spoken now, its named placeholders filled in."""
-    return _filled(message if _translations is None else _translations.gettext(message), message, values)
+    # gettext answers the empty text with the header of its file.
+    said = message if _translations is None or not message else _translations.gettext(message)
+    return _filled(said, message, values)
 
 
 def tr_later(message: str) -> str:
