@@ -93,9 +93,66 @@ def test_nobody_is_asked_before_a_pack_can_be_read(folder: Path, capsys: pytest.
     with NameServer({"example.org": ["imap A 127.0.0.1", "smtp A 127.0.0.1"]}) as names:
         words = [*CHECK[:-1], names.option, "--pack", str(folder / "pack")]
         to_start = names.questions
-        assert main(words) == 1
+        assert main(words) == 2
         assert "broken.toml" in capsys.readouterr().err
         assert names.questions == to_start
+
+
+BROKEN = {
+    "helpdesk.toml": b"helpdesk =",
+    "presets/example-org.toml": b'name = "x"\n',
+    "diagnoses/auth/new-cause.toml": b"\xff\xfe[",
+    "pack.zip": b"PK, and no archive",
+    "pack.txt": b"no pack",
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_pack_that_does_not_hold_what_it_must_is_wrong_input(
+    name: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = folder / "pack" / name
+    path.parent.mkdir(parents=True)
+    path.write_bytes(BROKEN[name])
+    pack = path if name.startswith("pack.") else folder / "pack"
+    assert main([*CHECK, "--pack", str(pack)]) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert path.name in told.err
+    assert len(told.err.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("discover", "ada@example.org", "--ask-nobody"),
+        ("explain", "535 no"),
+        ("presets", "gmail"),
+        ("bulk", "table.csv", "--ask-nobody"),
+    ],
+    ids=" ".join,
+)
+def test_every_command_calls_such_a_pack_wrong_input(
+    words: tuple[str, ...], folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "pack.toml").write_text("helpdesk =", "utf-8")
+    (folder / "pack").mkdir()
+    (folder / "pack" / "helpdesk.toml").write_text("helpdesk =", "utf-8")
+    (folder / "table.csv").write_text("address\nada@example.org\n", "utf-8")
+    for pack in ("pack", "pack.toml"):
+        assert main([*words, "--pack", str(folder / pack)]) == 2, pack
+        assert "not valid TOML" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [("pack", "check"), ("presets", "check"), ("catalogue", "check")], ids=" ".join)
+def test_whoever_asks_what_a_file_holds_is_answered(
+    words: tuple[str, ...], folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broken = folder / "auth" / "new-cause.toml"
+    broken.parent.mkdir()
+    broken.write_text("title =", "utf-8")
+    assert main([*words, str(broken)]) == 1
+    assert "new-cause.toml: not valid TOML" in capsys.readouterr().out
 
 
 def test_a_folder_that_may_not_be_looked_into(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -132,7 +189,7 @@ def test_what_the_shell_substitutes_is_read_by_every_command(tmp_path: Path, aut
         ("bulk --ask-nobody --no-sign-in {table}", 1, "such as ada@example.org"),
         ("discover ada@gmx.net --ask-nobody --ca-file {roots}", 0, "imap.gmx.net"),
         (
-            "check ada@example.org --ask-nobody --deadline 5 --password-file {word} --ca-file {roots} "
+            "check ada@example.org --ask-nobody --password-file {word} --ca-file {roots} "
             "--incoming 127.0.0.1:1 --outgoing 127.0.0.1:1 --nameserver 127.0.0.1:1 --json",
             1,
             "connection-refused",

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from wizard.cli import presets
-from wizard.errors import ResourceError, UsageError
+from wizard.errors import UsageError
 
 PRESET = """\
 name = "Example Mail"
@@ -89,8 +89,14 @@ def test_check_says_valid_or_names_file_and_key(capsys: pytest.CaptureFixture[st
     assert run("check", str(good)) == 0
     assert capsys.readouterr().out == "example.toml: valid\n"
     good.write_text(PRESET.replace("hoster", "shop"), "utf-8")
-    with pytest.raises(ResourceError, match=r"^example\.toml: category: "):
-        run("check", str(good))
+    other = pack / "other.toml"
+    other.write_text(PRESET, "utf-8")
+    assert run("check", str(good), str(other)) == 1
+    wrong, right = capsys.readouterr().out.splitlines()
+    assert wrong.startswith("example.toml: category: ")
+    assert right == "other.toml: valid"
+    code, document = run_json(capsys, "check", str(good), str(other))
+    assert (code, document) == (1, {"valid": ["other"], "faults": [wrong]})
     with pytest.raises(UsageError):
         run("check")
 

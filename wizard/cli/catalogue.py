@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Final
 
 from wizard.cli.render import print_json, print_text
-from wizard.errors import UsageError
+from wizard.errors import ResourceError, UsageError
 
 HELP = "prove diagnosis files, list the facts they may name, begin a new one"
 EXAMPLE = "mailwright catalogue check resources/diagnoses/auth/app-password-required.toml"
 
+_CHECKED: Final = "mailwright/catalogue-check/1"
 _LARGEST_REPLY: Final = 256 * 1024
 _TASKS = """\
 catalogue check [FILE]            validate the files and prove every sample; 1 when something is wrong
@@ -46,7 +47,19 @@ def run(args: argparse.Namespace) -> int:
         case "new":
             return _new(args)
         case _:
-            return _check(args)
+            try:
+                return _check(args)
+            except ResourceError as error:  # what was asked, and no wrong usage
+                return _told_unreadable(str(error), args.json)
+
+
+def _told_unreadable(why: str, as_json: bool) -> int:
+    """Prints why a file could not be read, so that none was proven."""
+    if as_json:
+        print_json({"schema": _CHECKED, "causes": 0, "samples": 0, "faults": [], "complaints": [why]})
+    else:
+        print_text(why)
+    return 1
 
 
 def _check(args: argparse.Namespace) -> int:
@@ -84,7 +97,7 @@ def _check(args: argparse.Namespace) -> int:
     if args.json:
         print_json(
             {
-                "schema": "mailwright/catalogue-check/1",
+                "schema": _CHECKED,
                 "causes": len(catalogue.causes),
                 "samples": samples,
                 "faults": [

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from wizard import __version__
 from wizard.cli import render
-from wizard.errors import MailwrightError, UsageError
+from wizard.errors import MailwrightError, ResourceError, UsageError
 
 if TYPE_CHECKING:
     import argparse
@@ -56,7 +56,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         render.be_quiet(args.quiet)
         code: int = module.run(args)
         return code
-    except UsageError as error:
+    except (UsageError, ResourceError) as error:  # a file that is no use is input, whoever named it
         _tell(error)
         return EXIT_USAGE
     except MailwrightError as error:

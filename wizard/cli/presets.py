@@ -9,7 +9,7 @@ from typing import Any
 
 from wizard import assets
 from wizard.cli.render import print_json, print_text
-from wizard.errors import UsageError
+from wizard.errors import ResourceError, UsageError
 from wizard.installed_packs import installed_packs
 from wizard.model.provider import Provider, ProviderServer
 
@@ -18,7 +18,7 @@ EXAMPLE = "mailwright presets gmail"
 
 _ACTIONS = """\
 presets [list] [QUERY]               list providers, or show the one that matches a name, domain or server
-presets check FILE                   validate a preset of one's own
+presets check FILE                   validate a preset of one's own; 1 when something is wrong
 presets diff --against FOLDER        compare with a folder of autoconfig XML files; 1 when there are differences"""
 
 
@@ -75,12 +75,19 @@ def _check(files: Sequence[Path], as_json: bool) -> int:
 
     if not files:
         raise UsageError("presets check needs the file to validate.")
-    providers = [read_preset(file) for file in files]
+    valid, faults, lines = [], [], []
+    for file in files:
+        try:
+            valid.append(read_preset(file).id)
+            lines.append(f"{file.name}: valid")
+        except ResourceError as error:  # what was asked, and no wrong usage
+            faults.append(str(error))
+            lines.append(str(error))
     if as_json:
-        print_json({"valid": [provider.id for provider in providers]})
+        print_json({"valid": valid, "faults": faults})
     else:
-        print_text("\n".join(f"{file.name}: valid" for file in files))
-    return 0
+        print_text("\n".join(lines))
+    return 1 if faults else 0
 
 
 def _diff(folder: Path | None, packs: Sequence[Path], as_json: bool) -> int:
