@@ -288,6 +288,15 @@ def test_an_iphone_wants_its_profile_installed_in_time() -> None:
     assert "send it to yourself" not in steps
 
 
+@pytest.mark.parametrize(
+    "changes", [{"incoming_auth": "APOP"}, {"incoming": None}, {"outgoing_auth": "XOAUTH2", "incoming_auth": "XOAUTH2"}]
+)
+def test_an_iphone_without_a_profile_is_told_its_own_steps_and_none_of_a_macs(changes: dict[str, str | None]) -> None:
+    steps = sheet("iphone", account(**changes)).steps
+    assert "Settings, Apps, Mail, Mail Accounts, Add Account" in steps[0]
+    assert [step for step in steps if "on a Mac" in step or "On a Mac" in step] == []
+
+
 def test_a_sentence_begins_with_a_capital() -> None:
     assert "The app keeps no password." in " ".join(sheet("phone", account(**TOKENS)).steps)
 

@@ -50,7 +50,7 @@ def sheet(account: VerifiedAccount) -> Sheet:
     """The sheet for Mail; the labels are those of its account set-up and of Server Settings."""
     rows = rows_about_you(account, "Full Name", "Email Address")
     if SignInKind.OAUTH2 in sign_in_kinds(account):
-        return Sheet(TARGET, "Use it in Apple Mail", _browser_steps(account), tuple(rows))
+        return Sheet(TARGET, "Use it in Apple Mail", browser_steps(account), tuple(rows))
     if account.incoming is not None:
         rows.append(Row("account-type", "Account Type", _shown_type(account.incoming), "Incoming Mail Server"))
         rows += _server("incoming", "Incoming Mail Server", account.incoming, account.incoming_auth)
@@ -63,7 +63,8 @@ def mac(account: VerifiedAccount) -> Sheet:
     """The sheet for Mail on a Mac alone."""
     made = replace(sheet(account), target=MAC, title="Use it in Mail on a Mac")
     if SignInKind.OAUTH2 in sign_in_kinds(account):
-        return replace(made, steps=tuple(step for step in made.steps if not step.startswith("On an iPhone")))
+        on_mac, _, without_button = browser_steps(account)
+        return replace(made, steps=(on_mac, without_button))
     quick = ("The quick way: save the profile, open it, and allow it in System Settings.",) if made.files else ()
     steps = (
         *quick,
@@ -154,8 +155,11 @@ def _shown_type(server: ServerCandidate) -> str:
     return ACCOUNT_TYPE[server.protocol].removesuffix("3")
 
 
-def _browser_steps(account: VerifiedAccount) -> tuple[str, ...]:
-    """For an account that signs in in the browser: Mail does that for providers with a button of their own only."""
+def browser_steps(account: VerifiedAccount) -> tuple[str, str, str]:
+    """For an account that signs in in the browser: Mail does that for providers with a button of their own only.
+
+    The way there on a Mac, on an iPhone or iPad, and what to know where there is no such button.
+    """
     servers = " and ".join(server.host for server in (account.incoming, account.outgoing) if server is not None)
     return (
         "On a Mac: choose Mail, Settings, Accounts, the + button, then your provider's own button (such as Google, "

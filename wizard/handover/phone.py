@@ -16,6 +16,7 @@ from wizard.handover.words import (
     name_of,
     password_step,
     sign_in_kind,
+    sign_in_kinds,
 )
 from wizard.model.account import VerifiedAccount
 from wizard.model.server import Protocol, Security, ServerCandidate
@@ -63,10 +64,11 @@ def android(account: VerifiedAccount) -> Sheet:
 def iphone(account: VerifiedAccount) -> Sheet:
     """The sheet for Mail on an iPhone or iPad: the profile where its format can say what was proven, and the fields."""
     made = replace(apple_mail.sheet(account), target=IPHONE, title="Use it on an iPhone or iPad")
-    if not made.files:
-        return replace(made, steps=tuple(step for step in made.steps if "on a Mac" not in step.lower()))
+    if SignInKind.OAUTH2 in sign_in_kinds(account):
+        _, on_iphone, without_button = apple_mail.browser_steps(account)
+        return replace(made, steps=(on_iphone, without_button))
     steps = [
-        _PROFILE_STEP,
+        *([_PROFILE_STEP] if made.files else []),
         "By hand: open Settings, Apps, Mail, Mail Accounts, Add Account, then Other, and copy the fields below; port, "
         "TLS/SSL and Authentication stand behind Advanced.",
     ]
