@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from wizard.errors import UsageError
 from wizard.gui import needs
+from wizard.gui.pages.account_notices import AccountNotices
 from wizard.gui.pages.page import Page
 from wizard.gui.state import PracticeAccount, WizardState
 from wizard.gui.widgets.buttons import LinkButton
@@ -29,10 +30,8 @@ if TYPE_CHECKING:  # loaded after the first paint
     from wizard.gui.widgets.choices import ChoiceField
     from wizard.gui.widgets.need_banner import NeedBanner
     from wizard.gui.widgets.servers_line import ServersLine
-    from wizard.gui.widgets.surfaces import Banner
     from wizard.model.address import Address
     from wizard.model.diagnosis import Field as FieldName
-    from wizard.model.plan import Plan
     from wizard.model.provider import Provider
     from wizard.signin.refusals import SignInRefused
 
@@ -67,7 +66,6 @@ class AccountPage(Page):
         self._signed_in = False
         self._waits = False  # Continue was pressed before the servers were found
         self._failed = False
-        self.practice: ChoiceField | None = None
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(TYPING_MS)
@@ -87,10 +85,10 @@ class AccountPage(Page):
         self.ask_nobody.setAccessibleDescription(
             "Nobody outside this computer is asked where the settings for your address are."
         )
-        self._broken: Banner | None = None
-        self._top = QVBoxLayout()
-        self._top.setSpacing(0)
-        self.body.addLayout(self._top)
+        self.notices = AccountNotices()
+        self.notices.practice_picked.connect(self._practice_picked)
+        self.notices.saved_accounts.connect(self.saved_accounts)
+        self.body.addWidget(self.notices)
         self.body.addWidget(self.name_field)
         self.body.addSpacing(16)
         self.body.addWidget(self.address_field)
@@ -201,18 +199,9 @@ class AccountPage(Page):
 
     def tell_broken(self, address: Address, why: str) -> None:
         """Says at the top that an account that is kept here does not work any more."""
-        from wizard.gui.widgets.surfaces import Banner
-
-        if self._broken is None:
-            self._broken = Banner("warn", "warning")
-            self._broken.setObjectName("broken-account")
-            link = self._broken.add_link("Show saved accounts", lambda: self.saved_accounts.emit(), icon="users")
-            link.setObjectName("show-broken")
-            self._top.addWidget(self._broken)
-            self._top.addSpacing(16)
-        self._broken.say(f"{address} does not work any more.", why)
+        said = self.notices.tell_broken(address, why)
         self.grew.emit()
-        self.tell(f"{address} does not work any more. {why}")
+        self.tell(said)
 
     def _use_last(self, address: Address, name: str | None) -> None:
         self.take_over(address, name)
@@ -240,20 +229,14 @@ class AccountPage(Page):
 
     def offer_practice(self, accounts: tuple[PracticeAccount, ...]) -> None:
         """Lets people pick one of the practice network's accounts; without any nothing changes."""
-        if not accounts:
-            return
-        from wizard.gui.widgets.choices import ChoiceField
+        if accounts:
+            self.notices.offer_practice(accounts)
+            self.grew.emit()
 
-        field = ChoiceField("Practice account")
-        field.choice.addItem("Pick an account to practise with")
-        for account in accounts:
-            field.choice.addItem(f"{account.address}: {account.teaches}", account)
-        field.choice.activated.connect(lambda index: self._practice_picked(field.choice.itemData(index)))
-        self.practice = field
-        self.body.insertWidget(0, field)
-        self.body.insertSpacing(1, 16)
-        field.show()
-        self.grew.emit()
+    @property
+    def practice(self) -> ChoiceField | None:
+        """What the practice network's accounts are picked from, in practice."""
+        return self.notices.practice
 
     @property
     def has_input(self) -> bool:
@@ -348,14 +331,7 @@ class AccountPage(Page):
 
     def engine_failed(self, sentence: str) -> None:
         """Nothing can be looked up or checked; says why."""
-        from wizard.gui.widgets.surfaces import Banner
-
-        trouble = Banner("stop", "warning")
-        trouble.setObjectName("trouble")
-        trouble.say("Mailwright cannot work like this.", sentence)
-        self.body.insertWidget(0, trouble)
-        trouble.show()
-        self.body.insertSpacing(1, 16)
+        self.notices.tell_trouble(sentence)
         self.set_ready(False)
         self.tell(sentence, urgent=True)
 
@@ -482,8 +458,9 @@ class AccountPage(Page):
             self._forget_plan()
             return
         from wizard.gui import sources
+        from wizard.gui.found import found
 
-        note, disc, tone = _found(plan)
+        note, disc, tone = found(plan)
         self.address_field.set_note(note, disc=disc, tone=tone)
         self.address_field.set_help(sources.asked_sentence(plan))
         if plan.suggestion is not None:
@@ -556,22 +533,3 @@ class AccountPage(Page):
 
 def _password_label(provider: Provider | None) -> str:
     return "App password" if needs.wants_app_password(provider) else "Password"
-
-
-def _found(plan: Plan) -> tuple[str, DiscState | None, str]:
-    """What is said beside the address: words, mark and colour."""
-    if plan.suggestion is not None:
-        return f"Did you mean {plan.suggestion.shown_domain}?", None, "warn"
-    if plan.provider is not None:
-        if plan.probably:
-            return f"Probably {plan.provider.name}", None, "ink2"
-        return f"Provider found: {plan.provider.name}", DiscState.OK, "ok"
-    if plan.candidates and plan.candidates[0].source.value == "given":
-        return "Settings read", DiscState.OK, "ok"
-    if any(candidate.source.is_published for candidate in plan.candidates):
-        return "Settings found", DiscState.OK, "ok"
-    if any(candidate.source.value == "mx" for candidate in plan.candidates):
-        return "Likely servers found", None, "ink2"
-    if plan.candidates:
-        return "No settings found, the usual ones are tried", None, "ink2"
-    return "No mail servers found", DiscState.WARN, "warn"

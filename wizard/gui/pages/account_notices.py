@@ -1,0 +1,76 @@
+"""What may stand above the first page's fields: the practice accounts, a kept account that broke, what stops all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from wizard.language import tr
+
+if TYPE_CHECKING:  # loaded after the first paint
+    from wizard.gui.state import PracticeAccount
+    from wizard.gui.widgets.choices import ChoiceField
+    from wizard.gui.widgets.surfaces import Banner
+    from wizard.model.address import Address
+
+_GAP = 16
+
+
+class AccountNotices(QWidget):
+    """Takes no room before there is something to say.
+
+    `practice_picked` carries a PracticeAccount, or None for the line that names none; `saved_accounts` asks for them.
+    """
+
+    practice_picked = Signal(object)
+    saved_accounts = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.practice: ChoiceField | None = None
+        self._broken: Banner | None = None
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+
+    def offer_practice(self, accounts: tuple[PracticeAccount, ...]) -> None:
+        """One of the practice network's accounts can be picked."""
+        from wizard.gui.widgets.choices import ChoiceField
+
+        field = ChoiceField(tr("Practice account"))
+        field.choice.addItem(tr("Pick an account to practise with"))
+        for account in accounts:
+            field.choice.addItem(f"{account.address}: {account.teaches}", account)
+        field.choice.activated.connect(lambda index: self.practice_picked.emit(field.choice.itemData(index)))
+        self.practice = field
+        self._put_first(field)
+
+    def tell_broken(self, address: Address, why: str) -> str:
+        """An account that is kept here does not work any more; what is said about it, in one line."""
+        from wizard.gui.widgets.surfaces import Banner
+
+        if self._broken is None:
+            self._broken = Banner("warn", "warning")
+            self._broken.setObjectName("broken-account")
+            link = self._broken.add_link(tr("Show saved accounts"), lambda: self.saved_accounts.emit(), icon="users")
+            link.setObjectName("show-broken")
+            self._put_first(self._broken)
+        fact = tr("{address} does not work any more.", address=address)
+        self._broken.say(fact, why)
+        return f"{fact} {why}"
+
+    def tell_trouble(self, sentence: str) -> None:
+        """Nothing can be looked up or checked; says why."""
+        from wizard.gui.widgets.surfaces import Banner
+
+        trouble = Banner("stop", "warning")
+        trouble.setObjectName("trouble")
+        trouble.say(tr("Mailwright cannot work like this."), sentence)
+        self._put_first(trouble)
+
+    def _put_first(self, widget: QWidget) -> None:
+        self._column.insertWidget(0, widget)
+        self._column.insertSpacing(1, _GAP)
+        widget.show()
