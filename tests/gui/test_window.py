@@ -72,7 +72,7 @@ def test_a_narrow_window_has_a_header_instead_of_the_panel(qtbot: QtBot, wizard:
     qtbot.waitUntil(lambda: not wizard.window._panel.isVisible())
     header = wizard.window._headers[0]
     assert header.isVisible()
-    assert header._where.text() == f"Step 1 of {len(STEPS)}: Account"
+    assert header._where.text() == f"Step 1 of {STEPS}: Account"
     wizard.window.resize(860, 620)
     qtbot.waitUntil(wizard.window._panel.isVisible)
 

@@ -10,6 +10,8 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from wizard.language import tr, tr_later
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from wizard.setup.pack import WindowRules
     from wizard.wiring import Settings
 
-NO_DISPLAY = (
+NO_DISPLAY = tr_later(
     "There is no display to open a window on. Run `mailwright check ADDRESS` for the whole wizard without a window, "
     "or `mailwright --help` for all commands."
 )
@@ -48,7 +50,7 @@ def main(
         timings: prints on standard error when each part of the start was there.
     """
     if not has_display():
-        print(f"mailwright: {NO_DISPLAY}", file=sys.stderr)
+        print(f"mailwright: {tr(NO_DISPLAY)}", file=sys.stderr)
         return EXIT_NO_DISPLAY
     from wizard.gui.single_instance import hand_over, meeting_point
 
@@ -146,7 +148,7 @@ def _start_qt() -> QApplication:
 
     def heard(kind: QtMsgType, _: QMessageLogContext, text: str | None) -> None:
         if kind is QtMsgType.QtFatalMsg:
-            print(f"mailwright: {NO_DISPLAY}", file=sys.stderr, flush=True)
+            print(f"mailwright: {tr(NO_DISPLAY)}", file=sys.stderr, flush=True)
             os._exit(EXIT_NO_DISPLAY)  # no way back: Qt would abort
         if kind is QtMsgType.QtCriticalMsg:
             print(text, file=sys.stderr)
@@ -216,8 +218,8 @@ class Wizard:
         self.flow.find_providers_with(opened.find_providers)
         self.obey(opened.rules)
         if opened.is_practice:
-            self.window.setWindowTitle("Mailwright: practice")
-            self.flow.hand_over.why_not_kept = "Practice accounts are not kept."
+            self.window.setWindowTitle(tr("Mailwright: practice"))
+            self.flow.hand_over.why_not_kept = tr("Practice accounts are not kept.")
             return
         from wizard.gui import system_name
 
@@ -247,7 +249,7 @@ class Wizard:
         self.done.offer_only(rules.targets)
         self.settings.lock(Lock.SERVERS in rules.locked)
         if Lock.REMEMBER in rules.locked:
-            self.flow.hand_over.why_not_kept = "Your helpdesk keeps no accounts on this computer."
+            self.flow.hand_over.why_not_kept = tr("Your helpdesk keeps no accounts on this computer.")
         self.flow.hand_over.begins_anew = rules.kiosk
 
 

@@ -26,6 +26,7 @@ from wizard.gui.state import WizardState
 from wizard.gui.trimming import trim
 from wizard.gui.widgets.buttons import Button, PrimaryButton, QuietButton, SecondaryButton
 from wizard.gui.widgets.side_panel import SidePanel, Step, StepHeader, Where
+from wizard.language import tr, tr_context
 
 if TYPE_CHECKING:
     from wizard.gui.close_question import CloseQuestion
@@ -35,7 +36,7 @@ SMALLEST = QSize(480, 400)
 FRAME: Final = QSize(0, 40)  # what the title bar takes of the screen
 FRESH_S: Final = 0.4  # a press sooner after a change of what is shown was meant for what was there before
 COMPACT_WIDTH = 760
-STEPS: Final = ("Account", "Settings", "Check", "Test message", "Done")
+STEPS: Final = 5
 
 _ORDER = [
     QWizard.WizardButton.CancelButton,
@@ -48,8 +49,19 @@ _ORDER = [
 ]
 
 
+def step_names() -> tuple[str, ...]:
+    """The names of the pages, in their order."""
+    return (
+        tr_context("step", "Account"),
+        tr_context("step", "Settings"),
+        tr_context("step", "Check"),
+        tr_context("step", "Test message"),
+        tr_context("step", "Done"),
+    )
+
+
 class WizardWindow(QWizard):
-    """Shows the pages it is given, in the order of STEPS; what they want done is for `Flow` to do.
+    """Shows the pages it is given, in the order of `step_names`; what they want done is for `Flow` to do.
 
     The first page is enough to be shown; the others may come after the first paint. `following` names the page that
     comes after another; without it none is passed over.
@@ -80,7 +92,7 @@ class WizardWindow(QWizard):
         self._question: CloseQuestion | None = None
         self.clock = time.monotonic
         self._fresh_since = -FRESH_S
-        self._panel = SidePanel(STEPS)
+        self._panel = SidePanel(step_names())
         self._panel.step_pressed.connect(lambda index: self.go_back_to(self._pages[index].name))
         self.setObjectName("mailwright")
         self.setWindowTitle("Mailwright")
@@ -110,7 +122,7 @@ class WizardWindow(QWizard):
         header.show_helpdesk(self._state.helpdesk)
         page.helpdesk = self._state.helpdesk
         page.set_compact(bool(self._compact))
-        page.next_index = len(self._pages) + 1 if len(self._pages) + 1 < len(STEPS) else -1
+        page.next_index = len(self._pages) + 1 if len(self._pages) + 1 < STEPS else -1
         page.looks_changed.connect(self._show_looks)
         page.grew.connect(self._keyboard.order)
         page.turned.connect(lambda: self._page_turned(page))
@@ -268,12 +280,12 @@ class WizardWindow(QWizard):
     def _make_buttons(self) -> None:
         role = QWizard.WizardButton
         for which, button, name in (
-            (role.CancelButton, QuietButton("Cancel", flush=True), "cancel"),
-            (role.CustomButton2, QuietButton("Set up another account", flush=True), "another"),
-            (role.CustomButton1, QuietButton("Skip"), "skip"),
-            (role.BackButton, SecondaryButton("Back"), "back"),
-            (role.NextButton, PrimaryButton("Continue"), "continue"),
-            (role.FinishButton, PrimaryButton("Finish"), "continue"),
+            (role.CancelButton, QuietButton(tr("Cancel"), flush=True), "cancel"),
+            (role.CustomButton2, QuietButton(tr("Set up another account"), flush=True), "another"),
+            (role.CustomButton1, QuietButton(tr("Skip")), "skip"),
+            (role.BackButton, SecondaryButton(tr("Back")), "back"),
+            (role.NextButton, PrimaryButton(tr("Continue")), "continue"),
+            (role.FinishButton, PrimaryButton(tr("Finish")), "continue"),
         ):
             self.setButton(which, button)
             self.setButtonText(which, button.text())
@@ -354,14 +366,14 @@ class WizardWindow(QWizard):
             return
         here = self._pages.index(page)
         steps = []
-        for index, name in enumerate(STEPS):
+        for index, name in enumerate(step_names()):
             where = Where.HERE if index == here else Where.DONE if index < here else Where.TO_COME
             steps.append(Step(name, where, self._pages[index].step_note if index <= here else ""))
         self._panel.show_steps(tuple(steps))
-        self._headers[here].show_step(here + 1, len(STEPS), STEPS[here])
-        is_last = here == len(STEPS) - 1
+        self._headers[here].show_step(here + 1, STEPS, step_names()[here])
+        is_last = here == STEPS - 1
         skip = self.button(QWizard.WizardButton.CustomButton1)
-        skip.setText(page.skip_text or "Skip")
+        skip.setText(page.skip_text or tr("Skip"))
         skip.setVisible(page.skip_text is not None)
         self.button(QWizard.WizardButton.CustomButton2).setVisible(is_last)
         for which in (QWizard.WizardButton.NextButton, QWizard.WizardButton.FinishButton):

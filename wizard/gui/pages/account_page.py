@@ -22,6 +22,7 @@ from wizard.gui.widgets.fields import Field, PasswordField
 from wizard.gui.widgets.flow import Flow
 from wizard.gui.widgets.state_disc import DiscState
 from wizard.gui.widgets.switch import Switch
+from wizard.language import tr, tr_later
 from wizard.model.text import single_line
 
 if TYPE_CHECKING:  # loaded after the first paint
@@ -38,9 +39,9 @@ if TYPE_CHECKING:  # loaded after the first paint
 TYPING_MS: Final = 400
 SEEN_MS: Final = 1000  # long enough to read two names of servers
 _COMPLETE: Final = re.compile(r"[^\s@]+@[^\s@.]+(\.[^\s@.]+)*\.[^\s@.]{2,}")
-_BEFORE: Final = "We ask your provider and the community database, without your password."
-_SLIP: Final = "A slip away from a provider’s name. Such names belong to strangers, so nobody was asked."
-_NOBODY: Final = "Nobody is asked. We use what this computer knows, and the usual names."
+_BEFORE: Final = tr_later("We ask your provider and the community database, without your password.")
+_SLIP: Final = tr_later("A slip away from a provider’s name. Such names belong to strangers, so nobody was asked.")
+_NOBODY: Final = tr_later("Nobody is asked. We use what this computer knows, and the usual names.")
 
 
 class AccountPage(Page):
@@ -60,7 +61,7 @@ class AccountPage(Page):
     servers_seen = Signal()
 
     def __init__(self, state: WizardState) -> None:
-        super().__init__("account", "Set up your email", "We find the right settings and prove that they work.")
+        super().__init__("account", tr("Set up your email"), tr("We find the right settings and prove that they work."))
         self._state = state
         self._asked: tuple[str, bool] | None = None
         self._signed_in = False
@@ -71,19 +72,19 @@ class AccountPage(Page):
         self._timer.setInterval(TYPING_MS)
         self._timer.timeout.connect(self.look_up)
 
-        self.name_field = Field("Your name", placeholder="As others see it, such as Ada Example")
-        self.address_field = Field("Email address", placeholder="ada@example.org")
-        self.ask_nobody = Switch("Ask nobody", small=True)
-        self.password_field = PasswordField("Password")
+        self.name_field = Field(tr("Your name"), placeholder=tr("As others see it, such as Ada Example"))
+        self.address_field = Field(tr("Email address"), placeholder="ada@example.org")
+        self.ask_nobody = Switch(tr("Ask nobody"), small=True)
+        self.password_field = PasswordField(tr("Password"))
 
         self.address_field.input.setInputMethodHints(
             Qt.InputMethodHint.ImhEmailCharactersOnly | Qt.InputMethodHint.ImhNoAutoUppercase
         )
         self.address_field.help_gap = 4
-        self.address_field.set_help(_BEFORE)
+        self.address_field.set_help(tr(_BEFORE))
         self.address_field.help_row.addWidget(self.ask_nobody, 0, Qt.AlignmentFlag.AlignTop)
         self.ask_nobody.setAccessibleDescription(
-            "Nobody outside this computer is asked where the settings for your address are."
+            tr("Nobody outside this computer is asked where the settings for your address are.")
         )
         self.notices = AccountNotices()
         self.notices.practice_picked.connect(self._practice_picked)
@@ -98,15 +99,15 @@ class AccountPage(Page):
         self._below = QVBoxLayout()
         self._below.setSpacing(12)
         self.body.addLayout(self._below)
-        self._error_link = LinkButton("I have an error message", "message")
-        self._saved_link = LinkButton("Saved accounts", "users")
+        self._error_link = LinkButton(tr("I have an error message"), "message")
+        self._saved_link = LinkButton(tr("Saved accounts"), "users")
         self._error_link.setObjectName("explain")
         self._saved_link.setObjectName("saved-accounts")
         self._error_link.clicked.connect(lambda: self.explain.emit())
         self._saved_link.clicked.connect(lambda: self.saved_accounts.emit())
         self.add_link(self._error_link)
         self.add_link(self._saved_link)
-        self._about_link = LinkButton("About", "info")
+        self._about_link = LinkButton(tr("About"), "info")
         self._about_link.setObjectName("about")
         self._about_link.clicked.connect(lambda: self.about.emit())
         self.add_link(self._about_link)
@@ -163,11 +164,11 @@ class AccountPage(Page):
 
     def offer_choices(self) -> None:
         """How the steps go on from here: a test message to oneself, and whether each page is shown."""
-        self.sends_test = Switch("Send myself one test message", small=True)
+        self.sends_test = Switch(tr("Send myself one test message"), small=True)
         self.sends_test.setObjectName("sends-test")
         self.sends_test.setChecked(self._state.sends_test)
         self.sends_test.toggled.connect(lambda on: setattr(self._state, "sends_test", on))
-        self.every_step = Switch("Show every step", small=True)
+        self.every_step = Switch(tr("Show every step"), small=True)
         self.every_step.setObjectName("every-step")
         self.every_step.setChecked(self._state.every_step)
         self.every_step.toggled.connect(lambda on: setattr(self._state, "every_step", on))
@@ -191,7 +192,7 @@ class AccountPage(Page):
         """One press goes on with the account that was kept last."""
         made = LinkButton(str(address), "undo")
         made.setObjectName("last-account")
-        made.setAccessibleName(f"Use {address}")
+        made.setAccessibleName(tr("Use {address}", address=address))
         made.clicked.connect(lambda: self._use_last(address, name))
         self.add_link(made)
         made.show()
@@ -305,13 +306,13 @@ class AccountPage(Page):
         self._asked = question
         self._state.set_address(address, ask_nobody=self.ask_nobody.isChecked())
         self._state.set_plan(None)
-        self.address_field.set_note("Looking for your provider", disc=DiscState.TRYING, tone="accent")
+        self.address_field.set_note(tr("Looking for your provider"), disc=DiscState.TRYING, tone="accent")
         self.discover.emit(address, self.ask_nobody.isChecked())
 
     def discovery_failed(self, sentence: str) -> None:
         """The look-up ended without a plan; it can be asked again."""
         self._asked = None
-        self.address_field.set_note("Not looked up", tone="ink2")
+        self.address_field.set_note(tr("Not looked up"), tone="ink2")
         self.address_field.set_help(sentence)
         if self._waits:  # the servers can be typed on the next page
             self._failed = True
@@ -322,7 +323,7 @@ class AccountPage(Page):
         self._signed_in = True
         self.password_field.set_error(None)
         self.banner.show_signed_in()
-        self.tell("You are signed in.")
+        self.tell(tr("You are signed in."))
 
     def browser_refused(self, refused: SignInRefused) -> None:
         """The sign-in in the browser gave no token; it can be tried once more."""
@@ -381,7 +382,7 @@ class AccountPage(Page):
 
     def _ask_nobody_changed(self, nobody: bool) -> None:
         self._asked = None
-        self.address_field.set_help(_NOBODY if nobody else _BEFORE)
+        self.address_field.set_help(tr(_NOBODY) if nobody else tr(_BEFORE))
         self.look_up()
 
     def _password_edited(self, text: str) -> None:
@@ -402,14 +403,14 @@ class AccountPage(Page):
 
         password = Secret.typed(self.password_field.text())
         if password.is_unusable:
-            return UNUSABLE
+            return tr(UNUSABLE)
         if password or self._signed_in:
             return None
         provider = self._provider()
         if needs.wants_browser(provider):
             can = self._state.signs_in_by_browser(provider)
-            return "There is nothing to type here: sign in with your browser, by the link below." if can else None
-        return "The password is missing. It is needed to prove that signing in works."
+            return tr("There is nothing to type here: sign in with your browser, by the link below.") if can else None
+        return tr("The password is missing. It is needed to prove that signing in works.")
 
     def _provider(self) -> Provider | None:
         return self._state.plan.provider if self._state.plan is not None else None
@@ -422,7 +423,7 @@ class AccountPage(Page):
         except UsageError as error:
             if not quietly:
                 empty = not self.address_field.text().strip()
-                self.address_field.set_error("The email address is missing." if empty else str(error))
+                self.address_field.set_error(tr("The email address is missing.") if empty else str(error))
             return None
         self.address_field.set_error(None)
         if not quietly and self.address_field.text() != str(address):
@@ -444,8 +445,8 @@ class AccountPage(Page):
         self.address_field.set_note("")
         if "suggestion" in vars(self):
             self.suggestion.hide()
-        self.address_field.set_help(_NOBODY if self.ask_nobody.isChecked() else _BEFORE)
-        self.password_field.set_label("Password")
+        self.address_field.set_help(tr(_NOBODY) if self.ask_nobody.isChecked() else tr(_BEFORE))
+        self.password_field.set_label(tr("Password"))
         self.password_field.set_shape_warning(None)
         if "banner" in vars(self):
             self.banner.hide()
@@ -464,8 +465,8 @@ class AccountPage(Page):
         self.address_field.set_note(note, disc=disc, tone=tone)
         self.address_field.set_help(sources.asked_sentence(plan))
         if plan.suggestion is not None:
-            self.suggestion.setText(f"Use {plan.suggestion}")
-            self.address_field.set_help(_SLIP)
+            self.suggestion.setText(tr("Use {address}", address=plan.suggestion))
+            self.address_field.set_help(tr(_SLIP))
         if "suggestion" in vars(self):
             self.suggestion.setVisible(plan.suggestion is not None)
         need = needs.of_plan(plan, by_browser=self._state.signs_in_by_browser(plan.provider))
@@ -532,4 +533,4 @@ class AccountPage(Page):
 
 
 def _password_label(provider: Provider | None) -> str:
-    return "App password" if needs.wants_app_password(provider) else "Password"
+    return tr("App password") if needs.wants_app_password(provider) else tr("Password")

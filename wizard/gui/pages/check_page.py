@@ -24,13 +24,15 @@ from wizard.gui.widgets.lane_line import LaneLine
 from wizard.gui.widgets.marks import ArcClock
 from wizard.gui.widgets.progress_card import ProgressCard
 from wizard.gui.widgets.surfaces import Hint
+from wizard.language import tr, tr_later
 from wizard.model.account import CheckResult, Verdict
 from wizard.model.diagnosis import Diagnosis, Fix, Remedy, TrustCertificate
 from wizard.model.draft import AccountDraft
 from wizard.model.progress import Progress
+from wizard.model.server import Way
 
-_TITLE: Final = "Checking both servers"
-_SUBTITLE: Final = "We try every stage for real. This takes a few seconds."
+_TITLE: Final = tr_later("Checking both servers")
+_SUBTITLE: Final = tr_later("We try every stage for real. This takes a few seconds.")
 
 
 class CheckPage(Page):
@@ -58,7 +60,7 @@ class CheckPage(Page):
     report_requested = Signal()
 
     def __init__(self, now: Callable[[], datetime] = local_now) -> None:
-        super().__init__("check", _TITLE, _SUBTITLE)
+        super().__init__("check", tr(_TITLE), tr(_SUBTITLE))
         self._now = now
         self._tracker: LaneTracker | None = None
         self._lanes: tuple[Lane, ...] = ()
@@ -74,15 +76,15 @@ class CheckPage(Page):
         self._lines.setSpacing(6)
         self._line_widgets: list[LaneLine] = []
         self._progress = ProgressCard()
-        self.stop_button = self._progress.button("stop", "Stop", self._stop)
+        self.stop_button = self._progress.button("stop", tr("Stop"), self._stop)
         self._promise = Hint(words.PROMISE, "shield-check")
         self._promise.setContentsMargins(0, 16, 0, 0)
         self._outcome = ProgressCard()
         self._outcome.setObjectName("outcome")
-        self._again_button = self._outcome.button("check-again", "Check again", self.check_again_requested.emit)
-        self._again_link = self._link("Check again", "refresh", "check-again", self.check_again_requested.emit)
-        self._edit_link = self._link("Edit settings", "pencil", "edit-settings", self.edit_requested.emit)
-        self._undo_link = self._link("Undo", "undo", "undo", self._undo)
+        self._again_button = self._outcome.button("check-again", tr("Check again"), self.check_again_requested.emit)
+        self._again_link = self._link(tr("Check again"), "refresh", "check-again", self.check_again_requested.emit)
+        self._edit_link = self._link(tr("Edit settings"), "pencil", "edit-settings", self.edit_requested.emit)
+        self._undo_link = self._link(tr("Undo"), "undo", "undo", self._undo)
         self._card_column = QVBoxLayout()
         self._card_column.setSpacing(12)
         self._ticker = QTimer(self)
@@ -136,7 +138,7 @@ class CheckPage(Page):
         self._clear_cards()
         count = len(self._tracker.lanes)
         protocol = self._tracker.lanes[0].protocol
-        self.set_title(f"Checking {words.servers(count, protocol)}", _SUBTITLE)
+        self.set_title(f"Checking {words.servers(count, protocol)}", tr(_SUBTITLE))
         self._promise.label.setText(words.PROMISE if count > 1 else words.PROMISE_ONE)
         self.stop_button.setEnabled(True)
         self._show_parts(running=True, outcome=False, again=False)
@@ -145,7 +147,7 @@ class CheckPage(Page):
         self._ticker.start()
         self._tick()
         self._forget_way_on()
-        self.set_step_note("Running")
+        self.set_step_note(tr("Running"))
         self.turned.emit()
 
     def on_progress(self, progress: Progress) -> None:
@@ -184,13 +186,13 @@ class CheckPage(Page):
         seconds = int(time.monotonic() - self._started)
         self._end_run()
         self._show_lanes(tuple(lane.stopped() for lane in self._lanes))
-        self.set_title("The check was stopped", "Nothing was changed.")
+        self.set_title(tr("The check was stopped"), tr("Nothing was changed."))
         self._outcome.say(
-            "clock", words.stopped_after(seconds), "You can check again, or go back and change something."
+            "clock", words.stopped_after(seconds), tr("You can check again, or go back and change something.")
         )
         self._show_parts(running=False, outcome=True, again=False)
-        self.set_step_note("Stopped")
-        self.tell("The check was stopped.", urgent=True)
+        self.set_step_note(tr("Stopped"))
+        self.tell(tr("The check was stopped."), urgent=True)
         self.turned.emit()
 
     def _forget_way_on(self) -> None:
@@ -220,7 +222,7 @@ class CheckPage(Page):
         self._end_run()
         self._result = self._tracker = None
         self._clear_cards()
-        self.set_title(_TITLE, _SUBTITLE)
+        self.set_title(tr(_TITLE), tr(_SUBTITLE))
         self._forget_way_on()
 
     def leave(self) -> None:
@@ -234,7 +236,7 @@ class CheckPage(Page):
         if lane is not None and lane.under_way is not None:
             self._doing = words.doing(lane.protocol, lane.under_way, lane.host, lane.username)
         seconds = int(time.monotonic() - self._started)
-        self._progress.say("clock", self._doing or "Getting ready", words.so_far(seconds), "accent")
+        self._progress.say("clock", self._doing or tr("Getting ready"), words.so_far(seconds), "accent")
 
     def _stop(self) -> None:
         self.show_stopped()
@@ -301,18 +303,17 @@ class CheckPage(Page):
     def _say_it_works(self, lanes: tuple[Lane, ...], verified: bool) -> None:
         if not verified:
             self.set_title(
-                "Not everything was proven", words.summary_of([(x.protocol, x.works, x.broken) for x in lanes])
+                tr("Not everything was proven"), words.summary_of([(x.protocol, x.works, x.broken) for x in lanes])
             )
-            self._outcome.say("info", "The check ended without a verdict", "You can check again.")
+            self._outcome.say("info", tr("The check ended without a verdict"), tr("You can check again."))
             return
         if len(lanes) > 1:
-            self.set_title("Both servers work", "Sending and receiving are proven, with your password.")
+            self.set_title(tr("Both servers work"), tr("Sending and receiving are proven, with your password."))
         else:
-            side = words.side_name(lanes[0].protocol)
-            self.set_title(f"{side} works", f"{side} is proven, with your password.")
+            self.set_title(*_one_side_works(lanes[0].way))
         account = self._result.verified_account() if self._result is not None else None
         servers = [each for each in (account.outgoing, account.incoming) if each is not None] if account else []
-        self._outcome.say(None, "Ready to use", "\n".join(words.endpoint(each) for each in servers))
+        self._outcome.say(None, tr("Ready to use"), "\n".join(words.endpoint(each) for each in servers))
 
     def _fix_for(self, diagnosis: Diagnosis) -> Fix | None:
         fixes = self._result.fixes if self._result is not None else ()
@@ -339,7 +340,7 @@ class CheckPage(Page):
             # The card that was pressed goes away: not from within its own signal.
             QTimer.singleShot(0, self, self._show_accepted)
         elif isinstance(remedy.action, TrustCertificate) and diagnosis.certificate is not None:
-            dialog = ExceptionDialog(diagnosis.certificate, diagnosis.server or "the server", parent=self)
+            dialog = ExceptionDialog(diagnosis.certificate, diagnosis.server, parent=self)
             dialog.accepted.connect(lambda: self.remedy_chosen.emit(diagnosis, remedy))
             dialog.finished.connect(dialog.deleteLater)
             dialog.open()
@@ -352,7 +353,7 @@ class CheckPage(Page):
             self._accepted.popitem()
             self._show_outcome()
             self._turn_soon()
-            self.tell(f"Undone. {self.heading.text()}.", urgent=True)
+            self.tell(tr("Undone. {title}.", title=self.heading.text()), urgent=True)
 
     def _show_accepted(self) -> None:
         self._show_outcome()
@@ -427,3 +428,10 @@ class CheckPage(Page):
             card.hide()
             card.deleteLater()
         self.cards = []
+
+
+def _one_side_works(way: Way) -> tuple[str, str]:
+    """Title and subtitle where one side was wanted, and works."""
+    if way is Way.SENDING:
+        return tr("Sending works"), tr("Sending is proven, with your password.")
+    return tr("Receiving works"), tr("Receiving is proven, with your password.")

@@ -23,11 +23,13 @@ from wizard.gui.widgets.state_disc import DiscState, StateDisc
 from wizard.gui.widgets.surfaces import Card
 from wizard.gui.widgets.switch import Switch
 from wizard.handover.sheet import Sheet
+from wizard.language import tr, tr_later
 from wizard.model.account import CheckResult, SideResult, Status, VerifiedAccount
-from wizard.model.server import Way
+from wizard.model.diagnosis import Diagnosis
+from wizard.model.server import Protocol, Way
 
-_TITLE: Final = "Your email works"
-_SUBTITLE: Final = "Now bring the settings to the program where you read your mail."
+_TITLE: Final = tr_later("Your email works")
+_SUBTITLE: Final = tr_later("Now bring the settings to the program where you read your mail.")
 
 
 class DonePage(Page):
@@ -52,7 +54,7 @@ class DonePage(Page):
     remember_changed = Signal(bool)
 
     def __init__(self, now: Callable[[], datetime] = local_now) -> None:
-        super().__init__("done", _TITLE, _SUBTITLE, "Finish")
+        super().__init__("done", tr(_TITLE), tr(_SUBTITLE), tr("Finish"))
         self._now = now
         self._sheet_of: Callable[[str], Sheet] | None = None
         self._sheet_card: SheetCard | None = None
@@ -61,7 +63,7 @@ class DonePage(Page):
         self._line = Paragraph("", tone="ink2")
         self._limits = Paragraph("", Role.SMALL, "ink2")
         self._limits.setObjectName("limits")
-        self.remember = Switch("Remember on this computer")
+        self.remember = Switch(tr("Remember on this computer"))
         self.remember.setObjectName("remember")
         self.remember.toggled.connect(self.remember_changed)
         self._remember_note = Paragraph("", Role.SMALL, "ink2")
@@ -69,7 +71,7 @@ class DonePage(Page):
         self.programs.chosen.connect(self._picked)
         self.body.addWidget(self._make_summary())
         self.body.addSpacing(15)
-        self.body.addWidget(Label("Use it in", Role.STRONG))
+        self.body.addWidget(Label(tr("Use it in"), Role.STRONG))
         self.body.addSpacing(8)
         self.body.addWidget(self.programs)
         self.body.addSpacing(12)
@@ -109,18 +111,21 @@ class DonePage(Page):
         """Title and subtitle: all works, or what does not."""
         self._disc.set_state(DiscState.OK if result is None else DiscState.NOT_TRIED)
         if result is None:
-            self.set_title(_TITLE, _SUBTITLE)
+            self.set_title(tr(_TITLE), tr(_SUBTITLE))
             return
         sides = [server.protocol for server in (account.outgoing, account.incoming) if server is not None]
-        title = "Your settings are right" if len(sides) > 1 else f"{words.side_name(sides[0])} works"
-        told = result.diagnoses[0] if result.diagnoses else None
-        side = f"{words.side_name(told.protocol)}: " if told is not None and told.protocol is not None else ""
-        self.set_title(title, f"{side}{told.title}." if told is not None else "Not everything was proven.")
+        if len(sides) > 1:
+            title = tr("Your settings are right")
+        else:
+            title = tr("Sending works") if sides[0] is Protocol.SMTP else tr("Receiving works")
+        self.set_title(
+            title, _what_lacks(result.diagnoses[0]) if result.diagnoses else tr("Not everything was proven.")
+        )
 
     def offer_remembering(self, keyring: str) -> None:
         """The account can be kept, its password in the keyring of that name."""
         self.remember.setEnabled(True)
-        self._say_about_keeping(f"Password in {keyring}")
+        self._say_about_keeping(tr("Password in {keyring}", keyring=keyring))
 
     def refuse_remembering(self, why: str) -> None:
         """The account cannot be kept; `why` is a sentence."""
@@ -244,3 +249,14 @@ class DonePage(Page):
 
 def _is_verified(side: SideResult | None) -> bool:
     return side is not None and side.status is Status.VERIFIED
+
+
+def _what_lacks(told: Diagnosis) -> str:
+    """Why not all is proven, in a line."""
+    match told.protocol:
+        case None:
+            return tr("{title}.", title=told.title)
+        case Protocol.SMTP:
+            return tr("Sending: {title}.", title=told.title)
+        case _:
+            return tr("Receiving: {title}.", title=told.title)

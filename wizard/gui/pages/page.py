@@ -14,6 +14,7 @@ from wizard.gui.widgets.flow import Flow
 from wizard.gui.widgets.heading import Heading
 from wizard.gui.widgets.label import Label
 from wizard.gui.widgets.scroll_page import ScrollPage
+from wizard.language import tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,7 +42,7 @@ class Page(QWizardPage):
     turned = Signal()  # it shows something else now: the keyboard belongs where the eye is
     entered = Signal()  # it is the current page now, by Continue or by Back
 
-    def __init__(self, name: str, title: str, subtitle: str, primary: str = "Continue") -> None:
+    def __init__(self, name: str, title: str, subtitle: str, primary: str | None = None) -> None:
         super().__init__()
         self.setObjectName(f"page:{name}")
         self.name = name
@@ -50,7 +51,7 @@ class Page(QWizardPage):
         self.is_compact = False
         self.skip_text: str | None = None
         self.helpdesk: Helpdesk | None = None
-        self._primary = primary
+        self._primary = primary if primary is not None else tr("Continue")
         self._ready = True
         self.heading = Heading(title, Role.TITLE, seen_first=True)
         self.heading.setObjectName("title")
@@ -76,8 +77,8 @@ class Page(QWizardPage):
         self.outer.addWidget(self.scroll)
         self.setTitle("")
         self.setAccessibleName(title)
-        super().setButtonText(QWizard.WizardButton.NextButton, primary)
-        super().setButtonText(QWizard.WizardButton.FinishButton, primary)
+        super().setButtonText(QWizard.WizardButton.NextButton, self._primary)
+        super().setButtonText(QWizard.WizardButton.FinishButton, self._primary)
 
     def set_title(self, title: str, subtitle: str) -> None:
         """Other words at the top."""

@@ -18,6 +18,7 @@ from wizard.gui.widgets.server_card import ServerCard
 from wizard.gui.widgets.state_disc import DiscState, StateDisc
 from wizard.gui.widgets.surfaces import Banner, Hint
 from wizard.gui.widgets.switch import Switch
+from wizard.language import tr, tr_context, tr_later
 from wizard.model.address import Address
 from wizard.model.diagnosis import Field
 from wizard.model.limits import limits_line
@@ -27,16 +28,16 @@ from wizard.model.secret import Secret
 from wizard.model.server import ServerCandidate, Source
 
 _FOUND = {
-    Source.PACK: "As your helpdesk set them up. There is nothing you need to change.",
-    Source.AUTOCONFIG: "Found at your provider. There is nothing you need to change.",
-    Source.PACC: "Found at your provider. There is nothing you need to change.",
-    Source.AUTODISCOVER: "Found at your provider. There is nothing you need to change.",
-    Source.PRESET: "Known from the provider list. There is nothing you need to change.",
-    Source.ISPDB: "Found in the community database. There is nothing you need to change.",
-    Source.SRV: "Found in the domain’s records. There is nothing you need to change.",
-    Source.MX: "Found through the domain’s mail records. There is nothing you need to change.",
-    Source.GUESS: "These are the usual names. The next step finds out which of them work.",
-    Source.GIVEN: "As you typed them. The next step finds out whether they work.",
+    Source.PACK: tr_later("As your helpdesk set them up. There is nothing you need to change."),
+    Source.AUTOCONFIG: tr_later("Found at your provider. There is nothing you need to change."),
+    Source.PACC: tr_later("Found at your provider. There is nothing you need to change."),
+    Source.AUTODISCOVER: tr_later("Found at your provider. There is nothing you need to change."),
+    Source.PRESET: tr_later("Known from the provider list. There is nothing you need to change."),
+    Source.ISPDB: tr_later("Found in the community database. There is nothing you need to change."),
+    Source.SRV: tr_later("Found in the domain’s records. There is nothing you need to change."),
+    Source.MX: tr_later("Found through the domain’s mail records. There is nothing you need to change."),
+    Source.GUESS: tr_later("These are the usual names. The next step finds out which of them work."),
+    Source.GIVEN: tr_later("As you typed them. The next step finds out whether they work."),
 }
 
 
@@ -50,7 +51,7 @@ class SettingsPage(Page):
     bring_settings = Signal()
 
     def __init__(self, state: WizardState) -> None:
-        super().__init__("settings", "Settings", "", "Check these settings")
+        super().__init__("settings", tr("Settings"), "", tr("Check these settings"))
         self._state = state
         self._failed: str | None = None
         self._chosen: Provider | None = None
@@ -60,18 +61,18 @@ class SettingsPage(Page):
         waiting.setContentsMargins(20, 20, 20, 20)
         waiting.setSpacing(12)
         waiting.addWidget(StateDisc(DiscState.TRYING, 22))
-        waiting.addWidget(Label("Asking where the settings for your address are", tone="ink2", wrap=True), 1)
+        waiting.addWidget(Label(tr("Asking where the settings for your address are"), tone="ink2", wrap=True), 1)
         self.questions = ProviderQuestions()
         self._questions_gap = QWidget()
         self._questions_gap.setFixedHeight(16)
         self._is_locked = False
-        self.receiving = ServerCard("Receiving")
-        self.sending = ServerCard("Sending")
-        self.hint = Hint("A guess is fine: the next step tries it, and offers what works.")
+        self.receiving = ServerCard(tr_context("side", "Receiving"))
+        self.sending = ServerCard(tr_context("side", "Sending"))
+        self.hint = Hint(tr("A guess is fine: the next step tries it, and offers what works."))
         self.limits = Hint("")
         self.limits.setObjectName("limits")
         self.consent = Banner("warn", "shield")
-        self.agree = Switch("Yes, this is right")
+        self.agree = Switch(tr("Yes, this is right"))
         self.consent.box.addWidget(self.agree)
         self.agree.toggled.connect(self._agreed)
         self.body.addWidget(self.waiting)
@@ -84,11 +85,11 @@ class SettingsPage(Page):
         self.body.addWidget(self.consent)
         self.body.addWidget(self.hint)
         self.body.addWidget(self.limits)
-        self._list_link = LinkButton("Choose from the provider list", "search")
+        self._list_link = LinkButton(tr("Choose from the provider list"), "search")
         self._list_link.setObjectName("provider-list")
         self._list_link.clicked.connect(lambda: self.choose_provider.emit())
         self.add_link(self._list_link)
-        self._bring_link = LinkButton("Use settings I have", "file")
+        self._bring_link = LinkButton(tr("Use settings I have"), "file")
         self._bring_link.setObjectName("bring-settings")
         self._bring_link.clicked.connect(lambda: self.bring_settings.emit())
         self.add_link(self._bring_link)
@@ -188,7 +189,7 @@ class SettingsPage(Page):
         self.receiving.setVisible(not looking)
         self.sending.setVisible(not looking)
         if looking or address is None:
-            self.set_title("Looking for your settings", "This takes a second or two.")
+            self.set_title(tr("Looking for your settings"), tr("This takes a second or two."))
             self.consent.hide()
             self.hint.hide()
             self.limits.hide()
@@ -215,21 +216,21 @@ class SettingsPage(Page):
             return
         servers = [server for server in (self._state.incoming, self._state.outgoing) if server is not None]
         if self._is_editing():
-            subtitle = "Change only what your provider told you to change."
+            subtitle = tr("Change only what your provider told you to change.")
         elif self.questions.missing:
-            subtitle = "Something is still missing that only you know."
+            subtitle = tr("Something is still missing that only you know.")
         elif not servers:
             subtitle = self._failed or _nothing_found(plan)
         elif self._untrusted():
-            subtitle = "One question first: is this where your mail is kept?"
+            subtitle = tr("One question first: is this where your mail is kept?")
         elif plan is not None and plan.provider is not None and plan.provider is self._chosen:
             subtitle = _chosen(plan.provider, address)
         elif self._said_by and all(server.source is Source.GIVEN for server in servers):
-            subtitle = f"As they stand in {self._said_by}. The next step finds out whether they work."
+            subtitle = tr("As they stand in {place}. The next step finds out whether they work.", place=self._said_by)
         else:
             named = [server for server in servers if server.source is Source.GUESS] or servers
-            subtitle = _FOUND[named[-1].source]
-        self.set_title(f"Settings for {address.shown_domain}", subtitle)
+            subtitle = tr(_FOUND[named[-1].source])
+        self.set_title(tr("Settings for {domain}", domain=address.shown_domain), subtitle)
 
     def _show_consent(self) -> None:
         domains = self._untrusted()
@@ -237,14 +238,16 @@ class SettingsPage(Page):
         if domains:
             names = " and ".join(domains)
             self.consent.say(
-                f"Your password would go to {names}.",
-                "Only the domain’s records name these servers, and records can be forged. "
-                "Agree if you know that your mail is kept there.",
+                tr("Your password would go to {names}.", names=names),
+                tr(
+                    "Only the domain’s records name these servers, and records can be forged. "
+                    "Agree if you know that your mail is kept there."
+                ),
             )
             self.agree.blockSignals(True)
             self.agree.setChecked(False)
             self.agree.blockSignals(False)
-            self.agree.setText(f"Yes, {names} is right")
+            self.agree.setText(tr("Yes, {names} is right", names=names))
 
     def _untrusted(self) -> tuple[str, ...]:
         """The registrable domains the person has to agree to."""
@@ -295,15 +298,17 @@ class SettingsPage(Page):
 def _chosen(provider: Provider, address: Address) -> str:
     """What is said of a provider from the list: above all, that the domain is not one of its own."""
     if address.domain in provider.domains:
-        return "As you chose from the provider list. The next step finds out whether it works."
-    return (
-        f"As you chose from the provider list. {address.shown_domain} is not one of {provider.spoken_name}’s own "
-        "domains: go on only if your mail is kept there."
+        return tr("As you chose from the provider list. The next step finds out whether it works.")
+    return tr(
+        "As you chose from the provider list. {domain} is not one of {provider}’s own domains: go on only if your mail "
+        "is kept there.",
+        domain=address.shown_domain,
+        provider=provider.spoken_name,
     )
 
 
 def _nothing_found(plan: Plan | None) -> str:
     provider = plan.provider if plan is not None else None
     if provider is not None and provider.status is ProviderStatus.UNSUPPORTED:
-        return provider.no_servers_because or f"{provider.name} has no servers for mail programs."
-    return "Nothing was found. Type in what your provider told you."
+        return provider.no_servers_because or tr("{provider} has no servers for mail programs.", provider=provider.name)
+    return tr("Nothing was found. Type in what your provider told you.")

@@ -23,6 +23,7 @@ from wizard.gui.widgets.paragraph import Paragraph
 from wizard.gui.widgets.surfaces import Card, Hint, IconTile
 from wizard.gui.widgets.timeline import Moment, Timeline
 from wizard.gui.widgets.verdict_list import VerdictCard
+from wizard.language import tr, tr_context, tr_later
 from wizard.model.account import CheckResult, RoundTrip, RoundTripStatus
 from wizard.model.address import Address
 from wizard.model.diagnosis import Diagnosis
@@ -31,9 +32,9 @@ from wizard.model.draft import AccountDraft
 from wizard.model.evidence import Outcome, Stage
 from wizard.model.progress import Progress
 
-_TITLE = "Send yourself a test message"
-_SUBTITLE = "A real message goes out through your account and comes back."
-_SEND = "Send test message"
+_TITLE = tr_later("Send yourself a test message")
+_SUBTITLE = tr_later("A real message goes out through your account and comes back.")
+_SEND = tr_later("Send test message")
 
 
 class Phase(Enum):
@@ -80,7 +81,7 @@ class TestPage(Page):
     report_requested = Signal()
 
     def __init__(self, now: Callable[[], datetime] = local_now) -> None:
-        super().__init__("test", _TITLE, _SUBTITLE, _SEND)
+        super().__init__("test", tr(_TITLE), tr(_SUBTITLE), tr(_SEND))
         self._now = now
         self._account: CheckResult | None = None
         self._to: Address | None = None
@@ -91,19 +92,19 @@ class TestPage(Page):
         self.cards: list[DiagnosisCard] = []
 
         self._ask = Card()
-        self.to_field = Field("Send to")
+        self.to_field = Field(tr("Send to"))
         self.to_field.input.setObjectName("send-to")
-        self.to_field.set_help("Your own address shows both ways at once. Another address shows sending only.")
+        self.to_field.set_help(tr("Your own address shows both ways at once. Another address shows sending only."))
         self._ask.box.addWidget(self.to_field)
         self._verdict = _VerdictCard()
-        self.another_button = self._verdict.button("send-another", "Send another", self._send_another)
-        self.stop_button = self._verdict.button("stop", "Stop", self._stop)
+        self.another_button = self._verdict.button("send-another", tr("Send another"), self._send_another)
+        self.stop_button = self._verdict.button("stop", tr("Stop"), self._stop)
         self._column = QVBoxLayout()
         self._column.setSpacing(16)
         self._authentication: VerdictCard | None = None
         self._hint = Hint("")
         self._hint.setContentsMargins(0, 16, 0, 0)
-        self.delete_link = LinkButton("Delete the test message", "trash")
+        self.delete_link = LinkButton(tr("Delete the test message"), "trash")
         self.delete_link.setObjectName("delete-test-message")
         self.delete_link.clicked.connect(self._delete)
         self.body.addWidget(self._ask)
@@ -111,7 +112,7 @@ class TestPage(Page):
         self.body.addLayout(self._column)
         self.body.addWidget(self._hint)
         self.add_link(self.delete_link)
-        self._ask_link = LinkButton("Ask your administrator…", "message")
+        self._ask_link = LinkButton(tr("Ask your administrator…"), "message")
         self._ask_link.setObjectName("ask-administrator")
         self._ask_link.clicked.connect(self._ask_for_records)
         self.add_link(self._ask_link)
@@ -132,7 +133,7 @@ class TestPage(Page):
         if progress.stage is Stage.MESSAGE and progress.outcome is Outcome.OK and self._accepted_at is None:
             self._accepted_at = self._now()
             self._show_sending()
-            self.tell("Accepted by the server")
+            self.tell(tr("Accepted by the server"))
 
     def show_result(self, result: CheckResult) -> None:
         """Shows what became of the message."""
@@ -153,7 +154,7 @@ class TestPage(Page):
         is_free = not failed or not any(each.wants_other_settings for each in result.diagnoses)
         self.set_primary(words.SETTINGS_RIGHT if failed and is_free and not self.is_compact else words.CONTINUE)
         self.set_ready(is_free)
-        self.set_skip(None if is_free else "Skip")
+        self.set_skip(None if is_free else tr("Skip"))
         self.set_step_note(trip_words.trip_note(trip))
         first = self.cards[0].diagnosis if self.cards else None
         news = f"{first.title}. {first.why}" if first is not None else self._verdict.accessibleName()
@@ -175,7 +176,9 @@ class TestPage(Page):
         """Says whether the test message is gone."""
         self.delete_link.setVisible(False)
         text = (
-            "The test message is deleted." if done else "The test message could not be deleted. You can do it by hand."
+            tr("The test message is deleted.")
+            if done
+            else tr("The test message could not be deleted. You can do it by hand.")
         )
         self._hint.label.setText(text)
         self.tell(text)
@@ -201,7 +204,7 @@ class TestPage(Page):
         """Goes on without a message."""
         if self._phase == Phase.SENDING:
             self.stop_requested.emit()
-        self.set_step_note("Skipped")
+        self.set_step_note(tr("Skipped"))
         self.skip_requested.emit()
 
     def send_by_itself(self) -> None:
@@ -235,14 +238,14 @@ class TestPage(Page):
         self._clear()
         self._phase = Phase.IDLE
         self._sent_at = self._accepted_at = None
-        self.set_title(_TITLE, _SUBTITLE)
+        self.set_title(tr(_TITLE), tr(_SUBTITLE))
         self.to_field.set_error(None)
         if self._account is not None and not self.to_field.text():
             self.to_field.set_text(str(self._account.draft.address))
         self._show_parts()
-        self.set_primary(_SEND)
+        self.set_primary(tr(_SEND))
         self.set_ready(True)
-        self.set_skip("Skip")
+        self.set_skip(tr("Skip"))
         self.set_step_note("")
         self.turned.emit()
 
@@ -285,13 +288,13 @@ class TestPage(Page):
 
     def _show_sending(self) -> None:
         if self._accepted_at is None:
-            self.set_title("Sending the test message", _SUBTITLE)
-            self._verdict.say("send", "accent", "Sending", self._about(None))
+            self.set_title(tr("Sending the test message"), tr(_SUBTITLE))
+            self._verdict.say("send", "accent", tr_context("a message", "Sending"), self._about(None))
         else:
-            self.set_title("Waiting for the test message", _SUBTITLE)
-            self._verdict.say("clock", "accent", "Sent. Waiting for it to arrive…", self._about(None))
+            self.set_title(tr("Waiting for the test message"), tr(_SUBTITLE))
+            self._verdict.say("clock", "accent", tr("Sent. Waiting for it to arrive…"), self._about(None))
         self._verdict.timeline.show_moments(self._moments(None))
-        self.set_step_note("Sending" if self._accepted_at is None else "Waiting")
+        self.set_step_note(tr_context("a message", "Sending") if self._accepted_at is None else tr("Waiting"))
 
     def _show_trip(self, trip: RoundTrip, result: CheckResult) -> None:
         if trip.status is RoundTripStatus.ARRIVED:
@@ -302,7 +305,7 @@ class TestPage(Page):
             self._column.addWidget(self._authentication)
             self._hint.label.setText(trip_words.after_arrival(trip))
         else:
-            self._verdict.say("send", "ok", "Accepted by the server", self._about(trip.token))
+            self._verdict.say("send", "ok", tr("Accepted by the server"), self._about(trip.token))
             self._hint.label.setText(trip_words.after_sending(trip, self._is_to_self))
             self._show_cards(trip.told)
         self._verdict.timeline.show_moments(self._moments(trip))
@@ -322,8 +325,10 @@ class TestPage(Page):
             self.cards.append(card)
 
     def _about(self, token: str | None) -> str:
-        whom = "yourself" if self._is_to_self else str(self._to)
-        return f"{trip_words.trip_subject(token)}, to {whom}"
+        subject = trip_words.trip_subject(token)
+        if self._is_to_self:
+            return tr("{subject}, to yourself", subject=subject)
+        return tr("{subject}, to {address}", subject=subject, address=self._to)
 
     def _moments(self, trip: RoundTrip | None) -> tuple[Moment, ...]:
         """The way so far: while it runs from our own clock, afterwards as the result says."""
@@ -332,16 +337,19 @@ class TestPage(Page):
         arrived = trip.arrived_at if trip is not None else None
         has_arrived = trip is not None and trip.status is RoundTripStatus.ARRIVED
         moments = [
-            Moment("Sent", _time(sent), State.OK),
+            Moment(tr_context("a message", "Sent"), _time(sent), State.OK),
             Moment(
-                "Accepted by the server", _time(accepted), State.OK if accepted or trip is not None else State.TRYING
+                tr("Accepted by the server"),
+                _time(accepted),
+                State.OK if accepted or trip is not None else State.TRYING,
             ),
         ]
         if self._is_to_self or has_arrived:
-            name = f"Arrived in {trip_words.folder_name(trip)}" if has_arrived and trip is not None else "Arrived"
+            folder = trip_words.folder_name(trip) if has_arrived and trip is not None else None
+            name = tr("Arrived in {folder}", folder=folder) if folder is not None else tr("Arrived")
             waiting = State.TRYING if accepted else State.WAITING
             state = State.OK if has_arrived else waiting if trip is None else State.NOT_TRIED
-            word = _time(arrived) if has_arrived else words.WAITING if trip is None else "Not seen yet"
+            word = _time(arrived) if has_arrived else words.WAITING if trip is None else tr("Not seen yet")
             moments.append(Moment(name, word, state))
         return tuple(moments)
 
