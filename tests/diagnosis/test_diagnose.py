@@ -539,3 +539,11 @@ def test_where_mail_access_may_be_switched_off_a_refused_password_says_where_to_
     assert ("https://imap.example/on" in pages) is (
         quirk in (Quirk.MAIL_ACCESS_OFF_BY_DEFAULT, Quirk.MAIL_ACCESS_MAY_BE_OFF)
     )
+
+
+def test_a_cause_is_told_by_its_name_alone(diagnoser: Diagnoser) -> None:
+    told = diagnoser.of_cause("bad-credentials")
+    assert told is not None
+    assert (told.cause, told.stage, told.reply) == ("bad-credentials", Stage.AUTH, None)
+    assert told.remedies[0].action == EditField(Field.PASSWORD)
+    assert diagnoser.of_cause("of-another-version") is None

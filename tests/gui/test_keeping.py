@@ -19,7 +19,7 @@ from tests.accounts.books import note, put
 from tests.accounts.keyrings import LockedKeyring, MemoryKeyring, WeakKeyring
 from tests.gui.conftest import SECONDS
 from tests.gui.test_flow import ACCOUNTS, SignUp, press, to_the_check
-from tests.handover.accounts import ADDRESS, WHEN, account, failed
+from tests.handover.accounts import ADDRESS, WHEN, account, diagnosis, failed
 from wizard.accounts.saved_accounts import SavedAccounts
 from wizard.accounts.secret_store import SecretKind, SecretStore
 from wizard.accounts.store import AccountBook
@@ -180,7 +180,7 @@ def kept(book: AccountBook, *broken: bool) -> None:
         saved = replace(account(), address=address, verified_at=WHEN + timedelta(days=number))
         made = put(book, saved)
         if is_broken:
-            note(book, made, failed())
+            note(book, made, replace(failed(), diagnoses=(diagnosis(cause="of-another-version"),)))
 
 
 def test_the_first_page_offers_the_account_that_was_kept_last(

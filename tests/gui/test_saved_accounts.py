@@ -10,29 +10,50 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, Qt, QUrl, Slot
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from tests.accounts.books import note, put
 from tests.accounts.keyrings import MemoryKeyring
-from tests.handover.accounts import ADDRESS, WHEN, account, failed, works
+from tests.handover.accounts import ADDRESS, WHEN, account, diagnosis, failed, smtp, works
+from wizard import assets
 from wizard.accounts.saved_accounts import SavedAccounts
 from wizard.accounts.secret_store import SecretKind, SecretStore
 from wizard.accounts.store import AccountBook
+from wizard.diagnosis.catalogue import Catalogue
+from wizard.diagnosis.diagnose import Diagnoser
 from wizard.errors import MailwrightError
 from wizard.gui.bridge import Job
 from wizard.gui.keyboard import in_reading_order
 from wizard.gui.saved_accounts import SavedAccountsPresenter
+from wizard.gui.widgets.diagnosis_card import DiagnosisCard
+from wizard.gui.widgets.fold import WrappingPrimaryButton
 from wizard.gui.widgets.state_disc import DiscState
 from wizard.model.account import CheckResult
 from wizard.model.address import Address
+from wizard.model.diagnosis import (
+    AskAdministrator,
+    Change,
+    ChangeSettings,
+    Diagnosis,
+    EditField,
+    Field,
+    OpenUrl,
+    Remedy,
+    TryAgain,
+)
 from wizard.model.draft import AccountDraft
 from wizard.model.progress import nobody
 from wizard.model.secret import Secret
+from wizard.model.server import Security
+from wizard.setup.session import SetupSession
 
 EVE = Address.parse("eve@example.net")
+CATALOGUE = Catalogue.load([assets.resources() / "diagnoses"])
+DIAGNOSER = Diagnoser(CATALOGUE)
 
 
 class Session:
@@ -47,6 +68,12 @@ class Session:
     ) -> CheckResult:
         self.drafts.append(draft)
         return replace(self.answers.pop(0), draft=draft)
+
+    def cause(self, name: str) -> Diagnosis | None:
+        return DIAGNOSER.of_cause(name)
+
+    def apply(self, remedy: Remedy, diagnosis: Diagnosis, result: CheckResult) -> AccountDraft:
+        return SetupSession.apply(self, remedy, diagnosis, result)  # type: ignore[arg-type]  # the new server is known
 
 
 class Now:
@@ -89,6 +116,26 @@ class Stage:
         QApplication.processEvents()
         labels = self.served.dialog.findChildren(QLabel)
         return "\n".join(label.text() for label in labels if label.isVisibleTo(self.served.dialog))
+
+
+class Browser(QObject):
+    """Takes the pages that are opened."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pages: list[str] = []
+
+    @Slot(QUrl)
+    def open(self, url: QUrl) -> None:
+        self.pages.append(url.toString())
+
+
+@pytest.fixture
+def browser() -> Iterator[Browser]:
+    taken = Browser()
+    QDesktopServices.setUrlHandler("https", taken, "open")  # type: ignore[arg-type]  # the stub says bytes
+    yield taken
+    QDesktopServices.unsetUrlHandler("https")
 
 
 @pytest.fixture
@@ -224,3 +271,110 @@ def test_tab_comes_to_the_accounts_before_the_dialogs_own_buttons(stage: Stage, 
         found.append(widget)
     assert [widget.objectName() for widget in found[-2:]] == ["close", "check-all"]
     assert len(found) > 2
+
+
+def offered(stage: Stage, address: str = "ada@example.org") -> list[str]:
+    """The words on the buttons of that account's card."""
+    QApplication.processEvents()
+    card = stage.served.dialog.cards[address]
+    return [button.text() for button in card.findChildren(QPushButton) if button.text() and button.isVisibleTo(card)]
+
+
+def failing(*remedies: Remedy) -> CheckResult:
+    return replace(failed(), diagnoses=(diagnosis(remedies=remedies),))
+
+
+def check(stage: Stage, *remedies: Remedy) -> None:
+    """The saved account is checked, and fails with these remedies."""
+    save(stage)
+    stage.session.answers = [failing(*remedies)]
+    stage.served.open()
+    stage.press("check-now:ada@example.org")
+
+
+def test_where_the_password_is_refused_the_button_asks_for_it_there(stage: Stage) -> None:
+    check(stage, Remedy("edit-password", "Type the password again", EditField(Field.PASSWORD)))
+    assert offered(stage) == ["Type the password again", "Check now", "Forget"]
+    stage.press("remedy:edit-password:ada@example.org")
+    assert stage.served.dialog.cards["ada@example.org"].password.isVisibleTo(stage.served.dialog)
+
+
+def test_where_settings_help_the_button_changes_them_proves_them_and_keeps_them(stage: Stage) -> None:
+    other = smtp(port=587, security=Security.STARTTLS)
+    check(stage, Remedy("use-port", "Use port 587", ChangeSettings(Change.OTHER_PORT, other)))
+    assert offered(stage) == ["Use port 587", "Check now", "Reconnect", "Forget"]
+    proven = works()
+    assert proven.outgoing is not None
+    stage.session.answers = [replace(proven, outgoing=replace(proven.outgoing, candidate=other))]
+    stage.press("remedy:use-port:ada@example.org")
+    assert stage.session.drafts[-1].outgoing == other
+    assert stage.session.drafts[-1].secret == Secret("old")
+    saved = stage.kept.book.get(ADDRESS)
+    assert saved is not None
+    assert saved.outgoing == other
+    assert offered(stage) == ["Check now", "Reconnect", "Forget"]
+
+
+def test_where_only_the_administrator_helps_the_button_shows_the_letter(stage: Stage) -> None:
+    ask = Remedy("ask-administrator", "Copy a message", AskAdministrator("Please let ada sign in."))
+    check(stage, ask)
+    assert offered(stage) == ["Ask your administrator…", "Check now", "Reconnect", "Forget"]
+    stage.press("remedy:ask-administrator:ada@example.org")
+    letter = stage.served.dialog.findChild(QPlainTextEdit, "administrator-message")
+    assert letter is not None
+    assert "Please let ada sign in." in letter.toPlainText()
+    assert "old" not in letter.toPlainText().split()
+
+
+def test_where_checking_again_helps_what_to_do_first_is_said_and_one_button_checks(stage: Stage) -> None:
+    check(stage, Remedy("set-clock", "Set this computer's clock", TryAgain()))
+    assert offered(stage) == ["Check now", "Reconnect", "Forget"]
+    assert "Set this computer's clock." in stage.words()
+
+
+def test_what_is_put_right_on_a_page_leads_there(stage: Stage, qtbot: QtBot) -> None:
+    check(stage, Remedy("edit-server", "Correct the server's name", EditField(Field.OUTGOING_HOST)))
+    assert offered(stage) == ["Correct the server's name", "Check now", "Reconnect", "Forget"]
+    with qtbot.waitSignal(stage.served.dialog.set_up) as led:
+        stage.press("remedy:edit-server:ada@example.org")
+    assert led.args[0].address == ADDRESS
+
+
+def test_steps_are_shown_with_what_they_are_for(stage: Stage, browser: Browser) -> None:
+    url = "https://example.org/app-passwords"
+    check(stage, Remedy("make", "Make an app password", OpenUrl(url), steps=("Sign in there", "Press Create")))
+    assert "Press Create" not in stage.words()
+    stage.press("remedy:make:ada@example.org")
+    assert browser.pages == [url]
+    assert "Sign in there\n2\nPress Create" in stage.words()
+
+
+def test_a_former_check_is_reminded_of_by_its_cause(stage: Stage) -> None:
+    """Of the last start's check only the cause's name was kept."""
+    saved = put(stage.kept.book, account())
+    note(stage.kept.book, saved, failed())
+    stage.served.open()
+    assert offered(stage) == ["Type the password again", "Check now", "Forget"]
+
+
+def test_a_cause_that_nobody_knows_any_more_leads_to_the_first_page(stage: Stage) -> None:
+    saved = put(stage.kept.book, account())
+    note(stage.kept.book, saved, replace(failed(), diagnoses=(diagnosis(cause="long-gone"),)))
+    stage.served.open()
+    assert offered(stage) == ["Set up again", "Check now", "Reconnect", "Forget"]
+
+
+@pytest.mark.parametrize("cause", sorted(CATALOGUE.causes))
+def test_a_saved_account_offers_first_what_the_check_page_does(stage: Stage, qtbot: QtBot, cause: str) -> None:
+    told = DIAGNOSER.of_cause(cause)
+    assert told is not None
+    save(stage)
+    stage.session.answers = [replace(failed(), diagnoses=(told,))]
+    stage.served.open()
+    stage.press("check-now:ada@example.org")
+    card = DiagnosisCard(told)
+    qtbot.addWidget(card)
+    first = card.findChild(WrappingPrimaryButton)
+    wanted = first.text() if first is not None else "Check again" if card.checks_again else "Set up again"
+    assert offered(stage)[0] == "Check now" if wanted == "Check again" else wanted in offered(stage)
+    assert ("Set up again" in offered(stage)) == (wanted == "Set up again")

@@ -14,7 +14,7 @@ from wizard.diagnosis.meanings import Meanings, our_meanings
 from wizard.diagnosis.ranking import with_meanings
 from wizard.diagnosis.remedies import case_of, remedies_of, title_of, why_of
 from wizard.diagnosis.rule import ALWAYS, Cause, Facts, Match, fold
-from wizard.diagnosis.telephone_code import is_code, read_code
+from wizard.diagnosis.telephone_code import Told, is_code, read_code
 from wizard.model.address import Address
 from wizard.model.diagnosis import (
     Diagnosis,
@@ -148,19 +148,19 @@ class Diagnoser:
             case = cause.cases[told.case - 1]
             values |= dict(case.presupposed.when.keys)
             cause = replace(cause, cases=(replace(case, presupposed=ALWAYS),))
-        facts = Facts(values=values)
-        return Diagnosis(
-            cause=cause.id,
-            stage=told.stage,
-            confidence=1.0,
-            title=title_of(cause, facts),
-            why=why_of(cause, facts),
-            remedies=remedies_of(cause, facts, None),
-            protocol=told.protocol,
-            implies=cause.implies,
-            case=told.case,
-            category=told.category,
-        )
+        return _without_evidence(cause, Facts(values=values), told)
+
+    def of_cause(self, cause: str) -> Diagnosis | None:
+        """The card of the cause of that name, as far as it is told where nothing else is known any more.
+
+        `None` where no cause has this name now.
+        """
+        known = self._catalogue.causes.get(cause)
+        if known is None:
+            return None
+        stage = _stage_of(known)
+        facts = Facts(values={"stage": frozenset({stage.value})})
+        return _without_evidence(known, facts, Told(known.id, 0, stage, None, None))
 
     def of_refusal(self, refusal: Refusal) -> str:
         """The id of the cause that a browser sign-in which ended like this is shown under."""
@@ -301,6 +301,21 @@ class Diagnoser:
 
 def _category(facts: Facts) -> str | None:
     return next(iter(sorted(facts.values.get("category", ()))), None)
+
+
+def _without_evidence(cause: Cause, facts: Facts, told: Told) -> Diagnosis:
+    return Diagnosis(
+        cause=cause.id,
+        stage=told.stage,
+        confidence=1.0,
+        title=title_of(cause, facts),
+        why=why_of(cause, facts),
+        remedies=remedies_of(cause, facts, None),
+        protocol=told.protocol,
+        implies=cause.implies,
+        case=told.case,
+        category=told.category,
+    )
 
 
 def _stage_of(cause: Cause) -> Stage:

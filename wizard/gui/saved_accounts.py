@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSize, Signal
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from wizard.accounts.recheck import Recheck, kept_aside_sentence
 from wizard.accounts.saved_accounts import SavedAccounts
 from wizard.accounts.store import SavedAccount
 from wizard.gui.accessibility import announce
+from wizard.gui.actions import open_page
 from wizard.gui.keyboard import in_reading_order
 from wizard.gui.widgets.buttons import PrimaryButton, SecondaryButton
 from wizard.gui.widgets.heading import Heading
@@ -20,27 +24,36 @@ from wizard.gui.widgets.paragraph import Paragraph
 from wizard.gui.widgets.saved_card import SavedCard
 from wizard.gui.widgets.scroll_page import ScrollPage
 from wizard.language import tr, tr_later
+from wizard.model.account import Verdict
+from wizard.model.diagnosis import AskAdministrator, Change, ChangeSettings, CopyText, OpenUrl
 from wizard.model.secret import Secret
 
 if TYPE_CHECKING:
     from wizard.gui.bridge import Job, Starts
+    from wizard.model.account import CheckResult
+    from wizard.model.diagnosis import Diagnosis, Remedy
+    from wizard.model.draft import AccountDraft
     from wizard.model.progress import Listener
     from wizard.setup.session import SetupSession
 
 _EMPTY = tr_later("No account is saved yet. On the last page of the wizard, switch on “Remember on this computer”.")
+
+_OTHER_ADDRESS = (Change.SUGGESTED_ADDRESS, Change.SENDER_IS_USERNAME)  # that is another account, to be set up
 
 
 class SavedAccountsDialog(QDialog):
     """Shows saved accounts.
 
     `check` carries the accounts to be checked; `reconnect` an account and its new Secret; `forget` an account;
-    `set_up` one that is to be set up again, for which the dialog makes room.
+    `set_up` one that is to be set up again, for which the dialog makes room. `remedy_chosen` carries an account, what
+    stops it (a Diagnosis) and what is to be done about that (a Remedy).
     """
 
     check = Signal(object)
     reconnect = Signal(object, object)
     forget = Signal(object)
     set_up = Signal(object)
+    remedy_chosen = Signal(object, object, object)
 
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -107,10 +120,12 @@ class SavedAccountsDialog(QDialog):
         card.check.connect(lambda: self.check.emit((card.account,)))
         card.reconnect.connect(lambda secret: self.reconnect.emit(card.account, secret))
         card.forget.connect(lambda: self.forget.emit(card.account))
-        card.set_up.connect(lambda: self._set_up(card.account))
+        card.set_up.connect(lambda: self.make_room(card.account))
+        card.remedy_chosen.connect(lambda diagnosis, remedy: self.remedy_chosen.emit(card.account, diagnosis, remedy))
         return card
 
-    def _set_up(self, account: SavedAccount) -> None:
+    def make_room(self, account: SavedAccount) -> None:
+        """Closes, for the account to be set up again where the pages are."""
         self.accept()
         self.set_up.emit(account)
 
@@ -125,10 +140,12 @@ class SavedAccountsPresenter(QObject):
         super().__init__(parent)
         self._bridge, self._accounts = bridge, accounts
         self._jobs: list[Job] = []
+        self._failed: dict[str, CheckResult] = {}  # by account, as long as the dialog is open
         self.dialog = SavedAccountsDialog(parent=parent)
         self.dialog.check.connect(self._check)
         self.dialog.reconnect.connect(lambda account, secret: self._check((account,), secret))
         self.dialog.forget.connect(self._forget)
+        self.dialog.remedy_chosen.connect(self._do)
         self.dialog.finished.connect(self._stop)
 
     def open(self) -> None:
@@ -137,19 +154,61 @@ class SavedAccountsPresenter(QObject):
         self._load()
 
     def _load(self) -> None:
-        async def load(_session: SetupSession, _listener: Listener) -> tuple[SavedAccount, ...]:
-            return await self._accounts.list()
+        async def load(
+            session: SetupSession, _listener: Listener
+        ) -> tuple[tuple[SavedAccount, ...], dict[str, Diagnosis | None]]:
+            accounts = await self._accounts.list()
+            broken = {account.id: account.last_cause for account in accounts if account.last_cause is not None}
+            if not broken:
+                return accounts, {}
+            # Of what the last check said only the cause's name was kept.
+            return accounts, await asyncio.to_thread(
+                lambda: {one: session.cause(cause) for one, cause in broken.items()}
+            )
 
-        def show(accounts: tuple[SavedAccount, ...]) -> None:
+        def show(found: tuple[tuple[SavedAccount, ...], dict[str, Diagnosis | None]]) -> None:
+            accounts, causes = found
             self.dialog.show_accounts(accounts)
+            for name, diagnosis in causes.items():
+                if diagnosis is not None:
+                    self.dialog.cards[name].remind(diagnosis)
             former = kept_aside_sentence(self._accounts.book.kept_aside())
             if former is not None:
                 self.dialog.tell(former)
 
         self._jobs.append(self._bridge.start(load, show, self.dialog.tell))
 
-    def _check(self, accounts: tuple[SavedAccount, ...], new_secret: Secret | None = None) -> None:
-        """One after the other, as one looks at them."""
+    def _do(self, account: SavedAccount, diagnosis: Diagnosis, remedy: Remedy) -> None:
+        """Does what the button of its card says."""
+        match remedy.action:
+            case OpenUrl(url):
+                open_page(url)
+            case CopyText(text):
+                QGuiApplication.clipboard().setText(text)
+                announce(self.dialog, tr("Copied."))
+            case AskAdministrator():
+                self._ask_administrator(account, diagnosis)
+            case ChangeSettings(change) if change not in _OTHER_ADDRESS and account.id in self._failed:
+                self._check((account,), change=(remedy, diagnosis, self._failed[account.id]))
+            case _:
+                self.dialog.make_room(account)
+
+    def _ask_administrator(self, account: SavedAccount, diagnosis: Diagnosis) -> None:
+        from wizard.gui.administrator_dialog import AdministratorDialog
+        from wizard.handover.administrator_message import administrator_letter
+
+        letter = administrator_letter(diagnosis, self._failed.get(account.id))
+        dialog = AdministratorDialog(str(letter), parent=self.dialog)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _check(
+        self,
+        accounts: tuple[SavedAccount, ...],
+        new_secret: Secret | None = None,
+        change: tuple[Remedy, Diagnosis, CheckResult] | None = None,
+    ) -> None:
+        """One after the other, as one looks at them; the first with its settings changed, where there is a `change`."""
         if not accounts:
             return
         account, *later = accounts
@@ -159,9 +218,13 @@ class SavedAccountsPresenter(QObject):
         card.show_checking()
 
         async def check(session: SetupSession, _listener: Listener) -> Recheck:
-            return await self._accounts.check(account, session.check_saved, new_secret=new_secret)
+            checker = session.check_saved if change is None else _Changed(session, *change)
+            return await self._accounts.check(account, checker, new_secret=new_secret)
 
         def done(recheck: Recheck) -> None:
+            self._failed.pop(account.id, None)
+            if recheck.result is not None and recheck.verdict is Verdict.FAILS:
+                self._failed[account.id] = recheck.result
             self.dialog.show_recheck(recheck)
             self._check(tuple(later))
 
@@ -189,3 +252,17 @@ class SavedAccountsPresenter(QObject):
         for job in self._jobs:
             job.cancel()
         self._jobs.clear()
+        self._failed.clear()
+
+
+class _Changed:
+    """Checks a saved account with what a remedy changes in the settings that failed."""
+
+    def __init__(self, session: SetupSession, remedy: Remedy, diagnosis: Diagnosis, failed: CheckResult) -> None:
+        self._session, self._remedy, self._diagnosis, self._failed = session, remedy, diagnosis, failed
+
+    async def __call__(
+        self, draft: AccountDraft, *, permission: Secret | None = None, spent_s: float = 0.0
+    ) -> CheckResult:
+        changed = self._session.apply(self._remedy, self._diagnosis, replace(self._failed, draft=draft))
+        return await self._session.check_saved(changed, permission=permission, spent_s=spent_s)

@@ -57,6 +57,9 @@ class NamesCauses(Interface):
     ) -> Diagnosis:
         """The cause behind a pasted text."""
 
+    def of_cause(self, cause: str) -> Diagnosis | None:
+        """The card of the cause of that name, without evidence; `None` where there is none."""
+
     def of_refusal(self, refusal: Refusal) -> str:
         """The id of the cause that a browser sign-in which ended like this is shown under."""
 

@@ -121,6 +121,10 @@ class SetupSession:
         """The cause behind an error text."""
         return self._context.services.diagnoser().of_text(text)
 
+    def cause(self, name: str) -> Diagnosis | None:
+        """What a cause says of which nothing but the name was kept; `None` where it is unknown by now."""
+        return self._context.services.diagnoser().of_cause(name)
+
     async def check(
         self,
         draft: AccountDraft,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
@@ -23,7 +23,7 @@ from wizard.gui.widgets.fold import FoldArea, FoldButton, WrappingPrimaryButton,
 from wizard.gui.widgets.heading import Heading
 from wizard.gui.widgets.label import Label
 from wizard.gui.widgets.paragraph import Paragraph
-from wizard.gui.widgets.remedy_order import AGAIN, ASK, in_order, words_of
+from wizard.gui.widgets.remedy_order import ASK, in_order, said_before, words_of
 from wizard.gui.widgets.selectable import selectable
 from wizard.gui.widgets.side_panel import in_a_line
 from wizard.gui.widgets.state_disc import DiscState, StateDisc
@@ -224,19 +224,13 @@ class DiagnosisCard(Card):
             self._add_links(asks, last, asks_first=first is not None and isinstance(first.action, AskAdministrator))
 
     def _add_first(self, remedy: Remedy) -> None:
-        match remedy.action:
-            case Wait(seconds):
-                self._say_until_when(remedy, seconds)
-                self._checks_again = True
-                self._add_button(remedy, WrappingSecondaryButton(AGAIN))
-                return
-            case TryAgain():
-                # What has to be done first is said; the button only checks.
-                if remedy.say != AGAIN:
-                    self._add_sentence(remedy.say)
-                self._checks_again = True
+        said = said_before(remedy, self._now())
+        if said:
+            self._column.addSpacing(6)
+            self._column.addWidget(Paragraph(said))
+        self._checks_again = isinstance(remedy.action, Wait | TryAgain)
         text = words_of(remedy, self.fix)
-        if self._may_go_on:
+        if self._may_go_on or isinstance(remedy.action, Wait):
             self._add_button(remedy, WrappingSecondaryButton(text))
             return
         self.primary = WrappingPrimaryButton(text)
@@ -251,19 +245,6 @@ class DiagnosisCard(Card):
             button.clicked.connect(lambda: self.remedy_chosen.emit(remedy))
         self._actions.addWidget(button)
         self._wide.append(button)
-
-    def _add_sentence(self, sentence: str) -> None:
-        self._column.addSpacing(6)
-        self._column.addWidget(Paragraph(sentence if sentence.endswith(".") else f"{sentence}."))
-
-    def _say_until_when(self, remedy: Remedy, seconds: int | None) -> None:
-        """Nothing helps but time: says until when, as far as anybody knows."""
-        if not seconds:
-            self._add_sentence(remedy.say)
-            return
-        now = self._now()
-        until = words.wait_until(now + timedelta(seconds=seconds), now)
-        self._add_sentence(remedy.say if until in remedy.say else f"{remedy.say.rstrip('.')}. {until}")
 
     def _add_fold(self, text: str) -> FoldArea:
         button, area = FoldButton(text), FoldArea()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Final
 
 from wizard.gui import words
@@ -43,3 +44,24 @@ def words_of(remedy: Remedy, fix: Fix | None = None) -> str:
             return AGAIN
         case _:
             return remedy.say
+
+
+def said_before(remedy: Remedy, now: datetime) -> str:
+    """The sentence that stands above a button which only checks again: what to do first, or until when to wait.
+
+    "" where there is nothing to say, or where the button says it.
+    """
+    match remedy.action:
+        case Wait(seconds) if seconds:
+            until = words.wait_until(now + timedelta(seconds=seconds), now)
+            return _ended(remedy.say) if until in remedy.say else f"{remedy.say.rstrip('.')}. {until}"
+        case Wait():
+            return _ended(remedy.say)
+        case TryAgain() if remedy.say != AGAIN:
+            return _ended(remedy.say)
+        case _:
+            return ""
+
+
+def _ended(sentence: str) -> str:
+    return sentence if sentence.endswith(".") else f"{sentence}."

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Final
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -9,27 +13,41 @@ from wizard.accounts.recheck import Recheck, state
 from wizard.accounts.store import SavedAccount
 from wizard.gui.theme import Role
 from wizard.gui.widgets.buttons import PrimaryButton, QuietButton, SecondaryButton
+from wizard.gui.widgets.diagnosis_card import local_now
+from wizard.gui.widgets.diagnosis_parts import Steps
 from wizard.gui.widgets.fields import PasswordField
 from wizard.gui.widgets.flow import flow_of
+from wizard.gui.widgets.fold import WrappingSecondaryButton
 from wizard.gui.widgets.heading import Heading
 from wizard.gui.widgets.paragraph import Paragraph
+from wizard.gui.widgets.remedy_order import in_order, said_before, words_of
 from wizard.gui.widgets.state_disc import DiscState, StateDisc
 from wizard.gui.widgets.surfaces import Card
+from wizard.language import tr, tr_later
 from wizard.model.account import Verdict
+from wizard.model.diagnosis import ChangeSettings, Diagnosis, EditField, Field, Remedy, TryAgain, Wait
 from wizard.model.secret import Secret
+
+_SET_UP: Final = tr_later("Set up again")  # where nothing is known to help: what does stands on the pages it leads to
 
 
 class SavedCard(Card):
-    """`check`, `forget`, `set_up` and `reconnect` (a Secret) ask for what their buttons say."""
+    """`check`, `forget`, `set_up` and `reconnect` (a Secret) ask for what their buttons say.
+
+    `remedy_chosen` (a Diagnosis, a Remedy) asks for what helps; a new password is asked for on the card itself.
+    """
 
     check = Signal()
     forget = Signal()
     reconnect = Signal(object)
     set_up = Signal()
+    remedy_chosen = Signal(object, object)
 
-    def __init__(self, account: SavedAccount, *, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, account: SavedAccount, *, now: Callable[[], datetime] = local_now, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent=parent)
-        self.account = account
+        self.account, self._now = account, now
         self.setObjectName(f"saved:{account.id}")
         self.disc = StateDisc(DiscState.OK, 22)
         self.state = Paragraph("", tone="ink2")
@@ -43,11 +61,16 @@ class SavedCard(Card):
         self._open_forget = QuietButton("Forget", "trash")
         self._open_forget.setObjectName(f"forget:{account.id}")
         self._open_forget.clicked.connect(self._ask_to_forget)
-        self._set_up = SecondaryButton("Set up again", "wand")
-        self._set_up.setObjectName(f"set-up:{account.id}")
-        self._set_up.clicked.connect(lambda: self.set_up.emit())
-        for button in (self._check, self._open_reconnect, self._set_up, self._open_forget):
+        self._help = WrappingSecondaryButton(tr(_SET_UP), "wand")
+        self._help.setObjectName(f"set-up:{account.id}")
+        self._help.clicked.connect(self._help_it)
+        self._told: tuple[Diagnosis, Remedy] | None = None
+        self._buttons = (self._help, self._check, self._open_reconnect, self._open_forget)
+        for button in self._buttons:
             button.setAccessibleDescription(str(account.address))
+        self._steps: Steps | None = None
+        self._steps_place = QVBoxLayout()
+        self._steps_place.setContentsMargins(0, 0, 0, 0)
         self._password_row = self._make_password_row()
         self._forget_row = self._make_forget_row()
         self._lay_out()
@@ -68,7 +91,12 @@ class SavedCard(Card):
         self._show_state()
         sentences = []
         if done.result is not None and done.result.diagnoses and done.verdict is Verdict.FAILS:
-            sentences.append(done.result.diagnoses[0].why)
+            told = done.result.diagnoses[0]
+            sentences.append(told.why)
+            first = in_order(told.remedies)[0]
+            if first is not None:
+                self._offer(told, first)
+                sentences += filter(None, [said_before(first, self._now())])
         if done.why_not is not None:
             sentences.append(done.why_not)
         self.why.setText(" ".join(sentences))
@@ -84,6 +112,21 @@ class SavedCard(Card):
         self.why.setText(sentence)
         self.why.show()
 
+    def remind(self, diagnosis: Diagnosis) -> None:
+        """Of a former check only the cause is known: its remedy is offered unless it takes that check's settings."""
+        first = in_order(diagnosis.remedies)[0]
+        if first is not None and not isinstance(first.action, ChangeSettings):
+            self._offer(diagnosis, first)
+
+    def _offer(self, diagnosis: Diagnosis, first: Remedy) -> None:
+        """The card's button does first what the Check page's would do first."""
+        self._told = diagnosis, first
+        self._help.setText(words_of(first))
+        self._help.setObjectName(f"remedy:{first.id}:{self.account.id}")
+        # What only checks again is the button that stands there already, and so is a new password.
+        self._help.setVisible(not isinstance(first.action, TryAgain | Wait))
+        self._open_reconnect.setVisible(first.action != EditField(Field.PASSWORD))
+
     def ask_for_password(self) -> None:
         """Shows the field for a new password."""
         self._forget_row.hide()
@@ -96,7 +139,8 @@ class SavedCard(Card):
         for widget in (Heading(str(self.account.address), Role.STRONG), self.state, self.why):
             words.addWidget(widget)
         words.addSpacing(8)
-        words.addLayout(flow_of(self._check, self._open_reconnect, self._set_up, self._open_forget, gap=8))
+        words.addLayout(flow_of(*self._buttons, gap=8))
+        words.addLayout(self._steps_place)
         for row in (self._password_row, self._forget_row):
             words.addWidget(row)
         line = QHBoxLayout()
@@ -134,6 +178,28 @@ class SavedCard(Card):
         self._forget_row.show()
         self._keep.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def _help_it(self) -> None:
+        if self._told is None:
+            self.set_up.emit()
+            return
+        diagnosis, remedy = self._told
+        self._show_steps(remedy.steps)
+        if remedy.action == EditField(Field.PASSWORD):
+            self.ask_for_password()
+        else:
+            self.remedy_chosen.emit(diagnosis, remedy)
+
+    def _show_steps(self, steps: Sequence[str]) -> None:
+        if self._steps is not None:
+            self._steps_place.removeWidget(self._steps)
+            self._steps.hide()
+            self._steps.deleteLater()
+            self._steps = None
+        if steps:
+            self._steps = Steps(steps)
+            self._steps.setContentsMargins(0, 12, 0, 0)
+            self._steps_place.addWidget(self._steps)
+
     def _reconnect(self) -> None:
         text = self.password.text()
         if not text:
@@ -148,7 +214,7 @@ class SavedCard(Card):
         self._forget_row.hide()
 
     def _enable(self, enabled: bool) -> None:
-        for button in (self._check, self._open_reconnect, self._set_up, self._open_forget):
+        for button in self._buttons:
             button.setEnabled(enabled)
 
     def _show_state(self) -> None:
@@ -156,7 +222,12 @@ class SavedCard(Card):
         failed = DiscState.WARN if undecided else DiscState.FAILED
         self.disc.set_state(DiscState.OK if self.account.is_verified else failed)
         self.state.setText(state(self.account))
-        self._set_up.setVisible(not self.account.is_verified)  # what helps, and why, stands on the card it leads to
+        self._told = None
+        self._show_steps(())
+        self._help.setText(tr(_SET_UP))
+        self._help.setObjectName(f"set-up:{self.account.id}")
+        self._help.setVisible(not self.account.is_verified)
+        self._open_reconnect.show()
 
 
 def _column(*widgets: QWidget) -> QWidget:
