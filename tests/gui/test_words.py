@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -28,7 +28,7 @@ def test_every_certificate_problem_has_a_short_word(problem: CertificateProblem)
 
 @pytest.mark.parametrize("stage", list(Stage))
 def test_every_stage_has_a_name_and_a_sentence(stage: Stage) -> None:
-    assert words.STAGE_NAMES[stage]
+    assert words.stage_name(stage)
     assert words.doing(Protocol.SMTP, stage, "smtp.example.net", None)
 
 
@@ -89,10 +89,11 @@ def test_waiting_names_the_day_where_it_is_another() -> None:
 
 
 def test_days_are_said_as_people_say_them() -> None:
-    today = date(2026, 11, 21)
-    assert words.day_text(today, today) == "today"
-    assert words.day_text(date(2026, 11, 20), today) == "yesterday"
-    assert words.day_text(date(2027, 3, 2), today) == "2 March 2027"
+    now = datetime(2026, 11, 21, 12, 0).astimezone()
+    assert words.moment_text(now, now) == "today at 12:00"
+    assert words.moment_text(now - timedelta(days=1), now) == "yesterday at 12:00"
+    assert words.moment_text(now + timedelta(days=1), now) == "tomorrow at 12:00"
+    assert words.moment_text(datetime(2027, 3, 2, 9, 5).astimezone(), now) == "2 March 2027 at 09:05"
 
 
 def test_a_line_that_takes_long_says_that_the_server_is_slow() -> None:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Final
 
 from wizard.gui import words
+from wizard.language import tr
 from wizard.model.account import CheckResult, SideResult, Status
 from wizard.model.diagnosis import Diagnosis
 from wizard.model.draft import AccountDraft
@@ -77,8 +78,11 @@ class Lane:
     def stopped(self) -> Lane:
         """The lane once nothing runs any more: what had not ended was not tried."""
         unfinished = (State.TRYING, State.WAITING)
-        marks = (Mark(m.stage, State.NOT_TRIED, words.NOT_TRIED) if m.state in unfinished else m for m in self.marks)
-        return replace(self, marks=tuple(marks), under_way=None)
+        marks = tuple(
+            Mark(mark.stage, State.NOT_TRIED, tr(words.NOT_TRIED)) if mark.state in unfinished else mark
+            for mark in self.marks
+        )
+        return replace(self, marks=marks, under_way=None)
 
 
 def speaking(lanes: Sequence[Lane]) -> Lane | None:
@@ -150,7 +154,7 @@ class _Track:
             case Outcome.STARTED:
                 self._broken = None
                 if progress.stage in SHOWN or stage not in self._marks:
-                    self._marks[stage] = Mark(stage, State.TRYING, words.TRYING)
+                    self._marks[stage] = Mark(stage, State.TRYING, tr(words.TRYING))
             case Outcome.OK:
                 if progress.stage in SHOWN:
                     self._marks[stage] = _passed(stage, progress.seconds, progress.detail, self._security)
@@ -160,7 +164,7 @@ class _Track:
                 self._marks[stage] = Mark(stage, State.FAILED, word)
             case Outcome.CANCELLED | Outcome.SKIPPED:
                 if progress.stage in SHOWN:
-                    self._marks[stage] = Mark(stage, State.NOT_TRIED, words.NOT_TRIED)
+                    self._marks[stage] = Mark(stage, State.NOT_TRIED, tr(words.NOT_TRIED))
 
     @property
     def rank(self) -> tuple[int, int, float]:
@@ -171,7 +175,7 @@ class _Track:
 
     def lane(self, was: Lane) -> Lane:
         later = State.WAITING if self._broken is None else State.NOT_TRIED
-        later_word = words.WAITING if self._broken is None else words.NOT_TRIED
+        later_word = tr(words.WAITING) if self._broken is None else tr(words.NOT_TRIED)
         stage, error, failure = self._broken or (None, None, "")
         return replace(
             was,
@@ -249,7 +253,7 @@ def _broken_lane(
         elif stage is not Stage.INPUT and shown.order < stage.order:
             marks.append(Mark(shown, State.OK, words.passed(None)))
         else:
-            marks.append(Mark(shown, State.NOT_TRIED, words.NOT_TRIED))
+            marks.append(Mark(shown, State.NOT_TRIED, tr(words.NOT_TRIED)))
     endpoint = failure.endpoint if failure is not None else None
     host = (
         endpoint.host
@@ -275,18 +279,18 @@ def _proven_lane(result: CheckResult, side: SideResult) -> Lane:
         elif side.status is Status.VERIFIED or (side.status is Status.REACHED and shown is not Stage.AUTH):
             marks.append(_passed(shown, None, {}, candidate.security))
         else:
-            marks.append(Mark(shown, State.NOT_TRIED, words.NOT_TRIED))
+            marks.append(Mark(shown, State.NOT_TRIED, tr(words.NOT_TRIED)))
     encrypted = candidate.security is not Security.NONE
     return Lane(candidate.protocol, candidate.host, candidate.username, tuple(marks), encrypted=encrypted)
 
 
 def _untried_lane(asked: ServerCandidate | None, usual: Protocol, draft: AccountDraft) -> Lane:
     waiting = _waiting(asked, usual, draft)
-    return replace(waiting, marks=tuple(Mark(shown, State.NOT_TRIED, words.NOT_TRIED) for shown in SHOWN))
+    return replace(waiting, marks=tuple(Mark(shown, State.NOT_TRIED, tr(words.NOT_TRIED)) for shown in SHOWN))
 
 
 def _waiting(candidate: ServerCandidate | None, usual: Protocol, draft: AccountDraft) -> Lane:
-    marks = tuple(Mark(shown, State.WAITING, words.WAITING) for shown in SHOWN)
+    marks = tuple(Mark(shown, State.WAITING, tr(words.WAITING)) for shown in SHOWN)
     if candidate is None:
         return Lane(usual, draft.address.shown_domain, str(draft.address), marks)
     return Lane(candidate.protocol, candidate.host, candidate.username, marks)
@@ -327,5 +331,5 @@ def _passed(stage: Stage, seconds: float | None, detail: Detail, security: Secur
     if stage is not Stage.TLS:
         return Mark(stage, State.OK, words.passed(seconds))
     if security is Security.NONE:
-        return Mark(stage, State.NOT_TRIED, words.NOT_ENCRYPTED)
+        return Mark(stage, State.NOT_TRIED, tr(words.NOT_ENCRYPTED))
     return Mark(stage, State.OK, words.passed(seconds, detail.get("tls")))

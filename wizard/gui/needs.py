@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from wizard.language import tr
+
 if TYPE_CHECKING:  # loaded after the first paint
     from wizard.model.plan import Plan
     from wizard.model.provider import Provider
@@ -12,7 +14,10 @@ if TYPE_CHECKING:  # loaded after the first paint
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """One banner: fact, sentence, steps to follow and the page they happen on; `tone` is a colour of the theme."""
+    """One banner: fact, sentence, steps to follow and the page they happen on.
+
+    `tone` is a colour of the theme; `url_says` is what the page's link says where "Open the page" says too little.
+    """
 
     fact: str
     sentence: str
@@ -20,7 +25,7 @@ class Need:
     icon: str = "info"
     steps: tuple[str, ...] = ()
     url: str | None = None
-    url_says: str = "Open the page"
+    url_says: str | None = None
     browser_sign_in: bool = False
 
 
@@ -34,24 +39,44 @@ def of_plan(plan: Plan, *, by_browser: bool = False) -> Need | None:
     provider = plan.provider
     if provider is None:
         if plan.notes and not plan.candidates:
-            return Need(f"We found no mail servers for {plan.address.shown_domain}.", plan.notes[0], "warn", "warning")
+            return Need(
+                tr("We found no mail servers for {domain}.", domain=plan.address.shown_domain),
+                plan.notes[0],
+                "warn",
+                "warning",
+            )
         return None
     who = _who(plan, provider)
     if provider.status is ProviderStatus.UNSUPPORTED:
-        because = provider.no_servers_because or f"{provider.name} has no way in for mail programs."
-        return Need(who, because, "stop", "shield-x", url=provider.webmail_url, url_says="Open the mail in the browser")
+        because = provider.no_servers_because or tr(
+            "{provider} has no way in for mail programs.", provider=provider.name
+        )
+        return Need(
+            who, because, "stop", "shield-x", url=provider.webmail_url, url_says=tr("Open the mail in the browser")
+        )
     if by_browser and SignInWay.OAUTH2 in provider.sign_in:
-        sentence = f"Sign in with your browser at {provider.spoken_name}; then there is no password to type here."
+        sentence = tr(
+            "Sign in with your browser at {provider}; then there is no password to type here.",
+            provider=provider.spoken_name,
+        )
         return Need(who, sentence, icon="browser", browser_sign_in=True)
     if wants_app_password(provider):
-        sentence = f"{provider.name} wants an app password here, not your everyday one."
+        sentence = tr("{provider} wants an app password here, not your everyday one.", provider=provider.name)
         steps, url = _app_password_steps(provider)
-        return Need(who, sentence, icon="key", steps=steps, url=url, url_says=f"Open the page at {provider.name}")
+        return Need(
+            who,
+            sentence,
+            icon="key",
+            steps=steps,
+            url=url,
+            url_says=tr("Open the page at {provider}", provider=provider.name),
+        )
     if wants_browser(provider):
         name = provider.spoken_name
-        sentence = (
-            f"{name} wants a sign-in in the browser, which Outlook, Thunderbird and Apple Mail bring along. "
-            "Continue without a password: we prove the settings and give you the steps."
+        sentence = tr(
+            "{provider} wants a sign-in in the browser, which Outlook, Thunderbird and Apple Mail bring along. "
+            "Continue without a password: we prove the settings and give you the steps.",
+            provider=name,
         )
         return Need(who, sentence, icon="browser")
     if provider.preparation:
@@ -59,7 +84,9 @@ def of_plan(plan: Plan, *, by_browser: bool = False) -> Need | None:
         icon = "users" if first.by is Doer.ADMINISTRATOR else "info"
         return Need(who, first.say, icon=icon, steps=first.steps, url=first.url)
     if SignInWay.API_KEY in provider.sign_in and SignInWay.PASSWORD not in provider.sign_in:
-        return Need(who, f"{provider.name} wants an API key here, not your everyday password.", icon="key")
+        return Need(
+            who, tr("{provider} wants an API key here, not your everyday password.", provider=provider.name), icon="key"
+        )
     return None
 
 
@@ -79,16 +106,19 @@ def shape_warning(provider: Provider | None, password: str) -> str | None:
         return None
     if not password or provider.app_password.fits(password) is not False:
         return None
-    return f"This does not look like an app password of {provider.name}. Your everyday password will be refused."
+    return tr(
+        "This does not look like an app password of {provider}. Your everyday password will be refused.",
+        provider=provider.name,
+    )
 
 
 def _who(plan: Plan, provider: Provider) -> str:
     domain = plan.address.shown_domain
     if plan.address.domain in provider.domains:
-        return f"{domain} belongs to {provider.name}."
+        return tr("{domain} belongs to {provider}.", domain=domain, provider=provider.name)
     if plan.probably:
-        return f"{domain} is probably hosted by {provider.name}."
-    return f"{domain} is hosted by {provider.name}."
+        return tr("{domain} is probably hosted by {provider}.", domain=domain, provider=provider.name)
+    return tr("{domain} is hosted by {provider}.", domain=domain, provider=provider.name)
 
 
 def _app_password_steps(provider: Provider) -> tuple[tuple[str, ...], str | None]:

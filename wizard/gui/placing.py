@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 from PySide6.QtCore import QObject
 
 from wizard.errors import HandoverError, MailwrightError
+from wizard.language import tr
 
 if TYPE_CHECKING:
     from wizard.gui.engine import Work
@@ -96,7 +97,7 @@ class Placing(QObject):
         if self._card(target, account) is None:  # another program was chosen meanwhile
             self._is_busy = False
             return
-        question = PlaceQuestion(f"Set up {name}?", files_sentence(paths), parent=self._window)
+        question = PlaceQuestion(tr("Set up {program}?", program=name), files_sentence(paths), parent=self._window)
         question.accepted.connect(lambda: self._put(target, account))
         question.rejected.connect(self._no)
         question.finished.connect(question.deleteLater)
@@ -164,7 +165,7 @@ def files_sentence(paths: Sequence[Path]) -> str:
     """One sentence: what is written, and that nothing is lost by it."""
     names = [_short(path) for path in paths]
     listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-    return f"This writes {listed}, with a backup of what is there and without your password."
+    return tr("This writes {files}, with a backup of what is there and without your password.", files=listed)
 
 
 def put(target: str, account: VerifiedAccount) -> Outcome:
@@ -200,8 +201,8 @@ def undo(target: str, account: VerifiedAccount) -> str:
         HandoverError: a file cannot be changed back.
     """
     kept = _record(target, account).undo()
-    more = [f"Kept, because there is more in it by now: {_short(path)}" for path in kept]
-    return "\n".join(["Taken out again.", *more])
+    more = [tr("Kept, because there is more in it by now: {path}", path=_short(path)) for path in kept]
+    return "\n".join([tr("Taken out again."), *more])
 
 
 def _record(target: str, account: VerifiedAccount) -> Placed:
@@ -219,14 +220,16 @@ def _verdict(target_id: str, account: VerifiedAccount) -> str:
 
     name = target(target_id).name
     if target_id not in readable_programs():
-        return f"The files for {name} are written."
+        return tr("The files for {program} are written.", program=name)
     try:
         told = read_back(target_id, account)
     except (MailwrightError, OSError) as error:
-        return f"{name}'s files are written, but could not be read back: {error}"
+        return tr("{program}'s files are written, but could not be read back: {reason}", program=name, reason=error)
     if told is None:
-        return f"{name} has no account of this address in its own files."
-    return "\n".join([f"{name} has other settings:", *told]) if told else f"{name} has these settings now."
+        return tr("{program} has no account of this address in its own files.", program=name)
+    if told:
+        return "\n".join([tr("{program} has other settings:", program=name), *told])
+    return tr("{program} has these settings now.", program=name)
 
 
 def _short(path: Path) -> str:

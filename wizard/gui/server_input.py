@@ -6,14 +6,15 @@ import re
 from typing import Final
 
 from wizard.errors import UsageError
+from wizard.language import tr, tr_later
 from wizard.model.server import STANDARD_PORTS, Protocol, Security, usual_security
 
 _RECEIVING_NAMES: Final = ("imap", "imaps", "pop", "pop3", "pops")
 _SENDING_NAMES: Final = ("smtp", "smtps", "submission", "relay")
 _HOW: Final = {
-    Security.TLS: "encrypted from the start",
-    Security.STARTTLS: "switches to encryption",
-    Security.NONE: "not encrypted",
+    Security.TLS: tr_later("encrypted from the start"),
+    Security.STARTTLS: tr_later("switches to encryption"),
+    Security.NONE: tr_later("not encrypted"),
 }
 _NAMES: Final = {Protocol.SMTP: "SMTP", Protocol.IMAP: "IMAP", Protocol.POP3: "POP3"}
 
@@ -26,7 +27,7 @@ def ports(protocol: Protocol) -> tuple[tuple[int, Security], ...]:
 def port_words(protocol: Protocol, number: int, security: Security, *, name_protocol: bool) -> str:
     """A port as it is offered: what it means, not the number alone."""
     kind = f"{_NAMES[protocol]}, " if name_protocol else ""
-    return f"{number} – {kind}{_HOW[security]}"
+    return f"{number} – {kind}{tr(_HOW[security])}"
 
 
 def leading_number(text: str) -> int | None:
@@ -42,12 +43,14 @@ def port(text: str) -> int:
         UsageError: with a sentence for the field.
     """
     if not text.strip():
-        raise UsageError("The port is missing.", "port")
+        raise UsageError(tr("The port is missing."), "port")
     number = leading_number(text)
     if number is None:
-        raise UsageError(f"“{text.strip()}” is not a port: a port is a number such as 465 or 587.", "port")
+        raise UsageError(
+            tr("“{text}” is not a port: a port is a number such as 465 or 587.", text=text.strip()), "port"
+        )
     if not 1 <= number <= 65535:
-        raise UsageError(f"There is no port {number}: ports go from 1 to 65535.", "port")
+        raise UsageError(tr("There is no port {number}: ports go from 1 to 65535.", number=number), "port")
     return number
 
 
@@ -79,11 +82,12 @@ def wrong_kind(name: str, port_text: str, *, receives: bool) -> str | None:
     other = (Protocol.SMTP,) if receives else (Protocol.IMAP, Protocol.POP3)
     names = _SENDING_NAMES if receives else _RECEIVING_NAMES
     if first in names:
-        what = "for sending" if receives else "for receiving"
-        verb = "Receiving" if receives else "Sending"
-        return f"{name.strip()} looks like a server {what}. {verb} has a server of its own."
+        if receives:
+            return tr("{name} looks like a server for sending. Receiving has a server of its own.", name=name.strip())
+        return tr("{name} looks like a server for receiving. Sending has a server of its own.", name=name.strip())
     for protocol in other:
         if number is not None and usual_security(protocol, number) is not None:
-            what = "sending" if receives else f"receiving ({_NAMES[protocol]})"
-            return f"Port {number} is for {what}."
+            if receives:
+                return tr("Port {port} is for sending.", port=number)
+            return tr("Port {port} is for receiving ({protocol}).", port=number, protocol=_NAMES[protocol])
     return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from wizard.language import tr, tr_context, tr_later
 from wizard.model.server import Protocol, Security, ServerCandidate, Source
 
 if TYPE_CHECKING:  # loaded after the first paint
@@ -13,30 +14,30 @@ if TYPE_CHECKING:  # loaded after the first paint
     from wizard.model.plan import Plan
 
 
-NAMES: Final[dict[Source, str]] = {
-    Source.PACK: "Your helpdesk",
-    Source.PRESET: "Provider list",
-    Source.AUTOCONFIG: "Your provider",
-    Source.ISPDB: "Community database",
-    Source.PACC: "Your provider",
-    Source.AUTODISCOVER: "Your provider",
-    Source.SRV: "Domain records",
-    Source.MX: "Mail records",
-    Source.GUESS: "Guessed",
-    Source.GIVEN: "You",
+_NAMES: Final[dict[Source, str]] = {
+    Source.PACK: tr_later("Your helpdesk"),
+    Source.PRESET: tr_later("Provider list"),
+    Source.AUTOCONFIG: tr_later("Your provider"),
+    Source.ISPDB: tr_later("Community database"),
+    Source.PACC: tr_later("Your provider"),
+    Source.AUTODISCOVER: tr_later("Your provider"),
+    Source.SRV: tr_later("Domain records"),
+    Source.MX: tr_later("Mail records"),
+    Source.GUESS: tr_later("Guessed"),
+    Source.GIVEN: tr_later("You"),
 }
-SHORT_NAMES: Final[dict[Source, str]] = {**NAMES, Source.ISPDB: "Database"}
-SENTENCE_NAMES: Final[dict[Source, str]] = {
-    Source.PACK: "Your helpdesk says",
-    Source.PRESET: "The provider list says",
-    Source.AUTOCONFIG: "Your provider says",
-    Source.ISPDB: "The community database says",
-    Source.PACC: "Your provider says",
-    Source.AUTODISCOVER: "Your provider says",
-    Source.SRV: "The domain’s records say",
-    Source.MX: "The domain’s mail records say",
-    Source.GUESS: "The usual setting is",
-    Source.GIVEN: "You typed",
+_SHORT_NAMES: Final[dict[Source, str]] = {**_NAMES, Source.ISPDB: tr_later("Database")}
+_SENTENCE_NAMES: Final[dict[Source, str]] = {
+    Source.PACK: tr_later("Your helpdesk says"),
+    Source.PRESET: tr_later("The provider list says"),
+    Source.AUTOCONFIG: tr_later("Your provider says"),
+    Source.ISPDB: tr_later("The community database says"),
+    Source.PACC: tr_later("Your provider says"),
+    Source.AUTODISCOVER: tr_later("Your provider says"),
+    Source.SRV: tr_later("The domain’s records say"),
+    Source.MX: tr_later("The domain’s mail records say"),
+    Source.GUESS: tr_later("The usual setting is"),
+    Source.GIVEN: tr_later("You typed"),
 }
 ICONS: Final[dict[Source, str]] = {
     Source.PACK: "users",
@@ -47,29 +48,48 @@ ICONS: Final[dict[Source, str]] = {
     Source.GUESS: "wand",
     Source.GIVEN: "pencil",
 }
-SECURITY_NAMES: Final[dict[Security, str]] = {
+_SECURITY_NAMES: Final[dict[Security, str]] = {
     Security.TLS: "SSL/TLS",
     Security.STARTTLS: "STARTTLS",
-    Security.NONE: "None",
 }
 PROTOCOL_NAMES: Final[dict[Protocol, str]] = {Protocol.SMTP: "SMTP", Protocol.IMAP: "IMAP", Protocol.POP3: "POP3"}
 
 _STEP_NOTES: Final[dict[Source, str]] = {
-    Source.PACK: "From your helpdesk",
-    Source.AUTOCONFIG: "From your provider",
-    Source.PACC: "From your provider",
-    Source.AUTODISCOVER: "From your provider",
-    Source.PRESET: "From the provider list",
-    Source.ISPDB: "From the database",
-    Source.SRV: "From the domain",
-    Source.MX: "From the domain",
-    Source.GUESS: "Guessed",
-    Source.GIVEN: "As you typed them",
+    Source.PACK: tr_later("From your helpdesk"),
+    Source.AUTOCONFIG: tr_later("From your provider"),
+    Source.PACC: tr_later("From your provider"),
+    Source.AUTODISCOVER: tr_later("From your provider"),
+    Source.PRESET: tr_later("From the provider list"),
+    Source.ISPDB: tr_later("From the database"),
+    Source.SRV: tr_later("From the domain"),
+    Source.MX: tr_later("From the domain"),
+    Source.GUESS: tr_later("Guessed"),
+    Source.GIVEN: tr_later("As you typed them"),
 }
 _SAY_NO_USERNAME: Final = frozenset({Source.SRV, Source.MX, Source.GUESS, Source.AUTODISCOVER, Source.PACC})
 _ASKED_AT_ALL: Final = frozenset(
     {Source.AUTOCONFIG, Source.ISPDB, Source.PACC, Source.AUTODISCOVER, Source.SRV, Source.MX}
 )
+
+
+def name(source: Source) -> str:
+    """Who named a setting: "Your provider"."""
+    return tr(_NAMES[source])
+
+
+def short_name(source: Source) -> str:
+    """Who named a setting, where there is little room: "Database"."""
+    return tr(_SHORT_NAMES[source])
+
+
+def sentence_name(source: Source) -> str:
+    """Who named a setting, with what follows in the same line: "Your provider says"."""
+    return tr(_SENTENCE_NAMES[source])
+
+
+def security_name(security: Security) -> str:
+    """An encryption as it is chosen: "SSL/TLS", "STARTTLS", "None"."""
+    return tr_context("encryption", "None") if security is Security.NONE else _SECURITY_NAMES[security]
 
 
 def icon(source: Source) -> str:
@@ -88,13 +108,13 @@ def step_note(*candidates: ServerCandidate | None) -> str:
     if not found:
         return ""
     if len(set(found)) > 1 and Source.GIVEN in found:
-        return "Changed by you"
+        return tr("Changed by you")
     return step_note_of(found[-1])
 
 
 def step_note_of(source: Source) -> str:
     """Where settings came from: "From your provider"."""
-    return _STEP_NOTES[source]
+    return tr(_STEP_NOTES[source])
 
 
 def asked_sentence(plan: Plan) -> str:
@@ -104,15 +124,19 @@ def asked_sentence(plan: Plan) -> str:
     for item in plan.asked:
         if item.source not in _ASKED_AT_ALL:
             continue
-        name = "the community database" if item.source is Source.ISPDB else _party(item.whom, plan.address)
+        name = (
+            tr_context("whom we asked", "the community database")
+            if item.source is Source.ISPDB
+            else _party(item.whom, plan.address)
+        )
         said = answered if item.has_answered else silent
         if name not in said:
             said.append(name)
     if answered:
-        return f"Asked: {_list(answered)}, without your password."
+        return tr("Asked: {names}, without your password.", names=_list(answered))
     if silent:
-        return f"Asked, but not answered: {_list(silent)}. Is this computer connected to the internet?"
-    return "Nobody was asked: these settings are on this computer."
+        return tr("Asked, but not answered: {names}. Is this computer connected to the internet?", names=_list(silent))
+    return tr("Nobody was asked: these settings are on this computer.")
 
 
 def servers_sentence(plan: Plan, servers: Sequence[ServerCandidate], to_agree_to: Sequence[str]) -> str:
@@ -121,10 +145,14 @@ def servers_sentence(plan: Plan, servers: Sequence[ServerCandidate], to_agree_to
     if not hosts:
         return ""
     if to_agree_to:
-        return f"Named for your mail: {_list(hosts)}. You are asked before your password goes there."
+        return tr("Named for your mail: {hosts}. You are asked before your password goes there.", hosts=_list(hosts))
     if all(server.source is Source.GUESS for server in servers):
-        return f"Your password is tried at the usual names of {plan.address.shown_domain}, such as {_list(hosts)}."
-    return f"Your password goes to {_list(hosts)}."
+        return tr(
+            "Your password is tried at the usual names of {domain}, such as {hosts}.",
+            domain=plan.address.shown_domain,
+            hosts=_list(hosts),
+        )
+    return tr("Your password goes to {hosts}.", hosts=_list(hosts))
 
 
 def other_answers(chosen: ServerCandidate, plan: Plan | None) -> tuple[ServerCandidate, ...]:
@@ -149,9 +177,9 @@ def difference(chosen: ServerCandidate, other: ServerCandidate) -> str:
     if other.host != chosen.host:
         parts.append(other.host)
     if other.port != chosen.port or other.host != chosen.host:
-        parts.append(f"port {other.port}")
+        parts.append(tr("port {port}", port=other.port))
     if other.security is not chosen.security or other.port != chosen.port:
-        parts.append(SECURITY_NAMES[other.security])
+        parts.append(security_name(other.security))
     return ", ".join(parts)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from wizard.gui.words import count
+from enum import Enum
+
+from wizard.language import tr, tr_context, tr_plural
 from wizard.model.account import RoundTrip, RoundTripStatus
 
 
@@ -10,155 +12,223 @@ def trip_title(trip: RoundTrip) -> str:
     """The Test page's title once the verdict is in."""
     match trip.status:
         case RoundTripStatus.ARRIVED if trip.is_junk:
-            return "The test message went to Junk"
+            return tr("The test message went to Junk")
         case RoundTripStatus.ARRIVED:
-            return "The test message arrived"
+            return tr("The test message arrived")
         case RoundTripStatus.SENT:
-            return "The test message was sent"
+            return tr("The test message was sent")
         case RoundTripStatus.FAILED:
-            return "The test message was not sent"
+            return tr("The test message was not sent")
         case RoundTripStatus.SKIPPED:
-            return "Send yourself a test message"
+            return tr("Send yourself a test message")
 
 
 def trip_subtitle(trip: RoundTrip, to_self: bool) -> str:
     """The sentence below the Test page's title once the verdict is in."""
     match trip.status:
         case RoundTripStatus.ARRIVED if trip.is_junk:
-            return "It came back, but your provider took it for unwanted mail."
+            return tr("It came back, but your provider took it for unwanted mail.")
         case RoundTripStatus.ARRIVED:
-            return "A real message went out through your account and came back."
+            return tr("A real message went out through your account and came back.")
         case RoundTripStatus.SENT if to_self:
-            return "It has not arrived yet. Some providers take a few minutes."
+            return tr("It has not arrived yet. Some providers take a few minutes.")
         case RoundTripStatus.SENT:
-            return "The server took it. Whether it arrived can be seen in that mailbox only."
+            return tr("The server took it. Whether it arrived can be seen in that mailbox only.")
         case _:
-            return "Signing in works. The server did not take the message."
+            return tr("Signing in works. The server did not take the message.")
 
 
 def trip_note(trip: RoundTrip) -> str:
     """What the step list says about the test."""
     match trip.status:
         case RoundTripStatus.ARRIVED if trip.is_junk:
-            return "Went to Junk"
+            return tr("Went to Junk")
         case RoundTripStatus.ARRIVED if trip.seconds is not None:
-            return f"Arrived after {max(1, round(trip.seconds))} s"
+            return tr("Arrived after {seconds} s", seconds=max(1, round(trip.seconds)))
         case RoundTripStatus.ARRIVED:
-            return "Arrived"
+            return tr("Arrived")
         case RoundTripStatus.SENT:
-            return "Sent"
+            return tr("Sent")
         case _:
-            return "Not sent"
+            return tr("Not sent")
 
 
 def trip_subject(token: str | None) -> str:
     """The message by its subject."""
     if not token:
-        return "“Mailwright test”"
-    return f"“Mailwright test {token}”"
+        return tr("“Mailwright test”")
+    return tr("“Mailwright test {token}”", token=token)
 
 
 def after_arrival(trip: RoundTrip) -> str:
     """What to do with the message now."""
     if trip.is_junk:
-        return "Mark it as “not junk” there: your provider learns from that."
-    return f"You can delete the test message. We leave it in your {folder_name(trip)}."
+        return tr("Mark it as “not junk” there: your provider learns from that.")
+    return tr("You can delete the test message. We leave it in your {folder}.", folder=folder_name(trip))
 
 
 def after_sending(trip: RoundTrip, to_self: bool) -> str:
     """Where the message was looked for, and what to do while it has not been seen."""
     if trip.looked_in and trip.seconds is not None:
-        names = ["Inbox" if name.upper() == "INBOX" else name for name in trip.looked_in]
-        more = f" and {count(len(names) - 3, 'more folder')}" if len(names) > 3 else ""
-        seconds = count(max(1, round(trip.seconds)), "second")
-        return f"Not seen within {seconds} in {', '.join(names[:3])}{more}. Look again in a few minutes."
+        names = [_shown_folder(name) for name in trip.looked_in]
+        folders, left = ", ".join(names[:3]), len(names) - 3
+        if left > 0:
+            more = tr_plural("{n} more folder", "{n} more folders", left)
+            folders = tr_context("folders looked into", "{names} and {more}", names=folders, more=more)
+        return tr_plural(
+            "Not seen within {n} second in {folders}. Look again in a few minutes.",
+            "Not seen within {n} seconds in {folders}. Look again in a few minutes.",
+            max(1, round(trip.seconds)),
+            folders=folders,
+        )
     if to_self:
-        return "Look into your mailbox in a few minutes, into Junk as well."
-    return "Ask the person you wrote to whether it arrived."
+        return tr("Look into your mailbox in a few minutes, into Junk as well.")
+    return tr("Ask the person you wrote to whether it arrived.")
 
 
 def arrived(trip: RoundTrip) -> str:
     """The verdict in one line: "Arrived in Inbox after 3 seconds"."""
-    after = f" after {count(max(1, round(trip.seconds)), 'second')}" if trip.seconds is not None else ""
-    return f"{'It went to' if trip.is_junk else 'Arrived in'} {folder_name(trip)}{after}"
+    folder = folder_name(trip)
+    if trip.seconds is None:
+        return tr("It went to {folder}", folder=folder) if trip.is_junk else tr("Arrived in {folder}", folder=folder)
+    seconds = max(1, round(trip.seconds))
+    if trip.is_junk:
+        return tr_plural(
+            "It went to {folder} after {n} second", "It went to {folder} after {n} seconds", seconds, folder=folder
+        )
+    return tr_plural(
+        "Arrived in {folder} after {n} second", "Arrived in {folder} after {n} seconds", seconds, folder=folder
+    )
 
 
 def folder_name(trip: RoundTrip) -> str:
     """The folder as people know it; servers write INBOX."""
     if trip.folder is None:
-        return "Junk" if trip.is_junk else "Inbox"
-    return "Inbox" if trip.folder.upper() == "INBOX" else trip.folder
+        return tr_context("folder", "Junk") if trip.is_junk else tr_context("folder", "Inbox")
+    return _shown_folder(trip.folder)
 
 
-def verdict_word(verdict: str | None) -> str:
-    """What the receiving server wrote about one check, in one word or two."""
-    match verdict:
+def _shown_folder(name: str) -> str:
+    return tr_context("folder", "Inbox") if name.upper() == "INBOX" else name
+
+
+class Verdict(Enum):
+    """What the receiving server wrote about one check."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    NONE = "none"
+    NOT_STATED = "not stated"
+
+
+def verdict_of(written: str | None) -> Verdict:
+    """What a word of an Authentication-Results header (RFC 8601, section 2.7) comes to."""
+    match written:
         case None | "none" | "":
-            return "Not stated"
+            return Verdict.NOT_STATED
         case "pass":
-            return "Passed"
+            return Verdict.PASSED
         case "fail" | "softfail" | "policy" | "permerror":
-            return "Failed"
+            return Verdict.FAILED
         case _:
-            return "No verdict"
+            return Verdict.NONE
+
+
+def verdict_word(verdict: Verdict) -> str:
+    """The verdict about one check in one word or two."""
+    match verdict:
+        case Verdict.PASSED:
+            return tr_context("verdict", "Passed")
+        case Verdict.FAILED:
+            return tr_context("verdict", "Failed")
+        case Verdict.NONE:
+            return tr_context("verdict", "No verdict")
+        case Verdict.NOT_STATED:
+            return tr_context("verdict", "Not stated")
 
 
 def spf_line(verdict: str | None, domain: str) -> str:
     """SPF in plain words."""
-    match verdict_word(verdict):
-        case "Passed":
-            return f"The server may send for {domain}"
-        case "Failed":
-            return f"The server is not listed as a sender for {domain}"
+    match verdict_of(verdict):
+        case Verdict.PASSED:
+            return tr("The server may send for {domain}", domain=domain)
+        case Verdict.FAILED:
+            return tr("The server is not listed as a sender for {domain}", domain=domain)
         case _:
-            return f"Nothing is said about who may send for {domain}"
+            return tr("Nothing is said about who may send for {domain}", domain=domain)
 
 
 def dkim_line(verdict: str | None) -> str:
     """DKIM in plain words."""
-    match verdict_word(verdict):
-        case "Passed":
-            return "The message was signed and not changed on the way"
-        case "Failed":
-            return "The signature of the message does not fit"
+    match verdict_of(verdict):
+        case Verdict.PASSED:
+            return tr("The message was signed and not changed on the way")
+        case Verdict.FAILED:
+            return tr("The signature of the message does not fit")
         case _:
-            return "Nothing is said about a signature"
+            return tr("Nothing is said about a signature")
 
 
 def dmarc_line(verdict: str | None) -> str:
     """DMARC in plain words."""
-    match verdict_word(verdict):
-        case "Passed":
-            return "Sender and signature belong together"
-        case "Failed":
-            return "Sender and signature do not belong together"
+    match verdict_of(verdict):
+        case Verdict.PASSED:
+            return tr("Sender and signature belong together")
+        case Verdict.FAILED:
+            return tr("Sender and signature do not belong together")
         case _:
-            return "Nothing is said about sender and signature"
+            return tr("Nothing is said about sender and signature")
 
 
 def wants_administrator(trip: RoundTrip) -> bool:
     """Whether whoever keeps the domain's records can do something: it went to Junk, or a check of the sender failed."""
     verdicts = (trip.spf, trip.dkim, trip.dmarc)
     return trip.status is RoundTripStatus.ARRIVED and (
-        trip.is_junk or any(verdict_word(verdict) == "Failed" for verdict in verdicts)
+        trip.is_junk or any(verdict_of(verdict) is Verdict.FAILED for verdict in verdicts)
     )
 
 
 def administrator_text(trip: RoundTrip, domain: str, server: str) -> str:
     """What is asked of whoever keeps the domain's records: what the receiver wrote, the record each check wants."""
     wanted = (
-        ("SPF", trip.spf, f"a TXT record at {domain} that begins with v=spf1 and names the servers behind {server}"),
-        ("DKIM", trip.dkim, f"a signature by {server}, its key as a TXT record below _domainkey.{domain}"),
+        (
+            "SPF",
+            trip.spf,
+            tr(
+                "a TXT record at {domain} that begins with v=spf1 and names the servers behind {server}",
+                domain=domain,
+                server=server,
+            ),
+        ),
+        (
+            "DKIM",
+            trip.dkim,
+            tr(
+                "a signature by {server}, its key as a TXT record below {place}",
+                server=server,
+                place=f"_domainkey.{domain}",
+            ),
+        ),
         (
             "DMARC",
             trip.dmarc,
-            f"a TXT record at _dmarc.{domain} that begins with v=DMARC1; SPF or DKIM must pass too",
+            tr(
+                "a TXT record at {place} that begins with v=DMARC1; SPF or DKIM must pass too",
+                place=f"_dmarc.{domain}",
+            ),
         ),
     )
-    where = " went to Junk" if trip.is_junk else " arrived, but not every check of its sender passed"
-    lines = [f"A message that {server} sent for {domain}{where}.", "", "What the receiving server wrote:"]
-    lines += [f"- {name}: {verdict_word(verdict)}" for name, verdict, _ in wanted]
-    missing = [(name, record) for name, verdict, record in wanted if verdict_word(verdict) != "Passed"]
+    if trip.is_junk:
+        said = tr("A message that {server} sent for {domain} went to Junk.", server=server, domain=domain)
+    else:
+        said = tr(
+            "A message that {server} sent for {domain} arrived, but not every check of its sender passed.",
+            server=server,
+            domain=domain,
+        )
+    lines = [said, "", tr("What the receiving server wrote:")]
+    lines += [f"- {name}: {verdict_word(verdict_of(verdict))}" for name, verdict, _ in wanted]
+    missing = [(name, record) for name, verdict, record in wanted if verdict_of(verdict) is not Verdict.PASSED]
     if missing:
-        lines += ["", "What is missing:", *(f"- {name}: {record}" for name, record in missing)]
+        lines += ["", tr("What is missing:"), *(f"- {name}: {record}" for name, record in missing)]
     return "\n".join(lines)

@@ -7,202 +7,317 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
+from wizard.language import tr, tr_context, tr_later, tr_plural
 from wizard.model.dates import date_text
 from wizard.model.diagnosis import ChangeSettings, Diagnosis, EditField, Fix, Remedy, ServerChange, Wait
 from wizard.model.evidence import CertificateProblem, ErrorKind, Reply, Stage
 from wizard.model.server import Protocol, Security, ServerCandidate
 
 PROTOCOL_NAMES: Final = {Protocol.SMTP: "SMTP", Protocol.IMAP: "IMAP", Protocol.POP3: "POP3"}
-SECURITY_NAMES: Final = {Security.TLS: "SSL/TLS", Security.STARTTLS: "STARTTLS", Security.NONE: "not encrypted"}
-
-STAGE_NAMES: Final = {
-    Stage.INPUT: "Settings",
-    Stage.DNS: "Find",
-    Stage.CONNECT: "Connect",
-    Stage.TLS: "Encrypt",
-    Stage.GREETING: "Connect",
-    Stage.AUTH: "Sign in",
-    Stage.ENVELOPE: "Hand over",
-    Stage.MESSAGE: "Hand over",
-    Stage.ARRIVAL: "Arrive",
+_SECURITY_NAMES: Final = {
+    Security.TLS: "SSL/TLS",
+    Security.STARTTLS: "STARTTLS",
+    Security.NONE: tr_later("not encrypted"),
 }
 
-TRYING: Final = "Trying"
-WAITING: Final = "Waiting"
-NOT_TRIED: Final = "Not tried"
-NOT_ENCRYPTED: Final = "Not encrypted"
-WORKS_KEPT: Final = "Works, kept"
-WORKS: Final = "Works"
-CONTINUE: Final = "Continue"
-SETTINGS_RIGHT: Final = "Continue, the settings are right"
-PROMISE: Final = "Your password goes only to these two servers, and only encrypted."
-PROMISE_ONE: Final = "Your password goes only to this server, and only encrypted."
+TRYING: Final = tr_later("Trying")
+WAITING: Final = tr_later("Waiting")
+NOT_TRIED: Final = tr_later("Not tried")
+NOT_ENCRYPTED: Final = tr_later("Not encrypted")
+WORKS_KEPT: Final = tr_later("Works, kept")
+WORKS: Final = tr_later("Works")
+CONTINUE: Final = tr_later("Continue")
+SETTINGS_RIGHT: Final = tr_later("Continue, the settings are right")
+PROMISE: Final = tr_later("Your password goes only to these two servers, and only encrypted.")
+PROMISE_ONE: Final = tr_later("Your password goes only to this server, and only encrypted.")
 
 _FAILED_WORDS: Final = {
-    ErrorKind.NAME_NOT_FOUND: "Not found",
-    ErrorKind.DNS_UNAVAILABLE: "No answer",
-    ErrorKind.ADDRESS_REFUSED_BY_US: "Not safe",
-    ErrorKind.CONNECTION_REFUSED: "Refused",
-    ErrorKind.CONNECTION_TIMED_OUT: "No answer",
-    ErrorKind.NETWORK_UNREACHABLE: "No way there",
-    ErrorKind.PERMISSION_DENIED: "Blocked here",
-    ErrorKind.CONNECTION_DROPPED: "Cut off",
-    ErrorKind.SILENCE: "No answer",
-    ErrorKind.NOT_MAIL: "Not mail",
-    ErrorKind.OTHER_PROTOCOL: "Other service",
-    ErrorKind.PLAINTEXT_WHERE_TLS: "Wrong kind",
-    ErrorKind.TLS_WHERE_PLAINTEXT: "Wrong kind",
-    ErrorKind.TLS_HANDSHAKE: "Failed",
-    ErrorKind.TLS_VERSION: "Too old",
-    ErrorKind.TLS_CERTIFICATE: "Not trusted",
-    ErrorKind.NO_TRUST_STORE: "Not checkable",
-    ErrorKind.STARTTLS_MISSING: "Not offered",
-    ErrorKind.STARTTLS_REFUSED: "Refused",
-    ErrorKind.INJECTED_BEFORE_TLS: "Tampered with",
-    ErrorKind.HELO_REFUSED: "Refused",
-    ErrorKind.REPLY: "Refused",
-    ErrorKind.PASSWORD_UNUSABLE: "Not usable",
-    ErrorKind.OWN_NETWORK: "Your network",
-    ErrorKind.ADDRESS_MISTYPED: "Mistyped",
-    ErrorKind.HELD_BACK: "Held back",
-    ErrorKind.NO_COMMON_AUTH: "No shared way",
-    ErrorKind.AUTH_MISSING: "Not offered",
-    ErrorKind.UNENCRYPTED: "Not safe",
-    ErrorKind.PROTOCOL_ERROR: "Unclear",
-    ErrorKind.SMTPUTF8_MISSING: "Not offered",
-    ErrorKind.NOT_ARRIVED: "Not arrived",
-    ErrorKind.OUTCOME_UNKNOWN: "Not known",
-    ErrorKind.BUDGET: "Paused",
-    ErrorKind.INTERNAL: "Failed",
+    ErrorKind.NAME_NOT_FOUND: tr_later("Not found"),
+    ErrorKind.DNS_UNAVAILABLE: tr_later("No answer"),
+    ErrorKind.ADDRESS_REFUSED_BY_US: tr_later("Not safe"),
+    ErrorKind.CONNECTION_REFUSED: tr_later("Refused"),
+    ErrorKind.CONNECTION_TIMED_OUT: tr_later("No answer"),
+    ErrorKind.NETWORK_UNREACHABLE: tr_later("No way there"),
+    ErrorKind.PERMISSION_DENIED: tr_later("Blocked here"),
+    ErrorKind.CONNECTION_DROPPED: tr_later("Cut off"),
+    ErrorKind.SILENCE: tr_later("No answer"),
+    ErrorKind.NOT_MAIL: tr_later("Not mail"),
+    ErrorKind.OTHER_PROTOCOL: tr_later("Other service"),
+    ErrorKind.PLAINTEXT_WHERE_TLS: tr_later("Wrong kind"),
+    ErrorKind.TLS_WHERE_PLAINTEXT: tr_later("Wrong kind"),
+    ErrorKind.TLS_HANDSHAKE: tr_later("Failed"),
+    ErrorKind.TLS_VERSION: tr_later("Too old"),
+    ErrorKind.TLS_CERTIFICATE: tr_later("Not trusted"),
+    ErrorKind.NO_TRUST_STORE: tr_later("Not checkable"),
+    ErrorKind.STARTTLS_MISSING: tr_later("Not offered"),
+    ErrorKind.STARTTLS_REFUSED: tr_later("Refused"),
+    ErrorKind.INJECTED_BEFORE_TLS: tr_later("Tampered with"),
+    ErrorKind.HELO_REFUSED: tr_later("Refused"),
+    ErrorKind.REPLY: tr_later("Refused"),
+    ErrorKind.PASSWORD_UNUSABLE: tr_later("Not usable"),
+    ErrorKind.OWN_NETWORK: tr_later("Your network"),
+    ErrorKind.ADDRESS_MISTYPED: tr_later("Mistyped"),
+    ErrorKind.HELD_BACK: tr_later("Held back"),
+    ErrorKind.NO_COMMON_AUTH: tr_later("No shared way"),
+    ErrorKind.AUTH_MISSING: tr_later("Not offered"),
+    ErrorKind.UNENCRYPTED: tr_later("Not safe"),
+    ErrorKind.PROTOCOL_ERROR: tr_later("Unclear"),
+    ErrorKind.SMTPUTF8_MISSING: tr_later("Not offered"),
+    ErrorKind.NOT_ARRIVED: tr_later("Not arrived"),
+    ErrorKind.OUTCOME_UNKNOWN: tr_later("Not known"),
+    ErrorKind.BUDGET: tr_later("Paused"),
+    ErrorKind.INTERNAL: tr_later("Failed"),
+}
+
+_SIGN_IN_FAILED: Final = tr_later("Sign-in: failed")
+_SIGN_IN_WORDS: Final[dict[ErrorKind | None, str]] = {
+    ErrorKind.CONNECTION_TIMED_OUT: tr_later("Sign-in: no answer"),
+    ErrorKind.CONNECTION_DROPPED: tr_later("Sign-in: cut off"),
+    ErrorKind.SILENCE: tr_later("Sign-in: no answer"),
+    ErrorKind.NOT_MAIL: tr_later("Sign-in: not mail"),
+    ErrorKind.OTHER_PROTOCOL: tr_later("Sign-in: other service"),
+    ErrorKind.TLS_CERTIFICATE: tr_later("Sign-in: not trusted"),
+    ErrorKind.HELO_REFUSED: tr_later("Sign-in: refused"),
+    ErrorKind.PASSWORD_UNUSABLE: tr_later("Sign-in: not usable"),
+    ErrorKind.OWN_NETWORK: tr_later("Sign-in: your network"),
+    ErrorKind.ADDRESS_MISTYPED: tr_later("Sign-in: mistyped"),
+    ErrorKind.HELD_BACK: tr_later("Sign-in: held back"),
+    ErrorKind.NO_COMMON_AUTH: tr_later("Sign-in: no shared way"),
+    ErrorKind.AUTH_MISSING: tr_later("Sign-in: not offered"),
+    ErrorKind.UNENCRYPTED: tr_later("Sign-in: not safe"),
+    ErrorKind.PROTOCOL_ERROR: tr_later("Sign-in: unclear"),
+    ErrorKind.OUTCOME_UNKNOWN: tr_later("Sign-in: not known"),
+    ErrorKind.BUDGET: tr_later("Sign-in: paused"),
 }
 
 _CERTIFICATE_WORDS: Final = {
-    CertificateProblem.EXPIRED: "Expired",
-    CertificateProblem.NOT_YET_VALID: "Not yet valid",
-    CertificateProblem.SELF_SIGNED: "Self-signed",
-    CertificateProblem.UNTRUSTED: "Not trusted",
-    CertificateProblem.NAME_MISMATCH: "Name differs",
-    CertificateProblem.REVOKED: "Revoked",
-    CertificateProblem.CHANGED: "Changed",
-    CertificateProblem.OTHER: "Not trusted",
+    CertificateProblem.EXPIRED: tr_later("Expired"),
+    CertificateProblem.NOT_YET_VALID: tr_later("Not yet valid"),
+    CertificateProblem.SELF_SIGNED: tr_later("Self-signed"),
+    CertificateProblem.UNTRUSTED: tr_later("Not trusted"),
+    CertificateProblem.NAME_MISMATCH: tr_later("Name differs"),
+    CertificateProblem.REVOKED: tr_later("Revoked"),
+    CertificateProblem.CHANGED: tr_later("Changed"),
+    CertificateProblem.OTHER: tr_later("Not trusted"),
 }
 
 
 def side_name(protocol: Protocol) -> str:
     """Sending or Receiving."""
-    return "Sending" if protocol is Protocol.SMTP else "Receiving"
+    return tr_context("side", "Sending") if protocol is Protocol.SMTP else tr_context("side", "Receiving")
+
+
+def side_works(protocol: Protocol) -> str:
+    """That a side works, as a sentence."""
+    return tr("Sending works.") if protocol is Protocol.SMTP else tr("Receiving works.")
+
+
+def stage_name(stage: Stage) -> str:
+    """The name of a stage, as it heads its column: "Sign in"."""
+    match stage:
+        case Stage.INPUT:
+            return tr_context("stage", "Settings")
+        case Stage.DNS:
+            return tr_context("stage", "Find")
+        case Stage.CONNECT | Stage.GREETING:
+            return tr_context("stage", "Connect")
+        case Stage.TLS:
+            return tr_context("stage", "Encrypt")
+        case Stage.AUTH:
+            return tr_context("stage", "Sign in")
+        case Stage.ENVELOPE | Stage.MESSAGE:
+            return tr_context("stage", "Hand over")
+        case Stage.ARRIVAL:
+            return tr_context("stage", "Arrive")
+
+
+def state_word(state: str) -> str:
+    """The state of a stage as a screen reader says it; `state` is the value of a `lanes.State`."""
+    match state:
+        case "ok":
+            return tr_context("state of a stage", "ok")
+        case "failed":
+            return tr_context("state of a stage", "failed")
+        case "trying":
+            return tr_context("state of a stage", "trying")
+        case "waiting":
+            return tr_context("state of a stage", "waiting")
+        case _:
+            return tr_context("state of a stage", "not tried")
 
 
 def passed(seconds: float | None, tls_version: str | None = None) -> str:
     """The state word of a stage that ended well: "OK, 0.2 s", or "OK, TLS 1.3" where a version is known."""
     if tls_version:
-        return f"OK, {_tls(tls_version)}"
+        return tr("OK, {version}", version=_tls(tls_version))
     if seconds is None:
-        return "OK"
-    return f"OK, {seconds:.1f} s" if seconds >= 0.1 else f"OK, {max(1, round(seconds * 1000))} ms"
+        return tr("OK")
+    if seconds >= 0.1:
+        return tr("OK, {seconds} s", seconds=f"{seconds:.1f}")
+    return tr("OK, {milliseconds} ms", milliseconds=max(1, round(seconds * 1000)))
 
 
 def failed(error: ErrorKind | None, problem: CertificateProblem | None = None) -> str:
     """The state word of a stage that did not end well, short enough for its column."""
     if problem is not None:
-        return _CERTIFICATE_WORDS[problem]
-    return _FAILED_WORDS[error] if error is not None else "Failed"
+        return tr(_CERTIFICATE_WORDS[problem])
+    return tr(_FAILED_WORDS[error]) if error is not None else tr("Failed")
+
+
+def sign_in_failed(error: ErrorKind | None) -> str:
+    """What stands below the mailbox that could not be signed in to."""
+    if error in (None, ErrorKind.REPLY):
+        return tr("Sign-in refused")
+    return tr(_SIGN_IN_WORDS.get(error, _SIGN_IN_FAILED))
 
 
 def mark_name(protocol: Protocol, stage: Stage, state: str) -> str:
     """The accessible name of a stage mark, such as "Sending: Connect: ok"."""
-    return f"{side_name(protocol)}: {STAGE_NAMES[stage]}: {state}"
+    return f"{side_name(protocol)}: {stage_name(stage)}: {state_word(state)}"
 
 
 def only_with(protocol: Protocol) -> str:
     """The way on where one side works: "Continue with receiving only"."""
-    return f"Continue with {side_name(protocol).lower()} only"
+    if protocol is Protocol.SMTP:
+        return tr("Continue with sending only")
+    return tr("Continue with receiving only")
 
 
 def stopped_at(stage: Stage) -> str:
-    """How far a side got: "stopped at Sign in"."""
+    """How far a side got, beside the side's name: "stopped at Sign in"."""
     if stage is Stage.INPUT:
-        return "was not tried"
+        return tr_context("beside a side's name", "was not tried")
     if stage in (Stage.ENVELOPE, Stage.MESSAGE):
-        return "had its message refused"
+        return tr_context("beside a side's name", "had its message refused")
     if (
         stage is Stage.GREETING
     ):  # before Encrypt with STARTTLS, after it with SSL/TLS: no column's name is right for both
-        return "stopped before Sign in"
-    return f"stopped at {STAGE_NAMES[stage]}"
+        return tr_context("beside a side's name", "stopped before {stage}", stage=stage_name(Stage.AUTH))
+    return tr_context("beside a side's name", "stopped at {stage}", stage=stage_name(stage))
 
 
-def servers(count: int, protocol: Protocol) -> str:
-    """What is checked: "both servers", or the one that is wanted."""
-    return "both servers" if count > 1 else f"the {side_name(protocol).lower()} server"
+def checking(count: int, protocol: Protocol) -> str:
+    """The title while it is checked: "Checking both servers", or the one that is wanted."""
+    if count > 1:
+        return tr("Checking both servers")
+    if protocol is Protocol.SMTP:
+        return tr("Checking the sending server")
+    return tr("Checking the receiving server")
 
 
 def doing(protocol: Protocol, stage: Stage, host: str, username: str | None) -> str:
     """What is being done now, for the running card."""
     match stage:
         case Stage.DNS:
-            return f"Looking up {host}"
+            return tr("Looking up {host}", host=host)
         case Stage.CONNECT:
-            return f"Connecting to {host}"
+            return tr("Connecting to {host}", host=host)
         case Stage.TLS:
-            return f"Encrypting the line to {host}"
+            return tr("Encrypting the line to {host}", host=host)
         case Stage.GREETING:
-            return f"Waiting for {host} to answer"
+            return tr("Waiting for {host} to answer", host=host)
         case Stage.AUTH if username:
-            return f"Signing in to {host} as {username}"
+            return tr("Signing in to {host} as {username}", host=host, username=username)
         case Stage.AUTH:
-            return f"Signing in to {host}"
+            return tr("Signing in to {host}", host=host)
         case Stage.ENVELOPE | Stage.MESSAGE:
-            return f"Handing a message to {host}"
+            return tr("Handing a message to {host}", host=host)
         case Stage.ARRIVAL:
-            return f"Watching the mailbox at {host}"
+            return tr("Watching the mailbox at {host}", host=host)
         case _:
-            return f"Checking {side_name(protocol).lower()}"
+            return tr("Checking sending") if protocol is Protocol.SMTP else tr("Checking receiving")
 
 
 def so_far(seconds: int) -> str:
     """The seconds gone, and what to expect."""
     if seconds < 1:
-        return "Most checks take less than 15 seconds."
+        return tr("Most checks take less than 15 seconds.")
     if seconds < 15:
-        return f"{count(seconds, 'second')} so far. Most checks take less than 15."
-    return f"{count(seconds, 'second')} so far. The server is slow to answer; you can stop at any time."
+        return tr_plural(
+            "{n} second so far. Most checks take less than 15.",
+            "{n} seconds so far. Most checks take less than 15.",
+            seconds,
+        )
+    return tr_plural(
+        "{n} second so far. The server is slow to answer; you can stop at any time.",
+        "{n} seconds so far. The server is slow to answer; you can stop at any time.",
+        seconds,
+    )
 
 
 def stopped_after(seconds: int) -> str:
     """The fact on a stopped check's card."""
-    return f"Stopped after {count(max(1, seconds), 'second')}"
+    return tr_plural("Stopped after {n} second", "Stopped after {n} seconds", max(1, seconds))
 
 
 def title_of(diagnoses: Iterable[Diagnosis]) -> str:
     """The page's title while something is left to do: how many things, and of what kind."""
-    kinds = [_kind(diagnosis) for diagnosis in diagnoses]
-    if len(kinds) > 1:
-        verb = kinds[0] if len(set(kinds)) == 1 else "do"
-        return f"{_number_word(len(kinds))} things to {verb}"
-    return f"One thing to {kinds[0] if kinds else 'do'}"
+    kinds = [_kind(diagnosis) for diagnosis in diagnoses] or ["do"]
+    number = len(kinds)
+    word = _number_word(number)
+    match kinds[0] if len(set(kinds)) == 1 else "do":
+        case "change":
+            return tr_plural("One thing to change", "{number} things to change", number, number=word)
+        case "wait":
+            return tr_plural("One thing to wait for", "{number} things to wait for", number, number=word)
+        case _:
+            return tr_plural("One thing to do", "{number} things to do", number, number=word)
 
 
 def _kind(diagnosis: Diagnosis) -> str:
     action = diagnosis.remedies[0].action if diagnosis.remedies else None
     if isinstance(action, ChangeSettings | EditField):
         return "change"
-    return "wait for" if isinstance(action, Wait) else "do"
+    return "wait" if isinstance(action, Wait) else "do"
 
 
 def summary_of(lanes: Sequence[tuple[Protocol, bool, Stage | None]]) -> str:
     """What works and where the rest stopped: "Receiving works and stays as it is. Sending stopped at Sign in."."""
-    sentences = [f"{side_name(protocol)} works and stays as it is." for protocol, works, _ in lanes if works]
-    stopped = [(side_name(protocol), stopped_at(stage)) for protocol, _, stage in lanes if stage is not None]
-    if len(stopped) == 2 and stopped[0][1] == stopped[1][1]:
-        both = "were not tried" if stopped[0][1] == stopped_at(Stage.INPUT) else stopped[0][1]
-        sentences.append(f"Sending and receiving {both}.")
-    else:
-        sentences += [f"{side} {where_to}." for side, where_to in stopped]
+    sentences = [_works_still(protocol) for protocol, works, _ in lanes if works]
+    stopped = [(protocol, stage) for protocol, _, stage in lanes if stage is not None]
+    both = _both_stopped(stopped[0][1]) if len(stopped) == 2 and stopped[0][1] is stopped[1][1] else None
+    sentences += [both] if both is not None else [_stopped(protocol, stage) for protocol, stage in stopped]
     return " ".join(sentences)
+
+
+def _works_still(protocol: Protocol) -> str:
+    if protocol is Protocol.SMTP:
+        return tr("Sending works and stays as it is.")
+    return tr("Receiving works and stays as it is.")
+
+
+def _stopped(protocol: Protocol, stage: Stage) -> str:
+    sends = protocol is Protocol.SMTP
+    match stage:
+        case Stage.INPUT:
+            return tr("Sending was not tried.") if sends else tr("Receiving was not tried.")
+        case Stage.ENVELOPE | Stage.MESSAGE:
+            return tr("Sending had its message refused.") if sends else tr("Receiving had its message refused.")
+        case Stage.GREETING:
+            name = stage_name(Stage.AUTH)
+            if sends:
+                return tr("Sending stopped before {stage}.", stage=name)
+            return tr("Receiving stopped before {stage}.", stage=name)
+        case _:
+            name = stage_name(stage)
+            if sends:
+                return tr("Sending stopped at {stage}.", stage=name)
+            return tr("Receiving stopped at {stage}.", stage=name)
+
+
+def _both_stopped(stage: Stage) -> str | None:
+    match stage:
+        case Stage.INPUT:
+            return tr("Sending and receiving were not tried.")
+        case Stage.ENVELOPE | Stage.MESSAGE:  # only sending hands a message over
+            return None
+        case Stage.GREETING:
+            return tr("Sending and receiving stopped before {stage}.", stage=stage_name(Stage.AUTH))
+        case _:
+            return tr("Sending and receiving stopped at {stage}.", stage=stage_name(stage))
 
 
 def change_strip(fix: Fix) -> tuple[tuple[str, str, str], ...]:
@@ -210,13 +325,13 @@ def change_strip(fix: Fix) -> tuple[tuple[str, str, str], ...]:
     before, after = fix.before, fix.after
     lines: list[tuple[str, str, str]] = []
     if after.host is not None:
-        lines.append(("Server", before.host or "", after.host))
+        lines.append((tr("Server"), before.host or "", after.host))
     if after.port is not None and after.port != before.port:
-        lines.append(("Port", _port(before), _port(after)))
+        lines.append((tr("Port"), _port(before), _port(after)))
     elif after.security is not None:
-        lines.append(("Encryption", _security(before), _security(after)))
+        lines.append((tr("Encryption"), _security(before), _security(after)))
     if after.username is not None:
-        lines.append(("User name", before.username or "", after.username))
+        lines.append((tr("User name"), before.username or "", after.username))
     return tuple(lines)
 
 
@@ -226,13 +341,13 @@ def use(fix: Fix | None, remedy: Remedy) -> str:
     if after is None:
         return remedy.say
     if after.username is not None:
-        return f"Use “{after.username}”"
+        return tr("Use “{value}”", value=after.username)
     if after.host is not None:
-        return f"Use “{after.host}”"
+        return tr("Use “{value}”", value=after.host)
     if after.port is not None and (after.security is None or fix is None or after.port != fix.before.port):
-        return f"Use port {after.port}"
+        return tr("Use port {port}", port=after.port)
     if after.security is not None:
-        return f"Use {SECURITY_NAMES[after.security]}"
+        return tr("Use {encryption}", encryption=_security_name(after.security))
     return remedy.say
 
 
@@ -241,7 +356,7 @@ def where(diagnosis: Diagnosis) -> str:
     parts = [
         diagnosis.server,
         PROTOCOL_NAMES[diagnosis.protocol] if diagnosis.protocol is not None else None,
-        STAGE_NAMES[diagnosis.stage],
+        stage_name(diagnosis.stage),
     ]
     return ", ".join(part for part in parts if part)
 
@@ -265,10 +380,15 @@ def breakable(text: str) -> str:
 def wait_until(until: datetime, now: datetime) -> str:
     """Until when nothing helps but time."""
     minutes = max(1, round((until - now).total_seconds() / 60))
-    day = "" if until.date() == now.date() else f"{day_text(until.date(), now.date())} at "
+    moment = clock(until) if until.date() == now.date() else moment_text(until, now)
     if minutes < 120:
-        return f"Wait until {day}{clock(until)}, {count(minutes, 'minute')} from now."
-    return f"Wait until {day}{clock(until)}."
+        return tr_plural(
+            "Wait until {moment}, {n} minute from now.",
+            "Wait until {moment}, {n} minutes from now.",
+            minutes,
+            moment=moment,
+        )
+    return tr("Wait until {moment}.", moment=moment)
 
 
 def clock(moment: datetime, *, with_seconds: bool = False) -> str:
@@ -276,21 +396,26 @@ def clock(moment: datetime, *, with_seconds: bool = False) -> str:
     return moment.astimezone().strftime("%H:%M:%S" if with_seconds else "%H:%M")
 
 
-def day_text(day: date, today: date) -> str:
-    """A day as people say it: today, yesterday, or "2 March 2027"."""
+def moment_text(moment: datetime, now: datetime) -> str:
+    """Day and time as people say them inside a sentence: "today at 14:02", "2 March 2027 at 14:02"."""
+    day, today, time = moment.astimezone().date(), now.astimezone().date(), clock(moment)
     if day == today:
-        return "today"
+        return tr_context("moment inside a sentence", "today at {time}", time=time)
     if day == today - timedelta(days=1):
-        return "yesterday"
+        return tr_context("moment inside a sentence", "yesterday at {time}", time=time)
     if day == today + timedelta(days=1):
-        return "tomorrow"
-    return date_text(day)
+        return tr_context("moment inside a sentence", "tomorrow at {time}", time=time)
+    return tr_context("moment inside a sentence", "{date} at {time}", date=date_text(day), time=time)
 
 
 def verified_line(incoming: bool, outgoing: bool, at: datetime, now: datetime) -> str:
     """The summary on the Done page: "Sending and receiving verified today at 14:02"."""
-    sides = "Sending and receiving" if incoming and outgoing else ("Sending" if outgoing else "Receiving")
-    return f"{sides} verified {day_text(at.astimezone().date(), now.astimezone().date())} at {clock(at)}"
+    moment = moment_text(at, now)
+    if incoming and outgoing:
+        return tr("Sending and receiving verified {moment}", moment=moment)
+    if outgoing:
+        return tr("Sending verified {moment}", moment=moment)
+    return tr("Receiving verified {moment}", moment=moment)
 
 
 def fingerprint(sha256: str) -> str:
@@ -302,7 +427,12 @@ def fingerprint(sha256: str) -> str:
 
 def endpoint(candidate: ServerCandidate) -> str:
     """A server as the summary shows it: "smtp.example.net, port 587, STARTTLS"."""
-    return f"{candidate.host}, port {candidate.port}, {SECURITY_NAMES[candidate.security]}"
+    return tr(
+        "{host}, port {port}, {encryption}",
+        host=candidate.host,
+        port=candidate.port,
+        encryption=_security_name(candidate.security),
+    )
 
 
 def _tls(version: str) -> str:
@@ -315,13 +445,20 @@ def _port(change: ServerChange) -> str:
 
 
 def _security(change: ServerChange) -> str:
-    return SECURITY_NAMES[change.security] if change.security is not None else ""
+    return _security_name(change.security) if change.security is not None else ""
 
 
-def count(number: int, noun: str) -> str:
-    """A number of things: "1 second", "2 seconds"."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+def _security_name(security: Security) -> str:
+    return tr(_SECURITY_NAMES[security])
 
 
 def _number_word(number: int) -> str:
-    return {2: "Two", 3: "Three", 4: "Four"}.get(number, str(number))
+    match number:
+        case 2:
+            return tr_context("number of things", "Two")
+        case 3:
+            return tr_context("number of things", "Three")
+        case 4:
+            return tr_context("number of things", "Four")
+        case _:
+            return str(number)

@@ -77,7 +77,7 @@ class CheckPage(Page):
         self._line_widgets: list[LaneLine] = []
         self._progress = ProgressCard()
         self.stop_button = self._progress.button("stop", tr("Stop"), self._stop)
-        self._promise = Hint(words.PROMISE, "shield-check")
+        self._promise = Hint(tr(words.PROMISE), "shield-check")
         self._promise.setContentsMargins(0, 16, 0, 0)
         self._outcome = ProgressCard()
         self._outcome.setObjectName("outcome")
@@ -100,7 +100,7 @@ class CheckPage(Page):
         self.body.addWidget(self._outcome)
         self.body.addLayout(self._card_column)
         self.body.addWidget(self._promise)
-        self._one_side_link = self._link(words.CONTINUE, "arrow-right", "skip", self.skip)
+        self._one_side_link = self._link(tr(words.CONTINUE), "arrow-right", "skip", self.skip)
         self.set_ready(False)
         self._show_parts(running=False, outcome=False, again=False)
 
@@ -138,8 +138,8 @@ class CheckPage(Page):
         self._clear_cards()
         count = len(self._tracker.lanes)
         protocol = self._tracker.lanes[0].protocol
-        self.set_title(f"Checking {words.servers(count, protocol)}", tr(_SUBTITLE))
-        self._promise.label.setText(words.PROMISE if count > 1 else words.PROMISE_ONE)
+        self.set_title(words.checking(count, protocol), tr(_SUBTITLE))
+        self._promise.label.setText(tr(words.PROMISE) if count > 1 else tr(words.PROMISE_ONE))
         self.stop_button.setEnabled(True)
         self._show_parts(running=True, outcome=False, again=False)
         self._show_lanes(self._tracker.lanes)
@@ -162,7 +162,7 @@ class CheckPage(Page):
         self._tick()
         was = before.get(lane.protocol)
         if lane.works and (was is None or not was.works):
-            self.tell(f"{words.side_name(lane.protocol)} works.")
+            self.tell(words.side_works(lane.protocol))
 
     def show_result(self, result: CheckResult) -> None:
         """Shows how the check ended."""
@@ -196,7 +196,7 @@ class CheckPage(Page):
         self.turned.emit()
 
     def _forget_way_on(self) -> None:
-        self.set_primary(words.CONTINUE)
+        self.set_primary(tr(words.CONTINUE))
         self.set_skip(None)
         self._one_side_link.hide()
         self._undo_link.hide()
@@ -281,11 +281,11 @@ class CheckPage(Page):
         right = result.right_so_far() if result.verified_account() is None else None
         whole = right is not None and result.has_right_settings
         # In one column there is no room for the whole sentence; the card says it.
-        self.set_primary(words.SETTINGS_RIGHT if whole and not self.is_compact else words.CONTINUE)
+        self.set_primary(tr(words.SETTINGS_RIGHT) if whole and not self.is_compact else tr(words.CONTINUE))
         self.set_ready(is_proven or whole)
         one = None if right is None or whole else (right.incoming or right.outgoing)
         text = words.only_with(one.protocol) if one is not None else None
-        self._one_side_link.setText(text or words.CONTINUE)
+        self._one_side_link.setText(text or tr(words.CONTINUE))
         self._one_side_link.setVisible(self.is_compact and text is not None)
         self.set_skip(None if self.is_compact else text)
 

@@ -18,14 +18,14 @@ from wizard.gui.widgets.server_card import ServerCard
 from wizard.gui.widgets.state_disc import DiscState, StateDisc
 from wizard.gui.widgets.surfaces import Banner, Hint
 from wizard.gui.widgets.switch import Switch
-from wizard.language import tr, tr_context, tr_later
+from wizard.language import tr, tr_later
 from wizard.model.address import Address
 from wizard.model.diagnosis import Field
 from wizard.model.limits import limits_line
 from wizard.model.plan import Plan
 from wizard.model.provider import Provider, ProviderStatus
 from wizard.model.secret import Secret
-from wizard.model.server import ServerCandidate, Source
+from wizard.model.server import ServerCandidate, Source, Way
 
 _FOUND = {
     Source.PACK: tr_later("As your helpdesk set them up. There is nothing you need to change."),
@@ -66,8 +66,8 @@ class SettingsPage(Page):
         self._questions_gap = QWidget()
         self._questions_gap.setFixedHeight(16)
         self._is_locked = False
-        self.receiving = ServerCard(tr_context("side", "Receiving"))
-        self.sending = ServerCard(tr_context("side", "Sending"))
+        self.receiving = ServerCard(Way.RECEIVING)
+        self.sending = ServerCard(Way.SENDING)
         self.hint = Hint(tr("A guess is fine: the next step tries it, and offers what works."))
         self.limits = Hint("")
         self.limits.setObjectName("limits")

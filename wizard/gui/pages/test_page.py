@@ -152,7 +152,7 @@ class TestPage(Page):
             self._show_trip(trip, result)
         self._show_parts()
         is_free = not failed or not any(each.wants_other_settings for each in result.diagnoses)
-        self.set_primary(words.SETTINGS_RIGHT if failed and is_free and not self.is_compact else words.CONTINUE)
+        self.set_primary(tr(words.SETTINGS_RIGHT) if failed and is_free and not self.is_compact else tr(words.CONTINUE))
         self.set_ready(is_free)
         self.set_skip(None if is_free else tr("Skip"))
         self.set_step_note(trip_words.trip_note(trip))
@@ -349,7 +349,7 @@ class TestPage(Page):
             name = tr("Arrived in {folder}", folder=folder) if folder is not None else tr("Arrived")
             waiting = State.TRYING if accepted else State.WAITING
             state = State.OK if has_arrived else waiting if trip is None else State.NOT_TRIED
-            word = _time(arrived) if has_arrived else words.WAITING if trip is None else tr("Not seen yet")
+            word = _time(arrived) if has_arrived else tr(words.WAITING) if trip is None else tr("Not seen yet")
             moments.append(Moment(name, word, state))
         return tuple(moments)
 

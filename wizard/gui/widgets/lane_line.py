@@ -13,6 +13,7 @@ from wizard.gui.theme import Role
 from wizard.gui.widgets.flow import Flow
 from wizard.gui.widgets.label import Label
 from wizard.gui.widgets.state_disc import DiscState, StateDisc
+from wizard.language import tr, tr_context
 
 _DISCS: Final = {
     State.OK: DiscState.OK,
@@ -44,8 +45,12 @@ def _line_of(lane: Lane, kept: bool) -> tuple[State, str, str]:
     if lane.broken is not None:
         return State.FAILED, "stop", words.stopped_at(lane.broken)
     if lane.works:
-        return State.OK, "ok", "works, kept" if kept else "works"
+        if kept:
+            return State.OK, "ok", tr_context("beside a side's name", "works, kept")
+        return State.OK, "ok", tr_context("beside a side's name", "works")
     if lane.running is not None:
-        return State.TRYING, "accent", f"{words.STAGE_NAMES[lane.running]}, trying"
+        return State.TRYING, "accent", tr("{stage}, trying", stage=words.stage_name(lane.running))
     waits = any(mark.state is State.WAITING for mark in lane.marks)
-    return (State.WAITING, "ink2", "waiting") if waits else (State.NOT_TRIED, "ink2", "not tried")
+    if waits:
+        return State.WAITING, "ink2", tr_context("beside a side's name", "waiting")
+    return State.NOT_TRIED, "ink2", tr_context("beside a side's name", "not tried")

@@ -8,6 +8,7 @@ from PySide6.QtGui import QDesktopServices
 from wizard.gui.needs import Need
 from wizard.gui.widgets.steps import Steps
 from wizard.gui.widgets.surfaces import Banner
+from wizard.language import tr
 
 
 class NeedBanner(Banner):
@@ -20,9 +21,9 @@ class NeedBanner(Banner):
         super().__init__("accent", "key")
         self._url: str | None = None
         self._steps = Steps()
-        self._show_steps = self.add_link("Show me how", self._toggle_steps, trailing="arrow-right")
-        self._open_page = self.add_link("Open the page", self._open_url, icon="external")
-        self._browser = self.add_link("Sign in with your browser", self.browser_sign_in.emit, icon="browser")
+        self._show_steps = self.add_link(tr("Show me how"), self._toggle_steps, trailing="arrow-right")
+        self._open_page = self.add_link(tr("Open the page"), self._open_url, icon="external")
+        self._browser = self.add_link(tr("Sign in with your browser"), self.browser_sign_in.emit, icon="browser")
         self._browser.setObjectName("browser-sign-in")
         self.box.insertWidget(2, self._steps)
 
@@ -32,10 +33,10 @@ class NeedBanner(Banner):
         self.say(need.fact, need.sentence)
         self._steps.show_steps(need.steps)
         self._steps.hide()
-        self._show_steps.setText("Show me how")
+        self._show_steps.setText(tr("Show me how"))
         self._show_steps.setVisible(bool(need.steps))
         self._url = need.url
-        self._open_page.setText(need.url_says)
+        self._open_page.setText(need.url_says or tr("Open the page"))
         self._open_page.setVisible(need.url is not None and not need.steps)
         self._browser.setVisible(need.browser_sign_in)
         self.show()
@@ -43,7 +44,7 @@ class NeedBanner(Banner):
     def show_signed_in(self) -> None:
         """The browser sign-in is done."""
         self.set_tone("ok", "check")
-        self.say("You are signed in.", "The provider gave this program access. Continue to the settings.")
+        self.say(tr("You are signed in."), tr("The provider gave this program access. Continue to the settings."))
         self._browser.hide()
         self.show()
 
@@ -57,7 +58,7 @@ class NeedBanner(Banner):
     def _toggle_steps(self) -> None:
         shown = self._steps.isHidden()
         self._steps.setVisible(shown)
-        self._show_steps.setText("Hide the steps" if shown else "Show me how")
+        self._show_steps.setText(tr("Hide the steps") if shown else tr("Show me how"))
         self._open_page.setVisible(shown and self._url is not None)
         if shown:
             QTimer.singleShot(0, self, self.grown.emit)

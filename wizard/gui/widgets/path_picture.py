@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 from wizard.gui import icons, theme, words
 from wizard.gui.lanes import Lane, State
 from wizard.gui.widgets.marks import ArcClock, paint_mark
+from wizard.language import tr, tr_context
 from wizard.model.evidence import ErrorKind, Stage, Surroundings
 
 _NETWORK_ERRORS: Final = (ErrorKind.NETWORK_UNREACHABLE, ErrorKind.DNS_UNAVAILABLE, ErrorKind.PERMISSION_DENIED)
@@ -56,15 +57,17 @@ def way_of(lane: Lane, *, other_works: bool = False, surroundings: Surroundings 
     network = _network_state(lane, surroundings or Surroundings())
     server = _server_state(lane, network)
     mailbox = _mailbox_state(lane, network, server)
-    not_reached = "Not reached this way" if other_works else "Not reached"
-    ahead = not_reached if lane.broken is not None else "Not yet"
+    not_reached = tr("Not reached this way") if other_works else tr("Not reached")
+    ahead = not_reached if lane.broken is not None else tr("Not yet")
     network_word = _network_word(lane, network, surroundings or Surroundings(), ahead)
     return Way(
         (
-            Place("monitor", "This computer", "Ready", Look.REACHED),
-            Place("globe", "Network", network_word, _look(network, running_there=True)),
+            Place("monitor", tr("This computer"), tr("Ready"), Look.REACHED),
+            Place("globe", tr_context("place on the way", "Network"), network_word, _look(network, running_there=True)),
             Place("server", lane.host, _server_word(lane, server, ahead), _server_look(lane, server, mailbox)),
-            Place("inbox", "Mailbox", _mailbox_word(lane, mailbox, ahead), _look(mailbox)),
+            Place(
+                "inbox", tr_context("place on the way", "Mailbox"), _mailbox_word(lane, mailbox, ahead), _look(mailbox)
+            ),
         ),
         (network, server, mailbox),
     )
@@ -121,17 +124,17 @@ def _server_look(lane: Lane, server: State, mailbox: State) -> Look:
 def _network_word(lane: Lane, state: State, surroundings: Surroundings, ahead: str) -> str:
     match state:
         case State.OK:
-            return "Online"
+            return tr("Online")
         case State.TRYING:
-            return "Looking up"
+            return tr("Looking up")
         case State.FAILED if surroundings.captive_portal:
-            return "Wants a sign-in page"
+            return tr("Wants a sign-in page")
         case State.FAILED if lane.error is ErrorKind.PERMISSION_DENIED:
-            return "Blocked here"
+            return tr("Blocked here")
         case State.FAILED if lane.error is ErrorKind.DNS_UNAVAILABLE and surroundings.online is not False:
-            return "No name service"
+            return tr("No name service")
         case State.FAILED:
-            return "Offline"
+            return tr("Offline")
         case _:
             return ahead
 
@@ -139,27 +142,25 @@ def _network_word(lane: Lane, state: State, surroundings: Surroundings, ahead: s
 def _server_word(lane: Lane, state: State, ahead: str) -> str:
     match state:
         case State.OK:
-            return "Encrypted" if lane.encrypted else words.NOT_ENCRYPTED
+            return tr("Encrypted") if lane.encrypted else tr(words.NOT_ENCRYPTED)
         case State.FAILED:
             return lane.failure
         case State.TRYING if lane.state_of(Stage.CONNECT) is State.OK:
-            return "Connected"
+            return tr("Connected")
         case State.TRYING:
-            return "Found"
+            return tr("Found")
         case _:
             return ahead
 
 
 def _mailbox_word(lane: Lane, state: State, ahead: str) -> str:
     if state is State.OK:
-        return "Signed in"
+        return tr("Signed in")
     if state is not State.FAILED:
         return ahead
     if lane.broken is not Stage.AUTH:
-        return "Message refused"
-    if lane.error in (None, ErrorKind.REPLY):
-        return "Sign-in refused"
-    return f"Sign-in: {lane.failure[:1].lower()}{lane.failure[1:]}"
+        return tr("Message refused")
+    return words.sign_in_failed(lane.error)
 
 
 class PathPicture(QLabel):

@@ -8,26 +8,27 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from wizard.gui import sources
+from wizard.gui import sources, words
 from wizard.gui.theme import Role
 from wizard.gui.widgets.buttons import QuietButton, SecondaryButton
 from wizard.gui.widgets.facts import Fact, Facts
 from wizard.gui.widgets.label import Label
 from wizard.gui.widgets.server_editor import ServerEditor
 from wizard.gui.widgets.surfaces import Card, IconTile, Separator
+from wizard.language import tr, tr_later
 from wizard.model.address import Address
 from wizard.model.plan import Plan
-from wizard.model.server import Protocol, Security, ServerCandidate, Source
+from wizard.model.server import Protocol, Security, ServerCandidate, Source, Way
 
 _RECEIVED: Final = {
-    Security.TLS: "Mail is fetched over a line that is encrypted from the start.",
-    Security.STARTTLS: "Mail is fetched once the line has switched to encryption.",
-    Security.NONE: "Mail would be fetched over a line without encryption.",
+    Security.TLS: tr_later("Mail is fetched over a line that is encrypted from the start."),
+    Security.STARTTLS: tr_later("Mail is fetched once the line has switched to encryption."),
+    Security.NONE: tr_later("Mail would be fetched over a line without encryption."),
 }
 _SENT: Final = {
-    Security.TLS: "Mail goes out over a line that is encrypted from the start.",
-    Security.STARTTLS: "Mail goes out once the line has switched to encryption.",
-    Security.NONE: "Mail would go out over a line without encryption.",
+    Security.TLS: tr_later("Mail goes out over a line that is encrypted from the start."),
+    Security.STARTTLS: tr_later("Mail goes out once the line has switched to encryption."),
+    Security.NONE: tr_later("Mail would go out over a line without encryption."),
 }
 
 
@@ -35,17 +36,17 @@ class ServerCard(Card):
     """A card that shows one server, and edits it in place.
 
     `changed` carries the new candidate, `own_password_changed` a password that is for this side only, empty where there
-    is none, `editing` whether the editor is open. Names of the inputs begin with `side`.
+    is none, `editing` whether the editor is open. Names of the inputs begin with the side.
     """
 
     changed = Signal(object)
     own_password_changed = Signal(str)
     editing = Signal(bool)
 
-    def __init__(self, side: str) -> None:
+    def __init__(self, way: Way) -> None:
         super().__init__()
-        self._side = side
-        self._receives = side == "Receiving"
+        self._way = way
+        self._receives = way is Way.RECEIVING
         self._address: Address | None = None
         self._plan: Plan | None = None
         self._candidate: ServerCandidate | None = None
@@ -56,7 +57,7 @@ class ServerCard(Card):
         self._is_locked = False
         self._build_head()
         self._build_facts()
-        self.editor = ServerEditor(side)
+        self.editor = ServerEditor(way)
         self.editor.protocol_changed.connect(self._show_protocol)
         self.host, self.port = self.editor.host, self.editor.port
         self.security, self.username = self.editor.security, self.editor.username
@@ -142,7 +143,7 @@ class ServerCard(Card):
         self._narrow = narrow
         self.editor.set_narrow(narrow)
         self._tile.setVisible(not (narrow and self.is_editing))
-        self.undo.setText("Undo" if narrow else "Undo changes")
+        self.undo.setText(tr("Undo") if narrow else tr("Undo changes"))
 
     # --- parts
 
@@ -150,29 +151,29 @@ class ServerCard(Card):
         self._tile = IconTile("inbox" if self._receives else "send")
         self._kind = Label("", Role.SMALL, "ink2")
         self._words = Label("", tone="ink2", wrap=True)
-        self.edit = SecondaryButton("Edit", "pencil")
-        self.edit.setObjectName(f"edit:{self._side.lower()}")
+        self.edit = SecondaryButton(tr("Edit"), "pencil")
+        self.edit.setObjectName(f"edit:{self._way.value}")
         self.edit.clicked.connect(lambda: self.open_editor())
-        self.undo = QuietButton("Undo changes", "undo")
+        self.undo = QuietButton(tr("Undo changes"), "undo")
         self.undo.clicked.connect(self._undo)
-        self.apply = SecondaryButton("Apply")
-        self.apply.setObjectName(f"apply:{self._side.lower()}")
+        self.apply = SecondaryButton(tr("Apply"))
+        self.apply.setObjectName(f"apply:{self._way.value}")
         self.apply.clicked.connect(lambda: self.close_editor())
         title = QHBoxLayout()
         title.setSpacing(8)
-        title.addWidget(Label(self._side, Role.HEADING))
+        title.addWidget(Label(words.side_name(self._protocol), Role.HEADING))
         title.addWidget(self._kind)
         title.addStretch(1)
-        words = QVBoxLayout()
-        words.setSpacing(3)
-        words.addStretch(1)
-        words.addLayout(title)
-        words.addWidget(self._words)
-        words.addStretch(1)
+        text = QVBoxLayout()
+        text.setSpacing(3)
+        text.addStretch(1)
+        text.addLayout(title)
+        text.addWidget(self._words)
+        text.addStretch(1)
         head = QHBoxLayout()
         head.setSpacing(16)
         head.addWidget(self._tile, 0, Qt.AlignmentFlag.AlignTop)
-        head.addLayout(words, 1)
+        head.addLayout(text, 1)
         head.addWidget(self.undo, 0, Qt.AlignmentFlag.AlignTop)
         head.addWidget(self.edit, 0, Qt.AlignmentFlag.AlignTop)
         head.addWidget(self.apply, 0, Qt.AlignmentFlag.AlignTop)
@@ -207,7 +208,7 @@ class ServerCard(Card):
         self.apply.setVisible(editing)
         self._words.setVisible(not editing)
         self._tile.setVisible(not (editing and self._narrow))
-        self.undo.setText("Undo" if self._narrow else "Undo changes")
+        self.undo.setText(tr("Undo") if self._narrow else tr("Undo changes"))
         self._one_line = mode == "line"
         top, bottom = {"facts": (18, 16), "line": (14, 14), "editor": (16, 16)}[mode]
         self.box.setContentsMargins(20, top, 20, bottom)
@@ -224,15 +225,20 @@ class ServerCard(Card):
 
     def _show_words(self) -> None:
         candidate = self._candidate
-        self.edit.setText("Edit" if candidate is not None else "Type it in")
-        self.edit.setAccessibleName(f"{self.edit.text()} {self._side.lower()}")
+        self.edit.setText(tr("Edit") if candidate is not None else tr("Type it in"))
+        self.edit.setAccessibleName(self._edit_name())
         if candidate is None:
-            self._words.setText("No server is known yet.")
+            self._words.setText(tr("No server is known yet."))
         elif self._one_line:
-            security = sources.SECURITY_NAMES[candidate.security]
-            self._words.setText(f"{candidate.host}, port {candidate.port}, {security}")
+            self._words.setText(words.endpoint(candidate))
         else:
-            self._words.setText((_RECEIVED if self._receives else _SENT)[candidate.security])
+            self._words.setText(tr((_RECEIVED if self._receives else _SENT)[candidate.security]))
+
+    def _edit_name(self) -> str:
+        """What a screen reader calls the button that opens the editor: with the side."""
+        if self._candidate is None:
+            return tr("Type it in receiving") if self._receives else tr("Type it in sending")
+        return tr("Edit receiving") if self._receives else tr("Edit sending")
 
     def _make_facts(self) -> tuple[Fact, ...]:
         candidate = self._candidate
@@ -243,22 +249,26 @@ class ServerCard(Card):
 
         def lines(name: str, differing: list[tuple[Source, str]]) -> tuple[tuple[str, str], ...]:
             source = self._source_of(name, candidate)
-            own = [(sources.icon(source), sources.SHORT_NAMES[source])] if source is not main else []
-            rest = [(sources.icon(who), f"{sources.SHORT_NAMES[who]}: {what}") for who, what in differing]
+            own = [(sources.icon(source), sources.short_name(source))] if source is not main else []
+            rest = [(sources.icon(who), f"{sources.short_name(who)}: {what}") for who, what in differing]
             return (*own, *rest)
 
         hosts = [(other.source, other.host) for other in others if other.host != candidate.host]
         ports = [(other.source, str(other.port)) for other in others if other.port != candidate.port]
         modes = [
-            (other.source, sources.SECURITY_NAMES[other.security])
+            (other.source, sources.security_name(other.security))
             for other in others
             if other.security is not candidate.security and other.port == candidate.port
         ]
         return (
-            Fact("Server", candidate.host, lines("host", hosts)),
-            Fact("Port", str(candidate.port), lines("port", ports)),
-            Fact("Encryption", sources.SECURITY_NAMES[candidate.security], lines("security", modes)),
-            Fact("User name", candidate.username or "Not known yet", lines("username", []) + self._own_password_line()),
+            Fact(tr("Server"), candidate.host, lines("host", hosts)),
+            Fact(tr("Port"), str(candidate.port), lines("port", ports)),
+            Fact(tr("Encryption"), sources.security_name(candidate.security), lines("security", modes)),
+            Fact(
+                tr("User name"),
+                candidate.username or tr("Not known yet"),
+                lines("username", []) + self._own_password_line(),
+            ),
         )
 
     def _main_source(self) -> tuple[str, str]:
@@ -269,7 +279,7 @@ class ServerCard(Card):
         return sources.icon(source), sources.step_note_of(source)
 
     def _own_password_line(self) -> tuple[tuple[str, str], ...]:
-        return (("key", "Its own password"),) if self._own_password else ()
+        return (("key", tr("Its own password")),) if self._own_password else ()
 
     def _source_of(self, name: str, candidate: ServerCandidate) -> Source:
         """Who said this one setting: the person, where it differs from what was found."""

@@ -17,38 +17,39 @@ from wizard.gui.widgets.fields import Field, LabelledField, PasswordField
 from wizard.gui.widgets.flow import Flow
 from wizard.gui.widgets.label import Label
 from wizard.gui.widgets.surfaces import Icon, Strip
+from wizard.language import tr, tr_later
 from wizard.model.address import Address
 from wizard.model.host import shown_host
 from wizard.model.plan import Plan
 from wizard.model.secret import UNUSABLE, Secret
-from wizard.model.server import Protocol, Security, ServerCandidate, Source
+from wizard.model.server import Protocol, Security, ServerCandidate, Source, Way
 from wizard.model.typed_server import TypedServer
 from wizard.model.username import typed_username
 
-OTHER_PORT: Final = "Other port"
-FULL_ADDRESS: Final = "Full email address"
-LOCAL_PART: Final = "Part before the @"
+OTHER_PORT: Final = tr_later("Other port")
+FULL_ADDRESS: Final = tr_later("Full email address")
+LOCAL_PART: Final = tr_later("Part before the @")
 
 
 class ServerEditor(QWidget):
-    """Server, port, encryption and user name of one side; their accessible names begin with `side`.
+    """Server, port, encryption and user name of one side; their accessible names begin with the side.
 
     `protocol_changed` carries the protocol that the port belongs to.
     """
 
     protocol_changed = Signal(object)
 
-    def __init__(self, side: str) -> None:
+    def __init__(self, way: Way) -> None:
         super().__init__()
-        self._receives = side == "Receiving"
+        self._receives = way is Way.RECEIVING
         self._address: Address | None = None
         self._plan: Plan | None = None
         self._candidate: ServerCandidate | None = None
         self._found: ServerCandidate | None = None
         self._offer: ServerCandidate | None = None
         self._protocol = self.protocols[0]
-        self._build_fields(side)
-        self.own_password = self._build_own_password(side)
+        self._build_fields()
+        self.own_password = self._build_own_password()
         self._build_strip()
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(16)
@@ -151,19 +152,29 @@ class ServerEditor(QWidget):
                 return known
         return typed
 
-    def _build_fields(self, side: str) -> None:
-        self.host = Field("Server", accessible_name=f"{side} server")
-        self.port = ChoiceField("Port", typed=True, accessible_name=f"{side} port")
-        options = [(security.value, sources.SECURITY_NAMES[security]) for security in Security]
-        self.security = SegmentedField("Encryption", options, accessible_name=f"{side} encryption")
-        self.username = ChoiceField("User name", typed=True, accessible_name=f"{side} user name")
+    def _build_fields(self) -> None:
+        receives = self._receives
+        self.host = Field(tr("Server"), accessible_name=tr("Receiving server") if receives else tr("Sending server"))
+        self.port = ChoiceField(
+            tr("Port"), typed=True, accessible_name=tr("Receiving port") if receives else tr("Sending port")
+        )
+        self.security = SegmentedField(
+            tr("Encryption"),
+            [(security.value, sources.security_name(security)) for security in Security],
+            accessible_name=tr("Receiving encryption") if receives else tr("Sending encryption"),
+        )
+        self.username = ChoiceField(
+            tr("User name"),
+            typed=True,
+            accessible_name=tr("Receiving user name") if receives else tr("Sending user name"),
+        )
         self.host.input.setInputMethodHints(Qt.InputMethodHint.ImhUrlCharactersOnly)
         for protocol in self.protocols:
             for number, security in server_input.ports(protocol):
                 words = server_input.port_words(protocol, number, security, name_protocol=self._receives)
                 self.port.choice.addItem(words, (protocol, number, security))
-        self.port.choice.addItem(OTHER_PORT)
-        self.username.choice.addItems([FULL_ADDRESS, LOCAL_PART])
+        self.port.choice.addItem(tr(OTHER_PORT))
+        self.username.choice.addItems([tr(FULL_ADDRESS), tr(LOCAL_PART)])
         self.host.edited.connect(self._host_edited)
         self.port.choice.activated.connect(self._port_chosen)
         self.port.choice.edited.connect(self._port_edited)
@@ -171,13 +182,13 @@ class ServerEditor(QWidget):
         self.username.choice.activated.connect(lambda _: self._note_sources())
         self.username.choice.edited.connect(lambda _: self._username_edited())
 
-    def _build_own_password(self, side: str) -> PasswordField | None:
+    def _build_own_password(self) -> PasswordField | None:
         """Sending may have a password of its own, as with relays and mailing services."""
         if self._receives:
             return None
-        field = PasswordField(f"Password for {side.lower()}", accessible_name=f"{side} password")
+        field = PasswordField(tr("Password for sending"), accessible_name=tr("Sending password"))
         field.edited.connect(lambda _: field.set_error(None))
-        field.set_help("Only if it is another one than for receiving. Left empty, the same one is used.")
+        field.set_help(tr("Only if it is another one than for receiving. Left empty, the same one is used."))
         return field
 
     def _build_strip(self) -> None:
@@ -191,7 +202,7 @@ class ServerEditor(QWidget):
         self._strip_fact = Label("", Role.STRONG)
         offer.addWidget(self._strip_source)
         offer.addWidget(self._strip_fact)
-        self._strip_button = SecondaryButton("Use it")
+        self._strip_button = SecondaryButton(tr("Use it"))
         self._strip_button.height_at_14 = 32
         self._strip_button.clicked.connect(self._use_offer)
         self.strip.row.setContentsMargins(14, 10, 10, 10)
@@ -217,16 +228,16 @@ class ServerEditor(QWidget):
     def _username_words(self, username: str) -> str:
         address = self._address
         if address is not None and username in (str(address), address.wire):
-            return FULL_ADDRESS
+            return tr(FULL_ADDRESS)
         if address is not None and username == address.local:
-            return LOCAL_PART
+            return tr(LOCAL_PART)
         return username
 
     def _typed_username(self) -> str:
         text = self.username.choice.currentText().strip()
-        if self._address is not None and text == FULL_ADDRESS:
+        if self._address is not None and text == tr(FULL_ADDRESS):
             return self._address.wire
-        if self._address is not None and text == LOCAL_PART:
+        if self._address is not None and text == tr(LOCAL_PART):
             return self._address.local
         return text
 
@@ -290,7 +301,7 @@ class ServerEditor(QWidget):
             source = Source.GIVEN
             if same and known is not None:
                 source = sources.of_username(known) if name == "username" else known.source
-            field.set_note(sources.NAMES[source], icon=sources.icon(source))
+            field.set_note(sources.name(source), icon=sources.icon(source))
 
     def _by_name(self) -> dict[str, LabelledField]:
         return {"host": self.host, "port": self.port, "security": self.security, "username": self.username}
@@ -306,7 +317,7 @@ class ServerEditor(QWidget):
             self._strip_icon.set_icon("warning", "warn")
             self._strip_words.setText(mistaken)
             if offer is not None:
-                self._strip_button.setText(f"Use {offer.host}")
+                self._strip_button.setText(tr("Use {value}", value=offer.host))
         elif self._candidate is not None:
             number = server_input.leading_number(self.port.choice.currentText())
             security = Security(self.security.segments.key() or Security.TLS.value)
@@ -315,9 +326,9 @@ class ServerEditor(QWidget):
             if offer is not None:
                 self._strip_icon.set_icon(sources.icon(offer.source), "ink2")
                 difference = sources.difference(now, offer)
-                self._strip_source.setText(sources.SENTENCE_NAMES[offer.source])
+                self._strip_source.setText(sources.sentence_name(offer.source))
                 self._strip_fact.setText(f"{difference}.")
-                self._strip_button.setText(f"Use {offer.port if offer.host == text else offer.host}")
+                self._strip_button.setText(tr("Use {value}", value=offer.port if offer.host == text else offer.host))
         self._offer = offer
         self._strip_words.setVisible(mistaken is not None)
         self._strip_offer.setVisible(mistaken is None)

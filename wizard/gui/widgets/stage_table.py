@@ -11,13 +11,14 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
 from wizard.gui import icons, theme, words
 from wizard.gui.lanes import SHOWN, Lane, Mark, State
 from wizard.gui.widgets.marks import ArcClock, paint_mark
+from wizard.language import tr, tr_later
 from wizard.model.evidence import Stage
 from wizard.model.server import Protocol
 
 _ROW: Final = 44
 _LINE_GAP: Final = 1.5
-_USUAL_WORDS: Final = ("OK, 9.9 s", "Not tried")  # columns keep their place while these change
-_USUAL_TLS_WORD: Final = "Name differs"
+_USUAL_WORDS: Final = ("OK, 9.9 s", words.NOT_TRIED)  # columns keep their place while these change
+_USUAL_TLS_WORD: Final = tr_later("Name differs")
 _MARK_GAP: Final = 6
 _ICON_GAP: Final = 10
 
@@ -44,11 +45,11 @@ class StageMark(QLabel):
 
     def sizeHint(self) -> QSize:
         """Wide enough for its own state word, and for those that are usual there."""
-        name = QFontMetricsF(theme.font(theme.Role.LABEL)).horizontalAdvance(words.STAGE_NAMES[self.mark.stage])
+        name = QFontMetricsF(theme.font(theme.Role.LABEL)).horizontalAdvance(words.stage_name(self.mark.stage))
         small = QFontMetricsF(theme.font(theme.Role.SMALL_LABEL))
-        words_there = [self.mark.word, *_USUAL_WORDS]
+        words_there = [self.mark.word, *(tr(word) for word in _USUAL_WORDS)]
         if self.mark.stage is Stage.TLS:
-            words_there.append(_USUAL_TLS_WORD)
+            words_there.append(tr(_USUAL_TLS_WORD))
         word = max(small.horizontalAdvance(word) for word in words_there)
         return QSize(round(theme.mark(18) + _MARK_GAP + max(name, word)) + 2, theme.control(_ROW))
 
@@ -67,7 +68,7 @@ class StageMark(QLabel):
         _two_lines(
             painter,
             QRectF(size + _MARK_GAP, 0, self.width() - size - _MARK_GAP, self.height()),
-            (words.STAGE_NAMES[self.mark.stage], theme.Role.LABEL, tokens.ink2 if ahead else tokens.ink),
+            (words.stage_name(self.mark.stage), theme.Role.LABEL, tokens.ink2 if ahead else tokens.ink),
             (self.mark.word, theme.Role.SMALL_LABEL if ink is not tokens.ink2 else theme.Role.SMALL, ink),
         )
 
@@ -90,15 +91,15 @@ class SideHead(QLabel):
         self._name = words.side_name(lane.protocol)
         self._icon = "send" if lane.protocol is Protocol.SMTP else "inbox"
         self._kept = kept
-        self._word = words.WORKS_KEPT if kept else words.PROTOCOL_NAMES[lane.protocol]
+        self._word = tr(words.WORKS_KEPT) if kept else words.PROTOCOL_NAMES[lane.protocol]
         self.setObjectName(f"side:{lane.protocol.value}")
         self.setAccessibleName(f"{self._name}: {self._word}")
         self.update()
 
     def sizeHint(self) -> QSize:
         """Wide enough for both sides, so that the columns of both rows agree."""
-        name = QFontMetricsF(theme.font(theme.Role.STRONG)).horizontalAdvance("Receiving")
-        word = QFontMetricsF(theme.font(theme.Role.SMALL_LABEL)).horizontalAdvance(words.WORKS_KEPT)
+        name = QFontMetricsF(theme.font(theme.Role.STRONG)).horizontalAdvance(words.side_name(Protocol.IMAP))
+        word = QFontMetricsF(theme.font(theme.Role.SMALL_LABEL)).horizontalAdvance(tr(words.WORKS_KEPT))
         return QSize(round(theme.mark(22) + _ICON_GAP + max(name, word)) + 2, theme.control(_ROW))
 
     def minimumSizeHint(self) -> QSize:

@@ -13,11 +13,12 @@ from wizard.gui.widgets.label import Label
 from wizard.gui.widgets.paragraph import Paragraph
 from wizard.gui.widgets.state_disc import DiscState, StateDisc
 from wizard.gui.widgets.surfaces import Card, Separator
+from wizard.language import tr
 from wizard.model.account import RoundTrip
 
 _LOOKS: Final = {
-    "Passed": (DiscState.OK, "ok"),
-    "Failed": (DiscState.FAILED, "stop"),
+    trip_words.Verdict.PASSED: (DiscState.OK, "ok"),
+    trip_words.Verdict.FAILED: (DiscState.FAILED, "stop"),
 }
 
 
@@ -28,7 +29,7 @@ class VerdictCard(Card):
         super().__init__(parent=parent)
         self.setObjectName("verdicts")
         self.box.setContentsMargins(20, 17, 20, 8)
-        self.box.addWidget(Paragraph("What the receiving server says about your mail", Role.STRONG))
+        self.box.addWidget(Paragraph(tr("What the receiving server says about your mail"), Role.STRONG))
         self.box.addSpacing(8)
         lines = (
             ("spf", trip_words.spf_line(trip.spf, domain), trip.spf),
@@ -38,11 +39,11 @@ class VerdictCard(Card):
         for index, (name, sentence, verdict) in enumerate(lines):
             if index:
                 self.box.addWidget(Separator())
-            self.box.addWidget(_Line(name, sentence, trip_words.verdict_word(verdict)))
+            self.box.addWidget(_Line(name, sentence, trip_words.verdict_of(verdict)))
 
 
 class _Line(QWidget):
-    def __init__(self, name: str, sentence: str, verdict: str) -> None:
+    def __init__(self, name: str, sentence: str, verdict: trip_words.Verdict) -> None:
         super().__init__()
         self.setObjectName(f"verdict:{name}")
         state, tone = _LOOKS.get(verdict, (DiscState.NOT_TRIED, "ink2"))
@@ -56,6 +57,7 @@ class _Line(QWidget):
         row.addLayout(text)
         row.addWidget(Label(name.upper(), Role.SMALL, "ink2"))
         row.addStretch(1)
-        word = Label(verdict, Role.LABEL, tone)
-        word.setAccessibleName(f"{name.upper()}: {verdict}")
+        said = trip_words.verdict_word(verdict)
+        word = Label(said, Role.LABEL, tone)
+        word.setAccessibleName(f"{name.upper()}: {said}")
         row.addWidget(word)
