@@ -10,6 +10,7 @@ from wizard.gui.theme import Role
 from wizard.gui.widgets.label import Label
 from wizard.gui.widgets.paragraph import Paragraph
 from wizard.gui.widgets.selectable import FixedWidthText, selectable
+from wizard.language import tr, tr_plural
 from wizard.model.dates import date_text
 from wizard.model.evidence import CertificateFacts
 
@@ -22,14 +23,17 @@ class CertificateView(QWidget):
     def __init__(self, facts: CertificateFacts, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         names = ", ".join(facts.names[:_NAMES_SHOWN]) or facts.subject
-        if len(facts.names) > _NAMES_SHOWN:
-            names += f" and {len(facts.names) - _NAMES_SHOWN} more"
+        left = len(facts.names) - _NAMES_SHOWN
+        if left > 0:
+            names = tr_plural("{names} and {n} more", "{names} and {n} more", left, names=names)
+        issuer = tr("{issuer} (itself)", issuer=facts.issuer) if facts.self_signed else facts.issuer
+        fingerprint = tr("Fingerprint")
         rows = (
-            ("Made out to", names),
-            ("Issued by", f"{facts.issuer} (itself)" if facts.self_signed else facts.issuer),
-            ("Valid from", date_text(facts.not_before.date())),
-            ("Valid until", date_text(facts.not_after.date())),
-            ("Fingerprint", words.fingerprint(facts.sha256)),
+            (tr("Made out to"), names),
+            (tr("Issued by"), issuer),
+            (tr("Valid from"), date_text(facts.not_before.date())),
+            (tr("Valid until"), date_text(facts.not_after.date())),
+            (fingerprint, words.fingerprint(facts.sha256)),
         )
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
@@ -38,7 +42,7 @@ class CertificateView(QWidget):
         grid.setColumnStretch(1, 1)
         for row, (label, value) in enumerate(rows):
             name = Label(label, Role.SMALL, "ink2")
-            is_print = label == "Fingerprint"
+            is_print = label == fingerprint
             text = selectable(FixedWidthText(value) if is_print else Paragraph(value, Role.SMALL_LABEL))
             text.setAccessibleName(f"{label}: {value}")
             if is_print:

@@ -14,6 +14,7 @@ from wizard.gui.widgets.label import Label
 from wizard.gui.widgets.paragraph import Paragraph
 from wizard.gui.widgets.state_disc import DiscState, StateDisc
 from wizard.gui.widgets.surfaces import Icon, Surface
+from wizard.language import tr, tr_context
 from wizard.model.dates import date_text
 from wizard.model.diagnosis import Fix
 from wizard.model.evidence import CertificateFacts, CertificateProblem
@@ -33,15 +34,15 @@ class ChangeStrip(Surface):
             change = Flow(gap=12, row_gap=2)
             if before:
                 struck = StruckLabel(before)
-                struck.setAccessibleName(f"{label} before: {before}")
+                struck.setAccessibleName(tr("{label} before: {value}", label=label, value=before))
                 change.addWidget(struck)
                 change.addWidget(Icon("arrow-right", 16))
             new = Paragraph(words.breakable_name(after), Role.STRONG)
-            new.setAccessibleName(f"{label} now: {after}")
+            new.setAccessibleName(tr("{label} now: {value}", label=label, value=after))
             change.addWidget(new)
             rows.addWidget(Label(label, tone="ink2"), row, 0)
             rows.addLayout(change, row, 1)
-        _lay_out(self, rows, _works("Tried, works"), air=11)
+        _lay_out(self, rows, _works(tr("Tried, works")), air=11)
 
 
 class CertificateStrip(Surface):
@@ -64,10 +65,10 @@ class CertificateStrip(Surface):
         side = QVBoxLayout()
         side.setSpacing(3)
         if facts.problem not in (CertificateProblem.EXPIRED, CertificateProblem.NOT_YET_VALID):
-            until = Label(f"Valid until {date_text(facts.not_after.date())}", Role.SMALL, "ink2")
+            until = Label(tr("Valid until {date}", date=date_text(facts.not_after.date())), Role.SMALL, "ink2")
             side.addWidget(until, 0, Qt.AlignmentFlag.AlignRight)
         if fits:
-            side.addLayout(_works("Certificate fits"))
+            side.addLayout(_works(tr("Certificate fits")))
         side.addStretch(1)
         _lay_out(self, rows, side, air=8)
 
@@ -91,13 +92,14 @@ def _certificate_rows(
     made_out_to = facts.names[0] if facts.names else facts.subject
     match facts.problem:
         case CertificateProblem.EXPIRED:
-            return ("Valid until", date_text(facts.not_after.date())), ("Today", date_text(today.date()))
+            return (tr("Valid until"), date_text(facts.not_after.date())), (tr("Today"), date_text(today.date()))
         case CertificateProblem.NOT_YET_VALID:
-            return ("Valid from", date_text(facts.not_before.date())), ("Today", date_text(today.date()))
+            return (tr("Valid from"), date_text(facts.not_before.date())), (tr("Today"), date_text(today.date()))
         case CertificateProblem.NAME_MISMATCH:
-            return ("We asked for", host), ("It is made out to", fits or made_out_to)
+            return (tr("We asked for"), host), (tr("It is made out to"), fits or made_out_to)
         case _:
-            return ("It is made out to", made_out_to), ("Issued by", "itself" if facts.self_signed else facts.issuer)
+            issuer = tr_context("issuer of a certificate", "itself") if facts.self_signed else facts.issuer
+            return (tr("It is made out to"), made_out_to), (tr("Issued by"), issuer)
 
 
 def _works(text: str) -> QHBoxLayout:

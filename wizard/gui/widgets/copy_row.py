@@ -16,11 +16,11 @@ from wizard.gui.widgets.buttons import LinkButton
 from wizard.gui.widgets.paragraph import Paragraph
 from wizard.gui.widgets.selectable import selectable
 from wizard.handover.sheet import Row
+from wizard.language import SOURCE, spoken, tr, tr_later
 
 _SAID_MS: Final = 2000
-_SIDES: Final = {"incoming": "receiving", "outgoing": "sending"}
-COPY: Final = "Copy"
-COPIED: Final = "Copied"
+COPY: Final = tr_later("Copy")
+COPIED: Final = tr_later("Copied")
 
 
 class CopyRow(QWidget):
@@ -68,17 +68,26 @@ class CopyRow(QWidget):
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self._row.value)
         self.button.say_copied(True)
-        announce(self.button, f"{self._row.label} copied")
+        announce(self.button, tr("{field} copied", field=self._row.label))
         self._back.start()
 
 
 def copy_name(row: Row) -> str:
     """What a screen reader calls the button: with the side, for both sides have a port."""
-    side = next((word for start, word in _SIDES.items() if start in row.field_id), None)
-    if side is None or re.search(r"incoming|outgoing|IMAP|POP|SMTP", row.label, re.IGNORECASE):
-        return f"Copy {row.label}"
-    plain = " ".join(word.lower() if word.istitle() else word for word in row.label.split(" "))
-    return f"Copy {side} {plain}"
+    if re.search(r"incoming|outgoing|IMAP|POP|SMTP", row.label, re.IGNORECASE):
+        return tr("Copy {field}", field=row.label)
+    if "incoming" in row.field_id:
+        return tr("Copy receiving {field}", field=_inside_a_sentence(row.label))
+    if "outgoing" in row.field_id:
+        return tr("Copy sending {field}", field=_inside_a_sentence(row.label))
+    return tr("Copy {field}", field=row.label)
+
+
+def _inside_a_sentence(label: str) -> str:
+    """The label without its capitals, which only English lets go."""
+    if spoken() != SOURCE:
+        return label
+    return " ".join(word.lower() if word.istitle() else word for word in label.split(" "))
 
 
 class _Value(Paragraph):
@@ -91,11 +100,11 @@ class _CopyButton(LinkButton):
     """Keeps its place and width whichever of its two words it shows."""
 
     def __init__(self) -> None:
-        super().__init__(COPY, "copy", role=Role.SMALL_LABEL)
+        super().__init__(tr(COPY), "copy", role=Role.SMALL_LABEL)
 
     def say_copied(self, copied: bool) -> None:
         """Copied, or ready to copy again."""
-        self.setText(COPIED if copied else COPY)
+        self.setText(tr(COPIED) if copied else tr(COPY))
         self.set_icon("check" if copied else "copy")
         self.set_tone("ok" if copied else None)
 
@@ -104,4 +113,4 @@ class _CopyButton(LinkButton):
 
     def _retheme(self) -> None:
         super()._retheme()
-        self.setFixedWidth(QFontMetrics(self.font()).horizontalAdvance(COPIED) + theme.mark(16) + 8)
+        self.setFixedWidth(QFontMetrics(self.font()).horizontalAdvance(tr(COPIED)) + theme.mark(16) + 8)

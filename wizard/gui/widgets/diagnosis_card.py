@@ -29,6 +29,7 @@ from wizard.gui.widgets.side_panel import in_a_line
 from wizard.gui.widgets.state_disc import DiscState, StateDisc
 from wizard.gui.widgets.surfaces import Card, Separator, Strip, Surface
 from wizard.gui.widgets.veil import Veil
+from wizard.language import tr
 from wizard.model.diagnosis import (
     AskAdministrator,
     Diagnosis,
@@ -127,7 +128,7 @@ class DiagnosisCard(Card):
         """Ctrl+C copies the card: what a helpdesk is told."""
         if event.matches(QKeySequence.StandardKey.Copy):
             QGuiApplication.clipboard().setText(self.text())
-            announce(self, "Card copied.")
+            announce(self, tr("Card copied."))
         else:
             super().keyPressEvent(event)
 
@@ -168,8 +169,8 @@ class DiagnosisCard(Card):
         if is_open:
             self.box.addWidget(self._body)
             return
-        fold = FoldButton("Show")
-        fold.setAccessibleName(f"Show: {self.diagnosis.title}")
+        fold = FoldButton(tr("Show"))
+        fold.setAccessibleName(tr("Show: {title}", title=self.diagnosis.title))
         area = FoldArea()
         area.box.addWidget(self._body)
         fold.toggled.connect(area.set_open)
@@ -194,23 +195,23 @@ class DiagnosisCard(Card):
         if first is not None:
             self._add_first(first)
             if first.steps:
-                steps = self._add_fold("Show me how")
+                steps = self._add_fold(tr("Show me how"))
                 steps.box.addWidget(Steps(first.steps))
                 areas.append(steps)
                 if isinstance(first.action, OpenUrl) and self.primary is not None:
                     # Back from the provider's page, the person finds the steps open.
                     self.primary.clicked.connect(self._folds[-1][0].click)
         if others:
-            area = self._add_fold("Other things to try")
+            area = self._add_fold(tr("Other things to try"))
             for remedy in others:
                 area.box.addWidget(self._other(remedy))
             areas.append(area)
         if diagnosis.reply is not None and diagnosis.reply.text:
-            area = self._add_fold("What the server said")
+            area = self._add_fold(tr("What the server said"))
             area.box.addWidget(ServerWords(diagnosis))
             areas.append(area)
         if diagnosis.certificate is not None:
-            area = self._add_fold("Show certificate")
+            area = self._add_fold(tr("Show certificate"))
             box = Strip()
             box.row.addWidget(CertificateView(diagnosis.certificate))
             area.box.addWidget(box)
@@ -249,7 +250,7 @@ class DiagnosisCard(Card):
     def _add_fold(self, text: str) -> FoldArea:
         button, area = FoldButton(text), FoldArea()
         area.box.setContentsMargins(0, 10, 0, 4)
-        button.setAccessibleDescription("Opens below")
+        button.setAccessibleDescription(tr("Opens below"))
         button.toggled.connect(lambda is_open: self._toggle(button, is_open))
         area.opened.connect(lambda: self.fold_opened.emit(area))
         self._actions.addWidget(button)
@@ -284,26 +285,26 @@ class DiagnosisCard(Card):
     def _add_links(self, asks: Remedy | None, last: Sequence[Remedy], *, asks_first: bool) -> None:
         links = Flow(gap=14 if last else 24, row_gap=4)
         if not asks_first:
-            ask = LinkButton(ASK, "message")
+            ask = LinkButton(tr(ASK), "message")
             ask.setObjectName(f"remedy:{asks.id}" if asks is not None else "ask-administrator")
             ask.clicked.connect(lambda: self.administrator_wanted.emit())
             links.addWidget(ask)
-        save = LinkButton("Save a report…", "file")
+        save = LinkButton(tr("Save a report…"), "file")
         save.setObjectName("save-report")
         save.clicked.connect(lambda: self.report_wanted.emit())
         links.addWidget(save)
         for remedy in last:
             trusts = isinstance(remedy.action, TrustCertificate)
-            link = LinkButton("Make an exception…" if trusts else remedy.say, "shield-x")
+            link = LinkButton(tr("Make an exception…") if trusts else remedy.say, "shield-x")
             link.set_tone("ink2")
             link.setObjectName(f"remedy:{remedy.id}")
             link.setAccessibleDescription(remedy.say if link.text() != remedy.say else "")
             link.clicked.connect(lambda _=False, remedy=remedy: self.remedy_chosen.emit(remedy))
             links.addWidget(link)
         if self.fix is None:
-            code = Label(f"Code {telephone_code(self.diagnosis)}", Role.SMALL, "ink2")
+            code = Label(tr("Code {code}", code=telephone_code(self.diagnosis)), Role.SMALL, "ink2")
             code.setObjectName("telephone-code")
-            code.setToolTip("Your helpdesk sees this card when you read the code to them.")
+            code.setToolTip(tr("Your helpdesk sees this card when you read the code to them."))
             links.addWidget(code)
         if self._helpdesk is not None and self.fix is None:
             whom = Label(in_a_line(self._helpdesk), Role.SMALL, "ink2")

@@ -15,6 +15,7 @@ from wizard.gui.widgets.paragraph import Paragraph
 from wizard.gui.widgets.selectable import FixedWidthText, selectable
 from wizard.gui.widgets.state_disc import DiscState, StateDisc
 from wizard.gui.widgets.surfaces import Chip, Strip
+from wizard.language import tr
 from wizard.model.diagnosis import Diagnosis, Likely
 
 
@@ -47,7 +48,7 @@ class Steps(QWidget):
             row.setSpacing(10)
             row.addWidget(Chip(str(number)), 0, Qt.AlignmentFlag.AlignTop)
             label = selectable(Paragraph(step))
-            label.setAccessibleName(f"Step {number}: {step}")
+            label.setAccessibleName(tr("Step {number}: {step}", number=number, step=step))
             # On one line the words stand in the middle of their number's box, on more they begin there.
             label.setContentsMargins(0, max(0, (theme.control(22) - label.fontMetrics().height()) // 2), 0, 0)
             row.addWidget(label, 1)
@@ -63,7 +64,7 @@ class LikelyCauses(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 12, 0, 0)
         column.setSpacing(6)
-        column.addWidget(Label("Most likely", Role.STRONG))
+        column.addWidget(Label(tr("Most likely"), Role.STRONG))
         for each in likely:
             box = Strip()
             words_of_it = QVBoxLayout()

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout
 
 from wizard.gui.accessibility import announce
 from wizard.gui.widgets.buttons import PrimaryButton, SecondaryButton
+from wizard.language import tr
 
 
 class CopyButton(PrimaryButton):
@@ -23,14 +24,14 @@ class CopyButton(PrimaryButton):
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self._content())
-        self.setText("Copied")
+        self.setText(tr("Copied"))
         self.set_icon("check")
-        announce(self, "Copied.")
+        announce(self, tr("Copied."))
 
 
 def closing_row(dialog: QDialog, primary: PrimaryButton) -> QHBoxLayout:
     """At the right: Close, which rejects the dialog, then its primary button."""
-    close = SecondaryButton("Close")
+    close = SecondaryButton(tr("Close"))
     close.setObjectName("close")
     close.clicked.connect(dialog.reject)
     row = QHBoxLayout()

@@ -14,6 +14,7 @@ from wizard.gui.widgets import focus_ring
 from wizard.gui.widgets.label import Label
 from wizard.gui.widgets.state_disc import DiscState, StateDisc
 from wizard.gui.widgets.surfaces import Icon
+from wizard.language import tr
 
 
 class Input(QLineEdit):
@@ -215,9 +216,7 @@ class Field(LabelledField):
 class PasswordField(Field):
     """A field whose text is hidden until the eye is pressed; warns about caps lock and pasted blanks."""
 
-    def __init__(
-        self, label: str = "Password", *, accessible_name: str | None = None, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, label: str, *, accessible_name: str | None = None, parent: QWidget | None = None) -> None:
         super().__init__(label, accessible_name=accessible_name, parent=parent)
         self.input.setEchoMode(QLineEdit.EchoMode.Password)
         self.input.setInputMethodHints(
@@ -253,9 +252,9 @@ class PasswordField(Field):
         """The sentence that is shown as a warning."""
         text = self.text()
         if self._caps_lock:
-            return "Caps Lock is on."
+            return tr("Caps Lock is on.")
         if self._blanks_matter and text and text != text.strip():
-            return "There is a blank at the start or the end. It was probably copied along with the password."
+            return tr("There is a blank at the start or the end. It was probably copied along with the password.")
         return self._shape_warning
 
     def eventFilter(self, watched: object, event: object) -> bool:
@@ -291,7 +290,7 @@ class _Eye(QToolButton):
         super().__init__(parent)
         self.setCheckable(True)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setAccessibleName("Show the password")
+        self.setAccessibleName(tr("Show the password"))
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:

@@ -10,6 +10,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QVBoxLayout, QWidget
 
 from wizard.gui.widgets.choices import Choice, Segmented, Tile
+from wizard.language import tr, tr_later
 
 Option = tuple[str, str]  # a target's id and what it is called beside the others
 
@@ -26,22 +27,32 @@ class Family:
 
 _NAMED: Final = (
     Family("thunderbird", "Thunderbird", "mail", (("thunderbird", "Thunderbird"),)),
-    Family("outlook", "Outlook", "window", (("outlook-new", "New Outlook"), ("outlook-classic", "Classic Outlook"))),
-    Family("apple-mail", "Apple Mail", "at", (("apple-mail-mac", "On a Mac"), ("iphone", "iPhone or iPad"))),
+    Family(
+        "outlook",
+        "Outlook",
+        "window",
+        (("outlook-new", tr_later("New Outlook")), ("outlook-classic", tr_later("Classic Outlook"))),
+    ),
+    Family(
+        "apple-mail",
+        "Apple Mail",
+        "at",
+        (("apple-mail-mac", tr_later("On a Mac")), ("iphone", tr_later("iPhone or iPad"))),
+    ),
     Family(
         "phone",
-        "Phone",
+        tr_later("Phone"),
         "smartphone",
         (
-            ("thunderbird-android", "Android: Thunderbird"),
-            ("iphone", "iPhone or iPad: Mail"),
-            ("gmail-app", "Android: Gmail"),
-            ("samsung-email", "Android: Samsung Email"),
-            ("outlook-mobile", "Any phone: Outlook"),
+            ("thunderbird-android", tr_later("Android: Thunderbird")),
+            ("iphone", tr_later("iPhone or iPad: Mail")),
+            ("gmail-app", tr_later("Android: Gmail")),
+            ("samsung-email", tr_later("Android: Samsung Email")),
+            ("outlook-mobile", tr_later("Any phone: Outlook")),
         ),
     ),
 )
-_OTHER: Final = Family("other", "Something else", "ellipsis", (("other", "Something else"),))
+_OTHER: Final = Family("other", tr_later("Something else"), "ellipsis", (("other", tr_later("Something else")),))
 _SEGMENTS_AT_MOST: Final = 2
 
 
@@ -63,7 +74,7 @@ class ProgramChoice(QWidget):
 
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setAccessibleName("Use it in")
+        self.setAccessibleName(tr("Use it in"))
         # All programs are looked up once somebody wants one of them: an open window needs none.
         self._families = {family.id: family for family in (*_NAMED, _OTHER)}
         self._knows_all = False
@@ -79,7 +90,7 @@ class ProgramChoice(QWidget):
         self._grid.setSpacing(8)
         group = QButtonGroup(self)
         for family in self._families.values():
-            tile = Tile(family.name, family.icon)
+            tile = Tile(tr(family.name), family.icon)
             tile.setObjectName(f"target:{family.id}")
             tile.toggled.connect(lambda on, family=family.id: self._tile_toggled(family) if on else None)
             group.addButton(tile)
@@ -191,16 +202,16 @@ class ProgramChoice(QWidget):
         if len(options) < 2:
             return
         if len(options) <= _SEGMENTS_AT_MOST:
-            segments = Segmented(options)
+            segments = Segmented([(target, tr(name)) for target, name in options])
             segments.name_buttons("target:")
             segments.chosen.connect(self._second_chosen)
             self.second = segments
         else:
             made = Choice()
             for target, name in options:
-                made.addItem(name, target)
+                made.addItem(tr(name), target)
             made.activated.connect(lambda index: self._second_chosen(made.itemData(index)))
             self.second = made
         self.second.setObjectName("which-program")
-        self.second.setAccessibleName("Which one")
+        self.second.setAccessibleName(tr("Which one"))
         self._column.addWidget(self.second)

@@ -13,6 +13,7 @@ from wizard.gui.widgets.choices import ChoiceField
 from wizard.gui.widgets.fields import Field, LabelledField
 from wizard.gui.widgets.heading import Heading
 from wizard.gui.widgets.surfaces import Card
+from wizard.language import tr
 from wizard.model.address import Address
 from wizard.model.host import NotAHost, host_name
 from wizard.model.plan import Plan
@@ -54,7 +55,7 @@ class ProviderQuestions(Card):
             self._asked = (provider.id, plan.address)
             self._provider, self._address = provider, plan.address
             self._source = next((server.source for server in plan.candidates), Source.PRESET)
-            self._heading.setText(f"What only you know about {provider.spoken_name}")
+            self._heading.setText(tr("What only you know about {provider}", provider=provider.spoken_name))
             self._ask(provider, plan)
         self.show()
 
@@ -84,13 +85,13 @@ class ProviderQuestions(Card):
 
     def _ask(self, provider: Provider, plan: Plan) -> None:
         if len(provider.regions) > 1:
-            self.region = ChoiceField("Region")
+            self.region = ChoiceField(tr("Region"))
             self.region.choice.setObjectName("region")
             for region in provider.regions:
                 self.region.choice.addItem(region, region)
             self.region.choice.setCurrentIndex(max(0, provider.regions.index(_region_of(provider, plan))))
             self.region.choice.currentIndexChanged.connect(lambda _: self.answered.emit())
-            self.region.set_help(f"Where your account at {provider.spoken_name} was opened.")
+            self.region.set_help(tr("Where your account at {provider} was opened.", provider=provider.spoken_name))
             self._add(self.region)
         for name, ask in provider.placeholders.items():
             field = Field(_label(name))
@@ -100,16 +101,16 @@ class ProviderQuestions(Card):
             self.placeholders[name] = field
             self._add(field)
         if protocols_with_own_name(provider):
-            self.username = Field("User name")
+            self.username = Field(tr("User name"))
             self.username.input.setObjectName("provider-username")
-            self.username.set_help(provider.username_hint or "It cannot be made from your address.")
+            self.username.set_help(provider.username_hint or tr("It cannot be made from your address."))
             self.username.edited.connect(self._username_edited)
             self._add(self.username)
 
     def _placeholder_edited(self, field: Field, text: str) -> None:
         """A part of a host name is one word; a whole address pasted there is noticed at once."""
         strange = bool(text.strip()) and not _is_part_of_a_host(text)
-        field.set_error("Only the part that is asked for, without blanks, “@” or “/”." if strange else None)
+        field.set_error(tr("Only the part that is asked for, without blanks, “@” or “/”.") if strange else None)
         self.answered.emit()
 
     def _username_edited(self, text: str) -> None:

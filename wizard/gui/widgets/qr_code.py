@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from wizard.gui import theme
+from wizard.language import tr
 
 MODULE: Final = 3
 QUIET_ZONE: Final = 4  # modules, ISO/IEC 18004 §6.3.8
@@ -31,7 +32,7 @@ class QrCode(QLabel):
         super().__init__(parent)
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setObjectName("qr-code")
-        self.setAccessibleName("QR code with the settings, without your password")
+        self.setAccessibleName(tr("QR code with the settings, without your password"))
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._matrix: tuple[tuple[bool, ...], ...] = ()
         self._module = MODULE

@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from wizard.gui import words
+from wizard.language import tr, tr_context, tr_later
 from wizard.model.diagnosis import AskAdministrator, ChangeSettings, Fix, Remedy, TrustCertificate, TryAgain, Wait
 
-AGAIN: Final = "Check again"
-ASK: Final = "Ask your administrator…"
+AGAIN: Final = tr_later("Check again")
+ASK: Final = tr_later("Ask your administrator…")
+_ENDS: Final = (".", "?", "。", "؟")
 
 
 def in_order(
@@ -29,7 +31,7 @@ def in_order(
         return None, (), None, last
     first, *others = doing
     if isinstance(first.action, Wait | TryAgain):  # it offers to check again already
-        others = [each for each in others if not (isinstance(each.action, TryAgain) and each.say == AGAIN)]
+        others = [each for each in others if not (isinstance(each.action, TryAgain) and _only_checks_again(each))]
     return first, tuple(others), asks, last
 
 
@@ -39,9 +41,9 @@ def words_of(remedy: Remedy, fix: Fix | None = None) -> str:
         case ChangeSettings():
             return words.use(fix, remedy)
         case AskAdministrator():
-            return ASK
+            return tr(ASK)
         case TryAgain() | Wait():
-            return AGAIN
+            return tr(AGAIN)
         case _:
             return remedy.say
 
@@ -54,14 +56,19 @@ def said_before(remedy: Remedy, now: datetime) -> str:
     match remedy.action:
         case Wait(seconds) if seconds:
             until = words.wait_until(now + timedelta(seconds=seconds), now)
-            return _ended(remedy.say) if until in remedy.say else f"{remedy.say.rstrip('.')}. {until}"
+            return _ended(remedy.say) if until in remedy.say else f"{_ended(remedy.say)} {until}"
         case Wait():
             return _ended(remedy.say)
-        case TryAgain() if remedy.say != AGAIN:
+        case TryAgain() if not _only_checks_again(remedy):
             return _ended(remedy.say)
         case _:
             return ""
 
 
+def _only_checks_again(remedy: Remedy) -> bool:
+    """Whether the remedy says nothing but what the button says; its words may not be translated yet."""
+    return remedy.say in (AGAIN, tr(AGAIN))
+
+
 def _ended(sentence: str) -> str:
-    return sentence if sentence.endswith(".") else f"{sentence}."
+    return sentence if sentence.endswith(_ENDS) else tr_context("end of a sentence", "{sentence}.", sentence=sentence)

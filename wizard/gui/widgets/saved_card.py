@@ -52,13 +52,13 @@ class SavedCard(Card):
         self.disc = StateDisc(DiscState.OK, 22)
         self.state = Paragraph("", tone="ink2")
         self.why = Paragraph("")
-        self._check = SecondaryButton("Check now", "refresh")
+        self._check = SecondaryButton(tr("Check now"), "refresh")
         self._check.setObjectName(f"check-now:{account.id}")
         self._check.clicked.connect(lambda: self.check.emit())
-        self._open_reconnect = SecondaryButton("Reconnect", "key")
+        self._open_reconnect = SecondaryButton(tr("Reconnect"), "key")
         self._open_reconnect.setObjectName(f"reconnect:{account.id}")
         self._open_reconnect.clicked.connect(self.ask_for_password)
-        self._open_forget = QuietButton("Forget", "trash")
+        self._open_forget = QuietButton(tr("Forget"), "trash")
         self._open_forget.setObjectName(f"forget:{account.id}")
         self._open_forget.clicked.connect(self._ask_to_forget)
         self._help = WrappingSecondaryButton(tr(_SET_UP), "wand")
@@ -81,7 +81,7 @@ class SavedCard(Card):
         self._close_rows()
         self.why.hide()
         self.disc.set_state(DiscState.TRYING)
-        self.state.setText("Checking")
+        self.state.setText(tr("Checking"))
         self._enable(False)
 
     def show_recheck(self, done: Recheck) -> str:
@@ -152,26 +152,28 @@ class SavedCard(Card):
         self._close_rows()
 
     def _make_password_row(self) -> QWidget:
-        self.password = PasswordField("New password")
+        self.password = PasswordField(tr("New password"))
         self.password.input.setObjectName(f"new-password:{self.account.id}")
-        self._send = PrimaryButton("Reconnect")
+        self._send = PrimaryButton(tr("Reconnect"))
         self._send.setObjectName(f"reconnect-now:{self.account.id}")
         self._send.clicked.connect(self._reconnect)
         self.password.input.returnPressed.connect(self._reconnect)
-        self.password.set_help("The settings stay as they are; the new password is checked before it is kept.")
+        self.password.set_help(tr("The settings stay as they are; the new password is checked before it is kept."))
         return _column(self.password, self._send)
 
     def _make_forget_row(self) -> QWidget:
-        yes = SecondaryButton("Forget this account", "trash")
+        yes = SecondaryButton(tr("Forget this account"), "trash")
         yes.setObjectName(f"forget-now:{self.account.id}")
         yes.clicked.connect(lambda: self.forget.emit())
-        no = QuietButton("Keep it")
+        no = QuietButton(tr("Keep it"))
         no.setObjectName(f"keep:{self.account.id}")
         no.clicked.connect(self._close_rows)
         self._keep = no
         row = QWidget()
         row.setLayout(flow_of(yes, no, gap=8))
-        return _column(Paragraph("Its settings and its password leave this computer. The mailbox is not touched."), row)
+        return _column(
+            Paragraph(tr("Its settings and its password leave this computer. The mailbox is not touched.")), row
+        )
 
     def _ask_to_forget(self) -> None:
         self._password_row.hide()
@@ -203,7 +205,7 @@ class SavedCard(Card):
     def _reconnect(self) -> None:
         text = self.password.text()
         if not text:
-            self.password.set_error("The new password is missing.")
+            self.password.set_error(tr("The new password is missing."))
             return
         self.password.set_error(None)
         self.password.set_text("")

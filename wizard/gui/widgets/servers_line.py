@@ -10,6 +10,7 @@ from wizard.gui.theme import Role
 from wizard.gui.widgets.buttons import LinkButton
 from wizard.gui.widgets.label import Label
 from wizard.gui.widgets.surfaces import Icon
+from wizard.language import tr
 
 
 class ServersLine(QWidget):
@@ -22,9 +23,9 @@ class ServersLine(QWidget):
         self.setObjectName("servers-line")
         self.words = Label("", Role.SMALL, "ink2", wrap=True)
         self.words.setObjectName("servers-found")
-        self.link = LinkButton("Edit", role=LinkButton.SMALL)
+        self.link = LinkButton(tr("Edit"), role=LinkButton.SMALL)
         self.link.setObjectName("edit-settings")
-        self.link.setAccessibleName("Edit settings")
+        self.link.setAccessibleName(tr("Edit settings"))
         self.link.clicked.connect(lambda: self.edit.emit())
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 4, 0, 0)

@@ -21,8 +21,9 @@ from wizard.gui.widgets.qr_code import QrCode
 from wizard.gui.widgets.selectable import selectable
 from wizard.gui.widgets.surfaces import Card, Separator
 from wizard.handover.sheet import Sheet
+from wizard.language import tr, tr_later
 
-_COPY_ALL = "Copy all"
+_COPY_ALL = tr_later("Copy all")
 _SAID_MS = 2000
 
 
@@ -117,9 +118,11 @@ class SheetCard(Card):
         self.outcome.setObjectName("place-outcome")
         self.outcome.setContentsMargins(0, 0, 0, 8)
         self.outcome.hide()
-        self.undo = LinkButton("Undo")
+        self.undo = LinkButton(tr("Undo"))
         self.undo.setObjectName("place-undo")
-        self.undo.setAccessibleDescription(f"Takes the account out of {self.sheet.target.name} again")
+        self.undo.setAccessibleDescription(
+            tr("Takes the account out of {program} again", program=self.sheet.target.name)
+        )
         self.undo.clicked.connect(lambda: self.undo_requested.emit())
         self.undo.hide()
         row = QHBoxLayout()
@@ -132,29 +135,31 @@ class SheetCard(Card):
         return self._placed
 
     def _add_actions(self) -> None:
-        self.place = SecondaryButton("Set it up for me", "wand")
+        self.place = SecondaryButton(tr("Set it up for me"), "wand")
         self.place.setObjectName("place")
-        self.place.setAccessibleDescription(f"Writes {self.sheet.target.name}'s own files, after a question")
+        self.place.setAccessibleDescription(
+            tr("Writes {program}'s own files, after a question", program=self.sheet.target.name)
+        )
         self.place.clicked.connect(lambda: self.place_requested.emit())
         self.place.hide()
         self._actions.addWidget(self.place)
         for file in self.sheet.files:
-            button = WrappingSecondaryButton(f"Save {file.name}…", "download")
+            button = WrappingSecondaryButton(tr("Save {file}…", file=file.name), "download")
             button.setObjectName(f"save:{file.name}")
             button.setAccessibleDescription(file.say)
             button.setToolTip(file.say)
             button.clicked.connect(lambda _=False, file=file: self.file_requested.emit(file))
             self._actions.addWidget(button)
-        self.copy_all = SecondaryButton(_COPY_ALL, "copy")
+        self.copy_all = SecondaryButton(tr(_COPY_ALL), "copy")
         self.copy_all.setObjectName("copy-all")
         self.copy_all.clicked.connect(self._copy_all)
-        self.save = SecondaryButton("Save…", "file")
+        self.save = SecondaryButton(tr("Save…"), "file")
         self.save.setObjectName("save-or-print")
-        self.save.setAccessibleName("Save these settings")
+        self.save.setAccessibleName(tr("Save these settings"))
         self.save.clicked.connect(lambda: self.save_requested.emit())
-        self.print = SecondaryButton("Print…", "printer")
+        self.print = SecondaryButton(tr("Print…"), "printer")
         self.print.setObjectName("print")
-        self.print.setAccessibleName("Print these settings")
+        self.print.setAccessibleName(tr("Print these settings"))
         self.print.clicked.connect(lambda: self.print_requested.emit())
         actions: tuple[Button, ...] = (self.copy_all, self.save, self.print)
         for each in actions:
@@ -164,13 +169,13 @@ class SheetCard(Card):
         from wizard.handover.sheet_page import sheet_text
 
         QGuiApplication.clipboard().setText(sheet_text(self.sheet))
-        self.copy_all.setText(COPIED)
+        self.copy_all.setText(tr(COPIED))
         self.copy_all.set_icon("check")
-        announce(self.copy_all, "All of it copied")
+        announce(self.copy_all, tr("All of it copied"))
         QTimer.singleShot(_SAID_MS, self.copy_all, self._say_copy_all)
 
     def _say_copy_all(self) -> None:
-        self.copy_all.setText(_COPY_ALL)
+        self.copy_all.setText(tr(_COPY_ALL))
         self.copy_all.set_icon("copy")
 
     def _add_rows(self, column: QVBoxLayout) -> None:
@@ -193,12 +198,12 @@ class SheetCard(Card):
         column.setSpacing(6)
         code = QrCode()
         code.show_text(text)
-        larger = LinkButton("Larger", "search", role=LinkButton.SMALL)
+        larger = LinkButton(tr("Larger"), "search", role=LinkButton.SMALL)
         larger.setObjectName("larger-code")
-        larger.setAccessibleName("Show the code larger")
+        larger.setAccessibleName(tr("Show the code larger"))
         larger.clicked.connect(lambda: self._show_larger(text))
         column.addWidget(code, 0, Qt.AlignmentFlag.AlignHCenter)
-        column.addWidget(Label("Without your password", Role.SMALL, "ink2"), 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addWidget(Label(tr("Without your password"), Role.SMALL, "ink2"), 0, Qt.AlignmentFlag.AlignHCenter)
         column.addWidget(larger, 0, Qt.AlignmentFlag.AlignHCenter)
         return held
 

@@ -16,6 +16,7 @@ from wizard.gui.widgets.buttons import LinkButton, takes_presses
 from wizard.gui.widgets.label import Label
 from wizard.gui.widgets.state_disc import DiscState, paint_state
 from wizard.gui.widgets.surfaces import Icon
+from wizard.language import tr, tr_later
 
 if TYPE_CHECKING:
     from wizard.setup.pack import Helpdesk
@@ -31,9 +32,9 @@ _TEXT_X = 62
 class Where(Enum):
     """A step against where one is now; the value is what a screen reader says."""
 
-    DONE = "done"
-    HERE = "you are here"
-    TO_COME = "to come"
+    DONE = tr_later("done")
+    HERE = tr_later("you are here")
+    TO_COME = tr_later("to come")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class _Row(QLabel):
     def show_step(self, step: Step) -> None:
         self._step = step
         note = f", {step.note}" if step.note else ""
-        self.setText(f"{self._number}. {step.name}: {step.where.value}{note}")
+        self.setText(f"{self._number}. {step.name}: {tr(step.where.value)}{note}")
         self.setToolTip(step.note if self._is_cut(step.note) else "")
         leads = step.where is Where.DONE
         self.setCursor(Qt.CursorShape.PointingHandCursor if leads else Qt.CursorShape.ArrowCursor)
@@ -217,7 +218,7 @@ class _HelpdeskWords(QWidget):
             words.addWidget(Label(helpdesk.hours, Role.SMALL, "ink2", wrap=True))
         url = helpdesk.url
         if url:
-            says = "Write to them" if url.startswith("mailto:") else "Open their page"
+            says = tr("Write to them") if url.startswith("mailto:") else tr("Open their page")
             link = LinkButton(says, role=LinkButton.SMALL)
             link.setObjectName("helpdesk-page")
             link.setAccessibleName(f"{says}: {helpdesk.name}")
@@ -272,7 +273,7 @@ class StepHeader(QWidget):
     def show_step(self, number: int, count: int, name: str) -> None:
         """Says the step and fills as many segments."""
         self._done, self._count = number, count
-        self._where.setText(f"Step {number} of {count}: {name}")
+        self._where.setText(tr("Step {number} of {count}: {name}", number=number, count=count, name=name))
         self._make_room()
         self.update()
 
