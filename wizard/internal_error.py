@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from wizard import __version__
+from wizard.language import tr
 
 if TYPE_CHECKING:  # the window's first picture does not wait for asyncio
     import asyncio
@@ -87,7 +88,7 @@ def write_log(error: BaseException) -> Path | str:
         path = Path(platformdirs.user_log_dir("mailwright", appauthor=False, ensure_exists=True)) / "error.log"
         path.write_text(report(error), encoding="utf-8")
     except OSError:
-        return "no log: the log folder cannot be written"
+        return tr("no log: the log folder cannot be written")
     return path
 
 
@@ -109,7 +110,8 @@ def tell(error: BaseException | None) -> None:
     where = write_log(error)
     if _listener is not None:
         _listener(report(error))
-    print(f"mailwright: something went wrong inside ({type(error).__name__}). See {where}", file=sys.stderr)
+    said = tr("mailwright: something went wrong inside ({kind}). See {log}", kind=type(error).__name__, log=where)
+    print(said, file=sys.stderr)
 
 
 def _uncaught(_: type[BaseException], error: BaseException, __: TracebackType | None) -> None:

@@ -9,6 +9,8 @@ import time
 from pathlib import Path
 from typing import Final
 
+from wizard.language import tr
+
 # On Windows a file that another program has open just now cannot be replaced.
 _MAY_BE_HELD: Final = os.name == "nt"
 _REPLACE_TRIES: Final = 40
@@ -51,7 +53,7 @@ def _write(path: Path, content: bytes, mode: int) -> None:
             file.flush()
             os.fsync(file.fileno())
         if temporary.read_bytes() != content:
-            raise OSError(None, "it did not read back as it was written")
+            raise OSError(None, tr("it did not read back as it was written"))
         _replace(temporary, path)
     finally:
         with contextlib.suppress(OSError):

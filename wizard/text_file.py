@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from wizard.errors import UsageError
+from wizard.language import tr, tr_plural
 
 STANDARD_INPUT: Final = "-"
 WAIT_S: Final = 60.0  # for a file; for each line, where lines are read one by one. A command may ask for a passphrase
@@ -38,7 +39,7 @@ def read_text(source: Path | str, *, limit_bytes: int, ansi: bool = False, field
         UsageError: a sentence that names the file and says why it cannot be used; `field` goes with it.
     """
     if source == STANDARD_INPUT:
-        content, what = standard_input().read(limit_bytes + 1), "What came in"
+        content, what = standard_input().read(limit_bytes + 1), tr("What came in")
     else:
         content, what = read_bytes(Path(source), limit_bytes=limit_bytes, field=field), _called(Path(source))
     return decoded(content, what, limit_bytes=limit_bytes, ansi=ansi, field=field)
@@ -47,7 +48,7 @@ def read_text(source: Path | str, *, limit_bytes: int, ansi: bool = False, field
 def read_first_line(source: Path | str, *, limit_bytes: int, ansi: bool = False, field: str | None = None) -> str:
     """The first line without its end, read as `read_text` does; of a pipe, which need not end, no more is read."""
     if source == STANDARD_INPUT:
-        content, what = _first_line_of(standard_input(), limit_bytes), "What came in"
+        content, what = _first_line_of(standard_input(), limit_bytes), tr("What came in")
     else:
         what = _called(Path(source))
         with _opened(Path(source), what, field) as file:
@@ -70,7 +71,7 @@ def read_lines(
         UsageError: as `read_text`; a line that cannot be used is told by its number, once all before it were given.
     """
     if source == STANDARD_INPUT:
-        yield from _lines_of(standard_input(), "What came in", limit_bytes, ansi)
+        yield from _lines_of(standard_input(), tr("What came in"), limit_bytes, ansi)
         return
     what = _called(Path(source))
     with _opened(Path(source), what, None, by_line=True) as file:
@@ -96,7 +97,7 @@ def standard_input() -> BinaryIO:
         UsageError: the program was started without one, as a desktop or `<&-` does.
     """
     if sys.stdin is None or sys.stdin.closed:
-        raise UsageError("There is no standard input to read from.")
+        raise UsageError(tr("There is no standard input to read from."))
     return sys.stdin.buffer
 
 
@@ -107,7 +108,13 @@ def _lines_of(stream: BinaryIO, what: str, limit_bytes: int, ansi: bool) -> Iter
         return
     line, number = first, 1
     while line:
-        yield decoded(line, f"{what}: line {number}", limit_bytes=limit_bytes, ansi=ansi, lenient=ansi)
+        yield decoded(
+            line,
+            tr("{what}: line {number}", what=what, number=number),
+            limit_bytes=limit_bytes,
+            ansi=ansi,
+            lenient=ansi,
+        )
         line, number = stream.readline(limit_bytes + 1), number + 1
 
 
@@ -118,18 +125,31 @@ def _utf16_lines(first: bytes, stream: BinaryIO, what: str, limit_bytes: int) ->
         try:
             rest += decoder.decode(content, final=not content)
         except UnicodeDecodeError:
-            raise UsageError(f"{what}: line {number} is not text in UTF-16. Save it as UTF-8, and try again.") from None
+            raise UsageError(
+                tr(
+                    "{what}: line {number} is not text in UTF-16. Save it as UTF-8, and try again.",
+                    what=what,
+                    number=number,
+                )
+            ) from None
         *whole, rest = rest.split("\n") if content else (rest, "")
         for line in whole:
             yield f"{line}\n" if content else line
             number += 1
         if 2 * len(rest) > limit_bytes:
-            raise UsageError(f"{what}: line {number} is larger than {_size(limit_bytes)}: it is hardly the right one.")
+            raise UsageError(
+                tr(
+                    "{what}: line {number} is larger than {size}: it is hardly the right one.",
+                    what=what,
+                    number=number,
+                    size=_size(limit_bytes),
+                )
+            )
         content = stream.read(_PIECE) if content else b""
 
 
 def _called(path: Path) -> str:
-    return f"The file {path.name or path}"
+    return tr("The file {name}", name=path.name or path)
 
 
 @contextmanager
@@ -144,23 +164,21 @@ def _opened(
             _refuse_other_kinds(os.fstat(raw.fileno()).st_mode, what, field)
             yield file
     except FileNotFoundError:
-        raise UsageError(f"{what} does not exist.", field) from None
+        raise UsageError(tr("{what} does not exist.", what=what), field) from None
     except PermissionError:
-        raise UsageError(f"{what} cannot be read: this user may not.", field) from None
+        raise UsageError(tr("{what} cannot be read: this user may not.", what=what), field) from None
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         reason = getattr(error, "strerror", None) or type(error).__name__
-        raise UsageError(f"{what} cannot be read: {reason}.", field) from None
+        raise UsageError(tr("{what} cannot be read: {reason}.", what=what, reason=reason), field) from None
 
 
 def _refuse_other_kinds(mode: int, what: str, field: str | None) -> None:
-    for is_one, kind in (
-        (stat.S_ISDIR, "a folder"),
-        (stat.S_ISCHR, "a device"),
-        (stat.S_ISBLK, "a device"),
-        (stat.S_ISSOCK, "a socket"),
-    ):
-        if is_one(mode):
-            raise UsageError(f"{what} cannot be read: it is {kind}.", field)
+    if stat.S_ISDIR(mode):
+        raise UsageError(tr("{what} cannot be read: it is a folder.", what=what), field)
+    if stat.S_ISCHR(mode) or stat.S_ISBLK(mode):
+        raise UsageError(tr("{what} cannot be read: it is a device.", what=what), field)
+    if stat.S_ISSOCK(mode):
+        raise UsageError(tr("{what} cannot be read: it is a socket.", what=what), field)
 
 
 class _Patient(io.RawIOBase):
@@ -216,7 +234,12 @@ class _Patient(io.RawIOBase):
         began = time.monotonic()
         if not poll.poll(max(0, self._left_s) * 1000):
             raise UsageError(
-                f"{self._what} cannot be read: what it holds did not come within {WAIT_S:.0f} seconds.", self._field
+                tr(
+                    "{what} cannot be read: what it holds did not come within {seconds} seconds.",
+                    what=self._what,
+                    seconds=f"{WAIT_S:.0f}",
+                ),
+                self._field,
             )
         self._left_s -= time.monotonic() - began
 
@@ -247,7 +270,9 @@ def decoded(
         UsageError: more than `limit_bytes`, or no text and not `lenient`, which reads what is none as U+FFFD.
     """
     if len(content) > limit_bytes:
-        raise UsageError(f"{what} is larger than {_size(limit_bytes)}: it is hardly the right one.", field)
+        raise UsageError(
+            tr("{what} is larger than {size}: it is hardly the right one.", what=what, size=_size(limit_bytes)), field
+        )
     encodings = ["utf-16"] if content.startswith(_UTF16) else ["utf-8-sig", *([_ANSI] if ansi else [])]
     for encoding in encodings:
         try:
@@ -258,11 +283,13 @@ def decoded(
             return text
     if lenient:
         return content.decode("utf-8", "replace")
-    raise UsageError(f"{what} is not text in UTF-8. Save it as UTF-8 in your editor, and try again.", field)
+    raise UsageError(
+        tr("{what} is not text in UTF-8. Save it as UTF-8 in your editor, and try again.", what=what), field
+    )
 
 
 def _size(limit_bytes: int) -> str:
     for unit, worth in (("MiB", 1 << 20), ("KiB", 1 << 10)):
         if limit_bytes >= worth:
             return f"{limit_bytes // worth} {unit}"
-    return f"{limit_bytes} bytes"
+    return tr_plural("{n} byte", "{n} bytes", limit_bytes)

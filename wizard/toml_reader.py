@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, Final, NoReturn, TypeVar
 
 from wizard.errors import ResourceError, UsageError
+from wizard.language import tr
 from wizard.text_file import decoded, read_bytes
 
 MAX_BYTES: Final = 512 * 1024
@@ -65,17 +66,17 @@ def parse_toml(content: bytes, file: str) -> Table:
     except UsageError as error:
         raise ResourceError(str(error)) from None
     if _LONG_KEY.search(text):
-        raise ResourceError(f"{file}: a key of more than 32 parts is not meant.")
+        raise ResourceError(tr("{file}: a key of more than 32 parts is not meant.", file=file))
     try:
         document = tomllib.loads(text)
     except RecursionError:
-        raise ResourceError(f"{file}: is nested too deep.") from None
+        raise ResourceError(tr("{file}: is nested too deep.", file=file)) from None
     except tomllib.TOMLDecodeError as error:
-        raise ResourceError(f"{file}: not valid TOML: {str(error)[:200]}.") from None
+        raise ResourceError(tr("{file}: not valid TOML: {error}.", file=file, error=str(error)[:200])) from None
     except ValueError:  # Python reads no number of more than 4,300 digits, and says so in a programmer's words
-        raise ResourceError(f"{file}: holds a number of too many digits.") from None
+        raise ResourceError(tr("{file}: holds a number of too many digits.", file=file)) from None
     if _is_too_deep(document):
-        raise ResourceError(f"{file}: is nested too deep.")
+        raise ResourceError(tr("{file}: is nested too deep.", file=file))
     return Table(document, file)
 
 
@@ -118,8 +119,8 @@ class Table:
         return tuple(self._content)
 
     def fail(self, key: str, what: str) -> NoReturn:
-        """Raises ResourceError: “FILE: WHERE.KEY: what.”"""
-        raise ResourceError(f"{self.file}: {self.path_of(key)}: {what}.")
+        """Raises ResourceError: “FILE: WHERE.KEY: what.”; `what` is said in the language spoken."""
+        raise ResourceError(tr("{file}: {key}: {what}.", file=self.file, key=self.path_of(key), what=what))
 
     def path_of(self, key: str) -> str:
         """The key with the tables around it, as complaints name it."""
@@ -129,7 +130,7 @@ class Table:
     def end(self) -> None:
         """Raises ResourceError when a key was not taken."""
         for key in self._content:
-            self.fail(key, "is not a key that is known here")
+            self.fail(key, tr("is not a key that is known here"))
 
     def text(self, key: str, default: str | None = None) -> str:
         """A text that is not blank; the default where the key is missing and there is one."""
@@ -137,7 +138,7 @@ class Table:
         if found is not None:
             return found
         if default is None:
-            self.fail(key, "is missing")
+            self.fail(key, tr("is missing"))
         return default
 
     def optional_text(self, key: str) -> str | None:
@@ -152,7 +153,7 @@ class Table:
         if found is None:
             return None
         if not found.isprintable() or len(found) > longest:
-            self.fail(key, f"must be a line of text of at most {longest} characters")
+            self.fail(key, tr("must be a line of text of at most {longest} characters", longest=longest))
         return found.strip()
 
     def url(self, key: str, schemes: tuple[str, ...] = ("https://",)) -> str | None:
@@ -165,11 +166,11 @@ class Table:
             return None
         # Some programs take a backslash for a slash and others do not: they would go to different hosts.
         if not found.startswith(schemes) or " " in found or "\\" in found:
-            self.fail(key, f"must be an address that begins with {' or '.join(schemes)}")
+            self.fail(key, tr("must be an address that begins with {schemes}", schemes=" or ".join(schemes)))
         if found.startswith("https://"):
             host = re.split(r"[/?#]", found.removeprefix("https://"), maxsplit=1)[0]
             if "@" in host or not host.partition(":")[0]:
-                self.fail(key, "must name a host alone, without a user before it")
+                self.fail(key, tr("must name a host alone, without a user before it"))
         return found
 
     def texts(self, key: str, *, needed: bool = False, or_one: bool = False, numbers: bool = False) -> tuple[str, ...]:
@@ -180,14 +181,14 @@ class Table:
         """
         if key not in self._content:
             if needed:
-                self.fail(key, "is missing")
+                self.fail(key, tr("is missing"))
             return ()
         value = self._content.pop(key)
         items = value if isinstance(value, list) else [value] if or_one else None
         if items is None:
-            self.fail(key, "must be a list of texts")
+            self.fail(key, tr("must be a list of texts"))
         if not items and (needed or or_one):
-            self.fail(key, "is empty")
+            self.fail(key, tr("is empty"))
         return tuple(self._number_text(key, item) if numbers else self._text(key, item) for item in items)
 
     def texts_by_name(self, key: str) -> dict[str, str]:
@@ -199,7 +200,7 @@ class Table:
         """True or false; false where the key is missing."""
         value = self._content.pop(key, False)
         if not isinstance(value, bool):
-            self.fail(key, "must be true or false")
+            self.fail(key, tr("must be true or false"))
         return value
 
     def whole(self, key: str, lowest: int, highest: int) -> int | None:
@@ -208,14 +209,16 @@ class Table:
         if value is None:
             return None
         if not isinstance(value, int) or isinstance(value, bool) or not lowest <= value <= highest:
-            self.fail(key, f"must be a whole number from {lowest} to {highest}")
+            self.fail(key, tr("must be a whole number from {lowest} to {highest}", lowest=lowest, highest=highest))
         return value
 
     def number(self, key: str, lowest: float, highest: float, default: float) -> float:
         """A number within the bounds, the default where the key is missing."""
         value = self._content.pop(key, default)
         if not isinstance(value, float | int) or isinstance(value, bool) or not lowest <= value <= highest:
-            self.fail(key, f"must be a number from {lowest:g} to {highest:g}")
+            self.fail(
+                key, tr("must be a number from {lowest} to {highest}", lowest=f"{lowest:g}", highest=f"{highest:g}")
+            )
         return float(value)
 
     def day(self, key: str) -> date:
@@ -226,7 +229,7 @@ class Table:
         except ValueError:
             day = None
         if type(day) is not date:
-            self.fail(key, "must be a day such as 2026-11-21")
+            self.fail(key, tr("must be a day such as 2026-11-21"))
         return day
 
     def member(self, key: str, members: type[Member], default: Member | None = None) -> Member:
@@ -249,14 +252,14 @@ class Table:
             return None
         value = self._content.pop(key)
         if not isinstance(value, dict):
-            self.fail(key, f"must be a table, written [{key}]")
+            self.fail(key, tr("must be a table, written [{key}]", key=key))
         return Table(value, self.file, self.path_of(key))
 
     def tables(self, key: str) -> Iterator[Table]:
         """The tables of a list, none where it is missing; complaints count them from 1."""
         value = self._content.pop(key, [])
         if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-            self.fail(key, f"must be tables, written [[{key}]]")
+            self.fail(key, tr("must be tables, written [[{key}]]", key=key))
         for number, item in enumerate(value, 1):
             yield Table(item, self.file, f"{self.path_of(key)} {number}")
 
@@ -271,13 +274,13 @@ class Table:
         try:
             return members(value)
         except ValueError:
-            self.fail(key, f"“{value[:80]}” is not one of {', '.join(members)}")
+            self.fail(key, tr("“{value}” is not one of {members}", value=value[:80], members=", ".join(members)))
 
     def _text(self, key: str, value: object) -> str:
         if not isinstance(value, str) or not value.strip():
-            self.fail(key, "must be text that is not blank")
+            self.fail(key, tr("must be text that is not blank"))
         if len(value) > MAX_TEXT:
-            self.fail(key, f"is longer than {MAX_TEXT} characters")
+            self.fail(key, tr("is longer than {longest} characters", longest=MAX_TEXT))
         return value
 
     def _number_text(self, key: str, value: object) -> str:

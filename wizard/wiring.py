@@ -12,6 +12,7 @@ from weakref import WeakSet
 
 from wizard import assets
 from wizard.errors import UsageError
+from wizard.language import tr
 
 if TYPE_CHECKING:
     from wizard.diagnosis.catalogue import Catalogue
@@ -222,7 +223,7 @@ def _nameserver(text: str | None) -> tuple[str, int] | None:
         ipaddress.ip_address(host)
         number = int(port)
     except ValueError:
-        raise UsageError("--nameserver takes an IP address, with :PORT where it is not 53.") from None
+        raise UsageError(tr("--nameserver takes an IP address, with :PORT where it is not 53.")) from None
     if not 0 < number < 65536:
-        raise UsageError("A port is a number from 1 to 65535.")
+        raise UsageError(tr("A port is a number from 1 to 65535."))
     return host, number

@@ -24,13 +24,14 @@ from wizard.cli.options import (
     settings_from,
 )
 from wizard.errors import MailwrightError, UsageError
+from wizard.language import tr, tr_later
 from wizard.model.account import CheckResult, Verdict
 from wizard.model.address import Address
 from wizard.model.draft import AccountDraft
 from wizard.model.secret import Secret
 from wizard.wiring import Settings
 
-HELP = "saved accounts: list, add, check again, schedule or forget"
+HELP = tr_later("saved accounts: list, add, check again, schedule or forget")
 EXAMPLE = "mailwright accounts check --all"
 
 _AT_ONCE: Final = 4
@@ -41,14 +42,16 @@ _WORST_FIRST: Final = (Verdict.FAILS, Verdict.UNDECIDED, Verdict.WORKS_AFTER_FIX
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds this command's options; a password given here is a new one, to reconnect with."""
     words = ("list", "add", "check", "schedule", "token", "forget")
-    parser.add_argument("what", nargs="?", choices=words, default="list", help="default: list")
-    parser.add_argument("address", nargs="?", metavar="ADDRESS", help="which account to add, check, use or forget")
-    parser.add_argument("--all", action="store_true", help="every saved account")
-    parser.add_argument("--notify", action="store_true", help="check: notify of a first failure, a recovery, an end")
-    parser.add_argument("--every", metavar="TIME", help="schedule: check them this often (1h to 12h, 1d, 7d)")
-    parser.add_argument("--off", action="store_true", help="schedule: switch it off and remove its files")
-    parser.add_argument("--show", action="store_true", help="schedule: show its files (the default)")
-    parser.add_argument("--without-password", action="store_true", help="add: keep the settings alone")
+    parser.add_argument("what", nargs="?", choices=words, default="list", help=tr("default: list"))
+    parser.add_argument("address", nargs="?", metavar="ADDRESS", help=tr("which account to add, check, use or forget"))
+    parser.add_argument("--all", action="store_true", help=tr("every saved account"))
+    parser.add_argument(
+        "--notify", action="store_true", help=tr("check: notify of a first failure, a recovery, an end")
+    )
+    parser.add_argument("--every", metavar="TIME", help=tr("schedule: check them this often (1h to 12h, 1d, 7d)"))
+    parser.add_argument("--off", action="store_true", help=tr("schedule: switch it off and remove its files"))
+    parser.add_argument("--show", action="store_true", help=tr("schedule: show its files (the default)"))
+    parser.add_argument("--without-password", action="store_true", help=tr("add: keep the settings alone"))
     add_account_arguments(parser)
     parser.set_defaults(browser_sign_in=False, device_sign_in=False)
     monitoring.add_arguments(parser)
@@ -72,7 +75,7 @@ def run(args: argparse.Namespace) -> int:
 
     if args.what == "schedule":
         if args.off + args.show + (args.every is not None) > 1:
-            raise UsageError("Say one of --every, --off and --show.")
+            raise UsageError(tr("Say one of --every, --off and --show."))
         return accounts_watched.run_schedule(args)
     if args.what == "token":
         (one,) = chosen(saved.book, args.address, everyone=False)
@@ -82,7 +85,7 @@ def run(args: argparse.Namespace) -> int:
     accounts = chosen(saved.book, args.address, everyone=args.all)
     new_secret = password_from(args, ask_for=None)
     if new_secret is not None and len(accounts) != 1:
-        raise UsageError("A new password belongs to one account: name it instead of --all.")
+        raise UsageError(tr("A new password belongs to one account: name it instead of --all."))
     checker = session_checker(settings)
     checked = list(internal_error.run(check_accounts(accounts, checker, saved, new_secret=new_secret)))
     for number, item in enumerate(checked):
@@ -134,7 +137,7 @@ def show(book: AccountBook, *, as_json: bool) -> int:
         width = max(len(str(account.address)) for account in accounts)
         render.print_text("\n".join(f"{account.address!s:<{width}}  {recheck.state(account)}" for account in accounts))
     else:
-        render.print_text("No account is saved.")
+        render.print_text(tr("No account is saved."))
     return 0
 
 
@@ -162,12 +165,14 @@ def chosen(book: AccountBook, address: str | None, *, everyone: bool) -> tuple[S
         UsageError: none is named, or one that is not saved.
     """
     if (address is None) != everyone:
-        raise UsageError("Name one saved account, or say --all.")
+        raise UsageError(tr("Name one saved account, or say --all."))
     if address is None:
         return book.list()
     saved = book.get(Address.parse(address))
     if saved is None:
-        raise UsageError(f"{address} is not a saved account; `accounts list` shows those there are.")
+        raise UsageError(
+            tr("{address} is not a saved account; `accounts list` shows those there are.", address=address)
+        )
     return (saved,)
 
 
@@ -190,13 +195,14 @@ async def forget_accounts(addresses: Sequence[Address], saved: SavedAccounts, *,
         try:
             if await saved.forget(address):
                 forgotten.append(str(address))
-                render.progress(f"Forgotten: {address}")
+                render.progress(tr("Forgotten: {address}", address=address))
             else:
-                troubles[str(address)] = "is not saved, and the keyring holds nothing of it"
+                told = tr("{address} is not saved, and the keyring holds nothing of it", address=address)
+                troubles[str(address)] = told
         except MailwrightError as error:
-            troubles[str(address)] = f"was not forgotten. {error}"
-    for address_, trouble in troubles.items():
-        render.warn(f"{address_} {trouble}")
+            troubles[str(address)] = tr("{address} was not forgotten. {error}", address=address, error=error)
+    for trouble in troubles.values():
+        render.warn(trouble)
     if as_json:
         render.print_json({"forgotten": forgotten, "not_forgotten": sorted(troubles)})
     return 1 if troubles else 0
@@ -213,7 +219,7 @@ async def check_accounts(
 
     async def check(saved: SavedAccount) -> Recheck:
         async with gate:
-            render.progress(f"Checking {saved.address}")
+            render.progress(tr("Checking {address}", address=saved.address))
             return await kept.check(saved, checker, new_secret=new_secret)
 
     return await asyncio.gather(*(check(saved) for saved in accounts))
@@ -224,7 +230,7 @@ def show_checked(checked: Sequence[Recheck], *, as_json: bool = False) -> int:
     if as_json:
         render.print_json({"accounts": [_document(item) for item in checked]})
     else:
-        render.print_text("\n".join(_line(item) for item in checked) or "No account is saved.")
+        render.print_text("\n".join(_line(item) for item in checked) or tr("No account is saved."))
     worst = next(
         (verdict for verdict in _WORST_FIRST if any(item.verdict is verdict for item in checked)), Verdict.WORKS
     )
@@ -244,7 +250,11 @@ def _document(item: Recheck) -> dict[str, object]:
 
 def _line(item: Recheck) -> str:
     if item.result is None:
-        return f"{item.saved.address}: not checked. {item.why_not} Give one with --password-env or --password-file."
+        return tr(
+            "{address}: not checked. {reason} Give one with --password-env or --password-file.",
+            address=item.saved.address,
+            reason=item.why_not,
+        )
     lines = [f"{item.saved.address}: {recheck.state(item.saved)}"]
     if item.result.diagnoses and item.result.verdict is not Verdict.WORKS:
         first = item.result.diagnoses[0]

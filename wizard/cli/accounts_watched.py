@@ -21,6 +21,7 @@ from wizard.cli import render
 from wizard.domain.finding import State
 from wizard.domain.registration import registration
 from wizard.errors import UsageError
+from wizard.language import tr
 from wizard.model.account import CheckResult
 from wizard.model.address import Address
 from wizard.model.draft import AccountDraft
@@ -43,7 +44,7 @@ def add(args: argparse.Namespace, settings: Settings, saved: SavedAccounts) -> i
     from wizard.cli import check
 
     if args.address is None:
-        raise UsageError("Say which account: mailwright accounts add ADDRESS")
+        raise UsageError(tr("Say which account: mailwright accounts add ADDRESS"))
     draft = check.draft_from(args)
     result = internal_error.run(_checked(settings, draft))
     account = result.verified_account()
@@ -54,7 +55,7 @@ def add(args: argparse.Namespace, settings: Settings, saved: SavedAccounts) -> i
         secrets = {kind: secret for kind, secret in given.items() if secret is not None}
         internal_error.run(saved.save(account, {} if args.without_password else secrets))
         if not args.json:
-            render.print_text(f"{check.text(result)}\nSaved: {account.address}")
+            render.print_text(check.text(result) + "\n" + tr("Saved: {address}", address=account.address))
     if args.json:
         from wizard.diagnosis.document import diagnosis_document
         from wizard.handover.document import check_document
@@ -80,9 +81,9 @@ def print_token(args: argparse.Namespace, settings: Settings, saved: SavedAccoun
         SecretStoreError: the keyring refused.
     """
     if sys.stdout.isatty() or args.json:
-        raise UsageError("A token is for a mail program that runs this command; it is not shown on a screen.")
+        raise UsageError(tr("A token is for a mail program that runs this command; it is not shown on a screen."))
     if SecretKind.REFRESH_TOKEN not in account.secrets:
-        raise UsageError(f"No sign-in in the browser is kept for {account.address}.")
+        raise UsageError(tr("No sign-in in the browser is kept for {address}.", address=account.address))
     token = internal_error.run(_token(settings, saved, account))
     sys.stdout.write(f"{token.reveal()}\n")
     sys.stdout.flush()
@@ -93,11 +94,13 @@ async def _token(settings: Settings, saved: SavedAccounts, account: SavedAccount
     kept = await saved.store.load(account.address, account.secrets)
     permission = kept.get(SecretKind.REFRESH_TOKEN)
     if permission is None:
-        raise UsageError(f"The keyring has no sign-in of {account.address} any more: sign in once more.")
+        raise UsageError(
+            tr("The keyring has no sign-in of {address} any more: sign in once more.", address=account.address)
+        )
     async with wiring.session(settings) as session:
         draft = await session.sign_in_again(recheck.draft(account, None), permission)
     if draft.oauth_token is None:
-        raise UsageError(f"The provider of {account.address} gave no token.")
+        raise UsageError(tr("The provider of {address} gave no token.", address=account.address))
     return draft.oauth_token
 
 
@@ -107,14 +110,18 @@ def run_schedule(args: argparse.Namespace) -> int:
     planned = schedule(every, check_command())
     if args.off:
         was_on = planned.take_away()
-        return _show_schedule(args, planned, "Switched off, and its files are gone." if was_on else "It was not on.")
+        return _show_schedule(
+            args, planned, tr("Switched off, and its files are gone.") if was_on else tr("It was not on.")
+        )
     if args.every is None:
-        state = "On. These are its files:" if planned.is_on else "Off. With --every 1d these files would be written:"
+        on, off = tr("On. These are its files:"), tr("Off. With --every 1d these files would be written:")
+        state = on if planned.is_on else off
         return _show_schedule(args, planned, state)
     if not args.json:
         render.print_text(planned.text())  # first shown, then written
     planned.put()
-    return _show_schedule(args, planned, f"Switched on: every {every}. Off again: mailwright accounts schedule --off")
+    said = tr("Switched on: every {time}. Off again: mailwright accounts schedule --off", time=every)
+    return _show_schedule(args, planned, said)
 
 
 def _show_schedule(args: argparse.Namespace, planned: Schedule, said: str) -> int:

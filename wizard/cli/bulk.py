@@ -20,6 +20,7 @@ from wizard.cli.options import add_network_arguments, add_run_arguments, setting
 from wizard.cli.table import COLUMNS, Row, Table
 from wizard.errors import MailwrightError, UsageError
 from wizard.handover.write import write_file
+from wizard.language import tr, tr_later
 from wizard.model.account import CheckResult, Verdict
 from wizard.model.address import Address
 from wizard.model.draft import AccountDraft
@@ -30,7 +31,7 @@ from wizard.setup.given import given_draft
 from wizard.setup.session import SetupSession
 from wizard.setup.signin_budget import PER_HOST
 
-HELP = "many accounts from a table (CSV as Excel writes it), one result line each"
+HELP = tr_later("many accounts from a table (CSV as Excel writes it), one result line each")
 EXAMPLE = "mailwright bulk accounts.csv --output results.jsonl --jobs 8"
 
 READ_AHEAD: Final = 500  # rows among which those of different servers are chosen
@@ -42,19 +43,27 @@ WORKS: Final = (Verdict.WORKS.value, Verdict.WORKS_AFTER_FIX.value)
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds this command's options."""
-    parser.add_argument("file", metavar="FILE.csv", nargs="?", type=Path, help="columns: " + ", ".join(COLUMNS))
     parser.add_argument(
-        "--merge", metavar="RESULT.jsonl", nargs="+", type=Path, help="show results of several places side by side"
+        "file", metavar="FILE.csv", nargs="?", type=Path, help=tr("columns: {names}", names=", ".join(COLUMNS))
     )
-    parser.add_argument("--jobs", metavar="N", type=int, default=8, help="accounts at the same time (default 8)")
-    parser.add_argument("--output", metavar="OUT.jsonl", type=Path, help="write the results there, not to the screen")
-    parser.add_argument("--table", metavar="FILE", type=Path, help="write a table of them as well (.csv, .html)")
     parser.add_argument(
-        "--keep", metavar="HEAD", action="append", default=[], help="a column of your own that goes into the results"
+        "--merge", metavar="RESULT.jsonl", nargs="+", type=Path, help=tr("show results of several places side by side")
     )
-    parser.add_argument("--resume", action="store_true", help="go on with OUT.jsonl: rows that are in it are done")
+    parser.add_argument("--jobs", metavar="N", type=int, default=8, help=tr("accounts at the same time (default 8)"))
     parser.add_argument(
-        "--per-host-per-minute", metavar="N", type=int, help="sign-ins that a server sees in a minute (default 60)"
+        "--output", metavar="OUT.jsonl", type=Path, help=tr("write the results there, not to the screen")
+    )
+    parser.add_argument("--table", metavar="FILE", type=Path, help=tr("write a table of them as well (.csv, .html)"))
+    parser.add_argument(
+        "--keep",
+        metavar="HEAD",
+        action="append",
+        default=[],
+        help=tr("a column of your own that goes into the results"),
+    )
+    parser.add_argument("--resume", action="store_true", help=tr("go on with OUT.jsonl: rows that are in it are done"))
+    parser.add_argument(
+        "--per-host-per-minute", metavar="N", type=int, help=tr("sign-ins that a server sees in a minute (default 60)")
     )
     monitoring.add_arguments(parser)
     add_run_arguments(parser)
@@ -68,23 +77,25 @@ def run(args: argparse.Namespace) -> int:
     if args.merge:
         return _merge(args)
     if args.file is None:
-        raise UsageError("bulk needs a table of accounts, or results to --merge.")
+        raise UsageError(tr("bulk needs a table of accounts, or results to --merge."))
     if not 1 <= args.jobs <= 200:
-        raise UsageError("--jobs takes a number from 1 to 200.")
+        raise UsageError(tr("--jobs takes a number from 1 to 200."))
     if args.per_host_per_minute is not None and not 1 <= args.per_host_per_minute <= 10_000:
-        raise UsageError("--per-host-per-minute takes a number from 1 to 10000.")
+        raise UsageError(tr("--per-host-per-minute takes a number from 1 to 10000."))
     if args.resume and args.output is None:
-        raise UsageError("--resume goes on with the file that --output names.")
+        raise UsageError(tr("--resume goes on with the file that --output names."))
     settings = replace(settings_from(args), per_host_per_minute=args.per_host_per_minute)
     for name in ("table", "junit", "nagios"):
         if getattr(args, name) and args.output is None:
-            raise UsageError(f"--{name} is made of the results that --output keeps.")
+            raise UsageError(tr("--{name} is made of the results that --output keeps.", name=name))
     table = Table(args.file, args.keep)
     if table.ignored:
         numbers = ", ".join(map(str, table.ignored))
-        render.progress(f"Columns that mean nothing here are left out: {numbers}")
+        render.progress(tr("Columns that mean nothing here are left out: {numbers}", numbers=numbers))
     per_minute = settings.per_host_per_minute or PER_HOST
-    render.progress(f"At most 2 connections at once and {per_minute} sign-ins a minute for each server.")
+    render.progress(
+        tr("At most 2 connections at once and {per_minute} sign-ins a minute for each server.", per_minute=per_minute)
+    )
     with Results(args.output, resume=args.resume) as results:
         bar = Bar(_count(args.file), results.done_before)
         watch = Watch(args, bar)
@@ -185,15 +196,15 @@ async def _document(session: SetupSession, row: Row, servers: Servers) -> dict[s
     address: Address | None = None
     try:
         if row.fault is not None:
-            raise UsageError(f"Line {row.line}: {row.fault}.")
+            raise UsageError(tr("Line {line}: {fault}.", line=row.line, fault=row.fault))
         address = Address.parse(row.cells.get("address", ""))
         result = await servers.check(session, _draft(address, row))
         return dict(check_document(result, diagnosis_document=diagnosis_document))
     except MailwrightError as error:
         return unusable(address, str(error))
     except Exception as error:
-        told = f"Something went wrong inside. What happened is in {internal_error.write_log(error)}"
-        return unusable(address, told)
+        log = internal_error.write_log(error)
+        return unusable(address, tr("Something went wrong inside. What happened is in {log}", log=log))
     finally:
         await session.close()
 

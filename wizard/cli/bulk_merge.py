@@ -13,6 +13,8 @@ from wizard.cli.bulk_results import NO_VERDICT, read_briefs
 from wizard.cli.bulk_table import open_table, write_page
 from wizard.errors import UsageError
 from wizard.handover.csv_export import write_csv
+from wizard.language import tr, tr_context, tr_plural
+from wizard.model.columns import padded, width
 from wizard.model.text import inert
 
 SCHEMA: Final = "mailwright/bulk-merge/1"
@@ -75,7 +77,7 @@ def merged(paths: Sequence[Path]) -> Merged:
     """
     places = tuple(path.stem for path in paths)
     if len(set(places)) < len(places):
-        raise UsageError("Each place is called as its file is: give the files different names.")
+        raise UsageError(tr("Each place is called as its file is: give the files different names."))
     found: dict[tuple[str, int], list[str]] = {}
     for number, path in enumerate(paths):
         times: Counter[str] = Counter()
@@ -108,17 +110,39 @@ def show(result: Merged, *, as_json: bool) -> None:
             }
         )
         return
-    lines = [f"{len(result.accounts):,} accounts from {len(result.places)} places: {', '.join(result.places)}"]
-    lines += [f"  {count:,} {kind}" for kind, count in kinds.most_common()]
-    lines += [f"{place} has no result for {count:,} accounts." for place, count in result.missing.items() if count]
-    lines += [f"{cause} only from {place}: {count:,}" for cause, place, count in result.only_from()]
+    lines = [
+        tr_plural(
+            "{count} account from {places} places: {names}",
+            "{count} accounts from {places} places: {names}",
+            len(result.accounts),
+            count=f"{len(result.accounts):,}",
+            places=len(result.places),
+            names=", ".join(result.places),
+        )
+    ]
+    lines += [f"  {count:,} {_kind_shown(kind)}" for kind, count in kinds.most_common()]
+    lines += [
+        tr_plural(
+            "{place} has no result for {count} account.",
+            "{place} has no result for {count} accounts.",
+            count,
+            place=place,
+            count=f"{count:,}",
+        )
+        for place, count in result.missing.items()
+        if count
+    ]
+    lines += [
+        tr("{cause} only from {place}: {count}", cause=cause, place=place, count=f"{count:,}")
+        for cause, place, count in result.only_from()
+    ]
     rows = [account for account in result.accounts if account.kind != "works everywhere"]
     if rows:
-        table = [("Address", *result.places), *((inert(each.address), *map(inert, each.found)) for each in rows)]
-        widths = [max(len(row[column]) for row in table) for column in range(len(table[0]))]
+        table = [(tr("Address"), *result.places), *((inert(each.address), *map(inert, each.found)) for each in rows)]
+        widths = [max(width(row[column]) for row in table) for column in range(len(table[0]))]
         lines += [
             "",
-            *("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in table),
+            *("  ".join(map(padded, row, widths)).rstrip() for row in table),
         ]
     render.print_text("\n".join(lines))
 
@@ -127,9 +151,24 @@ def write(result: Merged, path: Path) -> None:
     """The whole table as .csv or .html."""
     out: TextIO
     with open_table(path) as out:
-        rows = ((account.kind, (account.address, account.kind, *account.found)) for account in result.accounts)
-        heads = ("Address", "Kind", *result.places)
         if path.suffix.lower() == ".csv":
-            write_csv(out, heads, (cells for _, cells in rows))
-        else:
-            write_page(out, "Results side by side", heads, rows, Counter(account.kind for account in result.accounts))
+            rows = ((account.address, account.kind, *account.found) for account in result.accounts)
+            write_csv(out, ("Address", "Kind", *result.places), rows)
+            return
+        shown = [(_kind_shown(account.kind), account) for account in result.accounts]
+        write_page(
+            out,
+            tr("Results side by side"),
+            (tr("Address"), tr("Kind"), *result.places),
+            ((kind, (account.address, kind, *account.found)) for kind, account in shown),
+            Counter(kind for kind, _ in shown),
+        )
+
+
+def _kind_shown(kind: str) -> str:
+    return {
+        "incomplete": tr_context("account seen from several places", "incomplete"),
+        "works everywhere": tr_context("account seen from several places", "works everywhere"),
+        "works only from some": tr_context("account seen from several places", "works only from some"),
+        "works nowhere": tr_context("account seen from several places", "works nowhere"),
+    }[kind]

@@ -12,6 +12,8 @@ from typing import Final, TextIO
 from wizard.cli import render
 from wizard.cli.bulk_results import NO_VERDICT
 from wizard.cli.monitoring import checked_of_document
+from wizard.language import tr
+from wizard.model.columns import cut, padded
 
 LINE_EVERY_S: Final = 10.0
 BAR_EVERY_S: Final = 0.2
@@ -58,10 +60,14 @@ class Bar:
             self._ended.popleft()
         span = max(now - max(self._began, now - RATE_OVER_S), 0.001)
         rate = len(self._ended) / span
-        parts = [f"{self._done:,} of {self._total:,}" if self._total is not None else f"{self._done:,}"]
-        parts.append(f"{rate * 60:.0f} a minute" if rate < 1 else f"{rate:.1f} a second")
+        done = f"{self._done:,}"
+        parts = [done if self._total is None else tr("{done} of {total}", done=done, total=f"{self._total:,}")]
+        if rate < 1:
+            parts.append(tr("{rate} a minute", rate=f"{rate * 60:.0f}"))
+        else:
+            parts.append(tr("{rate} a second", rate=f"{rate:.1f}"))
         if self._total is not None and self._total > self._done and rate > 0:
-            parts.append(f"{_spoken((self._total - self._done) / rate)} left")
+            parts.append(tr("{time} left", time=_time((self._total - self._done) / rate)))
         causes = [f"{cause} {count:,}" for cause, count in self._causes.most_common(4)]
         return "; ".join([", ".join(parts), *([", ".join(causes)] if causes else [])])
 
@@ -75,13 +81,13 @@ class Bar:
         bar = "#" * round(share * _WIDTH)
         text = f"[{bar:<{_WIDTH}}] {self.line(now)}"
         room = shutil.get_terminal_size().columns - 1
-        self._stream.write("\r" + text[:room].ljust(room))
+        self._stream.write("\r" + padded(cut(text, room), room))
         self._stream.flush()
 
 
-def _spoken(seconds: float) -> str:
+def _time(seconds: float) -> str:
     if seconds < 90:
-        return f"{seconds:.0f} s"
+        return tr("{seconds} s", seconds=f"{seconds:.0f}")
     if seconds < 90 * 60:
-        return f"{seconds / 60:.0f} min"
-    return f"{seconds / 3600:.1f} h"
+        return tr("{minutes} min", minutes=f"{seconds / 60:.0f}")
+    return tr("{hours} h", hours=f"{seconds / 3600:.1f}")

@@ -17,6 +17,7 @@ from wizard.cli.monitoring import Checked, checked_of_document
 from wizard.cli.options import json_object
 from wizard.cli.table import Row
 from wizard.errors import UsageError
+from wizard.language import tr, tr_later
 from wizard.model.account import Verdict
 from wizard.model.address import Address
 from wizard.text_file import read_lines
@@ -24,7 +25,10 @@ from wizard.text_file import read_lines
 MAX_RESULT_BYTES: Final = 4 * 1024 * 1024
 WORKS: Final = (Verdict.WORKS.value, Verdict.WORKS_AFTER_FIX.value)
 NO_VERDICT: Final = "not-checked"
-_SAYS: Final = {Verdict.WORKS.value: "It works", Verdict.WORKS_AFTER_FIX.value: "It works, after a change"}
+_SAYS: Final = {
+    Verdict.WORKS.value: tr_later("It works"),
+    Verdict.WORKS_AFTER_FIX.value: tr_later("It works, after a change"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,8 @@ class Brief:
     @property
     def says(self) -> str:
         """It in a sentence."""
-        return _SAYS.get(self.checked.verdict or "") or self.checked.says or "There is no verdict"
+        works = _SAYS.get(self.checked.verdict or "")
+        return tr(works) if works is not None else self.checked.says or tr("There is no verdict")
 
 
 def brief(document: Mapping[str, Any]) -> Brief:
@@ -73,7 +78,7 @@ def read_briefs(path: Path) -> Iterator[Brief]:
         document = json_object(line)
         if document is None or not isinstance(document.get("row"), int):
             if line.endswith("\n") and line.strip():
-                raise UsageError(f"{path.name} does not hold results of bulk.")
+                raise UsageError(tr("{name} does not hold results of bulk.", name=path.name))
             continue
         yield brief(document)
 
@@ -138,7 +143,7 @@ class Results:
             if row.number in self._done:
                 _same_row(row, self._done.pop(row.number))
             elif row.number in self._begun:
-                told = "An earlier run was ended in the middle of this row. It is not tried again by itself."
+                told = tr("An earlier run was ended in the middle of this row. It is not tried again by itself.")
                 self.add(row, unusable(_address_of(row), told))
             else:
                 yield row
@@ -168,19 +173,21 @@ class Results:
         try:
             yield
         except OSError as error:
-            name = self._output.name if self._output is not None else "The output"
-            raise UsageError(f"{name} cannot be written: {error.strerror or type(error).__name__}.") from None
+            name = self._output.name if self._output is not None else tr("The output")
+            raise UsageError(
+                tr("{name} cannot be written: {reason}.", name=name, reason=error.strerror or type(error).__name__)
+            ) from None
 
     def _open_files(self, output: Path) -> None:
         if not output.name or output.is_dir():
-            raise UsageError("--output takes a file, and this is a folder.")
+            raise UsageError(tr("--output takes a file, and this is a folder."))
         if os.path.lexists(output) and not self._resume:
-            raise UsageError(f"{output.name} is there already: --resume goes on with it.")
+            raise UsageError(tr("{name} is there already: --resume goes on with it.", name=output.name))
         with self._told_what_stops_writing():
             # Nothing is written through a link that somebody else laid there.
             ledger = self._open.enter_context(_appended(_ledger_of(output), getattr(os, "O_NOFOLLOW", 0)))
             if not take(ledger.fileno()):
-                raise UsageError(f"Another run of bulk is writing {output.name} just now.")
+                raise UsageError(tr("Another run of bulk is writing {name} just now.", name=output.name))
             self._ledger = ledger
             if self._resume and output.exists():
                 self._read(output, ledger)
@@ -195,7 +202,9 @@ class Results:
             number = document.get("row") if document is not None else None
             if document is None or not isinstance(number, int):
                 if line.endswith("\n"):
-                    raise UsageError(f"{output.name} does not hold results of bulk: --resume cannot go on with it.")
+                    raise UsageError(
+                        tr("{name} does not hold results of bulk: --resume cannot go on with it.", name=output.name)
+                    )
                 continue  # the last line, in the middle of which the program was ended
             self._done[number] = document.get("address")
             self.done_before += 1
@@ -226,7 +235,9 @@ def _same_row(row: Row, address: object) -> None:
     """Raises UsageError where the table is another one than that of the results."""
     known = _address_of(row)
     if address is not None and known is not None and str(known) != address:
-        raise UsageError(f"Row {row.number} of the table is not the account of that row in the results.")
+        raise UsageError(
+            tr("Row {number} of the table is not the account of that row in the results.", number=row.number)
+        )
 
 
 def _address_of(row: Row) -> Address | None:

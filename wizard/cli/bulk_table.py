@@ -12,10 +12,20 @@ from typing import Final, TextIO
 from wizard.cli.bulk_results import Brief, read_briefs
 from wizard.errors import UsageError
 from wizard.handover.csv_export import write_csv
+from wizard.language import spoken, tr, tr_later
 from wizard.model.text import inert
 
 KINDS: Final = (".csv", ".html", ".htm")
-_HEADS: Final = ("Row", "Line", "Address", "Cause", "What it says", "Sending", "Receiving", "Seconds")
+_HEADS: Final = (
+    tr_later("Row"),
+    tr_later("Line"),
+    tr_later("Address"),
+    tr_later("Cause"),
+    tr_later("What it says"),
+    tr_later("Sending"),
+    tr_later("Receiving"),
+    tr_later("Seconds"),
+)  # in CSV, which programs read too, always English
 _STYLE: Final = """
 :root { color-scheme: light dark; }
 body { font: 15px/1.5 system-ui, sans-serif; margin: 1.5rem; }
@@ -28,7 +38,7 @@ fieldset { border: 0; padding: 0; margin: 0 0 1rem; } label { margin-inline-end:
 def check_kind(path: Path) -> None:
     """Raises UsageError where the file's ending is none of ours."""
     if path.suffix.lower() not in KINDS:
-        raise UsageError("--table takes a file that ends in .csv or .html.")
+        raise UsageError(tr("--table takes a file that ends in .csv or .html."))
 
 
 def write_table(results: Path, path: Path, separator: str = ",") -> None:
@@ -38,16 +48,15 @@ def write_table(results: Path, path: Path, separator: str = ",") -> None:
         UsageError: the results cannot be read, or the table cannot be written.
     """
     kept = tuple(dict.fromkeys(head for each in read_briefs(results) for head in each.kept))
-    heads = (*_HEADS, *kept)
     rows = (_cells(each, kept) for each in read_briefs(results))
     with open_table(path) as out:
         if path.suffix.lower() == ".csv":
-            write_csv(out, heads, rows, separator)
+            write_csv(out, (*_HEADS, *kept), rows, separator)
         else:
             write_page(
                 out,
-                "Results",
-                heads,
+                tr("Results"),
+                (*map(tr, _HEADS), *kept),
                 ((each.kind, _cells(each, kept)) for each in read_briefs(results)),
                 Counter(each.kind for each in read_briefs(results)),
             )
@@ -62,11 +71,13 @@ def write_page(
         f"body:has(#k{number}:checked) tbody tr:not(.k{number}) {{ display: none; }}" for number in numbers.values()
     )
     out.write(
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<!doctype html>\n<html lang="' + spoken() + '">\n<head>\n<meta charset="utf-8">\n'
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
         f"<title>{escape(title)}</title>\n<style>{_STYLE}{hidden}</style>\n</head>\n<body>\n<h1>{escape(title)}</h1>\n"
     )
-    out.write("<fieldset><legend>Show</legend>\n" + "\n".join(_choices(numbers, kinds)) + "\n</fieldset>\n")
+    out.write(
+        f"<fieldset><legend>{escape(tr('Show'))}</legend>\n" + "\n".join(_choices(numbers, kinds)) + "\n</fieldset>\n"
+    )
     names = "".join(f'<th scope="col">{escape(inert(head))}</th>' for head in heads)
     out.write(f"<table><thead><tr>{names}</tr></thead>\n<tbody>\n")
     for kind, cells in rows:
@@ -76,7 +87,8 @@ def write_page(
 
 
 def _choices(numbers: dict[str, int], kinds: Counter[str]) -> Iterator[str]:
-    yield f'<label><input type="radio" name="kind" checked> All ({sum(kinds.values()):,})</label>'
+    every = tr("All ({count})", count=f"{sum(kinds.values()):,}")
+    yield f'<label><input type="radio" name="kind" checked> {escape(every)}</label>'
     for kind, number in numbers.items():
         name = escape(inert(kind))
         yield f'<label><input type="radio" name="kind" id="k{number}"> {name} ({kinds[kind]:,})</label>'
@@ -95,5 +107,7 @@ def open_table(path: Path) -> TextIO:
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     except OSError as error:
-        raise UsageError(f"{path.name} cannot be written: {error.strerror or type(error).__name__}.") from None
+        raise UsageError(
+            tr("{name} cannot be written: {reason}.", name=path.name, reason=error.strerror or type(error).__name__)
+        ) from None
     return os.fdopen(descriptor, "w", encoding=encoding, errors="replace", newline="")

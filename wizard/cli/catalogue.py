@@ -7,35 +7,39 @@ import os
 from pathlib import Path
 from typing import Final
 
+from wizard.cli.parser import task_list
 from wizard.cli.render import print_json, print_text
 from wizard.errors import ResourceError, UsageError
+from wizard.language import tr, tr_later, tr_plural
 
-HELP = "prove diagnosis files, list the facts they may name, begin a new one"
+HELP = tr_later("prove diagnosis files, list the facts they may name, begin a new one")
 EXAMPLE = "mailwright catalogue check resources/diagnoses/auth/app-password-required.toml"
 
 _CHECKED: Final = "mailwright/catalogue-check/1"
 _LARGEST_REPLY: Final = 256 * 1024
-_TASKS = """\
-catalogue check [FILE]            validate the files and prove every sample; 1 when something is wrong
-catalogue facts                   every key that a file may name, with its values
-catalogue new CAUSE --from REPLY  begin a file around a reply: a text file, or - for standard input"""
+_TASKS: Final = {
+    "catalogue check [FILE]": tr_later("validate the files and prove every sample; 1 when something is wrong"),
+    "catalogue facts": tr_later("every key that a file may name, with its values"),
+    "catalogue new CAUSE --from REPLY": tr_later("begin a file around a reply: a text file, or - for standard input"),
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of catalogue."""
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.description = _TASKS
+    parser.description = task_list([(task, tr(says)) for task, says in _TASKS.items()])
     parser.add_argument("task", choices=("check", "facts", "new"))
-    parser.add_argument("name", nargs="?", metavar="FILE | CAUSE", help="one diagnosis file (check); the new cause")
+    parser.add_argument("name", nargs="?", metavar="FILE | CAUSE", help=tr("one diagnosis file (check); the new cause"))
     parser.add_argument(
-        "--pack", metavar="FOLDER", type=Path, action="append", default=[], help="a helpdesk pack's causes as well"
+        "--pack", metavar="FOLDER", type=Path, action="append", default=[], help=tr("a helpdesk pack's causes as well")
     )
-    parser.add_argument("--from", dest="reply", metavar="REPLY", help="the reply the new cause is about, a file or -")
-    parser.add_argument("--stage", help="where the new cause happens: the folder it goes into (default: auth)")
-    parser.add_argument("--protocol", choices=("smtp", "imap", "pop3"), help="what the reply was said in")
-    parser.add_argument("--server", help="the server that said it")
     parser.add_argument(
-        "--into", type=Path, default=Path("diagnoses"), metavar="FOLDER", help="where to (default: ./diagnoses)"
+        "--from", dest="reply", metavar="REPLY", help=tr("the reply the new cause is about, a file or -")
+    )
+    parser.add_argument("--stage", help=tr("where the new cause happens: the folder it goes into (default: auth)"))
+    parser.add_argument("--protocol", choices=("smtp", "imap", "pop3"), help=tr("what the reply was said in"))
+    parser.add_argument("--server", help=tr("the server that said it"))
+    parser.add_argument(
+        "--into", type=Path, default=Path("diagnoses"), metavar="FOLDER", help=tr("where to (default: ./diagnoses)")
     )
 
 
@@ -78,9 +82,15 @@ def _check(args: argparse.Namespace) -> int:
     if args.name is not None:
         path = Path(args.name)
         if not os.path.isfile(path):
-            raise UsageError(f"{path} is not a file.")
+            raise UsageError(tr("{file} is not a file.", file=path))
         if path.resolve().parent.name not in STAGE_FOLDERS:
-            raise UsageError(f"{path} must lie in a folder named after its stage: {', '.join(STAGE_FOLDERS)}.")
+            raise UsageError(
+                tr(
+                    "{file} must lie in a folder named after its stage: {stages}.",
+                    file=path,
+                    stages=", ".join(STAGE_FOLDERS),
+                )
+            )
         cause = load_cause(path.resolve())
         # The others' samples are proven as well: a new file must not win texts that are theirs.
         catalogue = Catalogue({**catalogue.causes, cause.id: cause}, catalogue.families)
@@ -110,8 +120,17 @@ def _check(args: argparse.Namespace) -> int:
         for sentence in (*wrong, *map(str, found)):
             print_text(sentence)
         count = len(found) + len(wrong)
-        verdict = f"{count} fault{'' if count == 1 else 's'}" if count else "every sample gives its own cause, no ties"
-        print_text(f"{len(catalogue.causes)} causes, {samples} samples: {verdict}.")
+        numbers = {"causes": len(catalogue.causes), "samples": samples}
+        print_text(
+            tr_plural(
+                "{causes} causes, {samples} samples: {n} fault.",
+                "{causes} causes, {samples} samples: {n} faults.",
+                count,
+                **numbers,
+            )
+            if count
+            else tr("{causes} causes, {samples} samples: every sample gives its own cause, no ties.", **numbers)
+        )
     return 1 if found or wrong else 0
 
 
@@ -144,30 +163,32 @@ def _new(args: argparse.Namespace) -> int:
     from wizard.text_file import read_text
 
     if args.name is None or args.reply is None:
-        raise UsageError("catalogue new needs the cause's name, and --from with the reply it is about.")
+        raise UsageError(tr("catalogue new needs the cause's name, and --from with the reply it is about."))
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", args.name):
-        raise UsageError(f"“{args.name}” is not a name for a cause: lower-case words with hyphens are.")
+        raise UsageError(tr("“{name}” is not a name for a cause: lower-case words with hyphens are.", name=args.name))
     stage = args.stage or "auth"
     if stage not in STAGE_FOLDERS:
-        raise UsageError(f"--stage takes one of {', '.join(STAGE_FOLDERS)}.")
+        raise UsageError(tr("--stage takes one of {stages}.", stages=", ".join(STAGE_FOLDERS)))
     text = read_text(args.reply, limit_bytes=_LARGEST_REPLY, ansi=True)
     today = datetime.now(UTC).date().isoformat()
     hint = stage if stage in ("dns", "connect", "tls", "auth", "message") else None
     try:
         content = skeleton(text, stage=hint, protocol=args.protocol, server=args.server, today=today)
     except ValueError as error:
-        raise UsageError(f"No file can be made of this reply: {error}.") from None
+        raise UsageError(tr("No file can be made of this reply: {error}.", error=error)) from None
     path = Path(args.into) / stage / f"{args.name}.toml"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("x", encoding="utf-8", newline="\n") as file:
             file.write(content)
     except FileExistsError:
-        raise UsageError(f"{path} exists already.") from None
+        raise UsageError(tr("{file} exists already.", file=path)) from None
     except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror or error}.") from None
+        raise UsageError(tr("{file} cannot be written: {reason}.", file=path, reason=error.strerror or error)) from None
     if args.json:
         print_json({"schema": "mailwright/catalogue-new/1", "written": str(path)})
     else:
-        print_text(f"{path} is written. Put in the sentences, then run: mailwright catalogue check {path}")
+        print_text(
+            tr("{file} is written. Put in the sentences, then run: mailwright catalogue check {file}", file=path)
+        )
     return 0

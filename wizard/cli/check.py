@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from wizard import internal_error, wiring
-from wizard.cli import browser, monitoring, render
+from wizard.cli import browser, monitoring, render, words
 from wizard.cli.options import (
     add_account_arguments,
     add_network_arguments,
@@ -23,8 +23,10 @@ from wizard.cli.options import (
 from wizard.errors import UsageError
 from wizard.imports import begin, begin_import
 from wizard.installed_packs import installed_packs
+from wizard.language import tr, tr_context, tr_later
 from wizard.model.account import CheckResult, RoundTripStatus, SideResult, Verdict
 from wizard.model.address import Address
+from wizard.model.columns import padded, width
 from wizard.model.diagnosis import Change, ChangeSettings, Diagnosis, ServerChange
 from wizard.model.draft import AccountDraft
 from wizard.model.evidence import Outcome, Stage
@@ -36,7 +38,7 @@ from wizard.setup.account_in_progress import AccountInProgress
 from wizard.setup.given import given_draft
 from wizard.wiring import Settings
 
-HELP = "the wizard's whole run without a window"
+HELP = tr_later("the wizard's whole run without a window")
 EXAMPLE = "mailwright check ada@example.org --test-message --json"
 
 EXIT_CODES = {Verdict.WORKS: 0, Verdict.WORKS_AFTER_FIX: 3, Verdict.FAILS: 1, Verdict.UNDECIDED: 4}
@@ -47,22 +49,25 @@ REPORT_KINDS = {".json", ".html", ".txt"}
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds this command's options."""
-    parser.add_argument("address", metavar="ADDRESS", help="the email address")
+    parser.add_argument("address", metavar="ADDRESS", help=tr("the email address"))
     add_password_arguments(parser)
     add_account_arguments(parser)
     parser.add_argument(
-        "--test-message", metavar="TO", nargs="?", const="", help="send one (to the address itself without TO)"
+        "--test-message", metavar="TO", nargs="?", const="", help=tr("send one (to the address itself without TO)")
     )
     parser.add_argument(
         "--report",
         metavar="FILE",
         type=Path,
-        help="write the redacted report (.json, .html, .txt); into a folder under the name of its case",
+        help=tr("write the redacted report (.json, .html, .txt); into a folder under the name of its case"),
     )
     parser.add_argument(
-        "--letter", metavar="FILE", type=Path, help="write the letter to whoever runs the server, where something fails"
+        "--letter",
+        metavar="FILE",
+        type=Path,
+        help=tr("write the letter to whoever runs the server, where something fails"),
     )
-    parser.add_argument("--with-address", action="store_true", help="leave the address readable in the report")
+    parser.add_argument("--with-address", action="store_true", help=tr("leave the address readable in the report"))
     monitoring.add_arguments(parser)
     browser.add_arguments(parser)
     add_run_arguments(parser)
@@ -72,9 +77,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Checks the account; the exit code is 0 (works), 3 (works after a fix), 1 (fails) or 4 (no verdict in time)."""
     if args.report is not None and not args.report.is_dir() and args.report.suffix.lower() not in REPORT_KINDS:
-        raise UsageError("--report takes a file that ends in .json, .html or .txt.")
+        raise UsageError(tr("--report takes a file that ends in .json, .html or .txt."))
     if args.no_incoming and args.no_outgoing:
-        raise UsageError("With --no-incoming and --no-outgoing there is nothing to check.")
+        raise UsageError(tr("With --no-incoming and --no-outgoing there is nothing to check."))
     draft = draft_from(args)
     to = Address.parse(args.test_message) if args.test_message else None
     result, broken = internal_error.run(_check(settings_from(args), draft, args, to))
@@ -131,17 +136,17 @@ async def _agreed(account: AccountInProgress) -> AccountInProgress | None:
         return None
     if account.result is not None and _doubts_address(account.result):
         render.warn(account.result.diagnoses[0].title)
-        is_right = await _yes(f"Is {draft.address} right all the same? [y/N] ")
+        is_right = await _yes(tr("Is {address} right all the same? [y/N]", address=draft.address) + " ")
         return account.remedied(replace(draft, address_is_right=True)) if is_right else None
     if not sites:
         return None
-    render.warn(f"Nobody vouches for these servers' domains: {', '.join(sites)}")
-    return account.agreed(sites) if await _yes("Send your password to them? [y/N] ") else None
+    render.warn(tr("Nobody vouches for these servers' domains: {sites}", sites=", ".join(sites)))
+    return account.agreed(sites) if await _yes(tr("Send your password to them? [y/N]") + " ") else None
 
 
 async def _yes(question: str) -> bool:
     answer = await asyncio.to_thread(input, question)
-    return answer.strip().lower() in {"y", "yes"}
+    return answer.strip().casefold() in {"y", "yes", *tr_context("answers that agree", "y yes").split()}
 
 
 def _doubts_address(result: CheckResult) -> bool:
@@ -194,12 +199,23 @@ def tell(progress: Progress) -> None:
         return
     if progress.outcome is Outcome.STARTED and not progress.detail.get("suspected_blocked"):
         return
-    where = f"{progress.protocol.value} {progress.endpoint}" if progress.protocol and progress.endpoint else "discovery"
+    where = f"{progress.protocol.value} {progress.endpoint}" if progress.protocol and progress.endpoint else None
+    where = where or tr_context("stage", "discovery")
+    time = f"{progress.t_s:6.2f}"
     if progress.detail.get("suspected_blocked"):
-        render.progress(f"{progress.t_s:6.2f} s  {where}: no answer yet, this port may be blocked")
+        render.progress(tr("{time} s  {where}: no answer yet, this port may be blocked", time=time, where=where))
         return
-    what = f"{progress.outcome.value}{f' ({progress.error.value})' if progress.error is not None else ''}"
-    render.progress(f"{progress.t_s:6.2f} s  {where}: {progress.stage.value} {what}, {progress.seconds:.3f} s")
+    what = words.outcome(progress.outcome) + (f" ({progress.error.value})" if progress.error is not None else "")
+    render.progress(
+        tr(
+            "{time} s  {where}: {stage} {outcome}, {seconds} s",
+            time=time,
+            where=where,
+            stage=words.stage(progress.stage),
+            outcome=what,
+            seconds=f"{progress.seconds:.3f}",
+        )
+    )
 
 
 def _write_report(args: argparse.Namespace, result: CheckResult) -> None:
@@ -243,56 +259,83 @@ def _whom_to_ask(result: CheckResult, args: argparse.Namespace) -> list[str]:
     helpdesk = wiring.pack((*args.pack, *installed_packs())).helpdesk
     if helpdesk is None or result.verdict in (Verdict.WORKS, Verdict.WORKS_AFTER_FIX):
         return []
-    return ["", f"Whom to ask: {', '.join(helpdesk.words().values())}"]
+    return ["", tr("Whom to ask: {words}", words=", ".join(helpdesk.words().values()))]
 
 
 def text(result: CheckResult) -> str:
     """The result for people."""
+    both = result.incoming is not None and result.outgoing is not None
     headline = {
-        Verdict.WORKS: "Sending and receiving work." if result.incoming and result.outgoing else "It works.",
-        Verdict.WORKS_AFTER_FIX: "It works, after a change.",
-        Verdict.FAILS: "It does not work yet.",
-        Verdict.UNDECIDED: "There is no verdict.",
+        Verdict.WORKS: tr("Sending and receiving work.") if both else tr("It works."),
+        Verdict.WORKS_AFTER_FIX: tr("It works, after a change."),
+        Verdict.FAILS: tr("It does not work yet."),
+        Verdict.UNDECIDED: tr("There is no verdict."),
     }[result.verdict]
-    lines = [f"{result.draft.address}: {headline} ({result.elapsed_s:.1f} s)"]
-    for word, side in (("Receiving", result.incoming), ("Sending", result.outgoing)):
+    lines = [
+        tr(
+            "{address}: {headline} ({seconds} s)",
+            address=result.draft.address,
+            headline=headline,
+            seconds=f"{result.elapsed_s:.1f}",
+        )
+    ]
+    heads = (tr("Receiving"), tr("Sending"), tr("Message"))
+    receiving, sending, message = (padded(head, max(map(width, heads))) for head in heads)
+    for head, side in ((receiving, result.incoming), (sending, result.outgoing)):
         if side is not None:
-            lines.append(f"  {word:9} {_side(side)}")
+            lines.append(f"  {head} {_side(side)}")
     trip = result.round_trip
     if trip.status is RoundTripStatus.ARRIVED:
-        lines.append(f"  Message   arrived in {trip.folder} after {trip.seconds:.1f} s")
+        seconds = f"{trip.seconds:.1f}"
+        told = tr("arrived in {folder} after {seconds} s", folder=trip.folder, seconds=seconds)
+        lines.append(f"  {message} {told}")
     elif trip.status is not RoundTripStatus.SKIPPED:
-        lines.append(f"  Message   {trip.status.value}")
+        lines.append(f"  {message} {words.round_trip(trip.status)}")
     for diagnosis in result.diagnoses:
         lines += ["", *_diagnosis(diagnosis)]
     for fix in result.fixes:
-        lines.append(f"  Changed for {fix.protocol.value}: {_change(fix.before)} to {_change(fix.after)}")
+        lines.append(
+            "  "
+            + tr(
+                "Changed for {protocol}: {before} to {after}",
+                protocol=fix.protocol.value,
+                before=_change(fix.before),
+                after=_change(fix.after),
+            )
+        )
     size = result.outgoing.max_message_bytes if result.outgoing is not None else None
     limits = limits_line(result.known_provider, size)
     if limits:
-        lines.append(f"Limits: {limits}")
-    lines += [f"Note: {note}" for note in result.notes]
+        lines.append(tr("Limits: {limits}", limits=limits))
+    lines += [tr("Note: {note}", note=note) for note in result.notes]
     if _doubts_address(result) or AccountInProgress(result.draft).checked(result).to_agree_to():
-        lines.append("To agree, run the same command with --yes.")
-    asked = [one.source.value for one in result.asked if one.source not in (Source.PACK, Source.PRESET)]
+        lines.append(tr("To agree, run the same command with --yes."))
+    asked = [words.source(one.source) for one in result.asked if one.source not in (Source.PACK, Source.PRESET)]
     if asked:
-        lines.append(f"Asked, without the password: {', '.join(dict.fromkeys(asked))}")
+        lines.append(tr("Asked, without the password: {sources}", sources=", ".join(dict.fromkeys(asked))))
     return "\n".join(lines)
 
 
 def _side(side: SideResult) -> str:
     candidate = side.candidate
-    signed = f", signed in with {side.auth}" if side.auth else ""
+    told: dict[str, object] = {
+        "status": words.status(side.status),
+        "server": f"{candidate.endpoint} {candidate.security.value}",
+        "user": candidate.username,
+    }
     if side.auth == WITHOUT_SIGN_IN:
-        signed = ", no sign-in needed"
-    return f"{side.status.value}: {candidate.endpoint} {candidate.security.value}, user {candidate.username}{signed}"
+        return tr("{status}: {server}, user {user}, no sign-in needed", **told)
+    if side.auth:
+        return tr("{status}: {server}, user {user}, signed in with {method}", method=side.auth, **told)
+    return tr("{status}: {server}, user {user}", **told)
 
 
 def _diagnosis(diagnosis: Diagnosis) -> list[str]:
     lines = [diagnosis.title, f"  {diagnosis.why}"]
     if diagnosis.reply is not None:
         code = " ".join(str(part) for part in (diagnosis.reply.code, diagnosis.reply.enhanced) if part)
-        lines.append(f"  The server said: {code} {diagnosis.reply.text}".replace("  ", " "))
+        said = f"{code} {diagnosis.reply.text}".strip()
+        lines.append("  " + tr("The server said: {reply}", reply=said))
     for remedy in diagnosis.remedies:
         lines.append(f"  - {remedy.say}")
         lines += [f"      {number}. {step}" for number, step in enumerate(remedy.steps, 1)]
@@ -300,5 +343,10 @@ def _diagnosis(diagnosis: Diagnosis) -> list[str]:
 
 
 def _change(change: ServerChange) -> str:
-    parts = [change.host, f"port {change.port}" if change.port else None, change.security, change.username]
+    parts = [
+        change.host,
+        tr("port {number}", number=change.port) if change.port else None,
+        change.security,
+        change.username,
+    ]
     return ", ".join(str(part) for part in parts if part)

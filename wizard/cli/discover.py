@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wizard import internal_error, wiring
-from wizard.cli import render
+from wizard.cli import render, words
 from wizard.cli.options import add_network_arguments, json_object, settings_from
 from wizard.errors import MailwrightError, UsageError
+from wizard.language import tr, tr_later
+from wizard.model import columns
 from wizard.model.address import Address
 from wizard.model.evidence import Outcome
 from wizard.model.plan import BrowserOffer, Plan, PlanOptions
@@ -25,7 +27,7 @@ from wizard.wiring import Settings
 if TYPE_CHECKING:
     from wizard.discovery.planner import Planner
 
-HELP = "the settings that would be tried for an address, best first, and where each came from"
+HELP = tr_later("the settings that would be tried for an address, best first, and where each came from")
 EXAMPLE = "mailwright discover ada@example.org --json"
 
 MAX_LINE_BYTES = 64 * 1024
@@ -34,18 +36,23 @@ AT_ONCE = 16  # addresses of a --lines file that are looked up at the same time
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds this command's options."""
-    parser.add_argument("address", nargs="?", metavar="ADDRESS", help="the email address")
-    parser.add_argument("--lines", metavar="FILE", type=Path, help='many addresses, {"address": …} on each line')
-    parser.add_argument("--incoming-protocol", choices=["imap", "pop3"], help="leave out the other one")
+    parser.add_argument("address", nargs="?", metavar="ADDRESS", help=tr("the email address"))
+    parser.add_argument(
+        "--lines",
+        metavar="FILE",
+        type=Path,
+        help=tr("many addresses, {example} on each line", example='{"address": …}'),
+    )
+    parser.add_argument("--incoming-protocol", choices=["imap", "pop3"], help=tr("leave out the other one"))
     add_network_arguments(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Prints the plan, or one plan a line; the exit code is 0 whenever a plan could be made."""
     if (args.address is None) == (args.lines is None):
-        raise UsageError("Give an email address, or --lines with a file of them.")
+        raise UsageError(tr("Give an email address, or --lines with a file of them."))
     if args.lines is not None and not args.json:
-        raise UsageError("--lines prints JSON: add --json.")
+        raise UsageError(tr("--lines prints JSON: add --json."))
     settings = settings_from(args)
     if args.lines is not None:
         internal_error.run(_print_lines(args, settings))
@@ -117,39 +124,54 @@ def _asked(plan: Plan) -> list[dict[str, Any]]:
 
 def text(plan: Plan) -> str:
     """The plan for people: a line per server, then what else was said, then who was asked."""
-    lines = [f"Settings for {plan.address}" + _of_provider(plan)]
-    width = max((len(str(candidate.endpoint)) for candidate in plan.candidates), default=0)
+    lines = [_heading(plan)]
+    endpoints = max((len(str(candidate.endpoint)) for candidate in plan.candidates), default=0)
     for candidate in plan.candidates:
-        sources = ", ".join(source.value for source in (candidate.source, *candidate.also))
-        doubt = "" if candidate.trusted else "   not confirmed: needs your yes"
+        sources = ", ".join(words.source(source) for source in (candidate.source, *candidate.also))
+        told = (
+            tr("from {sources}", sources=sources)
+            if candidate.trusted
+            else tr("from {sources}   not confirmed: needs your yes", sources=sources)
+        )
         lines.append(
-            f"  {candidate.protocol.value:<5} {candidate.endpoint!s:<{width}}  {candidate.security.value:<8} "
-            f"{candidate.username}   from {sources}{doubt}"
+            f"  {candidate.protocol.value:<5} {candidate.endpoint!s:<{endpoints}}  {candidate.security.value:<8} "
+            f"{candidate.username}   {told}"
         )
     if not plan.candidates:
-        lines.append("  No servers are known.")
-    lines += [f"Note: {note}" for note in plan.notes]
+        lines.append("  " + tr("No servers are known."))
+    lines += [tr("Note: {note}", note=note) for note in plan.notes]
     if plan.oauth is not None:
-        where = plan.oauth.authorization or plan.oauth.issuer
-        doubt = "" if plan.oauth.trusted else "   not confirmed"
-        lines.append(f"Sign-in in the browser: {where}   from {plan.oauth.source.value}{doubt}")
+        lines.append(_browser_line(plan.oauth))
     if plan.asked:
-        lines.append("Asked:")
-        lines += [f"  {one.source.value:<12} {one.whom}: {one.answer} ({one.seconds:.2f} s)" for one in plan.asked]
+        lines.append(tr("Asked:"))
+        lines += [
+            f"  {columns.padded(words.source(one.source), 12)} "
+            + tr("{whom}: {answer} ({seconds} s)", whom=one.whom, answer=one.answer, seconds=f"{one.seconds:.2f}")
+            for one in plan.asked
+        ]
     else:
-        lines.append("Nobody was asked.")
+        lines.append(tr("Nobody was asked."))
     return "\n".join(lines)
 
 
-def _of_provider(plan: Plan) -> str:
+def _heading(plan: Plan) -> str:
     if plan.provider is None:
-        return ""
-    return f" ({'probably ' if plan.probably else ''}{plan.provider.name})"
+        return tr("Settings for {address}", address=plan.address)
+    if plan.probably:
+        return tr("Settings for {address} (probably {provider})", address=plan.address, provider=plan.provider.name)
+    return tr("Settings for {address} ({provider})", address=plan.address, provider=plan.provider.name)
+
+
+def _browser_line(offer: BrowserOffer) -> str:
+    where, source = offer.authorization or offer.issuer, words.source(offer.source)
+    if offer.trusted:
+        return tr("Sign-in in the browser: {where}   from {source}", where=where, source=source)
+    return tr("Sign-in in the browser: {where}   from {source}   not confirmed", where=where, source=source)
 
 
 def _tell(progress: Progress) -> None:
     if progress.outcome is Outcome.STARTED:
-        render.progress(f"Asking {progress.detail['whom']}")
+        render.progress(tr("Asking {whom}", whom=progress.detail["whom"]))
 
 
 async def _print_lines(args: argparse.Namespace, settings: Settings) -> None:
@@ -178,14 +200,14 @@ async def _answer(how: _How, written: str) -> dict[str, Any]:
     row = json_object(written)
     address = row.get("address") if row is not None else None
     if not isinstance(address, str):
-        return _failed(None, "This line is no JSON object with an address.")
+        return _failed(None, tr("This line is no JSON object with an address."))
     try:
         return document(await how.plan(Address.parse(address))) | {"address": address}
     except MailwrightError as error:
         return _failed(address, str(error))
     except Exception as error:  # of our own: it costs no other line
-        where = internal_error.write_log(error)
-        return _failed(address, f"Something went wrong inside. What happened is in {where}")
+        log = internal_error.write_log(error)
+        return _failed(address, tr("Something went wrong inside. What happened is in {log}", log=log))
 
 
 def _failed(address: str | None, note: str) -> dict[str, Any]:

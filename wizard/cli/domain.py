@@ -15,37 +15,38 @@ from wizard.domain.finding import Finding, State
 from wizard.errors import UsageError
 from wizard.handover.page import Section, html_page, text_page
 from wizard.handover.write import write_file
+from wizard.language import tr, tr_later, tr_plural
 from wizard.model.address import Address
 from wizard.model.host import NotAHost, host_name
 from wizard.wiring import Settings
 
-HELP = "MX, SPF, DKIM, DMARC, MTA-STS, TLS-RPT, PTR and expiry of a domain, and what to publish"
+HELP = tr_later("MX, SPF, DKIM, DMARC, MTA-STS, TLS-RPT, PTR and expiry of a domain, and what to publish")
 EXAMPLE = "mailwright domain example.org"
 
 _MARKS = {
-    State.OK: "good",
-    State.WARNING: "could be better",
-    State.WRONG: "wrong",
-    State.ABSENT: "not published",
-    State.UNKNOWN: "unknown",
+    State.OK: tr_later("good"),
+    State.WARNING: tr_later("could be better"),
+    State.WRONG: tr_later("wrong"),
+    State.ABSENT: tr_later("not published"),
+    State.UNKNOWN: tr_later("unknown"),
 }
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds this command's options."""
-    parser.add_argument("name", metavar="NAME", help="the domain, or an address at it")
-    parser.add_argument("--selector", metavar="NAME", action="append", default=[], help="a DKIM key to look for")
-    parser.add_argument("--sending-server", metavar="HOST", help="the server whose own name (PTR) is looked at")
-    parser.add_argument("--output", metavar="FILE", type=Path, help="write it to send on (.html or .txt)")
+    parser.add_argument("name", metavar="NAME", help=tr("the domain, or an address at it"))
+    parser.add_argument("--selector", metavar="NAME", action="append", default=[], help=tr("a DKIM key to look for"))
+    parser.add_argument("--sending-server", metavar="HOST", help=tr("the server whose own name (PTR) is looked at"))
+    parser.add_argument("--output", metavar="FILE", type=Path, help=tr("write it to send on (.html or .txt)"))
     add_network_arguments(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """0 when nothing is wrong, 1 when something is, 4 when nobody could say anything."""
     if args.practice:
-        raise UsageError("The practice network has no domains of its own to check.")
+        raise UsageError(tr("The practice network has no domains of its own to check."))
     if args.output is not None and args.output.suffix.lower() not in (".html", ".txt"):
-        raise UsageError("--output takes a file that ends in .html or .txt.")
+        raise UsageError(tr("--output takes a file that ends in .html or .txt."))
     domain, shown = _domain(args.name)
     sender = _host(args.sending_server) if args.sending_server else None
     found = internal_error.run(_check(settings_from(args), domain, args, sender))
@@ -54,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
         is_page = args.output.suffix.lower() == ".html"
         content = html_page(sections[0].heading, sections) if is_page else text_page(sections)
         write_file(args.output, content.encode(), others_may_read=True)
-        render.progress(f"Written: {args.output}")
+        render.progress(tr("Written: {file}", file=args.output))
     if args.json:
         render.print_json({"domain": domain, "findings": [document(finding) for finding in found]})
     elif args.output is None:
@@ -98,24 +99,28 @@ def _host(text: str) -> str:
     try:
         return host_name(text)
     except NotAHost as error:
-        raise UsageError(f"--sending-server takes the name or address of a server: {error}.") from None
+        raise UsageError(tr("--sending-server takes the name or address of a server: {error}.", error=error)) from None
 
 
 def _summary(found: Sequence[Finding]) -> str:
     wrong, unknown = (sum(finding.state is state for finding in found) for state in (State.WRONG, State.UNKNOWN))
     if unknown == len(found):
-        return "Nobody could say anything: no name server answered."
-    said = {0: "Nothing is wrong.", 1: f"One of {len(found)} things is wrong."}.get(
-        wrong, f"{wrong} of {len(found)} things are wrong."
-    )
-    return f"{said} {unknown} could not be looked at." if unknown else said
+        return tr("Nobody could say anything: no name server answered.")
+    said = tr("Nothing is wrong.")
+    if wrong:
+        total = len(found)
+        said = tr_plural("One of {total} things is wrong.", "{n} of {total} things are wrong.", wrong, total=total)
+    if not unknown:
+        return said
+    return f"{said} {tr_plural('{n} could not be looked at.', '{n} could not be looked at.', unknown)}"
 
 
 def _sections(shown: str, found: Sequence[Finding]) -> list[Section]:
     summary = _summary(found)
-    sections = [Section(f"Mail of {shown}", (f"{summary} Checked on {datetime.now(UTC):%Y-%m-%d %H:%M} UTC.",))]
+    checked = tr("Checked on {time} UTC.", time=f"{datetime.now(UTC):%Y-%m-%d %H:%M}")
+    sections = [Section(tr("Mail of {domain}", domain=shown), (f"{summary} {checked}",))]
     for finding in found:
-        lines = [f"now: {line}" for line in finding.lines]
-        lines += [f"publish: {one.name}  {one.type}  {one.value}" for one in finding.publish]
-        sections.append(Section(f"{finding.title}: {_MARKS[finding.state]}", (finding.says,), lines=tuple(lines)))
+        lines = [tr("now: {line}", line=line) for line in finding.lines]
+        lines += [tr("publish: {record}", record=f"{one.name}  {one.type}  {one.value}") for one in finding.publish]
+        sections.append(Section(f"{finding.title}: {tr(_MARKS[finding.state])}", (finding.says,), lines=tuple(lines)))
     return sections

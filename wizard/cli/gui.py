@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 
 from wizard.cli.options import add_network_arguments, settings_from
+from wizard.language import tr, tr_later
 
-HELP = "the window (also without any command)"
+HELP = tr_later("the window (also without any command)")
 EXAMPLE = "mailwright gui --practice"
 
 _SAME_WINDOW = frozenset({"address", "timings", "quiet", "json"})  # no reason for a second window
@@ -14,8 +15,8 @@ _SAME_WINDOW = frozenset({"address", "timings", "quiet", "json"})  # no reason f
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds this command's options."""
-    parser.add_argument("address", nargs="?", metavar="ADDRESS", help="fills in the email address")
-    parser.add_argument("--timings", action="store_true", help="print when each part of the start was there")
+    parser.add_argument("address", nargs="?", metavar="ADDRESS", help=tr("fills in the email address"))
+    parser.add_argument("--timings", action="store_true", help=tr("print when each part of the start was there"))
     add_network_arguments(parser)
 
 

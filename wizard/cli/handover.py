@@ -29,8 +29,10 @@ from wizard.handover.sheet import HandoverFile, Sheet, TargetKind
 from wizard.handover.sheet_page import sheet_text
 from wizard.handover.targets import sheet, target, targets
 from wizard.handover.write import write_file
+from wizard.language import tr, tr_later
 from wizard.model.account import VerifiedAccount
 from wizard.model.address import Address
+from wizard.model.columns import padded, width
 from wizard.model.secret import Secret
 from wizard.model.text import single_line
 from wizard.text_file import read_text
@@ -38,7 +40,7 @@ from wizard.text_file import read_text
 if TYPE_CHECKING:
     from wizard.handover.programs.placing import Placed
 
-HELP = "write proven settings for a program; `handover list` names the programs"
+HELP = tr_later("write proven settings for a program; `handover list` names the programs")
 EXAMPLE = "mailwright handover thunderbird --account ada@example.org"
 
 _MAX_BYTES: Final = 8 * 1024 * 1024
@@ -48,29 +50,31 @@ _QR_SUFFIXES: Final = (".svg", ".png")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds this command's options."""
-    parser.add_argument("target", metavar="TARGET", help="the program, or `list`")
-    parser.add_argument("--account", "--address", metavar="ADDRESS", help="a saved account; the only one if left out")
+    parser.add_argument("target", metavar="TARGET", help=tr("the program, or `list`"))
     parser.add_argument(
-        "--from", dest="source", metavar="FILE", help="what `check --json` printed; - is standard input"
+        "--account", "--address", metavar="ADDRESS", help=tr("a saved account; the only one if left out")
     )
-    parser.add_argument("--name", metavar="NAME", help="the name others see")
+    parser.add_argument(
+        "--from", dest="source", metavar="FILE", help=tr("what `check --json` printed; - is standard input")
+    )
+    parser.add_argument("--name", metavar="NAME", help=tr("the name others see"))
     parser.add_argument(
         "--output",
         metavar="FILE",
-        help="write the program's file there (a QR code as .svg or .png); into a folder, all of its files",
+        help=tr("write the program's file there (a QR code as .svg or .png); into a folder, all of its files"),
     )
     parser.add_argument(
-        "--with-password", action="store_true", help="write the password into the file, for this one file only"
+        "--with-password", action="store_true", help=tr("write the password into the file, for this one file only")
     )
     parser.add_argument(
-        "--calendars", action="store_true", help="look for calendars and contacts as well, and hand them over"
+        "--calendars", action="store_true", help=tr("look for calendars and contacts as well, and hand them over")
     )
-    parser.add_argument("--sign", metavar="PEM", type=Path, help="sign the Apple profile with this certificate")
-    parser.add_argument("--sign-key", metavar="PEM", type=Path, help="the certificate's key, without a passphrase")
+    parser.add_argument("--sign", metavar="PEM", type=Path, help=tr("sign the Apple profile with this certificate"))
+    parser.add_argument("--sign-key", metavar="PEM", type=Path, help=tr("the certificate's key, without a passphrase"))
     what = parser.add_mutually_exclusive_group()
-    what.add_argument("--install", action="store_true", help="put it into the program's own files, with an undo")
-    what.add_argument("--undo", action="store_true", help="take out again what --install put in")
-    what.add_argument("--read-back", action="store_true", help="compare what the program has with what was proven")
+    what.add_argument("--install", action="store_true", help=tr("put it into the program's own files, with an undo"))
+    what.add_argument("--undo", action="store_true", help=tr("take out again what --install put in"))
+    what.add_argument("--read-back", action="store_true", help=tr("compare what the program has with what was proven"))
     add_password_arguments(parser)
     add_network_arguments(parser)
 
@@ -115,9 +119,9 @@ def _signed(args: argparse.Namespace, written: Sheet) -> Sheet:
     from wizard.handover.signing import signed
 
     if args.sign is None or args.sign_key is None:
-        raise UsageError("Signing takes a certificate and its key: --sign and --sign-key.")
+        raise UsageError(tr("Signing takes a certificate and its key: --sign and --sign-key."))
     if args.output is None:
-        raise UsageError("A signed profile is no text: say where it goes with --output.")
+        raise UsageError(tr("A signed profile is no text: say where it goes with --output."))
     certificates, key = (read_text(path, limit_bytes=_MAX_PEM_BYTES).encode() for path in (args.sign, args.sign_key))
     return signed(written, certificates, key)
 
@@ -130,7 +134,7 @@ def _with_calendars(args: argparse.Namespace, written: Sheet, account: VerifiedA
     from wizard.model.dav import DavService
 
     if args.practice:
-        raise UsageError("The practice network has no calendars.")
+        raise UsageError(tr("The practice network has no calendars."))
     known = known_services(assets.resources() / "calendars.toml").get(account.provider or "", ())
 
     async def find() -> tuple[DavService, ...]:
@@ -140,7 +144,7 @@ def _with_calendars(args: argparse.Namespace, written: Sheet, account: VerifiedA
     # To ask nobody means the preset alone.
     services = known if args.ask_nobody else internal_error.run(find())
     if not services:
-        render.progress("No calendars or contacts were found beside the mail.")
+        render.progress(tr("No calendars or contacts were found beside the mail."))
     return with_calendars(written, account, services)
 
 
@@ -151,12 +155,14 @@ def _secret(args: argparse.Namespace, account: VerifiedAccount) -> Secret:
         UsageError: there is none to be had, or it would land on the screen.
     """
     if args.output is None and not args.install:
-        raise UsageError("--with-password wants --output or --install as well: a password is not printed.")
+        raise UsageError(tr("--with-password wants --output or --install as well: a password is not printed."))
     if not target(args.target).takes_password:
-        raise UsageError(f"{target(args.target).name} takes no file with a password in it; it asks for it itself.")
+        raise UsageError(
+            tr("{name} takes no file with a password in it; it asks for it itself.", name=target(args.target).name)
+        )
     given = password_from(args, ask_for=None) or _kept_password(args, account) or ask_password(str(account.address))
     if given is None:
-        raise UsageError("No password is kept for this account: give it with --password-file.", "password")
+        raise UsageError(tr("No password is kept for this account: give it with --password-file."), "password")
     return given
 
 
@@ -165,7 +171,7 @@ def _kept_password(args: argparse.Namespace, account: VerifiedAccount) -> Secret
     if saved is None or SecretKind.PASSWORD not in saved.secrets:
         return None
     if SecretKind.OUTGOING_PASSWORD in saved.secrets:
-        raise UsageError("This account has two passwords: say which with --password-file.", "password")
+        raise UsageError(tr("This account has two passwords: say which with --password-file."), "password")
     kept = internal_error.run(SecretStore().load(saved.address, saved.secrets))
     return kept.get(SecretKind.PASSWORD)
 
@@ -190,9 +196,9 @@ def _install(target_id: str, account: VerifiedAccount, secret: Secret | None, *,
         )
     else:
         for path in paths:
-            render.progress(f"Written: {path}")
+            render.progress(tr("Written: {file}", file=path))
         verdict = [_verdict(target_id, told)] if target_id in readable_programs() else []
-        render.print_text("\n".join([*verdict, *planned.then, "To take it out again: --undo"]))
+        render.print_text("\n".join([*verdict, *planned.then, tr("To take it out again: --undo")]))
     return 1 if told else 0
 
 
@@ -201,9 +207,9 @@ def _undo(target_id: str, account: VerifiedAccount, *, as_json: bool) -> int:
     if as_json:
         render.print_json({"target": target_id, "installed": False, "kept": [str(path) for path in kept]})
         return 0
-    render.print_text("Taken out again.")
+    render.print_text(tr("Taken out again."))
     for path in kept:
-        render.print_text(f"Kept, because there is more in it by now: {path}")
+        render.print_text(tr("Kept, because there is more in it by now: {file}", file=path))
     return 0
 
 
@@ -239,10 +245,10 @@ def _compared(target_id: str, account: VerifiedAccount) -> tuple[str, ...] | Non
 def _verdict(target_id: str, told: tuple[str, ...] | None) -> str:
     name = target(target_id).name
     if told is None:
-        return f"{name} has no account of this address in its own files."
+        return tr("{program} has no account of this address in its own files.", program=name)
     if not told:
-        return f"{name} took these settings."
-    return "\n".join([f"{name} has other settings:", *(f"  {sentence}" for sentence in told)])
+        return tr("{program} took these settings.", program=name)
+    return "\n".join([tr("{program} has other settings:", program=name), *(f"  {sentence}" for sentence in told)])
 
 
 def document(written: Sheet, paths: Sequence[Path] = ()) -> dict[str, object]:
@@ -281,9 +287,9 @@ def text(written: Sheet) -> str:
     """The sheet for people, and what else there is to save."""
     lines = [sheet_text(written).rstrip("\n")]
     for file in written.files:
-        lines += ["", f"File {file.name}: {file.say} Save it with --output."]
+        lines += ["", tr("File {name}: {say} Save it with --output.", name=file.name, say=file.say)]
     if written.qr is not None:
-        lines += ["", "QR code: save it with --output code.svg and open that."]
+        lines += ["", tr("QR code: save it with --output code.svg and open that.")]
     return "\n".join(lines)
 
 
@@ -296,11 +302,11 @@ def _print_targets(*, as_json: bool) -> None:
             ]
         )
         return
-    width = max(len(one.id) for one in targets())
-    names = max(len(one.name) for one in targets())
+    ids = max(len(one.id) for one in targets())
+    names = max(width(one.name) for one in targets())
+    here = tr("installed here")
     lines = [
-        f"{one.id:<{width}}  {one.name:<{names}}  {'installed here' if is_installed(one) else ''}".rstrip()
-        for one in targets()
+        f"{one.id:<{ids}}  {padded(one.name, names)}  {here if is_installed(one) else ''}".rstrip() for one in targets()
     ]
     render.print_text("\n".join(lines))
 
@@ -327,11 +333,13 @@ def _write(written: Sheet, output: str) -> tuple[Path, ...]:
     is_folder = is_folder or (len(written.files) > 1 and not path.exists() and path.suffix not in endings)
     if is_folder:
         if not written.files:
-            raise UsageError(f"There is no file for {written.target.name}: its settings are typed in.")
+            raise UsageError(tr("There is no file for {name}: its settings are typed in.", name=written.target.name))
         try:
             path.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise HandoverError(f"The folder “{path}” could not be made: {error.strerror or error}.") from error
+            raise HandoverError(
+                tr("The folder “{folder}” could not be made: {reason}.", folder=path, reason=error.strerror or error)
+            ) from error
         files = [(path / file.name, file.content, file.holds_secret) for file in written.files]
     elif written.qr is not None and path.suffix.lower() in _QR_SUFFIXES:
         files = [(path, _qr_image(written.qr, path.suffix.lower()), False)]
@@ -340,13 +348,15 @@ def _write(written: Sheet, output: str) -> tuple[Path, ...]:
         files = [(path, file.content, file.holds_secret)]
     for place, content, secret in files:
         write_file(place, content, others_may_read=not secret)
-        render.progress(f"Written: {place}")
+        render.progress(tr("Written: {file}", file=place))
     return tuple(place for place, _, _ in files)
 
 
 def _file_for(written: Sheet, path: Path) -> HandoverFile:
     if not written.files:
-        raise UsageError(f"There is no file for {written.target.name}: its settings are typed in. Leave --output out.")
+        raise UsageError(
+            tr("There is no file for {name}: its settings are typed in. Leave --output out.", name=written.target.name)
+        )
     return next((file for file in written.files if Path(file.name).suffix == path.suffix), written.files[0])
 
 
@@ -364,24 +374,40 @@ def _account(address: str | None, source: str | None) -> VerifiedAccount:
     if source is not None:
         account = verified_account(_read_json(source))
         if address is not None and Address.parse(address) != account.address:
-            raise UsageError(f"The check result is about {account.address}, not about {address}.")
+            raise UsageError(
+                tr(
+                    "The check result is about {found}, not about {address}.",
+                    found=account.address,
+                    address=address,
+                )
+            )
         return account
     book = AccountBook(default_path())
     if address is not None:
         saved = book.get(Address.parse(address))
         if saved is None:
-            raise UsageError(f"{address} is not a saved account. Give a check's result with --from.")
+            raise UsageError(
+                tr("{address} is not a saved account. Give a check's result with --from.", address=address)
+            )
         return _proven(saved)
     accounts = book.list()
     if len(accounts) != 1:
-        raise UsageError("Say whose settings: --account ADDRESS for a saved account, or --from with a check's result.")
+        raise UsageError(
+            tr("Say whose settings: --account ADDRESS for a saved account, or --from with a check's result.")
+        )
     return _proven(accounts[0])
 
 
 def _proven(saved: SavedAccount) -> VerifiedAccount:
     """The settings as they once worked; that they did not at the last check is said."""
     if not saved.is_verified:
-        render.warn(f"{saved.address}: {recheck.state(saved)}. These are the settings that worked then.")
+        render.warn(
+            tr(
+                "{address}: {state}. These are the settings that worked then.",
+                address=saved.address,
+                state=recheck.state(saved),
+            )
+        )
     return saved.verified_account()
 
 
@@ -390,4 +416,4 @@ def _read_json(source: str) -> object:
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
-        raise UsageError("This is not what `check --json` prints: no readable JSON.") from None
+        raise UsageError(tr("This is not what `check --json` prints: no readable JSON.")) from None

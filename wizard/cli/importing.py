@@ -21,12 +21,14 @@ from wizard.errors import UsageError
 from wizard.handover.programs.found import FoundAccount, FoundServer
 from wizard.handover.programs.reading import accounts_in, accounts_of, every_account, readable_programs
 from wizard.handover.words import ENCRYPTION, SignInKind
+from wizard.language import tr, tr_later
 from wizard.model.account import CheckResult, Verdict
 from wizard.model.address import Address
+from wizard.model.columns import padded, width
 from wizard.model.draft import AccountDraft
 from wizard.wiring import Settings
 
-HELP = "accounts found in the mail programs of this computer"
+HELP = tr_later("accounts found in the mail programs of this computer")
 EXAMPLE = "mailwright import thunderbird --check"
 
 _WORST_FIRST = (Verdict.FAILS, Verdict.UNDECIDED, Verdict.WORKS_AFTER_FIX, Verdict.WORKS)
@@ -37,9 +39,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "program", metavar="PROGRAM", nargs="?", choices=readable_programs(), help=", ".join(readable_programs())
     )
-    parser.add_argument("--file", metavar="FILE", type=Path, help="that program's file, folder or profile")
-    parser.add_argument("--account", "--address", metavar="ADDRESS", help="this account only")
-    parser.add_argument("--check", action="store_true", help="check them with the settings the program has")
+    parser.add_argument("--file", metavar="FILE", type=Path, help=tr("that program's file, folder or profile"))
+    parser.add_argument("--account", "--address", metavar="ADDRESS", help=tr("this account only"))
+    parser.add_argument("--check", action="store_true", help=tr("check them with the settings the program has"))
     add_password_arguments(parser)
     add_run_arguments(parser)
     add_network_arguments(parser)
@@ -55,14 +57,14 @@ def run(args: argparse.Namespace) -> int:
     elif found:
         render.print_text("\n\n".join(shown(account) for account in found))
     else:
-        render.print_text("No account was found in the mail programs of this computer.")
+        render.print_text(tr("No account was found in the mail programs of this computer."))
     return 0
 
 
 def _found(args: argparse.Namespace) -> tuple[FoundAccount, ...]:
     if args.file is not None:
         if args.program is None:
-            raise UsageError("Say whose file it is: mailwright import PROGRAM --file FILE")
+            raise UsageError(tr("Say whose file it is: mailwright import PROGRAM --file FILE"))
         found = accounts_in(args.program, args.file)
     else:
         found = every_account() if args.program is None else accounts_of(args.program)
@@ -71,7 +73,9 @@ def _found(args: argparse.Namespace) -> tuple[FoundAccount, ...]:
     wanted = Address.parse(args.account)
     chosen = tuple(account for account in found if account.address == wanted)
     if not chosen:
-        raise UsageError(f"{wanted} is in none of these programs; `mailwright import` lists what there is.")
+        raise UsageError(
+            tr("{wanted} is in none of these programs; `mailwright import` lists what there is.", wanted=wanted)
+        )
     return chosen
 
 
@@ -102,13 +106,20 @@ def _server_document(server: FoundServer | None) -> dict[str, object] | None:
 
 def shown(account: FoundAccount) -> str:
     """A found account for people."""
-    lines = [f"{account.address or account.label or 'An account without an address'}  ({account.program})"]
-    for word, server in (("Receiving", account.incoming), ("Sending", account.outgoing)):
+    lines = [f"{account.address or account.label or tr('An account without an address')}  ({account.program})"]
+    heads = (tr("Receiving"), tr("Sending"))
+    receiving, sending = (padded(head, max(map(width, heads))) for head in heads)
+    for head, server in ((receiving, account.incoming), (sending, account.outgoing)):
         if server is not None:
-            user = f", user {server.username}" if server.username else ""
-            encryption = ENCRYPTION[server.security]
-            lines.append(f"  {word:9}  {server.protocol.value} {server.host}:{server.port}, {encryption}{user}")
-    lines.append(f"  in {account.place}")
+            place, encryption = f"{server.protocol.value} {server.host}:{server.port}", tr(ENCRYPTION[server.security])
+            if server.username:
+                told = tr(
+                    "{server}, {encryption}, user {user}", server=place, encryption=encryption, user=server.username
+                )
+            else:
+                told = tr("{server}, {encryption}", server=place, encryption=encryption)
+            lines.append(f"  {head}  {told}")
+    lines.append("  " + tr("in {place}", place=account.place))
     return "\n".join(lines)
 
 
@@ -120,9 +131,9 @@ def _check(args: argparse.Namespace, found: Sequence[FoundAccount]) -> int:
         if account.address is not None:
             first.setdefault(account.address, account)
     if not first:
-        raise UsageError("No account with an address was found, so there is nothing to check.")
+        raise UsageError(tr("No account with an address was found, so there is nothing to check."))
     if len(first) > 1 and (args.password_file or args.password_env):
-        raise UsageError("A password belongs to one account: name it with --account ADDRESS.", "password")
+        raise UsageError(tr("A password belongs to one account: name it with --account ADDRESS."), "password")
     checked = [(account, _checked(args, account, settings)) for account in first.values()]
     if args.json:
         from wizard.diagnosis.document import diagnosis_document
@@ -140,7 +151,8 @@ def _check(args: argparse.Namespace, found: Sequence[FoundAccount]) -> int:
             }
         )
     else:
-        render.print_text("\n\n".join(f"As {account.program} has it: {text(result)}" for account, result in checked))
+        told = [tr("As {program} has it: {text}", program=each.program, text=text(result)) for each, result in checked]
+        render.print_text("\n\n".join(told))
     verdicts = {result.verdict for _, result in checked}
     return EXIT_CODES[next(verdict for verdict in _WORST_FIRST if verdict in verdicts)]
 
@@ -152,7 +164,12 @@ def _checked(args: argparse.Namespace, account: FoundAccount, settings: Settings
     secret = password_from(args, ask_for=str(account.address) if not args.json else None) if wants else None
     if secret is None and settings.options is not None:
         if wants:
-            render.warn(f"{account.address}: without a password the servers are reached, and nobody signs in.")
+            render.warn(
+                tr(
+                    "{address}: without a password the servers are reached, and nobody signs in.",
+                    address=account.address,
+                )
+            )
         settings = replace(settings, options=replace(settings.options, sign_in=False))
     draft = account.draft(secret)
     return internal_error.run(_run(settings, draft))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from wizard import __version__
 from wizard.cli import render
 from wizard.errors import MailwrightError, ResourceError, UsageError
+from wizard.language import tr
 
 if TYPE_CHECKING:
     import argparse
@@ -63,7 +64,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         _tell(error)
         return EXIT_FAILS
     except KeyboardInterrupt:
-        render.warn("mailwright: stopped")
+        render.warn(tr("mailwright: stopped"))
         return EXIT_CANCELLED
     except BrokenPipeError:
         sys.stderr.close()
@@ -73,7 +74,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:
         from wizard.internal_error import write_log
 
-        render.warn(f"mailwright: something went wrong inside. What happened is in {write_log(error)}")
+        log = write_log(error)
+        render.warn(tr("mailwright: something went wrong inside. What happened is in {log}", log=log))
         return EXIT_INTERNAL
 
 
@@ -92,33 +94,27 @@ def _tell(error: MailwrightError) -> None:
 
 
 def _parser(name: str, module: ModuleType) -> argparse.ArgumentParser:
-    import argparse
+    from wizard.cli.parser import new_parser
 
-    class Parser(argparse.ArgumentParser):
-        def error(self, message: str) -> NoReturn:
-            """As its own, with nothing of a mistyped argument in it that a terminal acts on."""
-            from wizard.model.text import harmless
-
-            super().error(harmless(message))
-
-    parser = Parser(
-        prog=f"mailwright {name}",
-        description=module.HELP[:1].upper() + module.HELP[1:] + ".",
-        epilog=f"Example:\n  {module.EXAMPLE}",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
-    parser.add_argument("--json", action="store_true", help="one JSON document on standard output")
-    parser.add_argument("--quiet", action="store_true", help="no progress on standard error")
+    parser = new_parser(name, tr(module.HELP), module.EXAMPLE)
     module.add_arguments(parser)
     return parser
 
 
 def _overview() -> str:
-    lines = ["mailwright: sets up mail accounts, names what is wrong and puts it right", "", "Commands:"]
-    for name in COMMANDS:
-        module = command_module(name)
-        lines.append(f"  {name:10} {module.HELP}")
-    lines += ["", "Without a command the window opens: mailwright [ADDRESS]"]
-    lines += ["Each command has --help, --json and --quiet."]
-    return "\n".join(lines)
+    from wizard.cli.parser import help_width
+    from wizard.model import columns
+
+    width = help_width()
+    commands = [(name, tr(command_module(name).HELP)) for name in COMMANDS]
+    return "\n".join(
+        [
+            *columns.wrapped(tr("mailwright: sets up mail accounts, names what is wrong and puts it right"), width),
+            "",
+            tr("Commands:"),
+            *columns.listed(commands, width, indent=2),
+            "",
+            *columns.wrapped(tr("Without a command the window opens: mailwright [ADDRESS]"), width),
+            *columns.wrapped(tr("Each command has --help, --json and --quiet."), width),
+        ]
+    )

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from wizard.errors import UsageError
+from wizard.language import tr, tr_plural
 from wizard.model.account import CheckResult, Verdict
 from wizard.model.text import inert
 
@@ -75,16 +76,18 @@ class Tally:
 def add_arguments(parser: argparse.ArgumentParser, *, nagios: bool = True) -> None:
     """The options that a monitor's job uses."""
     if nagios:
-        parser.add_argument("--nagios", action="store_true", help="a plugin's line, exit 0, 1, 2 or 3")
+        parser.add_argument("--nagios", action="store_true", help=tr("a plugin's line, exit 0, 1, 2 or 3"))
     seconds = {"type": _positive, "metavar": "SECONDS"}
     days = {"type": int, "metavar": "DAYS"}
-    parser.add_argument("--warning-seconds", help="--nagios warns where a check takes longer", **seconds)  # type: ignore[arg-type]
-    parser.add_argument("--critical-seconds", help="and is critical there", **seconds)  # type: ignore[arg-type]
-    parser.add_argument("--warning-days", help="--nagios warns where a certificate ends sooner", **days)  # type: ignore[arg-type]
-    parser.add_argument("--critical-days", help="and is critical there", **days)  # type: ignore[arg-type]
-    parser.add_argument("--metrics", metavar="FILE", type=Path, help="OpenMetrics for Prometheus' textfile collector")
-    parser.add_argument("--junit", metavar="FILE", type=Path, help="the results as JUnit XML")
-    parser.add_argument("--json-log", metavar="FILE", type=Path, help="append one JSON line for each account")
+    parser.add_argument("--warning-seconds", help=tr("--nagios warns where a check takes longer"), **seconds)  # type: ignore[arg-type]
+    parser.add_argument("--critical-seconds", help=tr("and is critical there"), **seconds)  # type: ignore[arg-type]
+    parser.add_argument("--warning-days", help=tr("--nagios warns where a certificate ends sooner"), **days)  # type: ignore[arg-type]
+    parser.add_argument("--critical-days", help=tr("and is critical there"), **days)  # type: ignore[arg-type]
+    parser.add_argument(
+        "--metrics", metavar="FILE", type=Path, help=tr("OpenMetrics for Prometheus' textfile collector")
+    )
+    parser.add_argument("--junit", metavar="FILE", type=Path, help=tr("the results as JUnit XML"))
+    parser.add_argument("--json-log", metavar="FILE", type=Path, help=tr("append one JSON line for each account"))
 
 
 def thresholds_of(args: argparse.Namespace) -> Thresholds:
@@ -131,18 +134,25 @@ def judged(checked: Checked, limits: Thresholds, now: datetime | None = None) ->
     """The plugin's state of an account, and why."""
     state = _STATES.get(checked.verdict or "", UNKNOWN)
     if not checked.works:
-        return state, checked.says or checked.verdict or "not checked"
-    told = [(state, checked.says or "works")]
+        return state, checked.says or checked.verdict or tr("not checked")
+    told = [(state, checked.says or tr("works"))]
     if checked.seconds is not None:
         for limit, worse in ((limits.critical_s, CRITICAL), (limits.warning_s, WARNING)):
             if limit is not None and checked.seconds > limit:
-                told.append((worse, f"the check took {checked.seconds:.1f} s, more than {limit:g} s"))
+                took = f"{checked.seconds:.1f}"
+                told.append(
+                    (worse, tr("the check took {seconds} s, more than {limit} s", seconds=took, limit=f"{limit:g}"))
+                )
                 break
     if checked.certificate_until is not None:
         days = days_left(checked.certificate_until, now)
         for days_limit, worse in ((limits.critical_days, CRITICAL), (limits.warning_days, WARNING)):
             if days_limit is not None and days < days_limit:
-                told.append((worse, f"a certificate ends in {days} days, on {checked.certificate_until:%Y-%m-%d}"))
+                day = f"{checked.certificate_until:%Y-%m-%d}"
+                said = tr_plural(
+                    "a certificate ends in {n} day, on {day}", "a certificate ends in {n} days, on {day}", days, day=day
+                )
+                told.append((worse, said))
                 break
     return min(told, key=lambda each: _WORST_FIRST.index(each[0]))
 
@@ -174,12 +184,13 @@ def nagios_of_many(tally: Tally) -> tuple[int, str]:
     """Exit code and output for accounts that were counted: how many, which causes, the first of them by name."""
     total = sum(tally.states.values())
     if not total:
-        return UNKNOWN, "MAIL UNKNOWN - no account was checked"
+        return UNKNOWN, f"MAIL UNKNOWN - {tr('no account was checked')}"
     state = next(each for each in _WORST_FIRST if tally.states[each])
     works = tally.causes["works"]
     found = sorted((-count, cause) for cause, count in tally.causes.items() if cause != "works")
     causes = ", ".join(f"{cause} {-count}" for count, cause in found[:6])
-    head = f"MAIL {_WORDS[state]} - {works} of {total} accounts work" + (f": {causes}" if causes else "")
+    said = tr_plural("{works} of {n} account works", "{works} of {n} accounts work", total, works=works)
+    head = f"MAIL {_WORDS[state]} - {said}" + (f": {causes}" if causes else "")
     data = f"accounts={total};;;0 failed={total - works};;;0;{total} slowest={tally.slowest_s:.3f}s;;;0"
     return state, "\n".join([f"{_plain(head)} | {data}", *map(_plain, tally.named)])
 
@@ -233,7 +244,7 @@ def junit(checked: Iterable[Checked]) -> str:
             lines.append(f"{case}/>")
             continue
         kind = "failure" if each.verdict == Verdict.FAILS.value else "error"
-        says, cause = inert(each.says or "no verdict"), inert(each.cause or "not-checked")
+        says, cause = inert(each.says or tr("no verdict")), inert(each.cause or "not-checked")
         lines.append(
             f"{case}><{kind} type={quoteattr(cause)} message={quoteattr(says)}>{escape(says)}</{kind}></testcase>"
         )
@@ -284,7 +295,9 @@ def append_log(path: Path, checked: Checked) -> None:
         with open(os.open(path, flags, 0o644), "w", encoding="utf-8", newline="\n") as file:
             file.write(log_line(checked))
     except OSError as error:
-        raise UsageError(f"{path.name} cannot be written: {error.strerror or type(error).__name__}.") from None
+        raise UsageError(
+            tr("{name} cannot be written: {reason}.", name=path.name, reason=error.strerror or type(error).__name__)
+        ) from None
 
 
 def _positive(text: str) -> float:

@@ -12,6 +12,7 @@ from typing import Any
 
 from wizard.errors import UsageError
 from wizard.installed_packs import installed_packs
+from wizard.language import tr
 from wizard.model.secret import Secret
 from wizard.model.text import inert
 from wizard.text_file import read_first_line, read_text
@@ -24,25 +25,31 @@ MAX_ROOTS_BYTES = 4 * 1024 * 1024  # the system's own bundle has 0.2 MB
 def add_network_arguments(parser: argparse.ArgumentParser) -> None:
     """Options about whom to ask and whom to trust."""
     paths: dict[str, Any] = {"type": Path, "action": "append", "default": []}
-    parser.add_argument("--practice", action="store_true", help="use the built-in practice network")
-    parser.add_argument("--pack", metavar="FILE_OR_FOLDER", help="a helpdesk pack (repeatable)", **paths)
-    parser.add_argument("--nameserver", metavar="HOST[:PORT]", help="resolve every name there, not through the system")
-    parser.add_argument("--ca-file", metavar="PEM", help="trust these roots as well (repeatable)", **paths)
-    parser.add_argument("--ispdb", metavar="URL", help="ask this copy of the community's database of settings (https)")
-    parser.add_argument("--offline", action="store_true", help="presets and guesses only: fetch no settings")
-    parser.add_argument("--ask-nobody", action="store_true", help="like --offline, and no MX or SRV look-up either")
+    parser.add_argument("--practice", action="store_true", help=tr("use the built-in practice network"))
+    parser.add_argument("--pack", metavar="FILE_OR_FOLDER", help=tr("a helpdesk pack (repeatable)"), **paths)
+    parser.add_argument(
+        "--nameserver", metavar="HOST[:PORT]", help=tr("resolve every name there, not through the system")
+    )
+    parser.add_argument("--ca-file", metavar="PEM", help=tr("trust these roots as well (repeatable)"), **paths)
+    parser.add_argument(
+        "--ispdb", metavar="URL", help=tr("ask this copy of the community's database of settings (https)")
+    )
+    parser.add_argument("--offline", action="store_true", help=tr("presets and guesses only: fetch no settings"))
+    parser.add_argument("--ask-nobody", action="store_true", help=tr("like --offline, and no MX or SRV look-up either"))
 
 
 def add_run_arguments(parser: argparse.ArgumentParser) -> None:
     """Options about how a check runs."""
-    parser.add_argument("--no-sign-in", action="store_true", help="reach and encrypt only")
-    parser.add_argument("--no-autofix", action="store_true", help="diagnose, do not try other settings")
-    parser.add_argument("--yes", action="store_true", help="accept settings from sources that are not trusted")
+    parser.add_argument("--no-sign-in", action="store_true", help=tr("reach and encrypt only"))
+    parser.add_argument("--no-autofix", action="store_true", help=tr("diagnose, do not try other settings"))
+    parser.add_argument("--yes", action="store_true", help=tr("accept settings from sources that are not trusted"))
     parser.add_argument(
-        "--trust-certificate", metavar="SHA256", action="append", default=[], help="accept exactly this certificate"
+        "--trust-certificate", metavar="SHA256", action="append", default=[], help=tr("accept exactly this certificate")
     )
-    parser.add_argument("--allow-unencrypted", action="store_true", help="permit sign-in without encryption")
-    parser.add_argument("--deadline", metavar="SECONDS", type=float, default=60.0, help="the whole run (default 60)")
+    parser.add_argument("--allow-unencrypted", action="store_true", help=tr("permit sign-in without encryption"))
+    parser.add_argument(
+        "--deadline", metavar="SECONDS", type=float, default=60.0, help=tr("the whole run (default 60)")
+    )
 
 
 def settings_from(args: argparse.Namespace) -> Settings:
@@ -51,9 +58,9 @@ def settings_from(args: argparse.Namespace) -> Settings:
 
     deadline = getattr(args, "deadline", 60.0)
     if not 0 < deadline <= 3600:
-        raise UsageError("--deadline takes seconds, from more than 0 to 3600.")
+        raise UsageError(tr("--deadline takes seconds, from more than 0 to 3600."))
     if args.ispdb is not None and not args.ispdb.lower().startswith("https://"):
-        raise UsageError("--ispdb takes an address that begins with https://.")
+        raise UsageError(tr("--ispdb takes an address that begins with https://."))
     return Settings(
         nameserver=args.nameserver,
         ispdb_url=args.ispdb,
@@ -89,37 +96,42 @@ def _roots(path: Path) -> str:
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=text)
         return text
     except (ssl.SSLError, ValueError):  # ValueError: no text at all
-        raise UsageError(f"The file {inert(path.name)} holds no certificate in PEM form.") from None
+        raise UsageError(tr("The file {name} holds no certificate in PEM form.", name=inert(path.name))) from None
 
 
 def add_account_arguments(parser: argparse.ArgumentParser) -> None:
     """Options that say what an account's settings are, where they are known."""
-    parser.add_argument("--name", help="the name shown beside the address")
-    parser.add_argument("--outgoing", metavar="HOST[:PORT][/SECURITY]", help="the sending server")
-    parser.add_argument("--incoming", metavar="[imap:|pop3:]HOST[:PORT][/SECURITY]", help="the receiving server")
-    parser.add_argument("--username", help="the user name, where it is not the address")
-    parser.add_argument("--outgoing-username", metavar="USER", help="the user name for sending")
-    parser.add_argument("--outgoing-password-file", metavar="FILE", help="the password for sending")
-    parser.add_argument("--no-incoming", action="store_true", help="check sending only")
-    parser.add_argument("--no-outgoing", action="store_true", help="check receiving only")
+    parser.add_argument("--name", help=tr("the name shown beside the address"))
+    parser.add_argument("--outgoing", metavar="HOST[:PORT][/SECURITY]", help=tr("the sending server"))
+    parser.add_argument("--incoming", metavar="[imap:|pop3:]HOST[:PORT][/SECURITY]", help=tr("the receiving server"))
+    parser.add_argument("--username", help=tr("the user name, where it is not the address"))
+    parser.add_argument("--outgoing-username", metavar="USER", help=tr("the user name for sending"))
+    parser.add_argument("--outgoing-password-file", metavar="FILE", help=tr("the password for sending"))
+    parser.add_argument("--no-incoming", action="store_true", help=tr("check sending only"))
+    parser.add_argument("--no-outgoing", action="store_true", help=tr("check receiving only"))
 
 
 def add_password_arguments(parser: argparse.ArgumentParser) -> None:
     """Where the password comes from; it is never an argument."""
-    parser.add_argument("--password-file", metavar="FILE", help="its first line is the password (- is standard input)")
-    parser.add_argument("--password-env", metavar="VAR", help="the environment variable that holds the password")
+    parser.add_argument(
+        "--password-file", metavar="FILE", help=tr("its first line is the password (- is standard input)")
+    )
+    parser.add_argument("--password-env", metavar="VAR", help=tr("the environment variable that holds the password"))
 
 
 def password_from(args: argparse.Namespace, *, ask_for: str | None) -> Secret | None:
     """The password, asked for on a terminal when `ask_for` names whose it is; None when there is none to be had."""
     if args.password_file is not None and args.password_env is not None:
-        raise UsageError("Give the password in a file or in a variable, not in both.", "password")
+        raise UsageError(tr("Give the password in a file or in a variable, not in both."), "password")
     if args.password_file is not None:
         return read_password(args.password_file)
     if args.password_env is not None:
         secret = Secret.typed(os.environ.get(args.password_env, ""))
         if not secret:
-            raise UsageError(f"The variable {inert(args.password_env, 80)} is empty or not set.", "password")
+            raise UsageError(
+                tr("The variable {variable} is empty or not set.", variable=inert(args.password_env, 80)),
+                "password",
+            )
         return secret
     return ask_password(ask_for) if ask_for is not None else None
 
@@ -135,9 +147,9 @@ def ask_password(ask_for: str) -> Secret | None:
         return None
     from getpass import getpass
 
-    secret = Secret.typed(getpass(f"Password for {ask_for}: "))
+    secret = Secret.typed(getpass(tr("Password for {address}:", address=ask_for) + " "))
     if not secret:
-        raise UsageError("The password is empty.", "password")
+        raise UsageError(tr("The password is empty."), "password")
     return secret
 
 
@@ -145,7 +157,7 @@ def read_password(name: str) -> Secret:
     """The password in the first line of a file; "-" is standard input."""
     secret = Secret.typed(read_first_line(name, limit_bytes=MAX_PASSWORD_FILE_BYTES, field="password"))
     if not secret:
-        raise UsageError("The password is empty.", "password")
+        raise UsageError(tr("The password is empty."), "password")
     return secret
 
 
@@ -171,5 +183,5 @@ def _finite(number: str) -> float:
 def _fingerprint(text: str) -> str:
     plain = text.replace(":", "").replace(" ", "").lower()
     if len(plain) != 64 or any(character not in "0123456789abcdef" for character in plain):
-        raise UsageError("--trust-certificate takes a SHA-256 fingerprint: 64 hexadecimal digits.")
+        raise UsageError(tr("--trust-certificate takes a SHA-256 fingerprint: 64 hexadecimal digits."))
     return plain

@@ -7,19 +7,25 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
+from wizard.cli.parser import task_list
 from wizard.cli.render import print_json, print_text
 from wizard.errors import MailwrightError, UsageError
 from wizard.installed_packs import installed_packs
+from wizard.language import tr, tr_context, tr_later
+from wizard.model.columns import padded, width
 from wizard.model.text import single_line
 
-HELP = "begin a helpdesk's pack, check one, say which one counts here"
+HELP = tr_later("begin a helpdesk's pack, check one, say which one counts here")
 EXAMPLE = 'mailwright pack new our-pack --name "Example helpdesk" --phone "+1 202 555 0143"'
 
 SCHEMA: Final = "mailwright/pack-check/1"
-_TASKS = """\
-pack new FOLDER --name NAME   begin a pack: a folder with helpdesk.toml and an example of everything else
-pack check [FOLDER | ZIP]     read all of it as Mailwright does; 1 when something is wrong
-pack                          which pack counts on this computer without being named"""
+_TASKS: Final = {
+    "pack new FOLDER --name NAME": tr_later(
+        "begin a pack: a folder with helpdesk.toml and an example of everything else"
+    ),
+    "pack check [FOLDER | ZIP]": tr_later("read all of it as Mailwright does; 1 when something is wrong"),
+    "pack": tr_later("which pack counts on this computer without being named"),
+}
 _PRESET = """\
 # The servers of your organisation: save this as example-org.toml, beside this file, with your own names.
 # `mailwright presets check example-org.toml` proves it alone, `mailwright pack check` all of the pack.
@@ -54,14 +60,13 @@ _REST = """
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of pack."""
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.description = _TASKS
-    parser.add_argument("task", nargs="?", choices=("new", "check"), help="what to do")
-    parser.add_argument("path", nargs="?", metavar="FOLDER", type=Path, help="the pack; check takes a .zip too")
-    parser.add_argument("--name", help="what the helpdesk is called (new)")
-    parser.add_argument("--phone", help="its number (new)")
-    parser.add_argument("--hours", help="when somebody answers (new)")
-    parser.add_argument("--url", help="its page (https://) or address (mailto:) (new)")
+    parser.description = task_list([(task, tr(says)) for task, says in _TASKS.items()])
+    parser.add_argument("task", nargs="?", choices=("new", "check"), help=tr("what to do"))
+    parser.add_argument("path", nargs="?", metavar="FOLDER", type=Path, help=tr("the pack; check takes a .zip too"))
+    parser.add_argument("--name", help=tr("what the helpdesk is called (new)"))
+    parser.add_argument("--phone", help=tr("its number (new)"))
+    parser.add_argument("--hours", help=tr("when somebody answers (new)"))
+    parser.add_argument("--url", help=tr("its page (https://) or address (mailto:) (new)"))
 
 
 def run(args: argparse.Namespace) -> int:
@@ -80,13 +85,13 @@ def _which(as_json: bool) -> int:
     if as_json:
         print_json({"schema": "mailwright/packs/1", "packs": found})
     else:
-        print_text("\n".join(found) or "No pack is laid down on this computer.")
+        print_text("\n".join(found) or tr("No pack is laid down on this computer."))
     return 0
 
 
 def _new(args: argparse.Namespace) -> int:
     if args.path is None or not args.name or not single_line(args.name):
-        raise UsageError("pack new needs a folder, and --name with what the helpdesk is called.")
+        raise UsageError(tr("pack new needs a folder, and --name with what the helpdesk is called."))
     folder: Path = args.path
     words = [(key, single_line(getattr(args, key) or "")) for key in ("name", "phone", "hours", "url")]
     lines = [f"{key} = {_toml(text)}" if text else f'# {key} = ""' for key, text in words]
@@ -102,13 +107,19 @@ def _new(args: argparse.Namespace) -> int:
             with path.open("x", encoding="utf-8", newline="\n") as file:
                 file.write(content)
     except FileExistsError:
-        raise UsageError(f"{path} is there already.") from None
+        raise UsageError(tr("{file} is there already.", file=path)) from None
     except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror or type(error).__name__}.") from None
+        raise UsageError(
+            tr("{file} cannot be written: {reason}.", file=path, reason=error.strerror or type(error).__name__)
+        ) from None
     code = _check(folder, args.json)
     if not args.json:
         print_text(
-            f"Change {folder / 'helpdesk.toml'}, put your servers into {folder / 'presets'}, and check it again."
+            tr(
+                "Change {file}, put your servers into {folder}, and check it again.",
+                file=folder / "helpdesk.toml",
+                folder=folder / "presets",
+            )
         )
     return code
 
@@ -120,7 +131,7 @@ def _toml(text: str) -> str:
 
 def _check(path: Path | None, as_json: bool) -> int:
     if path is None:
-        raise UsageError("pack check needs the pack: a folder or a .zip.")
+        raise UsageError(tr("pack check needs the pack: a folder or a .zip."))
     holds, wrong = [], []
     for part in _parts(path):
         try:
@@ -131,7 +142,10 @@ def _check(path: Path | None, as_json: bool) -> int:
     if as_json:
         print_json({"schema": SCHEMA, "holds": holds, "faults": wrong})
     else:
-        print_text("\n".join([*(f"ok    {line}" for line in holds), *(f"wrong {line}" for line in wrong)]))
+        good, bad = tr_context("pack check", "ok"), tr_context("pack check", "wrong")
+        rows = [*((good, line) for line in holds), *((bad, line) for line in wrong)]
+        first = max(width(good), width(bad))
+        print_text("\n".join(f"{padded(mark, first)} {line}" for mark, line in rows))
     return 1 if wrong else 0
 
 
@@ -154,18 +168,24 @@ def _helpdesk(path: Path) -> list[str]:
     known = {target.id for target in targets()}
     strange = next((target for target in rules.targets if target not in known), None)
     if strange is not None:
-        raise UsageError(f"helpdesk.toml: window.targets: “{strange}” is no target of `handover list`.")
-    told = ["helpdesk: " + ", ".join(desk.words().values()) if desk is not None else "helpdesk: none is named"]
+        raise UsageError(
+            tr("helpdesk.toml: window.targets: “{target}” is no target of `handover list`.", target=strange)
+        )
+    if desk is not None:
+        told = [tr("helpdesk: {words}", words=", ".join(desk.words().values()))]
+    else:
+        told = [tr("helpdesk: none is named")]
     if desk is not None and desk.logo is not None:
         if not desk.logo.read_bytes().startswith(b"\x89PNG\r\n\x1a\n"):
-            raise UsageError(f"helpdesk.toml: helpdesk.logo: {desk.logo.name} is no PNG.")
-        told.append(f"logo: {desk.logo.name}")
+            raise UsageError(tr("helpdesk.toml: helpdesk.logo: {name} is no PNG.", name=desk.logo.name))
+        told.append(tr("logo: {name}", name=desk.logo.name))
     if rules.targets:
-        told.append(f"targets: {', '.join(rules.targets)}")
+        told.append(tr("targets: {names}", names=", ".join(rules.targets)))
     if rules.locked:
-        told.append(f"locked: {', '.join(sorted(rules.locked))}" + (" (kiosk)" if rules.kiosk else ""))
+        names = ", ".join(sorted(rules.locked))
+        told.append(tr("locked: {names} (kiosk)", names=names) if rules.kiosk else tr("locked: {names}", names=names))
     if pack.oauth_clients:
-        told.append(f"client ids: {', '.join(sorted(pack.oauth_clients))}")
+        told.append(tr("client ids: {names}", names=", ".join(sorted(pack.oauth_clients))))
     return told
 
 
@@ -173,7 +193,10 @@ def _presets(folders: tuple[Path, ...]) -> list[str]:
     from wizard.discovery.presets import PresetBook
 
     found = [provider for folder in folders for provider in PresetBook.load([folder]).all()]
-    return [f"provider: {provider.name} ({', '.join(provider.domains[:3])})" for provider in found]
+    return [
+        tr("provider: {name} ({domains})", name=provider.name, domains=", ".join(provider.domains[:3]))
+        for provider in found
+    ]
 
 
 def _causes(folders: tuple[Path, ...]) -> list[str]:
@@ -190,4 +213,4 @@ def _causes(folders: tuple[Path, ...]) -> list[str]:
     causes = [cause for cause in catalogue.causes.values() if cause.id in own]
     for fault in faults(causes, Diagnoser(catalogue)):
         raise UsageError(str(fault))
-    return [f"cause: {cause.id}" for cause in causes]
+    return [tr("cause: {id}", id=cause.id) for cause in causes]

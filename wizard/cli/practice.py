@@ -11,9 +11,11 @@ from pathlib import Path
 
 from wizard import assets, internal_error
 from wizard.cli.render import print_json, print_text
+from wizard.language import tr, tr_context, tr_later
+from wizard.model.columns import padded, width
 from wizard.practice.scenarios import PracticeAccount, Scenario, load_scenarios
 
-HELP = "the practice network: its accounts, or its servers alone"
+HELP = tr_later("the practice network: its accounts, or its servers alone")
 EXAMPLE = "mailwright practice list"
 
 
@@ -24,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="?",
         choices=("list", "serve"),
         default="list",
-        help="list prints the accounts (default); serve starts their servers on this computer until it is stopped",
+        help=tr("list prints the accounts (default); serve starts their servers on this computer until it is stopped"),
     )
 
 
@@ -61,22 +63,23 @@ def accounts_document(scenarios: tuple[Scenario, ...]) -> dict[str, list[dict[st
 
 
 def _accounts_text(accounts: tuple[PracticeAccount, ...]) -> str:
-    rows = [("Address", "Password", "Outcome")]
+    rows = [(tr("Address"), tr("Password"), tr("Outcome"))]
     rows += [(account.address, account.password, _outcome(account)) for account in accounts]
-    widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
+    widths = [max(width(row[column]) for row in rows) for column in (0, 1)]
     lines: list[str] = []
     for index, row in enumerate(rows):
-        lines.append(f"{row[0]:{widths[0]}}  {row[1]:{widths[1]}}  {row[2]}")
+        lines.append(f"{padded(row[0], widths[0])}  {padded(row[1], widths[1])}  {row[2]}")
         if index:
             lines.append(f"    {accounts[index - 1].teaches}")
-    lines += ["", f"Try one: mailwright check {accounts[0].address} --practice --test-message"]
+    example = f"mailwright check {accounts[0].address} --practice --test-message"
+    lines += ["", tr("Try one: {command}", command=example)]
     return "\n".join(lines)
 
 
 def _outcome(account: PracticeAccount) -> str:
     if account.cause is None:
-        return "works"
-    return f"{account.cause}, works after a fix" if account.fixable else account.cause
+        return tr_context("practice account", "works")
+    return tr("{cause}, works after a fix", cause=account.cause) if account.fixable else account.cause
 
 
 async def _serve(scenarios: tuple[Scenario, ...], ca_file: Path, *, as_json: bool) -> None:
@@ -105,7 +108,7 @@ async def _serve(scenarios: tuple[Scenario, ...], ca_file: Path, *, as_json: boo
         else:
             print_text(_accounts_text(network.accounts) + "\n")
             for endpoint in endpoints:
-                place = "blocked" if endpoint.real_port is None else f"{LOOPBACK}:{endpoint.real_port}"
+                place = tr("blocked") if endpoint.real_port is None else f"{LOOPBACK}:{endpoint.real_port}"
                 print_text(f"{f'{endpoint.host}:{endpoint.port}':44} {endpoint.speaks:5} {endpoint.security:8} {place}")
-            print_text(f"\nThe authority to trust: {ca_file}\nStop with Ctrl+C.")
+            print_text("\n" + tr("The authority to trust: {file}", file=ca_file) + "\n" + tr("Stop with Ctrl+C."))
         await stop.wait()

@@ -15,6 +15,7 @@ from wizard.errors import UsageError
 from wizard.handover.document import verified_account
 from wizard.handover.publish import published
 from wizard.handover.write import write_file
+from wizard.language import tr, tr_later
 from wizard.model.account import VerifiedAccount
 from wizard.model.address import Address
 from wizard.model.host import NotAHost, host_name
@@ -23,7 +24,7 @@ from wizard.model.server import ServerCandidate, Source, Way
 from wizard.text_file import read_text
 from wizard.wiring import Settings
 
-HELP = "what a domain serves so that mail programs find its settings; --check: what they find now"
+HELP = tr_later("what a domain serves so that mail programs find its settings; --check: what they find now")
 EXAMPLE = "mailwright publish example.org --from result.json --output example.org"
 
 SCHEMA: Final = "mailwright/publish/1"
@@ -31,21 +32,23 @@ CHECK_SCHEMA: Final = "mailwright/publish-check/1"
 _MAX_BYTES: Final = 8 * 1024 * 1024
 _OWN: Final = (Source.AUTOCONFIG, Source.PACC, Source.AUTODISCOVER, Source.SRV)  # what a domain itself can publish
 _SAYS: Final = {
-    "right": "served and right",
-    "other": "says something else",
-    "part": "says one direction only",
-    "found": "served",
-    "nothing": "not served",
+    "right": tr_later("served and right"),
+    "other": tr_later("says something else"),
+    "part": tr_later("says one direction only"),
+    "found": tr_later("served"),
+    "nothing": tr_later("not served"),
 }
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds this command's options."""
-    parser.add_argument("domain", metavar="DOMAIN", help="the domain of the addresses")
-    parser.add_argument("--from", dest="source", metavar="RESULT.json", help="what `check --json` proved; - is stdin")
-    parser.add_argument("--output", metavar="FOLDER", type=Path, help="where the files go")
-    parser.add_argument("--web-host", metavar="NAME", help="the web server that serves them (default: DOMAIN)")
-    parser.add_argument("--check", action="store_true", help="say what is served, found and trusted now")
+    parser.add_argument("domain", metavar="DOMAIN", help=tr("the domain of the addresses"))
+    parser.add_argument(
+        "--from", dest="source", metavar="RESULT.json", help=tr("what `check --json` proved; - is stdin")
+    )
+    parser.add_argument("--output", metavar="FOLDER", type=Path, help=tr("where the files go"))
+    parser.add_argument("--web-host", metavar="NAME", help=tr("the web server that serves them (default: DOMAIN)"))
+    parser.add_argument("--check", action="store_true", help=tr("say what is served, found and trusted now"))
     add_network_arguments(parser)
 
 
@@ -55,10 +58,10 @@ def run(args: argparse.Namespace) -> int:
     account = _account(args.source, domain) if args.source is not None else None
     if args.check:
         if args.output is not None:
-            raise UsageError("--check looks at what is served; it writes nothing.")
+            raise UsageError(tr("--check looks at what is served; it writes nothing."))
         return _check(domain, account, settings_from(args), as_json=args.json)
     if account is None or args.output is None:
-        raise UsageError("publish needs --from with a result of check, and --output with a folder; or --check.")
+        raise UsageError(tr("publish needs --from with a result of check, and --output with a folder; or --check."))
     return _write(account, args.output, _host(args.web_host, "--web-host") if args.web_host else None, args.json)
 
 
@@ -66,7 +69,7 @@ def _host(text: str, what: str) -> str:
     try:
         return host_name(text)
     except NotAHost as error:
-        raise UsageError(f"{what} is no domain: {error}.") from None
+        raise UsageError(tr("{what} is no domain: {error}.", what=what, error=error)) from None
 
 
 def _account(source: str, domain: str) -> VerifiedAccount:
@@ -74,9 +77,15 @@ def _account(source: str, domain: str) -> VerifiedAccount:
     try:
         account = verified_account(json.loads(text))
     except (ValueError, RecursionError):
-        raise UsageError("This file holds no readable JSON.") from None
+        raise UsageError(tr("This file holds no readable JSON.")) from None
     if account.address.domain.casefold() != domain.casefold():
-        raise UsageError(f"This result is about an address at {account.address.domain}, not at {domain}.")
+        raise UsageError(
+            tr(
+                "This result is about an address at {found}, not at {domain}.",
+                found=account.address.domain,
+                domain=domain,
+            )
+        )
     return account
 
 
@@ -87,7 +96,13 @@ def _write(account: VerifiedAccount, folder: Path, web_host: str | None, as_json
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise UsageError(f"{path.parent} cannot be made: {error.strerror or type(error).__name__}.") from None
+            raise UsageError(
+                tr(
+                    "{folder} cannot be made: {reason}.",
+                    folder=path.parent,
+                    reason=error.strerror or type(error).__name__,
+                )
+            ) from None
         write_file(path, content, others_may_read=True)
     if as_json:
         render.print_json({"schema": SCHEMA, "files": sorted(made.files), "left_out": list(made.left_out)})
@@ -179,15 +194,20 @@ def _server(server: ServerCandidate) -> dict[str, object]:
 
 
 def _lines(domain: str, said: list[Said], is_right: bool, account: VerifiedAccount | None) -> list[str]:
-    lines = [f"What mail programs find at {domain}"]
+    lines = [tr("What mail programs find at {domain}", domain=domain)]
     for each in said:
-        trust = "counts without a question" if _is_trusted(each) else "DNS alone: programs ask first"
-        lines.append(f"  {each.source.value:<12} {_SAYS[each.says]}" + (f", {trust}" if each.servers else ""))
+        told = tr(_SAYS[each.says])
+        if each.servers:
+            trust = tr("counts without a question") if _is_trusted(each) else tr("DNS alone: programs ask first")
+            told = f"{told}, {trust}"
+        lines.append(f"  {each.source.value:<12} {told}")
         lines += [f"      {whom}: {answer}" for whom, answer in each.asked]
         for server in each.servers if each.says != "right" else ():
             lines.append(f"      {server.protocol.value} {server.endpoint} {server.security.value}")
-    if is_right:
-        lines.append("Every program that asks the domain finds " + ("what was proven." if account else "settings."))
+    if not is_right:
+        lines.append(tr("Not every program finds the right settings: see above."))
+    elif account is not None:
+        lines.append(tr("Every program that asks the domain finds what was proven."))
     else:
-        lines.append("Not every program finds the right settings: see above.")
+        lines.append(tr("Every program that asks the domain finds settings."))
     return lines

@@ -7,6 +7,7 @@ import json
 import sys
 
 from wizard.errors import UsageError
+from wizard.language import tr
 
 _quiet = False
 
@@ -57,14 +58,15 @@ def warn(text: str) -> None:
 
 def _print(text: str) -> None:
     if sys.stdout is None or sys.stdout.closed:
-        raise UsageError("There is no standard output to print to.")
+        raise UsageError(tr("There is no standard output to print to."))
     try:
         sys.stdout.write(text + "\n")
         sys.stdout.flush()
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise UsageError(f"Standard output cannot be written to: {error.strerror or error}.") from None
+        reason = error.strerror or error
+        raise UsageError(tr("Standard output cannot be written to: {reason}.", reason=reason)) from None
 
 
 def _shown(text: str, encoding: str | None) -> str:

@@ -10,8 +10,9 @@ from wizard.errors import UsageError
 from wizard.handover.compare import comparison
 from wizard.handover.page import text_page
 from wizard.handover.report import load_report, report_text
+from wizard.language import tr, tr_later
 
-HELP = "show a saved report as text, or several side by side"
+HELP = tr_later("show a saved report as text, or several side by side")
 EXAMPLE = "mailwright report open report.json"
 
 
@@ -20,14 +21,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "what",
         choices=("open", "compare"),
-        help="open shows the report; compare lays reports from several networks or computers side by side",
+        help=tr("open shows the report; compare lays reports from several networks or computers side by side"),
     )
     parser.add_argument(
         "files",
         metavar="FILE",
         nargs="+",
         type=Path,
-        help="a report saved as .json or .html, or what `check --json` printed",
+        help=tr("a report saved as .json or .html, or what `check --json` printed"),
     )
 
 
@@ -36,7 +37,7 @@ def run(args: argparse.Namespace) -> int:
     if args.what == "compare":
         return _compare(args.files, as_json=args.json)
     if len(args.files) > 1:
-        raise UsageError("One report is opened at a time; `report compare` lays several side by side.")
+        raise UsageError(tr("One report is opened at a time; `report compare` lays several side by side."))
     report = load_report(args.files[0])
     if args.json:
         render.print_json(report)
@@ -49,9 +50,9 @@ def _compare(files: list[Path], *, as_json: bool) -> int:
     """The table; a place is called as its file is."""
     places = [path.stem for path in files]
     if len(files) < 2:
-        raise UsageError("Name two reports or more: one from each network or computer.")
+        raise UsageError(tr("Name two reports or more: one from each network or computer."))
     if len(set(places)) < len(places):
-        raise UsageError("Each place is called as its file is: give the files different names.")
+        raise UsageError(tr("Each place is called as its file is: give the files different names."))
     sections = comparison([load_report(path) for path in files], places)
     if as_json:
         (table,) = sections

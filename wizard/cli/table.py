@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from wizard.errors import UsageError
+from wizard.language import tr, tr_later
 from wizard.model.text import single_line
 from wizard.text_file import read_lines
 
@@ -95,15 +96,15 @@ class Table:
 
     def _row(self, number: int, line: int, cells: list[str]) -> Row:
         if any(cell.strip() for cell in cells[len(self._columns) :]):
-            return Row(
-                number, line, fault="there are more cells than columns; a cell that holds the separator wants quotes"
-            )
+            fault = tr("there are more cells than columns; a cell that holds the separator wants quotes")
+            return Row(number, line, fault=fault)
         found: dict[str, str] = {}
         for column, cell in zip(self._columns, cells, strict=False):
             if not column:
                 continue
             if column not in ("name", "password", "outgoing-password") and ("\n" in cell or "\r" in cell):
-                return Row(number, line, fault=f"the cell of the column {column} runs over several lines")
+                fault = tr("the cell of the column {column} runs over several lines", column=column)
+                return Row(number, line, fault=fault)
             if cell.strip():
                 found[column] = cell if column.endswith("password") else cell.strip()
         kept = {head: single_line(cells[place])[:MAX_KEPT] for place, head in self._kept.items() if place < len(cells)}
@@ -112,23 +113,27 @@ class Table:
     def _read_heads(self, name: str) -> tuple[str, ...]:
         for _, cells, fault, separator in self._records:
             if cells is None:
-                raise UsageError(f"{name}: the first line cannot be read: {fault}.")
+                raise UsageError(tr("{name}: the first line cannot be read: {fault}.", name=name, fault=fault))
             if not any(cell.strip() for cell in cells):
                 continue
             columns = tuple(_MEANT.get(_folded(cell), "") for cell in cells)
             named = [column for column in columns if column]
             if "address" not in named:
                 raise UsageError(
-                    f"{name} needs a first line with the names of its columns, address among them. "
-                    f"Known are: {', '.join(COLUMNS)}."
+                    tr(
+                        "{name} needs a first line with the names of its columns, address among them. Known are: "
+                        "{columns}.",
+                        name=name,
+                        columns=", ".join(COLUMNS),
+                    )
                 )
             twice = next((column for column in named if named.count(column) > 1), None)
             if twice is not None:
-                raise UsageError(f"{name}: two columns are named {twice}.")
+                raise UsageError(tr("{name}: two columns are named {twice}.", name=name, twice=twice))
             own = {_folded(cell): place for place, cell in enumerate(cells) if cell.strip() and not columns[place]}
             for head in self._keep:
                 if _folded(head) not in own:
-                    raise UsageError(f"{name} has no column of your own with the head that --keep names.")
+                    raise UsageError(tr("{name} has no column of your own with the head that --keep names.", name=name))
                 self._kept[own[_folded(head)]] = single_line(head)
             self.separator = separator
             self.ignored = tuple(
@@ -137,20 +142,26 @@ class Table:
                 if cell.strip() and not columns[place] and place not in self._kept
             )
             return columns
-        raise UsageError(f"{name} is empty: its first line has the names of the columns, address among them.")
+        raise UsageError(
+            tr("{name} is empty: its first line has the names of the columns, address among them.", name=name)
+        )
 
 
 def _check_kind(name: str, begin: bytes) -> None:
     """Tells apart what a spreadsheet program keeps for itself, by its first bytes."""
     if begin.startswith(b"PK\x03\x04"):
-        kind = "a workbook (.xlsx or .ods)"
+        told = tr_later(
+            "{name} is a workbook (.xlsx or .ods), not a table in text. Save it as CSV in the spreadsheet program."
+        )
     elif begin.startswith(b"\xd0\xcf\x11\xe0"):
-        kind = "an old Excel workbook (.xls)"
+        told = tr_later(
+            "{name} is an old Excel workbook (.xls), not a table in text. Save it as CSV in the spreadsheet program."
+        )
     elif begin.startswith(b"%PDF"):
-        kind = "a PDF"
+        told = tr_later("{name} is a PDF, not a table in text. Save it as CSV in the spreadsheet program.")
     else:
         return
-    raise UsageError(f"{name} is {kind}, not a table in text. Save it as CSV in the spreadsheet program.")
+    raise UsageError(tr(told, name=name))
 
 
 def _records(lines: Iterator[str], name: str) -> Iterator[tuple[int, list[str] | None, str, str]]:
@@ -175,12 +186,12 @@ def _records(lines: Iterator[str], name: str) -> Iterator[tuple[int, list[str] |
             text += more[1]
         if _is_open(text, separator):
             waiting[:0] = taken[1:]
-            yield number, None, "a quote is opened and not closed", separator or ","
+            yield number, None, tr("a quote is opened and not closed"), separator or ","
             continue
         try:
             (cells,) = csv.reader([text], delimiter=separator or ",", strict=True) if text.strip() else ([],)
         except (csv.Error, ValueError):
-            yield number, None, "its quotes do not match", separator or ","
+            yield number, None, tr("its quotes do not match"), separator or ","
             continue
         yield number, cells, "", separator or ","
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from wizard.errors import ResourceError
+from wizard.language import tr
 from wizard.model.provider import AppPassword, Provider, ProviderServer, SignInWay
 from wizard.model.server import Protocol, Security
 from wizard.net.dns import MxRecord, SrvRecord
@@ -180,7 +181,7 @@ def load_scenarios(folder: Path) -> tuple[Scenario, ...]:
     """
     files = sorted(folder.glob("*.toml"), key=lambda file: (file.stem != "all-well", file.stem))
     if not files:
-        raise ResourceError(f"{folder.name}: there are no practice accounts here.")
+        raise ResourceError(tr("{name}: there are no practice accounts here.", name=folder.name))
     scenarios = tuple(load_scenario(file) for file in files)
     owners: dict[str, str] = {}
     for scenario in scenarios:
@@ -188,7 +189,14 @@ def load_scenarios(folder: Path) -> tuple[Scenario, ...]:
         for name in claims:
             owner = owners.setdefault(name, scenario.id)
             if owner != scenario.id:
-                raise ResourceError(f"{scenario.id}.toml: {name} belongs to {owner}.toml already.")
+                raise ResourceError(
+                    tr(
+                        "{file}: {name} belongs to {other} already.",
+                        file=f"{scenario.id}.toml",
+                        name=name,
+                        other=f"{owner}.toml",
+                    )
+                )
     return scenarios
 
 
@@ -207,14 +215,14 @@ def _host(table: Table, key: str) -> str:
 
 def _checked_host(table: Table, key: str, value: str) -> str:
     if not _HOST.fullmatch(value):
-        table.fail(key, f"“{value[:80]}” is not a name under .example, in lower case")
+        table.fail(key, tr("“{value}” is not a name under .example, in lower case", value=value[:80]))
     return value
 
 
 def _port(table: Table) -> int:
     port = table.whole("port", 1, 65535)
     if port is None:
-        table.fail("port", "is missing")
+        table.fail("port", tr("is missing"))
     return port
 
 
@@ -222,15 +230,15 @@ def _scenario(name: str, table: Table) -> Scenario:
     address = table.text("address")
     parts = _ADDRESS.fullmatch(address)
     if parts is None:
-        table.fail("address", "is not an address")
+        table.fail("address", tr("is not an address"))
     domain = parts[2]
     cause = table.optional_text("cause")
     if cause is not None and not _CAUSE.fullmatch(cause):
-        table.fail("cause", "is not a cause id")
+        table.fail("cause", tr("is not a cause id"))
     password = table.text("password")
     fixable = table.flag("fixable")
     if fixable and cause is None:
-        table.fail("fixable", "needs a cause")
+        table.fail("fixable", tr("needs a cause"))
     account = PracticeAccount(
         scenario=name,
         name=table.text("name", "Ada Example"),
@@ -247,15 +255,15 @@ def _scenario(name: str, table: Table) -> Scenario:
     )
     servers = tuple(_server(item) for item in table.tables("server"))
     if len({(server.host, server.port) for server in servers}) < len(servers):
-        table.fail("server", "names the same host and port twice")
+        table.fail("server", tr("names the same host and port twice"))
     delivery_table = table.table("delivery")
     delivery = Delivery() if delivery_table is None else _delivery(delivery_table)
     found = table.table("found")
     if found is None:
-        table.fail("found", "is missing")
+        table.fail("found", tr("is missing"))
     found_by = found.member("by", FoundBy)
     if bool(servers) is (found_by is FoundBy.NOBODY):
-        table.fail("server", "is missing" if not servers else "would be found by nobody")
+        table.fail("server", tr("is missing") if not servers else tr("would be found by nobody"))
     if found_by is not FoundBy.NOBODY:
         _checked_host(table, "address", domain)
     listed = tuple(_listed(item) for item in found.tables("server")) or tuple(
@@ -263,7 +271,7 @@ def _scenario(name: str, table: Table) -> Scenario:
     )
     second = tuple(_listed(item) for item in found.tables("second"))
     if found_by is FoundBy.SRV and any(server.security is Security.NONE for server in listed):
-        found.fail("server", "without encryption has no SRV record")
+        found.fail("server", tr("without encryption has no SRV record"))
     provider = _provider(name, domain, listed, found) if found_by is FoundBy.PRESET else None
     found.end()
     table.end()
@@ -276,7 +284,7 @@ def _server(table: Table) -> PracticeServer:
     certificate_name = _host(table, "certificate_name") if certificate is CertificateKind.OTHER_NAME else None
     auth = table.texts("auth") or ("PLAIN", "LOGIN")
     if not _MECHANISMS.issuperset(auth):
-        table.fail("auth", f"must be of {', '.join(sorted(_MECHANISMS))}")
+        table.fail("auth", tr("must be of {words}", words=", ".join(sorted(_MECHANISMS))))
     refusal = table.optional_text("refusal")
     if refusal is not None:
         _check_reply(table, "refusal", refusal, protocol)
@@ -285,11 +293,11 @@ def _server(table: Table) -> PracticeServer:
         if reply is None:
             continue
         if (protocol is Protocol.SMTP) is not (key in _SMTP_REPLIES):
-            table.fail(key, "is for smtp only" if key in _SMTP_REPLIES else "is for imap and pop3 only")
+            table.fail(key, tr("is for smtp only") if key in _SMTP_REPLIES else tr("is for imap and pop3 only"))
         _check_reply(table, key, reply, protocol)
     relays = table.flag("relays")
     if relays and protocol is not Protocol.SMTP:
-        table.fail("relays", "is for smtp only")
+        table.fail("relays", tr("is for smtp only"))
     server = PracticeServer(
         protocol=protocol,
         host=_host(table, "host"),
@@ -325,18 +333,18 @@ def _check_reply(table: Table, key: str, reply: str, protocol: Protocol) -> None
         case Protocol.POP3:
             well = len(lines) == 1 and reply.startswith("-ERR ")
     if not well:
-        table.fail(key, f"is not a refusal in {protocol}'s grammar")
+        table.fail(key, tr("is not a refusal in {protocol}'s grammar", protocol=protocol))
 
 
 def _delivery(table: Table) -> Delivery:
     usual = Delivery()
     folder = table.text("folder", usual.folder)
     if folder not in _FOLDERS:
-        table.fail("folder", f"must be one of {', '.join(sorted(_FOLDERS))}")
+        table.fail("folder", tr("must be one of {words}", words=", ".join(sorted(_FOLDERS))))
     verdicts = {key: table.text(key, getattr(usual, key)) for key in ("spf", "dkim", "dmarc")}
     for key, verdict in verdicts.items():
         if verdict not in _VERDICTS:
-            table.fail(key, f"must be one of {', '.join(sorted(_VERDICTS))}")
+            table.fail(key, tr("must be one of {words}", words=", ".join(sorted(_VERDICTS))))
     delivery = Delivery(folder=folder, after_s=table.number("after_s", 0, 60, usual.after_s), **verdicts)
     table.end()
     return delivery
