@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
+    from wizard.gui.preferences import Preferences
+
 BEGAN = float(sys.argv[1])
 SETTLED_MS = 2000
 
@@ -42,8 +44,8 @@ def start(which: str) -> None:
     from wizard.gui import app
 
     class Watched(app.Wizard):
-        def __init__(self) -> None:
-            super().__init__()
+        def __init__(self, preferences: Preferences | None = None) -> None:
+            super().__init__(preferences)
             _watch(self.window)
 
     app.Wizard = Watched  # type: ignore[misc]

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from wizard.gui.close_question import EndsSession
     from wizard.gui.engine import Opened
+    from wizard.gui.preferences import Preferences
     from wizard.gui.state import WizardState
     from wizard.gui.window import WizardWindow
     from wizard.setup.pack import WindowRules
@@ -60,7 +61,10 @@ def main(
     clock = StartClock(timings)
     gc.disable()  # collecting in between costs a tenth of the time to the first paint, and nothing is thrown away yet
     app = make_application()
-    wizard = Wizard()
+    from wizard.gui.preferences import Preferences
+
+    # A lesson begins for everybody alike.
+    wizard = Wizard(None if getattr(settings, "practice", False) else Preferences.of_this_computer())
     if address:
         wizard.account.prefill(address)
     wizard.window.show()
@@ -175,16 +179,27 @@ def _import_plainly() -> None:
 
 
 class Wizard:
-    """Window, pages and flow put together; the engine comes later, by `flow.attach`."""
+    """Window, pages and flow put together; the engine comes later, by `flow.attach`.
+
+    Args:
+        preferences: what is found again at the next start; `None` where nothing is read or kept.
+    """
 
     menu_bar: QMenuBar  # on macOS only
 
-    def __init__(self) -> None:
+    def __init__(self, preferences: Preferences | None = None) -> None:
+        from wizard.gui import theme
         from wizard.gui.pages.account_page import AccountPage
         from wizard.gui.state import WizardState
         from wizard.gui.window import WizardWindow
 
         self.state: WizardState = WizardState()
+        self._preferences = preferences
+        if preferences is not None:
+            self.state.every_step = preferences.every_step
+            if preferences.zoom:
+                theme.current().zoom(preferences.zoom)
+            theme.current().zoomed.connect(self._keep_zoom)
         self.window: WizardWindow = WizardWindow(self.state)
         self.account = AccountPage(self.state)
         self.window.add_step(self.account)
@@ -208,6 +223,7 @@ class Wizard:
         self.window.add_step(self.test)
         self.window.add_step(self.done)
         self.account.offer_choices()
+        self.account.every_step.clicked.connect(self._keep_every_step)
         self.flow = Flow(self.state, self.window, self.account, self.settings, self.check, self.test, self.done)
 
     def welcome(self, opened: Opened) -> None:
@@ -217,6 +233,8 @@ class Wizard:
         self.account.offer_practice(opened.practice_accounts)
         self.flow.find_providers_with(opened.find_providers)
         self.obey(opened.rules)
+        if opened.is_practice or opened.rules.kiosk:  # the next person begins as everybody does
+            self._preferences = None
         if opened.is_practice:
             self.window.setWindowTitle(tr("Mailwright: practice"))
             self.flow.hand_over.why_not_kept = tr("Practice accounts are not kept.")
@@ -230,6 +248,14 @@ class Wizard:
         from wizard.accounts.saved_accounts import SavedAccounts
 
         self.flow.keep_accounts(SavedAccounts())
+
+    def _keep_every_step(self, shown: bool) -> None:
+        if self._preferences is not None:
+            self._preferences.every_step = shown
+
+    def _keep_zoom(self, step: int) -> None:
+        if self._preferences is not None:
+            self._preferences.zoom = step
 
     def end_session(self, session: EndsSession) -> None:
         """The desktop ends its session: asks where something would be lost."""

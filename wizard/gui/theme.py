@@ -150,6 +150,7 @@ class Theme(QObject):
     """The one theme of a running application; get it with `theme.current()`."""
 
     changed = Signal()
+    zoomed = Signal(int)  # the step of ZOOM
 
     def __init__(self, app: QApplication) -> None:
         super().__init__(app)
@@ -193,7 +194,10 @@ class Theme(QObject):
 
     def enlarge(self) -> None:
         """Takes a font that is larger than the system's, for eyes at some distance."""
-        self._app.setFont(_times(self._app.font(), LARGE_TEXT))
+        usual, level = self._zoomed or (QFont(self._app.font()), 0)
+        usual = _times(usual, LARGE_TEXT)
+        self._zoomed = (usual, level) if level else None
+        self._app.setFont(_times(usual, ZOOM[level]))
         self.follow_font()
 
     def zoom(self, steps: int) -> None:
@@ -203,6 +207,7 @@ class Theme(QObject):
         self._zoomed = (usual, level) if level else None
         self._app.setFont(_times(usual, ZOOM[level]))
         self.follow_font()
+        self.zoomed.emit(level)
 
     def follow_font(self) -> None:
         """Takes over another system font; a window calls it, as a filter on the application would see every event."""

@@ -1,0 +1,52 @@
+"""What a person set in the window and finds again at the next start; nothing secret, nothing about an account."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QSettings
+
+from wizard.gui.theme import ZOOM
+
+_EVERY_STEP: Final = "every-step"
+_ZOOM: Final = "zoom"
+
+
+class Preferences:
+    """Reads and writes `settings`, for which nothing that stands in them is too odd: then the usual is given."""
+
+    def __init__(self, settings: QSettings) -> None:
+        self._settings = settings
+
+    @classmethod
+    def of_this_computer(cls) -> Preferences:
+        """Those of whoever is signed in here: `mailwright/window.ini` where the system keeps people's settings."""
+        form, scope = QSettings.Format.IniFormat, QSettings.Scope.UserScope
+        return cls(QSettings(form, scope, "mailwright", "window"))
+
+    @property
+    def every_step(self) -> bool:
+        """Whether each page is shown, also where nothing is to be decided."""
+        return bool(self._settings.value(_EVERY_STEP) == "true")
+
+    @every_step.setter
+    def every_step(self, shown: bool) -> None:
+        self._keep(_EVERY_STEP, "true" if shown else None)
+
+    @property
+    def zoom(self) -> int:
+        """The step of `theme.ZOOM`; 0 is the usual size."""
+        kept = self._settings.value(_ZOOM)
+        return int(kept) if kept in [str(step) for step in range(len(ZOOM))] else 0
+
+    @zoom.setter
+    def zoom(self, step: int) -> None:
+        self._keep(_ZOOM, str(step) if step else None)
+
+    def _keep(self, name: str, value: str | None) -> None:
+        """Written at once: the next window may be another process. What is as usual is not kept."""
+        if value is None:
+            self._settings.remove(name)
+        else:
+            self._settings.setValue(name, value)
+        self._settings.sync()
