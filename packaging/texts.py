@@ -49,7 +49,7 @@ PLURALS = {
 }
 # The part of the program a text belongs to, by the folder of wizard/ it stands in; the rest is "engine".
 ROOMS = {"gui": "window", "handover": "handover", "cli": "cli", "practice": "practice", "signin": "sign-in"}
-MISTAKEN_FORMAT = "python-format"  # Babel takes "100 % of" for a placeholder
+PERCENT_FORMAT = re.compile(r"%(\(\w+\))?[srd]")  # argparse's own sentences; Babel takes "100 % of" for one too
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ def texts_of_data() -> Iterator[Text]:
         context = data_texts.practice_context(path.stem)
         yield Text("practice", place, document["teaches"], context, "teaches")
         for note, text in data_texts.preset_texts(document.get("found", {})):
-            yield Text("practice", place, text, data_texts.preset_context(path.stem), note)
+            yield Text("practice", place, text, data_texts.preset_context(f"practice-{path.stem}"), note)
 
 
 def _document(path: Path) -> dict:
@@ -118,13 +118,12 @@ def template() -> Catalog:
     for text in sorted((*texts_of_code(), *texts_of_data()), key=_order):
         if text.source in ("", ("", "")):
             continue
-        message = catalog.add(
+        catalog.add(
             text.source,
             context=text.context,
             locations=[(text.place, 0)],
             auto_comments=[text.room, *([text.note] if text.note else [])],
         )
-        message.flags.discard(MISTAKEN_FORMAT)
     return catalog
 
 
@@ -143,12 +142,13 @@ def written(catalog: Catalog, header: list[str]) -> str:
                 message.id,
                 message.string,
                 context=message.context,
-                flags=message.flags - {MISTAKEN_FORMAT},
+                flags=message.flags,
                 locations=[(place, None) for place in sorted({place for place, _ in message.locations})],
                 auto_comments=list(dict.fromkeys(message.auto_comments)),
                 user_comments=message.user_comments,
             )
-            added.flags.discard(MISTAKEN_FORMAT)
+            if not PERCENT_FORMAT.search(str(message.id)):
+                added.flags.discard("python-format")
     write_po(out, body, width=0, omit_header=True)
     head = "".join(f'"{line}\\n"\n' for line in header)
     return f'msgid ""\nmsgstr ""\n{head}\n{out.getvalue().decode().strip()}\n'

@@ -8,8 +8,8 @@ from datetime import datetime
 from pathlib import Path
 
 from wizard.accounts.store import SavedAccount
+from wizard.language.formats import date_text
 from wizard.model.account import CheckResult, SideResult, Verdict
-from wizard.model.dates import date_text
 from wizard.model.diagnosis import Diagnosis, EditField, Field
 from wizard.model.draft import AccountDraft
 from wizard.model.evidence import Evidence, Outcome

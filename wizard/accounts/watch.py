@@ -11,9 +11,9 @@ from typing import Final
 
 from wizard.accounts.recheck import Recheck
 from wizard.errors import ResourceError, UsageError
+from wizard.language.formats import date_text
 from wizard.model.account import CheckResult, Verdict
 from wizard.model.address import Address
-from wizard.model.dates import date_text
 from wizard.private_file import write_private
 from wizard.text_file import read_text
 

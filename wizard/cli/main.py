@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from wizard import __version__
 from wizard.cli import render
 from wizard.errors import MailwrightError, ResourceError, UsageError
-from wizard.language import tr
+from wizard.language import choice, tr
 
 if TYPE_CHECKING:
     import argparse
@@ -40,6 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Runs a command; the exit code of docs/CONTRACT.md."""
     words = list(sys.argv[1:] if argv is None else argv)
     try:
+        _choose_language(words)
         if words and words[0] in {"-h", "--help"}:
             render.print_text(_overview())
             return 0
@@ -55,6 +57,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         module = command_module(name)
         args = _parser(name, module).parse_args(words)
         render.be_quiet(args.quiet)
+        _hear_pack(args)
         code: int = module.run(args)
         return code
     except (UsageError, ResourceError) as error:  # a file that is no use is input, whoever named it
@@ -86,6 +89,41 @@ def command_module(name: str) -> ModuleType:
     return importlib.import_module(f"wizard.cli.{_MODULES.get(name, name)}")
 
 
+def _choose_language(words: list[str]) -> None:
+    """Chooses the language before anything is said in it, and takes --language out of the words: any command has it.
+
+    Raises:
+        UsageError: it names no language that is spoken here.
+    """
+    tag: str | None = None
+    end = words.index("--") if "--" in words else len(words)
+    for place in range(end - 1, -1, -1):
+        name, equals, value = words[place].partition("=")
+        if name == "--language" and (equals or place + 1 < end):
+            tag = tag or (value if equals else words[place + 1])
+            del words[place : place + (1 if equals else 2)]
+    try:
+        choice.begin(tag, for_scripts="--json" in words)
+    except ValueError:
+        choice.begin(None)
+        known = ", ".join(choice.LANGUAGES)
+        raise UsageError(tr("The language “{tag}” is not one of {known}.", tag=tag, known=known)) from None
+
+
+def _hear_pack(args: argparse.Namespace) -> None:
+    """The language that a pack names is spoken from here on, where nobody chose one; what is wrong with a pack is told
+    by the command that needs it."""
+    if not hasattr(args, "pack"):
+        return
+    from wizard.installed_packs import installed_packs
+
+    if paths := (*args.pack, *installed_packs()):
+        from wizard import wiring
+
+        with suppress(MailwrightError):
+            choice.choose(wiring.pack(paths).language or "", choice.By.PACK)
+
+
 def _tell(error: MailwrightError) -> None:
     """The sentence, with nothing in it that a terminal acts on: it may quote a file, a key or an argument."""
     from wizard.model.text import inert
@@ -115,6 +153,6 @@ def _overview() -> str:
             *columns.listed(commands, width, indent=2),
             "",
             *columns.wrapped(tr("Without a command the window opens: mailwright [ADDRESS]"), width),
-            *columns.wrapped(tr("Each command has --help, --json and --quiet."), width),
+            *columns.wrapped(tr("Each command has --help, --json, --quiet and --language."), width),
         ]
     )

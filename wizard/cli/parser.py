@@ -54,6 +54,8 @@ def new_parser(command: str, says: str, example: str) -> argparse.ArgumentParser
     )
     parser.add_argument("--json", action="store_true", help=tr("one JSON document on standard output"))
     parser.add_argument("--quiet", action="store_true", help=tr("no progress on standard error"))
+    # main takes it before there is a parser, which speaks the language already; here it is for --help.
+    parser.add_argument("--language", metavar="TAG", help=tr("speak this language, such as de or pt-BR"))
     return parser
 
 

@@ -56,6 +56,7 @@ from wizard.diagnosis.rule import (
     Sentences,
     placeholders,
 )
+from wizard.language.data_texts import cause_context
 from wizard.model.diagnosis import Change, Field, Implications, Token
 from wizard.model.refusal import Refusal
 from wizard.toml_reader import Table
@@ -220,7 +221,7 @@ def _sentences(table: Table, key: str) -> Sentences | None:
         for name in placeholders(wording):
             if name not in PLACEHOLDERS:
                 table.fail(key, f"the placeholder {{{name}}} is not known")
-    return Sentences(wordings)
+    return Sentences(wordings, "" if key == "url" else cause_context(table.file.removesuffix(".toml")))
 
 
 def _needed_sentences(table: Table, key: str) -> Sentences:

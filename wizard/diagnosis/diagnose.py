@@ -15,6 +15,8 @@ from wizard.diagnosis.ranking import with_meanings
 from wizard.diagnosis.remedies import case_of, remedies_of, title_of, why_of
 from wizard.diagnosis.rule import ALWAYS, Cause, Facts, Match, fold
 from wizard.diagnosis.telephone_code import Told, is_code, read_code
+from wizard.language import tr, tr_context
+from wizard.language.data_texts import QUESTIONS
 from wizard.model.address import Address
 from wizard.model.diagnosis import (
     Diagnosis,
@@ -215,7 +217,7 @@ class Diagnoser:
             return ()
         meanings, causes = self._meanings(), self._catalogue.causes
         return tuple(
-            Likely(cause, share, title_of(causes[cause], facts), meanings.questions.get(cause, ""))
+            Likely(cause, share, title_of(causes[cause], facts), _question(meanings.questions.get(cause, "")))
             for cause, share in likely_of(ranked, meanings.topics_of(said))
             if cause in causes and cause != UNKNOWN
         )
@@ -318,6 +320,10 @@ def _without_evidence(cause: Cause, facts: Facts, told: Told) -> Diagnosis:
     )
 
 
+def _question(said: str) -> str:
+    return tr_context(QUESTIONS, said) if said else ""
+
+
 def _stage_of(cause: Cause) -> Stage:
     return Stage(cause.stage) if cause.stage in set(Stage) else Stage.INPUT
 
@@ -331,9 +337,12 @@ def _understood(facts: Facts) -> tuple[str, ...]:
     words: Mapping[str, str] = facts.words
     found: list[str] = []
     if "reply_code" in words:
-        found.append(f"the reply code {words['reply_code']}")
+        found.append(tr("the reply code {code}", code=words["reply_code"]))
     if "provider" in words:
-        found.append(f"the provider {words['provider']}")
+        found.append(tr("the provider {provider}", provider=words["provider"]))
     if "protocol" in words:
-        found.append(f"{words['side']} mail ({words['protocol']})")
+        if words["protocol"] == "SMTP":
+            found.append(tr("sending mail ({protocol})", protocol=words["protocol"]))
+        else:
+            found.append(tr("receiving mail ({protocol})", protocol=words["protocol"]))
     return tuple(found)

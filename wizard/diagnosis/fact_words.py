@@ -9,8 +9,9 @@ from datetime import datetime
 from typing import Final
 
 from wizard.diagnosis.catalogue import Family
+from wizard.language import tr, tr_context, tr_later, tr_plural
+from wizard.language.formats import DAY_S, HOUR_S, MINUTE_S, and_list, date_text, number_text
 from wizard.model.address import Address
-from wizard.model.dates import date_text
 from wizard.model.evidence import CertificateFacts, ErrorKind, Evidence, ProbeReport, Surroundings
 from wizard.model.provider import Provider, ProviderStatus
 from wizard.model.public_address import address_forms
@@ -38,7 +39,7 @@ def words_of_evidence(
         "host": shown(endpoint.host),
         "port": str(endpoint.port),
         "server": shown(str(endpoint)),
-        "encryption": _ENCRYPTION[endpoint.security],
+        "encryption": tr(_ENCRYPTION[endpoint.security]),
         "address": shown(str(address)),
         "domain": shown(address.shown_domain),
         "username": shown(candidate.username),
@@ -67,30 +68,37 @@ def provider_words(provider: Provider | None, families: Sequence[Family]) -> dic
         words |= dict(family.pages)
     if provider is not None:
         words["provider"] = provider.name
+        told = provider.translated()
         if provider.app_password is not None and provider.app_password.url:
             words["app_password_url"] = provider.app_password.url
         if provider.status is ProviderStatus.UNSUPPORTED:
             words["closed_provider"] = provider.name
-            if provider.no_servers_because:
-                words["no_servers_because"] = provider.no_servers_because
-        if provider.preparation:
-            words["preparation"] = provider.preparation[0].say
+            if told.no_servers_because:
+                words["no_servers_because"] = told.no_servers_because
+        if told.preparation:
+            words["preparation"] = told.preparation[0].say
         url = next((step.url for step in provider.preparation if step.url), None)
         if url:
             words["preparation_url"] = url
-        if provider.limits:
-            words["limit"] = provider.limits[0].rstrip(".")
-        a_message = next((limit for limit in provider.limits if _PER_MESSAGE.search(limit)), None)
+        if told.limits:
+            words["limit"] = told.limits[0].rstrip(".")
+        # Which limit is meant, its English words say.
+        pairs = zip(provider.limits, told.limits, strict=True)
+        a_message = next((said for limit, said in pairs if _PER_MESSAGE.search(limit)), None)
         if a_message is not None:
             words["recipient_limit"] = a_message.rstrip(".")
-        if provider.max_message:
-            words["max_message"] = provider.max_message.rstrip(".")
+        if told.max_message:
+            words["max_message"] = told.max_message.rstrip(".")
         if provider.webmail_url:
             words["webmail_url"] = provider.webmail_url
     return words
 
 
-_ENCRYPTION: Final = {Security.TLS: "SSL/TLS", Security.STARTTLS: "STARTTLS", Security.NONE: "no encryption"}
+_ENCRYPTION: Final = {
+    Security.TLS: "SSL/TLS",
+    Security.STARTTLS: "STARTTLS",
+    Security.NONE: tr_later("no encryption"),
+}
 
 
 def side_words(protocol: Protocol | None) -> dict[str, str]:
@@ -98,10 +106,12 @@ def side_words(protocol: Protocol | None) -> dict[str, str]:
     if protocol is None:
         return {}
     sending = protocol is Protocol.SMTP
+    sides = (tr_context("within a sentence", "sending"), tr_context("within a sentence", "receiving"))
+    side, other_side = sides if sending else sides[::-1]
     return {
         "protocol": "POP" if protocol is Protocol.POP3 else protocol.value.upper(),
-        "side": "sending" if sending else "receiving",
-        "other_side": "receiving" if sending else "sending",
+        "side": side,
+        "other_side": other_side,
     }
 
 
@@ -115,21 +125,25 @@ def _certificate_words(certificate: CertificateFacts, now: datetime) -> dict[str
     for moment in (certificate.not_after, certificate.not_before):
         days = abs((now - moment).days) if moment.tzinfo else None
         if days is not None and ((moment is certificate.not_after) == (now > certificate.not_after)):
-            words["certificate_days"] = "1 day" if days == 1 else f"{days} days"
+            words["certificate_days"] = tr_plural("{n} day", "{n} days", days)
             break
     if certificate.names:
-        more = len(certificate.names) - 3
-        words["certificate_names"] = shown(", ".join(certificate.names[:3])) + (f" and {more} more" if more > 0 else "")
+        names, more = shown(", ".join(certificate.names[:3])), len(certificate.names) - 3
+        if more > 0:
+            names = tr_plural("{names} and {n} more", "{names} and {n} more", more, names=names)
+        words["certificate_names"] = names
     return words
 
 
 def _name_form(refused: str, accepted: str) -> str:
     if accepted == refused.lower() != refused:
-        return "the name in small letters"
+        return tr_context("user name", "the name in small letters")
     mailbox, plus, tag = refused.partition("@")[0].partition("+")
     if plus and accepted.partition("@")[0] == mailbox:
-        return f"the name without “{shown(plus + tag)}”"
-    return "only the part before the @" if "@" in refused else "the whole email address"
+        return tr_context("user name", "the name without “{part}”", part=shown(plus + tag))
+    if "@" in refused:
+        return tr_context("user name", "only the part before the @")
+    return tr_context("user name", "the whole email address")
 
 
 def _detail_words(evidence: Evidence, report: ProbeReport, username: str) -> dict[str, str]:
@@ -144,25 +158,20 @@ def _detail_words(evidence: Evidence, report: ProbeReport, username: str) -> dic
             words[name] = shown(said)
     speaks = text_detail(evidence, "speaks")
     if speaks and speaks != "unknown":
-        words["speaks"] = {
-            "http": "a web server",
-            "ssh": "a remote-access server (SSH)",
-            "ftp": "a file server (FTP)",
-            "lmtp": "a server for delivery between mail servers (LMTP)",
-        }.get(speaks, {"smtp": "SMTP", "imap": "IMAP", "pop3": "POP"}.get(speaks, shown(speaks)))
+        words["speaks"] = _server_that_speaks(speaks)
     if addresses := text_detail(evidence, "addresses"):
         words["addresses"] = shown(addresses)
     if report.max_message_bytes:
-        words["size"] = f"{report.max_message_bytes / 1_048_576:.0f} MB"
+        words["size"] = tr("{n} MB", n=number_text(report.max_message_bytes / 1_048_576))
     if evidence.error is ErrorKind.BUDGET:
         wait = evidence.detail.get("wait_s")
         known = isinstance(wait, int | float) and wait > 0
-        words["minutes"] = _minutes(float(wait or 0)) if known else "a few minutes"
+        words["minutes"] = _minutes(float(wait or 0)) if known else tr_context("within a sentence", "a few minutes")
     return words
 
 
 _WAIT: Final = re.compile(r"\b(\d{1,3}) ?(seconds?|secs?|s|minutes?|mins?|minuten|hours?|stunden?)\b", re.IGNORECASE)
-_UNITS: Final = {"s": (1, "second"), "m": (60, "minute"), "h": (3_600, "hour")}
+_UNITS: Final = {"s": 1, "m": MINUTE_S, "h": HOUR_S}
 LONGEST_WAIT_S: Final = 48 * 3_600
 
 
@@ -172,10 +181,33 @@ def wait_words(reply: str) -> dict[str, str]:
     if found is None:
         return {}
     count = int(found[1])
-    unit_s, unit = _UNITS[{"st": "h"}.get(found[2][:2].lower(), found[2][0].lower())]
+    unit_s = _UNITS[{"st": "h"}.get(found[2][:2].lower(), found[2][0].lower())]
     if not 0 < count * unit_s <= LONGEST_WAIT_S:
         return {}
-    return {"wait_time": f"1 {unit}" if count == 1 else f"{count} {unit}s", "wait_s": str(count * unit_s)}
+    said = {
+        1: tr_plural("{n} second", "{n} seconds", count),
+        MINUTE_S: tr_plural("{n} minute", "{n} minutes", count),
+        HOUR_S: tr_plural("{n} hour", "{n} hours", count),
+    }
+    return {"wait_time": said[unit_s], "wait_s": str(count * unit_s)}
+
+
+def _server_that_speaks(protocol: str) -> str:
+    match protocol:
+        case "http":
+            return tr("a web server")
+        case "ssh":
+            return tr("a remote-access server (SSH)")
+        case "ftp":
+            return tr("a file server (FTP)")
+        case "lmtp":
+            return tr("a server for delivery between mail servers (LMTP)")
+        case _:
+            return {"smtp": "SMTP", "imap": "IMAP", "pop3": "POP"}.get(protocol, shown(protocol))
+
+
+def _ports(ports: Sequence[int]) -> str:
+    return and_list([str(port) for port in ports[:3]])
 
 
 def text_detail(evidence: Evidence, name: str) -> str | None:
@@ -185,30 +217,33 @@ def text_detail(evidence: Evidence, name: str) -> str | None:
 
 
 def _minutes(seconds: float) -> str:
-    return "1 minute" if seconds <= 60 else f"{math.ceil(seconds / 60)} minutes"
+    return tr_plural("{n} minute", "{n} minutes", max(1, math.ceil(seconds / MINUTE_S)))
 
 
 def _surroundings_words(surroundings: Surroundings) -> dict[str, str]:
     words: dict[str, str] = {}
     if surroundings.open_ports:
-        words["open_ports"] = " and ".join(str(port) for port in surroundings.open_ports[:3])
+        words["open_ports"] = _ports(surroundings.open_ports)
     if surroundings.blocked_ports:
-        words["blocked_ports"] = " and ".join(str(port) for port in surroundings.blocked_ports[:3])
+        words["blocked_ports"] = _ports(surroundings.blocked_ports)
     if surroundings.clock_off_s is not None:
         off = abs(surroundings.clock_off_s)
-        amount = (
-            f"{off / 86_400:.0f} days"
-            if off >= 2 * 86_400
-            else f"{off / 3_600:.0f} hours"
-            if off >= 7_200
-            else "an hour"
-        )
-        words["clock_off"] = amount
+        if off >= 2 * DAY_S:
+            words["clock_off"] = tr_plural("{n} day", "{n} days", round(off / DAY_S))
+        elif off >= 2 * HOUR_S:
+            words["clock_off"] = tr_plural("{n} hour", "{n} hours", round(off / HOUR_S))
+        else:
+            words["clock_off"] = tr_context("within a sentence", "an hour")
     if surroundings.public_address:
         forms = address_forms(surroundings.public_address)
         words["public_address"] = forms.single if forms is not None else shown(surroundings.public_address)
         if forms is not None:
-            words["public_addresses"] = f"{forms.single}\nas a network: {forms.cidr}\nas a range: {forms.range}"
+            words["public_addresses"] = tr(
+                "{address}\nas a network: {network}\nas a range: {range}",
+                address=forms.single,
+                network=forms.cidr,
+                range=forms.range,
+            )
     return words
 
 

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from typing import Final, assert_never
 
 from wizard.diagnosis.rule import Case, Cause, Do, Facts, RemedyRule
+from wizard.language import tr, tr_context
+from wizard.language.data_texts import cause_context
 from wizard.model.diagnosis import (
     Action,
     AskAdministrator,
@@ -49,7 +51,7 @@ def remedies_of(cause: Cause, facts: Facts, provider: Provider | None) -> tuple[
     for rule in cause.remedies:
         if rule.id in found:
             continue
-        remedy = _remedy(rule, facts, provider, asked)
+        remedy = _remedy(cause, rule, facts, provider, asked)
         if remedy is not None and all(remedy.action != other.action for other in found.values()):
             found[rule.id] = remedy
     if asked is not None:
@@ -61,9 +63,11 @@ def _ask_administrator(cause: Cause, facts: Facts) -> Remedy | None:
     request = _request(cause, facts)
     if request is None:
         return None
-    support = facts.has("category", _FREEMAIL) and "provider" in facts.words
-    whom = f"the support of {facts.words['provider']}" if support else "your mail administrator"
-    return Remedy("ask-administrator", f"Copy a message for {whom}", AskAdministrator(request))
+    if facts.has("category", _FREEMAIL) and "provider" in facts.words:
+        say = tr("Copy a message for the support of {provider}", provider=facts.words["provider"])
+    else:
+        say = tr("Copy a message for your mail administrator")
+    return Remedy("ask-administrator", say, AskAdministrator(request))
 
 
 def _holding(cause: Cause, facts: Facts) -> Iterator[Case]:
@@ -78,7 +82,9 @@ def _request(cause: Cause, facts: Facts) -> str | None:
     return next((said for each in sentences if each is not None and (said := each.said(facts.words))), None)
 
 
-def _remedy(rule: RemedyRule, facts: Facts, provider: Provider | None, asked: Remedy | None) -> Remedy | None:
+def _remedy(
+    cause: Cause, rule: RemedyRule, facts: Facts, provider: Provider | None, asked: Remedy | None
+) -> Remedy | None:
     if not rule.presupposed.holds(facts):
         return None
     if rule.do is Do.ASK_ADMINISTRATOR:
@@ -87,7 +93,8 @@ def _remedy(rule: RemedyRule, facts: Facts, provider: Provider | None, asked: Re
     action = _action(rule, facts)
     if say is None or action is None:
         return None
-    return Remedy(rule.id, say, action, _steps(rule, provider) or rule.steps, rule.automatic, rule.last_resort)
+    steps = _steps(rule, provider) or tuple(tr_context(cause_context(cause.id), step) for step in rule.steps)
+    return Remedy(rule.id, say, action, steps, rule.automatic, rule.last_resort)
 
 
 def _action(rule: RemedyRule, facts: Facts) -> Action | None:
@@ -121,6 +128,7 @@ def _action(rule: RemedyRule, facts: Facts) -> Action | None:
 def _steps(rule: RemedyRule, provider: Provider | None) -> tuple[str, ...]:
     if provider is None or rule.steps_from is None:
         return ()
+    provider = provider.translated()
     if rule.steps_from == "app-password":
         return provider.app_password.steps if provider.app_password else ()
     return next((step.steps for step in provider.preparation if step.steps), ())

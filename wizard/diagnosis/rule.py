@@ -14,6 +14,7 @@ from functools import cache
 from typing import Final
 
 from wizard.diagnosis.fact_keys import KEYS
+from wizard.language import tr_context
 from wizard.model.diagnosis import NO_IMPLICATIONS, Change, Field, Implications
 from wizard.model.refusal import Refusal
 
@@ -226,15 +227,20 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Sentences:
-    """Wordings of one thing, most telling first; the first whose placeholders are all known is said."""
+    """Wordings of one thing, most telling first; the first whose placeholders are all known is said.
+
+    `context` is what translators know them by (language/data_texts.py); without one they are no text for people.
+    """
 
     wordings: tuple[str, ...]
+    context: str = ""
 
     def said(self, words: Mapping[str, str]) -> str | None:
-        """The sentence with its placeholders filled; `None` when every wording lacks a fact."""
+        """The sentence in the language spoken now, placeholders filled; `None` when every wording lacks a fact."""
         for wording in self.wordings:
             if all(name in words for name in placeholders(wording)):
-                return _PLACEHOLDER.sub(lambda found: words[found[1]], wording)
+                told = tr_context(self.context, wording) if self.context else wording
+                return _PLACEHOLDER.sub(lambda found: words.get(found[1], found[0]), told)
         return None
 
 

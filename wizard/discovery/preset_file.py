@@ -42,6 +42,7 @@ from typing import Any, Final
 from wizard.errors import ResourceError
 from wizard.model.provider import (
     CATEGORIES,
+    GENERAL_NAME,
     AppPassword,
     DatedFact,
     Doer,
@@ -192,7 +193,7 @@ def _app_password(table: Table | None) -> AppPassword | None:
         steps=table.texts("steps"),
         pattern=pattern,
         strip_blanks=table.flag("strip_blanks"),
-        called=table.text("called", "app password"),
+        called=table.text("called", GENERAL_NAME),
     )
     table.end()
     return app_password

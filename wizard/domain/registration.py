@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from wizard.domain.finding import Finding, State
 from wizard.errors import FetchError
-from wizard.model.dates import date_text
+from wizard.language.formats import date_text
 from wizard.net.fetch import Fetcher
 from wizard.net.sites import registrable_domain
 

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from wizard.language import tr, tr_context, tr_later, tr_plural
-from wizard.model.dates import date_text
+from wizard.language.formats import date_text
 from wizard.model.diagnosis import ChangeSettings, Diagnosis, EditField, Fix, Remedy, ServerChange, Wait
 from wizard.model.evidence import CertificateProblem, ErrorKind, Reply, Stage
 from wizard.model.server import Protocol, Security, ServerCandidate

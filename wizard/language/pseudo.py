@@ -11,16 +11,16 @@ import re
 from typing import Final
 
 _ACCENTED: Final = str.maketrans("AEIOUYCNSTaeiouycnsrtdgkz", "ÅÉÎÖÛÝÇÑŠŢåéîöûýçñšřţðĝķž")
-_LEFT_ALONE: Final = re.compile(r"(\{[^{}]*\}|<[^<>]*>|%[A-Z]+%|&\w)")
+_LEFT_ALONE: Final = re.compile(r"(\{[^{}]*\}|<[^<>]*>|%[A-Z]+%|%(?:\(\w+\))?[srd]|&\w)")
 OPEN: Final = "["
 CLOSE: Final = "]"
 
 
 def pseudo(text: str) -> str:
     """The text in the pseudo-language."""
-    if not text.strip():
-        return text
     parts = _LEFT_ALONE.split(text)
+    if not any(character.isalpha() for part in parts[::2] for character in part):
+        return text
     said = "".join(part if number % 2 else part.translate(_ACCENTED) for number, part in enumerate(parts))
     longer = "~" * max(1, len(text) // 3) if "\n" not in text else ""
     return f"{OPEN}{said}{' ' if longer else ''}{longer}{CLOSE}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from wizard.language import SOURCE, spoken, tr
+from wizard.language.formats import number_text
 from wizard.model.provider import Provider
 
 
@@ -12,17 +14,25 @@ def limits_of(provider: Provider | None, max_message_bytes: int | None = None) -
         provider: whose account it is; its preset names what a person counts in.
         max_message_bytes: the SIZE the sending server announced (RFC 1870), said where the preset names no size.
     """
+    provider = provider.translated() if provider is not None else None
     known = list(provider.limits) if provider is not None else []
     if provider is not None and provider.max_message:
-        known.append(f"Largest message {provider.max_message}")
+        known.append(tr("Largest message {size}", size=provider.max_message))
     elif max_message_bytes:
         # What is attached is sent in base64 (RFC 2045 §6.8), four characters for three bytes.
         whole, attached = max_message_bytes / 1_000_000, max_message_bytes * 3 / 4_000_000
-        known.append(f"Largest message {whole:.0f} MB, about {attached:.0f} MB of attachments")
+        said = tr(
+            "Largest message {whole} MB, about {attached} MB of attachments",
+            whole=number_text(whole),
+            attached=number_text(attached),
+        )
+        known.append(said)
     return tuple(known)
 
 
 def limits_line(provider: Provider | None, max_message_bytes: int | None = None) -> str:
     """The same in one line, for a place that has room for one; "" where nothing is known."""
     first, *others = limits_of(provider, max_message_bytes) or ("",)
-    return "; ".join([first, *(f"{other[:1].lower()}{other[1:]}" for other in others)])
+    if spoken() == SOURCE:  # elsewhere a sentence may begin with what has a capital anyway, such as German nouns
+        others = [f"{other[:1].lower()}{other[1:]}" for other in others]
+    return "; ".join([first, *others])

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
+from wizard.language import SOURCE, spoken, tr, tr_context, tr_later
+from wizard.language.data_texts import preset_context
 from wizard.model.server import Protocol, Security, UsernameForm
 from wizard.model.shape import has_shape
 
@@ -92,6 +94,9 @@ class DatedFact:
     say: str
 
 
+GENERAL_NAME: Final = tr_later("app password")
+
+
 @dataclass(frozen=True, slots=True)
 class AppPassword:
     """The provider's password for programs: what it is called, where it is made, and its shape where that is known."""
@@ -100,7 +105,7 @@ class AppPassword:
     steps: tuple[str, ...] = ()
     pattern: str | None = None  # for the whole secret once blanks are gone: see `shape.check_shape`
     strip_blanks: bool = False
-    called: str = "app password"  # some say authorisation code, mail key, API key …
+    called: str = GENERAL_NAME  # some say authorisation code, mail key, API key …
 
     def clean(self, typed: str) -> str:
         """What goes on the wire: the blanks dropped that the provider only shows for reading.
@@ -165,6 +170,44 @@ class Provider:
     placeholders: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # name -> what to ask for
 
     dated: tuple[DatedFact, ...] = ()
+
+    def translated(self) -> Provider:
+        """The same with all that people read in the language spoken now; whoever shows it asks for this."""
+        if spoken() == SOURCE:
+            return self
+        context = preset_context(self.id)
+
+        def one(text: str | None) -> str | None:
+            return tr_context(context, text) if text is not None else None
+
+        def all_of(texts: tuple[str, ...]) -> tuple[str, ...]:
+            return tuple(tr_context(context, text) for text in texts)
+
+        app_password = self.app_password
+        return replace(
+            self,
+            no_servers_because=one(self.no_servers_because),
+            username_hint=one(self.username_hint),
+            limits=all_of(self.limits),
+            max_message=one(self.max_message),
+            limit_reset=one(self.limit_reset),
+            notes=all_of(self.notes),
+            app_password=replace(
+                app_password,
+                # What a preset does not name is called as the code calls it, and known to translators by that.
+                called=tr(GENERAL_NAME)
+                if app_password.called == GENERAL_NAME
+                else tr_context(context, app_password.called),
+                steps=all_of(app_password.steps),
+            )
+            if app_password is not None
+            else None,
+            preparation=tuple(
+                replace(each, say=tr_context(context, each.say), steps=all_of(each.steps)) for each in self.preparation
+            ),
+            dated=tuple(replace(each, say=tr_context(context, each.say)) for each in self.dated),
+            placeholders=MappingProxyType({name: tr_context(context, ask) for name, ask in self.placeholders.items()}),
+        )
 
     @property
     def refuses_everyday_password(self) -> bool:

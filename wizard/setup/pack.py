@@ -8,6 +8,7 @@ A pack is a folder (`resources/pack-example` is one), or a .zip of it; all of it
 
 helpdesk.toml (* marks keys that must be there):
 
+    language           the tag of the language its people are spoken to in, such as de, unless they choose another
     [helpdesk]         name*, phone, hours, url (https:// or mailto:), logo (a .png beside this file)
     [window]           targets (ids of `handover list`, the only ones that are offered), locked (servers: they cannot be
                        changed by hand; remember: no account is kept), kiosk (nothing is kept, large text, and all of it
@@ -32,6 +33,7 @@ from types import MappingProxyType
 from typing import Final
 
 from wizard.errors import ResourceError, UsageError
+from wizard.language.choice import LANGUAGES, best
 from wizard.model.secret import Secret
 from wizard.setup.pack_archive import unpacked
 from wizard.toml_reader import Table, read_toml
@@ -99,6 +101,7 @@ class Pack:
     preset_folders: tuple[Path, ...] = ()
     diagnosis_folders: tuple[Path, ...] = ()
     window: WindowRules = NO_RULES
+    language: str | None = None
 
 
 NO_PACK: Final = Pack()
@@ -113,6 +116,7 @@ def load_packs(paths: Iterable[Path], published: Path | None = None) -> Pack:
     """
     helpdesk: Helpdesk | None = None
     window: WindowRules | None = None
+    language: str | None = None
     known: dict[str, _Client] = {}
     presets: list[Path] = []
     diagnoses: list[Path] = []
@@ -128,6 +132,8 @@ def load_packs(paths: Iterable[Path], published: Path | None = None) -> Pack:
             table = read_toml(file)
             own = _helpdesk(table.table("helpdesk"), file.parent)
             helpdesk = helpdesk or own
+            wanted = _language(table)
+            language = language or wanted
             rules = _window(table.table("window"))
             window = window or rules
             for provider, client in _oauth(table.table("oauth")).items():
@@ -155,7 +161,16 @@ def load_packs(paths: Iterable[Path], published: Path | None = None) -> Pack:
         tuple(presets),
         tuple(diagnoses),
         window or NO_RULES,
+        language,
     )
+
+
+def _language(table: Table) -> str | None:
+    """The tag of the language the pack wants, `None` where it says nothing of it."""
+    tag = table.line("language")
+    if tag is not None and best([tag]) is None:
+        table.fail("language", f"“{tag[:80]}” is not one of {', '.join(LANGUAGES)}")
+    return tag
 
 
 def _window(table: Table | None) -> WindowRules | None:

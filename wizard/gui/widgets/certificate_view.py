@@ -11,7 +11,7 @@ from wizard.gui.widgets.label import Label
 from wizard.gui.widgets.paragraph import Paragraph
 from wizard.gui.widgets.selectable import FixedWidthText, selectable
 from wizard.language import tr, tr_plural
-from wizard.model.dates import date_text
+from wizard.language.formats import date_text
 from wizard.model.evidence import CertificateFacts
 
 _NAMES_SHOWN = 6

@@ -15,7 +15,7 @@ from wizard.gui.widgets.paragraph import Paragraph
 from wizard.gui.widgets.state_disc import DiscState, StateDisc
 from wizard.gui.widgets.surfaces import Icon, Surface
 from wizard.language import tr, tr_context
-from wizard.model.dates import date_text
+from wizard.language.formats import date_text
 from wizard.model.diagnosis import Fix
 from wizard.model.evidence import CertificateFacts, CertificateProblem
 
