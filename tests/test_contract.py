@@ -116,7 +116,7 @@ def test_every_option_is_named_and_no_other() -> None:
         for action in parser._actions
         for option in action.option_strings
         if option.startswith("--")
-    } | {"--json", "--quiet", "--version"}
+    } | {"--json", "--quiet", "--language", "--version"}
     named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", CONTRACT))
     assert named == known
 

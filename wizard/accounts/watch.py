@@ -97,7 +97,7 @@ def _recovery(address: Address) -> News:
 def _warnings(result: CheckResult, today: date) -> Iterable[str]:
     """Sentences about what will end: certificates, and what the provider has announced for a day."""
     yield from (note for note in result.notes if " runs out on " in note)
-    for fact in result.known_provider.dated if result.known_provider is not None else ():
+    for fact in result.known_provider.translated().dated if result.known_provider is not None else ():
         if today <= fact.on <= today + _SOON:
             yield f"{date_text(fact.on)}: {fact.say}"
 

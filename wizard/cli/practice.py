@@ -53,7 +53,7 @@ def accounts_document(scenarios: tuple[Scenario, ...]) -> dict[str, list[dict[st
             {
                 "address": account.address,
                 "password": account.password,
-                "teaches": account.teaches,
+                "teaches": account.lesson,
                 "cause": account.cause,
                 "fixable": account.fixable,
             }
@@ -70,7 +70,7 @@ def _accounts_text(accounts: tuple[PracticeAccount, ...]) -> str:
     for index, row in enumerate(rows):
         lines.append(f"{padded(row[0], widths[0])}  {padded(row[1], widths[1])}  {row[2]}")
         if index:
-            lines.append(f"    {accounts[index - 1].teaches}")
+            lines.append(f"    {accounts[index - 1].lesson}")
     example = f"mailwright check {accounts[0].address} --practice --test-message"
     lines += ["", tr("Try one: {command}", command=example)]
     return "\n".join(lines)

@@ -120,6 +120,7 @@ def _line(provider: Provider) -> str:
 def _details(provider: Provider) -> str:
     from wizard.discovery.presets import needs
 
+    provider = provider.translated()
     lines = [f"{provider.name}  ({provider.id}, {provider.country}, {provider.category}, {provider.status})"]
     for title, values in (
         (tr_context("heading", "Domains"), (", ".join(provider.domains),)),

@@ -196,6 +196,7 @@ def region_of_mx(provider: Provider, host: str) -> str | None:
 
 def needs(provider: Provider) -> tuple[str, ...]:
     """What the person must know before the first try, a plain sentence each."""
+    provider = provider.translated()
     brand = provider.spoken_name
     said: list[str] = []
     if provider.no_servers_because:

@@ -84,7 +84,7 @@ class Engine:
             from wizard.practice.scenarios import load_scenarios
 
             found = [scenario.account for scenario in load_scenarios(assets.resources() / "practice")]
-            accounts = tuple(PracticeAccount(one.address, one.password, one.teaches) for one in found)
+            accounts = tuple(PracticeAccount(one.address, one.password, one.lesson) for one in found)
         find = wiring.known_providers(settings).search
         return Opened(accounts, pack.helpdesk, frozenset(pack.oauth_clients), find, pack.window)
 

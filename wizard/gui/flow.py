@@ -162,7 +162,7 @@ class Flow(QObject):
         asked = before.asked if before is not None else ()
         servers = candidates(provider, address)
         self._settings.provider_chosen(provider)
-        self._state.set_plan(Plan(address, servers, provider, asked=asked, notes=provider.notes))
+        self._state.set_plan(Plan(address, servers, provider, asked=asked, notes=provider.translated().notes))
 
     # Step 4: a message is sent, watched for, and deleted when asked
 

@@ -46,6 +46,7 @@ def of_plan(plan: Plan, *, by_browser: bool = False) -> Need | None:
                 "warning",
             )
         return None
+    provider = provider.translated()
     who = _who(plan, provider)
     if provider.status is ProviderStatus.UNSUPPORTED:
         because = provider.no_servers_because or tr(

@@ -9,7 +9,8 @@ from enum import StrEnum
 from pathlib import Path
 
 from wizard.errors import ResourceError
-from wizard.language import tr
+from wizard.language import tr, tr_context
+from wizard.language.data_texts import practice_context
 from wizard.model.provider import AppPassword, Provider, ProviderServer, SignInWay
 from wizard.model.server import Protocol, Security
 from wizard.net.dns import MxRecord, SrvRecord
@@ -57,6 +58,11 @@ class PracticeAccount:
     teaches: str
     cause: str | None
     fixable: bool
+
+    @property
+    def lesson(self) -> str:
+        """What it teaches, in the language spoken now."""
+        return tr_context(practice_context(self.scenario), self.teaches)
 
 
 @dataclass(frozen=True, slots=True)

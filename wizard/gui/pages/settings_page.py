@@ -310,5 +310,7 @@ def _chosen(provider: Provider, address: Address) -> str:
 def _nothing_found(plan: Plan | None) -> str:
     provider = plan.provider if plan is not None else None
     if provider is not None and provider.status is ProviderStatus.UNSUPPORTED:
-        return provider.no_servers_because or tr("{provider} has no servers for mail programs.", provider=provider.name)
+        return provider.translated().no_servers_because or tr(
+            "{provider} has no servers for mail programs.", provider=provider.name
+        )
     return tr("Nothing was found. Type in what your provider told you.")

@@ -84,6 +84,7 @@ class ProviderQuestions(Card):
         return tuple(replace(server, username=username) if server.protocol in own else server for server in found)
 
     def _ask(self, provider: Provider, plan: Plan) -> None:
+        provider = provider.translated()
         if len(provider.regions) > 1:
             self.region = ChoiceField(tr("Region"))
             self.region.choice.setObjectName("region")

@@ -1,0 +1,108 @@
+"""--language, on every command: what people read is spoken in it, what scripts read stays as it is."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from wizard.cli.main import main
+from wizard.language import speak
+from wizard.language.choice import PSEUDO
+from wizard.language.pseudo import pseudo
+
+REPLY = "535 5.7.8 Error: authentication failed"
+TITLE = "The server did not accept name and password"
+
+
+@pytest.fixture(autouse=True)
+def _english_after() -> Iterator[None]:
+    yield
+    speak("en")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--language", PSEUDO, "explain", REPLY],
+        ["explain", "--language", PSEUDO, REPLY],
+        ["explain", REPLY, f"--language={PSEUDO}"],
+    ],
+)
+def test_a_cause_is_told_in_the_language_that_is_asked_for(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["explain", REPLY]) == 0
+    english = capsys.readouterr().out.splitlines()[0]
+    assert main(words) == 0
+    assert pseudo(english) in capsys.readouterr().out
+
+
+def test_what_follows_two_dashes_is_no_option(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "--", "--language xx"]) == 0
+    assert "[" not in capsys.readouterr().out.splitlines()[0]
+
+
+@pytest.mark.parametrize("words", [["--language", "xx"], ["check", "--language=xx", "ada@all-well.example"]])
+def test_an_unknown_language_is_refused_with_those_there_are(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(words) == 2
+    said = capsys.readouterr().err
+    assert said == "mailwright: The language “xx” is not one of en, de, fr, es, it, pt-BR, nl, pl, ja, zh-Hans, ar.\n"
+
+
+def test_a_language_that_is_left_out_is_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", REPLY, "--language"]) == 2
+    assert "--language" in capsys.readouterr().err
+
+
+def test_scripts_read_english_unless_they_name_a_language(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    main(["explain", REPLY, "--json"])
+    english = json.loads(capsys.readouterr().out)
+    monkeypatch.setenv("MAILWRIGHT_LANGUAGE", PSEUDO)
+    main(["explain", REPLY, "--json"])
+    assert json.loads(capsys.readouterr().out) == english
+    main(["explain", REPLY, "--json", "--language", PSEUDO])
+    other = json.loads(capsys.readouterr().out)
+    assert other["title"] == pseudo(english["title"])
+    assert other["cause"] == english["cause"]
+    assert [each["id"] for each in other["remedies"]] == [each["id"] for each in english["remedies"]]
+    assert other.keys() == english.keys()
+
+
+@pytest.mark.slow
+def test_the_variable_speaks_in_the_real_program() -> None:
+    environment = {**os.environ, "MAILWRIGHT_LANGUAGE": PSEUDO, "PYTHONIOENCODING": "utf-8"}
+    words = [sys.executable, "-m", "wizard", "practice", "list"]
+    said = subprocess.run(words, env=environment, capture_output=True, text=True, encoding="utf-8", check=True).stdout
+    lesson = "Everything works: the provider publishes its settings, you sign in, and the test message arrives."
+    assert pseudo(lesson) in said
+
+
+def test_a_packs_language_is_spoken_where_nobody_chose_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "helpdesk.toml").write_text(f'language = "{PSEUDO}"\n', "utf-8")
+    monkeypatch.delenv("MAILWRIGHT_LANGUAGE")
+    monkeypatch.setenv("LANG", "C")
+    monkeypatch.setattr("wizard.language.choice.system_languages", lambda: ("en",))
+    main(["explain", REPLY])
+    english = capsys.readouterr().out.splitlines()[0]
+    main(["explain", REPLY, "--pack", str(tmp_path)])
+    assert pseudo(english) in capsys.readouterr().out
+    main(["explain", REPLY, "--pack", str(tmp_path), "--language", "en"])
+    assert english in capsys.readouterr().out
+
+
+def test_a_pack_with_an_unknown_language_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "helpdesk.toml").write_text('language = "xx"\n', "utf-8")
+    assert main(["explain", REPLY, "--pack", str(tmp_path)]) == 2
+    assert "language: “xx” is not one of en, de" in capsys.readouterr().err
