@@ -55,9 +55,8 @@ def trip_note(trip: RoundTrip) -> str:
 
 def trip_subject(token: str | None) -> str:
     """The message by its subject."""
-    if not token:
-        return tr("“Mailwright test”")
-    return tr("“Mailwright test {token}”", token=token)
+    subject = f"Mailwright test {token}" if token else "Mailwright test"
+    return tr("“{subject}”", subject=subject)
 
 
 def after_arrival(trip: RoundTrip) -> str:

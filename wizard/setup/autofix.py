@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from wizard.language import tr
 from wizard.model.diagnosis import Change, ChangeSettings, Diagnosis, Fix, Remedy, ServerChange
 from wizard.model.evidence import CertificateProblem, ErrorKind, ProbeReport, Stage
 from wizard.model.provider import Provider
@@ -177,35 +178,44 @@ def applied(diagnosis: Diagnosis, alternative: Alternative) -> tuple[Diagnosis, 
     return replace(diagnosis, remedies=(remedy, *rest)), remedy
 
 
-def words_of(change: Change, candidate: ServerCandidate) -> str:
-    """What the button says that leads to these settings."""
+def words_of(change: Change, candidate: ServerCandidate, owner: str | None = None) -> str:
+    """What the button says that leads to these settings; `owner` names whose server it is, where that is to be said."""
     match change:
         case Change.OTHER_PORT:
-            return f"Use port {candidate.port}"
+            if owner is not None:
+                return tr("Use port {port} of {provider}", port=candidate.port, provider=owner)
+            return tr("Use port {port}", port=candidate.port)
         case Change.OTHER_SECURITY | Change.ENCRYPT:
-            return f"Use {_security_words(candidate.security)}"
+            return _security_words(candidate.security, owner)
         case Change.OTHER_HOST | Change.OUTGOING_SERVER | Change.ISP_RELAY:
-            return f"Use “{candidate.host}”"
+            if owner is not None:
+                return tr("Use “{value}” of {provider}", value=candidate.host, provider=owner)
+            return tr("Use “{value}”", value=candidate.host)
         case Change.OTHER_USERNAME_FORM | Change.API_USERNAME:
-            return f"Use “{candidate.username}”"
+            return tr("Use “{value}”", value=candidate.username)
         case Change.NO_SIGN_IN:
-            return "Send without signing in"
+            return tr("Send without signing in")
         case Change.SENDER_IS_USERNAME:
-            return f"Send as “{candidate.username}”"
+            return tr("Send as “{username}”", username=candidate.username)
         case Change.SMALLER_MESSAGE | Change.SUGGESTED_ADDRESS | Change.ADDRESS_IS_RIGHT:
-            return "Use these settings"  # no server stands behind them: their own words are shown
+            return tr("Use these settings")  # no server stands behind them: their own words are shown
         case Change.AGREE_TO_SERVER:
-            return f"Yes, {candidate.host} may have the password"
+            return tr("Yes, {host} may have the password", host=candidate.host)
         case Change.OWN_NETWORK:
-            return f"It is ours: connect to {candidate.host}"
+            return tr("It is ours: connect to {host}", host=candidate.host)
 
 
 def _remedy_id(fitting: Remedy | None, change: Change) -> str:
     return fitting.id if fitting is not None else f"use-{change.value}"
 
 
-def _security_words(security: Security) -> str:
-    return {Security.TLS: "SSL/TLS", Security.STARTTLS: "STARTTLS", Security.NONE: "no encryption"}[security]
+def _security_words(security: Security, owner: str | None) -> str:
+    if security is Security.NONE:
+        return tr("Use no encryption")
+    name = "SSL/TLS" if security is Security.TLS else "STARTTLS"
+    if owner is not None:
+        return tr("Use {encryption} of {provider}", encryption=name, provider=owner)
+    return tr("Use {encryption}", encryption=name)
 
 
 def fix_for(diagnosis: Diagnosis, remedy: Remedy, before: ServerCandidate, after: ServerCandidate) -> Fix:

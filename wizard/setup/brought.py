@@ -20,13 +20,14 @@ from wizard.discovery.candidate import MAIL_PORTS, Maker
 from wizard.errors import UsageError
 from wizard.handover.programs import apple_profile
 from wizard.handover.programs.found import FoundServer
+from wizard.language import tr, tr_context, tr_later
 from wizard.model.address import Address
 from wizard.model.server import STANDARD_PORTS, Protocol, Security, ServerCandidate, Source, usual_security
 from wizard.model.text import single_line
 from wizard.text_file import decoded
 
 LIMIT_BYTES: Final = 1024 * 1024
-_NOTHING: Final = "No mail server is named there. Copy the lines that name the servers, or type them in."
+_NOTHING: Final = tr_later("No mail server is named there. Copy the lines that name the servers, or type them in.")
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _HOST = re.compile(r"(?<![@/\w.-])(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,24}(?![\w@-])", re.IGNORECASE)
 _PORT = re.compile(r"(?<![\d.])(\d{2,4})(?![\d.]*\d)")
@@ -63,13 +64,13 @@ def read_settings(content: bytes, address: Address | None = None) -> Brought:
         UsageError: nothing in it names a mail server, or it names no address and none is given; a sentence.
     """
     if len(content) > LIMIT_BYTES:
-        raise UsageError("That is too long to be settings.")
+        raise UsageError(tr("That is too long to be settings."))
     kind = content[:4096].lower()
     if b"<plist" in content or b"com.apple.mail.managed" in content:
         return _profile(content, address)
     if b"<clientconfig" in kind:
         return _autoconfig(content, address)
-    text = unicodedata.normalize("NFKC", decoded(content, "The text", limit_bytes=LIMIT_BYTES, ansi=True))
+    text = unicodedata.normalize("NFKC", decoded(content, tr("The text"), limit_bytes=LIMIT_BYTES, ansi=True))
     if text.lstrip().startswith("{"):
         return _report(text, address)
     if "<html" in text[:2000].lower() or "<!doctype html" in text[:200].lower():
@@ -84,7 +85,7 @@ def _maker(address: Address | None, written: str | None) -> Maker:
         except UsageError:
             address = None
     if address is None:
-        raise UsageError("Type your email address first: these settings do not say whose they are.")
+        raise UsageError(tr("Type your email address first: these settings do not say whose they are."))
     return Maker(address, Source.GIVEN, vouched=False, known=lambda _: None)
 
 
@@ -93,18 +94,22 @@ def _autoconfig(content: bytes, address: Address | None) -> Brought:
         maker = _maker(address, None)
         answer = autoconfig.read(content, maker)
     except Refused as error:
-        raise UsageError(f"This autoconfig file cannot be used: {error}.") from None
-    return _with_servers(Brought("the autoconfig file", answer.candidates, maker.address))
+        raise UsageError(tr("This autoconfig file cannot be used: {reason}.", reason=error)) from None
+    return _with_servers(
+        Brought(tr_context("As they stand in …", "the autoconfig file"), answer.candidates, maker.address)
+    )
 
 
 def _profile(content: bytes, address: Address | None) -> Brought:
-    found = next(iter(apple_profile.accounts_in(content, Path("the profile"))), None)
+    found = next(iter(apple_profile.accounts_in(content, Path("profile"))), None)
     if found is None:
-        raise UsageError("This profile holds no mail account.")
+        raise UsageError(tr("This profile holds no mail account."))
     maker = _maker(address, str(found.address) if found.address is not None else None)
     servers = (_made(maker, server) for server in (found.incoming, found.outgoing) if server is not None)
     name = single_line(found.name or "") or None
-    return _with_servers(Brought("the profile", tuple(filter(None, servers)), maker.address, name))
+    return _with_servers(
+        Brought(tr_context("As they stand in …", "the profile"), tuple(filter(None, servers)), maker.address, name)
+    )
 
 
 def _made(maker: Maker, server: FoundServer) -> ServerCandidate | None:
@@ -115,13 +120,15 @@ def _report(text: str, address: Address | None) -> Brought:
     try:
         document = json.loads(text)
     except (ValueError, RecursionError):
-        raise UsageError(_NOTHING) from None
+        raise UsageError(tr(_NOTHING)) from None
     check = document.get("check", document) if isinstance(document, dict) else {}
     check = check if isinstance(check, dict) else {}
     written = check.get("address")
     maker = _maker(address, written if isinstance(written, str) and "*" not in written else None)
     servers = [_of_report(maker, check.get(side)) for side in ("incoming", "outgoing")]
-    return _with_servers(Brought("the report", tuple(filter(None, servers)), maker.address))
+    return _with_servers(
+        Brought(tr_context("As they stand in …", "the report"), tuple(filter(None, servers)), maker.address)
+    )
 
 
 def _of_report(maker: Maker, side: object) -> ServerCandidate | None:
@@ -165,7 +172,8 @@ def _words(text: str, address: Address | None) -> Brought:
         if made is not None:
             servers.append(made)
     best = sorted(dict.fromkeys(servers), key=lambda server: server.protocol is Protocol.POP3)
-    return _with_servers(Brought("what you pasted", tuple(best), maker.address if maker is not None else None))
+    place = tr_context("As they stand in …", "what you pasted")
+    return _with_servers(Brought(place, tuple(best), maker.address if maker is not None else None))
 
 
 def _side(host: str, before: str, after: str) -> str | None:
@@ -214,5 +222,5 @@ def _candidate(
 
 def _with_servers(brought: Brought) -> Brought:
     if not brought.servers:
-        raise UsageError(_NOTHING)
+        raise UsageError(tr(_NOTHING))
     return brought

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol as Interface
 
+from wizard.language import tr
 from wizard.model.address import Address
 from wizard.model.diagnosis import Diagnosis
 from wizard.model.draft import AccountDraft
@@ -164,10 +165,20 @@ def put_off(reports: Sequence[ProbeReport]) -> tuple[str, ...]:
         for item in report.evidence:
             said = item.detail.get("put_off")
             if said and item.outcome in (Outcome.OK, Outcome.FAILED):
-                then = "took it" if item.outcome is Outcome.OK else "did not take it either"
-                told[
-                    f"{report.candidate.host} put a message off (“{said}”) and {then} when it was asked once more."
-                ] = None
+                host = report.candidate.host
+                if item.outcome is Outcome.OK:
+                    sentence = tr(
+                        "{host} put a message off (“{reply}”) and took it when it was asked once more.",
+                        host=host,
+                        reply=said,
+                    )
+                else:
+                    sentence = tr(
+                        "{host} put a message off (“{reply}”) and did not take it either when it was asked once more.",
+                        host=host,
+                        reply=said,
+                    )
+                told[sentence] = None
     return tuple(told)
 
 

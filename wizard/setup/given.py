@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wizard.errors import UsageError
+from wizard.language import tr, tr_later
 from wizard.model.address import Address
 from wizard.model.draft import AccountDraft
 from wizard.model.server import STANDARD_PORTS, Protocol, Security, ServerCandidate, Source, usual_security
@@ -10,8 +11,8 @@ from wizard.model.typed_server import TypedServer
 from wizard.model.username import typed_username
 
 _OTHER_SIDE = {
-    True: "This is a sending server (SMTP). Receiving has a server of its own, IMAP or POP3.",
-    False: "This is a receiving server (IMAP or POP3). Sending has a server of its own, SMTP.",
+    True: tr_later("This is a sending server (SMTP). Receiving has a server of its own, IMAP or POP3."),
+    False: tr_later("This is a receiving server (IMAP or POP3). Sending has a server of its own, SMTP."),
 }
 
 
@@ -27,7 +28,7 @@ def given_candidates(text: str, *, incoming: bool, username: str) -> tuple[Serve
         raise UsageError(str(error), field) from None
     protocol = typed.protocol or (_protocol_of_port(typed.port) if incoming else Protocol.SMTP)
     if (protocol is not Protocol.SMTP) != incoming:
-        raise UsageError(_OTHER_SIDE[incoming], field)
+        raise UsageError(tr(_OTHER_SIDE[incoming]), field)
     if typed.port is None:
         usual = [(port, how) for port, how in STANDARD_PORTS[protocol] if port not in (25, 2525)]
         pairs = [pair for pair in usual if typed.security in (None, pair[1])] or [(usual[0][0], Security.NONE)]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from wizard.language import tr
 from wizard.model.account import CheckResult
 from wizard.model.address import Address
 from wizard.model.diagnosis import Change, Diagnosis
@@ -113,7 +114,11 @@ class Judge:
         forms = {server.username_form for server in provider.servers if server.protocol is candidate.protocol}
         if forms != {UsernameForm.LOCAL_PART} or draft.address.domain not in provider.domains:
             return candidate, None
-        sentence = f"{provider.spoken_name} wants “{draft.address.local}” as the user name there."
+        sentence = tr(
+            "{provider} wants “{username}” as the user name there.",
+            provider=provider.spoken_name,
+            username=draft.address.local,
+        )
         return replace(candidate, username=draft.address.local), sentence
 
     def _changes(self, seen: Sequence[ProbeReport]) -> ChangeContext:

@@ -12,6 +12,7 @@ from email.parser import BytesHeaderParser
 from email.policy import SMTP, SMTPUTF8
 from email.utils import format_datetime
 
+from wizard.language import tr
 from wizard.model.account import RoundTrip, RoundTripStatus
 from wizard.model.address import Address
 from wizard.model.text import single_line
@@ -39,21 +40,19 @@ def compose(sender: Address, recipient: Address, display_name: str | None) -> Te
     shown = f"{token[:4]}-{token[4:8]}-{token[8:]}"
     needs_utf8 = not (sender.is_ascii and recipient.is_ascii)
     message = EmailMessage(policy=SMTPUTF8 if needs_utf8 else SMTP)
-    message["Subject"] = f"Mailwright test {shown}"
+    message["Subject"] = f"Mailwright test {shown}"  # never translated: not every server looks into encoded subjects
     message["From"] = _mailbox(sender, single_line(display_name or ""))
     message["To"] = _mailbox(recipient)
     message["Date"] = format_datetime(datetime.now(UTC))
     message["Message-ID"] = f"<mailwright.{token.lower()}@{sender.domain}>"
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834 §5: no vacation notice answers it
-    message.set_content(
-        f"This message shows that {sender.wire} can send and receive mail.\n"
-        f"Mailwright sent it while the account was set up – “{shown}”. It can be deleted.\n",
-        cte="quoted-printable",
-    )
+    works = tr("This message shows that {address} can send and receive mail.", address=sender.wire)
+    why = tr("Mailwright sent it while the account was set up – “{token}”. It can be deleted.", token=shown)
+    message.set_content(f"{works}\n{why}\n", cte="quoted-printable")
+    address = _escaped(sender.wire)
     message.add_alternative(
-        "<!doctype html><html><body><p>This message shows that <b>"
-        f"{_escaped(sender.wire)}</b> can send and receive mail.</p>"
-        f"<p>Mailwright sent it while the account was set up – “{shown}”. It can be deleted.</p></body></html>\n",
+        f"<!doctype html><html><body><p>{_escaped(works).replace(address, f'<b>{address}</b>')}</p>"
+        f"<p>{_escaped(why)}</p></body></html>\n",
         subtype="html",
         cte="quoted-printable",
     )

@@ -63,7 +63,7 @@ def with_settings(diagnosis: Diagnosis, known: ChangeContext) -> Diagnosis:
         candidate = settings_for(change, diagnosis, known)
         if candidate is not None:
             action: Action | None = ChangeSettings(change, candidate)
-            remedy = replace(remedy, say=words_of(change, candidate) + _of_another(candidate, diagnosis, known))
+            remedy = replace(remedy, say=words_of(change, candidate, _other_owner(candidate, diagnosis, known)))
         else:
             action = _BY_HAND.get(change)
         is_repeated = isinstance(action, EditField) and action in offered
@@ -73,14 +73,14 @@ def with_settings(diagnosis: Diagnosis, known: ChangeContext) -> Diagnosis:
     return replace(diagnosis, remedies=tuple(kept))
 
 
-def _of_another(candidate: ServerCandidate, diagnosis: Diagnosis, known: ChangeContext) -> str:
-    """Names the company whose server a button leads to, where it is not the account's own."""
+def _other_owner(candidate: ServerCandidate, diagnosis: Diagnosis, known: ChangeContext) -> str | None:
+    """The company whose server a button leads to, where it is not the account's own."""
     owner = known.provider_of_host(candidate.host)
     report = _report_of(diagnosis, known.reports)
     same_host = report is not None and report.candidate.host == candidate.host
     if owner is None or same_host or (known.provider is not None and known.provider.id == owner.id):
-        return ""
-    return f" of {owner.spoken_name}"
+        return None
+    return owner.spoken_name
 
 
 def _repeats(candidate: ServerCandidate | None, kept: Sequence[Remedy]) -> bool:

@@ -33,6 +33,7 @@ from types import MappingProxyType
 from typing import Final
 
 from wizard.errors import ResourceError, UsageError
+from wizard.language import tr
 from wizard.language.choice import LANGUAGES, best
 from wizard.model.secret import Secret
 from wizard.setup.pack_archive import unpacked
@@ -122,11 +123,11 @@ def load_packs(paths: Iterable[Path], published: Path | None = None) -> Pack:
     diagnoses: list[Path] = []
     for path in paths:
         if not os.path.exists(path):  # Path.exists raises where a name is too long or a folder is locked
-            raise UsageError(f"The helpdesk pack {path} does not exist.")
+            raise UsageError(tr("The helpdesk pack {pack} does not exist.", pack=path))
         if path.is_file() and path.suffix.lower() == ".zip":
             path = unpacked(path)
         if path.is_file() and path.suffix.lower() not in (".toml", ""):
-            raise ResourceError(f"The helpdesk pack {path.name} is no folder, no .zip and no TOML file.")
+            raise ResourceError(tr("The helpdesk pack {pack} is no folder, no .zip and no TOML file.", pack=path.name))
         file = path / FILE if path.is_dir() else path
         if file.name == FILE and file.is_file():
             table = read_toml(file)
@@ -192,13 +193,13 @@ def _helpdesk(table: Table | None, folder: Path) -> Helpdesk | None:
         return None
     name = table.line("name")
     if name is None:
-        table.fail("name", "is missing")
+        table.fail("name", tr("is missing"))
     url = table.url("url", ("https://", "mailto:"))
     logo = table.line("logo")
     if logo is not None and (Path(logo).name != logo or not logo.lower().endswith(".png")):
-        table.fail("logo", "is no name of a .png beside this file")
+        table.fail("logo", tr("is no name of a .png beside this file"))
     if logo is not None and not (folder / logo).is_file():
-        table.fail("logo", "is not there")
+        table.fail("logo", tr("is not there"))
     picture = folder / logo if logo is not None else None
     helpdesk = Helpdesk(name, table.line("phone"), table.line("hours"), url, picture)
     table.end()
@@ -218,7 +219,7 @@ def _oauth(table: Table | None) -> dict[str, _Client]:
     for provider, client in table.named_tables() if table is not None else ():
         client_id = client.line("client_id")
         if client_id is None:
-            client.fail("client_id", "is missing")
+            client.fail("client_id", tr("is missing"))
         secret = client.line("client_secret")
         found[provider] = _Client(client_id, Secret(secret) if secret is not None else None, _issuer(client))
         client.end()
@@ -229,8 +230,8 @@ def _issuer(table: Table) -> Issuer | None:
     url, scopes = table.url("issuer"), table.texts("scopes")
     if url is None:
         if scopes:
-            table.fail("scopes", "is of use only beside issuer")
+            table.fail("scopes", tr("is of use only beside issuer"))
         return None
     if not scopes:
-        table.fail("scopes", "is missing: it says what to ask the issuer for")
+        table.fail("scopes", tr("is missing: it says what to ask the issuer for"))
     return Issuer(url, scopes)

@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from wizard.errors import ResourceError
+from wizard.language import tr
 from wizard.text_file import read_bytes
 
 MAX_ARCHIVE: Final = 8 * 1024 * 1024
@@ -45,18 +46,20 @@ def unpacked(path: Path) -> Path:
         except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError):
             # Broken, with a password, or with names that are no text.
             raise ResourceError(
-                f"The helpdesk pack {path.name} cannot be unpacked: make it anew as a plain .zip."
+                tr("The helpdesk pack {pack} cannot be unpacked: make it anew as a plain .zip.", pack=path.name)
             ) from None
         except OSError as error:
             if not target.is_dir():  # another program was quicker
                 told = error.strerror or type(error).__name__
-                raise ResourceError(f"The helpdesk pack {path.name} cannot be unpacked: {told}.") from None
+                raise ResourceError(
+                    tr("The helpdesk pack {pack} cannot be unpacked: {reason}.", pack=path.name, reason=told)
+                ) from None
     held = list(target.iterdir())
     return held[0] if len(held) == 1 and held[0].is_dir() and held[0].name not in ("presets", "diagnoses") else target
 
 
 def _too_large(path: Path) -> ResourceError:
-    return ResourceError(f"The helpdesk pack {path.name} is too large.")
+    return ResourceError(tr("The helpdesk pack {pack} is too large.", pack=path.name))
 
 
 def _unpack(path: Path, content: bytes, target: Path) -> None:
@@ -71,7 +74,7 @@ def _unpack(path: Path, content: bytes, target: Path) -> None:
         for member in members:
             name = PurePosixPath(member.filename.replace("\\", "/"))
             if name.is_absolute() or ".." in name.parts or ":" in member.filename:
-                raise ResourceError(f"The helpdesk pack {path.name} holds a name that leads out of it.")
+                raise ResourceError(tr("The helpdesk pack {pack} holds a name that leads out of it.", pack=path.name))
             if name.suffix.lower() not in _KINDS or name.parts[0] == "__MACOSX":
                 continue
             place = target.joinpath(*name.parts)

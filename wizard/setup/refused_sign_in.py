@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
+from wizard.language import tr, tr_later
 from wizard.model.account import CheckResult, Verdict
 from wizard.model.address import Address
 from wizard.model.diagnosis import AskAdministrator, Diagnosis, Remedy, SignIn, Token, TryAgain
@@ -14,8 +15,8 @@ from wizard.model.refusal import Refusal
 from wizard.setup.other_programs import programs
 from wizard.signin.refusals import SignInRefused
 
-_SIGN_IN: Final = Remedy("sign-in-with-browser", "Sign in again in the browser", SignIn())
-_TRY_AGAIN: Final = Remedy("try-again", "Check again", TryAgain())
+_SIGN_IN: Final = Remedy("sign-in-with-browser", tr_later("Sign in again in the browser"), SignIn())
+_TRY_AGAIN: Final = Remedy("try-again", tr_later("Check again"), TryAgain())
 
 
 def card(refused: SignInRefused, cause: str, provider: Provider | None, address: Address) -> Diagnosis:
@@ -25,9 +26,16 @@ def card(refused: SignInRefused, cause: str, provider: Provider | None, address:
         stage=Stage.AUTH,
         confidence=0.97,
         title=refused.title,
-        why=refused.why if refused.said is None else f"{refused.why} The provider said: “{refused.said}”",
+        why=_why(refused),
         remedies=_remedies(refused, provider, address),
     )
+
+
+def _why(refused: SignInRefused) -> str:
+    if refused.said is None:
+        return refused.why
+    said = tr("The provider said: “{reply}”", reply=refused.said)
+    return f"{refused.why} {said}"
 
 
 def after_refusal(result: CheckResult, refused: SignInRefused, cause: str, provider: Provider | None) -> CheckResult:
@@ -69,19 +77,27 @@ def _remedies(refused: SignInRefused, provider: Provider | None, address: Addres
     if refused.refusal is Refusal.CLIENT_ID_MISSING:
         return programs(provider.spoken_name if provider is not None else None, address)
     if refused.refusal is Refusal.PROVIDER_FAILED:
-        return (_TRY_AGAIN, _SIGN_IN)
+        return (_said(_TRY_AGAIN), _said(_SIGN_IN))
     if refused.refusal is Refusal.WRONG_ACCOUNT:
         steps = (
-            "On the provider's page choose “Use another account”, or sign out there first.",
-            f"Sign in as {address}.",
+            tr("On the provider's page choose “Use another account”, or sign out there first."),
+            tr("Sign in as {address}.", address=address),
         )
-        return (replace(_SIGN_IN, say=f"Sign in again and choose {address}", steps=steps),)
+        return (replace(_SIGN_IN, say=tr("Sign in again and choose {address}", address=address), steps=steps),)
     if not refused.by_administrator:
-        return (_SIGN_IN,)
-    said = f"\n\nWhat the provider said: {refused.said}" if refused.said else ""
-    request = (
-        f"Mailwright could not sign in {address} in the browser (OAuth 2.0).{said}\n\n"
-        "Could you please register Mailwright's client id as a public client, with the permissions for IMAP, POP and "
-        "SMTP, and give administrator consent for it?"
+        return (_said(_SIGN_IN),)
+    parts = [tr("Mailwright could not sign in {address} in the browser (OAuth 2.0).", address=address)]
+    if refused.said:
+        parts.append(tr("What the provider said: {reply}", reply=refused.said))
+    parts.append(
+        tr(
+            "Could you please register Mailwright's client id as a public client, with the permissions for IMAP, POP "
+            "and SMTP, and give administrator consent for it?"
+        )
     )
-    return (Remedy("ask-administrator", "Copy a message for your administrator", AskAdministrator(request)), _SIGN_IN)
+    request = AskAdministrator("\n\n".join(parts))
+    return (Remedy("ask-administrator", tr("Copy a message for your administrator"), request), _said(_SIGN_IN))
+
+
+def _said(remedy: Remedy) -> Remedy:
+    return replace(remedy, say=tr(remedy.say))

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from wizard.language import tr, tr_context, tr_later, tr_plural
 from wizard.model.account import CheckResult, RoundTrip, RoundTripStatus, SideResult, Status, Verdict
 from wizard.model.address import Address
 from wizard.model.diagnosis import Diagnosis
@@ -45,7 +46,9 @@ LOOKS_S = (
 )
 # Where each look is a sign-in: servers stop one who signs in more often (frappe#242), and five in all are enough.
 SIGN_INS_S = (1.0, 4.0, 12.0, 30.0)
-SETTINGS_ARE_RIGHT = "The settings are right: sending and receiving were proven, and the message was accepted."
+SETTINGS_ARE_RIGHT = tr_later(
+    "The settings are right: sending and receiving were proven, and the message was accepted."
+)
 
 
 @dataclass(slots=True)
@@ -217,12 +220,15 @@ class RoundTripRun:
         told = judge.with_settings(judge.diagnose((report,), seen), seen)
         # The very password was taken a moment ago: that it is wrong now is not what the server means.
         self._diagnoses += tuple(
-            replace(one, why=f"{SETTINGS_ARE_RIGHT} {one.why}") for one in told if not one.implies.plain_refusal
+            replace(one, why=f"{tr(SETTINGS_ARE_RIGHT)} {one.why}") for one in told if not one.implies.plain_refusal
         )
         reply = report.failure.reply if report.failure is not None else None
         if not self._diagnoses:
-            said = f": “{reply.text}”" if reply is not None else ""
-            self._notes += (f"{SETTINGS_ARE_RIGHT} Then the server would not be asked again{said}.",)
+            if reply is not None:
+                then = tr("Then the server would not be asked again: “{reply}”.", reply=reply.text)
+            else:
+                then = tr("Then the server would not be asked again.")
+            self._notes += (f"{tr(SETTINGS_ARE_RIGHT)} {then}",)
 
     def _failed(self) -> CheckResult:
         report = self._lines.outbox.recorder.report() if self._lines.outbox is not None else self._prober.reports[-1]
@@ -264,7 +270,19 @@ class RoundTripRun:
 
 def _not_seen(seconds: float, looked_in: Sequence[str]) -> str:
     """The sentence about a message that was accepted and not seen."""
-    places = ", ".join(looked_in[:3]) + (f" and {len(looked_in) - 3} more folders" if len(looked_in) > 3 else "")
-    where = f" Looked in {places}." if looked_in else ""
-    seen = f"The server took the message, and it was not seen within {max(1, round(seconds))} s."
-    return f"{seen}{where} It may still arrive."
+    seconds_said = max(1, round(seconds))
+    if not looked_in:
+        return tr(
+            "The server took the message, and it was not seen within {seconds} s. It may still arrive.",
+            seconds=seconds_said,
+        )
+    places, left = ", ".join(looked_in[:3]), len(looked_in) - 3
+    if left > 0:
+        more = tr_plural("{n} more folder", "{n} more folders", left)
+        places = tr_context("folders looked into", "{names} and {more}", names=places, more=more)
+    return tr(
+        "The server took the message, and it was not seen within {seconds} s. Looked in {folders}. "
+        "It may still arrive.",
+        seconds=seconds_said,
+        folders=places,
+    )

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from wizard.imports import begin_import
+from wizard.language import tr
 from wizard.model.account import CheckResult, SideResult, Status
 from wizard.model.diagnosis import Diagnosis
 from wizard.model.draft import AccountDraft
@@ -318,9 +319,12 @@ class Run:
         busy = (
             outcome.result for outcome in outcomes if outcome.was_busy and outcome.result.status is not Status.FAILED
         )
-        notes += [f"{side.candidate.host} was busy at first and answered when it was asked once more." for side in busy]
         notes += [
-            f"{outcome.result.candidate.host} was asked once more after a pause, and was still busy."
+            tr("{host} was busy at first and answered when it was asked once more.", host=side.candidate.host)
+            for side in busy
+        ]
+        notes += [
+            tr("{host} was asked once more after a pause, and was still busy.", host=outcome.result.candidate.host)
             for outcome in outcomes
             if outcome.was_busy and outcome.result.status is Status.FAILED
         ]
@@ -328,10 +332,12 @@ class Run:
         waiting = [outcome.result.candidate.host for outcome in outcomes if outcome.needs_consent]
         alike = {registrable_domain(host): resembles_provider(registrable_domain(host)) for host in waiting}
         notes += [
-            f"{site} only looks like {real}: no password goes there unasked." for site, real in alike.items() if real
+            tr("{site} only looks like {provider}: no password goes there unasked.", site=site, provider=real)
+            for site, real in alike.items()
+            if real
         ]
         if not all(alike.values()):
-            notes.append("DNS or another domain named these servers: agree to them before a password goes there.")
+            notes.append(tr("DNS or another domain named these servers: agree to them before a password goes there."))
         notes += _expiring(reports)
         return tuple(dict.fromkeys(notes))
 
@@ -364,5 +370,9 @@ def _expiring(reports: Sequence[ProbeReport]) -> list[str]:
             continue
         until = seen.certificate.not_after
         if until - datetime.now(UTC) < EXPIRES_SOON:
-            told[report.candidate.host] = f"The certificate of {report.candidate.host} runs out on {until:%Y-%m-%d}."
+            told[report.candidate.host] = tr(
+                "The certificate of {host} runs out on {date}.",
+                host=report.candidate.host,
+                date=f"{until:%Y-%m-%d}",
+            )
     return list(told.values())
