@@ -41,5 +41,5 @@ async def in_daemon_thread(work: Callable[[], T], *, name: str, limit_s: float |
             loop.call_soon_threadsafe(settle, result, error)
 
     threading.Thread(target=run, name=name, daemon=True).start()
-    async with asyncio.timeout(limit_s):
+    async with asyncio.timeout(limit_s):  # the plain clock: what is waited for has its turn in a thread of its own
         return await future

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from time import process_time
 from typing import Any
 
 import pytest
@@ -80,6 +81,17 @@ def test_the_deadline_ends_a_run_without_a_verdict(capsys: pytest.CaptureFixture
     assert (code, document["verdict"]) == (4, "undecided")
     assert document["elapsed_s"] < 2
     assert document["outgoing"]["host"] == "post.wrong-port.example"
+
+
+def test_the_deadline_counts_from_the_start_of_the_command(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    since = process_time()
+    monkeypatch.setattr("wizard.cli.options.process_time", lambda: since + 60.0)  # as if its imports took a minute
+    code, document = _checked(capsys, "ada@all-well.example", "--practice", "--deadline", "60")
+    assert (code, document["verdict"], document["sign_in_attempts"]) == (4, "undecided", {})
+    code, document = _checked(capsys, "ada@all-well.example", "--practice", "--deadline", "90")
+    assert (code, document["verdict"]) == (0, "works")
 
 
 def test_a_monitoring_line(capsys: pytest.CaptureFixture[str]) -> None:

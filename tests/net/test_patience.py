@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from wizard.net.patience import BEAT_S, Deadline, now, within
+from wizard.net.patience import BEAT_S, Deadline, is_done, now, sleep_until, within
 
 
 def _hold_the_loop(seconds: float) -> None:
@@ -90,3 +90,27 @@ async def test_time_without_a_turn_is_not_counted() -> None:
         assert now() - began < BEAT_S * 3
         await asyncio.sleep(BEAT_S / 10)
         assert now() - began < BEAT_S * 3
+
+
+async def test_work_that_is_not_done_in_time_goes_on() -> None:
+    work = asyncio.get_running_loop().create_future()
+    assert not await is_done(work, 0.05)
+    assert not work.done()
+    work.set_result(None)
+    assert await is_done(work, 0.0)
+
+
+async def test_work_that_came_while_the_loop_was_held_is_done_in_time() -> None:
+    loop = asyncio.get_running_loop()
+    work = loop.create_future()
+    loop.call_soon(_hold_the_loop, BEAT_S * 5)
+    loop.call_later(BEAT_S * 3, work.set_result, None)
+    assert await is_done(work, BEAT_S)
+
+
+async def test_nobody_wakes_early_because_the_loop_was_held() -> None:
+    with within(5.0):
+        began = now()
+        asyncio.get_running_loop().call_soon(_hold_the_loop, BEAT_S * 5)
+        await sleep_until(began + BEAT_S * 2)
+        assert now() - began >= BEAT_S * 2

@@ -4,12 +4,15 @@ nodemailer#1081, sslyze#84, mailinabox#1535)."""
 
 from __future__ import annotations
 
+import asyncio
+import time
+
 import pytest
 
 from tests.lab.certificates import Issued
 from tests.lab.scripted import Conversation as Talk
 from tests.lab.scripted import ScriptedServer
-from tests.probe.talk import CREDENTIALS, USER, Hook, Mail, candidate, say, tls_server
+from tests.probe.talk import CREDENTIALS, USER, Hook, Mail, candidate, probe, say, tls_server
 from wizard.model.evidence import ErrorKind, Evidence, ProbeReport, Stage
 from wizard.model.secret import Redactor
 from wizard.model.server import Protocol, Security
@@ -258,3 +261,20 @@ async def test_a_server_that_was_greeted_in_clear_and_wants_no_second_hello(
     report = await envelope(mail, network, certificate, Security.STARTTLS)
     assert report.signed_in, report.failure
     assert (report.auth, report.sign_in_attempts) == ("PLAIN", 1)
+
+
+async def test_a_greeting_that_came_while_this_program_had_no_turn_is_heard_on_the_same_line(
+    network: Network, certificate: Issued, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wizard.probe.connector.PEEK_AFTER_S", 0.4)
+
+    async def at_a_busy_time(talk: Talk, line: bytes) -> bool:
+        await asyncio.sleep(0.3)
+        time.sleep(1.0)  # noqa: ASYNC251 - the busy computer
+        return True
+
+    mail = Mail(Protocol.SMTP, greeting=at_a_busy_time)
+    async with tls_server(mail, certificate, Security.STARTTLS) as server:
+        report = await probe(candidate(server, Protocol.SMTP), network)
+        assert report.failure is None
+        assert len(server.conversations) == 1

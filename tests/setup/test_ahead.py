@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from dataclasses import replace
 
 from tests.lab.certificates import Authority, Issued
@@ -17,6 +18,8 @@ from wizard.model.plan import ALL_SOURCES, Plan, PlanOptions
 from wizard.model.progress import Progress
 from wizard.model.secret import Secret
 from wizard.model.server import Protocol, Security, ServerCandidate, Source
+from wizard.net import patience
+from wizard.setup.ahead import SOURCES_S
 
 # The scripted servers stand in for names of the account's own domain.
 ACCOUNT = AccountDraft(Address.parse(USER), secret=Secret(PASSWORD), agreed=frozenset({"127.0.0.1"}))
@@ -64,6 +67,37 @@ async def test_the_first_server_that_is_open_ends_the_wait_for_silent_sources(
     assert result.verdict is Verdict.WORKS
     assert sources.let_go.is_set()
     assert len(imap.sign_ins) == len(smtp.sign_ins) == 1
+
+
+async def test_sources_are_waited_for_longer_where_a_busy_computer_gave_them_no_turn(
+    authority: Authority, certificate: Issued
+) -> None:
+    held_s = 2 * SOURCES_S
+    waited: list[float] = []
+
+    class Sources(SilentSources):
+        async def plan(self, address: Address, options: PlanOptions = ALL_SOURCES) -> Plan:
+            asks = not options.ask_nobody
+            began = patience.now()
+            if asks:
+                asyncio.get_running_loop().call_later(SOURCES_S / 4, time.sleep, held_s)
+            plan = await super().plan(address, options)
+            waited.extend([patience.now() - began] * asks)
+            return plan
+
+    imap, smtp = Mail(Protocol.IMAP), Mail(Protocol.SMTP)
+    async with (
+        tls_server(imap, certificate, Security.TLS) as receiving,
+        tls_server(smtp, certificate, Security.TLS) as sending,
+        asyncio.timeout(20),
+    ):
+        sources = Sources(
+            candidate(receiving, Protocol.IMAP, Security.TLS), candidate(sending, Protocol.SMTP, Security.TLS)
+        )
+        session = new_session(authority, planner=sources)
+        assert (await session.check(ACCOUNT)).verdict is Verdict.WORKS
+        await session.close()
+    assert min(waited) >= SOURCES_S * 0.9
 
 
 async def test_no_password_goes_anywhere_while_sources_may_still_answer(

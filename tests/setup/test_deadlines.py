@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from tests.lab.certificates import Authority, Issued
+from tests.lab.hostile_kinds import after_the_dot
 from tests.lab.stage import imap, pop3, smtp, stage
+from tests.probe.talk import Mail
+from tests.setup.accounts import checked as checked_with
 from wizard.model.account import RoundTripStatus, Status, Verdict
 from wizard.model.server import Protocol
 from wizard.practice.scenarios import Delivery, PracticeServer
@@ -35,3 +39,26 @@ async def test_a_deadline_before_the_message_was_taken_leaves_its_outcome_open()
         result = await on_stage.session.send_test_message(checked, deadline_s=0.0)
     assert result.verdict is Verdict.UNDECIDED
     assert result.round_trip.status is not RoundTripStatus.SENT
+
+
+async def test_silence_after_the_final_dot_is_named_where_the_deadline_is_sooner(
+    authority: Authority, certificate: Issued
+) -> None:
+    silent = after_the_dot(b"", "silence")(Protocol.SMTP)
+    result = await checked_with(
+        authority, certificate, receive=Mail(Protocol.IMAP), send=silent, test_message=True, deadline_s=1.0
+    )
+    assert result.verdict is Verdict.UNDECIDED
+    assert result.round_trip.status is not RoundTripStatus.SENT
+    assert [found.cause for found in result.diagnoses] == ["server-error"]
+    assert result.diagnoses[0].server is not None
+    assert silent.verbs.count("data") == 1
+
+
+async def test_nobody_is_asked_where_the_deadline_is_over_before_the_check_begins() -> None:
+    servers = smtp("smtp.example.org"), imap("imap.example.org")
+    async with stage("ada@example.org", *servers) as on_stage:
+        limit_s = on_stage.session.options.deadline_s
+        result = await on_stage.session.check(on_stage.draft(), spent_s=limit_s)
+        assert (result.verdict, result.sign_in_attempts) == (Verdict.UNDECIDED, {})
+        assert (await on_stage.session.check(on_stage.draft(), spent_s=limit_s / 2)).verdict is Verdict.WORKS

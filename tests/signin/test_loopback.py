@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+import time
 
 import pytest
 
@@ -153,6 +154,21 @@ async def test_only_a_few_are_heard_at_once() -> None:
         finally:
             for _, writer in lines:
                 writer.transport.abort()
+
+
+async def test_an_answer_that_came_while_this_program_had_no_turn_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wizard.signin.loopback.REQUEST_S", 0.2)
+    async with listening(is_ours) as loopback:
+        port = port_of(loopback)
+        with socket.create_connection((HOST, port)) as browser:
+            browser.setblocking(False)
+            await asyncio.sleep(0.05)  # by now it is listened to
+            browser.send(f"GET /?code=the-code&state={STATE} HTTP/1.1\r\nHost: {HOST}:{port}\r\n\r\n".encode())
+            time.sleep(0.5)  # noqa: ASYNC251 - the busy computer
+            answer = await loopback.answer(5)
+            assert answer.code is not None
+            page = await asyncio.get_running_loop().sock_recv(browser, 4096)
+            assert page.startswith(b"HTTP/1.1 200 ")
 
 
 async def test_nobody_comes() -> None:

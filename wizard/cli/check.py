@@ -19,6 +19,7 @@ from wizard.cli.options import (
     password_from,
     read_password,
     settings_from,
+    spent_s,
 )
 from wizard.errors import UsageError
 from wizard.imports import begin, begin_import
@@ -44,6 +45,7 @@ EXAMPLE = "mailwright check ada@example.org --test-message --json"
 EXIT_CODES = {Verdict.WORKS: 0, Verdict.WORKS_AFTER_FIX: 3, Verdict.FAILS: 1, Verdict.UNDECIDED: 4}
 WRITERS = ("wizard.diagnosis.document", "wizard.handover.document")  # write the result, and are needed at its end
 WRITTEN_S = 0.1  # they are imported once the first questions are on their way
+CAUSES_S = 1.5  # a check that is not done by then is likely to need words for why; they are read while it waits
 REPORT_KINDS = {".json", ".html", ".txt"}
 
 
@@ -99,29 +101,36 @@ async def _check(
 ) -> tuple[CheckResult, Exception | None]:
     """The result, and what broke in us after the account was proven: that takes nothing from what is known."""
     broken: Exception | None = None
-    asyncio.get_running_loop().call_later(WRITTEN_S, begin_import, *WRITERS)
+    loop = asyncio.get_running_loop()
+    loop.call_later(WRITTEN_S, begin_import, *WRITERS)
     async with wiring.session(settings) as session:
         is_begun = False
 
-        def listener(progress: Progress) -> None:
+        def read_causes() -> None:
             nonlocal is_begun
-            if not is_begun and progress.stage is Stage.CONNECT and progress.outcome is Outcome.FAILED:
+            if not is_begun:
                 is_begun = True
-                # The causes are read while others are still asked; who does not connect says no words.
+                # While others are still asked; who does not connect, or is silent, says no words.
                 begin(partial(session.get_ready, for_words=False))
+
+        def listener(progress: Progress) -> None:
+            if progress.stage is Stage.CONNECT and progress.outcome is Outcome.FAILED:
+                read_causes()
             tell(progress)
 
+        loop.call_later(min(CAUSES_S, args.deadline / 2), read_causes)
+        began_s = spent_s(args)
         if browser.is_wanted(args):
             result = await browser.check(session, draft, None, args, listener)
         else:
-            result = await session.check(draft, listener=listener)
+            result = await session.check(draft, listener=listener, spent_s=began_s)
             account = AccountInProgress(draft).checked(result)
             may_ask = session.options.sign_in and not args.json and has_terminal()
             agreed = await _agreed(account) if may_ask else None
             if agreed is not None:
                 result = await session.check(agreed.draft or draft, plan=agreed.plan, listener=listener)
         if args.test_message is not None and result.verdict in (Verdict.WORKS, Verdict.WORKS_AFTER_FIX):
-            left_s = max(1.0, settings.options.deadline_s - result.elapsed_s) if settings.options else None
+            left_s = args.deadline - began_s - result.elapsed_s
             try:
                 result = await session.send_test_message(result, to, listener=listener, deadline_s=left_s)
             except Exception as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from time import process_time
 from typing import TYPE_CHECKING
 
 from wizard import __version__
@@ -39,6 +40,7 @@ EXIT_FAILS, EXIT_USAGE, EXIT_CANCELLED, EXIT_INTERNAL = 1, 2, 4, 70
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs a command; the exit code of docs/CONTRACT.md."""
+    began_s = process_time()
     words = list(sys.argv[1:] if argv is None else argv)
     try:
         _choose_language(words)
@@ -56,6 +58,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         name = words.pop(0) if words and words[0] in COMMANDS else "gui"
         module = command_module(name)
         args = _parser(name, module).parse_args(words)
+        args.began_s = began_s
         render.be_quiet(args.quiet)
         _hear_pack(args)
         code: int = module.run(args)

@@ -8,6 +8,7 @@ import math
 import os
 import sys
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 from wizard.errors import UsageError
@@ -50,6 +51,16 @@ def add_run_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--deadline", metavar="SECONDS", type=float, default=60.0, help=tr("the whole run (default 60)")
     )
+    parser.set_defaults(began_s=process_time())  # `main` knows it better
+
+
+def spent_s(args: argparse.Namespace) -> float:
+    """Seconds that are over of the deadline since the command began: those of its own work, as the imports are.
+
+    Those in which a person typed a password, or a busy computer did something else, are not counted.
+    """
+    began_s: float = args.began_s
+    return process_time() - began_s
 
 
 def settings_from(args: argparse.Namespace) -> Settings:

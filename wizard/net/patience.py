@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 from collections.abc import Callable
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 from weakref import ref
 
 BEAT_S = 0.1
@@ -113,3 +114,16 @@ class Deadline:
 def within(seconds: float) -> Deadline:
     """The deadline so many seconds from now."""
     return Deadline(now() + seconds)
+
+
+async def is_done(work: asyncio.Future[Any], seconds: float) -> bool:
+    """Whether the work is done, which is waited for so many seconds at most; it goes on where it is not."""
+    with contextlib.suppress(TimeoutError), within(seconds):
+        await asyncio.wait([work])
+    return work.done()
+
+
+async def sleep_until(moment: float) -> None:
+    """Sleeps until `now` gets there."""
+    with contextlib.suppress(TimeoutError), Deadline(moment):
+        await asyncio.get_running_loop().create_future()

@@ -15,7 +15,7 @@ from wizard.model.evidence import CertificateFacts, CertificateProblem, Detail, 
 from wizard.model.progress import nobody
 from wizard.model.server import Security, ServerCandidate, Source
 from wizard.net.dial import Dialed, Dialer, DialFailed
-from wizard.net.patience import now, within
+from wizard.net.patience import is_done, now, within
 from wizard.net.portal import WEB_PORTS, is_portal, web_answer
 from wizard.net.tls import Trust
 from wizard.probe.error_kinds import (
@@ -184,12 +184,11 @@ class Connector:
         words = asyncio.ensure_future(read())
         try:
             glance_s = min(GLANCE_S, PEEK_AFTER_S / 2)
-            done, _ = await asyncio.wait({words}, timeout=glance_s)
-            if not done and self._begins_as_no_mail():
-                await self._say_what_is_not_mail()
-            if not done:
-                done, _ = await asyncio.wait({words}, timeout=PEEK_AFTER_S - glance_s)
-            if done:
+            if not await is_done(words, glance_s):
+                if self._begins_as_no_mail():
+                    await self._say_what_is_not_mail()
+                await is_done(words, PEEK_AFTER_S - glance_s)
+            if words.done():
                 return words.result()
             await self._say_what_is_not_mail()
             if self.is_encrypted or self._observe:

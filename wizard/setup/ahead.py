@@ -10,6 +10,7 @@ from typing import Any
 from wizard.imports import imported
 from wizard.model.plan import Plan, PlanOptions
 from wizard.model.server import Protocol, ServerCandidate, Way
+from wizard.net import patience
 from wizard.probe.race import RaceResult
 from wizard.setup.context import SessionContext
 from wizard.setup.judge import Judge
@@ -37,16 +38,12 @@ class Ahead:
         context: the session's.
         judge: the account's, as far as it is known before the plan.
         new_side: makes a side that races.
-        clock: seconds from the start of the run.
     """
 
-    def __init__(
-        self, context: SessionContext, judge: Judge, new_side: Callable[[], Side], clock: Callable[[], float]
-    ) -> None:
+    def __init__(self, context: SessionContext, judge: Judge, new_side: Callable[[], Side]) -> None:
         self._context = context
         self._judge = judge
         self._new_side = new_side
-        self._clock = clock
         self.enough = asyncio.Event()
         self.sides: dict[Way, Side] = {}
 
@@ -55,7 +52,7 @@ class Ahead:
 
         No password goes to any of them before the plan is there and has nobody better.
         """
-        began = self._clock()
+        began = patience.now()
         await asyncio.sleep(0)
         if planning.done():
             return  # a preset answers at once
@@ -76,7 +73,7 @@ class Ahead:
                 look.cancel()
             await asyncio.gather(*looking, return_exceptions=True)
         if races[0].result().winner is not None:
-            await asyncio.sleep(max(0.0, began + SOURCES_S - self._clock()))
+            await patience.sleep_until(began + SOURCES_S)
             self.enough.set()
 
     def _look_up(self, hosts: Iterable[str]) -> list[asyncio.Task[Any]]:

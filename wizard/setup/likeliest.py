@@ -6,7 +6,11 @@ from dataclasses import replace
 
 from wizard.model.evidence import ErrorKind, Evidence, Outcome, ProbeReport, Stage
 
-_KINDS = {Stage.DNS: ErrorKind.DNS_UNAVAILABLE, Stage.CONNECT: ErrorKind.CONNECTION_TIMED_OUT}
+_KINDS = {
+    Stage.DNS: ErrorKind.DNS_UNAVAILABLE,
+    Stage.CONNECT: ErrorKind.CONNECTION_TIMED_OUT,
+    Stage.MESSAGE: ErrorKind.OUTCOME_UNKNOWN,
+}
 
 
 def overtaken(report: ProbeReport) -> ProbeReport:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from math import inf
 
 from wizard.language import tr, tr_context, tr_later, tr_plural
 from wizard.model.account import CheckResult, RoundTrip, RoundTripStatus, SideResult, Status, Verdict
@@ -13,11 +14,13 @@ from wizard.model.address import Address
 from wizard.model.diagnosis import Diagnosis
 from wizard.model.evidence import NO_DETAIL, Detail, ErrorKind, Evidence, Outcome, ProbeReport, Stage
 from wizard.model.progress import Listener, Progress
+from wizard.net.patience import within
 from wizard.probe.conversation import Conversation, Found, Mailbox, Outbox
 from wizard.probe.engine import Prober
 from wizard.probe.error_kinds import StageFailed
 from wizard.setup.context import SessionContext, put_off, sign_in_attempts, timeline
 from wizard.setup.judge import Judge
+from wizard.setup.likeliest import overtaken
 from wizard.setup.secret_gate import SecretGate
 
 ARRIVAL_S = 45.0
@@ -102,12 +105,12 @@ class RoundTripRun:
     async def run(self, deadline_s: float | None = None) -> CheckResult:
         """Sends and watches; after `deadline_s` seconds, with what is known by then."""
         try:
-            async with asyncio.timeout(deadline_s):
+            with within(deadline_s if deadline_s is not None else inf):
                 return await self._run()
         except TimeoutError:
             if self._trip.status is RoundTripStatus.SENT:
                 return self._done(self._diagnoses + self._result.diagnoses, self._result.verdict)
-            return self._done(self._result.diagnoses, Verdict.UNDECIDED)
+            return self._undecided()
 
     async def _run(self) -> CheckResult:
         sending = self._result.outgoing
@@ -238,6 +241,15 @@ class RoundTripRun:
         if report.failure is not None and report.failure.error is ErrorKind.OUTCOME_UNKNOWN:
             return self._done(found, Verdict.UNDECIDED)  # it may have arrived; it is not sent again (T12)
         return self._done(found + self._result.diagnoses, Verdict.FAILS)
+
+    def _undecided(self) -> CheckResult:
+        """The deadline passed before the server took the message: what it was waited for is the likeliest cause."""
+        likely: tuple[Diagnosis, ...] = ()
+        if self._lines.outbox is not None:
+            judge, seen = self._gate.judge, self._prober.reports
+            report = overtaken(self._lines.outbox.recorder.report())
+            likely = judge.with_settings(judge.diagnose((report,), (*seen, report)), seen)
+        return self._done(likely + self._result.diagnoses, Verdict.UNDECIDED)
 
     def _done(self, diagnoses: tuple[Diagnosis, ...], verdict: Verdict) -> CheckResult:
         reports = self._lines.earlier + self._prober.reports

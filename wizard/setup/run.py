@@ -68,7 +68,7 @@ class Run:
             self.prober.go_on_with(raced.prober)
         self._started_at = datetime.now(UTC)
         self._outcomes: dict[Way, SideOutcome] = {}
-        self._ahead = Ahead(context, self._judge, self._side, self.prober.clock)
+        self._ahead = Ahead(context, self._judge, self._side)
         self._notes: list[str] = []
 
     async def check(self) -> CheckResult:

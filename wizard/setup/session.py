@@ -132,6 +132,7 @@ class SetupSession:
         plan: Plan | None = None,
         previous: CheckResult | None = None,
         listener: Listener = nobody,
+        spent_s: float = 0.0,
     ) -> CheckResult:
         """Proves the account, or names what stops it and what helps.
 
@@ -140,9 +141,11 @@ class SetupSession:
             plan: what discovery found; asked for here when it is needed and None.
             previous: an earlier result of this session: a side verified then and unchanged since is not tried again.
             listener: told about every stage, on the loop's thread.
+            spent_s: what is over of the deadline, in seconds.
         """
         await self._close_lines()
-        run = Run(self._context, draft, plan, previous, listener, raced=await self._raced(draft))
+        left_s = self.options.deadline_s - spent_s
+        run = Run(self._context, draft, plan, previous, listener, left_s, await self._raced(draft))
         result = await run.check()
         self._context.note_silence(result.reports)
         if not self._keeper.can_sign_in(run.provider):
@@ -178,7 +181,7 @@ class SetupSession:
             permission: the permission of a browser sign-in that was kept instead; it is renewed in the keyring.
             spent_s: what is over of the deadline, in seconds.
         """
-        options = replace(self.options, deadline_s=max(1.0, self.options.deadline_s - spent_s))
+        options = replace(self.options, deadline_s=self.options.deadline_s - spent_s)
         other = SetupSession(self._context.services, options)
         other._context = replace(self._context, options=options)
         try:
@@ -241,7 +244,7 @@ class SetupSession:
             return self._after_refusal(result, refused, run.provider)
         if renewed is None:
             return result
-        left_s = max(1.0, self.options.deadline_s - result.elapsed_s)
+        left_s = self.options.deadline_s - result.elapsed_s
         again = Run(self._context, renewed, run.plan, None, listener, left_s)
         second = await again.check()
         if token_refused(second):

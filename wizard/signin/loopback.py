@@ -11,6 +11,7 @@ from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
 from wizard.model.secret import Secret
+from wizard.net.patience import within
 
 HOST: Final = "127.0.0.1"
 PATH: Final = "/"
@@ -47,7 +48,10 @@ class Loopback:
         self._writers: dict[asyncio.StreamWriter, None] = {}  # in the order they came
 
     async def answer(self, timeout_s: float = WAIT_S) -> Answer:
-        """The answer with the right state; raises TimeoutError."""
+        """The answer with the right state; raises TimeoutError.
+
+        The plain clock counts: it is a person who is waited for, and what this page promises them is in minutes.
+        """
         async with asyncio.timeout(timeout_s):
             return await asyncio.shield(self._answer)
 
@@ -65,7 +69,7 @@ class Loopback:
             oldest.transport.abort()
         self._writers[writer] = None
         try:
-            async with asyncio.timeout(REQUEST_S):
+            with within(REQUEST_S):
                 head = await reader.readuntil(b"\r\n\r\n")
                 found = self._read(head)
                 took = found is not None and not self._answer.done()
@@ -126,9 +130,8 @@ async def listening(is_ours: Callable[[str], bool] = lambda _: False) -> AsyncIt
     finally:
         server.close()
         loopback.close()
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(REQUEST_S):
-                await server.wait_closed()
+        with contextlib.suppress(TimeoutError), within(REQUEST_S):
+            await server.wait_closed()
 
 
 def _page(status: int, words: str) -> bytes:
