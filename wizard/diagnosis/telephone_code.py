@@ -13,6 +13,7 @@ from typing import Final
 
 from wizard import assets
 from wizard.errors import UsageError
+from wizard.language import tr
 from wizard.model.diagnosis import Diagnosis
 from wizard.model.evidence import Stage
 from wizard.model.server import Protocol
@@ -85,7 +86,7 @@ def read_code(text: str) -> Told:
     """
     signs = re.sub(r"[\s-]+", "", text).upper().translate(_LOOKS_LIKE)
     if len(signs) != 6 or any(sign not in _SIGNS for sign in signs):
-        raise UsageError("A code has six letters and digits, such as A3F-K9T.")
+        raise UsageError(tr("A code has six letters and digits, such as A3F-K9T."))
     *digits, check = (_SIGNS.index(sign) for sign in signs)
     spread = sum(digit * _BASE**power for digit, power in zip(digits, (4, 3, 2, 1, 0), strict=True)) - _FIRST_LETTER
     number = spread * _BACK % _ROOM
@@ -95,7 +96,7 @@ def read_code(text: str) -> Told:
     cause, case = divmod(number, 16)
     fits = cause < len(numbered_causes()) and stage < len(_STAGES) and category < len(_CATEGORIES)
     if check != _check(digits) or spread < 0 or not fits:
-        raise UsageError("This code was misheard: one of its characters is another one. Ask for it once more.")
+        raise UsageError(tr("This code was misheard: one of its characters is another one. Ask for it once more."))
     return Told(numbered_causes()[cause], case, _STAGES[stage], _PROTOCOLS[protocol], _CATEGORIES[category])
 
 

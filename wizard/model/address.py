@@ -9,6 +9,7 @@ from typing import Final
 from urllib.parse import unquote
 
 from wizard.errors import UsageError
+from wizard.language import tr
 from wizard.model.host import NotAHost, host_name, shown_host, visible
 
 MAX_LOCAL: Final = 64  # octets, RFC 5321 §4.5.3.1.1
@@ -47,12 +48,12 @@ class Address:
         """
         bare = _bare(text)
         if "@" not in bare:
-            raise _refused("An email address has an @ in the middle, such as ada@example.org.")
+            raise _refused(tr("An email address has an @ in the middle, such as ada@example.org."))
         local, _, domain = (part.strip() for part in bare.rpartition("@"))
         if not local:
-            raise _refused("The part before the @ is missing.")
+            raise _refused(tr("The part before the @ is missing."))
         if not domain:
-            raise _refused("The part after the @ is missing.")
+            raise _refused(tr("The part after the @ is missing."))
         return cls(_checked_local(local), *_checked_domain(domain))
 
     @property
@@ -79,7 +80,7 @@ def _bare(text: str) -> str:
     if "<" in bare:
         found = _ANGLE.findall(bare)
         if len(found) > 1:
-            raise _refused("These are several email addresses. One is set up at a time.")
+            raise _refused(tr("These are several email addresses. One is set up at a time."))
         bare = found[0] if found else bare
     if _MAILTO.match(bare):
         bare = unquote(bare[len("mailto:") :].partition("?")[0])
@@ -95,9 +96,9 @@ def _bare(text: str) -> str:
 def _checked_local(local: str) -> str:
     local = unicodedata.normalize("NFC", local)
     if "@" in local:
-        raise _refused("An email address has one @, and this has more.")
+        raise _refused(tr("An email address has one @, and this has more."))
     if any(character.isspace() for character in local):
-        raise _refused("This is not an email address: there is a blank before the @.")
+        raise _refused(tr("This is not an email address: there is a blank before the @."))
     if local.isascii():
         fine = _LOCAL_ASCII.fullmatch(local) is not None
     else:
@@ -106,9 +107,9 @@ def _checked_local(local: str) -> str:
             unicodedata.category(character) in _UNSEEN for character in local
         )
     if not fine:
-        raise _refused("This is not an email address: the part before the @ holds a character that none has there.")
+        raise _refused(tr("This is not an email address: the part before the @ holds a character that none has there."))
     if len(local.encode("utf-8")) > MAX_LOCAL:
-        raise _refused("This is not an email address: the part before the @ is too long.")
+        raise _refused(tr("This is not an email address: the part before the @ is too long."))
     return local
 
 
@@ -116,9 +117,10 @@ def _checked_domain(domain: str) -> tuple[str, str]:
     try:
         name = host_name(domain)
     except NotAHost as error:
-        raise _refused(f"This is not an email address: after the @ stands no domain, for {error}.") from None
+        said = tr("This is not an email address: after the @ stands no domain, for {reason}.", reason=error)
+        raise _refused(said) from None
     if ":" in name or name.replace(".", "").isdigit():
-        raise _refused("This is not an email address: after the @ stands a domain, not the number of a computer.")
+        raise _refused(tr("This is not an email address: after the @ stands a domain, not the number of a computer."))
     if "." not in name:
-        raise _refused("The part after the @ is not a complete domain: it needs an ending such as .com or .org.")
+        raise _refused(tr("The part after the @ is not a complete domain: it needs an ending such as .com or .org."))
     return name, shown_host(name)

@@ -7,6 +7,8 @@ import re
 import unicodedata
 from typing import Final
 
+from wizard.language import tr
+
 MAX_NAME: Final = 253  # RFC 1035 §2.3.4, without the dot at the end
 # RFC 1123 §2.1; the underscore is no host's, yet some servers have it and DNS knows it.
 _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
@@ -29,14 +31,14 @@ def host_name(text: str) -> str:
     """
     name = visible(text).strip().removesuffix(".")
     if not name:
-        raise NotAHost("it is empty")
+        raise NotAHost(tr("it is empty"))
     literal = name[1:-1] if name.startswith("[") and name.endswith("]") else name
     try:
         return str(ipaddress.ip_address(literal))
     except ValueError:
         pass
     if any(character.isspace() for character in name):
-        raise NotAHost("it has blanks in it")
+        raise NotAHost(tr("it has blanks in it"))
     return _ascii(name)
 
 
@@ -66,14 +68,14 @@ def _ascii(name: str) -> str:
         import idna
 
         if len(name) > MAX_NAME:
-            raise NotAHost("it is too long")
+            raise NotAHost(tr("it is too long"))
         try:
             plain = idna.encode(name, uts46=True).decode("ascii").removesuffix(".")
         except (idna.IDNAError, UnicodeError, IndexError):
-            raise NotAHost("it holds characters that no name has") from None
+            raise NotAHost(tr("it holds characters that no name has")) from None
     labels = plain.split(".")
     if len(plain) > MAX_NAME or not all(_LABEL.fullmatch(label) for label in labels):
-        raise NotAHost("it holds characters that no name has, or is too long")
+        raise NotAHost(tr("it holds characters that no name has, or is too long"))
     if _NUMBER.fullmatch(labels[-1]):
-        raise NotAHost("it ends in a number and is no IP address")
+        raise NotAHost(tr("it ends in a number and is no IP address"))
     return plain

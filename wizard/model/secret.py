@@ -13,13 +13,15 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from typing import Final, NamedTuple
 
+from wizard.language import tr_later
+
 MASK: Final = "***"
 
 WHOLE_FROM: Final = 3  # shorter secrets would blank half of any text; they are masked inside whole base64 blobs only
 PART_FROM: Final = 6  # a part of a secret is masked from this length on, and where an ellipsis cuts it from CUT_FROM
 CUT_FROM: Final = 4
 LONGEST_PART: Final = 12
-UNUSABLE: Final = (
+UNUSABLE: Final = tr_later(
     "The password holds a line break, a tab or another character that cannot be typed: more than the password was "
     "copied. Copy it alone."
 )

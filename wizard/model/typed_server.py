@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from wizard.errors import UsageError
+from wizard.language import tr
 from wizard.model.host import NotAHost, host_name, visible
 from wizard.model.server import Protocol, Security
 
@@ -68,15 +69,18 @@ class TypedServer:
         """
         rest = unicodedata.normalize("NFKC", visible(text)).strip()  # an input method's full-width colon is one
         if not rest:
-            raise UsageError("The server’s name is missing.", "host")
+            raise UsageError(tr("The server’s name is missing."), "host")
         if len(rest) > _MAX_TYPED:
             raise _no_name()
         rest, protocol, security = _without_scheme(rest)
         if "@" in rest:
             raise UsageError(
-                "A server’s name has no @: type the server alone, such as smtp.example.org, and the user name below."
+                tr(
+                    "A server’s name has no @: type the server alone, such as smtp.example.org, "
+                    "and the user name below."
+                )
                 if ":" in rest.partition("@")[0]
-                else "This is an email address. A server’s name has no @, such as smtp.example.org.",
+                else tr("This is an email address. A server’s name has no @, such as smtp.example.org."),
                 "host",
             )
         rest = _IN_BRACKETS.sub(r" \1 ", rest)
@@ -99,7 +103,7 @@ class TypedServer:
             return cls(host_name(host), port, security, protocol)
         except NotAHost as error:
             raise UsageError(
-                f"This is not a server’s name: {error}. One looks like smtp.example.org.", "host"
+                tr("This is not a server’s name: {reason}. One looks like smtp.example.org.", reason=error), "host"
             ) from None
 
 
@@ -107,7 +111,7 @@ def read_port(text: str) -> int:
     """The port in `text`; raises UsageError, field "port"."""
     digits = text.strip()
     if not (digits.isascii() and digits.isdigit() and len(digits) <= 9) or not 1 <= int(digits) <= 65535:
-        raise UsageError("A port is a number from 1 to 65535.", "port")
+        raise UsageError(tr("A port is a number from 1 to 65535."), "port")
     return int(digits)
 
 
@@ -121,10 +125,10 @@ def _without_scheme(text: str) -> tuple[str, Protocol | None, Security | None]:
     scheme = found[1].lower()
     if scheme in {"http", "https"}:
         raise UsageError(
-            "This is the address of a web page. A mail server has a name alone, such as smtp.example.org.", "host"
+            tr("This is the address of a web page. A mail server has a name alone, such as smtp.example.org."), "host"
         )
     if scheme not in _SCHEMES:
-        raise UsageError("What stands before :// is no kind of mail server: imaps, smtps, pop3s, ssl are.", "host")
+        raise UsageError(tr("What stands before :// is no kind of mail server: imaps, smtps, pop3s, ssl are."), "host")
     rest = text[found.end() :]
     return (rest.removesuffix("/"), *_SCHEMES[scheme])
 
@@ -133,13 +137,13 @@ def _split(place: str) -> tuple[str, int | None]:
     if place.startswith("["):
         host, bracket, rest = place[1:].partition("]")
         if not bracket or (rest and not rest.startswith(":")):
-            raise UsageError("An IPv6 address stands in brackets: [2001:db8::1]:465.", "host")
+            raise UsageError(tr("An IPv6 address stands in brackets: [2001:db8::1]:465."), "host")
         return f"[{host}]", read_port(rest[1:]) if rest[1:] else None
     if place.count(":") > 1:
         before, _, last = place.rpartition(":")
         ambiguous = last in _MAIL_PORTS and _is_host(before)  # 2001:db8::1:465 may be meant with a port or without
         if ambiguous or not _is_host(place):
-            raise UsageError("An IPv6 address stands in brackets: [2001:db8::1]:465.", "host")
+            raise UsageError(tr("An IPv6 address stands in brackets: [2001:db8::1]:465."), "host")
         return place, None
     host, colon, port = place.partition(":")
     return host, read_port(port) if colon and port else None
@@ -154,11 +158,12 @@ def _is_host(text: str) -> bool:
 
 def _odd_word(*, after: bool) -> UsageError:
     if after:
-        return UsageError("Encryption is one of tls, starttls, none.", "security")
+        return UsageError(tr("Encryption is one of tls, starttls, none."), "security")
     return _no_name()
 
 
 def _no_name() -> UsageError:
     return UsageError(
-        "A server name has no blanks in it, such as smtp.example.org, or smtp.example.org:465/tls with more.", "host"
+        tr("A server name has no blanks in it, such as smtp.example.org, or smtp.example.org:465/tls with more."),
+        "host",
     )

@@ -6,6 +6,7 @@ import unicodedata
 from typing import Final
 
 from wizard.errors import UsageError
+from wizard.language import tr
 from wizard.model.host import visible
 
 _UNUSABLE: Final = frozenset({"Cc", "Zl", "Zp"})
@@ -19,10 +20,10 @@ def typed_username(text: str) -> str:
     """
     name = visible(text).strip()
     if not name:
-        raise UsageError("The user name is missing.", "username")
+        raise UsageError(tr("The user name is missing."), "username")
     if any(unicodedata.category(character) in _UNUSABLE for character in name):
         raise UsageError(
-            "The user name holds a line break, a tab or another character that cannot be typed. Copy it alone.",
+            tr("The user name holds a line break, a tab or another character that cannot be typed. Copy it alone."),
             "username",
         )
     return name

@@ -16,6 +16,7 @@ from typing import Protocol as Interface
 
 from wizard.errors import DnsUnavailable, NameNotFound
 from wizard.imports import imported
+from wizard.language import tr
 from wizard.net.patience import within
 from wizard.net.shared import Shared
 
@@ -137,7 +138,7 @@ class DnsResolver:
         if literal is not None:
             if literal.version == (4 if family is socket.AF_INET else 6):
                 return (literal,)
-            raise NameNotFound(f"{host} is an address of the other kind")
+            raise NameNotFound(tr("{host} is an address of the other kind", host=host))
         if self._nameserver is not None:
             answer = await self._query(host, record)
             return tuple(ipaddress.ip_address(item.address) for item in answer)
@@ -190,13 +191,13 @@ class DnsResolver:
             with within(RECORD_TIMEOUT_S):
                 return await self._resolver.resolve(name, record, search=False)
         except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer) as error:
-            missing = NameNotFound(f"{name} has no {record} record")
+            missing = NameNotFound(tr("{name} has no {record} record", name=name, record=record))
             missing.__cause__ = error
             return missing
         except (dns.exception.DNSException, TimeoutError) as error:
-            raise DnsUnavailable(f"no name server answered for {name}") from error
+            raise DnsUnavailable(tr("no name server answered for {name}", name=name)) from error
         except (OSError, ValueError) as error:
-            raise DnsUnavailable(f"the name server could not be asked for {name}") from error
+            raise DnsUnavailable(tr("the name server could not be asked for {name}", name=name)) from error
 
 
 def _literal(host: str) -> IPAddress | None:
@@ -215,10 +216,10 @@ async def _system_addresses(host: str, family: socket.AddressFamily) -> tuple[IP
         found = await _in_own_thread(lambda: socket.getaddrinfo(host, None, family, socket.SOCK_STREAM))
     except socket.gaierror as error:
         if error.errno in _NO_ADDRESS:
-            return NameNotFound(f"{host} has no address of this kind")
-        raise DnsUnavailable(f"the system could not resolve {host}") from error
+            return NameNotFound(tr("{host} has no address of this kind", host=host))
+        raise DnsUnavailable(tr("the system could not resolve {host}", host=host)) from error
     except UnicodeError:
-        return NameNotFound(f"{host} is not a name")
+        return NameNotFound(tr("{host} is not a name", host=host))
     addresses = dict.fromkeys(str(item[4][0]).partition("%")[0] for item in found)
     return tuple(ipaddress.ip_address(address) for address in addresses)
 

@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl, quote, unquote, unquote_plus, urlencode, url
 
 from wizard.errors import FetchError
 from wizard.imports import imported
+from wizard.language import tr
 from wizard.model.evidence import ErrorKind
 from wizard.net.dial import Dialer, DialFailed
 from wizard.net.patience import within
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
 MAX_BODY_BYTES = 256 * 1024
 MAX_RAW_BYTES = MAX_BODY_BYTES + 64 * 1024  # headers and the framing of chunks
-TOO_LARGE = f"the page is larger than {MAX_BODY_BYTES // 1024} KiB"
 MAX_REDIRECTS = 3
 DIAL_TIMEOUT_S = 2.0  # a SYN that was lost is sent again after one second; a dead host costs no more than this
 _REDIRECTS = (301, 302, 303, 307, 308)
@@ -98,7 +98,7 @@ class Fetcher:
                 fetched: Fetched = await exchange
                 return fetched
         except TimeoutError:
-            raise FetchError(f"no answer within {timeout_s:g} s") from None
+            raise FetchError(tr("no answer within {seconds} s", seconds=f"{timeout_s:g}")) from None
 
     async def _follow(
         self,
@@ -122,12 +122,12 @@ class Fetcher:
             target = _checked(url, ports)
             if not same_site(first, target):
                 if at_home:
-                    raise PageRefused(f"it sends on to another domain, {target}")
+                    raise PageRefused(tr("it sends on to another domain, {domain}", domain=target))
                 url = _without(url, private)
             if method == "POST" and status in (301, 302, 303):
                 # RFC 9110 §15.4 lets a POST become a GET here; what asks with a POST has no use for that.
                 method, body = "GET", b""
-        raise PageRefused(f"more than {MAX_REDIRECTS} redirects")
+        raise PageRefused(tr("more than {n} redirects", n=MAX_REDIRECTS))
 
     async def _exchange(
         self, method: str, url: str, body: bytes, headers: tuple[tuple[str, str], ...]
@@ -164,19 +164,20 @@ class Fetcher:
                 if response.status in _REDIRECTS and location is not None:
                     return response.status, location, b""
                 if size is not None and size > MAX_BODY_BYTES:
-                    raise PageRefused(TOO_LARGE)
+                    raise _too_large()
                 content = bytearray()
                 async for chunk in response.aiter_stream():
                     content += chunk
                 if len(content) > MAX_BODY_BYTES:
-                    raise PageRefused(TOO_LARGE)
+                    raise _too_large()
                 return response.status, None, bytes(content)
         except DialFailed as error:
             raise _not_dialed(error) from error
         except ssl.SSLCertVerificationError as error:
-            raise PageRefused(f"the certificate is not good for it: {error.verify_message}") from error
+            said = tr("the certificate is not good for it: {reason}", reason=error.verify_message)
+            raise PageRefused(said) from error
         except (httpcore.ProtocolError, httpcore.NetworkError, httpcore.TimeoutException, OSError, EOFError) as error:
-            raise FetchError("the connection broke") from error
+            raise FetchError(tr("the connection broke")) from error
 
 
 def _judged(headers: Iterable[tuple[bytes, bytes]]) -> tuple[str | None, int | None]:
@@ -188,7 +189,7 @@ def _judged(headers: Iterable[tuple[bytes, bytes]]) -> tuple[str | None, int | N
             case b"location":
                 location = value.decode("latin-1").strip()
             case b"content-encoding" if value.strip().lower() not in (b"", b"identity"):
-                raise PageRefused("the page is compressed, which was not asked for")
+                raise PageRefused(tr("the page is compressed, which was not asked for"))
             case b"content-length" if value.strip().isdigit():
                 size = int(value[:20])
     return location, size
@@ -198,7 +199,7 @@ def _joined(url: str, location: str) -> str:
     try:
         return urljoin(url, location)
     except ValueError:
-        raise PageRefused("it sends on to something that is no address") from None
+        raise PageRefused(tr("it sends on to something that is no address")) from None
 
 
 def _checked(url: str, ports: Collection[int] | None = None) -> str:
@@ -207,23 +208,23 @@ def _checked(url: str, ports: Collection[int] | None = None) -> str:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        raise PageRefused("it sends on to something that is no address") from None
+        raise PageRefused(tr("it sends on to something that is no address")) from None
     if parts.scheme == "http":
-        raise PageRefused("it sends on without encryption (http)")
+        raise PageRefused(tr("it sends on without encryption (http)"))
     if parts.scheme != "https":
-        raise PageRefused("only https is fetched")
+        raise PageRefused(tr("only https is fetched"))
     host = parts.hostname
     if not host or parts.username is not None or parts.password is not None or not url.isascii():
-        raise PageRefused("it sends on to something that is no plain address")
+        raise PageRefused(tr("it sends on to something that is no plain address"))
     if any(ord(character) <= 32 or ord(character) == 127 for character in url):
-        raise PageRefused("it sends on to something that is no plain address")
+        raise PageRefused(tr("it sends on to something that is no plain address"))
     if ports is not None and port is not None and port not in ports:
-        raise PageRefused(f"it sends on to port {port}")
+        raise PageRefused(tr("it sends on to port {port}", port=port))
     try:
         ipaddress.ip_address(host)
     except ValueError:
         return host
-    raise PageRefused("it sends on to a bare IP address")
+    raise PageRefused(tr("it sends on to a bare IP address"))
 
 
 def _without(url: str, private: str | None) -> str:
@@ -233,25 +234,30 @@ def _without(url: str, private: str | None) -> str:
     if private is not None:
         needle = private.casefold()
         if needle in unquote(parts.path).casefold():
-            raise PageRefused(f"it would carry the whole address to {parts.hostname}")
+            raise PageRefused(tr("it would carry the whole address to {host}", host=parts.hostname))
         if needle in unquote_plus(query).casefold():
             pairs = parse_qsl(query, keep_blank_values=True)
             query = urlencode([pair for pair in pairs if needle not in "=".join(pair).casefold()], quote_via=quote)
     return urlunsplit((parts.scheme, parts.netloc, parts.path, query, ""))
 
 
+def _too_large() -> PageRefused:
+    return PageRefused(tr("the page is larger than {n} KiB", n=MAX_BODY_BYTES // 1024))
+
+
 def _not_dialed(error: DialFailed) -> FetchError:
     match error.kind:
         case ErrorKind.NAME_NOT_FOUND:
-            return PageMissing("there is no such host")
+            return PageMissing(tr("there is no such host"))
         case ErrorKind.CONNECTION_REFUSED:
-            return PageMissing("no web server there")
+            return PageMissing(tr("no web server there"))
         case ErrorKind.ADDRESS_REFUSED_BY_US:
-            return PageRefused("its name leads to an address inside this computer or its line")
+            return PageRefused(tr("its name leads to an address inside this computer or its line"))
         case ErrorKind.OWN_NETWORK:
-            return PageRefused(f"its name leads into your own network ({', '.join(error.addresses)})")
+            addresses = ", ".join(error.addresses)
+            return PageRefused(tr("its name leads into your own network ({addresses})", addresses=addresses))
         case _:
-            return FetchError("the host could not be reached")
+            return FetchError(tr("the host could not be reached"))
 
 
 def _backend(dialer: Dialer, trust: Trust, dial_timeout_s: float) -> httpcore.AsyncNetworkBackend:
@@ -264,7 +270,8 @@ def _backend(dialer: Dialer, trust: Trust, dial_timeout_s: float) -> httpcore.As
                 with within(dial_timeout_s):
                     dialed = await dialer.dial(host, port)
             except TimeoutError:
-                raise FetchError(f"the host did not answer within {dial_timeout_s:g} s") from None
+                said = tr("the host did not answer within {seconds} s", seconds=f"{dial_timeout_s:g}")
+                raise FetchError(said) from None
             return Connected(await _opened(dialed.sock))
 
         async def sleep(self, seconds: float) -> None:
@@ -313,7 +320,7 @@ def _backend(dialer: Dialer, trust: Trust, dial_timeout_s: float) -> httpcore.As
             data = await self._reader.read(max_bytes)
             self._left -= len(data)
             if self._left < 0:
-                raise PageRefused(TOO_LARGE)
+                raise _too_large()
             return data
 
         async def write(self, buffer: bytes, timeout: float | None = None) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
+from wizard.language import spoken, tr, tr_later
 from wizard.model.secret import Secret
 from wizard.net.patience import within
 
@@ -21,8 +22,8 @@ MAX_HEAD: Final = 16 * 1024
 MAX_AT_ONCE: Final = 8
 BACKLOG: Final = 128
 
-DONE = "Mailwright has the answer. Close this page and go back to Mailwright."
-NOT_HERE = "This page belongs to Mailwright and is of no use by itself. Close it and go back to Mailwright."
+DONE = tr_later("Mailwright has the answer. Close this page and go back to Mailwright.")
+NOT_HERE = tr_later("This page belongs to Mailwright and is of no use by itself. Close it and go back to Mailwright.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +140,8 @@ def _page(status: int, words: str) -> bytes:
     from html import escape  # brings the names of two thousand characters
 
     body = (
-        '<!doctype html><html lang="en"><meta charset="utf-8"><title>Mailwright</title>'
-        f"<body><p>{escape(words)}</p></body></html>"
+        f'<!doctype html><html lang="{spoken()}" dir="auto"><meta charset="utf-8"><title>Mailwright</title>'
+        f"<body><p>{escape(tr(words))}</p></body></html>"
     ).encode()
     reason = {200: "OK", 404: "Not Found"}[status]
     head = (

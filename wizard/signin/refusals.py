@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Final
 
 from wizard.errors import SignInError
+from wizard.language import tr, tr_context, tr_later
 from wizard.model.refusal import Refusal
 from wizard.model.text import inert
 
@@ -27,58 +28,70 @@ class Words:
 WORDS: Final[Mapping[Refusal, Words]] = MappingProxyType(
     {
         Refusal.CLIENT_ID_MISSING: Words(
-            "{provider} wants a sign-in in the browser",
-            "For that, a program needs a client id of your organisation, and Mailwright was given none. "
-            "Outlook, Thunderbird and Apple Mail bring their own.",
+            tr_later("{provider} wants a sign-in in the browser"),
+            tr_later(
+                "For that, a program needs a client id of your organisation, and Mailwright was given none. "
+                "Outlook, Thunderbird and Apple Mail bring their own."
+            ),
         ),
         Refusal.DECLINED: Words(
-            "The sign-in in the browser was cancelled",
-            "{provider} was told not to let Mailwright in, so no permission was given.",
+            tr_later("The sign-in in the browser was cancelled"),
+            tr_later("{provider} was told not to let Mailwright in, so no permission was given."),
         ),
         Refusal.CONSENT_MISSING: Words(
-            "Your administrator has to allow this first",
-            "{provider} gives mail programs access to this account only with the consent of an administrator. "
-            "Your password is right.",
+            tr_later("Your administrator has to allow this first"),
+            tr_later(
+                "{provider} gives mail programs access to this account only with the consent of an administrator. "
+                "Your password is right."
+            ),
             by_administrator=True,
         ),
         Refusal.BLOCKED_BY_POLICY: Words(
-            "The rules of your organisation keep Mailwright out",
-            "{provider} lets in only the programs and computers that your administrator has allowed. "
-            "Your password is right.",
+            tr_later("The rules of your organisation keep Mailwright out"),
+            tr_later(
+                "{provider} lets in only the programs and computers that your administrator has allowed. "
+                "Your password is right."
+            ),
             by_administrator=True,
         ),
         Refusal.CLIENT_REFUSED: Words(
-            "{provider} does not know the client id of your organisation",
-            "The client id that Mailwright was given is not registered there, or not for mail programs. "
-            "That is for your administrator to put right.",
+            tr_later("{provider} does not know the client id of your organisation"),
+            tr_later(
+                "The client id that Mailwright was given is not registered there, or not for mail programs. "
+                "That is for your administrator to put right."
+            ),
             by_administrator=True,
         ),
         Refusal.EXPIRED: Words(
-            "The browser sign-in is no longer valid",
-            "The permission that was given in the browser has run out or was withdrawn. "
-            "Signing in once more renews it.",
+            tr_later("The browser sign-in is no longer valid"),
+            tr_later(
+                "The permission that was given in the browser has run out or was withdrawn. "
+                "Signing in once more renews it."
+            ),
         ),
         Refusal.WRONG_ACCOUNT: Words(
-            "Another account was chosen in the browser",
-            "The browser signed in {other}, but the settings are for {address}.",
+            tr_later("Another account was chosen in the browser"),
+            tr_later("The browser signed in {other}, but the settings are for {address}."),
         ),
         Refusal.WRONG_AUDIENCE: Words(
-            "The permission given in the browser is not for mail",
-            "The sign-in itself went well, but what it allows does not cover this mail server. "
-            "The permissions (scopes) of the client id have to include mail.",
+            tr_later("The permission given in the browser is not for mail"),
+            tr_later(
+                "The sign-in itself went well, but what it allows does not cover this mail server. "
+                "The permissions (scopes) of the client id have to include mail."
+            ),
             by_administrator=True,
         ),
         Refusal.TIMED_OUT: Words(
-            "The sign-in in the browser was not finished in time",
-            "Mailwright waited for it and has stopped. Nothing was changed.",
+            tr_later("The sign-in in the browser was not finished in time"),
+            tr_later("Mailwright waited for it and has stopped. Nothing was changed."),
         ),
         Refusal.NO_DEVICE_FLOW: Words(
-            "{provider} has no sign-in on another device",
-            "It offers the sign-in in a browser on this computer only.",
+            tr_later("{provider} has no sign-in on another device"),
+            tr_later("It offers the sign-in in a browser on this computer only."),
         ),
         Refusal.PROVIDER_FAILED: Words(
-            "The browser sign-in of {provider} did not answer as it must",
-            "This is usually over after a few minutes.",
+            tr_later("The browser sign-in of {provider} did not answer as it must"),
+            tr_later("This is usually over after a few minutes."),
         ),
     }
 )
@@ -94,13 +107,14 @@ class SignInRefused(SignInError):
         self, refusal: Refusal, *, provider: str | None = None, address: str = "", other: str = "", said: str = ""
     ) -> None:
         words = WORDS[refusal]
-        names = {"provider": provider or "the provider", "address": address or "this address", "other": other}
+        provider = provider or tr_context("within a sentence", "the provider")
+        address = address or tr_context("within a sentence", "this address")
         self.refusal = refusal
-        self.title = _sentence(words.title.format_map(names))
-        self.why = _sentence(words.why.format_map(names))
+        self.title = _sentence(tr(words.title, provider=provider, address=address, other=other))
+        self.why = _sentence(tr(words.why, provider=provider, address=address, other=other))
         self.said = inert(said, MAX_SAID) if said else None
         self.by_administrator = words.by_administrator
-        super().__init__(f"{self.title}. {self.why}")
+        super().__init__(tr("{title}. {why}", title=self.title, why=self.why))
 
 
 # Microsoft's numbers say what its error words do not (its page "Microsoft Entra authentication error codes").

@@ -138,7 +138,7 @@ class ServerEditor(QWidget):
             wrong = wrong or self.username
         if self.own_password is not None:
             is_unusable = Secret.typed(self.own_password.text()).is_unusable
-            self.own_password.set_error(UNUSABLE if is_unusable else None)
+            self.own_password.set_error(tr(UNUSABLE) if is_unusable else None)
             wrong = wrong or (self.own_password if is_unusable else None)
         if wrong is not None:
             wrong.control.setFocus(Qt.FocusReason.OtherFocusReason)
