@@ -7,8 +7,9 @@ import pytest
 
 from tests.handover.accounts import CANARY, certificate, diagnosis, diagnosis_document, evidence, failed, imap, smtp
 from wizard import wiring
-from wizard.handover.administrator_message import MAX_MAILTO, administrator_letter, mailto, with_letters
+from wizard.handover.administrator_message import administrator_letter, mailto, with_letters
 from wizard.handover.case import case_code
+from wizard.handover.mail_link import MAX_MAILTO
 from wizard.model.account import CheckResult
 from wizard.model.diagnosis import AskAdministrator, Diagnosis, Remedy
 from wizard.model.evidence import Detail, Evidence, Outcome, ProbeReport, Reply, Stage, Surroundings

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -20,9 +21,11 @@ if TYPE_CHECKING:
     from wizard.gui.pages.page import Page
     from wizard.gui.placing import Placing
     from wizard.gui.state import WizardState
+    from wizard.gui.widgets.sheet_card import SheetCard
     from wizard.gui.window import WizardWindow
     from wizard.handover.sheet import Sheet
     from wizard.model.account import CheckResult, VerifiedAccount
+    from wizard.model.address import Address
     from wizard.model.progress import Listener
     from wizard.setup.session import SetupSession
 
@@ -51,6 +54,7 @@ class HandOver(QObject):
         page.file_requested.connect(lambda file: self._save_file(file.name, file.content))
         page.save_requested.connect(self._save_settings)
         page.print_requested.connect(self._print_settings)
+        page.mail_requested.connect(self._mail_settings)
         self.begins_anew = False  # the window stays open for the next person, with nothing of the last one
         window.finish_requested.connect(lambda: self._keep(on_another if self.begins_anew else window.finish))
         window.another_account.connect(lambda: self._keep(on_another))
@@ -154,6 +158,27 @@ class HandOver(QObject):
 
             print_page(sheet_html(sheet), sheet.title, self._window)
 
+    def _mail_settings(self) -> None:
+        card, result = self._page.sheet_card, self._state.result
+        if card is not None and result is not None:
+            self._jobs.start(_takes_mail_links, partial(self._open_mail, card, result.draft.address), self._say)
+
+    def _open_mail(self, card: SheetCard, address: Address, takes: bool) -> None:
+        """Begins the message; says so, or that no program here does that."""
+        from PySide6.QtCore import QUrl
+        from PySide6.QtGui import QDesktopServices
+
+        from wizard.handover.mail_link import sheet_link
+
+        if card is not self._page.sheet_card:
+            return
+        is_open = takes and QDesktopServices.openUrl(QUrl(sheet_link(card.sheet, address.wire)))
+        if is_open:
+            said = tr("Your mail program opens a message to you: send it there. Where none opens, press “Copy all”.")
+        else:
+            said = tr("No mail program is set up here to write one. Press “Copy all” and paste it where you can.")
+        card.say_about_mailing(said, is_open=is_open)
+
     def _save_file(self, name: str, content: bytes) -> None:
         from PySide6.QtWidgets import QFileDialog
 
@@ -190,6 +215,12 @@ def documents_folder() -> Path:
     from PySide6.QtCore import QStandardPaths
 
     return Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation))
+
+
+async def _takes_mail_links(_session: SetupSession, _listener: Listener) -> bool:
+    from wizard.handover.mail_link import takes_mail_links
+
+    return await asyncio.to_thread(takes_mail_links)
 
 
 async def _installed(_session: SetupSession, _listener: Listener) -> list[str]:

@@ -11,20 +11,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, timedelta
 from typing import Final
-from urllib.parse import quote
 
 from wizard import __version__
 from wizard.handover.case import case_code
 from wizard.handover.clean import cleaner
+from wizard.handover.mail_link import mail_link
 from wizard.model.account import CheckResult, SideResult, Status
 from wizard.model.diagnosis import AskAdministrator, Diagnosis
 from wizard.model.evidence import CertificateFacts, ErrorKind, Evidence, ProbeReport, Reply, Stage
 from wizard.model.public_address import address_forms
 from wizard.model.server import Protocol, Security, Way
 from wizard.model.text import inert
-
-# What Windows hands to a mail program at most, less some room for the program's own words.
-MAX_MAILTO: Final = 1900
 
 _CLOCK_S: Final = 2.0  # below this a clock is right
 _ENCRYPTION: Final = {
@@ -79,10 +76,7 @@ def mailto(letter: str) -> str:
     A letter that is too long for Windows to hand over leaves a place to paste it into.
     """
     first, _, text = letter.partition("\n")
-    subject = quote(first.removeprefix("Subject: "), safe="")
-    bodies = (text.strip(), "(The letter is copied: paste it here.)")
-    links = [f"mailto:?subject={subject}&body={quote(body.replace(chr(10), chr(13) + chr(10)))}" for body in bodies]
-    return next((link for link in links if len(link) <= MAX_MAILTO), links[-1])
+    return mail_link(first.removeprefix("Subject: "), (text.strip(), "(The letter is copied: paste it here.)"))
 
 
 def administrator_letter(diagnosis: Diagnosis, result: CheckResult | None = None) -> Letter:

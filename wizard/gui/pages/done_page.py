@@ -41,6 +41,7 @@ class DonePage(Page):
         target_chosen: (str) the id of the program now shown.
         file_requested: (HandoverFile) a file of the sheet is to be saved.
         save_requested, print_requested: the sheet that is shown is to be saved, or printed.
+        mail_requested: a message to oneself is to be begun, with the sheet that is shown.
         place_requested, undo_requested: the account is to be put into the chosen program's files, or taken out again.
         remember_changed: (bool) the switch; `wants_remembering` tells it too, when the page is finished.
     """
@@ -49,6 +50,7 @@ class DonePage(Page):
     file_requested = Signal(object)
     save_requested = Signal()
     print_requested = Signal()
+    mail_requested = Signal()
     place_requested = Signal()
     undo_requested = Signal()
     remember_changed = Signal(bool)
@@ -176,6 +178,7 @@ class DonePage(Page):
         card.file_requested.connect(self.file_requested)
         card.save_requested.connect(self.save_requested)
         card.print_requested.connect(self.print_requested)
+        card.mail_requested.connect(self.mail_requested)
         card.place_requested.connect(self.place_requested)
         card.undo_requested.connect(self.undo_requested)
         card.set_compact(self.is_compact)

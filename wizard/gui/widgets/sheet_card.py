@@ -30,12 +30,15 @@ _SAID_MS = 2000
 class SheetCard(Card):
     """`file_requested` asks to save a file of the sheet, `save_requested` and `print_requested` the sheet itself.
 
+    `mail_requested` asks for a message to oneself with the sheet in it.
+
     `place_requested` asks to put the account into the program's own files, `undo_requested` to take it out again.
     """
 
     file_requested = Signal(object)
     save_requested = Signal()
     print_requested = Signal()
+    mail_requested = Signal()
     place_requested = Signal()
     undo_requested = Signal()
 
@@ -56,6 +59,11 @@ class SheetCard(Card):
         self._add_actions()
         left.addSpacing(10)
         left.addLayout(self._actions)
+        self.mailed = Paragraph("", Role.SMALL, "ink2")
+        self.mailed.setObjectName("mailed")
+        self.mailed.setContentsMargins(0, 6, 0, 0)
+        self.mailed.hide()
+        left.addWidget(self.mailed)
         self._add_rows(left)
         left.addStretch(1)
         self._across = QBoxLayout(QBoxLayout.Direction.LeftToRight)
@@ -97,6 +105,14 @@ class SheetCard(Card):
         """What became of it, above the steps."""
         self.outcome.setText(sentence)
         self.outcome.show()
+
+    def say_about_mailing(self, sentence: str, *, is_open: bool) -> None:
+        """Whether a mail program opened; where none did, the keyboard is on what helps instead."""
+        self.mailed.setText(sentence)
+        self.mailed.show()
+        if not is_open:
+            self.copy_all.setFocus()
+        announce(self, sentence, urgent=not is_open)
 
     def _show_instead(self, old: QWidget, new: QWidget) -> None:
         has_keyboard = self.window().focusWidget() is old
@@ -161,7 +177,11 @@ class SheetCard(Card):
         self.print.setObjectName("print")
         self.print.setAccessibleName(tr("Print these settings"))
         self.print.clicked.connect(lambda: self.print_requested.emit())
-        actions: tuple[Button, ...] = (self.copy_all, self.save, self.print)
+        self.mail = SecondaryButton(tr("Mail to me…"), "mail")
+        self.mail.setObjectName("mail-to-me")
+        self.mail.setAccessibleDescription(tr("Begins a message to yourself with these settings, without the password"))
+        self.mail.clicked.connect(lambda: self.mail_requested.emit())
+        actions: tuple[Button, ...] = (self.copy_all, self.save, self.print, self.mail)
         for each in actions:
             self._actions.addWidget(each)
 
