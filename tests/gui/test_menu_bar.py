@@ -14,14 +14,15 @@ def test_about_and_close(qtbot: QtBot) -> None:
     wizard = Wizard()
     qtbot.addWidget(wizard.window)
     wizard.window.show()
-    bar = menu_bar(wizard.window)
+    bar = menu_bar(wizard.window, wizard.speak)
     qtbot.addWidget(bar)
     assert bar.parent() is None
     menu = bar.findChild(QMenu)
     assert menu is not None
-    about, close = menu.actions()
+    about, languages, close = menu.actions()
     assert (about.text(), about.menuRole()) == ("About Mailwright", QAction.MenuRole.AboutRole)
     assert (close.text(), close.menuRole()) == ("Close", QAction.MenuRole.NoRole)
+    assert languages.text() == "Language"
     about.trigger()
     dialog = wizard.window.findChild(QDialog, "about-dialog")
     assert dialog is not None

@@ -79,7 +79,7 @@ def main(
     if sys.platform == "darwin":
         from wizard.gui.menu_bar import menu_bar
 
-        wizard.menu_bar = menu_bar(wizard.window)
+        wizard.menu_bar = menu_bar(wizard.window, wizard.speak)
     clock.tell("every page")
     return _run(app, wizard, settings, place, clock)
 
@@ -185,27 +185,77 @@ class Wizard:
         preferences: what is found again at the next start; `None` where nothing is read or kept.
     """
 
-    menu_bar: QMenuBar  # on macOS only
+    menu_bar: QMenuBar | None = None  # on macOS only
 
     def __init__(self, preferences: Preferences | None = None) -> None:
-        from wizard.gui import theme
-        from wizard.gui.pages.account_page import AccountPage
+        from wizard.gui import languages, theme
         from wizard.gui.state import WizardState
         from wizard.gui.window import WizardWindow
+        from wizard.language import choice
 
         self.state: WizardState = WizardState()
         self._preferences = preferences
         if preferences is not None:
+            if preferences.language is not None:
+                choice.choose(preferences.language, choice.By.KEPT)
             self.state.every_step = preferences.every_step
             if preferences.zoom:
                 theme.current().zoom(preferences.zoom)
             theme.current().zoomed.connect(self._keep_zoom)
+        languages.follow()
         self.window: WizardWindow = WizardWindow(self.state)
+        self._now: Callable[[], datetime] | None = None
+        self._opened: Opened | None = None
+        self._add_first_step()
+
+    def _add_first_step(self) -> None:
+        from PySide6.QtCore import Qt
+
+        from wizard.gui.pages.account_page import AccountPage
+
         self.account = AccountPage(self.state)
+        # Queued, because the page that was pressed goes away.
+        self.account.language_chosen.connect(self.speak, Qt.ConnectionType.QueuedConnection)
         self.window.add_step(self.account)
+
+    def speak(self, tag: str) -> None:
+        """Another language from now on, and for the next start; what was typed and what was proven stays."""
+        from wizard.gui import languages
+        from wizard.language import choice, spoken
+
+        before = spoken()
+        if not choice.choose(tag, choice.By.PERSON):
+            return
+        if self._preferences is not None:
+            self._preferences.language = tag
+        if spoken() != before:
+            languages.follow()
+            self._say_anew()
+
+    def _say_anew(self) -> None:
+        """Every page is made anew, in the language spoken now; only the first one can be the one that shows."""
+        account, settings, test, flow = self.account, self.settings, self.test, self.flow
+        settings.close_editors()
+        self.state.forget_result()  # its diagnoses speak the language before; both sides stay proven
+        self.window.drop_steps()
+        self._add_first_step()
+        self.add_other_steps(self._now)
+        self.flow.take_over(flow)
+        if self._opened is not None:
+            self.welcome(self._opened)
+        self.account.take_over_from(account)
+        self.settings.take_over_from(settings)
+        self.test.take_over_from(test)
+        self.window.restart()
+        if self.menu_bar is not None:
+            from wizard.gui.menu_bar import menu_bar
+
+            self.menu_bar.deleteLater()
+            self.menu_bar = menu_bar(self.window, self.speak)
 
     def add_other_steps(self, now: Callable[[], datetime] | None = None) -> None:
         """The pages that are not seen at once, and everything they need; `now` is their clock."""
+        self._now = now
         from wizard.gui.flow import Flow
         from wizard.gui.pages.check_page import CheckPage
         from wizard.gui.pages.done_page import DonePage
@@ -228,6 +278,8 @@ class Wizard:
 
     def welcome(self, opened: Opened) -> None:
         """Shows what only the engine knows: the helpdesk, the practice accounts, what can be kept here."""
+        is_first = self._opened is None
+        self._opened = opened
         self.state.browser_providers = opened.browser_providers
         self.state.set_helpdesk(opened.helpdesk)
         self.account.offer_practice(opened.practice_accounts)
@@ -235,6 +287,10 @@ class Wizard:
         self.obey(opened.rules)
         if opened.is_practice or opened.rules.kiosk:  # the next person begins as everybody does
             self._preferences = None
+        if is_first and opened.rules.large_text:
+            from wizard.gui import theme
+
+            theme.current().enlarge()
         if opened.is_practice:
             self.window.setWindowTitle(tr("Mailwright: practice"))
             self.flow.hand_over.why_not_kept = tr("Practice accounts are not kept.")
@@ -266,11 +322,8 @@ class Wizard:
 
     def obey(self, rules: WindowRules) -> None:
         """Takes from the person's hands what a helpdesk pack locks."""
-        from wizard.gui import theme
         from wizard.setup.pack import Lock
 
-        if rules.large_text:
-            theme.current().enlarge()
         self.account.demand_every_step(rules.every_step)
         self.done.offer_only(rules.targets)
         self.settings.lock(Lock.SERVERS in rules.locked)

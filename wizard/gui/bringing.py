@@ -39,8 +39,9 @@ class Bringing(QObject):
         self._account, self._settings, self._say = account, settings, say
         self._brought: Brought | None = None
         settings.bring_settings.connect(self.open)
-        window.brought_file.connect(lambda path: self._read(path, None, self._say, lambda: None))
-        window.brought_text.connect(lambda text: self._read(None, text, self._say, lambda: None))
+        # Not by lambdas, which would outlive this: the window stays where another language is chosen.
+        window.brought_file.connect(self._read_file)
+        window.brought_text.connect(self._read_text)
 
     def open(self) -> None:
         """Shows the dialog."""
@@ -62,6 +63,16 @@ class Bringing(QObject):
     def forget(self) -> None:
         """Another account begins."""
         self._brought = None
+
+    def take_over(self, before: Bringing) -> None:
+        """What was brought to another one goes first here too."""
+        self._brought = before._brought
+
+    def _read_file(self, path: str) -> None:
+        self._read(path, None, self._say, lambda: None)
+
+    def _read_text(self, text: str) -> None:
+        self._read(None, text, self._say, lambda: None)
 
     def _read_for(self, dialog: BringDialog, path: str | None, text: str | None) -> None:
         self._read(path, text, dialog.show_failure, dialog.accept)

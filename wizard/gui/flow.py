@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import shiboken6
 from PySide6.QtCore import QObject, Qt, Signal
 
 from wizard.gui.actions import Actions
@@ -84,7 +85,16 @@ class Flow(QObject):
             page.remedy_chosen.connect(self.actions.do)
             page.administrator_wanted.connect(self.actions.ask_administrator)
             page.report_requested.connect(self.hand_over.save_report)
-        window.closing.connect(self._close)
+        for part in (
+            self.browser,
+            self.checking,
+            self.hand_over,
+            self.actions,
+            self.route,
+            self.bringing,
+        ):
+            part.setParent(self)
+        window.closing.connect(self.close)
 
     def attach(self, bridge: Starts) -> None:
         """The engine is there: what was wished for meanwhile begins."""
@@ -284,7 +294,20 @@ class Flow(QObject):
             page.restart()
         self._window.restart()
 
-    def _close(self) -> None:
+    def take_over(self, before: Flow) -> None:
+        """Goes on with the engine in the place of another flow, which ends; what that one proved stays proven."""
+        self.checking.take_over(before.checking)
+        self.bringing.take_over(before.bringing)
+        bridge = before._jobs.bridge
+        before.close()
+        before._jobs.close()
+        shiboken6.delete(before)  # at once: it would hear what the window tells from here on
+        if bridge is not None:
+            self.attach(bridge)
+
+    def close(self) -> None:
+        """Ends what runs."""
+        self.hand_over.close()
         if self._looking is not None:
             self._looking.cancel()
         self.checking.stop()

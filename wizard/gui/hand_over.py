@@ -56,17 +56,25 @@ class HandOver(QObject):
         page.print_requested.connect(self._print_settings)
         page.mail_requested.connect(self._mail_settings)
         self.begins_anew = False  # the window stays open for the next person, with nothing of the last one
-        window.finish_requested.connect(lambda: self._keep(on_another if self.begins_anew else window.finish))
-        window.another_account.connect(lambda: self._keep(on_another))
+        self._on_another = on_another
+        # Not by a lambda, which would outlive this: the window stays where another language is chosen.
+        window.finish_requested.connect(self._finish)
+        window.another_account.connect(self._begin_another)
 
     def keep_accounts(self, accounts: SavedAccounts, page: AccountPage) -> None:
         """Accounts can be kept on this computer, and those that are can be looked at from `page`."""
         from wizard.gui.keeping import Keeping
 
         self._keeping = Keeping(self._jobs, accounts, self._window)
+        self._keeping.setParent(self)
         page.saved_accounts.connect(self._keeping.open)
         page.offer_saved_accounts(True)
         self._keeping.tell_first_page(page, self._window)
+
+    def close(self) -> None:
+        """Its windows go with it."""
+        if self._keeping is not None:
+            self._keeping.close()
 
     def save_report(self) -> None:
         """Shows what was tried, every secret removed, and saves it where the person says."""
@@ -81,6 +89,12 @@ class HandOver(QObject):
         dialog.chosen.connect(lambda path, content: self._write(page, path, lambda: content))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
+
+    def _finish(self) -> None:
+        self._keep(self._on_another if self.begins_anew else self._window.finish)
+
+    def _begin_another(self) -> None:
+        self._keep(self._on_another)
 
     def _begin(self) -> None:
         result = self._state.result
@@ -112,6 +126,7 @@ class HandOver(QObject):
 
         if self._placing is None:
             self._placing = Placing(self._jobs, self._page, self._window)
+            self._placing.setParent(self)
         self._placing.begin(account)
 
     def _show_installed(self, installed: list[str]) -> None:

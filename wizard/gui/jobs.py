@@ -17,6 +17,7 @@ class Jobs:
     def __init__(self) -> None:
         self._bridge: Starts | None = None
         self._waiting: Callable[[], None] | None = None
+        self._begun: list[Job] = []
 
     def attach(self, bridge: Starts) -> None:
         """The engine is there: what was wished for last begins."""
@@ -24,6 +25,11 @@ class Jobs:
         waiting, self._waiting = self._waiting, None
         if waiting is not None:
             waiting()
+
+    @property
+    def bridge(self) -> Starts | None:
+        """What the engine is reached by, once it is there."""
+        return self._bridge
 
     def when_ready(self, begin: Callable[[], None]) -> None:
         """Calls `begin` now, or when the engine is there; a later wish takes the place of an earlier one."""
@@ -46,4 +52,13 @@ class Jobs:
         """
         if self._bridge is None:
             raise RuntimeError("the engine is not attached yet")
-        return self._bridge.start(work, on_done, on_error, on_progress)
+        job = self._bridge.start(work, on_done, on_error, on_progress)
+        self._begun = [*(each for each in self._begun if not each.is_over), job]
+        return job
+
+    def close(self) -> None:
+        """Nobody waits any more for what was begun here."""
+        for job in self._begun:
+            job.cancel()
+        self._begun.clear()
+        self._waiting = None

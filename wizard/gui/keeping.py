@@ -89,6 +89,14 @@ class Keeping(QObject):
             self._page.take_over(account.address, account.display_name)
             self._page.lead_to().setFocus()
 
+    def close(self) -> None:
+        """Nothing is shown any more."""
+        if self._served is not None:
+            self._served.dialog.close()
+            self._served.dialog.deleteLater()
+            self._served.deleteLater()
+            self._served = None
+
     def open(self) -> SavedAccountsPresenter:
         """Shows the saved accounts."""
         from wizard.gui.saved_accounts import SavedAccountsPresenter

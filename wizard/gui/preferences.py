@@ -10,6 +10,7 @@ from wizard.gui.theme import ZOOM
 
 _EVERY_STEP: Final = "every-step"
 _ZOOM: Final = "zoom"
+_LANGUAGE: Final = "language"
 
 
 class Preferences:
@@ -42,6 +43,16 @@ class Preferences:
     @zoom.setter
     def zoom(self, step: int) -> None:
         self._keep(_ZOOM, str(step) if step else None)
+
+    @property
+    def language(self) -> str | None:
+        """The tag of the language that was chosen; `None` where the person left it to the system."""
+        kept = self._settings.value(_LANGUAGE)
+        return kept if isinstance(kept, str) else None
+
+    @language.setter
+    def language(self, tag: str) -> None:
+        self._keep(_LANGUAGE, tag)
 
     def _keep(self, name: str, value: str | None) -> None:
         """Written at once: the next window may be another process. What is as usual is not kept."""

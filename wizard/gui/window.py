@@ -102,6 +102,7 @@ class WizardWindow(QWizard):
         self.setOption(QWizard.WizardOption.NoCancelButtonOnLastPage)
         self.setOption(QWizard.WizardOption.NoDefaultButton, False)
         self._make_buttons()
+        self._say_buttons()
         self.setSideWidget(self._panel)
         self._keyboard = Keyboard(self, self.current_page, self._primary)
         state.helpdesk_changed.connect(self._show_helpdesk)
@@ -129,6 +130,19 @@ class WizardWindow(QWizard):
         self._pages.append(page)
         self._headers.append(header)
         self.addPage(page)
+
+    def drop_steps(self) -> None:
+        """Takes all pages away, for others to take their place; only while the first one shows."""
+        with self._on_the_way():
+            for number in reversed(self.pageIds()):
+                self.removePage(number)
+        for page in self._pages:
+            page.leave()
+            page.hide()
+            page.deleteLater()
+        self._pages.clear()
+        self._headers.clear()
+        self._say_buttons()
 
     @property
     def pages(self) -> tuple[Page, ...]:
@@ -280,18 +294,29 @@ class WizardWindow(QWizard):
     def _make_buttons(self) -> None:
         role = QWizard.WizardButton
         for which, button, name in (
-            (role.CancelButton, QuietButton(tr("Cancel"), flush=True), "cancel"),
-            (role.CustomButton2, QuietButton(tr("Set up another account"), flush=True), "another"),
-            (role.CustomButton1, QuietButton(tr("Skip")), "skip"),
-            (role.BackButton, SecondaryButton(tr("Back")), "back"),
-            (role.NextButton, PrimaryButton(tr("Continue")), "continue"),
-            (role.FinishButton, PrimaryButton(tr("Finish")), "continue"),
+            (role.CancelButton, QuietButton(flush=True), "cancel"),
+            (role.CustomButton2, QuietButton(flush=True), "another"),
+            (role.CustomButton1, QuietButton(), "skip"),
+            (role.BackButton, SecondaryButton(), "back"),
+            (role.NextButton, PrimaryButton(), "continue"),
+            (role.FinishButton, PrimaryButton(), "continue"),
         ):
             self.setButton(which, button)
-            self.setButtonText(which, button.text())
             button.setObjectName(name)
         self.setButtonLayout(_ORDER)
         self.customButtonClicked.connect(self._custom_clicked)
+
+    def _say_buttons(self) -> None:
+        role = QWizard.WizardButton
+        for which, text in (
+            (role.CancelButton, tr("Cancel")),
+            (role.CustomButton2, tr("Set up another account")),
+            (role.CustomButton1, tr("Skip")),
+            (role.BackButton, tr("Back")),
+            (role.NextButton, tr("Continue")),
+            (role.FinishButton, tr("Finish")),
+        ):
+            self.setButtonText(which, text)
 
     def _custom_clicked(self, which: int) -> None:
         page = self.current_page()

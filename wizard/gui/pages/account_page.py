@@ -20,6 +20,7 @@ from wizard.gui.state import PracticeAccount, WizardState
 from wizard.gui.widgets.buttons import LinkButton
 from wizard.gui.widgets.fields import Field, PasswordField
 from wizard.gui.widgets.flow import Flow
+from wizard.gui.widgets.language_link import LanguageLink
 from wizard.gui.widgets.state_disc import DiscState
 from wizard.gui.widgets.switch import Switch
 from wizard.language import tr, tr_later
@@ -49,7 +50,7 @@ class AccountPage(Page):
 
     `discover` asks for the settings of an address, as soon as it is complete; `browser_sign_in`, `explain`,
     `saved_accounts`, `about` and `edit_servers` ask for what their links say. Who presses Continue before the servers
-    are found waits here until they have been seen: `servers_seen` says when.
+    are found waits here until they have been seen: `servers_seen` says when. `language_chosen` carries a tag.
     """
 
     discover = Signal(object, bool)  # Address, and whether to ask nobody
@@ -59,6 +60,7 @@ class AccountPage(Page):
     about = Signal()
     edit_servers = Signal()
     servers_seen = Signal()
+    language_chosen = Signal(str)
 
     def __init__(self, state: WizardState) -> None:
         super().__init__("account", tr("Set up your email"), tr("We find the right settings and prove that they work."))
@@ -111,6 +113,9 @@ class AccountPage(Page):
         self._about_link.setObjectName("about")
         self._about_link.clicked.connect(lambda: self.about.emit())
         self.add_link(self._about_link)
+        self.language = LanguageLink()
+        self.language.chosen.connect(self.language_chosen)
+        self.add_link(self.language)
         self._saved_link.hide()
 
         self.address_field.edited.connect(self._address_edited)
@@ -222,6 +227,24 @@ class AccountPage(Page):
         self.address_field.set_text(str(address))
         self._address_edited(str(address))
         self.look_up()
+
+    def take_over_from(self, before: AccountPage) -> None:
+        """What was typed on another such page, and what was found for it."""
+        self.name_field.set_text(before.name_field.text())
+        self.address_field.set_text(before.address_field.text())
+        self.password_field.set_text(before.password_field.text())
+        self.ask_nobody.blockSignals(True)
+        self.ask_nobody.setChecked(before.ask_nobody.isChecked())
+        self.ask_nobody.blockSignals(False)
+        if self.practice is not None and before.practice is not None:
+            self.practice.choice.setCurrentIndex(before.practice.choice.currentIndex())
+        self.set_step_note(before.step_note)
+        self._asked = before._asked if self._state.plan is not None else None
+        self._show_plan()
+        if before._signed_in:
+            self.signed_in_by_browser()
+        if self._state.plan is None:
+            self.look_up()
 
     def prefill(self, address: str) -> None:
         """Starts with this address, as given on the command line."""

@@ -163,6 +163,19 @@ class SettingsPage(Page):
             return False
         return self._state.incoming is not None or self._state.outgoing is not None
 
+    def close_editors(self) -> None:
+        """What stands in an open editor is taken over, unless it cannot be used."""
+        for card in (self.receiving, self.sending):
+            if card.is_editing:
+                card.close_editor()
+
+    def take_over_from(self, before: SettingsPage) -> None:
+        """What was typed on another such page."""
+        self._failed, self._chosen, self._said_by = before._failed, before._chosen, before._said_by
+        self.sending.take_over_from(before.sending)
+        self._show()
+        self.questions.take_over_from(before.questions)
+
     def restart(self) -> None:
         """Nothing of the last account is left."""
         super().restart()

@@ -214,6 +214,10 @@ class TestPage(Page):
             self._sent_by_itself = draft
             self._send()
 
+    def take_over_from(self, before: TestPage) -> None:
+        """Whom the message was to go to on another such page."""
+        self.to_field.set_text(before.to_field.text())
+
     def restart(self) -> None:
         """Nothing of the last account is left."""
         self._account = self._to = self._sent_by_itself = None

@@ -59,6 +59,18 @@ class ProviderQuestions(Card):
             self._ask(provider, plan)
         self.show()
 
+    def take_over_from(self, before: ProviderQuestions) -> None:
+        """The answers that were given to the same questions asked elsewhere."""
+        if self._asked is None or self._asked != before._asked:
+            return
+        for name, field in self.placeholders.items():
+            field.set_text(before.placeholders[name].text())
+        if self.username is not None and before.username is not None:
+            self.username.set_text(before.username.text())
+        if self.region is not None and before.region is not None:
+            self.region.choice.setCurrentIndex(before.region.choice.currentIndex())
+        self.answered.emit()
+
     @property
     def missing(self) -> bool:
         """Whether an answer is still to be typed."""

@@ -132,6 +132,12 @@ class ServerCard(Card):
             self.editor.own_password.set_text("")
         self._own_password = ""
 
+    def take_over_from(self, before: ServerCard) -> None:
+        """The password of its own that was typed into another such card."""
+        self._own_password = before._own_password
+        if self.editor.own_password is not None:
+            self.editor.own_password.set_text(before._own_password)
+
     def _tell_own_password(self) -> None:
         field = self.editor.own_password
         if field is not None and field.text() != self._own_password:

@@ -1,0 +1,36 @@
+"""The language that is spoken, as Qt has to know it: the direction of reading, and Qt's words in its own dialogs."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QLibraryInfo, Qt, QTranslator
+from PySide6.QtWidgets import QApplication
+
+from wizard.language import SOURCE, choice, spoken
+
+_QT_NAMES: Final = {"pt-BR": "pt_BR", "zh-Hans": "zh_CN"}
+_installed: list[QTranslator] = []
+
+
+def direction() -> Qt.LayoutDirection:
+    """The direction in which the language spoken now is read."""
+    if spoken() in choice.RIGHT_TO_LEFT:
+        return Qt.LayoutDirection.RightToLeft
+    return Qt.LayoutDirection.LeftToRight
+
+
+def follow() -> None:
+    """Everything is read in the direction of the language spoken now, and Qt's own dialogs speak it."""
+    app = QApplication.instance()
+    if not isinstance(app, QApplication):
+        return
+    while _installed:
+        app.removeTranslator(_installed.pop())
+    if spoken() != SOURCE:
+        translator = QTranslator(app)
+        folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+        if translator.load(f"qtbase_{_QT_NAMES.get(spoken(), spoken())}", folder):
+            app.installTranslator(translator)
+            _installed.append(translator)
+    app.setLayoutDirection(direction())
