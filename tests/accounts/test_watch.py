@@ -69,13 +69,14 @@ def test_a_check_without_a_verdict_changes_nothing(nothing: CheckResult | None) 
 
 
 def test_a_certificate_that_ends_is_told_once() -> None:
-    ending = replace(works(), notes=("The certificate of smtp.example.org runs out on 2026-12-01.", "Something else."))
+    expiring = "The certificate of smtp.example.org runs out on 2026-12-01."
+    ending = replace(works(), notes=(expiring, "Something else."), expiring=(expiring,))
     over = told_over(ending, ending, works(), ending)
     assert [[item.body for item in found] for found in over] == [
-        ["The certificate of smtp.example.org runs out on 2026-12-01."],
+        [expiring],
         [],
         [],
-        ["The certificate of smtp.example.org runs out on 2026-12-01."],
+        [expiring],
     ]
 
 

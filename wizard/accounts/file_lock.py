@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from wizard.errors import ResourceError
+from wizard.language import tr
 
 # Longer than the keyring may take, for whose answer another program may be waiting with the lock in its hand.
 WAIT_S: Final = 30.0
@@ -32,12 +33,16 @@ async def locked(path: Path, *, wait_s: float = WAIT_S) -> AsyncIterator[None]:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
-        raise ResourceError(f"The accounts could not be saved in {path.parent}: {error.strerror}.") from error
+        raise ResourceError(
+            tr("The accounts could not be saved in {place}: {reason}.", place=path.parent, reason=error.strerror)
+        ) from error
     try:
         end = asyncio.get_running_loop().time() + wait_s
         while not take(descriptor):
             if asyncio.get_running_loop().time() > end:
-                raise ResourceError("Another Mailwright is changing the saved accounts and does not finish. Close it.")
+                raise ResourceError(
+                    tr("Another Mailwright is changing the saved accounts and does not finish. Close it.")
+                )
             await asyncio.sleep(_LOOK_AGAIN_S)
         yield
     finally:

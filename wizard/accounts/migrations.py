@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from wizard.language import tr
+
 CURRENT: Final = 2
 
 
@@ -30,17 +32,19 @@ def migrate(document: object) -> dict[str, Any]:
         ValueError: it has no schema number or no accounts, or a newer schema than this program knows.
     """
     if not isinstance(document, dict) or type(document.get("schema")) is not int:
-        raise ValueError("it has no schema number")
+        raise ValueError(tr("it has no schema number"))
     if not isinstance(document.get("accounts"), list):
-        raise ValueError("it holds no list of accounts")
+        raise ValueError(tr("it holds no list of accounts"))
     if document["schema"] > CURRENT:
-        raise ValueError(f"its schema is {document['schema']}, this version knows {CURRENT}")
+        raise ValueError(
+            tr("its schema is {schema}, this version knows {known}", schema=document["schema"], known=CURRENT)
+        )
     while document["schema"] < CURRENT:
         step = _STEPS.get(document["schema"])
         if step is None:
-            raise ValueError(f"its schema is {document['schema']}, which never was")
+            raise ValueError(tr("its schema is {schema}, which never was", schema=document["schema"]))
         try:
             document = step(document)
         except (AttributeError, TypeError) as error:
-            raise ValueError("an account is not written as one") from error
+            raise ValueError(tr("an account is not written as one")) from error
     return document

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from wizard.accounts.watch import News
+from wizard.language import tr
 from wizard.model.text import inert
 
 _LIMIT_S: Final = 20
@@ -37,7 +38,8 @@ def _freedesktop(title: str, body: str, item: News, wizard_command: Sequence[str
     plain = (program, "--app-name=Mailwright", f"--urgency={urgency}", "--icon=mail-unread", "--", title, _markup(body))
     if not item.is_trouble:
         return _ran(plain)
-    with_button = (*plain[:4], "--action=open=Open Mailwright", *plain[4:])
+    button = tr("Open Mailwright")
+    with_button = (*plain[:4], f"--action=open={button}", *plain[4:])
     try:
         done = subprocess.run(  # noqa: S603 - words of ours, and text behind "--"
             with_button, capture_output=True, timeout=_BUTTON_S, check=False, stdin=subprocess.DEVNULL

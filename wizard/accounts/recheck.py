@@ -8,7 +8,8 @@ from datetime import datetime
 from pathlib import Path
 
 from wizard.accounts.store import SavedAccount
-from wizard.language.formats import date_text
+from wizard.language import tr, tr_context
+from wizard.language.formats import and_list, date_text, time_text
 from wizard.model.account import CheckResult, SideResult, Verdict
 from wizard.model.diagnosis import Diagnosis, EditField, Field
 from wizard.model.draft import AccountDraft
@@ -39,19 +40,28 @@ class Recheck:
 
 def state(account: SavedAccount) -> str:
     """The mark people see: verified or not, when, why not, and until when it worked."""
-    checked = day(account.last_checked_at)
+    date = day(account.last_checked_at)
     if account.is_verified:
-        return f"Verified, {checked}"
-    why = f": {account.last_title}" if account.last_title else ""
-    return f"Not verified{why}, {checked} (worked until {until(account.verified_at, account.last_checked_at)})"
+        return tr("Verified, {date}", date=date)
+    worked = until(account.verified_at, account.last_checked_at)
+    if account.last_title:
+        return tr(
+            "Not verified: {title}, {date} (worked until {moment})",
+            title=account.last_title,
+            date=date,
+            moment=worked,
+        )
+    return tr("Not verified, {date} (worked until {moment})", date=date, moment=worked)
 
 
 def kept_aside_sentence(files: Sequence[Path]) -> str | None:
     """Where former accounts are that could not be read; `None` when there are none."""
     if not files:
         return None
-    names = " and ".join(str(file) for file in files)
-    return f"Former accounts could not be read when something was saved. They are kept in {names}."
+    return tr(
+        "Former accounts could not be read when something was saved. They are kept in {files}.",
+        files=and_list([str(file) for file in files]),
+    )
 
 
 def draft(saved: SavedAccount, secret: Secret | None, outgoing_secret: Secret | None = None) -> AccountDraft:
@@ -100,11 +110,13 @@ def with_history(saved: SavedAccount, result: CheckResult, *, typed: bool = Fals
 
 def _dated(diagnosis: Diagnosis, worked: datetime, now: datetime, *, typed: bool) -> Diagnosis:
     blames_password = any(remedy.action == EditField(Field.PASSWORD) for remedy in diagnosis.remedies)
-    kept = "This is the password that was kept: it was probably changed or withdrawn since it last worked. "
+    sentences = [diagnosis.why, tr("With the same settings it worked until {moment}.", moment=until(worked, now))]
+    if blames_password and not typed:
+        kept = tr("This is the password that was kept: it was probably changed or withdrawn since it last worked.")
+        sentences.insert(0, kept)
     return replace(
         diagnosis,
-        why=f"{kept if blames_password and not typed else ''}{diagnosis.why} "
-        f"With the same settings it worked until {until(worked, now)}.",
+        why=" ".join(sentences),
         evidence=tuple(_marked(item, worked) for item in diagnosis.evidence),
     )
 
@@ -124,7 +136,9 @@ def day(time: datetime) -> str:
 def until(time: datetime, now: datetime) -> str:
     """The day, and on the day itself the time as well: 14:30 on 21 November 2026."""
     local = time.astimezone()
-    return f"{local:%H:%M} on {day(time)}" if local.date() == now.astimezone().date() else day(time)
+    if local.date() != now.astimezone().date():
+        return day(time)
+    return tr_context("moment inside a sentence", "{time} on {date}", time=time_text(local), date=day(time))
 
 
 def _is_same(saved: ServerCandidate | None, side: SideResult | None) -> bool:

@@ -13,6 +13,7 @@ from wizard.accounts.secret_store import NoSafeKeyring, SecretKind, Secrets, Sec
 from wizard.accounts.store import AccountBook, SavedAccount, Unreadable, after_check, default_path, proven_now
 from wizard.daemon_thread import in_daemon_thread
 from wizard.errors import ResourceError, SecretStoreError
+from wizard.language import tr
 from wizard.model.account import CheckResult, VerifiedAccount
 from wizard.model.address import Address
 from wizard.model.draft import AccountDraft
@@ -94,7 +95,8 @@ class SavedAccounts:
             try:
                 saved = await self.get(address)
             except Unreadable as error:
-                raise ResourceError(f"{address} has no secret in the keyring any more. {error}") from error
+                gone = tr("{address} has no secret in the keyring any more.", address=address)
+                raise ResourceError(f"{gone} {error}") from error
             if saved is not None:
                 await self._change(lambda accounts: accounts.pop(saved.id, None))
         return saved is not None or bool(secrets)
@@ -116,7 +118,7 @@ class SavedAccounts:
         password = new_secret or kept.get(SecretKind.PASSWORD)
         permission = kept.get(SecretKind.REFRESH_TOKEN) if password is None else None
         if password is None and permission is None:
-            return Recheck(saved, why_not="No password is kept for it.", needs_password=True)
+            return Recheck(saved, why_not=tr("No password is kept for it."), needs_password=True)
         wanted = draft(saved, password, kept.get(SecretKind.OUTGOING_PASSWORD))
         checked = await check(wanted, permission=permission, spent_s=time.monotonic() - began)
         result = with_history(saved, checked, typed=new_secret is not None)

@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Final
 
 from wizard.errors import ResourceError, UsageError
+from wizard.language import tr
+from wizard.language.formats import or_list
 from wizard.private_file import write_public
 
 _NAME: Final = "mailwright-check"
@@ -51,7 +53,8 @@ class Every:
         match = _EVERY.fullmatch(text.strip().lower())
         hours = int(match[1]) * (24 if match[2] == "d" else 1) if match else 0
         if hours not in (*_HOURS, 7 * 24):
-            raise UsageError("--every takes 1h, 2h, 3h, 4h, 6h, 8h, 12h, 1d or 7d.")
+            values = or_list([str(cls(each)) for each in (*_HOURS, 7 * 24)])
+            raise UsageError(tr("{option} takes {values}.", option="--every", values=values))
         return cls(hours)
 
     def __str__(self) -> str:
@@ -88,7 +91,7 @@ class Schedule:
         try:
             return "\n".join(f"# {path}\n{_shown(path.read_bytes()).rstrip()}\n" for path, _ in self.files)
         except (OSError, UnicodeError) as error:
-            raise ResourceError("The schedule's files cannot be read.") from error
+            raise ResourceError(tr("The schedule's files cannot be read.")) from error
 
     def put(self) -> None:
         """Writes the files and switches the schedule on.
@@ -101,7 +104,9 @@ class Schedule:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 write_public(path, content)
         except OSError as error:
-            raise ResourceError(f"The schedule could not be written: {error.strerror or error}.") from error
+            raise ResourceError(
+                tr("The schedule could not be written: {reason}.", reason=error.strerror or error)
+            ) from error
         try:
             for command in self.switch_on:
                 _run(command)
@@ -130,7 +135,9 @@ class Schedule:
             for path, _ in self.files:
                 path.unlink(missing_ok=True)
         except OSError as error:
-            raise ResourceError(f"The schedule could not be removed: {error.strerror or error}.") from error
+            raise ResourceError(
+                tr("The schedule could not be removed: {reason}.", reason=error.strerror or error)
+            ) from error
 
 
 def scheduler_here() -> Scheduler:
@@ -261,8 +268,11 @@ def _run(command: Sequence[str]) -> None:
             command, capture_output=True, timeout=_TOOL_LIMIT_S, check=False, stdin=subprocess.DEVNULL
         )
     except (OSError, subprocess.TimeoutExpired):
-        raise ResourceError(f"{command[0]} could not be run, so nothing was scheduled.") from None
+        raise ResourceError(tr("{program} could not be run, so nothing was scheduled.", program=command[0])) from None
     if done.returncode:
         said = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        why = f" It said: {said[0]}" if said else ""
-        raise ResourceError(f"“{shlex.join(command)}” was refused, so nothing was scheduled.{why}")
+        refused = tr("“{command}” was refused, so nothing was scheduled.", command=shlex.join(command))
+        if said:
+            reply = tr("It said: {reply}", reply=said[0])
+            raise ResourceError(f"{refused} {reply}")
+        raise ResourceError(refused)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from wizard.accounts import long_secret
 from wizard.daemon_thread import in_daemon_thread
 from wizard.errors import SecretStoreError
+from wizard.language import tr, tr_later
 from wizard.model.address import Address
 from wizard.model.secret import Secret
 
@@ -28,8 +29,8 @@ _NAMES: Final = {
     "keyring.backends.Windows": "Windows Credential Manager",
     "keyring.backends.macOS": "macOS Keychain",
     "keyring.backends.kwallet": "KDE Wallet",
-    "keyring.backends.SecretService": "the desktop's keyring (Secret Service)",
-    "keyring.backends.libsecret": "the desktop's keyring (Secret Service)",
+    "keyring.backends.SecretService": tr_later("the desktop's keyring (Secret Service)"),
+    "keyring.backends.libsecret": tr_later("the desktop's keyring (Secret Service)"),
 }
 
 
@@ -142,7 +143,7 @@ class _Call:
         self._given = given
         self.is_abandoned = threading.Event()
         self.is_running = True
-        self.keyring_name = "The keyring"
+        self.keyring_name = tr("The keyring")
 
     def run(self, work: Callable[[_Entries], _T]) -> _T:
         try:
@@ -182,7 +183,7 @@ class _Entries:
             for kind in wanted:
                 self._set(address, kind, secrets.get(kind), before.get(kind))
                 if self._is_abandoned.is_set():
-                    raise SecretStoreError("Nobody waited for the keyring any more.")
+                    raise SecretStoreError(tr("Nobody waited for the keyring any more."))
         except BaseException:
             for kind in wanted:
                 try:
@@ -200,7 +201,7 @@ class _Entries:
             return
         long_secret.put(self.keyring, _service(kind), address.wire, secret.reveal())
         if self.get(address, kind) != secret:
-            raise SecretStoreError("The keyring did not give the password back as it was saved.")
+            raise SecretStoreError(tr("The keyring did not give the password back as it was saved."))
 
 
 def _system_keyring() -> KeyringBackend:
@@ -209,7 +210,7 @@ def _system_keyring() -> KeyringBackend:
 
         backend: KeyringBackend = keyring.get_keyring()
     except Exception as error:  # a configured backend that cannot be imported says so by any exception
-        raise NoSafeKeyring(_absent(f"it could not be opened, {type(error).__name__}")) from None
+        raise NoSafeKeyring(_absent(tr("it could not be opened, {error}", error=type(error).__name__))) from None
     return backend
 
 
@@ -219,7 +220,7 @@ def _safe(keyring: KeyringBackend) -> KeyringBackend:
         chained: list[KeyringBackend] = list(getattr(keyring, "backends", ()))
         safe = next((inner for inner in chained if _why_unsafe(inner) is None), None)
         if safe is None:
-            raise NoSafeKeyring(_absent("none of those installed is one"))
+            raise NoSafeKeyring(_absent(tr("none of those installed is one")))
         return safe
     reason = _why_unsafe(keyring)
     if reason is not None:
@@ -230,31 +231,37 @@ def _safe(keyring: KeyringBackend) -> KeyringBackend:
 def _why_unsafe(keyring: KeyringBackend) -> str | None:
     kind = type(keyring)
     if kind.__module__.startswith(_UNSAFE_MODULES) or "plaintext" in kind.__name__.lower():
-        return f"“{kind.__module__}” does not protect what it keeps"
+        return tr("“{keyring}” does not protect what it keeps", keyring=kind.__module__)
     try:
         priority = float(kind.priority)
     except Exception:  # a backend says by any exception that it cannot work here
-        return f"“{kind.__module__}” does not work here"
-    return None if priority >= _SAFE_PRIORITY else f"“{kind.__module__}” is not a recommended one"
+        return tr("“{keyring}” does not work here", keyring=kind.__module__)
+    if priority >= _SAFE_PRIORITY:
+        return None
+    return tr("“{keyring}” is not a recommended one", keyring=kind.__module__)
 
 
 def _absent(reason: str) -> str:
-    return (
-        f"This computer has no safe keyring for the password ({reason}). "
-        "The password stays in memory until Mailwright is closed, and is written nowhere."
+    return tr(
+        "This computer has no safe keyring for the password ({reason}). "
+        "The password stays in memory until Mailwright is closed, and is written nowhere.",
+        reason=reason,
     )
 
 
 def _slow(name: str) -> str:
-    return f"{name} does not answer. It may be waiting to be unlocked, in a window behind this one; then try again."
+    return tr(
+        "{keyring} does not answer. It may be waiting to be unlocked, in a window behind this one; then try again.",
+        keyring=name,
+    )
 
 
 def _refusal(name: str, error: Exception) -> str:
     from keyring.errors import KeyringLocked
 
     if isinstance(error, KeyringLocked):
-        return f"{name} is locked, or did not let Mailwright in. Unlock it and try again."
-    return f"{name} refused ({type(error).__name__}). Nothing was changed there."
+        return tr("{keyring} is locked, or did not let Mailwright in. Unlock it and try again.", keyring=name)
+    return tr("{keyring} refused ({error}). Nothing was changed there.", keyring=name, error=type(error).__name__)
 
 
 def _name(keyring: KeyringBackend) -> str:
@@ -262,7 +269,7 @@ def _name(keyring: KeyringBackend) -> str:
     desktop = os.environ.get("XDG_CURRENT_DESKTOP", "")
     if "SecretService" in module and "GNOME" in desktop.upper():
         return "GNOME Keyring"
-    return _NAMES.get(module, str(getattr(keyring, "name", module)))
+    return tr(_NAMES[module]) if module in _NAMES else str(getattr(keyring, "name", module))
 
 
 def _capital(name: str) -> str:

@@ -14,6 +14,7 @@ from typing import Final
 from wizard.accounts.migrations import CURRENT, migrate
 from wizard.accounts.secret_store import SecretKind
 from wizard.errors import MailwrightError, ResourceError
+from wizard.language import tr
 from wizard.model.account import CheckResult, Verdict, VerifiedAccount
 from wizard.model.address import Address
 from wizard.model.server import Protocol, Security, ServerCandidate, Source
@@ -140,15 +141,19 @@ class AccountBook:
             return {}
         try:
             if len(content) > _MAX_BYTES:
-                raise ValueError("it is too large")
+                raise ValueError(tr("it is too large"))
             if not content.strip(b"\0 \t\r\n"):
-                raise ValueError("it is empty")
+                raise ValueError(tr("it is empty"))
             document = migrate(json.loads(content))
             accounts = [_account(item) for item in document["accounts"]]
         except (ValueError, TypeError, KeyError, RecursionError, MailwrightError) as error:
             raise Unreadable(
-                f"The saved accounts in {self._path} are damaged or of a newer version ({_reason(error)}). Nothing was "
-                "changed. The next account you save begins a new list; this file is kept beside it under another name."
+                tr(
+                    "The saved accounts in {file} are damaged or of a newer version ({reason}). Nothing was changed. "
+                    "The next account you save begins a new list; this file is kept beside it under another name.",
+                    file=self._path,
+                    reason=_reason(error),
+                )
             ) from error
         return {account.id: account for account in accounts}
 
@@ -158,12 +163,16 @@ class AccountBook:
             descriptor = os.open(self._path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
             with os.fdopen(descriptor, "rb") as file:
                 if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                    raise ResourceError(f"The saved accounts in {self._path} cannot be read: it is not a file.")
+                    raise ResourceError(
+                        tr("The saved accounts in {file} cannot be read: it is not a file.", file=self._path)
+                    )
                 return file.read(_MAX_BYTES + 1)
         except FileNotFoundError:
             return None
         except OSError as error:
-            raise ResourceError(f"The saved accounts in {self._path} could not be read: {error.strerror}.") from error
+            raise ResourceError(
+                tr("The saved accounts in {file} could not be read: {reason}.", file=self._path, reason=error.strerror)
+            ) from error
 
     def _keep_aside(self) -> None:
         file = self._file
@@ -172,7 +181,9 @@ class AccountBook:
         try:
             file.rename(target)
         except OSError as error:
-            raise ResourceError(f"{file} could not be kept as {target.name}: {error.strerror}.") from error
+            raise ResourceError(
+                tr("{file} could not be kept as {name}: {reason}.", file=file, name=target.name, reason=error.strerror)
+            ) from error
 
     def _write(self, accounts: Mapping[str, SavedAccount]) -> None:
         document = {"schema": CURRENT, "accounts": [_document(accounts[key]) for key in sorted(accounts)]}
@@ -182,7 +193,9 @@ class AccountBook:
             remove_leftovers(self._file)
             write_private(self._file, content)
         except OSError as error:
-            raise ResourceError(f"The accounts could not be saved in {self._path}: {error.strerror}.") from error
+            raise ResourceError(
+                tr("The accounts could not be saved in {place}: {reason}.", place=self._path, reason=error.strerror)
+            ) from error
 
 
 class Unreadable(ResourceError):
@@ -191,9 +204,9 @@ class Unreadable(ResourceError):
 
 def _reason(error: Exception) -> str:
     if isinstance(error, json.JSONDecodeError):
-        return f"it is no JSON after character {error.pos}"
+        return tr("it is no JSON after character {position}", position=error.pos)
     if isinstance(error, KeyError):
-        return f"{error} is missing"
+        return tr("{key} is missing", key=error)
     return str(error) or type(error).__name__
 
 
@@ -279,7 +292,7 @@ def _server_document(server: ServerCandidate | None, auth: str | None) -> dict[s
 
 def _account(document: object) -> SavedAccount:
     if not isinstance(document, Mapping):
-        raise TypeError("an account is not written as one")
+        raise TypeError(tr("an account is not written as one"))
     incoming, incoming_auth = _server(document["incoming"])
     outgoing, outgoing_auth = _server(document["outgoing"])
     return SavedAccount(
@@ -303,10 +316,10 @@ def _server(document: object) -> tuple[ServerCandidate | None, str | None]:
     if document is None:
         return None, None
     if not isinstance(document, Mapping):
-        raise TypeError("a server is not written as one")
+        raise TypeError(tr("a server is not written as one"))
     port = document["port"]
     if type(port) is not int or not 0 < port < 65536:
-        raise ValueError("a port is not between 1 and 65535")
+        raise ValueError(tr("a port is not between 1 and 65535"))
     server = ServerCandidate(
         protocol=Protocol(_string(document["protocol"])),
         host=_string(document["host"]),
@@ -321,13 +334,13 @@ def _server(document: object) -> tuple[ServerCandidate | None, str | None]:
 
 def _kinds(value: object) -> frozenset[SecretKind]:
     if not isinstance(value, list):
-        raise TypeError("the kinds of secrets are not a list")
+        raise TypeError(tr("the kinds of secrets are not a list"))
     return frozenset(SecretKind(_string(kind)) for kind in value)
 
 
 def _string(value: object) -> str:
     if not isinstance(value, str):
-        raise TypeError("a text is missing")
+        raise TypeError(tr("a text is missing"))
     return value
 
 

@@ -11,6 +11,7 @@ from typing import Final
 
 from wizard.accounts.recheck import Recheck
 from wizard.errors import ResourceError, UsageError
+from wizard.language import tr
 from wizard.language.formats import date_text
 from wizard.model.account import CheckResult, Verdict
 from wizard.model.address import Address
@@ -63,7 +64,7 @@ def news(told: Mapping[str, Told], checked: Iterable[Recheck], today: date) -> t
             found.append(_recovery(address) if works else _failure(address, result))
         warnings = tuple(_warnings(result, today))
         found += [
-            News(address, f"{address}: something will end soon", warning, is_trouble=True)
+            News(address, tr("{address}: something will end soon", address=address), warning, is_trouble=True)
             for warning in warnings
             if warning not in before.warnings
         ]
@@ -77,7 +78,7 @@ def domain_news(address: Address, before: Told, warning: str | None, today: date
     `warning` says that it ends; `None` where it does not, or nobody could say. It is told at each time it is asked:
     a domain that ends takes all mail with it.
     """
-    title = f"{address.shown_domain}: something will end soon"
+    title = tr("{address}: something will end soon", address=address.shown_domain)
     found = [News(address, title, warning, is_trouble=True)] if warning is not None else []
     return found, replace(before, domain_asked=today)
 
@@ -85,18 +86,23 @@ def domain_news(address: Address, before: Told, warning: str | None, today: date
 def _failure(address: Address, result: CheckResult) -> News:
     first = result.diagnoses[0] if result.diagnoses else None
     if first is None:
-        return News(address, f"{address} does not work any more", "", is_trouble=True)
+        return News(address, tr("{address} does not work any more", address=address), "", is_trouble=True)
     remedy = f" {first.remedies[0].say}" if first.remedies else ""
     return News(address, f"{address}: {first.title}", f"{first.why}{remedy}", is_trouble=True)
 
 
 def _recovery(address: Address) -> News:
-    return News(address, f"{address} works again", "Sending and receiving were checked.", is_trouble=False)
+    return News(
+        address,
+        tr("{address} works again", address=address),
+        tr("Sending and receiving were checked."),
+        is_trouble=False,
+    )
 
 
 def _warnings(result: CheckResult, today: date) -> Iterable[str]:
     """Sentences about what will end: certificates, and what the provider has announced for a day."""
-    yield from (note for note in result.notes if " runs out on " in note)
+    yield from result.expiring
     for fact in result.known_provider.translated().dated if result.known_provider is not None else ():
         if today <= fact.on <= today + _SOON:
             yield f"{date_text(fact.on)}: {fact.say}"
@@ -146,4 +152,6 @@ class ToldFile:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             write_private(self._path, json.dumps(document, indent=1).encode())
         except OSError as error:
-            raise ResourceError(f"“{self._path}” could not be written: {error.strerror or error}.") from error
+            raise ResourceError(
+                tr("“{file}” could not be written: {reason}.", file=self._path, reason=error.strerror or error)
+            ) from error

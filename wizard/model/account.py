@@ -110,6 +110,7 @@ class CheckResult:
     reports: tuple[ProbeReport, ...] = ()
     surroundings: Surroundings = field(default_factory=Surroundings)
     notes: tuple[str, ...] = ()
+    expiring: tuple[str, ...] = ()  # those of the notes that tell of a certificate that runs out soon
     asked: tuple[Asked, ...] = ()  # who was asked where the servers are
     plan: Plan | None = None  # what discovery found, where it was asked
     known_provider: Provider | None = None  # what is known of the provider named by `provider`

@@ -302,6 +302,7 @@ class Run:
             reports=reports,
             surroundings=surroundings((*reports, *failed)),
             notes=self._told(outcomes, reports),
+            expiring=_expiring(reports),
             asked=judge.plan.asked if judge.plan is not None else (),
             plan=judge.plan,
             known_provider=judge.provider,
@@ -361,7 +362,7 @@ class Run:
         return self._judge.with_settings(found, self.prober.reports)
 
 
-def _expiring(reports: Sequence[ProbeReport]) -> list[str]:
+def _expiring(reports: Sequence[ProbeReport]) -> tuple[str, ...]:
     """A sentence for each accepted certificate that runs out soon."""
     told: dict[str, str] = {}
     for report in reports:
@@ -375,4 +376,4 @@ def _expiring(reports: Sequence[ProbeReport]) -> list[str]:
                 host=report.candidate.host,
                 date=f"{until:%Y-%m-%d}",
             )
-    return list(told.values())
+    return tuple(told.values())
