@@ -364,6 +364,7 @@ def test_the_password_comes_right_after_the_address(active: Wizard, practice: bo
         page.every_step,
         page._error_link,
         page._about_link,
+        page.language,
         window.button(QWizard.WizardButton.CancelButton),
         window.button(QWizard.WizardButton.NextButton),
     ]
