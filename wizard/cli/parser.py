@@ -33,14 +33,27 @@ TEXTS: Final = (
 )
 
 
-def _plural(one: str, many: str, n: int) -> str:
-    if one == "expected %s argument":
-        return tr_plural("expected %s argument", "expected %s arguments", n)
-    return one if n == 1 else many
+_PLACES: Final = re.compile(r"%(?:\(\w+\))?[a-z]")
 
+
+def _said(message: str) -> str:
+    return _usable(tr(message), message)
+
+
+def _said_of_many(one: str, many: str, n: int) -> str:
+    source = one if n == 1 else many
+    return _usable(tr_plural("expected %s argument", "expected %s arguments", n), source) if source in _MANY else source
+
+
+def _usable(said: str, source: str) -> str:
+    """A translation, or the source where it has other places to fill in, with which argparse would fail."""
+    return said if sorted(_PLACES.findall(said)) == sorted(_PLACES.findall(source)) else source
+
+
+_MANY: Final = ("expected %s argument", "expected %s arguments")
 
 # argparse asks gettext of the standard library by these two names, which knows one language for the whole process.
-vars(argparse).update({"_": tr, "ngettext": _plural})
+vars(argparse).update({"_": _said, "ngettext": _said_of_many})
 
 
 def new_parser(command: str, says: str, example: str) -> argparse.ArgumentParser:
@@ -85,10 +98,13 @@ class HelpFormatter(argparse.HelpFormatter):
         groups: Iterable[Any],
         prefix: str | None,
     ) -> str:
-        prefix = tr("usage:") + " "
+        word = tr("usage:")
         # It is measured by its length: something as long as it is wide stands in for it.
-        stand_in = "u" * (columns.width(prefix) - 2) + ": "
-        return super()._format_usage(usage, actions, groups, stand_in).replace(stand_in, prefix, 1)
+        stand_in = "u" * columns.width(word) + " "
+        told = super()._format_usage(usage, actions, groups, stand_in)
+        if all(len(line) <= self._width for line in told.splitlines()):
+            return told.replace(stand_in, f"{word} ", 1)
+        return f"{word}\n" + super()._format_usage(usage, actions, groups, "")
 
     def _fill_text(self, text: str, width: int, indent: str) -> str:
         lines: list[str] = []
