@@ -10,6 +10,7 @@ line numbers, sorted. What was translated stays; what is no longer said goes.
 from __future__ import annotations
 
 import argparse
+import ast
 import io
 import re
 import sys
@@ -19,16 +20,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_python
-from babel.messages.pofile import read_po, write_po
+from babel.messages.pofile import write_po
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 LOCALE = CHECKOUT / "resources" / "locale"
 sys.path.insert(0, str(CHECKOUT))
 from wizard.language import data_texts  # noqa: E402 - found by the line above
 from wizard.language.choice import LANGUAGES  # noqa: E402
+from wizard.language.po import Entry, key_of, read_po  # noqa: E402
 
-KEYWORDS = {"tr": None, "tr_later": None, "tr_plural": (1, 2), "tr_context": ((1, "c"), 2)}
+KEYWORDS = ("tr", "tr_later", "tr_plural", "tr_context")
 # The providers whose steps are translated: the largest of the whole world, then the largest of each country in which
 # one of our languages is at home. All 240 would be 2,000 sentences a language, most of which nobody would ever meet.
 MOST_USED = (
@@ -64,24 +65,27 @@ class Text:
 
 
 def texts_of_code() -> Iterator[Text]:
-    """What is marked in wizard/.
-
-    Raises:
-        SystemExit: what is marked is no literal, naming file and line.
-    """
+    """What is marked in wizard/."""
     for path in sorted((CHECKOUT / "wizard").rglob("*.py")):
         place = path.relative_to(CHECKOUT).as_posix()
         room = ROOMS.get(path.relative_to(CHECKOUT / "wizard").parts[0], "engine")
-        with path.open("rb") as source:
-            for _, keyword, found, _ in extract_python(source, list(KEYWORDS), [], {"encoding": "utf-8"}):
-                said = found if isinstance(found, tuple) else (found,)
-                match keyword:
-                    case "tr_plural" if isinstance(said[0], str) and isinstance(said[1], str):
-                        yield Text(room, place, (said[0], said[1]))
-                    case "tr_context" if isinstance(said[0], str) and isinstance(said[1], str):
-                        yield Text(room, place, said[1], said[0])
-                    case "tr" | "tr_later" if isinstance(said[0], str):
-                        yield Text(room, place, said[0])
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in KEYWORDS:
+                said = [_literals(argument) for argument in node.args[:2]]
+                match node.func.id:
+                    case "tr_plural":
+                        yield from (Text(room, place, both) for both in zip(*said, strict=True))
+                    case "tr_context":
+                        yield from (Text(room, place, text, context) for context in said[0] for text in said[1])
+                    case _:
+                        yield from (Text(room, place, text) for text in said[0])
+
+
+def _literals(argument: ast.expr) -> tuple[str, ...]:
+    """The texts an argument can be; none where it is a name, whose literal is marked elsewhere."""
+    if isinstance(argument, ast.IfExp):
+        return (*_literals(argument.body), *_literals(argument.orelse))
+    return (argument.value,) if isinstance(argument, ast.Constant) and isinstance(argument.value, str) else ()
 
 
 def texts_of_data() -> Iterator[Text]:
@@ -178,18 +182,19 @@ def files() -> dict[Path, str]:
         if tag == "en":
             continue
         path = LOCALE / tag / "mailwright.po"
-        known = read_po(io.BytesIO(path.read_bytes())) if path.exists() else Catalog()
+        known = {key_of(entry): entry for entry in read_po(path.read_text("utf-8"))} if path.exists() else {}
         forms = int(re.search(r"nplurals=(\d)", plural_forms(tag))[1])
         for message in texts:
             if not message.id:
                 continue
-            old = known.get(message.id if isinstance(message.id, str) else message.id[0], message.context)
-            is_plural = isinstance(message.id, tuple)
-            untold = ("",) * forms if is_plural else ""
-            fits = old is not None and isinstance(old.id, tuple) == is_plural and old.id == message.id
-            message.string = old.string if fits and old.string else untold
-            message.user_comments = list(old.user_comments) if fits else []
-            message.flags = message.flags - {"fuzzy"} | (old.flags & {"fuzzy"} if fits else set())
+            source, plural = message.id if isinstance(message.id, tuple) else (message.id, None)
+            old = known.get(key_of(Entry(source, plural, message.context)), Entry(source))
+            if plural is not None:
+                message.string = old.said if len(old.said) == forms else ("",) * forms
+            else:
+                message.string = old.said[0] if old.said else ""
+            message.user_comments = list(old.remarks)
+            message.flags = message.flags - {"fuzzy"} | (old.flags & {"fuzzy"})
         found[path] = written(texts, header_of(tag))
     return found
 

@@ -19,6 +19,7 @@ from wizard.diagnosis.cause_file import PLACEHOLDERS, cause_of
 from wizard.diagnosis.phrase_index import PhraseIndex
 from wizard.diagnosis.rule import STAGE_FOLDERS, Cause, Facts, Match
 from wizard.errors import ResourceError
+from wizard.language import tr
 from wizard.model.provider import Provider
 from wizard.model.refusal import Refusal
 from wizard.toml_reader import Table, parse_toml, read_content
@@ -109,7 +110,7 @@ class Catalogue:
                     # Who words one of our causes anew need not know how a browser sign-in can end.
                     refusals = dict.fromkeys(cause.refusals, cause.id) | refusals
         if UNKNOWN not in causes:
-            raise ResourceError("The diagnosis files lack other/unknown.toml.")
+            raise ResourceError(tr("The diagnosis files lack other/unknown.toml."))
         return cls(causes, tuple(families.values()), refusals)
 
     def cause_of_refusal(self, refusal: Refusal) -> Cause:

@@ -56,6 +56,7 @@ from wizard.diagnosis.rule import (
     Sentences,
     placeholders,
 )
+from wizard.language import tr
 from wizard.language.data_texts import cause_context
 from wizard.model.diagnosis import Change, Field, Implications, Token
 from wizard.model.refusal import Refusal
@@ -130,7 +131,7 @@ def cause_of(path: Path, document: Mapping[str, Any]) -> Cause:
     """
     table = Table(document, path.name)
     if not _ID.fullmatch(path.stem):
-        table.fail("the file name", "must be lower-case words with hyphens")
+        table.fail(tr("the file name"), tr("must be lower-case words with hyphens"))
     cause = Cause(
         id=path.stem,
         stage=path.parent.name,
@@ -147,7 +148,7 @@ def cause_of(path: Path, document: Mapping[str, Any]) -> Cause:
         refusals=table.members("refusals", Refusal),
     )
     if not cause.remedies:
-        table.fail("remedy", "is missing: every cause needs at least one")
+        table.fail("remedy", tr("is missing: every cause needs at least one"))
     table.end()
     return cause
 
@@ -166,7 +167,7 @@ def _implications(table: Table) -> Implications:
 
 def _match(table: Table) -> Match:
     if not table.keys():
-        table.fail("match", "is empty")
+        table.fail("match", tr("is empty"))
     match = Match(
         keys=_keys(table),
         general=table.flag("general"),
@@ -185,8 +186,13 @@ def _keys(table: Table) -> tuple[tuple[str, frozenset[str]], ...]:
         values = table.texts(key, or_one=True, numbers=True)
         for value in values:
             if not KEYS[key].takes(value):
-                known = f": one of {', '.join(sorted(KEYS[key].values))} is needed" if KEYS[key].values else ""
-                table.fail(key, f"“{value[:80]}” is not a value it takes{known}")
+                if known := ", ".join(sorted(KEYS[key].values)):
+                    said = tr(
+                        "“{value}” is not a value it takes: one of {known} is needed", value=value[:80], known=known
+                    )
+                else:
+                    said = tr("“{value}” is not a value it takes", value=value[:80])
+                table.fail(key, said)
         found.append((key, frozenset(values)))
     return tuple(found)
 
@@ -202,7 +208,7 @@ def _conditions(table: Table, key: str) -> Conditions:
     found = Conditions(_keys(inner), _phrases(inner, "text"))
     inner.end()
     if found == NO_CONDITIONS:
-        table.fail(key, "is empty")
+        table.fail(key, tr("is empty"))
     return found
 
 
@@ -220,35 +226,35 @@ def _sentences(table: Table, key: str) -> Sentences | None:
     for wording in wordings:
         for name in placeholders(wording):
             if name not in PLACEHOLDERS:
-                table.fail(key, f"the placeholder {{{name}}} is not known")
+                table.fail(key, tr("the placeholder {{{name}}} is not known", name=name))
     return Sentences(wordings, "" if key == "url" else cause_context(table.file.removesuffix(".toml")))
 
 
 def _needed_sentences(table: Table, key: str) -> Sentences:
     found = _sentences(table, key)
     if found is None:
-        table.fail(key, "is missing")
+        table.fail(key, tr("is missing"))
     return found
 
 
 def _always_said(table: Table, key: str) -> Sentences:
     found = _needed_sentences(table, key)
     if placeholders(found.wordings[-1]):
-        table.fail(key, "the last wording must do without placeholders")
+        table.fail(key, tr("the last wording must do without placeholders"))
     return found
 
 
 def _remedy(table: Table) -> RemedyRule:
     id_ = table.text("id")
     if not _ID.fullmatch(id_):
-        table.fail("id", "must be lower-case words with hyphens")
+        table.fail("id", tr("must be lower-case words with hyphens"))
     do = table.member("do", Do)
     needed = _NEEDS.get(do)
     if needed is not None and needed not in table:
-        table.fail(needed, f"is missing: “{do}” needs it")
+        table.fail(needed, tr("is missing: “{action}” needs it", action=do))
     steps_from = table.optional_text("steps_from")
     if steps_from is not None and steps_from not in _STEPS_FROM:
-        table.fail("steps_from", f"must be one of {', '.join(_STEPS_FROM)}")
+        table.fail("steps_from", tr("must be one of {known}", known=", ".join(_STEPS_FROM)))
     remedy = RemedyRule(
         id=id_,
         say=_needed_sentences(table, "say"),
@@ -277,7 +283,7 @@ def _case(table: Table) -> Case:
         nobody_to_ask=table.flag("nobody_to_ask"),
     )
     if case.presupposed == ALWAYS:
-        table.fail("when", "is missing: a case needs when or unless")
+        table.fail("when", tr("is missing: a case needs when or unless"))
     table.end()
     return case
 
@@ -285,7 +291,7 @@ def _case(table: Table) -> Case:
 def _instead(table: Table) -> Instead:
     instead = Instead(table.text("cause"), _presupposed(table))
     if instead.presupposed == ALWAYS:
-        table.fail("when", "is missing: another cause needs when or unless")
+        table.fail("when", tr("is missing: another cause needs when or unless"))
     table.end()
     return instead
 

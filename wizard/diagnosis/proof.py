@@ -9,6 +9,7 @@ from wizard.diagnosis.catalogue import FAMILIES_FILE, Catalogue, Ranked
 from wizard.diagnosis.diagnose import Diagnoser
 from wizard.diagnosis.rule import Cause, Sample
 from wizard.diagnosis.skeleton import BLANK_TITLE, BLANK_WHY
+from wizard.language import tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +37,17 @@ def complaints(catalogue: Catalogue, preset_ids: Collection[str]) -> tuple[str, 
     found: list[str] = []
     for cause in catalogue.causes.values():
         if not cause.samples:
-            found.append(f"{cause.id}: has no sample, so nothing proves it.")
+            found.append(tr("{cause}: has no sample, so nothing proves it.", cause=cause.id))
         if BLANK_TITLE in cause.title.wordings or BLANK_WHY in cause.why.wordings:
-            found.append(f"{cause.id}: its title and why are still to be written.")
+            found.append(tr("{cause}: its title and why are still to be written.", cause=cause.id))
         found += [
-            f"{cause.id}: explains “{other}”, which is no cause."
+            tr("{cause}: explains “{other}”, which is no cause.", cause=cause.id, other=other)
             for other in cause.implies.explains
             if other not in catalogue.causes
         ]
         conditions = [pair for match in cause.matches for pair in match.keys]
         found += [
-            f"{cause.id}: means “{other.cause}” instead, which is no cause."
+            tr("{cause}: means “{other}” instead, which is no cause.", cause=cause.id, other=other.cause)
             for other in cause.instead
             if other.cause not in catalogue.causes
         ]
@@ -56,12 +57,21 @@ def complaints(catalogue: Catalogue, preset_ids: Collection[str]) -> tuple[str, 
             conditions += [*presupposed.when.keys, *presupposed.unless.keys]
         named = {value for key, values in conditions if key == "provider" for value in values}
         found += [
-            f"{cause.id}: names the provider “{value}”, which is neither a preset nor a family."
+            tr(
+                "{cause}: names the provider “{provider}”, which is neither a preset nor a family.",
+                cause=cause.id,
+                provider=value,
+            )
             for value in sorted(named - families - set(preset_ids))
         ]
     for family in catalogue.families:
         found += [
-            f"{FAMILIES_FILE}: {family.id}: names the preset “{preset}”, which does not exist."
+            tr(
+                "{file}: {family}: names the preset “{preset}”, which does not exist.",
+                file=FAMILIES_FILE,
+                family=family.id,
+                preset=preset,
+            )
             for preset in family.presets
             if preset not in preset_ids
         ]

@@ -14,7 +14,7 @@ from functools import cache
 from typing import Final
 
 from wizard.diagnosis.fact_keys import KEYS
-from wizard.language import tr_context
+from wizard.language import tr, tr_context
 from wizard.model.diagnosis import NO_IMPLICATIONS, Change, Field, Implications
 from wizard.model.refusal import Refusal
 
@@ -97,10 +97,10 @@ class Phrase:
             literals = tuple(part.strip() for part in _SIGNS.split(folded) if part.strip())
             weight = sum(len(part) - part.count(" ") for part in literals)
             if folded.count("...") > 3:
-                raise ValueError(f"the phrase “{words}” has more than three gaps")
+                raise ValueError(tr("the phrase “{words}” has more than three gaps", words=words))
         # Two Chinese or Japanese characters are a word; two Latin letters are not.
         if weight < 3 and (weight < 2 or folded.isascii()):
-            raise ValueError(f"the phrase “{words}” is too short")
+            raise ValueError(tr("the phrase “{words}” is too short", words=words))
         return cls(folded, literals, min(weight, LONGEST_PHRASE_WEIGHT))
 
     def is_in(self, folded: str) -> bool:

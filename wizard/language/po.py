@@ -25,6 +25,7 @@ class Entry:
     said: tuple[str, ...] = ()
     comments: tuple[str, ...] = ()  # what the extraction says of it ("#. ")
     flags: frozenset[str] = field(default_factory=frozenset)
+    remarks: tuple[str, ...] = ()  # what translators wrote beside it ("# ")
 
     @property
     def is_translated(self) -> bool:
@@ -75,6 +76,7 @@ class _Draft:
         self._texts: dict[str, list[str]] = {}
         self._comments: list[str] = []
         self._flags: set[str] = set()
+        self._remarks: list[str] = []
         self._last: list[str] = []
 
     @property
@@ -86,6 +88,8 @@ class _Draft:
             self._comments.append(line[2:].strip())
         elif line.startswith("#,"):
             self._flags.update(flag.strip() for flag in line[2:].split(","))
+        elif line.startswith("# "):
+            self._remarks.append(line[2:].strip())
 
     def begin(self, keyword: str, text: str) -> None:
         if keyword not in ("msgctxt", "msgid", "msgid_plural", "msgstr") and not (
@@ -111,6 +115,7 @@ class _Draft:
             said=tuple(texts[form] for form in forms),
             comments=tuple(self._comments),
             flags=frozenset(self._flags),
+            remarks=tuple(self._remarks),
         )
 
 

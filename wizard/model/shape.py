@@ -9,6 +9,8 @@ import re
 import warnings
 from typing import Final
 
+from wizard.language import tr
+
 MAX_SHAPE: Final = 200
 MAX_COMPARED: Final = 256  # no password for programs is longer; tokens have no shape
 MAX_OPEN: Final = 2  # repetitions without an upper bound, or with a wide one: each multiplies the time by the length
@@ -28,32 +30,32 @@ def check_shape(pattern: str) -> None:
             repeated; no repeated groups, no looking around.
     """
     if len(pattern) > MAX_SHAPE:
-        raise ValueError(f"is longer than {MAX_SHAPE} characters")
+        raise ValueError(tr("is longer than {n} characters", n=MAX_SHAPE))
     with warnings.catch_warnings():
         warnings.simplefilter("error")  # what Python will read otherwise one day is no shape today
         try:
             re.compile(pattern)
         except Warning as error:
-            raise ValueError(f"is no regular expression to rely on: {error}") from None
+            raise ValueError(tr("is no regular expression to rely on: {reason}", reason=error)) from None
     unbounded = optional = depth = position = 0
     while position < len(pattern):
         sign = pattern[position]
         if sign in "(|)":
             depth += {"(": 1, "|": 0, ")": -1}[sign]
             if sign == "(" and pattern.startswith("(?", position) and not pattern.startswith("(?:", position):
-                raise ValueError("looks around, names a group or sets a flag, which a shape may not")
+                raise ValueError(tr("looks around, names a group or sets a flag, which a shape may not"))
             if sign == ")" and pattern[position + 1 : position + 2] in tuple("*+?{"):
-                raise ValueError("repeats a group, which a shape may not")
+                raise ValueError(tr("repeats a group, which a shape may not"))
             position += 3 if pattern.startswith("(?:", position) else 1
             continue
         part = _PART.match(pattern, position)
         if part is None:
-            raise ValueError(f"holds “{sign}” where a shape may not")
+            raise ValueError(tr("holds “{sign}” where a shape may not", sign=sign))
         optional += part["many"] == "?"
         unbounded += _is_wide(part)
         position = part.end()
     if unbounded > MAX_OPEN * (pattern.count("|") + 1) or optional > 8:
-        raise ValueError("repeats too much without saying how often")
+        raise ValueError(tr("repeats too much without saying how often"))
 
 
 def has_shape(pattern: str, text: str) -> bool:

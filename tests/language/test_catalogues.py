@@ -1,0 +1,155 @@
+"""Translators' files hold what the code and the data say, whole; what is translated fits what it translates."""
+
+from __future__ import annotations
+
+import ast
+import re
+import string
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import wizard
+from wizard import assets
+from wizard.language.catalogues import SOURCE_FILE, folder_of
+from wizard.language.choice import LANGUAGES
+from wizard.language.po import Entry, key_of, read_po
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+TAGS = [tag for tag in LANGUAGES if tag != "en"]
+TEMPLATE = assets.resources() / "locale" / "mailwright.pot"
+GATHER = CHECKOUT / "packaging" / "texts.py"
+SOURCES = sorted(Path(wizard.__file__).parent.rglob("*.py"))
+_PERCENT = re.compile(r"%(?:\(\w+\))?[srd]")
+_TAGS = re.compile(r"</?[a-z][^<>]*>")
+_ACCELERATOR = re.compile(r"&(?=\w)")
+_AT_ONCE = ("tr", "tr_plural", "tr_context")
+_KIN = {"tr": 0, "tr_later": 0, "tr_plural": 1, "tr_context": 1}
+
+
+def _entries(tag: str) -> tuple[Entry, ...]:
+    return read_po((folder_of(tag) / SOURCE_FILE).read_text("utf-8"))
+
+
+def _names(text: str) -> set[str]:
+    """The named places of a text; a text that no format reads has none, and is shown as it is."""
+    try:
+        return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+    except ValueError:
+        return set()
+
+
+def faults(entry: Entry, forms: int) -> list[str]:
+    """What is wrong with a translation, a word each."""
+    if entry.source == "" or not any(entry.said):
+        return []
+    found = []
+    wanted = forms if entry.plural is not None else 1
+    if len(entry.said) != wanted:
+        found.append("forms")
+    if not all(entry.said):
+        found.append("incomplete")
+    both = f"{entry.source}\n{entry.plural or ''}"
+    for said in filter(None, entry.said):
+        # A form for one thing may leave the number out; nothing may be named that is not there.
+        names = _names(said)
+        left_out = _names(entry.plural or entry.source) - names - ({"n"} if entry.plural is not None else set())
+        if names - _names(both) or left_out:
+            found.append("placeholders")
+        if sorted(_PERCENT.findall(said)) != sorted(_PERCENT.findall(entry.source)):
+            found.append("per cent")
+        if sorted(_TAGS.findall(said)) != sorted(_TAGS.findall(entry.source)):
+            found.append("tags")
+        if len(_ACCELERATOR.findall(said)) != len(_ACCELERATOR.findall(entry.source)):
+            found.append("accelerator")
+        if said[:1].isspace() != entry.source[:1].isspace() or said[-1:].isspace() != entry.source[-1:].isspace():
+            found.append("blanks")
+    return found
+
+
+@pytest.mark.parametrize(
+    ("entry", "found"),
+    [
+        (Entry("Signing in to {host}", said=("Anmeldung bei {host}",)), []),
+        (Entry("Signing in to {host}", said=("Anmeldung",)), ["placeholders"]),
+        (Entry("Signing in to {host}", said=("Anmeldung bei {hast}",)), ["placeholders"]),
+        (Entry("{n} row", "{n} rows", said=("Eine Zeile", "{n} Zeilen")), []),
+        (Entry("{n} row", "{n} rows", said=("{n} Zeile", "")), ["incomplete"]),
+        (Entry("{n} row", "{n} rows", said=("{n} Zeile",)), ["forms"]),
+        (Entry("{n} of {name}", "{n} of {name}", said=("{n}", "{n} von {name}")), ["placeholders"]),
+        (Entry("<b>A</b>", said=("<b>A",)), ["tags"]),
+        (Entry("&File", said=("Datei",)), ["accelerator"]),
+        (Entry("argument %s", said=("Argument",)), ["per cent"]),
+        (Entry("A ", said=("A",)), ["blanks"]),
+        (Entry("A"), []),
+    ],
+)
+def test_the_judge_finds_what_is_wrong(entry: Entry, found: list[str]) -> None:
+    assert faults(entry, forms=2) == found
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_every_translation_fits_its_text(tag: str) -> None:
+    header, *entries = _entries(tag)
+    said = re.search(r"^Plural-Forms: nplurals=(\d); plural=.+;$", header.said[0], re.MULTILINE)
+    assert said is not None
+    wrong = {key_of(entry): found for entry in entries if (found := faults(entry, int(said[1])))}
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_a_language_has_the_texts_of_the_template_and_no_others(tag: str) -> None:
+    template = {key_of(entry): entry.comments for entry in read_po(TEMPLATE.read_text("utf-8"))}
+    assert {key_of(entry): entry.comments for entry in _entries(tag)} == template
+    assert len(template) > 1_000
+
+
+def test_every_text_tells_translators_where_it_belongs() -> None:
+    rooms = {"window", "engine", "cause", "provider", "practice", "handover", "cli", "sign-in"}
+    entries = [entry for entry in read_po(TEMPLATE.read_text("utf-8")) if entry.source]
+    assert [entry.source for entry in entries if not rooms.intersection(entry.comments)] == []
+
+
+@pytest.mark.skipif(not GATHER.exists(), reason="an installed copy has no packaging folder")
+def test_the_template_is_what_the_code_and_the_data_say() -> None:
+    """What was said anew is in every language's file before a release: `make locale`."""
+    done = subprocess.run([sys.executable, str(GATHER), "--check"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.relative_to(Path(wizard.__file__).parent).as_posix())
+def test_what_is_marked_can_be_gathered(path: Path) -> None:
+    """A text is a literal, or a name whose literal is marked elsewhere; nothing is filled in before it is said."""
+    wrong = []
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name) or node.func.id not in _KIN:
+            continue
+        for text in node.args[: _KIN[node.func.id] + 1]:
+            literal = isinstance(text, ast.Constant) and isinstance(text.value, str)
+            name = isinstance(text, ast.Name | ast.Attribute | ast.Subscript | ast.Call | ast.IfExp)
+            if not literal and not (name and node.func.id not in ("tr_later", "tr_plural")):
+                wrong.append(f"line {node.lineno}: {ast.unparse(node)[:80]}")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.relative_to(Path(wizard.__file__).parent).as_posix())
+def test_nothing_is_translated_before_the_language_is_chosen(path: Path) -> None:
+    """What runs while a module is read would be in English for good."""
+    early = []
+
+    def look(node: ast.AST) -> None:
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
+                for default in (*child.args.defaults, *filter(None, child.args.kw_defaults)):
+                    look(default)
+                continue
+            if isinstance(child, ast.Lambda):
+                continue
+            if isinstance(child, ast.Call) and isinstance(child.func, ast.Name) and child.func.id in _AT_ONCE:
+                early.append(f"line {child.lineno}: {ast.unparse(child)[:80]}")
+            look(child)
+
+    look(ast.parse(path.read_text("utf-8")))
+    assert early == []
