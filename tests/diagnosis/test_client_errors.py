@@ -139,3 +139,8 @@ def test_of_a_log_without_end_the_start_and_the_end_are_read() -> None:
     assert first in told
     assert last in told
     assert amid not in told
+
+
+def test_names_of_errors_are_taken_apart_into_their_words() -> None:
+    said = read("SMTPKit.SMTPError.loginFailure, TLS_CERT_EXPIRED in mail.example.org").names
+    assert said.splitlines() == ["login failure", "tls cert expired"]

@@ -547,3 +547,14 @@ def test_a_cause_is_told_by_its_name_alone(diagnoser: Diagnoser) -> None:
     assert (told.cause, told.stage, told.reply) == ("bad-credentials", Stage.AUTH, None)
     assert told.remedies[0].action == EditField(Field.PASSWORD)
     assert diagnoser.of_cause("of-another-version") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "cause"),
+    [
+        ("SMTPKit.SMTPError.loginFailure", "bad-credentials"),
+        ("Mail failed (SMTPKit.SMTPError.loginFailure): connection timed out", "connection-timed-out"),
+    ],
+)
+def test_an_error_s_name_is_read_only_where_nothing_else_speaks(diagnoser: Diagnoser, text: str, cause: str) -> None:
+    assert diagnoser.of_text(text, stage="client").cause == cause

@@ -95,6 +95,10 @@ _TELLING = re.compile(
     r"^[45]\d\d[ -]|\b[45]\.\d\.\d|-err|\bbad\b|\bbye\b|fehl|ungültig|échou|erreur|impossible|errore|impossibile|"
     r"ошибк|не удалось|невозможно|失败|失敗|错误|エラー|できません|授权码|erro\b|falh|warning|alert"
 )
+# Names that programs give to errors, of words run together: "loginFailure", "SMTP_AUTH_FAILED", "a.b.ConnectError".
+_IDENTIFIER = re.compile(r"[A-Za-z]\w{2,80}(?:\.[A-Za-z]\w{1,80}){0,8}")
+_WORD_OF_NAME = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_MOST_NAMES: Final = 40
 _NOISE = re.compile(
     r"^\s*(?:at [\w$.<>]+\(|File \"|received: |dkim-signature|x-google-|arc-|from .* by .* with |>?\s*$)", re.IGNORECASE
 )
@@ -114,6 +118,7 @@ class Reading:
     protocol: str | None = None
     hosts: tuple[str, ...] = ()
     sentences: str = ""  # as `folded`, with its lines kept
+    names: str = ""  # the words of programs' names for errors, a name a line
 
 
 def read(text: str) -> Reading:
@@ -147,7 +152,18 @@ def read(text: str) -> Reading:
         protocol=_protocol(folded, telling),
         hosts=tuple(dict.fromkeys(_HOST.findall(folded)[:60])),
         sentences=sentences,
+        names=_names_apart(telling),
     )
+
+
+def _names_apart(text: str) -> str:
+    """The words of each name of several words run together, for a text whose sentences say nothing."""
+    names: list[str] = []
+    for found in _IDENTIFIER.findall(text):
+        words = _WORD_OF_NAME.findall(found.rsplit(".", 1)[-1])
+        if len(words) > 1 and len(names) < _MOST_NAMES:
+            names.append(" ".join(words).lower())
+    return "\n".join(names)
 
 
 def telling_lines(text: str) -> str:

@@ -109,7 +109,7 @@ class Diagnoser:
         if is_code(text):
             return self.of_code(text)
         reading, facts, host, provider = self._text_facts(text, stage, protocol, server)
-        ranked = self._rank(facts, reading.sentences)
+        ranked = self._rank(facts, reading.sentences, reading.names)
         cause = ranked[0].cause
         reply = plain_reply(reading, mask_secrets(reading.telling))
         words = {**facts.words, "reply": reply.text} if reply else dict(facts.words)
@@ -173,7 +173,7 @@ class Diagnoser:
     ) -> tuple[Ranked, ...]:
         """Every cause that fits a pasted text, the one `of_text` names first."""
         reading, facts, _, _ = self._text_facts(text, stage, protocol, server)
-        return self._rank(facts, reading.sentences)
+        return self._rank(facts, reading.sentences, reading.names)
 
     def _text_facts(
         self, text: str, stage: str | None, protocol: str | None, server: str | None
@@ -199,10 +199,13 @@ class Diagnoser:
         )
         return reading, facts, host, provider
 
-    def _rank(self, facts: Facts, said: str) -> tuple[Ranked, ...]:
+    def _rank(self, facts: Facts, said: str, names: str = "") -> tuple[Ranked, ...]:
         ranked = self._catalogue.rank(facts)
         if said:
             ranked = with_meanings(ranked, said, facts, self._catalogue.causes, self._meanings())
+        if names and not ranked:
+            # A program's name for the error is a frame beside a sentence, and all there is where nothing else speaks.
+            ranked = with_meanings(ranked, names, facts, self._catalogue.causes, self._meanings())
         if not ranked:
             return (Ranked(self._catalogue.causes[UNKNOWN], Match(()), 0),)
         meant = next((other.cause for other in ranked[0].cause.instead if other.presupposed.holds(facts)), None)
