@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtCore import QEvent, QSize
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from wizard.gui.theme import Role
+from wizard.gui.widgets.elided_label import ElidedLabel
 from wizard.gui.widgets.label import Label
 from wizard.gui.widgets.surfaces import Icon
 
@@ -47,8 +48,7 @@ class _FactView(QWidget):
         self._box.setContentsMargins(0, 0, 0, 0)
         self._box.setSpacing(3)
         self._name = Label("", Role.SMALL, "ink2")
-        self._value = Label("", Role.LABEL)
-        self._value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._value = ElidedLabel(Role.LABEL)
         self._box.addWidget(self._name)
         self._box.addWidget(self._value)
         self._box.addSpacing(2)
@@ -57,8 +57,7 @@ class _FactView(QWidget):
 
     def show_fact(self, fact: Fact) -> None:
         self._name.setText(fact.name)
-        self._value.setText(fact.value)
-        self._value.setToolTip(fact.value)
+        self._value.set_whole(fact.value)
         for line in self._lines:
             line.hide()
             line.deleteLater()
