@@ -22,6 +22,7 @@ from tests.gui.test_safe_hands import in_view
 from tests.gui.tour import MOST_ON_DONE, words_in_view
 from wizard.gui.app import Wizard
 from wizard.gui.bridge import Bridge
+from wizard.gui.close_question import CloseQuestion
 from wizard.gui.engine import Engine
 from wizard.gui.place_question import PlaceQuestion
 from wizard.gui.placing import Outcome, files_sentence, placed_before, put, undo
@@ -344,3 +345,41 @@ def test_one_file_and_several_are_one_sentence(home: Path) -> None:
     end = ", with a backup of what is there and without your password."
     assert files_sentence([home / "a"]) == f"This writes ~/a{end}"
     assert files_sentence([home / "a", home / "b", Path("/etc/c")]) == f"This writes ~/a, ~/b and /etc/c{end}"
+
+
+def closing_says(wizard: Wizard) -> list[str]:
+    """What is asked when the window is closed by Escape; the answer is to keep going."""
+    QTest.keyClick(wizard.window, Qt.Key.Key_Escape)
+    asked = next((each for each in wizard.window.findChildren(CloseQuestion) if each.isVisible()), None)
+    if asked is None:
+        return []
+    words = [label.text() for label in asked.findChildren(QLabel)]
+    asked.keep.click()
+    QApplication.processEvents()
+    return words
+
+
+def test_closing_says_what_would_be_lost_once_a_program_has_the_account(
+    at_the_end: Wizard, qtbot: QtBot, home: Path
+) -> None:
+    with_profile(home)
+    at_the_end.account.address_field.set_text(str(ACCOUNT.address))
+    to_the_end(at_the_end)
+    proven = "They are proven, but not yet brought to a mail program or kept on this computer."
+    assert closing_says(at_the_end) == ["Close without these settings?", proven]
+    ask(at_the_end, qtbot).yes.click()
+    said(at_the_end, qtbot)
+    at_the_end.done.offer_remembering("the system keyring (GNOME)")
+    at_the_end.done.remember.setChecked(True)
+    assert closing_says(at_the_end) == [
+        "Close without remembering this account?",
+        "It is set up in your program. It is remembered on this computer once you press Finish.",
+    ]
+    press(at_the_end, qtbot, "place-undo")
+    qtbot.waitUntil(lambda: button(at_the_end, "place") is not None, timeout=SECONDS)
+    assert closing_says(at_the_end) == ["Close without these settings?", proven]
+    ask(at_the_end, qtbot).yes.click()
+    qtbot.waitUntil(lambda: button(at_the_end, "place-undo") is not None, timeout=SECONDS)
+    at_the_end.done.remember.setChecked(False)
+    with qtbot.waitSignal(at_the_end.window.closing, timeout=SECONDS):
+        assert closing_says(at_the_end) == [], "nothing would be lost"

@@ -317,8 +317,9 @@ class Wizard:
         """The desktop ends its session: asks where something would be lost."""
         from wizard.gui.close_question import ask_before_session_ends
 
-        if self.window.isVisible() and self.window.would_lose():
-            ask_before_session_ends(session, is_proven=self.window.has_proof(), parent=self.window)
+        loss = self.window.loss()
+        if self.window.isVisible() and loss is not None:
+            ask_before_session_ends(session, loss, parent=self.window)
 
     def obey(self, rules: WindowRules) -> None:
         """Takes from the person's hands what a helpdesk pack locks."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject
 
+from wizard.gui.state import Loss
 from wizard.language import tr, tr_later
 
 if TYPE_CHECKING:
@@ -55,11 +56,18 @@ class HandOver(QObject):
         page.save_requested.connect(self._save_settings)
         page.print_requested.connect(self._print_settings)
         page.mail_requested.connect(self._mail_settings)
+        window.proven_loss = self._loss
         self.begins_anew = False  # the window stays open for the next person, with nothing of the last one
         self._on_another = on_another
         # Not by a lambda, which would outlive this: the window stays where another language is chosen.
         window.finish_requested.connect(self._finish)
         window.another_account.connect(self._begin_another)
+
+    def _loss(self) -> Loss | None:
+        """What closing now would lose of settings that are proven."""
+        if self._placing is None or not self._placing.has_placed:
+            return Loss.PROVEN
+        return Loss.REMEMBERING if self._page.wants_remembering else None
 
     def keep_accounts(self, accounts: SavedAccounts, page: AccountPage) -> None:
         """Accounts can be kept on this computer, and those that are can be looked at from `page`."""

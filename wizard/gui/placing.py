@@ -47,6 +47,7 @@ class Placing(QObject):
         self._jobs, self._page, self._window = jobs, page, window
         self._account: VerifiedAccount | None = None
         self._offered: frozenset[str] = frozenset()
+        self._placed: set[str] = set()  # the programs that have the account
         self._is_busy = False  # from the press to the answer: a second press meanwhile does nothing
         self._is_asked = False  # the question stands: its answer counts once
         page.target_chosen.connect(lambda _: self._show_state())
@@ -56,6 +57,12 @@ class Placing(QObject):
     def begin(self, account: VerifiedAccount | None) -> None:
         """Another account; nothing is offered until `offer`, and nothing at all where there is `None`."""
         self._account, self._offered = account, frozenset()
+        self._placed.clear()
+
+    @property
+    def has_placed(self) -> bool:
+        """Whether a program has the account, as far as has been looked."""
+        return bool(self._placed)
 
     def offer(self, installed: Iterable[str]) -> None:
         """Offers it for those of the installed programs whose files can be written from here."""
@@ -74,6 +81,7 @@ class Placing(QObject):
         def show(outcome: Outcome | None) -> None:
             here = self._card(target, account)
             if here is not None and outcome is not None:
+                self._placed.add(target)
                 here.show_placed(outcome.verdict, outcome.then)
                 self._page.grew.emit()
 
@@ -114,6 +122,8 @@ class Placing(QObject):
 
         def done(outcome: Outcome) -> None:
             self._is_busy = False
+            if account is self._account:
+                self._placed.add(target)
             here = self._card(target, account)
             if here is not None:
                 here.show_placed(outcome.verdict, outcome.then)
@@ -130,6 +140,7 @@ class Placing(QObject):
 
         def done(sentence: str) -> None:
             self._is_busy = False
+            self._placed.discard(target)
             here = self._card(target, account)
             if here is not None:
                 here.show_taken_out(sentence)

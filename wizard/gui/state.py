@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -26,6 +27,14 @@ class PracticeAccount:
     address: str
     password: str
     teaches: str
+
+
+class Loss(Enum):
+    """What closing the window would lose."""
+
+    TYPED = "typed"
+    PROVEN = "proven"  # settings that are in no mail program yet
+    REMEMBERING = "remembering"  # they are in one; Finish would keep them on this computer as well
 
 
 class WizardState(QObject):

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import QAbstractButton, QWidget, QWizard
 from wizard.gui import theme
 from wizard.gui.keyboard import Keyboard
 from wizard.gui.pages.page import Page
-from wizard.gui.state import WizardState
+from wizard.gui.state import Loss, WizardState
 from wizard.gui.trimming import trim
 from wizard.gui.widgets.buttons import Button, PrimaryButton, QuietButton, SecondaryButton
 from wizard.gui.widgets.side_panel import SidePanel, Step, StepHeader, Where
@@ -64,7 +64,7 @@ class WizardWindow(QWizard):
     """Shows the pages it is given, in the order of `step_names`; what they want done is for `Flow` to do.
 
     The first page is enough to be shown; the others may come after the first paint. `following` names the page that
-    comes after another; without it none is passed over.
+    comes after another; without it none is passed over. `proven_loss` tells what closing would lose of proven settings.
 
     `brought_file` (a path) and `brought_text` carry what is dropped.
 
@@ -88,6 +88,7 @@ class WizardWindow(QWizard):
         self._travelling = False
         self._jump: int | None = None
         self.following: Callable[[Page], str] | None = None
+        self.proven_loss: Callable[[], Loss | None] = lambda: Loss.PROVEN
         self._compact: bool | None = None
         self._question: CloseQuestion | None = None
         self.clock = time.monotonic
@@ -193,12 +194,13 @@ class WizardWindow(QWizard):
 
     def reject(self) -> None:
         """Cancel, Escape and the window's own button: asks once where something would be lost."""
-        if self._closed or not self.would_lose():
+        loss = self.loss()
+        if self._closed or loss is None:
             self.abandon()
         elif self._question is None:
             from wizard.gui.close_question import CloseQuestion
 
-            self._question = CloseQuestion(is_proven=self.has_proof(), parent=self)
+            self._question = CloseQuestion(loss, parent=self)
             self._question.accepted.connect(self.abandon)
             self._question.finished.connect(self._answered)
             self._question.open()
@@ -359,13 +361,12 @@ class WizardWindow(QWizard):
         buttons = [self.button(each) for each in (QWizard.WizardButton.NextButton, QWizard.WizardButton.FinishButton)]
         return next((button for button in buttons if button is not None and button.isVisible()), None)
 
-    def would_lose(self) -> bool:
-        """Whether closing would lose what the person put in."""
-        return any(page.has_input for page in self._pages)
-
-    def has_proof(self) -> bool:
-        """Whether the settings are proven."""
-        return (result := self._state.result) is not None and result.verified_account() is not None
+    def loss(self) -> Loss | None:
+        """What closing would lose of what the person put in, or of what was proven with it."""
+        if not any(page.has_input for page in self._pages):
+            return None
+        result = self._state.result
+        return Loss.TYPED if result is None or result.verified_account() is None else self.proven_loss()
 
     def _answered(self) -> None:
         if self._question is not None:
