@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import Final
 
+from wizard.language import tr_plural
 from wizard.model.plan import BrowserOffer
 from wizard.model.provider import Provider
 from wizard.model.server import ServerCandidate, Source
+
+MAX_NAMES: Final = 5  # T27: nobody needs a hundred servers
 
 
 class Refused(Exception):
@@ -50,3 +54,10 @@ class Answer:
 
 
 NOTHING = Answer()
+
+
+def names_left_out(count: int) -> str:
+    """What is refused of `count` names where only the first `MAX_NAMES` are looked at."""
+    return tr_plural(
+        "{n} names past the first {most}", "{n} names past the first {most}", count - MAX_NAMES, most=MAX_NAMES
+    )

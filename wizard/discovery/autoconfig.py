@@ -17,6 +17,7 @@ from wizard.discovery.candidate import (
     port_number,
 )
 from wizard.discovery.safe_xml import Element, parse
+from wizard.language import spoken, tr, tr_plural
 from wizard.model.address import Address
 from wizard.model.plan import BrowserOffer
 from wizard.model.server import Protocol, Security, ServerCandidate, Source, usual_security
@@ -67,11 +68,15 @@ def _question(
         except Refused as error:
             if b"<clientconfig" not in fetched.body[:MAX_LOOKED_AT].lower():
                 raise  # a web server that answers everything with the same page
-            told = f"{urlsplit(url).hostname} publishes settings that cannot be read: {error}."
+            told = tr(
+                "{host} publishes settings that cannot be read: {reason}.", host=urlsplit(url).hostname, reason=error
+            )
             return Answer(notes=(told,), refused=(str(error),))
         abroad = next((hop for hop in fetched.hops if not same_site(hop, address.domain)), None)
         if private is not None and abroad is not None and answer.candidates:
-            note = f"{address.shown_domain} leaves the settings to another domain: {abroad}."
+            note = tr(
+                "{domain} leaves the settings to another domain: {other}.", domain=address.shown_domain, other=abroad
+            )
             answer = replace(answer, notes=(*answer.notes, note))
         return answer
 
@@ -79,8 +84,10 @@ def _question(
     return Question(Source.AUTOCONFIG, f"{parts.hostname}{parts.path}", rank, ask)
 
 
-def read(body: bytes, maker: Maker, languages: tuple[str, ...] = ("en",)) -> Answer:
+def read(body: bytes, maker: Maker, languages: tuple[str, ...] | None = None) -> Answer:
     """What a config-v1.1.xml says, its servers in its own order of preference; what is refused is refused by name.
+
+    Of the provider\'s own instructions those in the first of `languages` are taken; the language spoken when left out.
 
     Raises:
         Refused: the whole file.
@@ -88,18 +95,23 @@ def read(body: bytes, maker: Maker, languages: tuple[str, ...] = ("en",)) -> Ans
     root = parse(body)
     provider = _section(root, maker.address)
     if root.tag.lower() != "clientconfig" or provider is None:
-        raise Refused("a page that is no autoconfig file")
+        raise Refused(tr("a page that is no autoconfig file"))
     candidates: list[ServerCandidate] = []
     refused: list[str] = []
     others: list[str] = []
     servers = [*provider.each("incomingServer", "outgoingServer")]
     inputs = {
-        field.attributes.get("key", "").upper(): one_line(field.attributes.get("label") or "a user name of its own", 60)
+        field.attributes.get("key", "").upper(): one_line(
+            field.attributes.get("label") or tr("a user name of its own"), 60
+        )
         for field in root.find("inputField")
     }
     asks: list[str] = []
     if len(servers) > MAX_SERVERS:
-        refused.append(f"{len(servers) - MAX_SERVERS} servers past the first {MAX_SERVERS}")
+        left = len(servers) - MAX_SERVERS
+        refused.append(
+            tr_plural("{n} servers past the first {most}", "{n} servers past the first {most}", left, most=MAX_SERVERS)
+        )
     for server in servers[:MAX_SERVERS]:
         kind = server.attributes.get("type", "smtp" if server.tag.lower() == "outgoingserver" else "").strip().lower()
         protocol = _PROTOCOLS.get(kind)
@@ -107,20 +119,26 @@ def read(body: bytes, maker: Maker, languages: tuple[str, ...] = ("en",)) -> Ans
             others.append(one_line(kind or "unknown", 20))
             continue
         if (protocol is Protocol.SMTP) != (server.tag.lower() == "outgoingserver"):
-            refused.append(f"a server of type {kind} on the wrong side")
+            refused.append(tr("a server of type {kind} on the wrong side", kind=kind))
             continue
         try:
             label = asked_for(server.text_of("username"), inputs)
             found = _server(server, protocol, maker, is_asked=label is not None)
             candidates += found
             if label is not None:
-                asks.append(f"{found[0].host} asks for “{label}” as the user name: type it instead of the address.")
+                asks.append(
+                    tr(
+                        "{host} asks for “{label}” as the user name: type it instead of the address.",
+                        host=found[0].host,
+                        label=label,
+                    )
+                )
         except Refused as error:
             refused.append(str(error))
-    notes = [*dict.fromkeys(asks), *_notes(provider, languages)]
+    notes = [*dict.fromkeys(asks), *_notes(provider, languages or (spoken().partition("-")[0], "en"))]
     if others and not candidates:
         kinds = ", ".join(dict.fromkeys(others))
-        notes.append(f"This provider names servers of other kinds only: {kinds}.")
+        notes.append(tr("This provider names servers of other kinds only: {kinds}.", kinds=kinds))
     unique = [*dict.fromkeys(candidates)]
     encrypted = [c for c in unique if c.security is not Security.NONE]
     clear = [c for c in unique if c.security is Security.NONE]
@@ -142,19 +160,19 @@ def _section(root: Element, address: Address) -> Element | None:
 def _server(server: Element, protocol: Protocol, maker: Maker, *, is_asked: bool) -> tuple[ServerCandidate, ...]:
     host = server.text_of("hostname")
     if host is None:
-        raise Refused("a server without a name")
+        raise Refused(tr("a server without a name"))
     written = server.text_of("port")
     kind = (server.text_of("socketType") or "").lower()
     security = _SECURITY.get(kind)
     if security is None and kind:
-        raise Refused(f"encryption “{one_line(kind, 20)}” of {one_line(host, 60)}")
+        raise Refused(tr("encryption “{kind}” of {host}", kind=one_line(kind, 20), host=one_line(host, 60)))
     if written is None:
-        raise Refused(f"no port for {one_line(host, 60)}")
+        raise Refused(tr("no port for {host}", host=one_line(host, 60)))
     port = port_number(written)
     if security is None:
         security = usual_security(protocol, port)
         if security is None:
-            raise Refused(f"no encryption named for {one_line(host, 60)}")
+            raise Refused(tr("no encryption named for {host}", host=one_line(host, 60)))
     # Many files state a user name once per protocol, some leave it out: then it is the address.
     username = None if is_asked else server.text_of("username")
     return maker.ways(protocol, host, port, security, username, _auth(server, protocol))
@@ -204,8 +222,11 @@ def _notes(provider: Element, languages: tuple[str, ...]) -> list[str]:
         words = _in_language([*element.each("instruction", "descr")], languages)
         link = _link(element.attributes.get("visiturl") or element.attributes.get("url"))
         if words or link:
-            lead = "The provider says" if element.tag.lower() == "enable" else "The provider's guide"
-            notes.append(f"{lead}: {' '.join(part for part in (words, link) if part)}")
+            says = " ".join(part for part in (words, link) if part)
+            if element.tag.lower() == "enable":
+                notes.append(tr("The provider says: {words}", words=says))
+            else:
+                notes.append(tr("The provider's guide: {link}", link=says))
     return list(dict.fromkeys(notes))
 
 

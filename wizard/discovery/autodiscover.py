@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from urllib.parse import urljoin, urlsplit
 
-from wizard.discovery.answer import NOTHING, Answer, Question, Refused
+from wizard.discovery.answer import MAX_NAMES, NOTHING, Answer, Question, Refused
 from wizard.discovery.candidate import PASSWORD_METHODS, KnownHost, Maker, one_line, port_number
 from wizard.discovery.safe_xml import Element, parse
+from wizard.language import tr
 from wizard.model.address import Address
 from wizard.model.server import Protocol, Security, ServerCandidate, Source, usual_security
 from wizard.net.dns import Resolver
@@ -16,7 +17,6 @@ from wizard.net.sites import is_public_suffix, same_site
 PATH = "/autodiscover/autodiscover.xml"
 MAX_FORWARDS = 2
 MAX_LOOKED_AT = 64 * 1024
-MAX_NAMES = 5
 _REQUEST = (
     '<?xml version="1.0" encoding="utf-8"?>'
     '<Autodiscover xmlns="http://schemas.microsoft.com/exchange/autodiscover/outlook/requestschema/2006">'
@@ -47,7 +47,9 @@ def autodiscover_srv(
         if not records:
             return NOTHING
         hosts = dict.fromkeys(record.host for record in records if record.port == 443)
-        refused = [f"{one_line(host, 60)} is another domain's" for host in hosts if not _at_home(address, host)]
+        refused = [
+            tr("{host} is another domain's", host=one_line(host, 60)) for host in hosts if not _at_home(address, host)
+        ]
         then = [_question(address, host, fetcher, known, rank) for host in hosts if _at_home(address, host)]
         return Answer(refused=tuple(refused), then=tuple(then))
 
@@ -76,13 +78,17 @@ def _question(address: Address, host: str, fetcher: Fetcher, known: KnownHost, r
             except Refused as error:
                 if b"<protocol" not in fetched.body[:MAX_LOOKED_AT].lower():
                     raise  # no settings at all
-                told = f"{urlsplit(url).hostname} publishes settings that cannot be read: {error}."
+                told = tr(
+                    "{host} publishes settings that cannot be read: {reason}.",
+                    host=urlsplit(url).hostname,
+                    reason=error,
+                )
                 return Answer(notes=(told,), refused=(str(error),))
             url = urljoin(url, forward)
             target = urlsplit(url).hostname or ""
             if not same_site(target, address.domain):
-                raise Refused(f"it sends on to another domain, {one_line(target, 60)}")
-        raise Refused("it sends on in circles")
+                raise Refused(tr("it sends on to another domain, {host}", host=one_line(target, 60)))
+        raise Refused(tr("it sends on in circles"))
 
     return Question(Source.AUTODISCOVER, f"{host}{PATH}", rank, ask)
 
@@ -92,11 +98,11 @@ def _accounts(body: bytes) -> list[Element]:
     root = parse(body)
     accounts = [*root.find("Account")]
     if root.tag.lower() != "autodiscover":
-        raise Refused("a page that is no Autodiscover answer")
+        raise Refused(tr("a page that is no Autodiscover answer"))
     if not accounts:
         error = next(root.find("Error"), None)
         words = error.text_of("Message") if error is not None else None
-        raise Refused(f"an error: {one_line(words or 'without words', 80)}")
+        raise Refused(tr("an error: {reply}", reply=one_line(words or "without words", 80)))
     return accounts
 
 
@@ -107,10 +113,10 @@ def read_forward(body: bytes) -> str | None:
         case "redirecturl":
             url = account.text_of("RedirectUrl")
             if url is None:
-                raise Refused("it sends on to nowhere")
+                raise Refused(tr("it sends on to nowhere"))
             return url
         case "redirectaddr":
-            raise Refused("it names another email address to ask for")
+            raise Refused(tr("it names another email address to ask for"))
         case _:
             return None
 
@@ -131,7 +137,7 @@ def read(body: bytes, maker: Maker) -> Answer:
             candidates += _server(entry, protocol, maker)
         except Refused as error:
             refused.append(str(error))
-    notes = ("This is an Exchange server; it does not say whether IMAP and SMTP are switched on.",)
+    notes = (tr("This is an Exchange server; it does not say whether IMAP and SMTP are switched on."),)
     in_order = sorted(dict.fromkeys(candidates), key=lambda candidate: candidate.security is Security.NONE)
     return Answer(tuple(in_order), notes if exchange and not candidates else (), tuple(dict.fromkeys(refused)))
 
@@ -139,7 +145,7 @@ def read(body: bytes, maker: Maker) -> Answer:
 def _server(entry: Element, protocol: Protocol, maker: Maker) -> tuple[ServerCandidate, ...]:
     host = entry.text_of("Server")
     if host is None:
-        raise Refused("a server without a name")
+        raise Refused(tr("a server without a name"))
     written = entry.text_of("Port")
     port = port_number(written) if written else _TLS_PORTS[protocol]
     login = entry.text_of("LoginName")

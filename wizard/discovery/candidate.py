@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from wizard.discovery.answer import Refused
+from wizard.language import tr
 from wizard.model.address import Address
 from wizard.model.host import NotAHost, visible
 from wizard.model.host import host_name as read_host_name
@@ -41,16 +42,18 @@ def host_name(text: str) -> str:
     try:
         name = read_host_name(_alone(text))
     except NotAHost:
-        raise Refused(f"“{shown}” is not a server name" if text.strip() else "an empty server name") from None
+        raise Refused(
+            tr("“{host}” is not a server name", host=shown) if text.strip() else tr("an empty server name")
+        ) from None
     if _is_address(name):
         if reach_of(ipaddress.ip_address(name)) is Reach.HERE:
-            raise Refused(f"server {shown} is inside this computer or its line")
+            raise Refused(tr("server {host} is inside this computer or its line", host=shown))
         return name
     labels = name.split(".")
     if labels[-1] in ("localhost", "localdomain", "local"):
-        raise Refused(f"server {shown} is inside this computer or its line")
+        raise Refused(tr("server {host} is inside this computer or its line", host=shown))
     if len(labels) < 2:
-        raise Refused(f"“{shown}” is not a server name")
+        raise Refused(tr("“{host}” is not a server name", host=shown))
     return name
 
 
@@ -69,7 +72,7 @@ def port_number(text: str) -> int:
     """The port in `text`. Raises Refused."""
     digits = text.strip()
     if not (digits.isascii() and digits.isdigit() and len(digits) <= 5) or not 1 <= int(digits) <= 65535:
-        raise Refused(f"“{one_line(text, 20)}” is not a port")
+        raise Refused(tr("“{port}” is not a port", port=one_line(text, 20)))
     return int(digits)
 
 
@@ -87,7 +90,7 @@ def filled(text: str, address: Address, *, bare: bool = False) -> str:
         return values[whole.group(1).upper()]
     unknown = _UNKNOWN.search(_PLACEHOLDER.sub("", text))
     if unknown is not None:
-        raise Refused(f"unknown placeholder {one_line(unknown.group(), 40)}")
+        raise Refused(tr("unknown placeholder {placeholder}", placeholder=one_line(unknown.group(), 40)))
     return _PLACEHOLDER.sub(lambda match: values[(match.group(1) or match.group(2)).upper()], text)
 
 
@@ -106,7 +109,7 @@ def user_name(text: str | None, address: Address) -> str:
         return address.wire
     name = filled(text.strip(), address, bare=True)
     if len(name) > MAX_USERNAME or any(unicodedata.category(character) in ("Cc", "Cf", "Cs") for character in name):
-        raise Refused("a user name with characters that no user name has")
+        raise Refused(tr("a user name with characters that no user name has"))
     return name
 
 
@@ -146,7 +149,7 @@ class Maker:
             self.known(name) is not None or (not _is_address(name) and same_site(name, self.address.domain))
         )
         if port not in MAIL_PORTS:
-            raise Refused(f"port {port} of {name} is not a mail port")
+            raise Refused(tr("port {port} of {host} is not a mail port", port=port, host=name))
         return ServerCandidate(
             protocol=protocol,
             host=name,

@@ -5,16 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from wizard.discovery.answer import Answer, Question, Refused
+from wizard.discovery.answer import MAX_NAMES, Answer, Question, Refused, names_left_out
 from wizard.discovery.book import PresetBook
 from wizard.discovery.candidate import KnownHost, Maker, host_name
 from wizard.discovery.presets import candidates, gateway_for_mx, needs, region_of_mx
+from wizard.language import tr, tr_later
 from wizard.model.address import Address
 from wizard.model.server import Protocol, Security, ServerCandidate, Source
 from wizard.net.dns import Resolver
 from wizard.net.sites import registrable_domain, same_site
-
-MAX_NAMES = 5  # T27
 
 # Whom a domain lets send for it (SPF, RFC 7208 §5.2) shows the provider behind such a service.
 BEHIND = {
@@ -23,7 +22,9 @@ BEHIND = {
 }
 # Who sold a provider's service, by the same record: the switches are on the seller's pages.
 SOLD_BY = {
-    "secureserver.net": "GoDaddy manages this Microsoft 365: its switches are in GoDaddy's Email & Office dashboard.",
+    "secureserver.net": tr_later(
+        "GoDaddy manages this Microsoft 365: its switches are in GoDaddy's Email & Office dashboard."
+    ),
 }
 _INCLUDE = re.compile(r"\binclude:([A-Za-z0-9._-]+)")
 
@@ -38,12 +39,12 @@ def mx(
     async def ask() -> Answer:
         records = await resolver.mx(address.domain)
         if len(records) == 1 and not records[0].host:
-            note = f"{address.shown_domain} says that it accepts no mail (null MX, RFC 7505)."
-            return Answer(notes=(note,), refused=("this domain accepts no mail",))
+            note = tr("{domain} says that it accepts no mail (null MX, RFC 7505).", domain=address.shown_domain)
+            return Answer(notes=(note,), refused=(tr("this domain accepts no mail"),))
         hosts: list[str] = []
         refused: list[str] = []
         if len(records) > MAX_NAMES:
-            refused.append(f"{len(records) - MAX_NAMES} names past the first {MAX_NAMES}")
+            refused.append(names_left_out(len(records)))
         for record in records[:MAX_NAMES]:
             try:
                 hosts.append(host_name(record.host))
@@ -80,24 +81,31 @@ def _at_exchangers(address: Address, hosts: list[str], known: KnownHost) -> tupl
 
 
 def _behind(address: Address, resolver: Resolver, presets: PresetBook, rank: int) -> Question:
-    filtered = f"A mail filter stands in front of {address.shown_domain}"
+    domain = address.shown_domain
 
     async def ask() -> Answer:
         for include in await _senders(address, resolver):
             provider = presets.get(BEHIND[include]) if include in BEHIND else None
             if provider is not None:
-                note = f"{filtered}; behind it is probably {provider.name}."
+                note = tr(
+                    "A mail filter stands in front of {domain}; behind it is probably {provider}.",
+                    domain=domain,
+                    provider=provider.name,
+                )
                 return Answer(
                     candidates(provider, address, source=Source.MX), (note, *needs(provider)), (), provider, True
                 )
-        return Answer(notes=(f"{filtered}; it does not show who keeps the mailbox.",))
+        unknown = tr(
+            "A mail filter stands in front of {domain}; it does not show who keeps the mailbox.", domain=domain
+        )
+        return Answer(notes=(unknown,))
 
     return Question(Source.MX, f"SPF of {address.domain}", rank, ask)
 
 
 def _sold_by(address: Address, resolver: Resolver, rank: int) -> Question:
     async def ask() -> Answer:
-        said = (SOLD_BY[include] for include in await _senders(address, resolver) if include in SOLD_BY)
+        said = (tr(SOLD_BY[include]) for include in await _senders(address, resolver) if include in SOLD_BY)
         return Answer(notes=tuple(said))
 
     return Question(Source.MX, f"SPF of {address.domain}", rank, ask)

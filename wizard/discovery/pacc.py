@@ -13,6 +13,7 @@ from typing import Any
 from wizard.discovery.answer import NOTHING, Answer, Question, Refused
 from wizard.discovery.candidate import OAUTH_METHODS, PASSWORD_METHODS, KnownHost, Maker, one_line
 from wizard.errors import NameNotFound
+from wizard.language import tr
 from wizard.model.address import Address
 from wizard.model.server import Protocol, Security, ServerCandidate, Source
 from wizard.net.dns import Resolver
@@ -42,7 +43,7 @@ def pacc(address: Address, fetcher: Fetcher, resolver: Resolver, known: KnownHos
         if fetched.status != 200:
             return NOTHING
         if not digest_matches(fetched.body, records[:10]):
-            raise Refused("the digest in DNS is not that of the file")
+            raise Refused(tr("the digest in DNS is not that of the file"))
         vouched = all(same_site(hop, address.domain) for hop in fetched.hops)
         return read(fetched.body, Maker(address, Source.PACC, vouched, known))
 
@@ -69,7 +70,7 @@ def read(body: bytes, maker: Maker) -> Answer:
     try:
         document: Any = json.loads(body)
     except (ValueError, RecursionError):
-        raise Refused("a page that is not JSON") from None
+        raise Refused(tr("a page that is not JSON")) from None
     protocols = _table(document, "protocols")
     ways = _table(document, "authentication")
     candidates: list[ServerCandidate] = []
@@ -83,14 +84,14 @@ def read(body: bytes, maker: Maker) -> Answer:
         )
         try:
             if not isinstance(host, str):
-                raise Refused(f"{key} without a server name")
+                raise Refused(tr("{key} without a server name", key=key))
             candidates.append(maker.make(protocol, host, port, Security.TLS, None, methods))
         except Refused as error:
             refused.append(str(error))
     guide = _table(_table(document, "info"), "help").get("documentation")
     notes: tuple[str, ...] = ()
     if isinstance(guide, str) and guide.startswith("https://"):
-        notes = (f"The provider's guide: {one_line(guide)}",)
+        notes = (tr("The provider's guide: {link}", link=one_line(guide)),)
     return Answer(tuple(candidates), notes if candidates else (), tuple(refused))
 
 

@@ -12,6 +12,7 @@ from wizard.discovery.answer import Refused
 from wizard.discovery.presets import PresetBook
 from wizard.discovery.safe_xml import MAX_BYTES, Element, parse
 from wizard.errors import UsageError
+from wizard.language import tr
 from wizard.model.provider import Provider, ProviderServer
 from wizard.model.server import Protocol, Security, UsernameForm
 from wizard.text_file import read_bytes
@@ -34,7 +35,14 @@ class Difference:
     def __str__(self) -> str:
         if self.provider is None:
             return f"{self.file}: {self.what}: {self.theirs}"
-        return f"{self.provider} ({self.file}): {self.what}: preset {self.preset}, file {self.theirs}"
+        return tr(
+            "{provider} ({file}): {what}: preset {preset}, file {theirs}",
+            provider=self.provider,
+            file=self.file,
+            what=self.what,
+            preset=self.preset,
+            theirs=self.theirs,
+        )
 
 
 def differences(book: PresetBook, folder: Path) -> tuple[Difference, ...]:
@@ -45,27 +53,29 @@ def differences(book: PresetBook, folder: Path) -> tuple[Difference, ...]:
     """
     found = list(islice(folder.rglob("*"), MAX_FILES + 1))
     if len(found) > MAX_FILES:
-        raise UsageError(f"{folder} holds more than {MAX_FILES} files: it is hardly the right folder.")
+        raise UsageError(
+            tr("{folder} holds more than {most} files: it is hardly the right folder.", folder=folder, most=MAX_FILES)
+        )
     files = sorted(path for path in found if path.is_file() and _is_markup(path))
     if not files:
-        raise UsageError(f"{folder} holds no autoconfig files.")
+        raise UsageError(tr("{folder} holds no autoconfig files.", folder=folder))
     return tuple(difference for path in files for difference in _of_file(book, path))
 
 
 def _of_file(book: PresetBook, path: Path) -> Iterable[Difference]:
     theirs = _email_provider(path)
     if theirs is None:
-        yield Difference(path.name, None, "not an autoconfig file", "", "left out")
+        yield Difference(path.name, None, tr("not an autoconfig file"), "", tr("left out"))
         return
     domains = [element.text.strip() for element in theirs.each("domain")]
     provider = next((found for domain in domains if (found := book.for_domain(domain))), None)
     if provider is None:
-        yield Difference(path.name, None, "no preset", "", ", ".join(domains) or "no domains")
+        yield Difference(path.name, None, tr("no preset"), "", ", ".join(domains) or tr("no domains"))
         return
     for domain in domains:
         owner = book.for_domain(domain)
         if owner is not provider:
-            yield Difference(path.name, provider.id, "domain", owner.id if owner else "does not know it", domain)
+            yield Difference(path.name, provider.id, "domain", owner.id if owner else tr("does not know it"), domain)
     for protocol in Protocol:
         yield from _of_protocol(path.name, provider, protocol, theirs)
 
@@ -77,14 +87,18 @@ def _of_protocol(file: str, provider: Provider, protocol: Protocol, theirs: Elem
     named = [_server(element) for element in elements]
     if [_shown(server) for server in ours] != named:
         yield Difference(
-            file, provider.id, protocol.value, ", ".join(map(_shown, ours)) or "none", ", ".join(named) or "none"
+            file,
+            provider.id,
+            protocol.value,
+            ", ".join(map(_shown, ours)) or tr("none"),
+            ", ".join(named) or tr("none"),
         )
     if ours and elements:
-        name = elements[0].text_of("username") or "none"
+        name = elements[0].text_of("username") or tr("none")
         form = _FORMS.get(name, UsernameForm.OTHER)
         if form is not ours[0].username_form or (form is UsernameForm.OTHER and name != ours[0].username):
             own = ours[0].username or ours[0].username_form.value
-            yield Difference(file, provider.id, f"{protocol.value} user name", own, name)
+            yield Difference(file, provider.id, tr("{protocol} user name", protocol=protocol.value), own, name)
 
 
 def _email_provider(path: Path) -> Element | None:

@@ -40,6 +40,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from wizard.errors import ResourceError
+from wizard.language import tr
 from wizard.model.provider import (
     CATEGORIES,
     GENERAL_NAME,
@@ -86,7 +87,9 @@ def provider_of(provider_id: str, document: Mapping[str, Any]) -> Provider:
 
 def _provider(provider_id: str, table: Table) -> Provider:
     if not _ID.fullmatch(provider_id):
-        raise ResourceError(f"{table.file}: the file name must be lower-case letters, digits and single hyphens.")
+        raise ResourceError(
+            tr("{file}: the file name must be lower-case letters, digits and single hyphens.", file=table.file)
+        )
     placeholders = MappingProxyType(table.texts_by_name("placeholders"))
     known = ADDRESS_PLACEHOLDERS | placeholders.keys()
     regions = table.texts_by_name("regions")
@@ -94,18 +97,18 @@ def _provider(provider_id: str, table: Table) -> Provider:
     status = table.member("status", ProviderStatus)
     reason = table.optional_text("no_servers_because")
     if servers and reason:
-        table.fail("no_servers_because", "there are servers")
+        table.fail("no_servers_because", tr("there are servers"))
     if not servers and not reason:
-        table.fail("no_servers_because", "is missing, and there are no servers")
+        table.fail("no_servers_because", tr("is missing, and there are no servers"))
     if servers and status is ProviderStatus.UNSUPPORTED:
-        table.fail("status", "is unsupported, yet there are servers")
+        table.fail("status", tr("is unsupported, yet there are servers"))
     sign_in = table.members("sign_in", SignInWay)
     oauth = _oauth(table.table("oauth"))
     if SignInWay.OAUTH2 in sign_in and servers and oauth is None:
-        table.fail("oauth", "is missing, and sign_in names oauth2")
+        table.fail("oauth", tr("is missing, and sign_in names oauth2"))
     category = table.text("category")
     if category not in CATEGORIES:
-        table.fail("category", f"“{category[:80]}” is not one of {', '.join(CATEGORIES)}")
+        table.fail("category", tr("“{text}” is not one of {known}", text=category[:80], known=", ".join(CATEGORIES)))
     provider = Provider(
         id=provider_id,
         name=table.text("name"),
@@ -145,7 +148,7 @@ _ORDER: Final = (Protocol.IMAP, Protocol.POP3, Protocol.SMTP)
 def _country(table: Table) -> str:
     code = table.text("country")
     if not (len(code) == 2 and code.isascii() and code.isalpha() and code.isupper()):
-        table.fail("country", f"“{code[:80]}” is no ISO 3166 code of two capital letters, EU or WW")
+        table.fail("country", tr("“{text}” is no ISO 3166 code of two capital letters, EU or WW", text=code[:80]))
     return code
 
 
@@ -158,17 +161,20 @@ def _side(
     form = table.member("username", UsernameForm, UsernameForm.FULL_ADDRESS)
     text = table.optional_text("username_text")
     if text is not None and form is not UsernameForm.OTHER:
-        table.fail("username_text", 'needs username = "other"')
+        table.fail("username_text", tr('needs username = "other"'))
     _known_placeholders(table, "username_text", text or "", known)
     sign_in = table.members("sign_in", SignInWay)
     servers: list[ProviderServer] = []
     for entry in table.texts("servers", needed=True):
         match = _SERVER.fullmatch(entry)
         if match is None or not 0 < int(match[2]) < 65536 or match[3] not in tuple(Security):
-            table.fail("servers", f"“{entry[:80]}” is not HOST:PORT/SECURITY with tls, starttls or none")
+            table.fail(
+                "servers",
+                tr("“{text}” is not {form} with tls, starttls or none", text=entry[:80], form="HOST:PORT/SECURITY"),
+            )
         host, port, security = match[1], int(match[2]), Security(match[3])
         if "%REGION%" in host and not regions:
-            table.fail("servers", "%REGION% needs a table of regions")
+            table.fail("servers", tr("%REGION% needs a table of regions"))
         for region, stands_for in regions.items() if "%REGION%" in host else ((None, ""),):
             named = host.replace("%REGION%", stands_for)
             _known_placeholders(table, "servers", named, known)
@@ -185,7 +191,7 @@ def _app_password(table: Table | None) -> AppPassword | None:
         try:
             check_shape(pattern)
         except re.error as error:
-            table.fail("pattern", f"is not a regular expression: {error}")
+            table.fail("pattern", tr("is not a regular expression: {error}", error=error))
         except (ValueError, RecursionError, OverflowError) as error:
             table.fail("pattern", str(error))
     app_password = AppPassword(
@@ -204,7 +210,7 @@ def _oauth(table: Table | None) -> OAuthEndpoints | None:
         return None
     authorization, token = table.url("authorization"), table.url("token")
     if authorization is None or token is None:
-        table.fail("token" if authorization else "authorization", "is missing")
+        table.fail("token" if authorization else "authorization", tr("is missing"))
     endpoints = OAuthEndpoints(authorization, token, table.texts("scopes", needed=True), table.url("device"))
     table.end()
     return endpoints
@@ -235,13 +241,13 @@ def _domains(table: Table, key: str) -> tuple[str, ...]:
     names = table.texts(key)
     for name in names:
         if not _DOMAIN.fullmatch(name):
-            table.fail(key, f"“{name[:80]}” is not a domain in lower-case ASCII")
+            table.fail(key, tr("“{text}” is not a domain in lower-case ASCII", text=name[:80]))
     if len(set(names)) < len(names):
-        table.fail(key, "names a domain twice")
+        table.fail(key, tr("names a domain twice"))
     return names
 
 
 def _known_placeholders(table: Table, key: str, text: str, known: frozenset[str]) -> None:
     for name in _PLACEHOLDER.findall(text):
         if name not in known:
-            table.fail(key, f"%{name}% is not known; name it under [placeholders]")
+            table.fail(key, tr("%{name}% is not known; name it under [placeholders]", name=name))

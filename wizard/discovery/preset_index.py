@@ -16,6 +16,7 @@ from typing import Any, Final
 from wizard.compiled import digest
 from wizard.discovery.preset_file import read_preset
 from wizard.errors import ResourceError
+from wizard.language import tr, tr_later
 from wizard.model.provider import Provider
 from wizard.toml_reader import read_toml
 
@@ -59,18 +60,20 @@ def server_hosts(provider: Provider) -> tuple[str, ...]:
 def conflicts(providers: Sequence[Provider]) -> tuple[str, ...]:
     """What two presets both claim, a sentence each; shared servers must be owned by exactly one through `hosts`."""
     sentences = []
-    for what, names_of in (
-        ("domain", lambda provider: provider.domains),
-        ("MX ending", lambda provider: provider.mx_suffixes),
-        ("server", lambda provider: provider.hosts),
+    for claimed, names_of in (
+        (tr_later("domain {name} is claimed by {providers}"), lambda provider: provider.domains),
+        (tr_later("MX ending {name} is claimed by {providers}"), lambda provider: provider.mx_suffixes),
+        (tr_later("server {name} is claimed by {providers}"), lambda provider: provider.hosts),
     ):
         for name, ids in _claims(providers, names_of).items():
             if len(ids) > 1:
-                sentences.append(f"{what} {name} is claimed by {', '.join(ids)}")
+                sentences.append(tr(claimed, name=name, providers=", ".join(ids)))
     owned = _claims(providers, lambda provider: provider.hosts)
     for host, ids in _claims(providers, server_hosts).items():
         if len(ids) > 1 and host not in owned:
-            sentences.append(f"server {host} is used by {', '.join(ids)} and owned by none")
+            sentences.append(
+                tr("server {name} is used by {providers} and owned by none", name=host, providers=", ".join(ids))
+            )
     return tuple(sentences)
 
 

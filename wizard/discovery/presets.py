@@ -18,8 +18,9 @@ from typing import Final
 from wizard import assets
 from wizard.discovery.preset_file import provider_of, read_preset
 from wizard.discovery.preset_index import index_of, preset_files, read_compiled
+from wizard.language import SOURCE, spoken, tr
 from wizard.model.address import Address
-from wizard.model.provider import Provider, ProviderServer, ProviderStatus, SignInWay
+from wizard.model.provider import GENERAL_NAME, Provider, ProviderServer, ProviderStatus, SignInWay
 from wizard.model.server import ServerCandidate, Source, UsernameForm
 from wizard.toml_reader import read_toml
 
@@ -208,10 +209,10 @@ def needs(provider: Provider) -> tuple[str, ...]:
             said.append(provider.username_hint)
         said += list(provider.placeholders.values())
         if len(provider.regions) > 1:
-            said.append(f"{brand} has servers of its own for each region: choose yours.")
+            said.append(tr("{provider} has servers of its own for each region: choose yours.", provider=brand))
         said += [fact.say for fact in provider.dated]
         if provider.relay_only_in_network:
-            said.append(f"Sending works only while you are connected through {brand}.")
+            said.append(tr("Sending works only while you are connected through {provider}.", provider=brand))
     return tuple(said)
 
 
@@ -233,19 +234,26 @@ def _gateways() -> Mapping[str, str]:
 def _sign_in_needs(provider: Provider) -> list[str]:
     brand = provider.spoken_name
     ways = provider.sign_in
-    called = provider.app_password.called if provider.app_password else "app password"
-    one = f"{_article(called)} {called}"
+    called = provider.app_password.called if provider.app_password else tr(GENERAL_NAME)
+    one = called if spoken() != SOURCE else f"{_article(called)} {called}"  # only English sentences want the article
+    is_general = called == tr(GENERAL_NAME)
     if ways == (SignInWay.OAUTH2,):
-        return [f"{brand} signs you in through the web browser; a password is not enough here."]
+        return [tr("{provider} signs you in through the web browser; a password is not enough here.", provider=brand)]
     if SignInWay.API_KEY in ways:
-        key = one if provider.app_password else "an API key"
-        return [f"{brand} wants {key} here, not the password of your account."]
+        if provider.app_password is None:
+            return [tr("{provider} wants an API key here, not the password of your account.", provider=brand)]
+        return [tr("{provider} wants {name} here, not the password of your account.", provider=brand, name=one)]
     if SignInWay.APP_PASSWORD not in ways:
         return []
     if SignInWay.PASSWORD in ways:
-        return [f"Where two-step sign-in is on, {brand} wants {one} here."]
-    everyday = "one" if called.endswith("password") else "password"
-    return [f"{brand} wants {one} here, not your everyday {everyday}."]
+        if is_general:
+            return [tr("Where two-step sign-in is on, {provider} wants an app password here.", provider=brand)]
+        return [tr("Where two-step sign-in is on, {provider} wants {name} here.", provider=brand, name=one)]
+    if is_general:
+        return [tr("{provider} wants an app password here, not your everyday one.", provider=brand)]
+    if called.endswith("password"):
+        return [tr("{provider} wants {name} here, not your everyday one.", provider=brand, name=one)]
+    return [tr("{provider} wants {name} here, not your everyday password.", provider=brand, name=one)]
 
 
 def _article(words: str) -> str:

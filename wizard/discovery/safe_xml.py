@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from wizard.discovery.answer import Refused
 from wizard.discovery.candidate import one_line
+from wizard.language import tr
 
 MAX_DEPTH = 20
 MAX_ELEMENTS = 20_000
@@ -56,9 +57,9 @@ class _Builder:
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         self._count += 1
         if len(self._open) >= MAX_DEPTH:
-            raise Refused(f"XML nested deeper than {MAX_DEPTH} levels")
+            raise Refused(tr("XML nested deeper than {levels} levels", levels=MAX_DEPTH))
         if self._count > MAX_ELEMENTS:
-            raise Refused("XML with too many elements")
+            raise Refused(tr("XML with too many elements"))
         element = Element(_local(tag), {_local(name).lower(): value for name, value in attributes.items()})
         if self._open:
             self._open[-1].children.append(element)
@@ -87,7 +88,7 @@ def parse(body: bytes) -> Element:
     from defusedxml.ElementTree import DefusedXMLParser, ParseError
 
     if len(body) > MAX_BYTES:
-        raise Refused(f"XML larger than {MAX_BYTES // 1024} KiB")
+        raise Refused(tr("XML larger than {kib} KiB", kib=MAX_BYTES // 1024))
     # Blanks before the declaration are not XML, and yet some servers' templates begin with an empty line.
     body = body.lstrip(b" \t\r\n")
     parser = DefusedXMLParser(target=_Builder(), forbid_dtd=True, forbid_entities=True, forbid_external=True)
@@ -96,15 +97,15 @@ def parse(body: bytes) -> Element:
             parser.feed(body[start : start + _CHUNK])
         root = parser.close()
     except DTDForbidden:
-        raise Refused("XML with a document type definition") from None
+        raise Refused(tr("XML with a document type definition")) from None
     except DefusedXmlException:
-        raise Refused("XML with entities") from None
+        raise Refused(tr("XML with entities")) from None
     except ParseError as error:
-        raise Refused(f"not well-formed XML ({one_line(str(error), 80)})") from None
+        raise Refused(tr("not well-formed XML ({error})", error=one_line(str(error), 80))) from None
     except (ValueError, LookupError, UnicodeError):
-        raise Refused("XML in an unknown encoding") from None
+        raise Refused(tr("XML in an unknown encoding")) from None
     if not isinstance(root, Element):
-        raise Refused("no XML")
+        raise Refused(tr("no XML"))
     return root
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from wizard.discovery.answer import Answer, Question, Refused
+from wizard.discovery.answer import MAX_NAMES, Answer, Question, Refused, names_left_out
 from wizard.discovery.candidate import KnownHost, Maker
 from wizard.model.address import Address
 from wizard.model.server import STANDARD_PORTS, Protocol, Security, ServerCandidate, Source, usual_security
 from wizard.net.dns import Resolver
-
-MAX_NAMES = 5  # T27: nobody needs a hundred servers
 
 SERVICES = (
     ("_submissions._tcp", Protocol.SMTP, Security.TLS),
@@ -41,7 +39,7 @@ def _question(
 
     async def ask() -> Answer:
         records = [record for record in await resolver.srv(name) if record.host]  # a target of "." is "not offered"
-        refused = [f"{len(records) - MAX_NAMES} names past the first {MAX_NAMES}"] if len(records) > MAX_NAMES else []
+        refused = [names_left_out(len(records))] if len(records) > MAX_NAMES else []
         candidates: list[ServerCandidate] = []
         maker = Maker(address, Source.SRV, False, known)
         for record in records[:MAX_NAMES]:

@@ -10,10 +10,11 @@ from typing import Final
 
 from wizard.domain.finding import Finding, State
 from wizard.domain.txt import tags, texts_or_none
+from wizard.language import tr, tr_later
 from wizard.model.text import inert
 from wizard.net.dns import MxRecord, Resolver
 
-_TITLE: Final = "DKIM: signed mail"
+_TITLE: Final = tr_later("DKIM: signed mail")
 # The selectors that providers have their customers publish, by the mail exchanger, then those that programs suggest.
 _BY_PROVIDER: Final = {
     "google.com": ("google",),
@@ -45,27 +46,34 @@ async def dkim(
     names = dict.fromkeys([*selectors, *_of_provider(exchangers), *_USUAL])
     answers = await asyncio.gather(*(texts_or_none(resolver, f"{name}._domainkey.{domain}") for name in names))
     if all(answer is None for answer in answers):
-        return Finding("dkim", _TITLE, State.UNKNOWN, "No name server answered for the keys.")
+        return Finding("dkim", tr(_TITLE), State.UNKNOWN, tr("No name server answered for the keys."))
     keys = {name: text for name, answer in zip(names, answers, strict=True) for text in (answer or ()) if _is_key(text)}
     lines = tuple(f"{name}: {inert(text, 120)}" for name, text in keys.items())
     missing = [name for name in selectors if name not in keys]
     if missing:
-        says = f"There is no key under {', '.join(inert(name, 60) for name in missing)}: mail signed with it fails."
-        return Finding("dkim", _TITLE, State.WRONG, says, (), lines)
+        says = tr(
+            "There is no key under {names}: mail signed with it fails.",
+            names=", ".join(inert(name, 60) for name in missing),
+        )
+        return Finding("dkim", tr(_TITLE), State.WRONG, says, (), lines)
     if not keys:
         return Finding(
             "dkim",
-            _TITLE,
+            tr(_TITLE),
             State.WARNING,
-            "No key was found under the usual names. If your mail is signed, its header DKIM-Signature says the name "
-            "(s=…): look again with --selector. If it is not, switch signing on at your provider, which tells you the "
-            "record.",
+            tr(
+                "No key was found under the usual names. If your mail is signed, its header DKIM-Signature says the "
+                "name (s=…): look again with --selector. If it is not, switch signing on at your provider, which tells "
+                "you the record."
+            ),
         )
     told = [(name, *_judged(text)) for name, text in keys.items()]
     states = {state for _, state, _ in told}
     # An old key beside a good one harms nobody.
     state = next(one for one in (State.OK, State.WARNING, State.WRONG) if one in states)
-    return Finding("dkim", _TITLE, state, " ".join(f"{inert(name, 60)}: {says}" for name, _, says in told), (), lines)
+    return Finding(
+        "dkim", tr(_TITLE), state, " ".join(f"{inert(name, 60)}: {says}" for name, _, says in told), (), lines
+    )
 
 
 def _of_provider(exchangers: tuple[MxRecord, ...]) -> Sequence[str]:
@@ -84,17 +92,19 @@ def _judged(text: str) -> tuple[State, str]:
     read = tags(text)
     key = "".join(read["p"].split())
     if not key:
-        return State.WARNING, "withdrawn (its key is empty)."
+        return State.WARNING, tr("withdrawn (its key is empty).")
     if read.get("k", "rsa").lower() == "ed25519":
-        return State.OK, "a key (Ed25519); not every receiver knows that kind, so have an RSA key as well."
+        return State.OK, tr("a key (Ed25519); not every receiver knows that kind, so have an RSA key as well.")
     bits = _rsa_bits(key)
     if bits is None:
-        return State.WRONG, "the key cannot be read, as where a part of the record is missing."
+        return State.WRONG, tr("the key cannot be read, as where a part of the record is missing.")
     if bits < _WEAK_BITS:
-        return State.WRONG, f"the key has {bits} bits; receivers take none below {_WEAK_BITS}."
+        return State.WRONG, tr(
+            "the key has {bits} bits; receivers take none below {least}.", bits=bits, least=_WEAK_BITS
+        )
     if bits < _SHORT_BITS:
-        return State.WARNING, f"the key has {bits} bits; {_SHORT_BITS} are usual today."
-    return State.OK, f"a key of {bits} bits."
+        return State.WARNING, tr("the key has {bits} bits; {usual} are usual today.", bits=bits, usual=_SHORT_BITS)
+    return State.OK, tr("a key of {bits} bits.", bits=bits)
 
 
 def _rsa_bits(key: str) -> int | None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from wizard.domain.finding import Finding, Record, State
 from wizard.domain.txt import tags, texts, texts_or_none
 from wizard.errors import DnsUnavailable
+from wizard.language import tr, tr_later, tr_plural
 from wizard.model.host import NotAHost, host_name
 from wizard.model.text import inert
 from wizard.net.dns import Resolver
 from wizard.net.sites import registrable_domain, same_site
 
-_TITLE = "DMARC: what becomes of forged mail"
+_TITLE = tr_later("DMARC: what becomes of forged mail")
 
 
 async def dmarc(domain: str, resolver: Resolver) -> Finding:
@@ -22,44 +23,56 @@ async def dmarc(domain: str, resolver: Resolver) -> Finding:
             owner = registrable_domain(domain)
             records = await _records(owner, resolver)
     except DnsUnavailable:
-        return Finding("dmarc", _TITLE, State.UNKNOWN, "No name server answered for the record.")
+        return Finding("dmarc", tr(_TITLE), State.UNKNOWN, tr("No name server answered for the record."))
     first = Record(f"_dmarc.{domain}", "TXT", f"v=DMARC1; p=none; rua=mailto:postmaster@{domain}")
     lines = tuple(inert(record) for record in records)
     if not records:
         return Finding(
             "dmarc",
-            _TITLE,
+            tr(_TITLE),
             State.WRONG,
-            "There is no record. Large providers want one of who sends much, and trust a domain with one more. Begin "
-            "with p=none, which only watches.",
+            tr(
+                "There is no record. Large providers want one of who sends much, and trust a domain with one more. "
+                "Begin with p=none, which only watches."
+            ),
             (first,),
         )
     if len(records) > 1:
-        says = f"There are {len(records)} records; receivers take none of them then. Keep one."
-        return Finding("dmarc", _TITLE, State.WRONG, says, (), lines)
+        says = tr_plural(
+            "There is {n} record; receivers take none of them then. Keep one.",
+            "There are {n} records; receivers take none of them then. Keep one.",
+            len(records),
+        )
+        return Finding("dmarc", tr(_TITLE), State.WRONG, says, (), lines)
     read = tags(records[0])
     policy = read.get("sp" if owner != domain and "sp" in read else "p", "").lower()
     if policy not in ("none", "quarantine", "reject"):
-        says = "The record has no policy (p=none, p=quarantine or p=reject), so receivers take none of it."
-        return Finding("dmarc", _TITLE, State.WRONG, says, (first,), lines)
+        says = tr("The record has no policy (p=none, p=quarantine or p=reject), so receivers take none of it.")
+        return Finding("dmarc", tr(_TITLE), State.WRONG, says, (first,), lines)
     said = [_alignment(read)]
     state = State.OK
     if policy == "none":
         state = State.WARNING
-        said.insert(0, "p=none only watches: once your own mail passes, go on to p=quarantine, then p=reject.")
+        said.insert(0, tr("p=none only watches: once your own mail passes, go on to p=quarantine, then p=reject."))
     else:
-        said.insert(
-            0, f"Mail that is not from the domain is {'put into Junk' if policy == 'quarantine' else 'refused'}."
-        )
+        if policy == "quarantine":
+            said.insert(0, tr("Mail that is not from the domain is put into Junk."))
+        else:
+            said.insert(0, tr("Mail that is not from the domain is refused."))
     unheard = await _unheard(owner, read.get("rua", ""), resolver)
     if unheard:
         state = State.WARNING
-        said.append(f"Reports to {inert(unheard, 80)} are not sent: that domain does not say that it wants them.")
+        said.append(
+            tr(
+                "Reports to {domain} are not sent: that domain does not say that it wants them.",
+                domain=inert(unheard, 80),
+            )
+        )
     elif not read.get("rua"):
-        said.append("Nobody is told what fails: add rua=mailto:… to get reports.")
+        said.append(tr("Nobody is told what fails: add rua=mailto:… to get reports."))
     if owner != domain:
-        said.append(f"The record is that of {owner}.")
-    return Finding("dmarc", _TITLE, state, " ".join(said), (), lines)
+        said.append(tr("The record is that of {domain}.", domain=owner))
+    return Finding("dmarc", tr(_TITLE), state, " ".join(said), (), lines)
 
 
 async def _records(domain: str, resolver: Resolver) -> list[str]:
@@ -69,13 +82,14 @@ async def _records(domain: str, resolver: Resolver) -> list[str]:
 
 def _alignment(read: dict[str, str]) -> str:
     """Which domains SPF and DKIM must have proven (§3.1)."""
-    words = {
-        name: "the very same domain" if read.get(tag, "r").lower() == "s" else "this domain or one below it"
-        for name, tag in (("SPF", "aspf"), ("DKIM", "adkim"))
-    }
-    if len(set(words.values())) == 1:
-        return f"It passes where SPF or DKIM passes for {words['SPF']}."
-    return f"It passes where SPF passes for {words['SPF']}, or DKIM for {words['DKIM']}."
+    strict_spf, strict_dkim = (read.get(tag, "r").lower() == "s" for tag in ("aspf", "adkim"))
+    if strict_spf and strict_dkim:
+        return tr("It passes where SPF or DKIM passes for the very same domain.")
+    if strict_spf:
+        return tr("It passes where SPF passes for the very same domain, or DKIM for this domain or one below it.")
+    if strict_dkim:
+        return tr("It passes where SPF passes for this domain or one below it, or DKIM for the very same domain.")
+    return tr("It passes where SPF or DKIM passes for this domain or one below it.")
 
 
 async def _unheard(domain: str, addresses: str, resolver: Resolver) -> str | None:

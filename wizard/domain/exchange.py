@@ -7,15 +7,16 @@ from typing import Final
 from wizard.domain.finding import Finding, Record, State
 from wizard.domain.txt import tags, texts_or_none
 from wizard.errors import DnsUnavailable, FetchError, NameNotFound
+from wizard.language import tr, tr_later, tr_plural
 from wizard.model.text import inert
 from wizard.net.dns import DnsResolver, IPAddress, MxRecord, Resolver
 from wizard.net.fetch import Fetcher
 from wizard.net.sites import same_site
 
-_MX: Final = "MX: where its mail arrives"
-_STS: Final = "MTA-STS: encrypted on the way"
-_RPT: Final = "TLS-RPT: reports of failed encryption"
-_PTR: Final = "PTR: the sending server's own name"
+_MX: Final = tr_later("MX: where its mail arrives")
+_STS: Final = tr_later("MTA-STS: encrypted on the way")
+_RPT: Final = tr_later("TLS-RPT: reports of failed encryption")
+_PTR: Final = tr_later("PTR: the sending server's own name")
 _MAX_HOSTS: Final = 5
 
 
@@ -32,47 +33,58 @@ async def exchangers_of(domain: str, resolver: Resolver) -> tuple[MxRecord, ...]
 async def mx(domain: str, resolver: Resolver, exchangers: tuple[MxRecord, ...] | None) -> Finding:
     """Whether mail to the domain can arrive."""
     if exchangers is None:
-        return Finding("mx", _MX, State.UNKNOWN, "No name server answered for the domain.")
+        return Finding("mx", tr(_MX), State.UNKNOWN, tr("No name server answered for the domain."))
     lines = tuple(f"{record.preference} {inert(record.host) or '.'}" for record in exchangers)
     if [record.host for record in exchangers] == [""]:
-        return Finding("mx", _MX, State.ABSENT, "The domain says that it takes no mail (null MX).", (), lines)
+        return Finding("mx", tr(_MX), State.ABSENT, tr("The domain says that it takes no mail (null MX)."), (), lines)
     if not exchangers:
         if await _addresses(domain, resolver):
-            says = "There is no MX record, so mail goes to the domain's own address. Publish one that says so."
-            return Finding("mx", _MX, State.WARNING, says, (Record(domain, "MX", f"10 {domain}."),))
-        says = "There is no MX record and no address: mail to the domain comes back."
-        return Finding("mx", _MX, State.WRONG, says)
+            says = tr("There is no MX record, so mail goes to the domain's own address. Publish one that says so.")
+            return Finding("mx", tr(_MX), State.WARNING, says, (Record(domain, "MX", f"10 {domain}."),))
+        says = tr("There is no MX record and no address: mail to the domain comes back.")
+        return Finding("mx", tr(_MX), State.WRONG, says)
     dead = [record.host for record in exchangers[:_MAX_HOSTS] if not await _addresses(record.host, resolver)]
     if dead:
         state = State.WRONG if len(dead) == len(exchangers) else State.WARNING
-        says = f"{', '.join(inert(host, 80) for host in dead)} has no address: take it out, or give it one."
-        return Finding("mx", _MX, state, says, (), lines)
-    return Finding("mx", _MX, State.OK, f"{len(exchangers)} mail server{'s' * (len(exchangers) != 1)}.", (), lines)
+        says = tr(
+            "{host} has no address: take it out, or give it one.", host=", ".join(inert(host, 80) for host in dead)
+        )
+        return Finding("mx", tr(_MX), state, says, (), lines)
+    return Finding(
+        "mx", tr(_MX), State.OK, tr_plural("{n} mail server.", "{n} mail servers.", len(exchangers)), (), lines
+    )
 
 
 async def mta_sts(domain: str, resolver: Resolver, fetcher: Fetcher | None, hosts: tuple[MxRecord, ...]) -> Finding:
     """Whether other servers may deliver without encryption (RFC 8461); the policy is fetched where `fetcher` is."""
     found = await texts_or_none(resolver, f"_mta-sts.{domain}")
     if found is None:
-        return Finding("mta-sts", _STS, State.UNKNOWN, "No name server answered for the record.")
+        return Finding("mta-sts", tr(_STS), State.UNKNOWN, tr("No name server answered for the record."))
     records = [text for text in found if text.lower().startswith("v=stsv1")]
     lines = tuple(inert(record) for record in records)
     if not records:
-        says = "Not published. Mail works without; with it nobody between can switch encryption off."
-        return Finding("mta-sts", _STS, State.ABSENT, says)
+        says = tr("Not published. Mail works without; with it nobody between can switch encryption off.")
+        return Finding("mta-sts", tr(_STS), State.ABSENT, says)
     if len(records) > 1 or not tags(records[0]).get("id"):
-        says = "There must be one record, with an id (v=STSv1; id=20260101)."
-        return Finding("mta-sts", _STS, State.WRONG, says, (), lines)
+        says = tr("There must be one record, with an id (v=STSv1; id=20260101).")
+        return Finding("mta-sts", tr(_STS), State.WRONG, says, (), lines)
     if fetcher is None:
-        return Finding("mta-sts", _STS, State.UNKNOWN, "Published; its policy was not fetched.", (), lines)
+        return Finding("mta-sts", tr(_STS), State.UNKNOWN, tr("Published; its policy was not fetched."), (), lines)
     url = f"https://mta-sts.{domain}/.well-known/mta-sts.txt"
     try:
         page = await fetcher.get(url)
     except FetchError as error:
-        says = f"The record is there and its policy is not to be had at {url}: {error}."
-        return Finding("mta-sts", _STS, State.WRONG, says, (), lines)
+        says = tr("The record is there and its policy is not to be had at {url}: {error}.", url=url, error=error)
+        return Finding("mta-sts", tr(_STS), State.WRONG, says, (), lines)
     if page.status != 200 or page.url != url:
-        return Finding("mta-sts", _STS, State.WRONG, f"{url} answers with {page.status}, or sends on.", (), lines)
+        return Finding(
+            "mta-sts",
+            tr(_STS),
+            State.WRONG,
+            tr("{url} answers with {status}, or sends on.", url=url, status=page.status),
+            (),
+            lines,
+        )
     return _policy(page.body.decode("utf-8", "replace"), hosts, lines)
 
 
@@ -83,15 +95,18 @@ def _policy(text: str, hosts: tuple[MxRecord, ...], lines: tuple[str, ...]) -> F
         fields.setdefault(name.strip().lower(), []).append(value.strip().lower())
     mode, patterns = fields.get("mode", [""])[0], fields.get("mx", [])
     if fields.get("version", [""])[0] != "stsv1" or mode not in ("enforce", "testing", "none"):
-        return Finding("mta-sts", _STS, State.WRONG, "The policy has no version STSv1, or no mode.", (), lines)
+        return Finding("mta-sts", tr(_STS), State.WRONG, tr("The policy has no version STSv1, or no mode."), (), lines)
     left_out = [record.host for record in hosts if not any(_fits(record.host, pattern) for pattern in patterns)]
     if left_out and mode != "none":
-        says = f"The policy does not name {', '.join(inert(host, 80) for host in left_out)}: mail to it is held back."
-        return Finding("mta-sts", _STS, State.WRONG if mode == "enforce" else State.WARNING, says, (), lines)
+        says = tr(
+            "The policy does not name {host}: mail to it is held back.",
+            host=", ".join(inert(host, 80) for host in left_out),
+        )
+        return Finding("mta-sts", tr(_STS), State.WRONG if mode == "enforce" else State.WARNING, says, (), lines)
     if mode != "enforce":
-        says = f"The mode is “{mode}”, which only watches: go on to “enforce” once the reports are clean."
-        return Finding("mta-sts", _STS, State.WARNING, says, (), lines)
-    return Finding("mta-sts", _STS, State.OK, "Other servers deliver encrypted, or not at all.", (), lines)
+        says = tr("The mode is “{mode}”, which only watches: go on to “enforce” once the reports are clean.", mode=mode)
+        return Finding("mta-sts", tr(_STS), State.WARNING, says, (), lines)
+    return Finding("mta-sts", tr(_STS), State.OK, tr("Other servers deliver encrypted, or not at all."), (), lines)
 
 
 def _fits(host: str, pattern: str) -> bool:
@@ -103,15 +118,17 @@ async def tls_rpt(domain: str, resolver: Resolver) -> Finding:
     """Whether somebody is told where encryption fails (RFC 8460)."""
     found = await texts_or_none(resolver, f"_smtp._tls.{domain}")
     if found is None:
-        return Finding("tls-rpt", _RPT, State.UNKNOWN, "No name server answered for the record.")
+        return Finding("tls-rpt", tr(_RPT), State.UNKNOWN, tr("No name server answered for the record."))
     records = [text for text in found if text.lower().startswith("v=tlsrptv1")]
     wanted = Record(f"_smtp._tls.{domain}", "TXT", f"v=TLSRPTv1; rua=mailto:postmaster@{domain}")
     if not records:
-        return Finding("tls-rpt", _RPT, State.ABSENT, "Not published. Mail works without.", (wanted,))
+        return Finding("tls-rpt", tr(_RPT), State.ABSENT, tr("Not published. Mail works without."), (wanted,))
     lines = tuple(inert(record) for record in records)
     if len(records) > 1 or not tags(records[0]).get("rua"):
-        return Finding("tls-rpt", _RPT, State.WRONG, "There must be one record, with rua=mailto:…", (wanted,), lines)
-    return Finding("tls-rpt", _RPT, State.OK, "Reports are sent.", (), lines)
+        return Finding(
+            "tls-rpt", tr(_RPT), State.WRONG, tr("There must be one record, with rua=mailto:…"), (wanted,), lines
+        )
+    return Finding("tls-rpt", tr(_RPT), State.OK, tr("Reports are sent."), (), lines)
 
 
 async def ptr(
@@ -127,20 +144,39 @@ async def ptr(
     for host in hosts:
         addresses = await _addresses(host, resolver)
         if not addresses:
-            return Finding("ptr", _PTR, State.WRONG, f"{inert(host, 80)} has no address.")
+            return Finding("ptr", tr(_PTR), State.WRONG, tr("{host} has no address.", host=inert(host, 80)))
         for address in addresses[:_MAX_HOSTS]:
             try:
                 names = await resolver.ptr(address)
             except NameNotFound:
-                says = f"{address} has no name. Many receivers refuse it: have its owner publish {inert(host, 80)}."
-                return Finding("ptr", _PTR, State.WRONG, says, (Record(address.reverse_pointer, "PTR", f"{host}."),))
+                says = tr(
+                    "{address} has no name. Many receivers refuse it: have its owner publish {host}.",
+                    address=address,
+                    host=inert(host, 80),
+                )
+                return Finding(
+                    "ptr", tr(_PTR), State.WRONG, says, (Record(address.reverse_pointer, "PTR", f"{host}."),)
+                )
             except DnsUnavailable:
-                return Finding("ptr", _PTR, State.UNKNOWN, f"No name server answered for {address}.")
+                return Finding(
+                    "ptr", tr(_PTR), State.UNKNOWN, tr("No name server answered for {address}.", address=address)
+                )
             if not [name for name in names[:_MAX_HOSTS] if address in await _addresses(name, resolver)]:
-                says = f"{address} is called {inert(', '.join(names), 120)}, which does not lead back to it."
-                return Finding("ptr", _PTR, State.WRONG, says, (Record(address.reverse_pointer, "PTR", f"{host}."),))
+                says = tr(
+                    "{address} is called {names}, which does not lead back to it.",
+                    address=address,
+                    names=inert(", ".join(names), 120),
+                )
+                return Finding(
+                    "ptr", tr(_PTR), State.WRONG, says, (Record(address.reverse_pointer, "PTR", f"{host}."),)
+                )
         shown = ", ".join(str(address) for address in addresses[:_MAX_HOSTS])
-        return Finding("ptr", _PTR, State.OK, f"{inert(host, 80)}, {shown}: the name leads there and back.")
+        return Finding(
+            "ptr",
+            tr(_PTR),
+            State.OK,
+            tr("{host}, {addresses}: the name leads there and back.", host=inert(host, 80), addresses=shown),
+        )
     return None
 
 

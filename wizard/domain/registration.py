@@ -8,11 +8,12 @@ from typing import Any, Final
 
 from wizard.domain.finding import Finding, State
 from wizard.errors import FetchError
+from wizard.language import tr, tr_later
 from wizard.language.formats import date_text
 from wizard.net.fetch import Fetcher
 from wizard.net.sites import registrable_domain
 
-_TITLE: Final = "Registration: until when"
+_TITLE: Final = tr_later("Registration: until when")
 _SOON: Final = timedelta(days=30)
 # IANA's list of the registries' servers (RFC 9224).
 REGISTRIES: Final = "https://data.iana.org/rdap/dns.json"
@@ -29,16 +30,22 @@ async def registration(domain: str, fetcher: Fetcher, now: datetime, *, registri
         answer = {}
     until = expiry(answer)
     if until is None:
-        return Finding("registration", _TITLE, State.UNKNOWN, "The registry does not say until when.")
+        return Finding("registration", tr(_TITLE), State.UNKNOWN, tr("The registry does not say until when."))
     states = {str(state).lower() for state in answer.get("status") or () if isinstance(state, str)}
     day = date_text(until)
     if until < now or states & _ENDING:
-        says = f"The registration of {name} ended on {day}, or is held: mail to it stops. Renew it at once."
-        return Finding("registration", _TITLE, State.WRONG, says)
+        says = tr(
+            "The registration of {name} ended on {day}, or is held: mail to it stops. Renew it at once.",
+            name=name,
+            day=day,
+        )
+        return Finding("registration", tr(_TITLE), State.WRONG, says)
     if until - now < _SOON:
-        says = f"The registration of {name} ends on {day}. Have it renewed: without it mail stops."
-        return Finding("registration", _TITLE, State.WARNING, says)
-    return Finding("registration", _TITLE, State.OK, f"{name} is registered until {day}.")
+        says = tr(
+            "The registration of {name} ends on {day}. Have it renewed: without it mail stops.", name=name, day=day
+        )
+        return Finding("registration", tr(_TITLE), State.WARNING, says)
+    return Finding("registration", tr(_TITLE), State.OK, tr("{name} is registered until {day}.", name=name, day=day))
 
 
 def expiry(answer: dict[str, Any]) -> datetime | None:

@@ -9,9 +9,11 @@ from typing import Final
 from wizard.domain.finding import Finding, Record, State
 from wizard.domain.txt import texts
 from wizard.errors import DnsUnavailable
+from wizard.language import tr, tr_later, tr_plural
 from wizard.model.text import inert
 from wizard.net.dns import MxRecord, Resolver
 
+_TITLE: Final = tr_later("SPF: who may send")
 MAX_LOOKUPS: Final = 10  # RFC 7208 §4.6.4
 _MAX_NESTED: Final = 40  # no longer followed: it is wrong already
 _TERM: Final = re.compile(r"([+?~-]?)([A-Za-z][A-Za-z0-9_.-]*)(?:([:=/])(.*))?")
@@ -51,24 +53,30 @@ async def spf(domain: str, resolver: Resolver, exchangers: tuple[MxRecord, ...])
     try:
         records = [text for text in await texts(resolver, domain) if _is_spf(text)]
     except DnsUnavailable:
-        return Finding("spf", "SPF: who may send", State.UNKNOWN, "No name server answered for the domain's records.")
+        return Finding("spf", tr(_TITLE), State.UNKNOWN, tr("No name server answered for the domain's records."))
     lines = tuple(inert(record) for record in records)
     wanted = Record(domain, "TXT", suggestion(exchangers))
     if not records:
         return Finding(
             "spf",
-            "SPF: who may send",
+            tr(_TITLE),
             State.WRONG,
-            "The domain does not say which servers send its mail, so receivers distrust all of it. Publish a record "
-            "that names each of them.",
+            tr(
+                "The domain does not say which servers send its mail, so receivers distrust all of it. Publish a "
+                "record that names each of them."
+            ),
             (wanted,),
         )
     if len(records) > 1:
         return Finding(
             "spf",
-            "SPF: who may send",
+            tr(_TITLE),
             State.WRONG,
-            f"The domain has {len(records)} SPF records. Receivers take none of them then: put all into one.",
+            tr_plural(
+                "The domain has {n} SPF record. Receivers take none of them then: put all into one.",
+                "The domain has {n} SPF records. Receivers take none of them then: put all into one.",
+                len(records),
+            ),
             (Record(domain, "TXT", _joined(records)),),
             lines,
         )
@@ -77,18 +85,32 @@ async def spf(domain: str, resolver: Resolver, exchangers: tuple[MxRecord, ...])
         await _follow(domain, records[0], resolver, walk, is_top=True)
     except DnsUnavailable:
         return Finding(
-            "spf", "SPF: who may send", State.UNKNOWN, "A record that SPF includes could not be asked for.", (), lines
+            "spf", tr(_TITLE), State.UNKNOWN, tr("A record that SPF includes could not be asked for."), (), lines
         )
     if walk.lookups > MAX_LOOKUPS:
-        walk.faults.append(
-            f"Receivers would need {'more than ' if walk.lookups >= _MAX_NESTED else ''}{walk.lookups} look-ups for it "
-            f"and stop after {MAX_LOOKUPS}: take out services that no longer send for you."
-        )
+        if walk.lookups >= _MAX_NESTED:
+            walk.faults.append(
+                tr(
+                    "Receivers would need more than {count} look-ups for it and stop after {most}: "
+                    "take out services that no longer send for you.",
+                    count=walk.lookups,
+                    most=MAX_LOOKUPS,
+                )
+            )
+        else:
+            walk.faults.append(
+                tr(
+                    "Receivers would need {count} look-ups for it and stop after {most}: "
+                    "take out services that no longer send for you.",
+                    count=walk.lookups,
+                    most=MAX_LOOKUPS,
+                )
+            )
     if walk.faults or walk.weak:
         state = State.WRONG if walk.faults else State.WARNING
-        return Finding("spf", "SPF: who may send", state, " ".join([*walk.faults, *walk.weak]), (), lines)
-    says = f"One record, {walk.lookups} of at most {MAX_LOOKUPS} look-ups."
-    return Finding("spf", "SPF: who may send", State.OK, says, (), lines)
+        return Finding("spf", tr(_TITLE), state, " ".join([*walk.faults, *walk.weak]), (), lines)
+    says = tr("One record, {count} of at most {most} look-ups.", count=walk.lookups, most=MAX_LOOKUPS)
+    return Finding("spf", tr(_TITLE), State.OK, says, (), lines)
 
 
 def suggestion(exchangers: tuple[MxRecord, ...]) -> str:
@@ -120,24 +142,26 @@ async def _follow(domain: str, record: str, resolver: Resolver, walk: _Walk, *, 
             redirect = match[4] if name == "redirect" else redirect
             continue
         if match is None or name not in _MECHANISMS:
-            walk.faults.append(f"“{inert(word, 60)}” is nothing that SPF knows, so receivers take none of the record.")
+            walk.faults.append(
+                tr("“{term}” is nothing that SPF knows, so receivers take none of the record.", term=inert(word, 60))
+            )
             continue
         walk.lookups += name in _LOOKS_UP
         if name == "ptr" and is_top:
-            walk.weak.append("“ptr” is slow, and receivers are told not to use it: name the addresses instead.")
+            walk.weak.append(tr("“ptr” is slow, and receivers are told not to use it: name the addresses instead."))
         if name == "all":
             has_all = True
             if is_top and match[1] in ("", "+"):
-                walk.faults.append("“+all” lets anybody send as this domain: end the record with ~all or -all.")
+                walk.faults.append(tr("“+all” lets anybody send as this domain: end the record with ~all or -all."))
             elif is_top and match[1] == "?":
-                walk.weak.append("“?all” says nothing about strangers: end the record with ~all or -all.")
+                walk.weak.append(tr("“?all” says nothing about strangers: end the record with ~all or -all."))
         elif name == "include":
             await _enter(match[4] or "", resolver, walk)
     if redirect is not None and not has_all:
         walk.lookups += 1
         await _enter(redirect, resolver, walk)
     elif not has_all and is_top:
-        walk.weak.append("The record has no end that speaks of all others: add ~all or -all.")
+        walk.weak.append(tr("The record has no end that speaks of all others: add ~all or -all."))
 
 
 async def _enter(domain: str, resolver: Resolver, walk: _Walk) -> None:
@@ -145,12 +169,23 @@ async def _enter(domain: str, resolver: Resolver, walk: _Walk) -> None:
     if "%" in name or walk.lookups >= _MAX_NESTED:
         return  # a macro stands for each sender's own address, and cannot be asked for here
     if name in walk.seen:
-        walk.faults.append(f"“{inert(name, 80)}” is included twice, or includes itself.")
+        walk.faults.append(tr("“{name}” is included twice, or includes itself.", name=inert(name, 80)))
         return
     walk.seen.add(name)
     records = [text for text in await texts(resolver, name) if _is_spf(text)]
     if len(records) != 1:
-        has = "no SPF record" if not records else f"{len(records)} SPF records"
-        walk.faults.append(f"“{inert(name, 80)}”, which it includes, has {has}: receivers take none of it then.")
+        including = inert(name, 80)
+        if records:
+            fault = tr_plural(
+                "“{name}”, which it includes, has {n} SPF record: receivers take none of it then.",
+                "“{name}”, which it includes, has {n} SPF records: receivers take none of it then.",
+                len(records),
+                name=including,
+            )
+        else:
+            fault = tr(
+                "“{name}”, which it includes, has no SPF record: receivers take none of it then.", name=including
+            )
+        walk.faults.append(fault)
         return
     await _follow(name, records[0], resolver, walk, is_top=False)
