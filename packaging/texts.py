@@ -29,7 +29,7 @@ from wizard.language import data_texts  # noqa: E402 - found by the line above
 from wizard.language.choice import LANGUAGES  # noqa: E402
 from wizard.language.po import Entry, key_of, read_po  # noqa: E402
 
-KEYWORDS = ("tr", "tr_later", "tr_plural", "tr_context")
+KEYWORDS = ("tr", "tr_later", "tr_plural", "tr_context", "tr_field")
 # The providers whose steps are translated: the largest of the whole world, then the largest of each country in which
 # one of our languages is at home. All 240 would be 2,000 sentences a language, most of which nobody would ever meet.
 MOST_USED = (
@@ -75,7 +75,7 @@ def texts_of_code() -> Iterator[Text]:
                 match node.func.id:
                     case "tr_plural":
                         yield from (Text(room, place, both) for both in zip(*said, strict=True))
-                    case "tr_context":
+                    case "tr_context" | "tr_field":
                         yield from (Text(room, place, text, context) for context in said[0] for text in said[1])
                     case _:
                         yield from (Text(room, place, text) for text in said[0])

@@ -178,7 +178,9 @@ PASSWORD_ONLY = ("fetchmail", "postfix", "django", "flask", "laravel", "symfony"
 
 @pytest.mark.parametrize("target", PASSWORD_ONLY)
 def test_a_program_that_cannot_fetch_a_token_says_so(target: str) -> None:
-    with pytest.raises(HandoverError, match=r"only an access token .* no way to fetch one, so it cannot use this acc"):
+    with pytest.raises(
+        HandoverError, match=r"only an access token .* no way to fetch one, so (it|they) cannot use this acc"
+    ):
         sheet(target, account(**TOKENS))
 
 

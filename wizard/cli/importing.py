@@ -20,7 +20,7 @@ from wizard.cli.options import (
 from wizard.errors import UsageError
 from wizard.handover.programs.found import FoundAccount, FoundServer
 from wizard.handover.programs.reading import accounts_in, accounts_of, every_account, readable_programs
-from wizard.handover.words import ENCRYPTION, SignInKind
+from wizard.handover.words import SignInKind, encryption_words
 from wizard.language import tr, tr_later
 from wizard.model.account import CheckResult, Verdict
 from wizard.model.address import Address
@@ -111,7 +111,10 @@ def shown(account: FoundAccount) -> str:
     receiving, sending = (padded(head, max(map(width, heads))) for head in heads)
     for head, server in ((receiving, account.incoming), (sending, account.outgoing)):
         if server is not None:
-            place, encryption = f"{server.protocol.value} {server.host}:{server.port}", tr(ENCRYPTION[server.security])
+            place, encryption = (
+                f"{server.protocol.value} {server.host}:{server.port}",
+                encryption_words(server.security),
+            )
             if server.username:
                 told = tr(
                     "{server}, {encryption}, user {user}", server=place, encryption=encryption, user=server.username

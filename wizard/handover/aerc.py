@@ -8,9 +8,9 @@ from wizard.handover.inert import file_stem
 from wizard.handover.sheet import HandoverFile, Sheet, Target, TargetKind
 from wizard.handover.url import encoded
 from wizard.handover.words import (
-    FETCHED_BY_COMMAND,
     STANDS_IN_FILE,
     SignInKind,
+    fetched_by_command,
     name_of,
     password_command,
     require_incoming,
@@ -20,6 +20,7 @@ from wizard.handover.words import (
     token_command,
     url_host,
 )
+from wizard.language import tr
 from wizard.model.account import VerifiedAccount
 from wizard.model.secret import Secret
 from wizard.model.server import Protocol, Security, ServerCandidate
@@ -32,16 +33,20 @@ _SPECIAL: Final = frozenset("\"'`\\;#=$<>,@()[]:")
 
 def sheet(account: VerifiedAccount, secret: Secret | None = None) -> Sheet:
     """The account's section, with the password where one is given."""
-    asks = "aerc asks for the password, or runs what stands after “source-cred-cmd” and “outgoing-cred-cmd”."
+    asks = tr("aerc asks for the password, or runs what stands after “source-cred-cmd” and “outgoing-cred-cmd”.")
     return Sheet(
         TARGET,
-        "Use it in aerc",
+        tr("Use it in {program}", program="aerc"),
         (
-            "Append the file to ~/.config/aerc/accounts.conf and keep that at mode 600: aerc refuses any other.",
+            tr(
+                "Append the file to {place} and keep that at mode 600: {program} refuses any other.",
+                place="~/.config/aerc/accounts.conf",
+                program="aerc",
+            ),
             sending_step(
                 account,
-                typed=STANDS_IN_FILE if secret is not None else asks,
-                fetched=FETCHED_BY_COMMAND,
+                typed=tr(STANDS_IN_FILE) if secret is not None else asks,
+                fetched=fetched_by_command(),
             ),
         ),
         (),
@@ -50,7 +55,7 @@ def sheet(account: VerifiedAccount, secret: Secret | None = None) -> Sheet:
                 f"{file_stem(account.address.wire)}-accounts.conf",
                 "text/plain",
                 _config(account, secret),
-                "Goes to ~/.config/aerc/accounts.conf.",
+                tr("Goes to {place}.", place="~/.config/aerc/accounts.conf"),
                 holds_secret=secret is not None,
             ),
         ),

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Final
 
 from wizard.handover.inert import file_stem
-from wizard.handover.sheet import HandoverFile, Row, Sheet, Target, TargetKind, rows_about_you
+from wizard.handover.sheet import HandoverFile, Row, Sheet, Target, TargetKind, rows_about_you, tr_field
 from wizard.handover.words import (
     ACCOUNT_TYPE,
     SignInKind,
@@ -20,11 +20,13 @@ from wizard.handover.words import (
     sign_in_kind,
     sign_in_kinds,
 )
+from wizard.language import tr, tr_later
+from wizard.language.formats import and_list
 from wizard.model.account import VerifiedAccount
 from wizard.model.server import AuthMethod, Protocol, Security, ServerCandidate
 
 TARGET = Target("apple-mail", "Apple Mail", TargetKind.PERSON, ("mail",) if sys.platform == "darwin" else ())
-MAC = Target("apple-mail-mac", "Mail on a Mac", TargetKind.PERSON, TARGET.commands)
+MAC = Target("apple-mail-mac", tr_later("Mail on a Mac"), TargetKind.PERSON, TARGET.commands)
 MEDIA_TYPE: Final = "application/x-apple-aspen-config"
 
 _AUTHENTICATION: Final = {
@@ -32,13 +34,8 @@ _AUTHENTICATION: Final = {
     SignInKind.ENCRYPTED: "EmailAuthCRAMMD5",
     SignInKind.NONE: "EmailAuthNone",
 }
-_AUTHENTICATION_WORDS: Final = {
-    SignInKind.NORMAL: "Password",
-    SignInKind.ENCRYPTED: "MD5 Challenge-Response",
-    SignInKind.NONE: "None",
-}
 _ACCOUNT_TYPE: Final = {Protocol.IMAP: "EmailTypeIMAP", Protocol.POP3: "EmailTypePOP"}
-NO_STARTTLS: Final = (
+NO_STARTTLS: Final = tr_later(
     "The server switches to encryption (STARTTLS). A profile and Mail know only “Use SSL”, and switch by themselves on "
     "the usual ports; neither can insist on it."
 )
@@ -48,30 +45,41 @@ _NAMESPACE: Final = uuid.UUID("7d8f4c34-5d0e-4d58-9c0b-6f8e5a3f2b11")
 
 def sheet(account: VerifiedAccount) -> Sheet:
     """The sheet for Mail; the labels are those of its account set-up and of Server Settings."""
-    rows = rows_about_you(account, "Full Name", "Email Address")
+    name, address = tr_field("field of apple-mail", "Full Name"), tr_field("field of apple-mail", "Email Address")
+    rows = rows_about_you(account, name, address)
+    title = tr("Use it in {program}", program="Apple Mail")
     if SignInKind.OAUTH2 in sign_in_kinds(account):
-        return Sheet(TARGET, "Use it in Apple Mail", browser_steps(account), tuple(rows))
+        return Sheet(TARGET, title, browser_steps(account), tuple(rows))
     if account.incoming is not None:
-        rows.append(Row("account-type", "Account Type", _shown_type(account.incoming), "Incoming Mail Server"))
-        rows += _server("incoming", "Incoming Mail Server", account.incoming, account.incoming_auth)
+        group = tr_field("field of apple-mail", "Incoming Mail Server")
+        rows.append(
+            Row("account-type", tr_field("field of apple-mail", "Account Type"), _shown_type(account.incoming), group)
+        )
+        rows += _server("incoming", group, account.incoming, account.incoming_auth)
     if account.outgoing is not None:
-        rows += _server("outgoing", "Outgoing Mail Server", account.outgoing, account.outgoing_auth)
-    return Sheet(TARGET, "Use it in Apple Mail", _steps(account), tuple(rows), files=files(account))
+        group = tr_field("field of apple-mail", "Outgoing Mail Server")
+        rows += _server("outgoing", group, account.outgoing, account.outgoing_auth)
+    return Sheet(TARGET, title, _steps(account), tuple(rows), files=files(account))
 
 
 def mac(account: VerifiedAccount) -> Sheet:
     """The sheet for Mail on a Mac alone."""
-    made = replace(sheet(account), target=MAC, title="Use it in Mail on a Mac")
+    made = replace(sheet(account), target=MAC, title=tr("Use it in Mail on a Mac"))
     if SignInKind.OAUTH2 in sign_in_kinds(account):
         on_mac, _, without_button = browser_steps(account)
         return replace(made, steps=(on_mac, without_button))
-    quick = ("The quick way: save the profile, open it, and allow it in System Settings.",) if made.files else ()
+    quick = (tr("The quick way: save the profile, open it, and allow it in System Settings."),) if made.files else ()
     steps = (
         *quick,
-        "By hand: choose Mail, Settings, Accounts, the + button, then Other Mail Account, and copy the fields below.",
-        "Port, TLS/SSL and Authentication stand under Server Settings: first switch off “Automatically manage "
-        "connection settings”.",
-        *((NO_STARTTLS,) if switches_to_encryption(account) else ()),
+        tr(
+            "By hand: choose Mail, Settings, Accounts, the + button, then Other Mail Account, and copy the fields "
+            "below."
+        ),
+        tr(
+            "Port, TLS/SSL and Authentication stand under Server Settings: first switch off “Automatically manage "
+            "connection settings”."
+        ),
+        *((tr(NO_STARTTLS),) if switches_to_encryption(account) else ()),
         password_step(account, "Mail"),
     )
     return replace(made, steps=steps)
@@ -84,7 +92,7 @@ def files(account: VerifiedAccount) -> tuple[HandoverFile, ...]:
         return ()
     if SignInKind.OAUTH2 in sign_in_kinds(account) or account.incoming_auth == AuthMethod.APOP:
         return ()
-    say = "Open it on the Mac, iPhone or iPad and allow it in Settings. Mail then asks for the password."
+    say = tr("Open it on the Mac, iPhone or iPad and allow it in Settings. Mail then asks for the password.")
     name = f"{file_stem(str(account.address))}.mobileconfig"
     return (HandoverFile(name, MEDIA_TYPE, _profile(account, incoming, outgoing), say),)
 
@@ -138,17 +146,31 @@ def _profile_server(side: str, server: ServerCandidate, auth: str | None) -> dic
 
 
 def _server(side: str, group: str, server: ServerCandidate, auth: str | None) -> list[Row]:
+    on, off = tr_field("field of apple-mail", "On"), tr_field("field of apple-mail", "Off")
     return [
-        Row(f"{side}-server", "Host Name", server.host, group),
-        Row(f"{side}-username", "User Name", server.username, group),
-        Row(f"{side}-port", "Port", str(server.port), group),
-        Row(f"{side}-security", "Use TLS/SSL", "Off" if server.security is Security.NONE else "On", group),
-        Row(f"{side}-auth", "Authentication", _authentication_words(auth), group),
+        Row(f"{side}-server", tr_field("field of apple-mail", "Host Name"), server.host, group),
+        Row(f"{side}-username", tr_field("field of apple-mail", "User Name"), server.username, group),
+        Row(f"{side}-port", tr_field("field of apple-mail", "Port"), str(server.port), group),
+        Row(
+            f"{side}-security",
+            tr_field("field of apple-mail", "Use TLS/SSL"),
+            on if server.security is not Security.NONE else off,
+            group,
+        ),
+        Row(f"{side}-auth", tr_field("field of apple-mail", "Authentication"), _authentication_words(auth), group),
     ]
 
 
 def _authentication_words(auth: str | None) -> str:
-    return "Authenticated POP (APOP)" if auth == AuthMethod.APOP else _AUTHENTICATION_WORDS[sign_in_kind(auth)]
+    if auth == AuthMethod.APOP:
+        return tr_field("field of apple-mail", "Authenticated POP (APOP)")
+    match sign_in_kind(auth):
+        case SignInKind.ENCRYPTED:
+            return tr_field("field of apple-mail", "MD5 Challenge-Response")
+        case SignInKind.NONE:
+            return tr_field("field of apple-mail", "None")
+        case SignInKind.NORMAL | SignInKind.OAUTH2:
+            return tr_field("field of apple-mail", "Password")
 
 
 def _shown_type(server: ServerCandidate) -> str:
@@ -160,27 +182,36 @@ def browser_steps(account: VerifiedAccount) -> tuple[str, str, str]:
 
     The way there on a Mac, on an iPhone or iPad, and what to know where there is no such button.
     """
-    servers = " and ".join(server.host for server in (account.incoming, account.outgoing) if server is not None)
+    hosts = [server.host for server in (account.incoming, account.outgoing) if server is not None]
     return (
-        "On a Mac: choose Mail, Settings, Accounts, the + button, then your provider's own button (such as Google, "
-        "Microsoft Exchange or Yahoo), and sign in on its page.",
-        "On an iPhone or iPad: open Settings, Apps, Mail, Mail Accounts, Add Account, then your provider's button.",
-        f"If it has no button there, Mail cannot sign in at {servers}: “Other” takes passwords only, and this account "
-        "signs in in the browser.",
+        tr(
+            "On a Mac: choose Mail, Settings, Accounts, the + button, then your provider's own button (such as Google, "
+            "Microsoft Exchange or Yahoo), and sign in on its page."
+        ),
+        tr("On an iPhone or iPad: open Settings, Apps, Mail, Mail Accounts, Add Account, then your provider's button."),
+        tr(
+            "If it has no button there, Mail cannot sign in at {servers}: “Other” takes passwords only, and this "
+            "account signs in in the browser.",
+            servers=and_list(hosts),
+        ),
     )
 
 
 def _steps(account: VerifiedAccount) -> tuple[str, ...]:
     steps = []
     if files(account):
-        steps.append("The quick way: save the profile, open it on the Mac, iPhone or iPad, and allow it in Settings.")
+        steps.append(
+            tr("The quick way: save the profile, open it on the Mac, iPhone or iPad, and allow it in Settings.")
+        )
     steps += [
-        "By hand, on a Mac: choose Mail, Settings, Accounts, the + button, then Other Mail Account.",
-        "By hand, on an iPhone or iPad: open Settings, Apps, Mail, Mail Accounts, Add Account, then Other.",
-        "Copy the fields below. Port, TLS/SSL and Authentication stand under Server Settings (iPhone: Advanced); on a "
-        "Mac, switch off “Automatically manage connection settings” first.",
+        tr("By hand, on a Mac: choose Mail, Settings, Accounts, the + button, then Other Mail Account."),
+        tr("By hand, on an iPhone or iPad: open Settings, Apps, Mail, Mail Accounts, Add Account, then Other."),
+        tr(
+            "Copy the fields below. Port, TLS/SSL and Authentication stand under Server Settings (iPhone: Advanced); "
+            "on a Mac, switch off “Automatically manage connection settings” first."
+        ),
     ]
     if switches_to_encryption(account):
-        steps.append(NO_STARTTLS)
+        steps.append(tr(NO_STARTTLS))
     steps.append(password_step(account, "Mail"))
     return tuple(steps)

@@ -9,10 +9,11 @@ from wizard.errors import HandoverError
 from wizard.handover.inert import file_stem
 from wizard.handover.sheet import HandoverFile, Sheet, Target, TargetKind
 from wizard.handover.words import SignInKind, ascii_host, sign_in_kind
+from wizard.language import tr, tr_later
 from wizard.model.account import VerifiedAccount
 from wizard.model.server import Security, ServerCandidate
 
-TARGET = Target("autoconfig-xml", "Autoconfig file (Thunderbird and others)", TargetKind.PROGRAM)
+TARGET = Target("autoconfig-xml", tr_later("Autoconfig file (Thunderbird and others)"), TargetKind.PROGRAM)
 
 _SOCKET_TYPE: Final = {Security.TLS: "SSL", Security.STARTTLS: "STARTTLS", Security.NONE: "plain"}
 _AUTHENTICATION: Final = {
@@ -21,21 +22,27 @@ _AUTHENTICATION: Final = {
     SignInKind.OAUTH2: "OAuth2",
     SignInKind.NONE: "none",
 }
-_PERSONAL = "The user name in it is yours alone, so the file serves this account only."
+_PERSONAL: Final = tr_later("The user name in it is yours alone, so the file serves this account only.")
 
 
 def sheet(account: VerifiedAccount) -> Sheet:
     """The file and where it goes."""
     produced = files(account)
     if not produced:
-        raise HandoverError("An autoconfig file needs both directions, and only one was checked.")
+        raise HandoverError(tr("An autoconfig file needs both directions, and only one was checked."))
     steps = [
-        f"On one computer: put it in the folder “isp” of Thunderbird's program folder as {account.address.domain}.xml.",
-        f"For a whole domain: serve it at https://autoconfig.{account.address.domain}/mail/config-v1.1.xml.",
+        tr(
+            "On one computer: put it in the folder “isp” of Thunderbird's program folder as {file}.",
+            file=f"{account.address.domain}.xml",
+        ),
+        tr(
+            "For a whole domain: serve it at {url}.",
+            url=f"https://autoconfig.{account.address.domain}/mail/config-v1.1.xml",
+        ),
     ]
     if not serves_everyone(account):
-        steps.append(_PERSONAL)
-    return Sheet(TARGET, "Autoconfig file", tuple(steps), (), files=produced)
+        steps.append(tr(_PERSONAL))
+    return Sheet(TARGET, tr("Autoconfig file"), tuple(steps), (), files=produced)
 
 
 def files(account: VerifiedAccount) -> tuple[HandoverFile, ...]:
@@ -52,7 +59,10 @@ def files(account: VerifiedAccount) -> tuple[HandoverFile, ...]:
     _server(provider, "outgoingServer", account, account.outgoing, account.outgoing_auth)
     ElementTree.indent(root)
     content = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True) + b"\n"
-    say = f"Put into the folder “isp” of Thunderbird's program folder as {domain}.xml, it is found there by itself."
+    say = tr(
+        "Put into the folder “isp” of Thunderbird's program folder as {file}, it is found there by itself.",
+        file=f"{domain}.xml",
+    )
     return (HandoverFile(f"{file_stem(domain)}.xml", "application/xml", content, say),)
 
 

@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 from wizard.handover.inert import file_stem
 from wizard.handover.sheet import HandoverFile
 from wizard.handover.words import SignInKind, ascii_host, name_of, sign_in_kind, sign_in_kinds
+from wizard.language import tr
 from wizard.model.account import VerifiedAccount
 from wizard.model.server import Protocol, Security, ServerCandidate
 
@@ -28,15 +29,20 @@ def files(account: VerifiedAccount) -> tuple[HandoverFile, ...]:
     stem = file_stem(account.address.domain)
     xml = f"{stem}-outlook.xml"
     return (
-        HandoverFile(xml, "application/xml", _xml(account, account.incoming, account.outgoing), f"Goes to {FOLDER}."),
+        HandoverFile(
+            xml,
+            "application/xml",
+            _xml(account, account.incoming, account.outgoing),
+            tr("Goes to {place}.", place=FOLDER),
+        ),
         HandoverFile(
             f"{stem}-outlook.reg",
             "text/plain",
             _registry(account, f'"{FOLDER}\\{xml}"'.replace("\\", "\\\\")),
-            "Double-click it before the account is added.",
+            tr("Double-click it before the account is added."),
         ),
         HandoverFile(
-            f"{stem}-outlook-undo.reg", "text/plain", _registry(account, "-"), "Double-click it to take that back."
+            f"{stem}-outlook-undo.reg", "text/plain", _registry(account, "-"), tr("Double-click it to take that back.")
         ),
     )
 
@@ -48,8 +54,14 @@ def steps(account: VerifiedAccount) -> tuple[str, ...]:
         return ()
     xml, reg, undo = (file.name for file in made)
     return (
-        f"The quick way in classic Outlook: save {xml} into {FOLDER}, double-click {reg}, then choose File, Add "
-        f"Account, and type the address and the password. Afterwards {undo} takes the setting back.",
+        tr(
+            "The quick way in classic Outlook: save {xml} into {folder}, double-click {reg}, then choose File, Add "
+            "Account, and type the address and the password. Afterwards {undo} takes the setting back.",
+            xml=xml,
+            folder=FOLDER,
+            reg=reg,
+            undo=undo,
+        ),
     )
 
 

@@ -11,19 +11,29 @@ from urllib.parse import urlsplit
 
 from wizard.handover import apple_mail
 from wizard.handover.sheet import HandoverFile, Row, Sheet, TargetKind
+from wizard.language import tr, tr_later
 from wizard.model.account import VerifiedAccount
 from wizard.model.dav import DavKind, DavService
 
-_GROUP: Final = "Calendars and contacts"
-_LABEL: Final = {DavKind.CALENDARS: "Calendars (CalDAV)", DavKind.CONTACTS: "Contacts (CardDAV)"}
+_LABEL: Final = {
+    DavKind.CALENDARS: tr_later("Calendars (CalDAV)"),
+    DavKind.CONTACTS: tr_later("Contacts (CardDAV)"),
+}
 _PAYLOAD: Final = {
     DavKind.CALENDARS: ("com.apple.caldav.account", "CalDAV"),
     DavKind.CONTACTS: ("com.apple.carddav.account", "CardDAV"),
 }
 _NAMESPACE: Final = uuid.UUID("2d9d3f0c-1e2b-4d43-8a0f-5b0c3b6b7a1d")
-_DOUBT: Final = (
-    "Name servers alone say where {what} are, at another company: use it only where your provider says the same."
-)
+_DOUBT: Final = {
+    DavKind.CALENDARS: tr_later(
+        "Name servers alone say where the calendars are, at another company: use it only where your provider says the "
+        "same."
+    ),
+    DavKind.CONTACTS: tr_later(
+        "Name servers alone say where the contacts are, at another company: use it only where your provider says the "
+        "same."
+    ),
+}
 
 
 def with_calendars(sheet: Sheet, account: VerifiedAccount, services: Sequence[DavService]) -> Sheet:
@@ -33,15 +43,11 @@ def with_calendars(sheet: Sheet, account: VerifiedAccount, services: Sequence[Da
     """
     if sheet.target.kind is not TargetKind.PERSON or not services:
         return sheet
-    rows = [Row(service.kind.value, _LABEL[service.kind], service.url, _GROUP) for service in services]
-    username = _username(account)
-    rows.append(Row("dav-username", "User name", username, _GROUP))
+    group = tr("Calendars and contacts")
+    rows = [Row(service.kind.value, tr(_LABEL[service.kind]), service.url, group) for service in services]
+    rows.append(Row("dav-username", tr("User name"), _username(account), group))
     steps = [*sheet.steps, _step(sheet, services)]
-    steps += [
-        _DOUBT.format(what="the calendars" if service.kind is DavKind.CALENDARS else "the contacts")
-        for service in services
-        if not service.trusted
-    ]
+    steps += [tr(_DOUBT[service.kind]) for service in services if not service.trusted]
     trusted = [service for service in services if service.trusted]
     files = tuple(
         _with_payloads(file, account, trusted) if file.media_type == apple_mail.MEDIA_TYPE else file
@@ -52,16 +58,29 @@ def with_calendars(sheet: Sheet, account: VerifiedAccount, services: Sequence[Da
 
 def _step(sheet: Sheet, services: Sequence[DavService]) -> str:
     if any(file.media_type == apple_mail.MEDIA_TYPE for file in sheet.files):
-        return "The profile sets up calendars and contacts as well; each asks for the password once."
+        return tr("The profile sets up calendars and contacts as well; each asks for the password once.")
     if sheet.target.id == "thunderbird":
-        return (
+        return tr(
             "Calendars: choose New Calendar, On the Network, and type the user name and the address below. Contacts: "
             "in the address book choose New CardDAV Address Book, the same way."
         )
     if sheet.target.id == "evolution":
-        return "Calendars and contacts: choose File, New, Collection Account, and type the address below as the server."
-    what = " and ".join(_LABEL[service.kind].partition(" ")[0].lower() for service in services)
-    return f"For {what}, a program that knows CalDAV and CardDAV takes the addresses below, and the same password."
+        return tr(
+            "Calendars and contacts: choose File, New, Collection Account, and type the address below as the server."
+        )
+    kinds = {service.kind for service in services}
+    if kinds == {DavKind.CALENDARS}:
+        return tr(
+            "For calendars, a program that knows CalDAV and CardDAV takes the addresses below, and the same password."
+        )
+    if kinds == {DavKind.CONTACTS}:
+        return tr(
+            "For contacts, a program that knows CalDAV and CardDAV takes the addresses below, and the same password."
+        )
+    return tr(
+        "For calendars and contacts, a program that knows CalDAV and CardDAV takes the addresses below, and the same "
+        "password."
+    )
 
 
 def _username(account: VerifiedAccount) -> str:

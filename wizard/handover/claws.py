@@ -5,65 +5,82 @@ from __future__ import annotations
 from typing import Final
 from xml.etree import ElementTree
 
-from wizard.handover.sheet import HandoverFile, Row, Sheet, Target, TargetKind, rows_about_you
+from wizard.handover.sheet import HandoverFile, Row, Sheet, Target, TargetKind, rows_about_you, tr_field
 from wizard.handover.words import (
     ACCOUNT_TYPE,
-    BROWSER_ONLY,
     SignInKind,
     ascii_host,
+    browser_only,
     name_of,
     password_step,
     sends_without_sign_in,
     sign_in_kinds,
 )
+from wizard.language import tr, tr_context
 from wizard.model.account import VerifiedAccount
 from wizard.model.server import Protocol, Security, ServerCandidate
 
 TARGET = Target("claws", "Claws Mail", TargetKind.PERSON, ("claws-mail",))
 
 _SSL: Final = {Security.NONE: "0", Security.TLS: "1", Security.STARTTLS: "2"}
-_SSL_WORDS: Final = {
-    Security.TLS: "Use TLS",
-    Security.STARTTLS: "Use STARTTLS command to start encrypted session",
-    Security.NONE: "Don't use TLS",
-}
 # Claws' own numbers of protocols (prefs_account.h).
 _PROTOCOL: Final = {Protocol.POP3: "0", Protocol.IMAP: "3"}
 
 
 def sheet(account: VerifiedAccount) -> Sheet:
     """The sheet for Claws Mail 4; the labels are those of Configuration, Create new account."""
-    rows = rows_about_you(account, "Full name", "Mail address", "Basic")
+    basic, send = tr_field("field of claws", "Basic"), tr_field("field of claws", "Send")
+    rows = rows_about_you(
+        account, tr_field("field of claws", "Full name"), tr_field("field of claws", "Mail address"), basic
+    )
     if account.incoming is not None:
         kind = "IMAP" if account.incoming.protocol is Protocol.IMAP else "POP"
         rows += [
-            Row("account-type", "Protocol", kind, "Basic"),
-            Row("incoming-server", "Server for receiving", account.incoming.host, "Basic"),
+            Row("account-type", tr_field("field of claws", "Protocol"), kind, basic),
+            Row("incoming-server", tr_field("field of claws", "Server for receiving"), account.incoming.host, basic),
         ]
     if account.outgoing is not None:
-        rows.append(Row("outgoing-server", "SMTP server (send)", account.outgoing.host, "Basic"))
+        rows.append(
+            Row("outgoing-server", tr_field("field of claws", "SMTP server (send)"), account.outgoing.host, basic)
+        )
     if account.incoming is not None:
-        rows.append(Row("incoming-username", "User ID", account.incoming.username, "Basic"))
+        rows.append(Row("incoming-username", tr_field("field of claws", "User ID"), account.incoming.username, basic))
     for side, server in (("incoming", account.incoming), ("outgoing", account.outgoing)):
         if server is not None:
             kind = ACCOUNT_TYPE[server.protocol]
-            rows.append(Row(f"{side}-security", kind, _SSL_WORDS[server.security], "TLS"))
+            rows.append(Row(f"{side}-security", kind, _tls_words(server.security), "TLS"))
     for side, server in (("incoming", account.incoming), ("outgoing", account.outgoing)):
         if server is not None:
-            rows.append(Row(f"{side}-port", f"{ACCOUNT_TYPE[server.protocol]} port", str(server.port), "Advanced"))
+            label = tr_field("field of claws", "{kind} port", kind=ACCOUNT_TYPE[server.protocol])
+            rows.append(Row(f"{side}-port", label, str(server.port), tr_field("field of claws", "Advanced")))
     if account.outgoing is not None and not sends_without_sign_in(account):
         rows += [
-            Row("outgoing-auth", "SMTP Authentication (SMTP AUTH)", "On", "Send"),
-            Row("outgoing-username", "User ID", account.outgoing.username, "Send"),
+            Row(
+                "outgoing-auth",
+                tr_field("field of claws", "SMTP Authentication (SMTP AUTH)"),
+                tr_field("field of claws", "On"),
+                send,
+            ),
+            Row("outgoing-username", tr_field("field of claws", "User ID"), account.outgoing.username, send),
         ]
-    return Sheet(TARGET, "Use it in Claws Mail", _steps(account), tuple(rows))
+    return Sheet(TARGET, tr("Use it in {program}", program="Claws Mail"), _steps(account), tuple(rows))
+
+
+def _tls_words(security: Security) -> str:
+    match security:
+        case Security.TLS:
+            return tr_field("field of claws", "Use TLS")
+        case Security.STARTTLS:
+            return tr_field("field of claws", "Use STARTTLS command to start encrypted session")
+        case Security.NONE:
+            return tr_field("field of claws", "Don't use TLS")
 
 
 def profile_files(account: VerifiedAccount) -> tuple[HandoverFile, ...]:
     """The files of a new ~/.claws-mail; none while a direction is missing or where the browser signs in."""
     if account.incoming is None or account.outgoing is None or SignInKind.OAUTH2 in sign_in_kinds(account):
         return ()
-    say = "Goes to ~/.claws-mail, where Claws Mail was never used before."
+    say = tr("Goes to ~/.claws-mail, where Claws Mail was never used before.")
     written = [("clawsrc", b""), ("accountrc", _accountrc(account, account.incoming, account.outgoing))]
     if account.incoming.protocol is Protocol.IMAP:
         written.append(("folderlist.xml", _folderlist(account)))
@@ -105,13 +122,16 @@ def _folderlist(account: VerifiedAccount) -> bytes:
 
 def _steps(account: VerifiedAccount) -> tuple[str, ...]:
     steps = [
-        "In Claws Mail choose Configuration, Create new account.",
-        "Copy the fields below; each heading is a page of that dialog.",
+        tr("In Claws Mail choose Configuration, Create new account."),
+        tr("Copy the fields below; each heading is a page of that dialog."),
         password_step(account, "Claws Mail"),
     ]
     if SignInKind.OAUTH2 in sign_in_kinds(account):
-        steps[2] = (
-            f"{BROWSER_ONLY} Claws Mail 4 can fetch one from Google and Microsoft (page OAuth2), with a client id of "
-            "your own; it cannot for any other provider."
+        steps[2] = browser_only(
+            tr_context(
+                "an access token",
+                "Claws Mail 4 can fetch one from Google and Microsoft (page OAuth2), with a client id of your own; it "
+                "cannot for any other provider.",
+            )
         )
     return tuple(steps)

@@ -14,6 +14,7 @@ from wizard.handover.words import (
     sender,
     sends_without_sign_in,
 )
+from wizard.language import tr, tr_context
 from wizard.model.account import VerifiedAccount
 from wizard.model.secret import Secret
 from wizard.model.server import Security
@@ -25,14 +26,17 @@ VARIABLE = "EMAIL_HOST_PASSWORD"
 
 def sheet(account: VerifiedAccount, secret: Secret | None = None) -> Sheet:
     """The settings, with the password where one is given; Python's smtplib sends no other than an ASCII one."""
-    require_password(account, account.outgoing_auth, "Django's SMTP backend")
+    require_password(
+        account.outgoing_auth,
+        tr_context("an access token", "Django's SMTP backend has no way to fetch one, so it cannot use this account."),
+    )
     require_ascii_password(secret, "Django")
     steps = [
-        "Paste the lines into settings.py.",
+        tr("Paste the lines into {place}.", place="settings.py"),
         *password_steps(account, VARIABLE, secret),
-        f"Try it: python manage.py sendtestemail {account.address.wire}",
+        tr("Try it: {command}", command=f"python manage.py sendtestemail {account.address.wire}"),
     ]
-    say = "Paste it into settings.py."
+    say = tr("Paste it into {place}.", place="settings.py")
     file = HandoverFile(
         f"{file_stem(account.address.wire)}-settings.py",
         "text/x-python",
@@ -40,7 +44,7 @@ def sheet(account: VerifiedAccount, secret: Secret | None = None) -> Sheet:
         say,
         holds_secret=secret is not None,
     )
-    return Sheet(TARGET, "Use it in Django", tuple(steps), (), files=(file,))
+    return Sheet(TARGET, tr("Use it in {program}", program="Django"), tuple(steps), (), files=(file,))
 
 
 def _settings(account: VerifiedAccount, secret: Secret | None) -> bytes:

@@ -11,17 +11,19 @@ from wizard.handover.sheet import HandoverFile, Sheet, Target, TargetKind
 from wizard.handover.words import (
     STANDS_IN_FILE,
     ascii_host,
+    in_a_row,
     name_of,
     require_outgoing,
     sending_step,
     sends_with_token,
     sends_without_sign_in,
 )
+from wizard.language import tr, tr_later
 from wizard.model.account import VerifiedAccount
 from wizard.model.secret import Secret
 from wizard.model.server import Security
 
-TARGET = Target("env", "Environment variables (.env)", TargetKind.PROGRAM, takes_password=True)
+TARGET = Target("env", tr_later("Environment variables (.env)"), TargetKind.PROGRAM, takes_password=True)
 
 _ENCRYPTION: Final = {Security.TLS: "tls", Security.STARTTLS: "starttls", Security.NONE: "none"}
 
@@ -30,20 +32,22 @@ def sheet(account: VerifiedAccount, secret: Secret | None = None) -> Sheet:
     """The variables: the common SMTP_ names, and Django's; with the password where one is given."""
     name = f"{file_stem(account.address.wire)}.env"
     password = (
-        STANDS_IN_FILE
+        tr(STANDS_IN_FILE)
         if secret is not None
-        else "The password is left empty. Better than writing it here: let your program's secret store set it."
+        else tr("The password is left empty. Better than writing it here: let your program's secret store set it.")
     )
     who_signs_in = sending_step(
         account,
-        typed=f"{password} Programs in Python (Django, Flask) can only send a password of ASCII characters.",
-        fetched="A program that only knows these variables cannot send with this account.",
+        typed=in_a_row(
+            password, tr("Programs in Python (Django, Flask) can only send a password of ASCII characters.")
+        ),
+        fetched=tr("A program that only knows these variables cannot send with this account."),
     )
     return Sheet(
         TARGET,
-        "Use it as environment variables",
+        tr("Use it as environment variables"),
         (
-            "No standard names these variables: keep the set your program reads.",
+            tr("No standard names these variables: keep the set your program reads."),
             who_signs_in,
         ),
         (),
@@ -52,7 +56,7 @@ def sheet(account: VerifiedAccount, secret: Secret | None = None) -> Sheet:
                 name,
                 "text/plain",
                 _variables(account, secret),
-                "A shell and most .env readers take it as it is.",
+                tr("A shell and most .env readers take it as it is."),
                 holds_secret=secret is not None,
             ),
         ),
@@ -61,7 +65,9 @@ def sheet(account: VerifiedAccount, secret: Secret | None = None) -> Sheet:
 
 def _variables(account: VerifiedAccount, secret: Secret | None) -> bytes:
     password = secret.reveal() if secret is not None else ""
-    server = require_outgoing(account, "This file")
+    server = require_outgoing(
+        account, refusal=tr("This file needs the sending server, and only receiving was checked.")
+    )
     address = account.address.wire
     pairs = (
         ("SMTP_HOST", ascii_host(server.host)),

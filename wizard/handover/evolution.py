@@ -6,7 +6,7 @@ import uuid
 from typing import Final
 
 from wizard.handover.keyfile import Sections, keyfile
-from wizard.handover.sheet import HandoverFile, Row, Sheet, Target, TargetKind, rows_about_you
+from wizard.handover.sheet import HandoverFile, Row, Sheet, Target, TargetKind, rows_about_you, tr_field
 from wizard.handover.words import (
     ACCOUNT_TYPE,
     SignInKind,
@@ -16,6 +16,7 @@ from wizard.handover.words import (
     sign_in_kind,
     sign_in_kinds,
 )
+from wizard.language import tr, tr_later
 from wizard.model.account import VerifiedAccount
 from wizard.model.server import AuthMethod, Protocol, Security, ServerCandidate
 
@@ -26,26 +27,29 @@ _SECURITY: Final = {
     Security.STARTTLS: "starttls-on-standard-port",
     Security.NONE: "none",
 }
-_SECURITY_WORDS: Final = {
-    Security.TLS: "TLS on a dedicated port",
-    Security.STARTTLS: "STARTTLS after connecting",
-    Security.NONE: "No encryption",
-}
 _BACKEND: Final = {Protocol.IMAP: "imapx", Protocol.POP3: "pop", Protocol.SMTP: "smtp"}
 _NAMESPACE: Final = uuid.UUID("0f3a4c6a-6c0f-4f1c-9a64-6b0b5c3d6f7e")
-SAY: Final = "Goes to ~/.config/evolution/sources, beside the other two, while Evolution is closed."
+SAY: Final = tr_later("Goes to ~/.config/evolution/sources, beside the other two, while Evolution is closed.")
 
 
 def sheet(account: VerifiedAccount) -> Sheet:
     """The sheet for Evolution 3.40 and later; the labels are those of its new-account assistant."""
-    rows = rows_about_you(account, "Full Name", "Email Address")
+    rows = rows_about_you(
+        account, tr_field("field of evolution", "Full Name"), tr_field("field of evolution", "Email Address")
+    )
+    receiving, sending = (
+        tr_field("field of evolution", "Receiving Email"),
+        tr_field("field of evolution", "Sending Email"),
+    )
     if account.incoming is not None:
         kind = ACCOUNT_TYPE[account.incoming.protocol].removesuffix("3")
-        rows.append(Row("account-type", "Server Type", kind, "Receiving Email"))
-        rows += _server("incoming", "Receiving Email", account.incoming)
+        rows.append(Row("account-type", tr_field("field of evolution", "Server Type"), kind, receiving))
+        rows += _server("incoming", receiving, account.incoming)
     if account.outgoing is not None:
-        rows += _server("outgoing", "Sending Email", account.outgoing)
-    return Sheet(TARGET, "Use it in Evolution", _steps(account), tuple(rows), files=files(account))
+        rows += _server("outgoing", sending, account.outgoing)
+    return Sheet(
+        TARGET, tr("Use it in {program}", program="Evolution"), _steps(account), tuple(rows), files=files(account)
+    )
 
 
 def files(account: VerifiedAccount) -> tuple[HandoverFile, ...]:
@@ -75,7 +79,8 @@ def files(account: VerifiedAccount) -> tuple[HandoverFile, ...]:
         },
     }
     return tuple(
-        HandoverFile(f"{uid}-{part}.source", "text/plain", keyfile(written), SAY) for part, written in sections.items()
+        HandoverFile(f"{uid}-{part}.source", "text/plain", keyfile(written), tr(SAY))
+        for part, written in sections.items()
     )
 
 
@@ -112,23 +117,40 @@ def _plain_method(server: ServerCandidate) -> str:
 
 def _server(side: str, group: str, server: ServerCandidate) -> list[Row]:
     return [
-        Row(f"{side}-server", "Server", server.host, group),
-        Row(f"{side}-port", "Port", str(server.port), group),
-        Row(f"{side}-username", "Username", server.username, group),
-        Row(f"{side}-security", "Encryption method", _SECURITY_WORDS[server.security], group),
+        Row(f"{side}-server", tr_field("field of evolution", "Server"), server.host, group),
+        Row(f"{side}-port", tr_field("field of evolution", "Port"), str(server.port), group),
+        Row(f"{side}-username", tr_field("field of evolution", "Username"), server.username, group),
+        Row(
+            f"{side}-security",
+            tr_field("field of evolution", "Encryption method"),
+            _security_words(server.security),
+            group,
+        ),
     ]
+
+
+def _security_words(security: Security) -> str:
+    match security:
+        case Security.TLS:
+            return tr_field("field of evolution", "TLS on a dedicated port")
+        case Security.STARTTLS:
+            return tr_field("field of evolution", "STARTTLS after connecting")
+        case Security.NONE:
+            return tr_field("field of evolution", "No encryption")
 
 
 def _steps(account: VerifiedAccount) -> tuple[str, ...]:
     steps = [
-        "In Evolution choose File, New, Mail Account, and type your name and email address.",
-        "Switch off “Look up mail server details based on the entered e-mail address”, and copy the fields below.",
+        tr("In Evolution choose File, New, Mail Account, and type your name and email address."),
+        tr("Switch off “Look up mail server details based on the entered e-mail address”, and copy the fields below."),
         password_step(account, "Evolution"),
     ]
     if SignInKind.OAUTH2 in sign_in_kinds(account):
         steps.insert(
             1,
-            "For Google, Microsoft and Yahoo choose OAuth2 as authentication type: Evolution signs in on their page. "
-            "It has no sign-in in the browser for any other provider.",
+            tr(
+                "For Google, Microsoft and Yahoo choose OAuth2 as authentication type: Evolution signs in on their "
+                "page. It has no sign-in in the browser for any other provider."
+            ),
         )
     return tuple(steps)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from wizard.handover.inert import file_stem
 from wizard.handover.sheet import HandoverFile, Sheet, Target, TargetKind
-from wizard.handover.words import STANDS_IN_FILE, ascii_host, require_incoming, require_password
+from wizard.handover.words import STANDS_IN_FILE, ascii_host, cannot_fetch, require_incoming, require_password
+from wizard.language import tr
 from wizard.model.account import VerifiedAccount
 from wizard.model.secret import Secret
 from wizard.model.server import Protocol, Security
@@ -15,18 +16,27 @@ TARGET = Target("fetchmail", "fetchmail", TargetKind.PROGRAM, ("fetchmail",), ta
 def sheet(account: VerifiedAccount, secret: Secret | None = None) -> Sheet:
     """The entry, with the password where one is given."""
     require_incoming(account, "fetchmail")
-    require_password(account, account.incoming_auth, "fetchmail 6")
-    asks = "fetchmail asks for the password, or takes it from ~/.netrc (mode 600)."
+    require_password(account.incoming_auth, cannot_fetch("fetchmail 6"))
+    asks = tr("fetchmail asks for the password, or takes it from ~/.netrc (mode 600).")
     return Sheet(
         TARGET,
-        "Use it in fetchmail",
+        tr("Use it in {program}", program="fetchmail"),
         (
-            "Append the file to ~/.fetchmailrc and keep that at mode 600: fetchmail refuses any other.",
-            STANDS_IN_FILE if secret is not None else asks,
-            "Messages stay on the server (“keep”) and go to the mail system of this computer; name a program with "
-            "“mda” to have them delivered by it.",
-            "fetchmail refuses a certificate that names its server only in the newer field (no commonName).",
-            "Try it: fetchmail --check",
+            tr(
+                "Append the file to {place} and keep that at mode 600: {program} refuses any other.",
+                place="~/.fetchmailrc",
+                program="fetchmail",
+            ),
+            tr(STANDS_IN_FILE) if secret is not None else asks,
+            tr(
+                "Messages stay on the server (“keep”) and go to the mail system of this computer; name a program with "
+                "“mda” to have them delivered by it."
+            ),
+            tr(
+                "{program} refuses a certificate that names its server only in the newer field (no commonName).",
+                program="fetchmail",
+            ),
+            tr("Try it: {command}", command="fetchmail --check"),
         ),
         (),
         files=(
@@ -34,7 +44,7 @@ def sheet(account: VerifiedAccount, secret: Secret | None = None) -> Sheet:
                 f"{file_stem(account.address.wire)}.fetchmailrc",
                 "text/plain",
                 _entry(account, secret),
-                "Goes to ~/.fetchmailrc.",
+                tr("Goes to {place}.", place="~/.fetchmailrc"),
                 holds_secret=secret is not None,
             ),
         ),

@@ -7,6 +7,7 @@ from wizard.handover.python_settings import Setting, password_steps, python_sett
 from wizard.handover.sheet import HandoverFile, Sheet, Target, TargetKind
 from wizard.handover.words import (
     ascii_host,
+    cannot_fetch,
     name_of,
     require_ascii_password,
     require_outgoing,
@@ -14,6 +15,7 @@ from wizard.handover.words import (
     sender,
     sends_without_sign_in,
 )
+from wizard.language import tr
 from wizard.model.account import VerifiedAccount
 from wizard.model.secret import Secret
 from wizard.model.server import Security
@@ -25,17 +27,21 @@ VARIABLE = "MAIL_PASSWORD"
 
 def sheet(account: VerifiedAccount, secret: Secret | None = None) -> Sheet:
     """The settings as a Python file for `app.config.from_pyfile`; the password in it where one is given."""
-    require_password(account, account.outgoing_auth, "Flask-Mail")
+    require_password(account.outgoing_auth, cannot_fetch("Flask-Mail"))
     require_ascii_password(secret, "Flask-Mail")
     name = f"{file_stem(account.address.wire)}-flask.py"
     steps = [
-        f'Save the file beside your program and read it in: app.config.from_pyfile("{name}").',
+        tr("Save the file beside your program and read it in: {line}.", line=f'app.config.from_pyfile("{name}")'),
         *password_steps(account, VARIABLE, secret),
     ]
     file = HandoverFile(
-        name, "text/x-python", _settings(account, secret), "Read by app.config.from_pyfile.", secret is not None
+        name,
+        "text/x-python",
+        _settings(account, secret),
+        tr("Read by {command}.", command="app.config.from_pyfile"),
+        secret is not None,
     )
-    return Sheet(TARGET, "Use it in Flask", tuple(steps), (), files=(file,))
+    return Sheet(TARGET, tr("Use it in {program}", program="Flask"), tuple(steps), (), files=(file,))
 
 
 def _settings(account: VerifiedAccount, secret: Secret | None) -> bytes:

@@ -9,10 +9,10 @@ from wizard.errors import HandoverError
 from wizard.handover.inert import file_stem
 from wizard.handover.sheet import HandoverFile, Sheet, Target, TargetKind
 from wizard.handover.words import (
-    FETCHED_BY_COMMAND,
     STANDS_IN_FILE,
     SignInKind,
     ascii_host,
+    fetched_by_command,
     password_command,
     receiving_step,
     require_ascii_password,
@@ -20,6 +20,7 @@ from wizard.handover.words import (
     sign_in_kind,
     token_command,
 )
+from wizard.language import tr
 from wizard.model.account import VerifiedAccount
 from wizard.model.secret import Secret
 from wizard.model.server import Protocol, Security, ServerCandidate
@@ -42,19 +43,29 @@ def sheet(account: VerifiedAccount, secret: Secret | None = None) -> Sheet:
     """
     require_ascii_password(secret, "getmail")
     name = f"{file_stem(account.address.wire)}.getmailrc"
-    asks = "getmail asks for the password, or runs the program named by “password_command”."
+    asks = tr(
+        "{program} asks for the password, or runs the program named by “{setting}”.",
+        program="getmail",
+        setting="password_command",
+    )
     return Sheet(
         TARGET,
-        "Use it in getmail",
+        tr("Use it in {program}", program="getmail"),
         (
-            f"Save the file as ~/.config/getmail/{name}, mode 600, and make the folders ~/Mail/new, cur and tmp.",
+            tr(
+                "Save the file as {place}, mode 600, and make the folders ~/Mail/new, cur and tmp.",
+                place=f"~/.config/getmail/{name}",
+            ),
             receiving_step(
                 account,
-                typed=STANDS_IN_FILE if secret is not None else asks,
-                fetched=FETCHED_BY_COMMAND,
+                typed=tr(STANDS_IN_FILE) if secret is not None else asks,
+                fetched=fetched_by_command(),
             ),
-            "getmail takes only a password of ASCII characters.",
-            f"Try it: getmail --rcfile {name} (not as root, for whom getmail delivers nothing).",
+            tr("getmail takes only a password of ASCII characters."),
+            tr(
+                "Try it: {command} (not as root, for whom getmail delivers nothing).",
+                command=f"getmail --rcfile {name}",
+            ),
         ),
         (),
         files=(
@@ -62,7 +73,7 @@ def sheet(account: VerifiedAccount, secret: Secret | None = None) -> Sheet:
                 name,
                 "text/plain",
                 _config(account, secret),
-                f"Goes to ~/.config/getmail/{name}.",
+                tr("Goes to {place}.", place=f"~/.config/getmail/{name}"),
                 holds_secret=secret is not None,
             ),
         ),
@@ -74,8 +85,10 @@ def _config(account: VerifiedAccount, secret: Secret | None) -> bytes:
     retriever = _RETRIEVER.get((server.protocol, server.security))
     if retriever is None:
         raise HandoverError(
-            "getmail cannot switch to encryption (STARTTLS) and would send the password in clear. Check the account "
-            "with the port that is encrypted from the start (993, or 995 for POP3), or use fetchmail."
+            tr(
+                "getmail cannot switch to encryption (STARTTLS) and would send the password in clear. Check the "
+                "account with the port that is encrypted from the start (993, or 995 for POP3), or use fetchmail."
+            )
         )
     lines = [
         "[retriever]",
@@ -101,7 +114,7 @@ def _password_lines(account: VerifiedAccount, server: ServerCandidate, secret: S
         return [f"password = {_value(secret.reveal())}"]
     if sign_in_kind(account.incoming_auth) is SignInKind.OAUTH2:
         if server.protocol is not Protocol.IMAP:
-            raise HandoverError("getmail takes an access token for IMAP only, and POP3 was checked.")
+            raise HandoverError(tr("getmail takes an access token for IMAP only, and POP3 was checked."))
         return ["use_xoauth2 = true", f"# password_command = ({_words(token_command(account))})"]
     return [
         "# The password stays out of this file; without the next line getmail asks for it.",
@@ -117,5 +130,10 @@ def _words(command: str) -> str:
 def _value(text: str) -> str:
     """The text as ConfigParser reads it back, which interpolates “%” and cannot quote blanks at the ends."""
     if text != text.strip():
-        raise HandoverError("getmail has no way to write a user name or password with a blank at its beginning or end.")
+        raise HandoverError(
+            tr(
+                "{program} has no way to write a user name or password with a blank at its beginning or end.",
+                program="getmail",
+            )
+        )
     return text

@@ -14,6 +14,7 @@ from wizard.handover.words import (
     sends_with_token,
     sends_without_sign_in,
 )
+from wizard.language import tr, tr_context
 from wizard.model.account import VerifiedAccount
 from wizard.model.server import Security
 
@@ -27,17 +28,20 @@ def sheet(account: VerifiedAccount) -> Sheet:
     name = f"{file_stem(account.address.wire)}.gitconfig"
     return Sheet(
         TARGET,
-        "Use it in git send-email",
+        tr("Use it in {program}", program="git send-email"),
         (
-            "Save the file and run: git config --global --add include.path followed by its full path.",
+            tr("Save the file and run: git config --global --add include.path followed by its full path."),
             sending_step(
                 account,
-                typed="git asks for the password, or takes it from your credential helper.",
-                fetched="Set a credential helper that prints one; git versions before 2025 cannot send with it.",
+                typed=tr("git asks for the password, or takes it from your credential helper."),
+                fetched=tr_context(
+                    "an access token",
+                    "Set a credential helper that prints one; git versions before 2025 cannot send with it.",
+                ),
             ),
         ),
         (),
-        files=(HandoverFile(name, "text/plain", _config(account), "Included from ~/.gitconfig."),),
+        files=(HandoverFile(name, "text/plain", _config(account), tr("Included from {place}.", place="~/.gitconfig")),),
     )
 
 

@@ -13,6 +13,7 @@ from wizard.handover.words import (
     sending_step,
     sends_without_sign_in,
 )
+from wizard.language import tr, tr_context
 from wizard.model.account import VerifiedAccount
 from wizard.model.secret import Secret
 from wizard.model.server import Security
@@ -22,24 +23,37 @@ TARGET = Target("gitlab", "GitLab", TargetKind.PROGRAM, takes_password=True)
 
 def sheet(account: VerifiedAccount, secret: Secret | None = None) -> Sheet:
     """The lines, with the password where one is given."""
-    require_password(account, account.outgoing_auth, "GitLab's SMTP settings")
-    empty = (
+    require_password(
+        account.outgoing_auth,
+        tr_context(
+            "an access token", "GitLab's SMTP settings have no way to fetch one, so they cannot use this account."
+        ),
+    )
+    empty = tr(
         "Put the password between the quotes of smtp_password on the server (\\' for ', \\\\ for \\), or keep it "
-        "encrypted: gitlab-rake gitlab:smtp:secret:edit"
+        "encrypted: {command}",
+        command="gitlab-rake gitlab:smtp:secret:edit",
     )
     steps = (
-        "Put the lines into /etc/gitlab/gitlab.rb, then run: gitlab-ctl reconfigure",
-        sending_step(account, typed=STANDS_IN_FILE if secret is not None else empty, fetched=""),
-        f"Try it: gitlab-rails runner \"Notify.test_email('{account.address.wire}', 'Test', 'Test').deliver_now\"",
+        tr(
+            "Put the lines into {place}, then run: {command}",
+            place="/etc/gitlab/gitlab.rb",
+            command="gitlab-ctl reconfigure",
+        ),
+        sending_step(account, typed=tr(STANDS_IN_FILE) if secret is not None else empty),
+        tr(
+            "Try it: {command}",
+            command=f"gitlab-rails runner \"Notify.test_email('{account.address.wire}', 'Test', 'Test').deliver_now\"",
+        ),
     )
     file = HandoverFile(
         f"{file_stem(account.address.wire)}-gitlab.rb",
         "text/plain",
         _lines(account, secret),
-        "Its lines go into /etc/gitlab/gitlab.rb.",
+        tr("Its lines go into {place}.", place="/etc/gitlab/gitlab.rb"),
         holds_secret=secret is not None,
     )
-    return Sheet(TARGET, "Use it in GitLab", steps, (), files=(file,))
+    return Sheet(TARGET, tr("Use it in {program}", program="GitLab"), steps, (), files=(file,))
 
 
 def _lines(account: VerifiedAccount, secret: Secret | None) -> bytes:

@@ -16,6 +16,7 @@ from wizard.handover.words import (
     sending_step,
     sends_without_sign_in,
 )
+from wizard.language import tr, tr_context
 from wizard.model.account import VerifiedAccount
 from wizard.model.secret import Secret
 from wizard.model.server import Security
@@ -29,20 +30,27 @@ _SCHEME: Final = {Security.TLS: "smtps", Security.STARTTLS: "smtp", Security.NON
 
 def sheet(account: VerifiedAccount, secret: Secret | None = None) -> Sheet:
     """The variables, with the password where one is given."""
-    require_password(account, account.outgoing_auth, "Laravel's SMTP mailer")
-    empty = "The password is left empty: set MAIL_PASSWORD on the server, in double quotes."
+    require_password(
+        account.outgoing_auth,
+        tr_context("an access token", "Laravel's SMTP mailer has no way to fetch one, so it cannot use this account."),
+    )
+    empty = tr("The password is left empty: set MAIL_PASSWORD on the server, in double quotes.")
     steps = (
-        "Put the lines into .env in place of those that begin with MAIL_, then run: php artisan config:clear",
-        sending_step(account, typed=STANDS_IN_FILE if secret is not None else empty, fetched=""),
+        tr(
+            "Put the lines into {place} in place of those that begin with MAIL_, then run: {command}",
+            place=".env",
+            command="php artisan config:clear",
+        ),
+        sending_step(account, typed=tr(STANDS_IN_FILE) if secret is not None else empty),
     )
     file = HandoverFile(
         f"{file_stem(account.address.wire)}-laravel.env",
         "text/plain",
         _variables(account, secret),
-        "Its lines go into .env.",
+        tr("Its lines go into {place}.", place=".env"),
         holds_secret=secret is not None,
     )
-    return Sheet(TARGET, "Use it in Laravel", steps, (), files=(file,))
+    return Sheet(TARGET, tr("Use it in {program}", program="Laravel"), steps, (), files=(file,))
 
 
 def _variables(account: VerifiedAccount, secret: Secret | None) -> bytes:

@@ -7,16 +7,17 @@ from typing import Final
 from wizard.handover.inert import file_stem
 from wizard.handover.sheet import HandoverFile, Sheet, Target, TargetKind
 from wizard.handover.words import (
-    FETCHED_BY_COMMAND,
     STANDS_IN_FILE,
     SignInKind,
     ascii_host,
+    fetched_by_command,
     password_command,
     receiving_step,
     require_incoming,
     sign_in_kind,
     token_command,
 )
+from wizard.language import tr
 from wizard.model.account import VerifiedAccount
 from wizard.model.secret import Secret
 from wizard.model.server import Protocol, Security
@@ -29,18 +30,28 @@ _TLS: Final = {Security.TLS: "IMAPS", Security.STARTTLS: "STARTTLS", Security.NO
 def sheet(account: VerifiedAccount, secret: Secret | None = None) -> Sheet:
     """The configuration, with the password where one is given."""
     password = (
-        STANDS_IN_FILE
+        tr(STANDS_IN_FILE)
         if secret is not None
-        else "mbsync asks for the password, or runs the program named by “PassCmd”."
+        else tr(
+            "{program} asks for the password, or runs the program named by “{setting}”.",
+            program="mbsync",
+            setting="PassCmd",
+        )
     )
     return Sheet(
         TARGET,
-        "Use it in mbsync",
+        tr("Use it in {program}", program="mbsync"),
         (
-            "Append the file to ~/.mbsyncrc, and make the folder for the mail: "
-            f"mkdir -p ~/Mail/{file_stem(account.address.wire)}",
-            receiving_step(account, typed=password, fetched=FETCHED_BY_COMMAND),
-            f"Try it: mbsync --list {_quoted(account.address.wire)}, then the same without --list.",
+            tr(
+                "Append the file to {place}, and make the folder for the mail: {command}",
+                place="~/.mbsyncrc",
+                command=f"mkdir -p ~/Mail/{file_stem(account.address.wire)}",
+            ),
+            receiving_step(account, typed=password, fetched=fetched_by_command()),
+            tr(
+                "Try it: {command}, then the same without --list.",
+                command=f"mbsync --list {_quoted(account.address.wire)}",
+            ),
         ),
         (),
         files=(
@@ -48,7 +59,7 @@ def sheet(account: VerifiedAccount, secret: Secret | None = None) -> Sheet:
                 f"{file_stem(account.address.wire)}.mbsyncrc",
                 "text/plain",
                 _config(account, secret),
-                "Goes to ~/.mbsyncrc.",
+                tr("Goes to {place}.", place="~/.mbsyncrc"),
                 holds_secret=secret is not None,
             ),
         ),

@@ -9,9 +9,9 @@ from wizard.errors import HandoverError
 from wizard.handover.inert import file_stem
 from wizard.handover.sheet import HandoverFile, Sheet, Target, TargetKind
 from wizard.handover.words import (
-    FETCHED_BY_COMMAND,
     STANDS_IN_FILE,
     ascii_host,
+    fetched_by_command,
     password_command,
     require_outgoing,
     sending_step,
@@ -19,6 +19,7 @@ from wizard.handover.words import (
     sends_without_sign_in,
     token_command,
 )
+from wizard.language import tr
 from wizard.model.account import VerifiedAccount
 from wizard.model.secret import Secret
 from wizard.model.server import WITHOUT_SIGN_IN, AuthMethod, Security
@@ -39,21 +40,31 @@ _AUTH: Final = {
 
 def sheet(account: VerifiedAccount, secret: Secret | None = None) -> Sheet:
     """The configuration, ready for ~/.msmtprc, with the password where one is given."""
-    asks = "msmtp asks for the password, or runs the program named by “passwordeval”."
+    asks = tr(
+        "{program} asks for the password, or runs the program named by “{setting}”.",
+        program="msmtp",
+        setting="passwordeval",
+    )
     address = shlex.quote(account.address.wire)
     return Sheet(
         TARGET,
-        "Use it in msmtp",
+        tr("Use it in {program}", program="msmtp"),
         (
-            "Append the file to ~/.msmtprc and keep that at mode 600.",
+            tr("Append the file to {place} and keep that at mode 600.", place="~/.msmtprc"),
             sending_step(
                 account,
-                typed=STANDS_IN_FILE if secret is not None else asks,
-                fetched=FETCHED_BY_COMMAND,
+                typed=tr(STANDS_IN_FILE) if secret is not None else asks,
+                fetched=fetched_by_command(),
             ),
-            f"Try it: printf 'Subject: test\\n\\nHello\\n' | msmtp -a {address} {address}",
-            f"To use it where no account is named, end ~/.msmtprc with: account default : {account.address.wire} "
-            "(one such line only).",
+            tr(
+                "Try it: {command}",
+                command=f"printf 'Subject: test\\n\\nHello\\n' | msmtp -a {address} {address}",
+            ),
+            tr(
+                "To use it where no account is named, end {place} with: {line} (one such line only).",
+                place="~/.msmtprc",
+                line=f"account default : {account.address.wire}",
+            ),
         ),
         (),
         files=(
@@ -61,7 +72,7 @@ def sheet(account: VerifiedAccount, secret: Secret | None = None) -> Sheet:
                 f"{file_stem(account.address.wire)}.msmtprc",
                 "text/plain",
                 _config(account, secret),
-                "Goes to ~/.msmtprc.",
+                tr("Goes to {place}.", place="~/.msmtprc"),
                 holds_secret=secret is not None,
             ),
         ),
@@ -106,5 +117,5 @@ def _quoted(value: str) -> str:
 def _word(value: str) -> str:
     """An account's name: msmtp splits it at blanks and commas and knows no quoting there."""
     if any(char in ' \t,:"' for char in value):
-        raise HandoverError("msmtp has no way to write an address with blanks, commas or quotation marks.")
+        raise HandoverError(tr("msmtp has no way to write an address with blanks, commas or quotation marks."))
     return value

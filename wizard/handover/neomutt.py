@@ -8,9 +8,9 @@ from wizard.handover.inert import file_stem
 from wizard.handover.sheet import HandoverFile, Sheet, Target, TargetKind
 from wizard.handover.url import url
 from wizard.handover.words import (
-    BROWSER_ONLY,
-    FETCHED_BY_COMMAND,
     SignInKind,
+    browser_only,
+    fetched_by_command,
     name_of,
     sends_without_sign_in,
     sign_in_kind,
@@ -18,6 +18,7 @@ from wizard.handover.words import (
     token_command,
     url_host,
 )
+from wizard.language import tr
 from wizard.model.account import VerifiedAccount
 from wizard.model.server import Protocol, Security, ServerCandidate
 
@@ -26,15 +27,15 @@ TARGET = Target("neomutt", "NeoMutt and Mutt", TargetKind.PROGRAM, ("neomutt", "
 
 def sheet(account: VerifiedAccount) -> Sheet:
     """The lines, ready to be sourced from the muttrc."""
-    steps = ["Save the file and add a line to your muttrc: source followed by its path."]
+    steps = [tr("Save the file and add a line to your muttrc: source followed by its path.")]
     if SignInKind.OAUTH2 in sign_in_kinds(account):
-        steps.append(f"{BROWSER_ONLY} {FETCHED_BY_COMMAND}")
+        steps.append(browser_only(fetched_by_command()))
     else:
-        steps.append("NeoMutt asks for the password; the file holds none.")
+        steps.append(tr("NeoMutt asks for the password; the file holds none."))
     name = f"{file_stem(account.address.wire)}.muttrc"
     return Sheet(
         TARGET,
-        "Use it in NeoMutt",
+        tr("Use it in {program}", program="NeoMutt"),
         tuple(steps),
         (),
         files=(HandoverFile(name, "text/plain", _lines(account), steps[0]),),

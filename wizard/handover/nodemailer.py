@@ -15,6 +15,7 @@ from wizard.handover.words import (
     sends_with_token,
     sends_without_sign_in,
 )
+from wizard.language import tr, tr_context
 from wizard.model.account import VerifiedAccount
 from wizard.model.secret import Secret
 from wizard.model.server import Security
@@ -25,18 +26,25 @@ TARGET = Target("nodemailer", "Nodemailer (Node.js)", TargetKind.PROGRAM, takes_
 def sheet(account: VerifiedAccount, secret: Secret | None = None) -> Sheet:
     """A module that exports the transport, with the password where one is given."""
     name = f"{file_stem(account.address.wire)}-mailer.cjs"
-    asks = "Set SMTP_PASSWORD in the environment of the program, from where its secrets are kept."
+    asks = tr("Set SMTP_PASSWORD in the environment of the program, from where its secrets are kept.")
     steps = (
-        "Run: npm install nodemailer",
-        f"Save the file beside your program: const transport = require('./{name}'); then transport.sendMail({{…}}).",
+        tr("Run: {command}", command="npm install nodemailer"),
+        tr(
+            "Save the file beside your program: {first} then {second}.",
+            first=f"const transport = require('./{name}');",
+            second="transport.sendMail({…})",
+        ),
         sending_step(
             account,
-            typed=STANDS_IN_FILE if secret is not None else asks,
-            fetched="Set SMTP_TOKEN to one, or give clientId, clientSecret and refreshToken in “auth” in its place.",
+            typed=tr(STANDS_IN_FILE) if secret is not None else asks,
+            fetched=tr_context(
+                "an access token",
+                "Set SMTP_TOKEN to one, or give clientId, clientSecret and refreshToken in “auth” in its place.",
+            ),
         ),
     )
     file = HandoverFile(name, "text/javascript", _module(account, secret), steps[1], holds_secret=secret is not None)
-    return Sheet(TARGET, "Use it in Nodemailer", steps, (), files=(file,))
+    return Sheet(TARGET, tr("Use it in {program}", program="Nodemailer"), steps, (), files=(file,))
 
 
 def _module(account: VerifiedAccount, secret: Secret | None) -> bytes:

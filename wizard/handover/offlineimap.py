@@ -8,16 +8,17 @@ from wizard.errors import HandoverError
 from wizard.handover.inert import file_stem
 from wizard.handover.sheet import HandoverFile, Sheet, Target, TargetKind
 from wizard.handover.words import (
-    FETCHED_BY_COMMAND,
     STANDS_IN_FILE,
     SignInKind,
     ascii_host,
+    fetched_by_command,
     password_command,
     receiving_step,
     require_incoming,
     sign_in_kind,
     token_command,
 )
+from wizard.language import tr
 from wizard.model.account import VerifiedAccount
 from wizard.model.secret import Secret
 from wizard.model.server import Protocol, Security
@@ -27,19 +28,22 @@ TARGET = Target("offlineimap", "OfflineIMAP", TargetKind.PROGRAM, ("offlineimap"
 
 def sheet(account: VerifiedAccount, secret: Secret | None = None) -> Sheet:
     """The file, with the password where one is given."""
-    asks = "OfflineIMAP asks for the password, or runs what “remotepasseval” says."
+    asks = tr("OfflineIMAP asks for the password, or runs what “remotepasseval” says.")
     return Sheet(
         TARGET,
-        "Use it in OfflineIMAP",
+        tr("Use it in {program}", program="OfflineIMAP"),
         (
-            "Save the file as ~/.offlineimaprc and keep that at mode 600.",
+            tr("Save the file as {place} and keep that at mode 600.", place="~/.offlineimaprc"),
             receiving_step(
                 account,
-                typed=STANDS_IN_FILE if secret is not None else asks,
-                fetched=FETCHED_BY_COMMAND,
+                typed=tr(STANDS_IN_FILE) if secret is not None else asks,
+                fetched=fetched_by_command(),
             ),
-            "OfflineIMAP refuses a certificate that names its server only in the newer field (no commonName).",
-            "Try it: offlineimap --info, then offlineimap -o.",
+            tr(
+                "{program} refuses a certificate that names its server only in the newer field (no commonName).",
+                program="OfflineIMAP",
+            ),
+            tr("Try it: {first}, then {second}.", first="offlineimap --info", second="offlineimap -o"),
         ),
         (),
         files=(
@@ -47,7 +51,7 @@ def sheet(account: VerifiedAccount, secret: Secret | None = None) -> Sheet:
                 f"{file_stem(account.address.wire)}.offlineimaprc",
                 "text/plain",
                 _config(account, secret),
-                "Goes to ~/.offlineimaprc.",
+                tr("Goes to {place}.", place="~/.offlineimaprc"),
                 holds_secret=secret is not None,
             ),
         ),
@@ -107,6 +111,9 @@ def _value(text: str) -> str:
     """The text as ConfigParser reads it back: it interpolates “%”, and cannot quote blanks at the ends."""
     if text != text.strip():
         raise HandoverError(
-            "OfflineIMAP has no way to write a user name or password with a blank at its beginning or end."
+            tr(
+                "{program} has no way to write a user name or password with a blank at its beginning or end.",
+                program="OfflineIMAP",
+            )
         )
     return text.replace("%", "%%")

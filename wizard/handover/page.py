@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from html import escape
 from typing import Final
 
+from wizard.language import spoken
+from wizard.language.choice import RIGHT_TO_LEFT
+
 _STYLE: Final = """
 :root { color-scheme: light dark; }
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
@@ -37,11 +40,16 @@ def html_page(title: str, sections: Iterable[Section], hidden: str = "") -> str:
     """The sections for a browser or a printer; every word of them escaped. `hidden` is markup that shows nothing."""
     body = "\n".join(_section(section, "h2" if number else "h1") for number, section in enumerate(sections))
     return (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<!doctype html>\n<html {_language()}>\n<head>\n<meta charset="utf-8">\n'
         # Should a browser ever find something to load or run, it is told not to.
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
         f"<title>{escape(title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n{body}\n{hidden}</body>\n</html>\n"
     )
+
+
+def _language() -> str:
+    """The language of the page, and where its lines begin."""
+    return f'lang="{spoken()}" dir="rtl"' if spoken() in RIGHT_TO_LEFT else f'lang="{spoken()}"'
 
 
 def _lines(section: Section) -> list[str]:

@@ -7,23 +7,25 @@ from dataclasses import replace
 from typing import Final
 
 from wizard.handover import apple_mail
-from wizard.handover.sheet import Row, Sheet, Target, TargetKind, rows_about_you
+from wizard.handover.sheet import Row, Sheet, Target, TargetKind, rows_about_you, tr_field
 from wizard.handover.words import (
     ACCOUNT_TYPE,
-    ENCRYPTION,
     SignInKind,
     ascii_host,
+    encryption_words,
     name_of,
     password_step,
     sign_in_kind,
     sign_in_kinds,
+    sign_in_words,
 )
+from wizard.language import tr, tr_later
 from wizard.model.account import VerifiedAccount
 from wizard.model.server import Protocol, Security, ServerCandidate
 
-TARGET = Target("phone", "Phone", TargetKind.PERSON)
-ANDROID = Target("thunderbird-android", "Thunderbird for Android", TargetKind.PERSON)
-IPHONE = Target("iphone", "iPhone and iPad", TargetKind.PERSON)
+TARGET = Target("phone", tr_later("Phone"), TargetKind.PERSON)
+ANDROID = Target("thunderbird-android", tr_later("Thunderbird for Android"), TargetKind.PERSON)
+IPHONE = Target("iphone", tr_later("iPhone and iPad"), TargetKind.PERSON)
 
 # Numbers of Thunderbird's QR code format, version 1 (2025-02-06).
 _FORMAT: Final = 1
@@ -31,7 +33,7 @@ _PROTOCOL: Final = {Protocol.IMAP: 0, Protocol.POP3: 1, Protocol.SMTP: 0}
 _SECURITY: Final = {Security.NONE: 0, Security.STARTTLS: 2, Security.TLS: 3}
 _SIGN_IN: Final = {SignInKind.NORMAL: 1, SignInKind.ENCRYPTED: 2, SignInKind.OAUTH2: 6, SignInKind.NONE: 0}
 
-_PROFILE_STEP: Final = (
+_PROFILE_STEP: Final = tr_later(
     "Save the profile, bring it there (AirDrop, Files, or a message to an account it has) and open it; then, within "
     "8 minutes, choose Settings, Profile Downloaded, Install."
 )
@@ -40,57 +42,72 @@ _PROFILE_STEP: Final = (
 def sheet(account: VerifiedAccount) -> Sheet:
     """The sheet for phones; `qr` is `None` where the format cannot carry this account."""
     code = qr_text(account)
-    return Sheet(TARGET, "Use it on a phone", _steps(account, code), _rows(account), code, apple_mail.files(account))
+    return Sheet(
+        TARGET, tr("Use it on a phone"), _steps(account, code), _rows(account), code, apple_mail.files(account)
+    )
 
 
 def android(account: VerifiedAccount) -> Sheet:
     """The sheet for Thunderbird for Android and K-9 Mail 8: the code, and the fields where it is not read."""
     code = qr_text(account)
+    title = tr("Use it in {program}", program=ANDROID.name)
     by_hand = (
-        "Tap Settings, Add account, type your email address, tap Edit configuration, and copy the fields below.",
+        tr("Tap Settings, Add account, type your email address, tap Edit configuration, and copy the fields below."),
         password_step(account, "Thunderbird"),
     )
     if code is None:
-        return Sheet(ANDROID, "Use it in Thunderbird for Android", by_hand, _rows(account))
+        return Sheet(ANDROID, title, by_hand, _rows(account))
     steps = (
-        "Open Thunderbird on the phone, tap Import settings (later: Settings, Import), then Scan QR code.",
-        "Hold the phone an arm's length away until it shows “1 code”, then tap Done: it says nothing before that.",
-        f"If it finds nothing, show the code larger and hold the phone further away, or take the fields: {by_hand[0]}",
+        tr("Open Thunderbird on the phone, tap Import settings (later: Settings, Import), then Scan QR code."),
+        tr("Hold the phone an arm's length away until it shows “1 code”, then tap Done: it says nothing before that."),
+        tr(
+            "If it finds nothing, show the code larger and hold the phone further away, or take the fields: {way}",
+            way=by_hand[0],
+        ),
         by_hand[1],
     )
-    return Sheet(ANDROID, "Use it in Thunderbird for Android", steps, _rows(account), code)
+    return Sheet(ANDROID, title, steps, _rows(account), code)
 
 
 def iphone(account: VerifiedAccount) -> Sheet:
     """The sheet for Mail on an iPhone or iPad: the profile where its format can say what was proven, and the fields."""
-    made = replace(apple_mail.sheet(account), target=IPHONE, title="Use it on an iPhone or iPad")
+    made = replace(apple_mail.sheet(account), target=IPHONE, title=tr("Use it on an iPhone or iPad"))
     if SignInKind.OAUTH2 in sign_in_kinds(account):
         _, on_iphone, without_button = apple_mail.browser_steps(account)
         return replace(made, steps=(on_iphone, without_button))
     steps = [
-        *([_PROFILE_STEP] if made.files else []),
-        "By hand: open Settings, Apps, Mail, Mail Accounts, Add Account, then Other, and copy the fields below; port, "
-        "TLS/SSL and Authentication stand behind Advanced.",
+        *([tr(_PROFILE_STEP)] if made.files else []),
+        tr(
+            "By hand: open Settings, Apps, Mail, Mail Accounts, Add Account, then Other, and copy the fields below; "
+            "port, TLS/SSL and Authentication stand behind Advanced."
+        ),
     ]
     if apple_mail.switches_to_encryption(account):
-        steps.append(apple_mail.NO_STARTTLS)
+        steps.append(tr(apple_mail.NO_STARTTLS))
     return replace(made, steps=(*steps, password_step(account, "Mail")))
 
 
 def _rows(account: VerifiedAccount) -> tuple[Row, ...]:
-    rows = rows_about_you(account, "Your name", "Email address")
+    name, address = (
+        tr_field("field of thunderbird-android", "Your name"),
+        tr_field("field of thunderbird-android", "Email address"),
+    )
+    rows = rows_about_you(account, name, address)
     sides = (
-        ("incoming", "Receiving", account.incoming, account.incoming_auth),
-        ("outgoing", "Sending", account.outgoing, account.outgoing_auth),
+        ("incoming", tr("Receiving"), account.incoming, account.incoming_auth),
+        ("outgoing", tr("Sending"), account.outgoing, account.outgoing_auth),
     )
     for side, group, server, auth in sides:
         if server is not None:
+            label = tr_field("field of thunderbird-android", "{kind} server", kind=ACCOUNT_TYPE[server.protocol])
+            security = tr_field("field of thunderbird-android", "Security")
+            method = tr_field("field of thunderbird-android", "Authentication")
             rows += [
-                Row(f"{side}-server", f"{ACCOUNT_TYPE[server.protocol]} server", server.host, group),
-                Row(f"{side}-security", "Security", ENCRYPTION[server.security], group),
-                Row(f"{side}-port", "Port", str(server.port), group),
-                Row(f"{side}-username", "Username", server.username, group),
-                Row(f"{side}-auth", "Authentication", sign_in_kind(auth).value, group),
+                Row(f"{side}-server", label, server.host, group),
+                Row(f"{side}-security", security, encryption_words(server.security), group),
+                Row(f"{side}-port", tr_field("field of thunderbird-android", "Port"), str(server.port), group),
+                Row(f"{side}-username", tr_field("field of thunderbird-android", "Username"), server.username, group),
+                Row(f"{side}-auth", method, sign_in_words(sign_in_kind(auth)), group),
             ]
     return tuple(rows)
 
@@ -126,11 +143,16 @@ def _server(server: ServerCandidate, auth: str | None) -> list[str | int]:
 def _steps(account: VerifiedAccount, code: str | None) -> tuple[str, ...]:
     steps = []
     if code is not None:
-        steps.append("Android: open Thunderbird, tap Import settings, then Scan QR code.")
+        steps.append(tr("Android: open Thunderbird, tap Import settings, then Scan QR code."))
     if apple_mail.files(account):
-        steps.append(f"iPhone or iPad: {_PROFILE_STEP[:1].lower()}{_PROFILE_STEP[1:]}")
+        steps.append(
+            tr(
+                "iPhone or iPad: save the profile, bring it there (AirDrop, Files, or a message to an account it has) "
+                "and open it; then, within 8 minutes, choose Settings, Profile Downloaded, Install."
+            )
+        )
     steps += [
-        "Any other mail app: add an account by hand with the fields below.",
-        password_step(account, "the app"),
+        tr("Any other mail app: add an account by hand with the fields below."),
+        password_step(account),
     ]
     return tuple(steps)

@@ -9,10 +9,12 @@ from wizard.handover.words import (
     NOBODY_SIGNS_IN,
     STANDS_IN_FILE,
     ascii_host,
+    in_a_row,
     require_outgoing,
     require_password,
     sends_without_sign_in,
 )
+from wizard.language import tr, tr_context
 from wizard.model.account import VerifiedAccount
 from wizard.model.secret import Secret
 from wizard.model.server import Security
@@ -25,20 +27,45 @@ _WORD = "PASSWORD"
 def sheet(account: VerifiedAccount, secret: Secret | None = None) -> Sheet:
     """The lines for main.cf, and the table with user name and password."""
     require_outgoing(account, "Postfix")
-    require_password(account, account.outgoing_auth, "Postfix without a SASL plug-in")
+    require_password(
+        account.outgoing_auth,
+        tr_context(
+            "an access token",
+            "Postfix without a SASL plug-in has no way to fetch one, so it cannot use this account.",
+        ),
+    )
     stem = file_stem(account.address.wire)
-    steps = [f"As root, append {stem}-main.cf to /etc/postfix/main.cf and take out an older “relayhost” line."]
+    steps = [
+        tr(
+            "As root, append {file} to {place} and take out an older “relayhost” line.",
+            file=f"{stem}-main.cf",
+            place="/etc/postfix/main.cf",
+        )
+    ]
     files = [
-        HandoverFile(f"{stem}-main.cf", "text/plain", _main_cf(account), "Its lines go to the end of main.cf."),
+        HandoverFile(
+            f"{stem}-main.cf",
+            "text/plain",
+            _main_cf(account),
+            tr("Its lines go to the end of {place}.", place="main.cf"),
+        ),
     ]
     if sends_without_sign_in(account):
-        steps.append(NOBODY_SIGNS_IN)
+        steps.append(tr(NOBODY_SIGNS_IN))
     else:
-        say = "Goes to /etc/postfix/sasl_passwd, mode 600, owner root."
+        say = tr("Goes to {place}, mode 600, owner root.", place="/etc/postfix/sasl_passwd")
         steps += [
-            f"Save {stem}-sasl_passwd as /etc/postfix/sasl_passwd, mode 600, owner root. "
-            + (STANDS_IN_FILE if secret is not None else f"Put the password in place of {_WORD} there."),
-            "Postfix signs in by the package libsasl2-modules (Debian) or cyrus-sasl-plain (Fedora): install it.",
+            in_a_row(
+                tr(
+                    "Save {file} as {place}, mode 600, owner root.",
+                    file=f"{stem}-sasl_passwd",
+                    place="/etc/postfix/sasl_passwd",
+                ),
+                tr(STANDS_IN_FILE)
+                if secret is not None
+                else tr("Put the password in place of {placeholder} there.", placeholder=_WORD),
+            ),
+            tr("Postfix signs in by the package libsasl2-modules (Debian) or cyrus-sasl-plain (Fedora): install it."),
         ]
         files.append(
             HandoverFile(
@@ -46,11 +73,14 @@ def sheet(account: VerifiedAccount, secret: Secret | None = None) -> Sheet:
             )
         )
     steps += [
-        "Run: systemctl reload postfix",
-        f"Every message goes out as {account.address.wire}, which is what the server demands of a sender. Do not use "
-        "smtp_generic_maps for that: with “static:” it rewrites recipients too.",
+        tr("Run: {command}", command="systemctl reload postfix"),
+        tr(
+            "Every message goes out as {address}, which is what the server demands of a sender. Do not use "
+            "smtp_generic_maps for that: with “static:” it rewrites recipients too.",
+            address=account.address.wire,
+        ),
     ]
-    return Sheet(TARGET, "Use it in Postfix", tuple(steps), (), files=tuple(files))
+    return Sheet(TARGET, tr("Use it in {program}", program="Postfix"), tuple(steps), (), files=tuple(files))
 
 
 def _main_cf(account: VerifiedAccount) -> bytes:
@@ -81,7 +111,10 @@ def _passwords(account: VerifiedAccount, secret: Secret | None) -> bytes:
     password = _WORD if secret is None else secret.reveal()
     if ":" in server.username or password != password.strip():
         raise HandoverError(
-            "Postfix has no way to write a user name with a colon, or a password with a blank at its beginning or end."
+            tr(
+                "Postfix has no way to write a user name with a colon, or a password with a blank at its beginning or "
+                "end."
+            )
         )
     return f"{_relay(account)} {server.username}:{password}\n".encode()
 

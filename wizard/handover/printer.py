@@ -2,72 +2,97 @@
 
 from __future__ import annotations
 
-from typing import Final
-
-from wizard.handover.sheet import Row, Sheet, Target, TargetKind
+from wizard.handover.sheet import Row, Sheet, Target, TargetKind, tr_field
 from wizard.handover.words import (
-    BROWSER_ONLY,
     NOBODY_SIGNS_IN,
     ascii_host,
+    browser_only,
     require_outgoing,
     sends_with_token,
     sends_without_sign_in,
 )
+from wizard.language import tr, tr_context, tr_later
 from wizard.model.account import VerifiedAccount
 from wizard.model.server import Security
 
-TARGET = Target("printer", "Printer or scanner", TargetKind.PERSON)
-
-_TLS: Final = {
-    Security.TLS: "SSL/TLS (also called Implicit TLS, SMTPS, or SSL on)",
-    Security.STARTTLS: "STARTTLS (also called Explicit TLS, or TLS on)",
-    Security.NONE: "Off",
-}
+TARGET = Target("printer", tr_later("Printer or scanner"), TargetKind.PERSON)
 
 
 def sheet(account: VerifiedAccount) -> Sheet:
     """The sheet for scan to email; a device only sends."""
-    server = require_outgoing(account, "A printer")
-    group = "Email or SMTP settings of the device"
+    server = require_outgoing(
+        account, refusal=tr("A printer needs the sending server, and only receiving was checked.")
+    )
+    group = tr("Email or SMTP settings of the device")
     rows = [
-        Row("outgoing-server", "SMTP server (outgoing server, mail server)", ascii_host(server.host), group),
-        Row("outgoing-port", "SMTP port", str(server.port), group),
-        Row("outgoing-security", "Secure connection", _TLS[server.security], group),
+        Row(
+            "outgoing-server",
+            tr_field("field of printer", "SMTP server (outgoing server, mail server)"),
+            ascii_host(server.host),
+            group,
+        ),
+        Row("outgoing-port", tr_field("field of printer", "SMTP port"), str(server.port), group),
+        Row("outgoing-security", tr_field("field of printer", "Secure connection"), _tls(server.security), group),
     ]
     if sends_without_sign_in(account):
-        rows.append(Row("outgoing-auth", "SMTP authentication", "Off", group))
+        label = tr_field("field of printer", "SMTP authentication")
+        rows.append(Row("outgoing-auth", label, tr_field("field of printer", "Off"), group))
     elif not sends_with_token(account):
+        label = tr_field("field of printer", "SMTP authentication (SMTP-AUTH)")
+        login = tr_field("field of printer", "Login name (user name, account)")
         rows += [
-            Row("outgoing-auth", "SMTP authentication (SMTP-AUTH)", "On; not POP before SMTP", group),
-            Row("outgoing-username", "Login name (user name, account)", server.username, group),
+            Row("outgoing-auth", label, tr_field("field of printer", "On; not POP before SMTP"), group),
+            Row("outgoing-username", login, server.username, group),
         ]
-    rows.append(Row("from", "Sender address (from, device email, reply to)", account.address.wire, group))
-    return Sheet(TARGET, "Use it in a printer or scanner", _steps(account), tuple(rows))
+    label = tr_field("field of printer", "Sender address (from, device email, reply to)")
+    rows.append(Row("from", label, account.address.wire, group))
+    return Sheet(TARGET, tr("Use it in a printer or scanner"), _steps(account), tuple(rows))
+
+
+def _tls(security: Security) -> str:
+    match security:
+        case Security.TLS:
+            return tr_field("field of printer", "SSL/TLS (also called Implicit TLS, SMTPS, or SSL on)")
+        case Security.STARTTLS:
+            return tr_field("field of printer", "STARTTLS (also called Explicit TLS, or TLS on)")
+        case Security.NONE:
+            return tr_field("field of printer", "Off")
 
 
 def _steps(account: VerifiedAccount) -> tuple[str, ...]:
     steps = [
-        "Open the device's page: type its network address into a browser; the device shows it under Network.",
-        "Sign in as its administrator, look for Scan to Email, Email Server or SMTP, and copy the fields below, the "
-        "sender address too: servers refuse a device that sends as anybody else.",
+        tr("Open the device's page: type its network address into a browser; the device shows it under Network."),
+        tr(
+            "Sign in as its administrator, look for Scan to Email, Email Server or SMTP, and copy the fields below, "
+            "the sender address too: servers refuse a device that sends as anybody else."
+        ),
     ]
     if sends_without_sign_in(account):
-        steps.append(NOBODY_SIGNS_IN)
+        steps.append(tr(NOBODY_SIGNS_IN))
     elif sends_with_token(account):
         steps.append(
-            f"{BROWSER_ONLY} Few devices can fetch one (look for “OAuth 2.0” or “Modern authentication” and the "
-            "maker's newest firmware). Any other needs a sending service of your provider that takes a password, or "
-            "a relay inside your network: ask your administrator for one."
+            browser_only(
+                tr_context(
+                    "an access token",
+                    "Few devices can fetch one (look for “OAuth 2.0” or “Modern authentication” and the maker's newest "
+                    "firmware). Any other needs a sending service of your provider that takes a password, or a relay "
+                    "inside your network: ask your administrator for one.",
+                )
+            )
         )
     else:
         steps.append(
-            "Give it the password that worked here; make an app password just for the device where your provider has "
-            "them: it stays in the device, and can be withdrawn alone."
+            tr(
+                "Give it the password that worked here; make an app password just for the device where your provider "
+                "has them: it stays in the device, and can be withdrawn alone."
+            )
         )
     steps += [
-        "Set the device's clock (SNTP): with a wrong date it finds no certificate valid.",
-        "It must speak TLS 1.2. A device from before about 2015 may know only older ones, which mail servers refuse: "
-        "install its newest firmware, or let it send to a relay in your network.",
-        "Send a scan to yourself; the device's log names the server's answer where it is refused.",
+        tr("Set the device's clock (SNTP): with a wrong date it finds no certificate valid."),
+        tr(
+            "It must speak TLS 1.2. A device from before about 2015 may know only older ones, which mail servers "
+            "refuse: install its newest firmware, or let it send to a relay in your network."
+        ),
+        tr("Send a scan to yourself; the device's log names the server's answer where it is refused."),
     ]
     return tuple(steps)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from wizard.handover.words import environment_step, sends_without_sign_in
+from wizard.language import tr
 from wizard.model.account import VerifiedAccount
 from wizard.model.secret import Secret
 
@@ -28,5 +29,5 @@ def password_steps(account: VerifiedAccount, password_name: str, secret: Secret 
     """Where the password goes, and which ones Python's smtplib sends."""
     steps = [environment_step(account, password_name, written=secret is not None)]
     if not sends_without_sign_in(account):
-        steps.append("Python's library for sending takes only a password of ASCII characters.")
+        steps.append(tr("Python's library for sending takes only a password of ASCII characters."))
     return steps

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from wizard.language import tr, tr_context
 from wizard.model.account import VerifiedAccount
 
 
@@ -19,15 +20,21 @@ class TargetKind(StrEnum):
 class Target:
     """A program settings can be handed to; `id` is what `mailwright handover` takes and the button `target:<id>`.
 
-    `commands` start it: it is installed where one of them is found. None for what is on no computer. `takes_password`:
-    one of its files has a place for the password, for who wants it there; its maker takes it as a second argument.
+    `english` is its name, marked for the translators where it is more than a maker's. `commands` start it: it is
+    installed where one of them is found. None for what is on no computer. `takes_password`: one of its files has a
+    place for the password, for who wants it there; its maker takes it as a second argument.
     """
 
     id: str
-    name: str
+    english: str
     kind: TargetKind
     commands: tuple[str, ...] = ()
     takes_password: bool = False
+
+    @property
+    def name(self) -> str:
+        """What people call it, in the language spoken now."""
+        return tr(self.english)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +50,22 @@ class Row:
     group: str
 
 
-def rows_about_you(account: VerifiedAccount, name_label: str, address_label: str, group: str = "You") -> list[Row]:
-    """Name and address; no name where none was given."""
+def tr_field(context: str, english: str, /, **values: object) -> str:
+    """A word of the target program's own dialogs: as it says it in the language spoken now, the English in brackets.
+
+    The person's program may be in either. `context` is "field of " and the target's id, so that translators look it up
+    in that program.
+    """
+    said = tr_context(context, english, **values)
+    source = english.format(**values) if values else english
+    return said if said == source else tr("{word} ({english})", word=said, english=source)
+
+
+def rows_about_you(
+    account: VerifiedAccount, name_label: str, address_label: str, group: str | None = None
+) -> list[Row]:
+    """Name and address, under “You” where no `group` is said; no name where none was given."""
+    group = group or tr("You")
     rows = [Row("name", name_label, account.display_name, group)] if account.display_name else []
     return [*rows, Row("address", address_label, str(account.address), group)]
 

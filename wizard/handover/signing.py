@@ -7,6 +7,7 @@ from dataclasses import replace
 from wizard.errors import HandoverError, UsageError
 from wizard.handover import apple_mail
 from wizard.handover.sheet import Sheet
+from wizard.language import tr
 
 
 def signed(sheet: Sheet, certificates: bytes, key: bytes) -> Sheet:
@@ -29,19 +30,21 @@ def signed(sheet: Sheet, certificates: bytes, key: bytes) -> Sheet:
     from cryptography.hazmat.primitives.serialization.pkcs7 import PKCS7Options, PKCS7SignatureBuilder
 
     if not any(file.media_type == apple_mail.MEDIA_TYPE for file in sheet.files):
-        raise UsageError(f"{sheet.target.name} has no profile here that could be signed.")
+        raise UsageError(tr("{program} has no profile here that could be signed.", program=sheet.target.name))
     try:
         signer, *others = x509.load_pem_x509_certificates(certificates)
     except ValueError:
-        raise UsageError("The file of --sign holds no certificate in PEM form.") from None
+        raise UsageError(tr("The file of {option} holds no certificate in PEM form.", option="--sign")) from None
     try:
         private = load_pem_private_key(key, None)
     except (ValueError, TypeError, UnsupportedAlgorithm):
-        raise UsageError("The file of --sign-key holds no key in PEM form without a passphrase.") from None
+        raise UsageError(
+            tr("The file of {option} holds no key in PEM form without a passphrase.", option="--sign-key")
+        ) from None
     if not isinstance(private, RSAPrivateKey | EllipticCurvePrivateKey):
-        raise UsageError("Apple's devices take signatures by RSA and elliptic-curve keys only.")
+        raise UsageError(tr("Apple's devices take signatures by RSA and elliptic-curve keys only."))
     if private.public_key() != signer.public_key():
-        raise HandoverError("The certificate and the key to sign with do not belong together.")
+        raise HandoverError(tr("The certificate and the key to sign with do not belong together."))
 
     def sign(content: bytes) -> bytes:
         builder = PKCS7SignatureBuilder().set_data(content).add_signer(signer, private, SHA256())

@@ -12,6 +12,7 @@ from wizard.handover.words import (
     sending_step,
     sends_without_sign_in,
 )
+from wizard.language import tr, tr_context
 from wizard.model.account import VerifiedAccount
 from wizard.model.secret import Secret
 
@@ -20,25 +21,32 @@ TARGET = Target("symfony", "Symfony Mailer", TargetKind.PROGRAM, takes_password=
 
 def sheet(account: VerifiedAccount, secret: Secret | None = None) -> Sheet:
     """The DSN, with the word PASSWORD where the password belongs, or with the one that is given."""
-    require_password(account, account.outgoing_auth, "Symfony's SMTP transport")
-    put = (
-        f"Put the password in place of {PLACEHOLDER}, percent-encoded (PHP's rawurlencode); better keep the line in "
-        "the secrets: php bin/console secrets:set MAILER_DSN"
+    require_password(
+        account.outgoing_auth,
+        tr_context(
+            "an access token", "Symfony's SMTP transport has no way to fetch one, so it cannot use this account."
+        ),
+    )
+    put = tr(
+        "Put the password in place of {placeholder}, percent-encoded (PHP's rawurlencode); better keep the line in the "
+        "secrets: {command}",
+        placeholder=PLACEHOLDER,
+        command="php bin/console secrets:set MAILER_DSN",
     )
     steps = (
-        "Put the line into .env.local, which is not shared, in place of the one that begins with MAILER_DSN.",
-        sending_step(account, typed=STANDS_IN_FILE if secret is not None else put, fetched=""),
-        f"Send only as {account.address.wire}: set it as “from” in the mailer's configuration.",
-        f"Try it: php bin/console mailer:test {account.address.wire}",
+        tr("Put the line into .env.local, which is not shared, in place of the one that begins with MAILER_DSN."),
+        sending_step(account, typed=tr(STANDS_IN_FILE) if secret is not None else put),
+        tr("Send only as {address}: set it as “from” in the mailer's configuration.", address=account.address.wire),
+        tr("Try it: {command}", command=f"php bin/console mailer:test {account.address.wire}"),
     )
     file = HandoverFile(
         f"{file_stem(account.address.wire)}-symfony.env",
         "text/plain",
         _line(account, secret),
-        "Its line goes into .env.local.",
+        tr("Its line goes into {place}.", place=".env.local"),
         holds_secret=secret is not None,
     )
-    return Sheet(TARGET, "Use it in Symfony", steps, (), files=(file,))
+    return Sheet(TARGET, tr("Use it in {program}", program="Symfony"), steps, (), files=(file,))
 
 
 def _line(account: VerifiedAccount, secret: Secret | None) -> bytes:

@@ -44,7 +44,8 @@ from wizard.handover import (
 )
 from wizard.handover.inert import is_single_line
 from wizard.handover.sheet import Sheet, Target
-from wizard.handover.words import BROWSER_ONLY, SignInKind, sign_in_kinds
+from wizard.handover.words import SignInKind, browser_only, sign_in_kinds
+from wizard.language import tr
 from wizard.model.account import VerifiedAccount
 from wizard.model.secret import Secret
 from wizard.model.text import single_line
@@ -108,7 +109,13 @@ def target(target_id: str) -> Target:
     found = next((one for one in _MAKERS if one.id == target_id), None)
     if found is None:
         known = ", ".join(one.id for one in _MAKERS)
-        raise UsageError(f"“{target_id}” is not a program settings can be written for. There are: {known}.")
+        raise UsageError(
+            tr(
+                "“{target}” is not a program settings can be written for. There are: {known}.",
+                target=target_id,
+                known=known,
+            )
+        )
     return found
 
 
@@ -126,11 +133,13 @@ def sheet(target_id: str, account: VerifiedAccount, secret: Secret | None = None
     if secret is None:
         return _MAKERS[wanted](named)
     if not wanted.takes_password:
-        raise UsageError(f"{wanted.name} takes no file with a password in it; it asks for the password itself.")
+        raise UsageError(
+            tr("{program} takes no file with a password in it; it asks for the password itself.", program=wanted.name)
+        )
     if sign_in_kinds(account) & {SignInKind.OAUTH2}:
-        raise HandoverError(f"{BROWSER_ONLY} There is no password to write down.")
+        raise HandoverError(browser_only(tr("There is no password to write down.")))
     if not is_single_line(secret.reveal()):
-        raise HandoverError("The password holds a line break or control character; no file can say it.")
+        raise HandoverError(tr("The password holds a line break or control character; no file can say it."))
     return _MAKERS[wanted](named, secret)
 
 
@@ -147,6 +156,8 @@ def _require_single_lines(account: VerifiedAccount) -> None:
     hidden = any(unicodedata.category(character) == "Cf" for text in texts for character in text)
     if hidden or not all(is_single_line(text) for text in (*texts, name)):
         raise HandoverError(
-            "The name, a server or a user name holds a line break or control character, or one that nobody sees; "
-            "no program takes that."
+            tr(
+                "The name, a server or a user name holds a line break or control character, or one that nobody sees; "
+                "no program takes that."
+            )
         )

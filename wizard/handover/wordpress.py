@@ -6,17 +6,18 @@ from typing import Final
 
 from wizard.handover.inert import file_stem
 from wizard.handover.php import php
-from wizard.handover.sheet import HandoverFile, Sheet, Target, TargetKind
+from wizard.handover.sheet import HandoverFile, Sheet, Target, TargetKind, tr_field
 from wizard.handover.words import (
-    BROWSER_ONLY,
     STANDS_IN_FILE,
     ascii_host,
+    browser_only,
     name_of,
     require_outgoing,
     sending_step,
     sends_with_token,
     sends_without_sign_in,
 )
+from wizard.language import tr, tr_context, tr_later
 from wizard.model.account import VerifiedAccount
 from wizard.model.secret import Secret
 from wizard.model.server import Security
@@ -26,9 +27,7 @@ TARGET = Target("wordpress", "WordPress (WP Mail SMTP, FluentSMTP)", TargetKind.
 # PHPMailer's words: ssl is encrypted from the start, tls is STARTTLS.
 _SSL: Final = {Security.TLS: "ssl", Security.STARTTLS: "tls", Security.NONE: ""}
 
-_FLUENT: Final = {Security.TLS: "SSL", Security.STARTTLS: "TLS", Security.NONE: "None"}
-
-_WORD_STEP: Final = (
+_WORD_STEP: Final = tr_later(
     "Put the password between the quotes of WPMS_SMTP_PASS (FluentSMTP: FLUENTMAIL_SMTP_PASSWORD) on the server; "
     "write \\' for ' and \\\\ for \\."
 )
@@ -38,17 +37,22 @@ _SIGN_IN: Final = ("WPMS_SMTP_USER", "WPMS_SMTP_PASS", "FLUENTMAIL_SMTP_USERNAME
 
 def sheet(account: VerifiedAccount, secret: Secret | None = None) -> Sheet:
     """The constants, to be pasted into wp-config.php, with the password where one is given."""
-    say = "Paste it into wp-config.php above the line that says “stop editing”."
+    say = tr("Paste it into wp-config.php above the line that says “stop editing”.")
     if sends_with_token(account):
         return Sheet(
             TARGET,
-            "Use it in WordPress",
+            tr("Use it in {program}", program="WordPress"),
             (
-                f"{BROWSER_ONLY} Constants in wp-config.php cannot fetch one.",
-                "Install the plugin WP Mail SMTP and choose the mailer of your provider there (such as Google or "
-                "Microsoft) in place of “Other SMTP”; it signs in on the provider's page.",
-                f"If it asks for them: the server is {ascii_host(require_outgoing(account, 'WordPress').host)}, the "
-                f"sender {account.address.wire}.",
+                browser_only(tr_context("an access token", "Constants in wp-config.php cannot fetch one.")),
+                tr(
+                    "Install the plugin WP Mail SMTP and choose the mailer of your provider there (such as Google or "
+                    "Microsoft) in place of “Other SMTP”; it signs in on the provider's page."
+                ),
+                tr(
+                    "If it asks for them: the server is {host}, the sender {address}.",
+                    host=ascii_host(require_outgoing(account, "WordPress").host),
+                    address=account.address.wire,
+                ),
             ),
             (),
         )
@@ -56,19 +60,29 @@ def sheet(account: VerifiedAccount, secret: Secret | None = None) -> Sheet:
     name = f"{file_stem(account.address.wire)}-wp-config.txt"
     return Sheet(
         TARGET,
-        "Use it in WordPress",
+        tr("Use it in {program}", program="WordPress"),
         (
-            "Install the plugin WP Mail SMTP, or FluentSMTP.",
+            tr("Install the plugin WP Mail SMTP, or FluentSMTP."),
             say,
-            sending_step(account, typed=_WORD_STEP if secret is None else STANDS_IN_FILE, fetched=""),
-            "FluentSMTP reads user name and password from there (“Store Access Keys in Config File”); copy the other "
-            f"fields into its form: server {ascii_host(server.host)}, port {server.port}, "
-            f"encryption {_FLUENT[server.security]}.",
-            "Send a test from the plugin: Tools, Email Test, or Email Test in FluentSMTP.",
+            sending_step(account, typed=tr(_WORD_STEP if secret is None else STANDS_IN_FILE)),
+            tr(
+                "FluentSMTP reads user name and password from there (“Store Access Keys in Config File”); copy the "
+                "other fields into its form: server {host}, port {port}, encryption {encryption}.",
+                host=ascii_host(server.host),
+                port=server.port,
+                encryption=_fluent(server.security),
+            ),
+            tr("Send a test from the plugin: Tools, Email Test, or Email Test in FluentSMTP."),
         ),
         (),
         files=(HandoverFile(name, "text/plain", _constants(account, secret), say, secret is not None),),
     )
+
+
+def _fluent(security: Security) -> str:
+    if security is Security.NONE:
+        return tr_field("field of wordpress", "None")
+    return "SSL" if security is Security.TLS else "TLS"
 
 
 def _constants(account: VerifiedAccount, secret: Secret | None) -> bytes:

@@ -9,21 +9,47 @@ from enum import StrEnum
 from typing import Final
 
 from wizard.errors import HandoverError
+from wizard.handover.sheet import tr_field
+from wizard.language import tr, tr_context, tr_later
+from wizard.language.formats import and_list
 from wizard.model.account import VerifiedAccount
 from wizard.model.secret import Secret
 from wizard.model.server import WITHOUT_SIGN_IN, AuthMethod, Protocol, Security, ServerCandidate
 
-ENCRYPTION: Final = {Security.TLS: "SSL/TLS", Security.STARTTLS: "STARTTLS", Security.NONE: "None"}
 ACCOUNT_TYPE: Final = {Protocol.IMAP: "IMAP", Protocol.POP3: "POP3", Protocol.SMTP: "SMTP"}
 
 
 class SignInKind(StrEnum):
-    """How the password travels, in the words of Thunderbird, which most programs share."""
+    """How the password travels; `sign_in_words` says it to people."""
 
     NORMAL = "Normal password"
     ENCRYPTED = "Encrypted password"
     OAUTH2 = "OAuth2"
     NONE = "No authentication"  # a relay that takes mail from its own network
+
+
+def encryption_words(security: Security) -> str:
+    """The encryption as most programs offer it."""
+    match security:
+        case Security.TLS:
+            return "SSL/TLS"
+        case Security.STARTTLS:
+            return "STARTTLS"
+        case Security.NONE:
+            return tr_field("encryption", "None")
+
+
+def sign_in_words(kind: SignInKind) -> str:
+    """The kind in the words of Thunderbird, which most programs share."""
+    match kind:
+        case SignInKind.NORMAL:
+            return tr_field("field of thunderbird", "Normal password")
+        case SignInKind.ENCRYPTED:
+            return tr_field("field of thunderbird", "Encrypted password")
+        case SignInKind.OAUTH2:
+            return "OAuth2"
+        case SignInKind.NONE:
+            return tr_field("field of thunderbird", "No authentication")
 
 
 def sign_in_kind(method: str | None) -> SignInKind:
@@ -57,37 +83,50 @@ def sends_without_sign_in(account: VerifiedAccount) -> bool:
     return account.outgoing is not None and sign_in_kind(account.outgoing_auth) is SignInKind.NONE
 
 
-NOBODY_SIGNS_IN: Final = "The server takes mail without a user name and a password: leave both out."
-BROWSER_ONLY: Final = (
+NOBODY_SIGNS_IN: Final = tr_later("The server takes mail without a user name and a password: leave both out.")
+BROWSER_ONLY: Final = tr_later(
     "Your provider takes no password here, only an access token from a sign-in in the browser, good for about an hour."
 )
-
-
-STANDS_IN_FILE: Final = (
+STANDS_IN_FILE: Final = tr_later(
     "The password stands in the file, readable by you alone: whoever gets the file, or a backup of it, can send and "
     "read as you. An app password made for this program alone can be withdrawn alone."
 )
 
 
-def sending_step(account: VerifiedAccount, *, typed: str, fetched: str) -> str:
-    """How the program that sends says who you are, in its own words: a password `typed`, or a token `fetched`."""
+def in_a_row(first: str, second: str) -> str:
+    """Two whole sentences, one after the other."""
+    return tr("{first} {second}", first=first, second=second)
+
+
+def browser_only(and_then: str) -> str:
+    """That the provider wants a sign-in in the browser, and what that means for this program."""
+    return in_a_row(tr(BROWSER_ONLY), and_then)
+
+
+def sending_step(account: VerifiedAccount, *, typed: str, fetched: str = "") -> str:
+    """How the program that sends says who you are: a password `typed`, or a token `fetched`; both whole sentences."""
     if sends_without_sign_in(account):
-        return NOBODY_SIGNS_IN
-    return f"{BROWSER_ONLY} {fetched}".rstrip() if sends_with_token(account) else typed
+        return tr(NOBODY_SIGNS_IN)
+    if not sends_with_token(account):
+        return typed
+    return browser_only(fetched) if fetched else tr(BROWSER_ONLY)
 
 
 def receiving_step(account: VerifiedAccount, *, typed: str, fetched: str) -> str:
     """As `sending_step`, for a program that receives."""
-    return f"{BROWSER_ONLY} {fetched}" if sign_in_kind(account.incoming_auth) is SignInKind.OAUTH2 else typed
+    return browser_only(fetched) if sign_in_kind(account.incoming_auth) is SignInKind.OAUTH2 else typed
 
 
 def environment_step(account: VerifiedAccount, variable: str, *, written: bool) -> str:
     """Where a program's own code takes the password from: the environment, or the file itself."""
     if sends_without_sign_in(account):
-        return NOBODY_SIGNS_IN
+        return tr(NOBODY_SIGNS_IN)
     if written:
-        return STANDS_IN_FILE
-    return f"The password is read from the variable {variable}: let your secret store set it, and keep it out of files."
+        return tr(STANDS_IN_FILE)
+    return tr(
+        "The password is read from the variable {variable}: let your secret store set it, and keep it out of files.",
+        variable=variable,
+    )
 
 
 def sender(name: str, address: str) -> str:
@@ -108,20 +147,33 @@ def token_command(account: VerifiedAccount) -> str:
     return f"mailwright accounts token {shlex.quote(account.address.wire)}"
 
 
-FETCHED_BY_COMMAND: Final = (
-    "For an account that was kept here after a sign-in in the browser, the command in the file prints one each time: "
-    "take the # in front of it away."
-)
+def fetched_by_command() -> str:
+    """Where a program takes the access token from that it cannot fetch itself."""
+    return tr_context(
+        "an access token",
+        "For an account that was kept here after a sign-in in the browser, the command in the file prints one each "
+        "time: take the # in front of it away.",
+    )
 
 
-def password_step(account: VerifiedAccount, program: str) -> str:
-    """The step that says what to do when the program asks who you are."""
+def password_step(account: VerifiedAccount, program: str | None = None) -> str:
+    """The step that says what to do when the program asks who you are; it is “the app” where it has no name."""
     if sign_in_kinds(account) == {SignInKind.NONE}:
-        return NOBODY_SIGNS_IN
+        return tr(NOBODY_SIGNS_IN)
     if sign_in_kinds(account) == {SignInKind.OAUTH2}:
-        keeper = program[:1].upper() + program[1:]
-        return f"Sign in on your provider's page when {program} opens it. {keeper} keeps no password."
-    return f"When {program} asks for the password, type the one that worked here: an app password, if you used one."
+        if program is None:
+            return tr("Sign in on your provider's page when the app opens it. The app keeps no password.")
+        return tr(
+            "Sign in on your provider's page when {program} opens it. {program} keeps no password.", program=program
+        )
+    if program is None:
+        return tr(
+            "When the app asks for the password, type the one that worked here: an app password, if you used one."
+        )
+    return tr(
+        "When {program} asks for the password, type the one that worked here: an app password, if you used one.",
+        program=program,
+    )
 
 
 def name_of(account: VerifiedAccount) -> str:
@@ -149,14 +201,20 @@ def local_part_works(account: VerifiedAccount, server: ServerCandidate) -> bool:
     return server.username == account.address.local
 
 
-def require_outgoing(account: VerifiedAccount, program: str) -> ServerCandidate:
+def require_outgoing(account: VerifiedAccount, program: str = "", *, refusal: str = "") -> ServerCandidate:
     """The sending server.
+
+    Args:
+        program: the name of what needs it.
+        refusal: what is said in place of the usual sentence, where that has no name of its own.
 
     Raises:
         HandoverError: none was checked.
     """
     if account.outgoing is None:
-        raise HandoverError(f"{program} needs the sending server, and only receiving was checked.")
+        raise HandoverError(
+            refusal or tr("{program} needs the sending server, and only receiving was checked.", program=program)
+        )
     return account.outgoing
 
 
@@ -169,21 +227,37 @@ def require_incoming(
         HandoverError: none was checked, or it speaks a protocol that the program does not.
     """
     if account.incoming is None:
-        raise HandoverError(f"{program} needs the receiving server, and only sending was checked.")
+        raise HandoverError(tr("{program} needs the receiving server, and only sending was checked.", program=program))
     if account.incoming.protocol not in takes:
-        spoken = " and ".join(ACCOUNT_TYPE[protocol] for protocol in takes)
-        raise HandoverError(f"{program} reads {spoken}, and {ACCOUNT_TYPE[account.incoming.protocol]} was checked.")
+        raise HandoverError(
+            tr(
+                "{program} reads {protocol}, and {checked} was checked.",
+                program=program,
+                protocol=and_list([ACCOUNT_TYPE[protocol] for protocol in takes]),
+                checked=ACCOUNT_TYPE[account.incoming.protocol],
+            )
+        )
     return account.incoming
 
 
-def require_password(account: VerifiedAccount, auth: str | None, program: str) -> None:
+def cannot_fetch(program: str) -> str:
+    """The sentence that the program of this name has no way to fetch an access token."""
+    return tr_context(
+        "an access token", "{program} has no way to fetch one, so it cannot use this account.", program=program
+    )
+
+
+def require_password(auth: str | None, refusal: str) -> None:
     """Refuses an account that signs in in the browser, for a program that knows passwords only.
 
+    Args:
+        refusal: the sentence that the program has no way to fetch an access token.
+
     Raises:
-        HandoverError: what the provider wants, and that the program has no way to give it.
+        HandoverError: what the provider wants, and the refusal.
     """
     if sign_in_kind(auth) is SignInKind.OAUTH2:
-        raise HandoverError(f"{BROWSER_ONLY} {program} has no way to fetch one, so it cannot use this account.")
+        raise HandoverError(browser_only(refusal))
 
 
 def require_ascii_password(secret: Secret | None, program: str) -> None:
@@ -194,6 +268,9 @@ def require_ascii_password(secret: Secret | None, program: str) -> None:
     """
     if secret is not None and not secret.reveal().isascii():
         raise HandoverError(
-            f"The password has characters beyond ASCII, which {program} cannot send (Python's library does "
-            "not). Make an app password for it, or choose another one."
+            tr(
+                "The password has characters beyond ASCII, which {program} cannot send (Python's library does not). "
+                "Make an app password for it, or choose another one.",
+                program=program,
+            )
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from wizard.errors import HandoverError
+from wizard.language import tr
 from wizard.private_file import write_private, write_public
 
 
@@ -20,6 +21,8 @@ def write_file(path: Path, content: bytes, *, others_may_read: bool = False) -> 
     try:
         (write_public if others_may_read else write_private)(path, content)
     except OSError as error:
-        raise HandoverError(f"“{path}” could not be written: {error.strerror or error}.") from error
+        raise HandoverError(
+            tr("“{path}” could not be written: {reason}.", path=path, reason=error.strerror or error)
+        ) from error
     except ValueError:  # empty, "." or "/", or with a NUL
-        raise HandoverError(f"“{path}” could not be written: it is no name of a file.") from None
+        raise HandoverError(tr("“{path}” could not be written: it is no name of a file.", path=path)) from None

@@ -11,6 +11,7 @@ from xml.parsers.expat import ExpatError
 from wizard.errors import UsageError
 from wizard.handover.programs.found import FoundAccount, FoundServer, found_address, found_server
 from wizard.handover.words import SignInKind
+from wizard.language import tr
 from wizard.model.server import Protocol, Security, usual_security
 
 _MAX_BYTES: Final = 8 * 1024 * 1024
@@ -32,7 +33,9 @@ def accounts(path: Path) -> Iterator[FoundAccount]:
         with path.open("rb") as file:
             content = file.read(_MAX_BYTES + 1)
     except OSError as error:
-        raise UsageError(f"The file {path.name} cannot be read: {error.strerror or error}.") from error
+        raise UsageError(
+            tr("The file {name} cannot be read: {reason}.", name=path.name, reason=error.strerror or error)
+        ) from error
     yield from accounts_in(content, path)
 
 
@@ -63,11 +66,11 @@ def _payloads(content: bytes, path: Path) -> Iterator[Mapping[str, object]]:
     # A signed profile (CMS) has the same text inside.
     start, end = content.find(b"<?xml"), content.rfind(b"</plist>")
     if start < 0 or end < 0 or len(content) > _MAX_BYTES:
-        raise UsageError(f"The file {path.name} is no configuration profile.")
+        raise UsageError(tr("The file {name} is no configuration profile.", name=path.name))
     try:
         profile = plistlib.loads(content[start : end + len(b"</plist>")], fmt=plistlib.FMT_XML)
     except (ValueError, ExpatError, LookupError, TypeError, AttributeError, RecursionError):
-        raise UsageError(f"The file {path.name} is no configuration profile.") from None
+        raise UsageError(tr("The file {name} is no configuration profile.", name=path.name)) from None
     payloads = profile.get("PayloadContent") if isinstance(profile, dict) else None
     for payload in payloads if isinstance(payloads, list) else ():
         if isinstance(payload, dict):

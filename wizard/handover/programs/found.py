@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Final
 
 from wizard.errors import UsageError
-from wizard.handover.words import ACCOUNT_TYPE, ENCRYPTION, SignInKind, ascii_host, sign_in_kind
+from wizard.handover.words import ACCOUNT_TYPE, SignInKind, ascii_host, encryption_words, sign_in_kind, sign_in_words
+from wizard.language import tr, tr_later
 from wizard.model.account import VerifiedAccount
 from wizard.model.address import Address
 from wizard.model.draft import AccountDraft
@@ -48,10 +49,15 @@ class FoundAccount:
             UsageError: the program names no address, or no server.
         """
         if self.address is None:
-            raise UsageError(f"{inert(self.label) or 'This account'} names no email address, so it cannot be checked.")
+            label = inert(self.label)
+            raise UsageError(
+                tr("{account} names no email address, so it cannot be checked.", account=label)
+                if label
+                else tr("This account names no email address, so it cannot be checked.")
+            )
         incoming, outgoing = (_candidate(server, self.address) for server in (self.incoming, self.outgoing))
         if incoming is None and outgoing is None:
-            raise UsageError(f"{self.address} names no server, so there is nothing to check.")
+            raise UsageError(tr("{account} names no server, so there is nothing to check.", account=self.address))
         return AccountDraft(
             address=self.address,
             display_name=single_line(self.name or "") or None,
@@ -113,18 +119,36 @@ def found_address(text: str | None) -> Address | None:
         return None
 
 
+_RECEIVING: Final = {
+    "protocol": tr_later("Receiving: protocol is {theirs}, proven was {ours}"),
+    "server": tr_later("Receiving: server is {theirs}, proven was {ours}"),
+    "port": tr_later("Receiving: port is {theirs}, proven was {ours}"),
+    "encryption": tr_later("Receiving: encryption is {theirs}, proven was {ours}"),
+    "user name": tr_later("Receiving: user name is {theirs}, proven was {ours}"),
+    "sign-in": tr_later("Receiving: sign-in is {theirs}, proven was {ours}"),
+}
+_SENDING: Final = {
+    "protocol": tr_later("Sending: protocol is {theirs}, proven was {ours}"),
+    "server": tr_later("Sending: server is {theirs}, proven was {ours}"),
+    "port": tr_later("Sending: port is {theirs}, proven was {ours}"),
+    "encryption": tr_later("Sending: encryption is {theirs}, proven was {ours}"),
+    "user name": tr_later("Sending: user name is {theirs}, proven was {ours}"),
+    "sign-in": tr_later("Sending: sign-in is {theirs}, proven was {ours}"),
+}
+
+
 def differences(found: FoundAccount, account: VerifiedAccount) -> tuple[str, ...]:
     """What the program has otherwise than it was proven, a sentence each; none where it took the settings.
 
     A direction that the program's file does not have is no difference: many only send, or only receive.
     """
     told: list[str] = []
-    for word, has, server, auth in (
-        ("Receiving", found.incoming, account.incoming, account.incoming_auth),
-        ("Sending", found.outgoing, account.outgoing, account.outgoing_auth),
+    for has, server, auth in (
+        (found.incoming, account.incoming, account.incoming_auth),
+        (found.outgoing, account.outgoing, account.outgoing_auth),
     ):
         if has is not None and server is not None:
-            told += [f"{word}: {sentence}" for sentence in _server_differences(has, server, auth)]
+            told += _server_differences(has, server, auth)
     return tuple(told)
 
 
@@ -134,12 +158,15 @@ def _server_differences(has: FoundServer, server: ServerCandidate, auth: str | N
         ("protocol", ACCOUNT_TYPE[has.protocol], ACCOUNT_TYPE[server.protocol]),
         ("server", ascii_host(has.host).lower(), ascii_host(server.host).lower()),
         ("port", str(has.port), str(server.port)),
-        ("encryption", ENCRYPTION[has.security], ENCRYPTION[server.security]),
+        ("encryption", encryption_words(has.security), encryption_words(server.security)),
     ]
     if kind is not SignInKind.NONE:
         pairs.append(("user name", has.username or "", server.username))
     if has.sign_in is not None:
-        pairs.append(("sign-in", has.sign_in.value, kind.value))
+        pairs.append(("sign-in", sign_in_words(has.sign_in), sign_in_words(kind)))
+    sentences = _RECEIVING if server.is_incoming else _SENDING
     return [
-        f"{name} is {inert(theirs) or 'empty'}, proven was {ours}" for name, theirs, ours in pairs if theirs != ours
+        tr(sentences[what], theirs=inert(theirs) or tr("empty"), ours=ours)
+        for what, theirs, ours in pairs
+        if theirs != ours
     ]

@@ -16,6 +16,7 @@ from typing import Final
 from wizard.errors import HandoverError
 from wizard.handover.programs import thunderbird
 from wizard.handover.programs.putting import Part, PartKind, Placement
+from wizard.language import tr
 from wizard.private_file import write_private, write_public
 
 _OPEN: Final = "# >>> Mailwright: {name} >>>"
@@ -54,7 +55,7 @@ class Placed:
         """
         running = running_program(placement.commands)
         if running is not None:
-            raise HandoverError(f"Close {running} first: it writes its settings when it ends.")
+            raise HandoverError(tr("Close {program} first: it writes its settings when it ends.", program=running))
         if self.exists:
             self.undo()
         planned = [(part, self._before(part)) for part in placement.parts]
@@ -74,7 +75,9 @@ class Placed:
             for path, before in reversed(done):
                 _restore(path, before)
             self._forget()
-            raise HandoverError(f"“{part.path}” could not be written: {error.strerror or error}.") from error
+            raise HandoverError(
+                tr("“{path}” could not be written: {reason}.", path=part.path, reason=error.strerror or error)
+            ) from error
         return tuple(part.path for part in placement.parts)
 
     def undo(self) -> tuple[Path, ...]:
@@ -91,7 +94,9 @@ class Placed:
             try:
                 self._undo(number, note, kept)
             except OSError as error:
-                raise HandoverError(f"“{note.path}” could not be changed back: {error.strerror or error}.") from error
+                raise HandoverError(
+                    tr("“{path}” could not be changed back: {reason}.", path=note.path, reason=error.strerror or error)
+                ) from error
         self._forget()
         return tuple(kept)
 
@@ -112,15 +117,25 @@ class Placed:
             _write(note.path, thunderbird.without_profile(note.path.parent, note.detail), private=False)
         else:
             kept_in = self._folder / f"{number}.before"
-            raise HandoverError(f"“{note.path}” was changed since. What was there before is kept in {kept_in}.")
+            raise HandoverError(
+                tr(
+                    "“{path}” was changed since. What was there before is kept in {kept_in}.",
+                    path=note.path,
+                    kept_in=kept_in,
+                )
+            )
 
     def _before(self, part: Part) -> bytes | None:
         try:
             before = _read(part.path)
         except OSError as error:
-            raise HandoverError(f"“{part.path}” cannot be read: {error.strerror or error}.") from error
+            raise HandoverError(
+                tr("“{path}” cannot be read: {reason}.", path=part.path, reason=error.strerror or error)
+            ) from error
         if before is not None and part.kind is PartKind.FILE:
-            raise HandoverError(f"“{part.path}” is there already, and not from here. Nothing was changed.")
+            raise HandoverError(
+                tr("“{path}” is there already, and not from here. Nothing was changed.", path=part.path)
+            )
         return before
 
     def _after(self, part: Part, before: bytes | None) -> bytes:
@@ -158,7 +173,11 @@ class Placed:
             write_private(self._folder / "record.json", json.dumps(document, indent=1).encode())
         except OSError as error:
             raise HandoverError(
-                f"“{self._folder}” could not be written, so nothing was changed: {error.strerror or error}."
+                tr(
+                    "“{path}” could not be written, so nothing was changed: {reason}.",
+                    path=self._folder,
+                    reason=error.strerror or error,
+                )
             ) from error
 
     def _notes(self) -> list[_Note]:
@@ -173,10 +192,12 @@ class Placed:
             ]  # fmt: skip
         except FileNotFoundError:
             raise HandoverError(
-                "This account was not put in place there from here, so there is nothing to undo."
+                tr("This account was not put in place there from here, so there is nothing to undo.")
             ) from None
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise HandoverError(f"The record of what was changed cannot be read: {self._folder}.") from error
+            raise HandoverError(
+                tr("The record of what was changed cannot be read: {path}.", path=self._folder)
+            ) from error
 
     def _forget(self) -> None:
         for path in self._folder.glob("*"):
@@ -215,7 +236,7 @@ def _read(path: Path) -> bytes | None:
     except FileNotFoundError:
         return None
     if len(content) > _MAX_BYTES:
-        raise OSError(None, "it is larger than any settings are")
+        raise OSError(None, tr("it is larger than any settings are"))
     return content
 
 

@@ -17,6 +17,7 @@ from wizard.handover.inert import file_stem
 from wizard.handover.installed import command_path
 from wizard.handover.programs import claws, evolution, text_configs, thunderbird
 from wizard.handover.targets import sheet, target
+from wizard.language import tr
 from wizard.model.account import VerifiedAccount
 from wizard.model.secret import Secret
 
@@ -59,9 +60,17 @@ def placement(target_id: str, account: VerifiedAccount, secret: Secret | None = 
     make = _MAKERS.get(target_id)
     if make is None:
         known = ", ".join(_MAKERS)
-        raise UsageError(f"{wanted.name} cannot be set up from here; its steps say how. These can: {known}.")
+        raise UsageError(
+            tr(
+                "{program} cannot be set up from here; its steps say how. These can: {known}.",
+                program=wanted.name,
+                known=known,
+            )
+        )
     if secret is not None and not wanted.takes_password:
-        raise UsageError(f"{wanted.name} takes no file with a password in it; it asks for the password itself.")
+        raise UsageError(
+            tr("{program} takes no file with a password in it; it asks for the password itself.", program=wanted.name)
+        )
     sheet(target_id, account, secret)  # refuses what no file of that program can say
     return make(account, secret)
 
@@ -77,8 +86,11 @@ def _thunderbird(account: VerifiedAccount, secret: Secret | None) -> Placement:
             Part(PartKind.PROFILE, root / "profiles.ini", f"{folder}\n{name}".encode()),
         ),
         (
-            f'Start Thunderbird with the new profile: thunderbird -P "{name}". Your other profiles are as they were.',
-            "It asks for the password once and keeps it if you say so.",
+            tr(
+                "Start Thunderbird with the new profile: {command}. Your other profiles are as they were.",
+                command=f'thunderbird -P "{name}"',
+            ),
+            tr("It asks for the password once and keeps it if you say so."),
         ),
         ("thunderbird", "thunderbird-bin"),
     )
@@ -88,12 +100,14 @@ def _isp(account: VerifiedAccount, secret: Secret | None) -> Placement:
     (file,) = autoconfig_xml.files(account) or (None,)
     folder = _thunderbird_program()
     if file is None or folder is None:
-        raise HandoverError("Thunderbird's program folder is not where it usually is on this computer.")
+        raise HandoverError(tr("Thunderbird's program folder is not where it usually is on this computer."))
     return Placement(
         (Part(PartKind.FILE, folder / "isp" / file.name, file.content),),
         (
-            "In Thunderbird choose New Account, Email, and type name and address: it finds these settings by itself, "
-            "for every user of this computer.",
+            tr(
+                "In Thunderbird choose New Account, Email, and type name and address: it finds these settings by "
+                "itself, for every user of this computer."
+            ),
         ),
     )
 
@@ -110,20 +124,30 @@ def _thunderbird_program() -> Path | None:
 def _evolution(account: VerifiedAccount, secret: Secret | None) -> Placement:
     files = evolution_sheet.files(account)
     if not files:
-        raise HandoverError("Evolution's files need both directions and a password; its steps say how to do it there.")
+        raise HandoverError(
+            tr(
+                "{program}'s files need both directions and a password; its steps say how to do it there.",
+                program="Evolution",
+            )
+        )
     parts = tuple(Part(PartKind.FILE, evolution.folder() / file.name, file.content, True) for file in files)
-    then = ("Open Evolution: the account is there, and it asks for the password once.",)
+    then = (tr("Open Evolution: the account is there, and it asks for the password once."),)
     return Placement(parts, then, ("evolution",))
 
 
 def _claws(account: VerifiedAccount, secret: Secret | None) -> Placement:
     files = claws_sheet.profile_files(account)
     if not files:
-        raise HandoverError("Claws Mail's files need both directions and a password; its steps say how to do it there.")
+        raise HandoverError(
+            tr(
+                "{program}'s files need both directions and a password; its steps say how to do it there.",
+                program="Claws Mail",
+            )
+        )
     if (claws.folder() / "accountrc").exists():
-        raise HandoverError("Claws Mail is in use here already; add the account there by its steps.")
+        raise HandoverError(tr("Claws Mail is in use here already; add the account there by its steps."))
     parts = tuple(Part(PartKind.FILE, claws.folder() / file.name, file.content, True) for file in files)
-    return Placement(parts, ("Open Claws Mail: it makes its folders, and asks for the password.",), ("claws-mail",))
+    return Placement(parts, (tr("Open Claws Mail: it makes its folders, and asks for the password."),), ("claws-mail",))
 
 
 def _block(target_id: str, places: Callable[[], tuple[Path, ...]], new: int = 0) -> _Maker:

@@ -9,6 +9,7 @@ from typing import Final
 from wizard.errors import UsageError
 from wizard.handover.programs import apple_profile, claws, evolution, text_configs, thunderbird
 from wizard.handover.programs.found import FoundAccount, differences
+from wizard.language import tr
 from wizard.model.account import VerifiedAccount
 
 Read = Callable[[], Iterator[FoundAccount]]
@@ -60,7 +61,7 @@ def accounts_of(program: str) -> tuple[FoundAccount, ...]:
     """
     _require_known(program)
     if program not in _ON_THIS_COMPUTER:
-        raise UsageError(f"Say which file: mailwright import {program} --file FILE")
+        raise UsageError(tr("Say which file: {command}", command=f"mailwright import {program} --file FILE"))
     return tuple(_ON_THIS_COMPUTER[program]())
 
 
@@ -74,7 +75,9 @@ def accounts_in(program: str, place: Path) -> tuple[FoundAccount, ...]:
     if program in _FOLDERS and place.is_file():
         place = place.parent
     if not (place.is_dir() if program in _FOLDERS else place.is_file()):
-        raise UsageError(f"“{place}” is not there, or is not what {program} keeps its accounts in.")
+        raise UsageError(
+            tr("“{path}” is not there, or is not what {program} keeps its accounts in.", path=place, program=program)
+        )
     return tuple(_FROM_A_FILE[program](place))
 
 
@@ -97,4 +100,6 @@ def read_back(program: str, account: VerifiedAccount) -> tuple[str, ...] | None:
 def _require_known(program: str) -> None:
     if program not in _FROM_A_FILE:
         known = ", ".join(_FROM_A_FILE)
-        raise UsageError(f"The accounts of “{program}” cannot be read. Those of these can: {known}.")
+        raise UsageError(
+            tr("The accounts of “{program}” cannot be read. Those of these can: {known}.", program=program, known=known)
+        )

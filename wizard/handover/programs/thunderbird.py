@@ -14,6 +14,7 @@ from typing import Final
 from wizard.errors import HandoverError, UsageError
 from wizard.handover.programs.found import FoundAccount, FoundServer, found_address, found_server
 from wizard.handover.words import SignInKind, ascii_host, name_of, sign_in_kind
+from wizard.language import tr
 from wizard.model.account import VerifiedAccount
 from wizard.model.server import Protocol, Security, ServerCandidate
 from wizard.text_file import read_text
@@ -146,7 +147,7 @@ def profile_preferences(account: VerifiedAccount) -> bytes:
     """
     incoming, outgoing = account.incoming, account.outgoing
     if incoming is None or outgoing is None:
-        raise HandoverError("A Thunderbird profile needs both directions, and only one was checked.")
+        raise HandoverError(tr("A Thunderbird profile needs both directions, and only one was checked."))
     pairs: list[tuple[str, str | int | bool]] = [
         ("mail.accountmanager.accounts", "account1"),
         ("mail.accountmanager.defaultaccount", "account1"),
