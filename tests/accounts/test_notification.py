@@ -63,6 +63,13 @@ def test_the_button_opens_the_wizard_at_the_account(desktop: Path) -> None:
     assert [started.wait(30) for started in notification._opened] == [0]
 
 
+def test_one_whose_button_nobody_presses_was_shown_all_the_same(desktop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(notification, "_BUTTON_S", 0.3)
+    program(desktop / "notify-send", f'printf "%s\n" "$@" >> {desktop}/calls', "exec sleep 30")
+    assert notify(TROUBLE, ("false",))
+    assert calls(desktop).count(TROUBLE.title) == 1
+
+
 def test_an_older_desktop_without_buttons_shows_it_without_one(desktop: Path) -> None:
     refuses = f'case "$*" in *--action*) exit 1;; esac; printf "%s\\n" "$@" >> {desktop}/calls'
     program(desktop / "notify-send", refuses)

@@ -77,3 +77,12 @@ def test_whatever_is_read_ends(lexicon: Lexicon, text: str) -> None:
 
 def test_the_lexicon_speaks_every_language_of_a_concept(lexicon: Lexicon) -> None:
     assert len(lexicon.names) >= 165
+
+
+@pytest.mark.parametrize(
+    "text", ["Zurückgewiesen", "Das Zertifikat ist ungültig", "Nicht unterstützt", "Die Namensauflösung ist gestört"]
+)
+def test_german_without_its_umlauts_says_the_same(lexicon: Lexicon, text: str) -> None:
+    without = text.translate({ord("ä"): "ae", ord("ö"): "oe", ord("ü"): "ue"})
+    assert without != text
+    assert said(lexicon, without) == said(lexicon, text) != set()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -63,6 +64,20 @@ async def test_icloud_with_a_domain_of_ones_own_asks_for_the_main_address() -> N
     first = result.diagnoses[0].remedies[0]
     assert first.say == "Type your main address at iCloud Mail as the user name"
     assert first.action in (EditField(Field.OUTGOING_USERNAME), EditField(Field.INCOMING_USERNAME))
+
+
+@pytest.mark.parametrize(
+    ("username", "asks"), [("ada@own.example", True), ("ada", True), ("ada@icloud.com", False), ("lovelace", False)]
+)
+async def test_who_typed_another_name_is_not_told_that_it_is_of_ones_own_domain(username: str, asks: bool) -> None:
+    receiving = imap(
+        "imap.mail.me.com", accepts=Accepts.NOBODY, refusal="NO [AUTHENTICATIONFAILED] Authentication Failed"
+    )
+    async with stage("ada@own.example", receiving, mx=("mx01.mail.icloud.com",), options=ONCE) as on_stage:
+        draft = on_stage.draft(username=username, incoming="imap.mail.me.com:993/tls")
+        card = (await on_stage.session.check(replace(draft, wants_outgoing=False))).diagnoses[0]
+    said = "Type your main address at iCloud Mail as the user name"
+    assert (said in [remedy.say for remedy in card.remedies]) is asks, card.remedies
 
 
 async def test_comcast_asks_for_its_own_switch_before_anything_of_yahoos() -> None:

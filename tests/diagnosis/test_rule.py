@@ -60,3 +60,23 @@ def test_words_that_stand_before_any_reason_count_half() -> None:
     assert telling is not None
     assert general is not None
     assert general < telling
+
+
+@pytest.mark.parametrize(
+    ("wanted", "words", "strongest"),
+    [
+        ({"kind": "silence", "code": "535"}, True, "measured"),
+        ({"enhanced": "5.7.8"}, True, "words"),
+        ({"response_code": "AUTHENTICATIONFAILED", "code": "535"}, False, "response code"),
+        ({"enhanced": "5.7.8", "code": "535"}, False, "enhanced code"),
+        ({"code": "535"}, False, "code"),
+        ({"status": "no", "protocol": "imap"}, False, "code"),
+        ({"protocol": "imap"}, False, "stage"),
+    ],
+)
+def test_a_recognition_rests_on_the_strongest_of_what_it_wants(
+    wanted: dict[str, str], words: bool, strongest: str
+) -> None:
+    keys = tuple((key, frozenset({value})) for key, value in wanted.items())
+    text = (Phrase.parse("smart card required"),) if words else ()
+    assert Match(keys, text=text).rests_on == strongest

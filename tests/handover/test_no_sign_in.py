@@ -9,10 +9,12 @@ import pytest
 from tests.handover.accounts import account, imap, smtp
 from wizard.handover.targets import sheet
 from wizard.handover.words import NOBODY_SIGNS_IN, SignInKind, sign_in_kind
+from wizard.model.account import VerifiedAccount
 from wizard.model.server import WITHOUT_SIGN_IN
 
 USER = "relay-user-that-nobody-needs"
 RELAY = account(outgoing=smtp(username=USER), outgoing_auth=WITHOUT_SIGN_IN)
+SIGNS_IN = account(outgoing=smtp(username=USER))
 ALONE = account(outgoing=smtp(username=USER), outgoing_auth=WITHOUT_SIGN_IN, incoming=None, incoming_auth=None)
 
 
@@ -30,6 +32,23 @@ def test_files_name_neither_user_nor_password(target: str) -> None:
     assert not any(word in written for word in ("passwordeval", "SMTP_PASS", "EMAIL_HOST_PASSWORD"))
     wanted = {"msmtp": "auth off", "git": "smtpAuth = none", "wordpress": "'WPMS_SMTP_AUTH', false"}
     assert wanted.get(target, "") in written
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "kmail", "claws", "printer", "nextcloud", "autoconfig-xml", "msmtp", "url", "env", "wordpress", "neomutt",
+        "aerc", "git", "postfix", "django", "flask", "laravel", "symfony", "nodemailer", "gitlab",
+    ],
+)  # fmt: skip
+def test_the_user_name_stands_there_exactly_where_somebody_signs_in(target: str) -> None:
+    def is_named(account: VerifiedAccount) -> bool:
+        made = sheet(target, account)
+        rows = [row.value for row in made.rows]
+        return any(USER in text for text in (*rows, *(file.content.decode() for file in made.files)))
+
+    assert is_named(SIGNS_IN)
+    assert not is_named(RELAY)
 
 
 @pytest.mark.parametrize("target", ["msmtp", "git", "env", "wordpress"])

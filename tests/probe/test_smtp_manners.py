@@ -266,11 +266,13 @@ async def test_a_server_that_was_greeted_in_clear_and_wants_no_second_hello(
 async def test_a_greeting_that_came_while_this_program_had_no_turn_is_heard_on_the_same_line(
     network: Network, certificate: Issued, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("wizard.probe.connector.PEEK_AFTER_S", 0.4)
+    monkeypatch.setattr("wizard.probe.connector.PEEK_AFTER_S", 1.2)
+    monkeypatch.setattr("wizard.probe.connector.OPEN_S", 10.0)
 
     async def at_a_busy_time(talk: Talk, line: bytes) -> bool:
-        await asyncio.sleep(0.3)
-        time.sleep(1.0)  # noqa: ASYNC251 - the busy computer
+        for _ in range(5):
+            time.sleep(0.5)  # noqa: ASYNC251 - the busy computer
+            await asyncio.sleep(0.01)
         return True
 
     mail = Mail(Protocol.SMTP, greeting=at_a_busy_time)

@@ -13,7 +13,7 @@ from wizard import wiring
 from wizard.diagnosis.document import diagnosis_document
 from wizard.discovery.presets import candidates, needs
 from wizard.handover.document import check_document
-from wizard.model.account import CheckResult, Verdict
+from wizard.model.account import CheckResult, Status, Verdict
 from wizard.model.address import Address
 from wizard.model.diagnosis import CopyText, OpenUrl, SignIn, TrustCertificate
 from wizard.model.secret import Secret
@@ -107,6 +107,20 @@ async def test_outlook_com_without_a_password_ends_in_the_browser() -> None:
     assert first.remedies[0].action == SignIn() or isinstance(first.remedies[0].action, CopyText)
     assert result.sign_in_attempts == {}
     assert "Outlook.com" in first.title, "the account's provider, not the owner of the shared server"
+
+
+async def test_only_the_side_that_takes_no_password_asks_for_the_browser() -> None:
+    """Microsoft 365 lets passwords send, until the organisation forbids it; receiving takes none."""
+    methods = ("PLAIN", "LOGIN", "XOAUTH2")
+    servers = (imap("outlook.office365.com", auth=methods), smtp("smtp.office365.com", 587, auth=methods))
+    async with stage("ada@company.example", *servers, mx=("company-example.mail.protection.outlook.com",)) as on_stage:
+        draft = on_stage.draft(password=None)
+        receiving = await on_stage.session.check(replace(draft, wants_outgoing=False))
+        sending = await on_stage.session.check(replace(draft, wants_incoming=False))
+    assert receiving.diagnoses[0].cause == "oauth-required"
+    assert sending.diagnoses == ()
+    assert sending.outgoing is not None
+    assert sending.outgoing.status is Status.REACHED
 
 
 async def test_microsoft_365_that_still_lets_passwords_send() -> None:

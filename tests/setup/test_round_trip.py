@@ -12,8 +12,9 @@ from tests.probe.talk import Mail, candidate, tls_server
 from tests.setup.accounts import draft, new_session
 from wizard.model.account import RoundTripStatus, Status, Verdict
 from wizard.model.server import Protocol, Security
-from wizard.practice.scenarios import Accepts
+from wizard.practice.scenarios import Accepts, Delivery
 from wizard.setup.options import Options
+from wizard.setup.round_trip import LOOKS_S
 
 
 @pytest.mark.parametrize("wants_to_send", [True, False], ids=["refused", "not wanted"])
@@ -26,6 +27,19 @@ async def test_without_a_proven_sending_server_nothing_is_sent(wants_to_send: bo
         after = await on_stage.session.send_test_message(result)
     assert after == result
     assert after.round_trip.status is RoundTripStatus.SKIPPED
+
+
+async def test_a_message_that_takes_its_time_is_looked_for_again_at_the_moments_set_for_it() -> None:
+    servers = smtp("smtp.example.org"), imap("imap.example.org")
+    async with stage("ada@example.org", *servers, delivery=Delivery(after_s=1.0)) as on_stage:
+        result = await on_stage.check(send=True)
+    trip = result.round_trip
+    assert (trip.status, trip.folder) == (RoundTripStatus.ARRIVED, "INBOX")
+    assert trip.seconds is not None
+    said = [line for report in result.reports for line in report.transcript]
+    to_prove_it_usable = 1
+    looks = sum("EXAMINE INBOX" in line for line in said) - to_prove_it_usable
+    assert 1 < looks <= sum(moment_s <= trip.seconds for moment_s in LOOKS_S)
 
 
 async def test_lines_that_were_kept_for_a_test_message_end_with_a_goodbye(
