@@ -22,6 +22,7 @@ from typing import Any, Final, NoReturn, TypeVar
 
 from wizard.errors import ResourceError, UsageError
 from wizard.language import tr
+from wizard.language.formats import or_list
 from wizard.text_file import decoded, read_bytes
 
 MAX_BYTES: Final = 512 * 1024
@@ -166,7 +167,7 @@ class Table:
             return None
         # Some programs take a backslash for a slash and others do not: they would go to different hosts.
         if not found.startswith(schemes) or " " in found or "\\" in found:
-            self.fail(key, tr("must be an address that begins with {schemes}", schemes=" or ".join(schemes)))
+            self.fail(key, tr("must be an address that begins with {schemes}", schemes=or_list(schemes)))
         if found.startswith("https://"):
             host = re.split(r"[/?#]", found.removeprefix("https://"), maxsplit=1)[0]
             if "@" in host or not host.partition(":")[0]:

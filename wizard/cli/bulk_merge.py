@@ -14,6 +14,7 @@ from wizard.cli.bulk_table import open_table, write_page
 from wizard.errors import UsageError
 from wizard.handover.csv_export import write_csv
 from wizard.language import tr, tr_context, tr_plural
+from wizard.language.formats import number_text
 from wizard.model.columns import padded, width
 from wizard.model.text import inert
 
@@ -115,25 +116,25 @@ def show(result: Merged, *, as_json: bool) -> None:
             "{count} account from {places} places: {names}",
             "{count} accounts from {places} places: {names}",
             len(result.accounts),
-            count=f"{len(result.accounts):,}",
+            count=number_text(len(result.accounts)),
             places=len(result.places),
             names=", ".join(result.places),
         )
     ]
-    lines += [f"  {count:,} {_kind_shown(kind)}" for kind, count in kinds.most_common()]
+    lines += [f"  {number_text(count)} {_kind_shown(kind)}" for kind, count in kinds.most_common()]
     lines += [
         tr_plural(
             "{place} has no result for {count} account.",
             "{place} has no result for {count} accounts.",
             count,
             place=place,
-            count=f"{count:,}",
+            count=number_text(count),
         )
         for place, count in result.missing.items()
         if count
     ]
     lines += [
-        tr("{cause} only from {place}: {count}", cause=cause, place=place, count=f"{count:,}")
+        tr("{cause} only from {place}: {count}", cause=cause, place=place, count=number_text(count))
         for cause, place, count in result.only_from()
     ]
     rows = [account for account in result.accounts if account.kind != "works everywhere"]

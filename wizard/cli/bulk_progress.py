@@ -13,6 +13,7 @@ from wizard.cli import render
 from wizard.cli.bulk_results import NO_VERDICT
 from wizard.cli.monitoring import checked_of_document
 from wizard.language import tr
+from wizard.language.formats import number_text
 from wizard.model.columns import cut, padded
 
 LINE_EVERY_S: Final = 10.0
@@ -60,15 +61,15 @@ class Bar:
             self._ended.popleft()
         span = max(now - max(self._began, now - RATE_OVER_S), 0.001)
         rate = len(self._ended) / span
-        done = f"{self._done:,}"
-        parts = [done if self._total is None else tr("{done} of {total}", done=done, total=f"{self._total:,}")]
+        done = number_text(self._done)
+        parts = [done if self._total is None else tr("{done} of {total}", done=done, total=number_text(self._total))]
         if rate < 1:
-            parts.append(tr("{rate} a minute", rate=f"{rate * 60:.0f}"))
+            parts.append(tr("{rate} a minute", rate=number_text(rate * 60)))
         else:
-            parts.append(tr("{rate} a second", rate=f"{rate:.1f}"))
+            parts.append(tr("{rate} a second", rate=number_text(rate, 1)))
         if self._total is not None and self._total > self._done and rate > 0:
             parts.append(tr("{time} left", time=_time((self._total - self._done) / rate)))
-        causes = [f"{cause} {count:,}" for cause, count in self._causes.most_common(4)]
+        causes = [f"{cause} {number_text(count)}" for cause, count in self._causes.most_common(4)]
         return "; ".join([", ".join(parts), *([", ".join(causes)] if causes else [])])
 
     def _show(self, now: float) -> None:
@@ -87,7 +88,7 @@ class Bar:
 
 def _time(seconds: float) -> str:
     if seconds < 90:
-        return tr("{seconds} s", seconds=f"{seconds:.0f}")
+        return tr("{seconds} s", seconds=number_text(seconds))
     if seconds < 90 * 60:
-        return tr("{minutes} min", minutes=f"{seconds / 60:.0f}")
-    return tr("{hours} h", hours=f"{seconds / 3600:.1f}")
+        return tr("{minutes} min", minutes=number_text(seconds / 60))
+    return tr("{hours} h", hours=number_text(seconds / 3600, 1))

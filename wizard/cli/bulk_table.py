@@ -13,6 +13,7 @@ from wizard.cli.bulk_results import Brief, read_briefs
 from wizard.errors import UsageError
 from wizard.handover.csv_export import write_csv
 from wizard.language import spoken, tr, tr_later
+from wizard.language.formats import number_text
 from wizard.model.text import inert
 
 KINDS: Final = (".csv", ".html", ".htm")
@@ -87,11 +88,11 @@ def write_page(
 
 
 def _choices(numbers: dict[str, int], kinds: Counter[str]) -> Iterator[str]:
-    every = tr("All ({count})", count=f"{sum(kinds.values()):,}")
+    every = tr("All ({count})", count=number_text(sum(kinds.values())))
     yield f'<label><input type="radio" name="kind" checked> {escape(every)}</label>'
     for kind, number in numbers.items():
         name = escape(inert(kind))
-        yield f'<label><input type="radio" name="kind" id="k{number}"> {name} ({kinds[kind]:,})</label>'
+        yield f'<label><input type="radio" name="kind" id="k{number}"> {name} ({number_text(kinds[kind])})</label>'
 
 
 def _cells(each: Brief, kept: Sequence[str]) -> tuple[object, ...]:

@@ -25,6 +25,7 @@ from wizard.errors import UsageError
 from wizard.imports import begin, begin_import
 from wizard.installed_packs import installed_packs
 from wizard.language import tr, tr_context, tr_later
+from wizard.language.formats import number_text
 from wizard.model.account import CheckResult, RoundTripStatus, SideResult, Verdict
 from wizard.model.address import Address
 from wizard.model.columns import padded, width
@@ -210,7 +211,7 @@ def tell(progress: Progress) -> None:
         return
     where = f"{progress.protocol.value} {progress.endpoint}" if progress.protocol and progress.endpoint else None
     where = where or tr_context("stage", "discovery")
-    time = f"{progress.t_s:6.2f}"
+    time = number_text(progress.t_s, 2).rjust(6)
     if progress.detail.get("suspected_blocked"):
         render.progress(tr("{time} s  {where}: no answer yet, this port may be blocked", time=time, where=where))
         return
@@ -222,7 +223,7 @@ def tell(progress: Progress) -> None:
             where=where,
             stage=words.stage(progress.stage),
             outcome=what,
-            seconds=f"{progress.seconds:.3f}",
+            seconds=number_text(progress.seconds, 3),
         )
     )
 
@@ -285,7 +286,7 @@ def text(result: CheckResult) -> str:
             "{address}: {headline} ({seconds} s)",
             address=result.draft.address,
             headline=headline,
-            seconds=f"{result.elapsed_s:.1f}",
+            seconds=number_text(result.elapsed_s, 1),
         )
     ]
     heads = (tr("Receiving"), tr("Sending"), tr("Message"))
@@ -295,7 +296,7 @@ def text(result: CheckResult) -> str:
             lines.append(f"  {head} {_side(side)}")
     trip = result.round_trip
     if trip.status is RoundTripStatus.ARRIVED:
-        seconds = f"{trip.seconds:.1f}"
+        seconds = number_text(trip.seconds or 0.0, 1)
         told = tr("arrived in {folder} after {seconds} s", folder=trip.folder, seconds=seconds)
         lines.append(f"  {message} {told}")
     elif trip.status is not RoundTripStatus.SKIPPED:

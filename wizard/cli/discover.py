@@ -15,6 +15,7 @@ from wizard.cli import render, words
 from wizard.cli.options import add_network_arguments, json_object, settings_from
 from wizard.errors import MailwrightError, UsageError
 from wizard.language import tr, tr_later
+from wizard.language.formats import number_text
 from wizard.model import columns
 from wizard.model.address import Address
 from wizard.model.evidence import Outcome
@@ -146,7 +147,9 @@ def text(plan: Plan) -> str:
         lines.append(tr("Asked:"))
         lines += [
             f"  {columns.padded(words.source(one.source), 12)} "
-            + tr("{whom}: {answer} ({seconds} s)", whom=one.whom, answer=one.answer, seconds=f"{one.seconds:.2f}")
+            + tr(
+                "{whom}: {answer} ({seconds} s)", whom=one.whom, answer=one.answer, seconds=number_text(one.seconds, 2)
+            )
             for one in plan.asked
         ]
     else:

@@ -16,6 +16,7 @@ from typing import Final
 
 from wizard.errors import UsageError
 from wizard.language import tr, tr_plural
+from wizard.language.formats import number_text
 from wizard.model.account import CheckResult, Verdict
 from wizard.model.text import inert
 
@@ -139,7 +140,7 @@ def judged(checked: Checked, limits: Thresholds, now: datetime | None = None) ->
     if checked.seconds is not None:
         for limit, worse in ((limits.critical_s, CRITICAL), (limits.warning_s, WARNING)):
             if limit is not None and checked.seconds > limit:
-                took = f"{checked.seconds:.1f}"
+                took = number_text(checked.seconds, 1)
                 told.append(
                     (worse, tr("the check took {seconds} s, more than {limit} s", seconds=took, limit=f"{limit:g}"))
                 )

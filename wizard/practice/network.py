@@ -15,6 +15,7 @@ from functools import partial
 from typing import TypeVar
 
 from wizard.errors import NameNotFound
+from wizard.language import tr
 from wizard.model.evidence import ErrorKind
 from wizard.model.provider import Provider
 from wizard.model.server import Protocol, Security
@@ -76,7 +77,7 @@ class PracticeResolver:
 
     async def ipv6(self, host: str) -> tuple[IPAddress, ...]:
         """Never any: loopback by IPv6 is not everywhere."""
-        raise NameNotFound(f"{host} has no AAAA record")
+        raise NameNotFound(tr("{name} has no {record} record", name=host, record="AAAA"))
 
     async def mx(self, domain: str) -> tuple[MxRecord, ...]:
         """The scenario's mail exchangers."""
@@ -88,12 +89,12 @@ class PracticeResolver:
 
     async def txt(self, name: str) -> tuple[str, ...]:
         """Never any."""
-        raise NameNotFound(f"{name} has no TXT record")
+        raise NameNotFound(tr("{name} has no {record} record", name=name, record="TXT"))
 
     async def ptr(self, address: IPAddress) -> tuple[str, ...]:
         """What the line is called, whichever address it has."""
         if self.line is None:
-            raise NameNotFound(f"{address} has no PTR record")
+            raise NameNotFound(tr("{name} has no {record} record", name=address, record="PTR"))
         return (self.line,)
 
     async def exists(self, domain: str) -> bool:
@@ -105,7 +106,7 @@ class PracticeResolver:
         """The host's address. Raises NameNotFound."""
         address = self._addresses.get(_plain(host))
         if address is None:
-            raise NameNotFound(f"{host} has no address")
+            raise NameNotFound(tr("{host} has no address", host=host))
         return address
 
 
@@ -351,7 +352,7 @@ class PracticeNetwork:
 def _found(records: dict[str, tuple[T, ...]], name: str, kind: str) -> tuple[T, ...]:
     found = records.get(_plain(name), ())
     if not found:
-        raise NameNotFound(f"{name} has no {kind} record")
+        raise NameNotFound(tr("{name} has no {record} record", name=name, record=kind))
     return found
 
 
