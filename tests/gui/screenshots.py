@@ -1,7 +1,7 @@
 """Draws the five pages and a diagnosis, or eight cards, into docs/screenshots/: `python -m tests.gui.screenshots`.
 
 Arguments: --out FOLDER, --cards, --font-size PIXELS (14), --size WIDTHxHEIGHT (860x620), --scheme light|dark (both),
---suffix WORD for the names; QT_SCALE_FACTOR is 2 unless it is set.
+--suffix WORD for the names, --language TAG; QT_SCALE_FACTOR is 2 unless it is set.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from wizard.gui.app import Wizard, make_application
 from wizard.gui.bridge import Bridge, Job
 from wizard.gui.engine import Engine
 from wizard.handover.targets import sheet
+from wizard.language import choice
 from wizard.model.account import (
     CheckResult,
     RoundTrip,
@@ -318,8 +319,10 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--size", default="860x620")
     parser.add_argument("--cards", action="store_true")
     parser.add_argument("--suffix", default="")
+    parser.add_argument("--language")
     parser.add_argument("--scheme", choices=("light", "dark"))
     options = parser.parse_args(argv)
+    choice.begin(options.language)
     app = make_application()
     font = QFont("Inter")
     font.setPixelSize(options.font_size)

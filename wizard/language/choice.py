@@ -18,6 +18,8 @@ from wizard.language import SOURCE, speak
 VARIABLE: Final = "MAILWRIGHT_LANGUAGE"
 PSEUDO: Final = "qps-ploc"  # Microsoft's tag for a language made of marked English, which shows what is not translated
 
+MIRRORED: Final = "qps-plocm"  # the same for what is read from right to left
+
 # Each language by its tag (BCP 47), in its own name.
 LANGUAGES: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -34,7 +36,7 @@ LANGUAGES: Final[Mapping[str, str]] = MappingProxyType(
         "ar": "العربية",
     }
 )
-RIGHT_TO_LEFT: Final = frozenset({"ar"})
+RIGHT_TO_LEFT: Final = frozenset({"ar", MIRRORED})
 _TRADITIONAL: Final = frozenset(
     {"hant", "tw", "hk", "mo"}
 )  # Chinese that readers of the simplified script do not write
@@ -102,8 +104,8 @@ def best(wanted: Iterable[str]) -> str | None:
 
 def _fitting(tag: str) -> str | None:
     subtags = tag.split(".")[0].split("@")[0].replace("_", "-").lower().split("-")
-    if "-".join(subtags) == PSEUDO:
-        return PSEUDO
+    if (whole := "-".join(subtags)) in (PSEUDO, MIRRORED):
+        return whole
     if subtags[0] == "zh":
         return "zh-Hans" if "hans" in subtags or not _TRADITIONAL.intersection(subtags) else None
     return next((known for known in LANGUAGES if known.split("-")[0] == subtags[0]), None)
@@ -113,10 +115,10 @@ def _speak(tag: str) -> None:
     if tag == SOURCE:
         speak(SOURCE)
         return
-    if tag == PSEUDO:
-        from wizard.language.pseudo import PseudoTranslations
+    if tag in (PSEUDO, MIRRORED):
+        from wizard.language.pseudo import MirroredTranslations, PseudoTranslations
 
-        speak(PSEUDO, PseudoTranslations())
+        speak(tag, PseudoTranslations() if tag == PSEUDO else MirroredTranslations())
         return
     from wizard.language.catalogues import folder_of, load
 
