@@ -6,16 +6,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import QPoint, QSettings, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QTransform
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMenu, QWizard
+from PySide6.QtWidgets import QApplication, QMenu, QWidget, QWizard
 from pytestqt.qtbot import QtBot
 
-from wizard.gui import languages
+from wizard.gui import icons, languages
 from wizard.gui.app import Wizard
 from wizard.gui.preferences import Preferences
 from wizard.gui.widgets.buttons import LinkButton
-from wizard.language import SOURCE, choice, speak
+from wizard.gui.widgets.fields import PasswordField
+from wizard.gui.widgets.marks import ArcClock
+from wizard.gui.widgets.path_picture import PathPicture
+from wizard.language import MIRRORED, SOURCE, choice, speak
 from wizard.language.choice import PSEUDO
 from wizard.language.pseudo import pseudo
 
@@ -96,12 +100,63 @@ def test_what_was_found_and_proven_is_not_asked_for_again(practising: Wizard, qt
     assert (again.incoming, again.outgoing) == (proven.incoming, proven.outgoing), "no side was proven again"
 
 
-def test_the_arabic_window_is_read_from_right_to_left(wizard: Wizard, qapp: QApplication, qtbot: QtBot) -> None:
-    speak("ar")
-    languages.follow()
+@pytest.fixture
+def mirrored(qtbot: QtBot) -> Wizard:
+    """The window in a language that is read from right to left."""
+    choice.begin(MIRRORED)
+    made = Wizard()
+    qtbot.addWidget(made.window)
+    made.add_other_steps()
+    made.window.show()
+    return made
+
+
+def left_in(window: QWidget, widget: QWidget) -> int:
+    return widget.mapTo(window, QPoint(0, 0)).x()
+
+
+def test_a_window_read_from_right_to_left_has_its_steps_at_the_right(mirrored: Wizard, qapp: QApplication) -> None:
+    window, page = mirrored.window, mirrored.account
     assert qapp.layoutDirection() is Qt.LayoutDirection.RightToLeft
-    panel = wizard.window._panel
-    qtbot.waitUntil(lambda: panel.mapTo(wizard.window, panel.rect().topLeft()).x() > wizard.window.width() / 2)
+    assert left_in(window, window._panel) > window.width() / 2
+    explain = page.findChild(LinkButton, "explain")
+    assert explain is not None
+    assert left_in(window, explain) > left_in(window, page.language)
+    go_on = window.button(QWizard.WizardButton.NextButton)
+    assert left_in(window, go_on) < left_in(window, window.button(QWizard.WizardButton.CancelButton))
+
+
+def test_the_password_stays_clear_of_its_eye_in_both_directions(mirrored: Wizard) -> None:
+    field = mirrored.account.password_field
+    margins = field.input.textMargins()
+    assert left_in(field, field.eye) < field.width() / 2
+    assert margins.left() > field.eye.width()
+    choice.begin("en")
+    languages.follow()
+    plain = PasswordField("Password")
+    assert plain.input.textMargins().right() > margins.right()
+
+
+def test_the_way_of_a_message_begins_where_one_reads(mirrored: Wizard) -> None:
+    picture = PathPicture(ArcClock(mirrored.window), mirrored.window)
+    assert picture._centre(0).x() > picture._centre(3).x()
+    picture.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+    assert picture._centre(0).x() < picture._centre(3).x()
+
+
+def test_arrows_point_where_one_reads_on_and_other_pictures_stay(mirrored: Wizard) -> None:
+    def drawn(name: str, direction: Qt.LayoutDirection) -> QImage:
+        image = QImage(16, 16, QImage.Format.Format_ARGB32)
+        image.fill(Qt.GlobalColor.white)
+        painter = QPainter(image)
+        painter.setLayoutDirection(direction)
+        icons.draw(painter, name, 0, 0, 16, QColor("black"))
+        painter.end()
+        return image
+
+    right, left = Qt.LayoutDirection.LeftToRight, Qt.LayoutDirection.RightToLeft
+    assert drawn("arrow-right", left) == drawn("arrow-right", right).transformed(QTransform().scale(-1, 1))
+    assert drawn("check", left) == drawn("check", right)
 
 
 def test_the_chosen_language_is_spoken_at_the_next_start(

@@ -59,3 +59,10 @@ def test_a_text_marked_for_later_is_translated_where_it_is_shown() -> None:
 
 def test_braces_in_a_text_without_values_are_its_own() -> None:
     assert tr("{not a place}") == "{not a place}"
+
+
+def test_a_host_inside_words_read_from_right_to_left_keeps_its_own_direction() -> None:
+    speak("ar")
+    assert tr("Signing in to {host}", host="imap.example.org").count("\u2068imap.example.org\u2069") == 1
+    speak("en")
+    assert tr("Signing in to {host}", host="imap.example.org") == "Signing in to imap.example.org"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPixmap
@@ -12,6 +12,9 @@ from wizard.assets import resources
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QIcon
+
+# What points where one reads on, or back.
+_ALONG_THE_LINE: Final = frozenset({"arrow-right", "chevron-right", "send", "undo", "list"})
 
 
 @cache
@@ -41,11 +44,18 @@ def pixmap(name: str, colour: QColor, size: int, ratio: float) -> QPixmap:
 
 
 def draw(painter: QPainter, name: str, left: float, top: float, size: int, colour: QColor) -> None:
-    """Paints the icon with its corner at (left, top)."""
+    """Paints the icon with its corner at (left, top); where one reads from right to left its arrow points left."""
     ratio = painter.device().devicePixelRatioF()
     pixels = round(size * ratio)
     corner = QRectF(round(left * ratio) / ratio, round(top * ratio) / ratio, size, size)
+    mirrored = name in _ALONG_THE_LINE and painter.layoutDirection() is Qt.LayoutDirection.RightToLeft
+    if mirrored:
+        painter.save()
+        painter.translate(2 * corner.center().x(), 0)
+        painter.scale(-1, 1)
     painter.drawPixmap(corner, _pixmap(name, colour.name(), pixels), QRectF(0, 0, pixels, pixels))
+    if mirrored:
+        painter.restore()
 
 
 def application_icon() -> QIcon:

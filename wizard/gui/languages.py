@@ -7,7 +7,7 @@ from typing import Final
 from PySide6.QtCore import QLibraryInfo, Qt, QTranslator
 from PySide6.QtWidgets import QApplication
 
-from wizard.language import SOURCE, choice, spoken
+from wizard.language import RIGHT_TO_LEFT, SOURCE, spoken
 
 _QT_NAMES: Final = {"pt-BR": "pt_BR", "zh-Hans": "zh_CN"}
 _installed: list[QTranslator] = []
@@ -15,7 +15,7 @@ _installed: list[QTranslator] = []
 
 def direction() -> Qt.LayoutDirection:
     """The direction in which the language spoken now is read."""
-    if spoken() in choice.RIGHT_TO_LEFT:
+    if spoken() in RIGHT_TO_LEFT:
         return Qt.LayoutDirection.RightToLeft
     return Qt.LayoutDirection.LeftToRight
 

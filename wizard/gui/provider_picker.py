@@ -192,7 +192,7 @@ class _Row(QStyledItemDelegate):
         if index.data(_PROVIDER) is None:
             painter.setFont(theme.font(Role.SMALL_LABEL))
             painter.setPen(tokens.ink2)
-            painter.drawText(rect.adjusted(12, 8, 0, 0), int(Qt.AlignmentFlag.AlignVCenter), index.data())
+            painter.drawText(rect.adjusted(12, 8, -12, 0), int(Qt.AlignmentFlag.AlignVCenter), index.data())
             painter.restore()
             return
         if state & QStyle.StateFlag.State_Selected:

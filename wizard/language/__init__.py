@@ -12,6 +12,9 @@ from __future__ import annotations
 from typing import Final, Protocol
 
 SOURCE: Final = "en"
+MIRRORED: Final = "qps-plocm"  # the pseudo-language that is read from right to left
+RIGHT_TO_LEFT: Final = frozenset({"ar", MIRRORED})
+_ISOLATE, _END_OF_ISOLATE = "\u2068", "\u2069"  # Unicode's FIRST STRONG ISOLATE and POP DIRECTIONAL ISOLATE
 
 
 class Translations(Protocol):
@@ -68,7 +71,14 @@ def tr_context(context: str, message: str, /, **values: object) -> str:
 def _filled(said: str, source: str, values: dict[str, object]) -> str:
     if not values:
         return said
+    if _spoken in RIGHT_TO_LEFT:
+        values = {name: isolated(str(value)) for name, value in values.items()}
     try:
         return said.format(**values)
     except (LookupError, ValueError):  # a translation that names what is not there
         return source.format(**values)
+
+
+def isolated(text: str) -> str:
+    """The text so that its letters keep their own direction inside a sentence: a host or an address in Arabic words."""
+    return f"{_ISOLATE}{text}{_END_OF_ISOLATE}"

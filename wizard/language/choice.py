@@ -13,12 +13,11 @@ from enum import IntEnum
 from types import MappingProxyType
 from typing import Final
 
-from wizard.language import SOURCE, speak
+from wizard.language import MIRRORED, SOURCE, speak
 
 VARIABLE: Final = "MAILWRIGHT_LANGUAGE"
 PSEUDO: Final = "qps-ploc"  # Microsoft's tag for a language made of marked English, which shows what is not translated
 
-MIRRORED: Final = "qps-plocm"  # the same for what is read from right to left
 
 # Each language by its tag (BCP 47), in its own name.
 LANGUAGES: Final[Mapping[str, str]] = MappingProxyType(
@@ -36,7 +35,6 @@ LANGUAGES: Final[Mapping[str, str]] = MappingProxyType(
         "ar": "العربية",
     }
 )
-RIGHT_TO_LEFT: Final = frozenset({"ar", MIRRORED})
 _TRADITIONAL: Final = frozenset(
     {"hant", "tw", "hk", "mo"}
 )  # Chinese that readers of the simplified script do not write

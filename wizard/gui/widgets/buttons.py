@@ -20,6 +20,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from wizard.gui import icons, theme
+from wizard.gui.reading import placed
 from wizard.gui.theme import Role, Tokens
 from wizard.gui.widgets import focus_ring
 
@@ -134,17 +135,20 @@ class Button(QPushButton):
         middle = self.height() / 2
         if self._icon is not None:
             size = theme.mark(16)
-            icons.draw(painter, self._icon, left, middle - size / 2, size, self._icon_ink(tokens, ink))
+            x = placed(self, left, size)
+            icons.draw(painter, self._icon, x, middle - size / 2, size, self._icon_ink(tokens, ink))
             left += size + _ICON_GAP
         text = self._words()
         painter.setPen(ink)
         width = metrics.horizontalAdvance(text)
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
-        painter.drawText(QRectF(left, 0, width + 2, self.height()), int(flags | self._mnemonic()), self._marked(text))
+        area = QRectF(placed(self, left, width + 2), 0, width + 2, self.height())
+        painter.drawText(area, int(flags | self._mnemonic()), self._marked(text))
         if self._fold:
             size = theme.mark(16)
             name = "chevron-up" if self.isChecked() else "chevron-down"
-            icons.draw(painter, name, left + width + _ICON_GAP, middle - size / 2, size, ink)
+            x = placed(self, left + width + _ICON_GAP, size)
+            icons.draw(painter, name, x, middle - size / 2, size, ink)
 
     def _mnemonic(self) -> Qt.TextFlag:
         # macOS underlines no letters; the style would know too, but takes as long to load as a page.
@@ -279,7 +283,8 @@ class LinkButton(Button):
         width = metrics.horizontalAdvance(self._words())
         if self._trailing:
             size = theme.mark(16)
-            icons.draw(painter, self._trailing, start + width + _ICON_GAP, (self.height() - size) / 2, size, ink)
+            x = placed(self, start + width + _ICON_GAP, size)
+            icons.draw(painter, self._trailing, x, (self.height() - size) / 2, size, ink)
         if self.underMouse() and self.isEnabled():
             base = round((self.height() + metrics.ascent() - metrics.descent()) / 2) + 2
-            painter.fillRect(start, base, width, 1, ink)
+            painter.fillRect(round(placed(self, start, width)), base, width, 1, ink)

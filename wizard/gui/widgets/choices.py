@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
 )
 
 from wizard.gui import icons, theme
+from wizard.gui.reading import placed
 from wizard.gui.theme import Role
 from wizard.gui.widgets import focus_ring
 from wizard.gui.widgets.fields import LabelledField, paint_field_box
@@ -67,10 +68,10 @@ class _Segment(QRadioButton):
         size = theme.mark(16)
         left = (self.width() - width - (size + 6 if chosen else 0)) / 2
         if chosen:
-            icons.draw(painter, "check", left, (self.height() - size) / 2, size, tokens.accent)
+            icons.draw(painter, "check", placed(self, left, size), (self.height() - size) / 2, size, tokens.accent)
             left += size + 6
         painter.setPen(tokens.ink if chosen else tokens.ink2)
-        area = QRectF(left, 0, width + 2, self.height())
+        area = QRectF(placed(self, left, width + 2), 0, width + 2, self.height())
         painter.drawText(area, int(Qt.AlignmentFlag.AlignVCenter), self.text())
 
 
@@ -247,7 +248,8 @@ class Choice(QComboBox):
     def _place_inner(self) -> None:
         inner = self.lineEdit()
         if inner is not None:
-            inner.setGeometry(QRect(12, 2, self.width() - 12 - 12 - theme.mark(16), self.height() - 4))
+            width = self.width() - 12 - 12 - theme.mark(16)
+            inner.setGeometry(QRect(round(placed(self, 12, width)), 2, width, self.height() - 4))
 
     def set_wrong(self, wrong: bool) -> None:
         """Marks it as what the sentence below is about."""
@@ -275,13 +277,14 @@ class Choice(QComboBox):
         paint_field_box(painter, self, self._wrong, has_keyboard=has_keyboard)
         size = theme.mark(16)
         right = self.width() - 10 - size
-        icons.draw(painter, "chevron-down", right, (self.height() - size) / 2, size, tokens.ink2)
+        icons.draw(painter, "chevron-down", placed(self, right, size), (self.height() - size) / 2, size, tokens.ink2)
         if self.isEditable():
             return
         painter.setFont(self.font())
         painter.setPen(tokens.ink if self.isEnabled() else tokens.off)
         words = QFontMetrics(self.font()).elidedText(self.currentText(), Qt.TextElideMode.ElideRight, right - 14 - 4)
-        painter.drawText(QRectF(14, 0, right - 14, self.height()), int(Qt.AlignmentFlag.AlignVCenter), words)
+        area = QRectF(placed(self, 14, right - 14), 0, right - 14, self.height())
+        painter.drawText(area, int(Qt.AlignmentFlag.AlignVCenter), words)
 
     def _retheme(self) -> None:
         self.setFont(theme.font(Role.BODY))

@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from wizard.gui import icons, theme
+from wizard.gui.reading import is_mirrored
 from wizard.gui.theme import Role
 from wizard.gui.widgets import focus_ring
 from wizard.gui.widgets.label import Label
@@ -225,7 +226,8 @@ class PasswordField(Field):
             | Qt.InputMethodHint.ImhNoAutoUppercase
             | Qt.InputMethodHint.ImhSensitiveData
         )
-        self.input.setTextMargins(12, 0, 42, 0)
+        margins = (42, 0, 12, 0) if is_mirrored(self) else (12, 0, 42, 0)
+        self.input.setTextMargins(*margins)
         self._caps_lock = False
         self._shape_warning: str | None = None
         self._blanks_matter = True

@@ -1,9 +1,11 @@
-"""A layout that sets things side by side, goes on in the next row when there is no room, or stacks them full width."""
+"""A layout that sets things side by side as one reads, and goes on below when there is no room, or stacks them."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
+
+from wizard.gui.reading import is_mirrored
 
 
 class Flow(QLayout):
@@ -81,23 +83,26 @@ class Flow(QLayout):
         for item in self._shown():
             size = self._size(item, rect.width())
             if row and (self._stacked or width + self._gap + size.width() > rect.width()):
-                y += self._place_row(row, rect.left(), y, move) + self._row_gap
+                y += self._place_row(row, rect, y, move) + self._row_gap
                 row, width = [], 0
             width += size.width() + (self._gap if row else 0)
             row.append((item, size))
-        return y + (self._place_row(row, rect.left(), y, move) if row else 0) - rect.top()
+        return y + (self._place_row(row, rect, y, move) if row else 0) - rect.top()
 
     def _size(self, item: QLayoutItem, room: int) -> QSize:
         wanted = item.sizeHint()
         width = room if self._stacked else min(wanted.width(), room)
         return QSize(width, item.heightForWidth(width) if item.hasHeightForWidth() else wanted.height())
 
-    def _place_row(self, row: list[tuple[QLayoutItem, QSize]], x: int, y: int, move: bool) -> int:
+    def _place_row(self, row: list[tuple[QLayoutItem, QSize]], room: QRect, y: int, move: bool) -> int:
         height = max(size.height() for _, size in row)
-        x -= getattr(row[0][0].widget(), "overhang", 0)
+        x = -getattr(row[0][0].widget(), "overhang", 0)
+        widget = self.parentWidget()
+        mirrored = widget is not None and is_mirrored(widget)
         for item, size in row:
             if move:
-                item.setGeometry(QRect(QPoint(x, y + (height - size.height()) // 2), size))
+                left = room.right() + 1 - x - size.width() if mirrored else room.left() + x
+                item.setGeometry(QRect(QPoint(left, y + (height - size.height()) // 2), size))
             x += size.width() + self._gap
         return height
 

@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from wizard.gui import icons, theme
+from wizard.gui.reading import placed, placed_rect
 from wizard.gui.theme import Tokens
 from wizard.gui.widgets.buttons import Button, PrimaryButton, SecondaryButton
 
@@ -145,11 +146,12 @@ class _Wrapping(_Base):
         left = float(self.padding)
         if self._icon is not None:
             size = theme.mark(16)
-            icons.draw(painter, self._icon, left, (self.height() - size) / 2, size, ink)
+            icons.draw(painter, self._icon, placed(self, left, size), (self.height() - size) / 2, size, ink)
             left += self._icon_width()
         painter.setFont(self.font())
         painter.setPen(ink)
-        painter.drawText(QRectF(left, 0, self.width() - left - self.padding, self.height()), _WRAP, self.text())
+        area = placed_rect(self, QRectF(left, 0, self.width() - left - self.padding, self.height()))
+        painter.drawText(area, _WRAP, self.text())
 
     def _icon_width(self) -> int:
         return theme.mark(16) + 8 if self._icon is not None else 0

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from wizard.gui import icons, theme, words
 from wizard.gui.lanes import Lane, State
+from wizard.gui.reading import placed
 from wizard.gui.widgets.marks import ArcClock, paint_mark
 from wizard.language import tr, tr_context
 from wizard.model.evidence import ErrorKind, Stage, Surroundings
@@ -211,7 +212,7 @@ class PathPicture(QLabel):
             return
         painter = QPainter(self)
         for index, stretch in enumerate(self._way.stretches):
-            self._paint_stretch(painter, self._centre(index), self._centre(index + 1), stretch)
+            self._paint_stretch(painter, self._as_read(index), self._as_read(index + 1), stretch)
         for index, place in enumerate(self._way.places):
             self._paint_place(painter, self._centre(index), place)
 
@@ -229,8 +230,13 @@ class PathPicture(QLabel):
     def _column(self) -> float:
         return self.width() / 4
 
-    def _centre(self, index: int) -> QPointF:
+    def _as_read(self, index: int) -> QPointF:
+        """The middle of a place, counted from where reading begins."""
         return QPointF(self._column() * (index + 0.5), self._circle / 2)
+
+    def _centre(self, index: int) -> QPointF:
+        middle = self._as_read(index)
+        return QPointF(placed(self, middle.x()), middle.y())
 
     def _paint_place(self, painter: QPainter, centre: QPointF, place: Place) -> None:
         tokens = theme.tokens()
@@ -301,21 +307,21 @@ class PathPicture(QLabel):
             case State.WAITING | State.NOT_TRIED:
                 self._dots(painter, start, end, tokens.edge)
                 return
-        paint_mark(painter, middle, disc, state, self._clock.turn)
+        paint_mark(painter, QPointF(placed(self, middle.x()), middle.y()), disc, state, self._clock.turn)
 
     def _line(self, painter: QPainter, start: float, end: float, colour: QColor) -> None:
         pen = QPen(colour, 2)
         pen.setCapStyle(Qt.PenCapStyle.RoundCap)
         painter.setPen(pen)
         y = self._circle / 2
-        painter.drawLine(QPointF(start + 1, y), QPointF(end - 1, y))
+        painter.drawLine(QPointF(placed(self, start + 1), y), QPointF(placed(self, end - 1), y))
 
     def _dots(self, painter: QPainter, start: float, end: float, colour: QColor) -> None:
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colour)
         x = start + 1
         while x <= end:
-            painter.drawEllipse(QPointF(x, self._circle / 2), 1.0, 1.0)
+            painter.drawEllipse(QPointF(placed(self, x), self._circle / 2), 1.0, 1.0)
             x += 6.5
 
 

@@ -11,6 +11,7 @@ from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPix
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from wizard.gui import icons, theme
+from wizard.gui.reading import placed
 from wizard.gui.theme import Role
 from wizard.gui.widgets.buttons import LinkButton, takes_presses
 from wizard.gui.widgets.label import Label
@@ -94,7 +95,7 @@ class _Row(QLabel):
         if step.where is Where.HERE:
             theme.rounded(painter, QRectF(16, middle - row / 2, WIDTH - 32, row), 8, tokens.card, tokens.hair)
         state = {Where.DONE: DiscState.DONE, Where.HERE: DiscState.HERE, Where.TO_COME: DiscState.NUMBER}[step.where]
-        paint_state(painter, QPointF(_MARK_X, middle), mark, state, number=self._number)
+        paint_state(painter, QPointF(placed(self, _MARK_X), middle), mark, state, number=self._number)
         name_font = theme.font(Role.STRONG if step.where is Where.HERE else Role.LABEL)
         if step.where is Where.TO_COME:
             name_font = theme.font(Role.BODY)
@@ -105,12 +106,14 @@ class _Row(QLabel):
         width = WIDTH - _TEXT_X - 18
         painter.setFont(name_font)
         painter.setPen(tokens.ink2 if step.where is Where.TO_COME else tokens.ink)
-        painter.drawText(QRectF(_TEXT_X, top, width, name_height), int(Qt.AlignmentFlag.AlignVCenter), step.name)
+        name = QFontMetrics(name_font).elidedText(step.name, Qt.TextElideMode.ElideRight, width)
+        area = QRectF(placed(self, _TEXT_X, width), top, width, name_height)
+        painter.drawText(area, int(Qt.AlignmentFlag.AlignVCenter), name)
         if step.note:
             painter.setFont(note_font)
             painter.setPen(tokens.accent if step.where is Where.HERE else tokens.ink2)
             note = QFontMetrics(note_font).elidedText(step.note, Qt.TextElideMode.ElideMiddle, width)
-            area = QRectF(_TEXT_X, top + name_height + 1, width, note_height)
+            area = QRectF(placed(self, _TEXT_X, width), top + name_height + 1, width, note_height)
             painter.drawText(area, int(Qt.AlignmentFlag.AlignVCenter), note)
 
 
@@ -173,7 +176,7 @@ class SidePanel(QWidget):
             start += (row if above._step.where is Where.HERE else mark) // 2 + 3
             end -= (row if below._step.where is Where.HERE else mark) // 2 + 3
             colour = tokens.accent if above._step.where is Where.DONE else tokens.btnline
-            painter.fillRect(QRectF(_MARK_X - 1, start, 2, end - start), colour)
+            painter.fillRect(QRectF(placed(self, _MARK_X - 1, 2), start, 2, end - start), colour)
 
 
 class _Logo(QWidget):
@@ -285,7 +288,8 @@ class StepHeader(QWidget):
         width = (self.width() - 2 * (self._count - 1)) / self._count
         for number in range(self._count):
             colour = tokens.accent if number < self._done else tokens.btnline
-            painter.fillRect(QRectF(number * (width + 2), self.height() - 4, width, 4), colour)
+            left = placed(self, number * (width + 2), width)
+            painter.fillRect(QRectF(left, self.height() - 4, width, 4), colour)
 
 
 def in_a_line(helpdesk: Helpdesk) -> str:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
 
 from wizard.gui import icons, theme, words
 from wizard.gui.lanes import SHOWN, Lane, Mark, State
+from wizard.gui.reading import placed, placed_rect
 from wizard.gui.widgets.marks import ArcClock, paint_mark
 from wizard.language import tr, tr_later
 from wizard.model.evidence import Stage
@@ -58,23 +59,23 @@ class StageMark(QLabel):
         return self.sizeHint()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Mark left, name and word right of it."""
+        """The mark, then name and word."""
         tokens = theme.tokens()
         painter = QPainter(self)
         size = theme.mark(18)
-        paint_mark(painter, QPointF(size / 2, self.height() / 2), size, self.mark.state, self._clock.turn)
+        paint_mark(painter, QPointF(placed(self, size / 2), self.height() / 2), size, self.mark.state, self._clock.turn)
         ahead = self.mark.state in (State.WAITING, State.NOT_TRIED)
         ink = {State.FAILED: tokens.stop, State.TRYING: tokens.accent}.get(self.mark.state, tokens.ink2)
         _two_lines(
             painter,
-            QRectF(size + _MARK_GAP, 0, self.width() - size - _MARK_GAP, self.height()),
+            placed_rect(self, QRectF(size + _MARK_GAP, 0, self.width() - size - _MARK_GAP, self.height())),
             (words.stage_name(self.mark.stage), theme.Role.LABEL, tokens.ink2 if ahead else tokens.ink),
             (self.mark.word, theme.Role.SMALL_LABEL if ink is not tokens.ink2 else theme.Role.SMALL, ink),
         )
 
     def _turn(self) -> None:
         if self.mark.state is State.TRYING and self.isVisible():
-            self.update(0, 0, theme.mark(18) + 2, self.height())
+            self.update(round(placed(self, 0, theme.mark(18) + 2)), 0, theme.mark(18) + 2, self.height())
 
 
 class SideHead(QLabel):
@@ -107,14 +108,14 @@ class SideHead(QLabel):
         return self.sizeHint()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Icon left, name and word right of it."""
+        """The icon, then name and word."""
         tokens = theme.tokens()
         painter = QPainter(self)
         size = theme.mark(22)
-        icons.draw(painter, self._icon, 0, (self.height() - size) / 2, size, tokens.ink2)
+        icons.draw(painter, self._icon, placed(self, 0, size), (self.height() - size) / 2, size, tokens.ink2)
         _two_lines(
             painter,
-            QRectF(size + _ICON_GAP, 0, self.width() - size - _ICON_GAP, self.height()),
+            placed_rect(self, QRectF(size + _ICON_GAP, 0, self.width() - size - _ICON_GAP, self.height())),
             (self._name, theme.Role.STRONG, tokens.ink),
             (
                 self._word,

@@ -9,6 +9,7 @@ from PySide6.QtGui import QFocusEvent, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QCheckBox, QSizePolicy, QWidget
 
 from wizard.gui import theme
+from wizard.gui.reading import placed, placed_rect
 from wizard.gui.theme import Role
 from wizard.gui.widgets import focus_ring
 
@@ -16,7 +17,7 @@ _AFTER_FIRST_PAINT_MS: Final = 100
 
 
 class Switch(QCheckBox):
-    """On or off, with its words to the right; `small` is the one that stands in a line of small text."""
+    """On or off, with its words behind it; `small` is the one that stands in a line of small text."""
 
     def __init__(self, text: str, *, small: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
@@ -64,7 +65,7 @@ class Switch(QCheckBox):
         painter = QPainter(self)
         track = self._track()
         top = (self.height() - track.height()) / 2
-        rect = QRectF(0, top, track.width(), track.height())
+        rect = QRectF(placed(self, 0, track.width()), top, track.width(), track.height())
         on = self.isChecked()
         if on:
             theme.rounded(painter, rect, track.height() / 2, tokens.fill)
@@ -75,11 +76,11 @@ class Switch(QCheckBox):
         left = track.width() - knob - inset if on else inset
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(tokens.fill_ink if on else tokens.edge)
-        painter.drawEllipse(QRectF(left, top + inset, knob, knob))
+        painter.drawEllipse(QRectF(placed(self, left, knob), top + inset, knob, knob))
         painter.setPen(tokens.ink if self.isEnabled() else tokens.off)
         painter.setFont(self.font())
         start = track.width() + (8 if self._small else 12)
-        area = QRectF(start, 0, self.width() - start, self.height())
+        area = placed_rect(self, QRectF(start, 0, self.width() - start, self.height()))
         painter.drawText(area, int(Qt.AlignmentFlag.AlignVCenter), self.text())
 
     def _retheme(self) -> None:

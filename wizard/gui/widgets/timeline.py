@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from wizard.gui import theme
 from wizard.gui.lanes import State
+from wizard.gui.reading import placed, placed_rect
 from wizard.gui.widgets.marks import ArcClock, paint_mark
 
 
@@ -23,7 +24,7 @@ class Moment:
 
 
 class Timeline(QLabel):
-    """Shows moments from left to right, or below each other where there is no room."""
+    """Shows moments beside each other as one reads, or below each other where there is no room."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -90,7 +91,7 @@ class Timeline(QLabel):
         name, small = QFontMetricsF(name_font), QFontMetricsF(small_font)
         lefts = [0.0, self.width() / 3, self.width() * 0.704][: len(self._moments)]
         for index, (moment, left) in enumerate(zip(self._moments, lefts, strict=True)):
-            paint_mark(painter, QPointF(left + size / 2, size / 2), size, moment.state, self._clock.turn)
+            paint_mark(painter, QPointF(placed(self, left + size / 2), size / 2), size, moment.state, self._clock.turn)
             if index + 1 < len(self._moments):
                 self._paint_line(
                     painter, left + size + 5, lefts[index + 1] - 5, size / 2, self._moments[index + 1].state
@@ -98,10 +99,14 @@ class Timeline(QLabel):
             painter.setFont(name_font)
             painter.setPen(tokens.ink if moment.state is State.OK else tokens.ink2)
             top = size + 9.0
-            painter.drawText(QRectF(left, top, self.width() - left, name.height()), 0, moment.name)
+            painter.drawText(placed_rect(self, QRectF(left, top, self.width() - left, name.height())), 0, moment.name)
             painter.setFont(small_font)
             painter.setPen(tokens.ink2)
-            painter.drawText(QRectF(left, top + name.height() + 1, self.width() - left, small.height()), 0, moment.word)
+            painter.drawText(
+                placed_rect(self, QRectF(left, top + name.height() + 1, self.width() - left, small.height())),
+                0,
+                moment.word,
+            )
 
     def _paint_rows(self, painter: QPainter) -> None:
         size, tokens = theme.mark(18), theme.tokens()
@@ -109,14 +114,18 @@ class Timeline(QLabel):
         heights = [QFontMetricsF(font).height() for font in (name, small)]
         top = 0.0
         for moment in self._moments:
-            paint_mark(painter, QPointF(size / 2, top + heights[0] / 2), size, moment.state, self._clock.turn)
+            paint_mark(
+                painter, QPointF(placed(self, size / 2), top + heights[0] / 2), size, moment.state, self._clock.turn
+            )
             left = size + 12.0
             painter.setFont(name)
             painter.setPen(tokens.ink if moment.state is State.OK else tokens.ink2)
-            painter.drawText(QRectF(left, top, self.width() - left, heights[0]), 0, moment.name)
+            painter.drawText(placed_rect(self, QRectF(left, top, self.width() - left, heights[0])), 0, moment.name)
             painter.setFont(small)
             painter.setPen(tokens.ink2)
-            painter.drawText(QRectF(left, top + heights[0], self.width() - left, heights[1]), 0, moment.word)
+            painter.drawText(
+                placed_rect(self, QRectF(left, top + heights[0], self.width() - left, heights[1])), 0, moment.word
+            )
             top += sum(heights) + 16
 
     def _paint_line(self, painter: QPainter, start: float, end: float, y: float, towards: State) -> None:
@@ -125,13 +134,13 @@ class Timeline(QLabel):
             pen = QPen(tokens.ok_disc, 2)
             pen.setCapStyle(Qt.PenCapStyle.RoundCap)
             painter.setPen(pen)
-            painter.drawLine(QPointF(start + 1, y), QPointF(end - 1, y))
+            painter.drawLine(QPointF(placed(self, start + 1), y), QPointF(placed(self, end - 1), y))
             return
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(tokens.edge)
         x = start + 1
         while x <= end:
-            painter.drawEllipse(QPointF(x, y), 1.0, 1.0)
+            painter.drawEllipse(QPointF(placed(self, x), y), 1.0, 1.0)
             x += 6.5
 
     def _turn(self) -> None:
