@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Final
 
-from wizard.language import spoken
-from wizard.language.choice import RIGHT_TO_LEFT
+from wizard.language import RIGHT_TO_LEFT, spoken
 
 _STYLE: Final = """
 :root { color-scheme: light dark; }
