@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject
 
 from wizard.errors import HandoverError, MailwrightError
 from wizard.language import tr
+from wizard.language.formats import and_list
 
 if TYPE_CHECKING:
     from wizard.gui.engine import Work
@@ -175,8 +176,7 @@ def files_of(target: str, account: VerifiedAccount) -> tuple[Path, ...]:
 def files_sentence(paths: Sequence[Path]) -> str:
     """One sentence: what is written, and that nothing is lost by it."""
     names = [_short(path) for path in paths]
-    listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-    return tr("This writes {files}, with a backup of what is there and without your password.", files=listed)
+    return tr("This writes {files}, with a backup of what is there and without your password.", files=and_list(names))
 
 
 def put(target: str, account: VerifiedAccount) -> Outcome:

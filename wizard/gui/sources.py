@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from wizard.language import tr, tr_context, tr_later
+from wizard.language.formats import and_list
 from wizard.model.server import Protocol, Security, ServerCandidate, Source
 
 if TYPE_CHECKING:  # loaded after the first paint
@@ -133,9 +134,11 @@ def asked_sentence(plan: Plan) -> str:
         if name not in said:
             said.append(name)
     if answered:
-        return tr("Asked: {names}, without your password.", names=_list(answered))
+        return tr("Asked: {names}, without your password.", names=and_list(answered))
     if silent:
-        return tr("Asked, but not answered: {names}. Is this computer connected to the internet?", names=_list(silent))
+        return tr(
+            "Asked, but not answered: {names}. Is this computer connected to the internet?", names=and_list(silent)
+        )
     return tr("Nobody was asked: these settings are on this computer.")
 
 
@@ -145,14 +148,14 @@ def servers_sentence(plan: Plan, servers: Sequence[ServerCandidate], to_agree_to
     if not hosts:
         return ""
     if to_agree_to:
-        return tr("Named for your mail: {hosts}. You are asked before your password goes there.", hosts=_list(hosts))
+        return tr("Named for your mail: {hosts}. You are asked before your password goes there.", hosts=and_list(hosts))
     if all(server.source is Source.GUESS for server in servers):
         return tr(
             "Your password is tried at the usual names of {domain}, such as {hosts}.",
             domain=plan.address.shown_domain,
-            hosts=_list(hosts),
+            hosts=and_list(hosts),
         )
-    return tr("Your password goes to {hosts}.", hosts=_list(hosts))
+    return tr("Your password goes to {hosts}.", hosts=and_list(hosts))
 
 
 def other_answers(chosen: ServerCandidate, plan: Plan | None) -> tuple[ServerCandidate, ...]:
@@ -188,7 +191,3 @@ def _party(whom: str, address: Address) -> str:
     if address.domain in whom:
         return address.shown_domain
     return whom.split("//")[-1].split("/")[0].split(":")[0].rstrip(".")
-
-
-def _list(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1]

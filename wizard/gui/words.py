@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from wizard.language import tr, tr_context, tr_later, tr_plural
-from wizard.language.formats import date_text
+from wizard.language.formats import date_text, number_text, time_text
 from wizard.model.diagnosis import ChangeSettings, Diagnosis, EditField, Fix, Remedy, ServerChange, Wait
 from wizard.model.evidence import CertificateProblem, ErrorKind, Reply, Stage
 from wizard.model.server import Protocol, Security, ServerCandidate
@@ -156,7 +156,7 @@ def passed(seconds: float | None, tls_version: str | None = None) -> str:
     if seconds is None:
         return tr("OK")
     if seconds >= 0.1:
-        return tr("OK, {seconds} s", seconds=f"{seconds:.1f}")
+        return tr("OK, {seconds} s", seconds=number_text(seconds, 1))
     return tr("OK, {milliseconds} ms", milliseconds=max(1, round(seconds * 1000)))
 
 
@@ -393,7 +393,7 @@ def wait_until(until: datetime, now: datetime) -> str:
 
 def clock(moment: datetime, *, with_seconds: bool = False) -> str:
     """The time of day on this computer's clock."""
-    return moment.astimezone().strftime("%H:%M:%S" if with_seconds else "%H:%M")
+    return time_text(moment.astimezone(), with_seconds=with_seconds)
 
 
 def moment_text(moment: datetime, now: datetime) -> str:

@@ -19,6 +19,7 @@ from wizard.gui.widgets.state_disc import DiscState, StateDisc
 from wizard.gui.widgets.surfaces import Banner, Hint
 from wizard.gui.widgets.switch import Switch
 from wizard.language import tr, tr_later
+from wizard.language.formats import and_list
 from wizard.model.address import Address
 from wizard.model.diagnosis import Field
 from wizard.model.limits import limits_line
@@ -249,7 +250,7 @@ class SettingsPage(Page):
         domains = self._untrusted()
         self.consent.setVisible(bool(domains))
         if domains:
-            names = " and ".join(domains)
+            names = and_list(domains)
             self.consent.say(
                 tr("Your password would go to {names}.", names=names),
                 tr(
