@@ -120,11 +120,12 @@ def _line(provider: Provider) -> str:
 def _details(provider: Provider) -> str:
     from wizard.discovery.presets import needs
 
+    needed = needs(provider)
     provider = provider.translated()
     lines = [f"{provider.name}  ({provider.id}, {provider.country}, {provider.category}, {provider.status})"]
     for title, values in (
         (tr_context("heading", "Domains"), (", ".join(provider.domains),)),
-        (tr_context("heading", "Before you start"), needs(provider)),
+        (tr_context("heading", "Before you start"), needed),
         (tr_context("heading", "Servers"), tuple(_server_line(server) for server in provider.servers)),
         (_password_title(provider), _numbered(provider.app_password.steps if provider.app_password else ())),
         *((each.say, _numbered(each.steps)) for each in provider.preparation if each.steps),
