@@ -140,13 +140,13 @@ async def test_comcast_asks_for_its_own_switch_before_anything_of_yahoos() -> No
             "550 5.7.133 RESOLVER.RST.SenderNotAuthenticatedForGroup; authentication required",
             {},
             "recipient-rejected",
-            "edit-recipient",
+            "test-to-yourself",
         ),
         (
             "Domain mg.example.org is not allowed to send: Please activate your Mailgun account.",
             {},
             "account-disabled",
-            "ask-provider",
+            "activate-account",
         ),
         ("Unable to verify account name or password.", {}, "bad-credentials", "edit-password"),
         ("BAD User is authenticated but not connected.", {"protocol": "imap"}, "mail-access-disabled", "try-again"),
@@ -160,6 +160,46 @@ def test_a_pasted_text_of_these_years_has_its_own_card(
 ) -> None:
     found = wiring.diagnoser().of_text(text, **where)
     assert (found.cause, found.remedies[0].id) == (cause, first)
+
+
+@pytest.mark.parametrize(
+    ("text", "cause", "title", "first"),
+    [
+        (
+            "421 mx.example.org (smtp)... Deferred: Connection reset by peer during greeting wait with mx.example.org",
+            "connection-dropped",
+            "The next server on the way hung up",
+            "wait-for-next-server",
+        ),
+        (
+            "relay=none, dsn=4.4.1, status=deferred (connect to mx.example.org[192.0.2.1]:25: Connection refused)",
+            "connection-refused",
+            "The next server on the way takes no connection",
+            "wait-for-next-server",
+        ),
+        (
+            "* BYE Autologout; idle for too long",
+            "connection-dropped",
+            "The server closed a line on which nothing was said",
+            "try-again",
+        ),
+        (
+            "The remote certificate is invalid according to the validation procedure.",
+            "certificate-untrusted",
+            "The server's certificate was not accepted",
+            "use-other-host",
+        ),
+        (
+            "Your account is not yet activated",
+            "account-disabled",
+            "The account has to be activated first",
+            "activate-account",
+        ),
+    ],
+)
+def test_a_card_says_what_the_text_says_and_no_more(text: str, cause: str, title: str, first: str) -> None:
+    found = wiring.diagnoser().of_text(text)
+    assert (found.cause, found.title, found.remedies[0].id) == (cause, title, first)
 
 
 def test_three_switches_of_microsoft_are_three_cards() -> None:
