@@ -95,3 +95,8 @@ def test_what_a_section_does_not_have_leaves_no_empty_frame() -> None:
     assert page.count("<p>") == 1
     for tag in ("<table", "<pre", "<thead"):
         assert tag not in page
+
+
+def test_columns_line_up_where_characters_are_two_columns_wide() -> None:
+    section = Section("結果", pairs=(("受信", "imap"), ("Port", "993")), table=(("項目", "値"), ("a", "b")))
+    assert text_page([section]).splitlines() == ["結果", "====", "受信  imap", "Port  993", "項目  値", "a     b"]

@@ -27,6 +27,7 @@ from wizard.errors import MailwrightError, UsageError
 from wizard.language import tr, tr_later
 from wizard.model.account import CheckResult, Verdict
 from wizard.model.address import Address
+from wizard.model.columns import padded, width
 from wizard.model.draft import AccountDraft
 from wizard.model.secret import Secret
 from wizard.wiring import Settings
@@ -134,8 +135,9 @@ def show(book: AccountBook, *, as_json: bool) -> int:
         files = [str(file) for file in former]
         render.print_json({"accounts": [document(account) for account in accounts], "kept_aside": files})
     elif accounts:
-        width = max(len(str(account.address)) for account in accounts)
-        render.print_text("\n".join(f"{account.address!s:<{width}}  {recheck.state(account)}" for account in accounts))
+        first = max(width(str(account.address)) for account in accounts)
+        lines = [f"{padded(str(account.address), first)}  {recheck.state(account)}" for account in accounts]
+        render.print_text("\n".join(lines))
     else:
         render.print_text(tr("No account is saved."))
     return 0

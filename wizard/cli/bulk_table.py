@@ -12,7 +12,8 @@ from typing import Final, TextIO
 from wizard.cli.bulk_results import Brief, read_briefs
 from wizard.errors import UsageError
 from wizard.handover.csv_export import write_csv
-from wizard.language import spoken, tr, tr_later
+from wizard.handover.page import language_attributes
+from wizard.language import tr, tr_later
 from wizard.language.formats import number_text
 from wizard.model.text import inert
 
@@ -72,7 +73,7 @@ def write_page(
         f"body:has(#k{number}:checked) tbody tr:not(.k{number}) {{ display: none; }}" for number in numbers.values()
     )
     out.write(
-        '<!doctype html>\n<html lang="' + spoken() + '">\n<head>\n<meta charset="utf-8">\n'
+        f'<!doctype html>\n<html {language_attributes()}>\n<head>\n<meta charset="utf-8">\n'
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
         f"<title>{escape(title)}</title>\n<style>{_STYLE}{hidden}</style>\n</head>\n<body>\n<h1>{escape(title)}</h1>\n"
     )

@@ -330,7 +330,7 @@ def _side(side: SideResult) -> str:
     candidate = side.candidate
     told: dict[str, object] = {
         "status": words.status(side.status),
-        "server": f"{candidate.endpoint} {candidate.security.value}",
+        "server": f"{candidate.endpoint} {words.security(candidate.security)}",
         "user": candidate.username,
     }
     if side.auth == WITHOUT_SIGN_IN:
@@ -356,7 +356,7 @@ def _change(change: ServerChange) -> str:
     parts = [
         change.host,
         tr("port {number}", number=change.port) if change.port else None,
-        change.security,
+        words.security(change.security) if change.security is not None else None,
         change.username,
     ]
     return ", ".join(str(part) for part in parts if part)

@@ -134,10 +134,9 @@ def text(plan: Plan) -> str:
             if candidate.trusted
             else tr("from {sources}   not confirmed: needs your yes", sources=sources)
         )
-        lines.append(
-            f"  {candidate.protocol.value:<5} {candidate.endpoint!s:<{endpoints}}  {candidate.security.value:<8} "
-            f"{candidate.username}   {told}"
-        )
+        security = columns.padded(words.security(candidate.security), 8)
+        server = f"{candidate.protocol.value:<5} {candidate.endpoint!s:<{endpoints}}  {security}"
+        lines.append(f"  {server} {candidate.username}   {told}")
     if not plan.candidates:
         lines.append("  " + tr("No servers are known."))
     lines += [tr("Note: {note}", note=note) for note in plan.notes]

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from wizard import internal_error, wiring
-from wizard.cli import render
+from wizard.cli import render, words
 from wizard.cli.options import add_network_arguments, settings_from
 from wizard.errors import UsageError
 from wizard.handover.document import verified_account
@@ -203,7 +203,7 @@ def _lines(domain: str, said: list[Said], is_right: bool, account: VerifiedAccou
         lines.append(f"  {each.source.value:<12} {told}")
         lines += [f"      {whom}: {answer}" for whom, answer in each.asked]
         for server in each.servers if each.says != "right" else ():
-            lines.append(f"      {server.protocol.value} {server.endpoint} {server.security.value}")
+            lines.append(f"      {server.protocol.value} {server.endpoint} {words.security(server.security)}")
     if not is_right:
         lines.append(tr("Not every program finds the right settings: see above."))
     elif account is not None:

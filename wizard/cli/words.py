@@ -5,7 +5,7 @@ from __future__ import annotations
 from wizard.language import tr_context
 from wizard.model.account import RoundTripStatus, Status
 from wizard.model.evidence import Outcome, Stage
-from wizard.model.server import Source, UsernameForm
+from wizard.model.server import Security, Source, UsernameForm
 
 
 def status(found: Status) -> str:
@@ -62,6 +62,11 @@ def source(found: Source) -> str:
         Source.GUESS: tr_context("source of settings", "guess"),
         Source.GIVEN: tr_context("source of settings", "given"),
     }.get(found, found.value)
+
+
+def security(found: Security) -> str:
+    """How a line is encrypted; TLS and STARTTLS are called so in every language."""
+    return tr_context("encryption", "none") if found is Security.NONE else found.value
 
 
 def username_form(found: UsernameForm) -> str:

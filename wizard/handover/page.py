@@ -8,6 +8,7 @@ from html import escape
 from typing import Final
 
 from wizard.language import RIGHT_TO_LEFT, spoken
+from wizard.model.columns import padded, width
 
 _STYLE: Final = """
 :root { color-scheme: light dark; }
@@ -39,26 +40,25 @@ def html_page(title: str, sections: Iterable[Section], hidden: str = "") -> str:
     """The sections for a browser or a printer; every word of them escaped. `hidden` is markup that shows nothing."""
     body = "\n".join(_section(section, "h2" if number else "h1") for number, section in enumerate(sections))
     return (
-        f'<!doctype html>\n<html {_language()}>\n<head>\n<meta charset="utf-8">\n'
+        f'<!doctype html>\n<html {language_attributes()}>\n<head>\n<meta charset="utf-8">\n'
         # Should a browser ever find something to load or run, it is told not to.
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
         f"<title>{escape(title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n{body}\n{hidden}</body>\n</html>\n"
     )
 
 
-def _language() -> str:
-    """The language of the page, and where its lines begin."""
+def language_attributes() -> str:
+    """The attributes of a page's html element that say its language and where its lines begin."""
     return f'lang="{spoken()}" dir="rtl"' if spoken() in RIGHT_TO_LEFT else f'lang="{spoken()}"'
 
 
 def _lines(section: Section) -> list[str]:
-    lines = [section.heading, "=" * min(len(section.heading), 78), *section.paragraphs]
-    width = max((len(name) for name, _ in section.pairs), default=0)
-    lines += [f"{name:<{width}}  {value}" for name, value in section.pairs]
-    widths = [max(len(cell) for cell in column) for column in zip(*section.table, strict=False)][:-1]
+    lines = [section.heading, "=" * min(width(section.heading), 78), *section.paragraphs]
+    names = max((width(name) for name, _ in section.pairs), default=0)
+    lines += [f"{padded(name, names)}  {value}" for name, value in section.pairs]
+    widths = [max(map(width, column)) for column in zip(*section.table, strict=False)][:-1]
     for row in section.table:
-        cells = [f"{cell:<{width}}" for cell, width in zip(row, widths, strict=False)]
-        lines.append("  ".join([*cells, row[-1]]).rstrip())
+        lines.append("  ".join([*map(padded, row, widths), row[-1]]).rstrip())
     lines += [f"    {line}" for line in section.lines]
     return [*lines, ""]
 
