@@ -72,7 +72,7 @@ lock: ## resolves packaging/requirements/ anew (needs uv)
 	packaging/lock.sh
 
 clean: ## removes what was built; keeps the virtual environments
-	rm -rf build dist resources/diagnoses/compiled.json resources/locale/*/*.mo.gz $(COMPILED) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf build dist resources/diagnoses/compiled.json resources/locale/*/*.json.gz $(COMPILED) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
 $(COMPILED): packaging/compile.py $(wildcard resources/presets/*.toml resources/diagnoses/*.toml resources/diagnoses/*/*.toml resources/locale/*/*.po) | $(VENV)/.run
 	$(VENV)/bin/python packaging/compile.py

@@ -13,7 +13,7 @@ import pytest
 
 import wizard
 from wizard import assets
-from wizard.language.catalogues import SOURCE_FILE, folder_of
+from wizard.language.catalogues import SOURCE_FILE, folder_of, load
 from wizard.language.choice import LANGUAGES
 from wizard.language.po import Entry, key_of, read_po
 
@@ -97,6 +97,27 @@ def test_every_translation_fits_its_text(tag: str) -> None:
     assert said is not None
     wrong = {key_of(entry): found for entry in entries if (found := faults(entry, int(said[1])))}
     assert wrong == {}
+
+
+# The first numbers of each form, by CLDR's rules for whole numbers below a million.
+FORMS = {
+    **dict.fromkeys(("de", "nl", "es", "it"), ([1], [0, 2, 5, 21, 101])),
+    **dict.fromkeys(("fr", "pt-BR"), ([0, 1], [2, 5, 21, 101])),
+    "pl": ([1], [2, 3, 4, 22, 104], [0, 5, 12, 14, 21, 112]),
+    **dict.fromkeys(("ja", "zh-Hans"), ([0, 1, 2, 21],)),
+    "ar": ([0], [1], [2], [3, 10, 103], [11, 99, 111], [100, 101, 102, 200]),
+}
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_a_number_takes_its_form(tag: str, tmp_path: Path) -> None:
+    header = (folder_of(tag) / SOURCE_FILE).read_text("utf-8").split("\n\n")[0]
+    forms = "\n".join(f'msgstr[{form}] "form {form}"' for form in range(len(FORMS[tag])))
+    (tmp_path / SOURCE_FILE).write_text(f'{header}\n\nmsgid "{{n}} row"\nmsgid_plural "{{n}} rows"\n{forms}\n', "utf-8")
+    found = load(tmp_path)
+    assert found is not None
+    for form, numbers in enumerate(FORMS[tag]):
+        assert {found.ngettext("{n} row", "{n} rows", n) for n in numbers} == {f"form {form}"}
 
 
 @pytest.mark.parametrize("tag", TAGS)

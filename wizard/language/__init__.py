@@ -42,9 +42,7 @@ def speak(tag: str, translations: Translations | None = None) -> None:
 
 def tr(message: str, /, **values: object) -> str:
     """The text in the language spoken now, its named placeholders filled in."""
-    # gettext answers the empty text with the header of its file.
-    said = message if _translations is None or not message else _translations.gettext(message)
-    return _filled(said, message, values)
+    return _filled(message if _translations is None else _translations.gettext(message), message, values)
 
 
 def tr_later(message: str) -> str:

@@ -1,18 +1,13 @@
-"""Reads the translators' files (GNU gettext's .po) and makes of them what the standard library's `gettext` loads (.mo).
-
-The forms are those of GNU gettext's manual, sections "The Format of PO Files" and "The Format of GNU MO Files".
-"""
+"""Reads the translators' files (GNU gettext's .po, as its manual says under "The Format of PO Files")."""
 
 from __future__ import annotations
 
 import json
-import struct
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-_CONTEXT_END: Final = "\x04"  # what gettext puts between a context and its text
-_FORM_END: Final = "\0"
+CONTEXT_END: Final = "\x04"  # what gettext puts between a context and its text
+FORM_END: Final = "\0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,33 +114,8 @@ class _Draft:
         )
 
 
-def mo_of(entries: Sequence[Entry], *, note: str = "") -> bytes:
-    """The .mo of what is translated; `note` becomes a line "X-Source: …" of its header."""
-    texts: dict[bytes, bytes] = {}
-    for entry in entries:
-        if not entry.is_translated:
-            continue
-        said = _FORM_END.join(entry.said)
-        if not entry.source and note:
-            said += f"X-Source: {note}\n"
-        texts[key_of(entry).encode()] = said.encode()
-    ids, strings = b"", b""
-    places: list[tuple[int, int, int, int]] = []
-    for key, value in sorted(texts.items()):
-        places.append((len(key), len(ids), len(value), len(strings)))
-        ids += key + b"\0"
-        strings += value + b"\0"
-    keys_at, values_at = 28, 28 + 8 * len(places)
-    ids_at = values_at + 8 * len(places)
-    strings_at = ids_at + len(ids)
-    head = struct.pack("<7I", 0x950412DE, 0, len(places), keys_at, values_at, 0, 0)
-    keys = b"".join(struct.pack("<2I", length, ids_at + at) for length, at, _, _ in places)
-    values = b"".join(struct.pack("<2I", length, strings_at + at) for _, _, length, at in places)
-    return head + keys + values + ids + strings
-
-
 def key_of(entry: Entry) -> str:
-    """How gettext names the entry: context, text and plural in one."""
-    context = f"{entry.context}{_CONTEXT_END}" if entry.context is not None else ""
-    plural = f"{_FORM_END}{entry.plural}" if entry.plural is not None else ""
+    """What tells the entry from all others: context, text and plural in one, as gettext joins them."""
+    context = f"{entry.context}{CONTEXT_END}" if entry.context is not None else ""
+    plural = f"{FORM_END}{entry.plural}" if entry.plural is not None else ""
     return f"{context}{entry.source}{plural}"
