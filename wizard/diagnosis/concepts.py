@@ -15,6 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
+from wizard.language import tr
 from wizard.toml_reader import read_toml
 
 NEGATION: Final = "not"
@@ -356,5 +357,5 @@ def read_lexicon(folder: Path) -> Lexicon:
             concepts[name] = table.texts_by_name(name)
     for name, words in concepts.items():
         if words.get("opposite", name) not in concepts:
-            table.fail(name, f"its opposite “{words['opposite']}” is no concept")
+            table.fail(name, tr("its opposite “{concept}” is no concept", concept=words["opposite"]))
     return Lexicon(concepts)

@@ -16,6 +16,7 @@ from typing import Final
 
 from wizard.assets import resources
 from wizard.diagnosis.concepts import NEGATION, Lexicon, Sentence, is_spaceless, plain, read_lexicon
+from wizard.language import tr
 from wizard.toml_reader import read_toml
 
 STEPS: Final = ("client", "dns", "connect", "greeting", "tls", "auth", "mail", "rcpt", "data")
@@ -158,7 +159,7 @@ class Meanings:
         table = means.table("topics")
         for concept in table.keys() if table is not None else ():
             if concept not in lexicon.bit:
-                means.fail("topics", f"{concept} is no concept")
+                means.fail("topics", tr("{concept} is no concept", concept=concept))
             topics[concept] = table.texts(concept, needed=True) if table is not None else ()
         means.end()
         questions = read_toml(folder / "questions.toml")
@@ -240,7 +241,7 @@ def _combination(line: str, cause: str, lexicon: Lexicon, base: int, per_concept
         if word.startswith(("@", "!@")):
             unknown = [name for name in names if name not in (*STEPS, REPLY)]
             if unknown:
-                raise ValueError(f"{unknown[0]} is no step")
+                raise ValueError(tr("{step} is no step", step=unknown[0]))
             if word.startswith("!"):
                 not_steps = frozenset(names)
             else:
@@ -251,7 +252,7 @@ def _combination(line: str, cause: str, lexicon: Lexicon, base: int, per_concept
         for name in names:
             bit = lexicon.bit.get(name.removeprefix("no:"))
             if bit is None:
-                raise ValueError(f"{name} is no concept")
+                raise ValueError(tr("{concept} is no concept", concept=name))
             group |= bit
         if word.startswith("!"):
             absent |= group
@@ -260,7 +261,7 @@ def _combination(line: str, cause: str, lexicon: Lexicon, base: int, per_concept
         if is_denied:
             denied.append(group)
     if not needed:
-        raise ValueError("it names no concept")
+        raise ValueError(tr("it names no concept"))
     weight = base + per_concept * (len(needed) + len(denied)) + (1 if steps else 0)
     return Combination(line, cause, tuple(needed), tuple(denied), absent, steps, not_steps, weight)
 

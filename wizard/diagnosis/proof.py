@@ -22,8 +22,10 @@ class Fault:
     is_tie: bool
 
     def __str__(self) -> str:
-        verdict = f"a tie with “{self.winner}”" if self.is_tie else f"“{self.winner}” wins"
-        return f"{self.cause}: {verdict}: {self.sample.text[:100]!r}"
+        sample = repr(self.sample.text[:100])
+        if self.is_tie:
+            return tr("{cause}: a tie with “{winner}”: {sample}", cause=self.cause, winner=self.winner, sample=sample)
+        return tr("{cause}: “{winner}” wins: {sample}", cause=self.cause, winner=self.winner, sample=sample)
 
 
 def faults(causes: Iterable[Cause], diagnoser: Diagnoser) -> tuple[Fault, ...]:

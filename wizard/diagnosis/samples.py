@@ -15,6 +15,7 @@ from wizard.diagnosis.client_errors import read
 from wizard.diagnosis.diagnose import Diagnoser
 from wizard.diagnosis.meanings import REPLY, STEPS, Combination, Meanings
 from wizard.diagnosis.rule import Cause
+from wizard.language import tr
 from wizard.toml_reader import Table, read_toml
 
 
@@ -45,9 +46,24 @@ def unproven(sayings: Iterable[Saying], diagnoser: Diagnoser) -> tuple[str, ...]
     for saying in sayings:
         answer = diagnoser.of_text(saying.text, stage=saying.step).cause
         if (answer == saying.cause) is saying.tempting:
-            verdict = "is taken for it" if saying.tempting else f"gives “{answer}”"
-            wanted = f"not {saying.cause}" if saying.tempting else saying.cause
-            found.append(f"{saying.language}, {saying.step}: {wanted}: {verdict}: {saying.text[:100]!r}")
+            if saying.tempting:
+                sentence = tr(
+                    "{language}, {step}: not {cause}: is taken for it: {text}",
+                    language=saying.language,
+                    step=saying.step,
+                    cause=saying.cause,
+                    text=repr(saying.text[:100]),
+                )
+            else:
+                sentence = tr(
+                    "{language}, {step}: {cause}: gives “{answer}”: {text}",
+                    language=saying.language,
+                    step=saying.step,
+                    cause=saying.cause,
+                    answer=answer,
+                    text=repr(saying.text[:100]),
+                )
+            found.append(sentence)
     return tuple(found)
 
 
@@ -61,7 +77,7 @@ def unshown(sayings: Iterable[Saying], causes: Iterable[Cause], meanings: Meanin
         places = frozenset((step, REPLY)) if reading.code else frozenset((step,))
         shown |= {line for line in meanings.lines_of(reading.sentences, places) if line.cause == cause}
     return tuple(
-        f"{combination.cause}: no sample shows “{combination.line}”."
+        tr("{cause}: no sample shows “{line}”.", cause=combination.cause, line=combination.line)
         for combination in meanings.combinations
         if combination not in shown
     )

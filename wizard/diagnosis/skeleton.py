@@ -8,6 +8,7 @@ from typing import Final
 
 from wizard.diagnosis.client_errors import mask_secrets, read
 from wizard.diagnosis.rule import fold
+from wizard.language import tr
 
 LONGEST_SAMPLE: Final = 500
 BLANK_TITLE: Final = "Say here in one line what is wrong"
@@ -26,7 +27,7 @@ def skeleton(text: str, *, stage: str | None, protocol: str | None, server: str 
     shown = _ADDRESS.sub("ada@example.org", telling)[:LONGEST_SAMPLE]
     phrase = max(_TELLING_RUN.findall(fold(_ADDRESS.sub(". ", telling))), key=len, default="")
     if len(phrase) < 6:
-        raise ValueError("it holds no words that tell this cause from others")
+        raise ValueError(tr("it holds no words that tell this cause from others"))
     facts = {"text": shown, "stage": stage, "protocol": protocol, "server": server, "seen": today}
     sample = "\n".join(f"{key} = {_toml(value)}" for key, value in facts.items() if value)
     return f"""\

@@ -102,7 +102,7 @@ def _accounts(body: bytes) -> list[Element]:
     if not accounts:
         error = next(root.find("Error"), None)
         words = error.text_of("Message") if error is not None else None
-        raise Refused(tr("an error: {reply}", reply=one_line(words or "without words", 80)))
+        raise Refused(tr("an error: {reply}", reply=one_line(words or tr("without words"), 80)))
     return accounts
 
 

@@ -170,7 +170,7 @@ def _language(table: Table) -> str | None:
     """The tag of the language the pack wants, `None` where it says nothing of it."""
     tag = table.line("language")
     if tag is not None and best([tag]) is None:
-        table.fail("language", f"“{tag[:80]}” is not one of {', '.join(LANGUAGES)}")
+        table.fail("language", tr("“{text}” is not one of {known}", text=tag[:80], known=", ".join(LANGUAGES)))
     return tag
 
 
