@@ -117,6 +117,14 @@ def test_a_damaged_archive_is_told(tmp_path: Path, seed: bytes, changes: list[tu
         unpacked(path)
 
 
+def test_a_name_that_is_empty_is_a_damage_too(tmp_path: Path) -> None:
+    path = tmp_path / "pack.zip"
+    content = _archive(zipfile.ZIP_DEFLATED)
+    path.write_bytes(content.replace(b"helpdesk.toml", b"\0elpdesk.toml"))
+    with pytest.raises(ResourceError, match="cannot be unpacked"):
+        unpacked(path)
+
+
 def test_no_more_of_an_archive_is_believed_than_was_looked_at(tmp_path: Path) -> None:
     path = tmp_path / "pack.zip"
     path.write_bytes(bytes(MAX_ARCHIVE) + _archive(zipfile.ZIP_DEFLATED))

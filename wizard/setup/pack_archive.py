@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import shutil
+import struct
 import tempfile
 import zipfile
 import zlib
@@ -43,8 +44,11 @@ def unpacked(path: Path) -> Path:
             with tempfile.TemporaryDirectory(dir=folder) as temporary:
                 _unpack(path, content, Path(temporary) / "pack")
                 shutil.move(Path(temporary) / "pack", target)
-        except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError):
-            # Broken, with a password, or with names that are no text.
+        except (
+            zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, RuntimeError, EOFError, ValueError,
+            LookupError, OverflowError,
+        ):  # fmt: skip
+            # Broken, with a password, or with names that are no text or none at all.
             raise ResourceError(
                 tr("The helpdesk pack {pack} cannot be unpacked: make it anew as a plain .zip.", pack=path.name)
             ) from None
