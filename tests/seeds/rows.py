@@ -85,6 +85,7 @@ class Row:
     mx: tuple[str, ...] = ()
     found_by: FoundBy = FoundBy.GUESS
     listing: tuple[PracticeServer, ...] = ()  # what the provider's page names, where that is not all the servers
+    second: tuple[PracticeServer, ...] = ()  # what another source names
     line: str | None = None  # what this computer's public address is called in reverse
     sends: bool = False
     test_to: str | None = None
@@ -259,7 +260,8 @@ ROWS = (
         given={"outgoing": "smtp.example.org:25/starttls"}, after=TLS465),
     Row("E3", "provider_of_the_line_wants_its_own_relay", "client-ip-blocked",
         "The server does not accept connections from this network",
-        "use-isp-relay", "Send through Telekom, whose line this is: securesmtp.t-online.de:465/tls", "outgoing-host",
+        "use-isp-relay", "Send through Telekom, whose line this is: securesmtp.t-online.de:465/tls",
+        "outgoing-username",
         (smtp("smtp.example.org", rcpt_reply="550 5.7.1 Client host [203.0.113.7] rejected: use your own provider's "
          "mail relay"), IN), also=("copy-public-address",), line="p5b0d1234.dip0.t-ipconnect.de"),
     Row("E4", "sending_has_a_login_of_its_own", "bad-credentials",

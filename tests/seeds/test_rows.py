@@ -37,7 +37,9 @@ def put_on_stage(row: Row, monkeypatch: pytest.MonkeyPatch) -> None:
     @asynccontextmanager
     async def network(settings: Settings) -> AsyncIterator[tuple[Any, ...]]:
         listing = tuple(listed(server) for server in row.listing)
-        how: dict[str, Any] = {"mx": row.mx, "found_by": row.found_by, "listing": listing, "line": row.line}
+        second = tuple(listed(server) for server in row.second)
+        how: dict[str, Any] = {"mx": row.mx, "found_by": row.found_by, "listing": listing, "second": second}
+        how["line"] = row.line
         async with world(row.address, *row.servers, **how) as (servers, planner, known):
             yield servers.resolver, servers.dialer, servers.trust, planner, known
 

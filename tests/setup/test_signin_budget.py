@@ -133,3 +133,35 @@ async def test_a_host_sees_so_many_sign_ins_a_minute_and_the_rest_wait() -> None
     fourth.cancel()
     clock.now += HOST_WINDOW_S
     await budget.wait_for_turn(HOST)
+
+
+async def test_who_comes_while_another_attempt_is_under_way_waits_for_what_becomes_of_it() -> None:
+    budget = SignInBudget()
+    for _ in range(MAX_FAILURES - 1):
+        budget.refused(ACCOUNT)
+    with budget.attempt(ACCOUNT):
+        assert not budget.allows(ACCOUNT)
+        waits = asyncio.ensure_future(budget.until_known(ACCOUNT))
+        await asyncio.sleep(0)
+        assert not waits.done()
+    await asyncio.wait_for(waits, 5)
+    assert budget.allows(ACCOUNT)
+    with budget.attempt(ACCOUNT):
+        waits = asyncio.ensure_future(budget.until_known(ACCOUNT))
+        await asyncio.sleep(0)
+        budget.refused(ACCOUNT)
+    await asyncio.wait_for(waits, 5)  # for it is known: the pause has begun
+    assert not budget.allows(ACCOUNT)
+
+
+async def test_a_waiter_that_is_cancelled_leaves_the_others_waiting() -> None:
+    budget = SignInBudget()
+    for _ in range(MAX_FAILURES - 1):
+        budget.refused(ACCOUNT)
+    with budget.attempt(ACCOUNT):
+        waiters = [asyncio.ensure_future(budget.until_known(ACCOUNT)) for _ in range(2)]
+        await asyncio.sleep(0)
+        waiters[0].cancel()
+        await asyncio.sleep(0)
+    await asyncio.wait_for(waiters[1], 5)
+    assert waiters[0].cancelled()

@@ -20,6 +20,7 @@ from wizard.model.diagnosis import (
     TryAgain,
     Wait,
 )
+from wizard.model.server import ServerCandidate
 
 
 def diagnosis_document(diagnosis: Diagnosis) -> dict[str, object]:
@@ -78,17 +79,11 @@ def remedy_document(remedy: Remedy) -> dict[str, object]:
         case ChangeSettings(change, candidate):
             document["change"] = change.value
             if candidate is not None:
-                document["candidate"] = {
-                    "protocol": candidate.protocol.value,
-                    "host": candidate.host,
-                    "port": candidate.port,
-                    "security": candidate.security.value,
-                    "username": candidate.username,
-                    "source": candidate.source.value,
-                    "trusted": candidate.trusted,
-                }
-        case EditField(field):
+                document["candidate"] = _candidate_document(candidate)
+        case EditField(field, server):
             document["field"] = field.value
+            if server is not None:
+                document["candidate"] = _candidate_document(server)
         case OpenUrl(url):
             document["url"] = url
         case CopyText(text):
@@ -104,3 +99,15 @@ def remedy_document(remedy: Remedy) -> dict[str, object]:
         case _:
             assert_never(remedy.action)
     return document
+
+
+def _candidate_document(candidate: ServerCandidate) -> dict[str, object]:
+    return {
+        "protocol": candidate.protocol.value,
+        "host": candidate.host,
+        "port": candidate.port,
+        "security": candidate.security.value,
+        "username": candidate.username,
+        "source": candidate.source.value,
+        "trusted": candidate.trusted,
+    }

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from wizard.gui.pages.test_page import TestPage
     from wizard.gui.state import WizardState
     from wizard.gui.window import WizardWindow
+    from wizard.model.server import ServerCandidate
 
 
 class Actions(QObject):
@@ -57,8 +58,8 @@ class Actions(QObject):
                 self._copy(text)
             case AskAdministrator():
                 self.ask_administrator(diagnosis)
-            case EditField(field):
-                self.edit(field)
+            case EditField(field, server):
+                self.edit(field, server)
             case SignIn():
                 self._window.go_back_to("check")
                 self._checking.sign_in_again()
@@ -68,15 +69,18 @@ class Actions(QObject):
             case _:
                 assert_never(remedy.action)
 
-    def edit(self, field: Field) -> None:
-        """Goes back to the field, with the cursor in it; what was typed, and what was proven, is still there."""
+    def edit(self, field: Field, server: ServerCandidate | None = None) -> None:
+        """Goes back to the field, with the cursor in it; what was typed, and what was proven, is still there.
+
+        `server` stands around the field, and its login is one of its own.
+        """
         match field:
             case Field.ADDRESS | Field.PASSWORD:
                 self._go_back_to_account(field)
             case Field.INCOMING_HOST | Field.INCOMING_USERNAME | Field.OUTGOING_HOST | Field.OUTGOING_USERNAME:
                 self._state.forget_result()
                 self._window.go_back_to(self._settings.name)
-                self._settings.edit(field)
+                self._settings.edit(field, server)
             case Field.RECIPIENT | Field.TEST_TO:
                 self._window.go_back_to(self._test.name)
                 if self._window.current_page() is self._test:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -54,9 +55,7 @@ class Checking(QObject):
             return
         self.stop()
         # The session takes over only what was proven with the same password at the same server.
-        keep = self._last if self._last is not None and _same_account(self._last.draft, draft) else None
-        if refused is not None:
-            keep = None
+        keep = _still_holds(self._last, draft) if self._last is not None and refused is None else None
         self._page.begin(self._state.account.expected() or draft, kept=keep)
         self._running = self._jobs.start(
             partial(_check, draft, self._state.plan, keep, refused), self._done, self._failed, self._page.on_progress
@@ -151,11 +150,9 @@ def _no_client_id(draft: AccountDraft, plan: Plan | None) -> SignInRefused | Non
     return SignInRefused(Refusal.CLIENT_ID_MISSING, provider=provider.spoken_name)
 
 
-def _same_account(before: AccountDraft, now: AccountDraft) -> bool:
-    """Whether what was proven for the one may still be true for the other."""
-    return (before.address, before.secret, before.outgoing_secret, before.oauth_token) == (
-        now.address,
-        now.secret,
-        now.outgoing_secret,
-        now.oauth_token,
-    )
+def _still_holds(result: CheckResult, now: AccountDraft) -> CheckResult | None:
+    """What of an earlier check may still be true of the account; sending is not, once it has another password."""
+    before = result.draft
+    if (before.address, before.secret, before.oauth_token) != (now.address, now.secret, now.oauth_token):
+        return None
+    return result if before.outgoing_secret == now.outgoing_secret else replace(result, outgoing=None)

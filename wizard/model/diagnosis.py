@@ -53,9 +53,13 @@ class Field(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class EditField:
-    """Put the cursor into a field of the window."""
+    """Put the cursor into a field of the window.
+
+    `server` is filled in around it, where it is known and only its login is not: it has one of its own.
+    """
 
     field: Field
+    server: ServerCandidate | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from wizard.model.draft import AccountDraft
 from wizard.model.evidence import ProbeReport, Stage
 from wizard.model.provider import Provider
 from wizard.model.server import Security, ServerCandidate, Source, UsernameForm, Way, usual_security
+from wizard.model.typed_server import TypedServer
 from wizard.setup.autofix import alternatives, other_username, words_of
 from wizard.setup.run_facts import takes_mail_without_sign_in
 
@@ -65,12 +66,34 @@ def with_settings(diagnosis: Diagnosis, known: ChangeContext) -> Diagnosis:
             action: Action | None = ChangeSettings(change, candidate)
             remedy = replace(remedy, say=words_of(change, candidate, _other_owner(candidate, diagnosis, known)))
         else:
-            action = _BY_HAND.get(change)
+            action = _relay_without_login(diagnosis, known) if change is Change.ISP_RELAY else None
+            action = action or _BY_HAND.get(change)
         is_repeated = isinstance(action, EditField) and action in offered
         if action is not None and not is_repeated and not _repeats(candidate, kept):
             # It was not tried, or it would stand in the fixes: the person decides.
             kept.append(replace(remedy, action=action, automatic=False))
     return replace(diagnosis, remedies=tuple(kept))
+
+
+def _relay_without_login(diagnosis: Diagnosis, known: ChangeContext) -> EditField | None:
+    """The sending server of whoever runs this line, where that was seen; its login only the person has."""
+    report = _report_of(diagnosis, known.reports)
+    where = next((item.detail["isp_relay"] for item in diagnosis.evidence if "isp_relay" in item.detail), None)
+    if report is None or where is None:
+        return None
+    relay = TypedServer.parse(where)
+    if relay.port is None or relay.security is None:
+        return None
+    server = replace(
+        report.candidate,
+        host=relay.host,
+        port=relay.port,
+        security=relay.security,
+        username="",
+        source=Source.GIVEN,
+        trusted=True,
+    )
+    return EditField(Field.OUTGOING_USERNAME, server)
 
 
 def _other_owner(candidate: ServerCandidate, diagnosis: Diagnosis, known: ChangeContext) -> str | None:

@@ -115,6 +115,7 @@ class SecretGate:
         credentials = Credentials(candidate.username, draft.secret_for(candidate), draft.token_of(candidate.way))
         secret = credentials.token or credentials.secret
         recorder = conversation.recorder
+        await self.budget.until_known(*account)
         failure: StageFailed | None = None
         meant = self.judge.suggestion
         if meant is not None and not self.options.accept_address:

@@ -44,6 +44,7 @@ class SignInBudget:
         self._per_host = per_host
         self._failures: dict[str, list[float]] = {}
         self._under_way: dict[str, int] = {}
+        self._waiting: list[asyncio.Future[None]] = []
         self._at_host: dict[str, deque[float]] = {}
 
     def allows(self, *accounts: str) -> bool:
@@ -67,6 +68,17 @@ class SignInBudget:
         finally:
             for name in names:
                 self._under_way[name] -= 1
+            waiting, self._waiting = self._waiting, []
+            for waiter in waiting:
+                if not waiter.done():
+                    waiter.set_result(None)
+
+    async def until_known(self, *accounts: str) -> None:
+        """Returns once it is known whether an attempt is allowed: one that is under way may still be refused."""
+        while not self.allows(*accounts) and not self.pause_s(*accounts):
+            waiter = asyncio.get_running_loop().create_future()
+            self._waiting.append(waiter)
+            await waiter
 
     def pause_s(self, *accounts: str) -> int:
         """Seconds until another attempt is allowed; 0 when one is allowed now."""

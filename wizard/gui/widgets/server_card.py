@@ -102,9 +102,12 @@ class ServerCard(Card):
         self._is_locked = locked
         self._show_mode("editor" if self.is_editing else "facts")
 
-    def open_editor(self, field: str | None = None) -> None:
-        """Opens the editor, with the cursor in "host", "port", "security" or "username"."""
-        self.editor.fill(self._candidate)
+    def open_editor(self, field: str | None = None, other: ServerCandidate | None = None) -> None:
+        """Opens the editor, with the cursor in "host", "port", "security" or "username".
+
+        `other` stands in it instead of the server there is, and wants a login of its own.
+        """
+        self.editor.fill(other or self._candidate, own_login=other is not None)
         self._show_mode("editor")
         self.editing.emit(True)
         self.editor.focus(field or "host")

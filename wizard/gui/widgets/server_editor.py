@@ -47,6 +47,7 @@ class ServerEditor(QWidget):
         self._candidate: ServerCandidate | None = None
         self._found: ServerCandidate | None = None
         self._offer: ServerCandidate | None = None
+        self._own_login = False
         self._protocol = self.protocols[0]
         self._build_fields()
         self.own_password = self._build_own_password()
@@ -71,9 +72,12 @@ class ServerEditor(QWidget):
         """What was found for this side, and what all sources said."""
         self._found, self._plan, self._address = found, plan, address
 
-    def fill(self, candidate: ServerCandidate | None) -> None:
-        """Shows this server; `None` shows the usual port and user name."""
-        self._candidate = candidate
+    def fill(self, candidate: ServerCandidate | None, *, own_login: bool = False) -> None:
+        """Shows this server; `None` shows the usual port and user name.
+
+        `own_login`: it is another company's, which must not get the account's password: one for sending is asked for.
+        """
+        self._candidate, self._own_login = candidate, own_login
         own = () if self.own_password is None else (self.own_password,)
         for field in (self.host, self.port, self.security, self.username, *own):
             field.set_error(None)
@@ -137,9 +141,9 @@ class ServerEditor(QWidget):
             self.username.set_error(str(error))
             wrong = wrong or self.username
         if self.own_password is not None:
-            is_unusable = Secret.typed(self.own_password.text()).is_unusable
-            self.own_password.set_error(tr(UNUSABLE) if is_unusable else None)
-            wrong = wrong or (self.own_password if is_unusable else None)
+            refused = self._wrong_own_password(self.own_password.text())
+            self.own_password.set_error(refused)
+            wrong = wrong or (self.own_password if refused else None)
         if wrong is not None:
             wrong.control.setFocus(Qt.FocusReason.OtherFocusReason)
             return None
@@ -151,6 +155,12 @@ class ServerEditor(QWidget):
             ):
                 return known
         return typed
+
+    def _wrong_own_password(self, typed: str) -> str | None:
+        """What is to be said of the password for sending; `None` where it can be used."""
+        if self._own_login and not typed:
+            return tr("Type the password that belongs to this server: it is not the account's.")
+        return tr(UNUSABLE) if Secret.typed(typed).is_unusable else None
 
     def _build_fields(self) -> None:
         receives = self._receives
