@@ -7,17 +7,36 @@ from dataclasses import replace
 
 import pytest
 
-from tests.handover.accounts import account, imap, smtp
+from tests.handover.accounts import (
+    account,
+    certificate,
+    diagnosis,
+    diagnosis_document,
+    evidence,
+    failed,
+    imap,
+    smtp,
+    works,
+)
 from wizard.errors import HandoverError
+from wizard.handover.administrator_message import Letter, administrator_letter, mailto
 from wizard.handover.calendars import with_calendars
+from wizard.handover.compare import comparison, comparison_rows
+from wizard.handover.letter_words import certificate_words, observed_words, request_words, step_words
+from wizard.handover.page import Section, text_page
+from wizard.handover.publish import published
+from wizard.handover.report import SHOWN_DETAILS, report_document
+from wizard.handover.report_sections import sections
+from wizard.handover.report_words import name_words
 from wizard.handover.sheet import Row, Sheet, tr_field
 from wizard.handover.sheet_page import sheet_html
 from wizard.handover.targets import sheet, targets
 from wizard.language import SOURCE, speak
 from wizard.language.choice import PSEUDO
 from wizard.language.pseudo import CLOSE, OPEN, PseudoTranslations
-from wizard.model.account import VerifiedAccount
+from wizard.model.account import CheckResult, VerifiedAccount
 from wizard.model.dav import DavKind, DavService, DavSource
+from wizard.model.evidence import CertificateProblem, Detail, ErrorKind, ProbeReport, Stage, Surroundings
 from wizard.model.server import WITHOUT_SIGN_IN, Protocol, Security
 
 ACCOUNTS = {
@@ -147,3 +166,130 @@ def test_a_page_says_its_language_and_where_its_lines_begin() -> None:
     assert '<html lang="en">' in sheet_html(made)
     speak("ar", Dictionary({}))
     assert '<html lang="ar" dir="rtl">' in sheet_html(replace(made))
+
+
+# Letters
+
+
+def _told(protocol: Protocol | None, error: ErrorKind) -> tuple[Letter, Letter]:
+    """The letter about a failed sending with all there is to tell, with its check and without it."""
+    failure = replace(
+        evidence(stage=Stage.ENVELOPE),
+        reply=None,
+        error=error,
+        detail=Detail(command="rcpt", sender="ada@example.org", recipient="bob@example.net"),
+    )
+    found = replace(certificate(), problem=CertificateProblem.EXPIRED)
+    title = "[title]"  # a cause's words are translated where it is judged
+    what = diagnosis(protocol=protocol, evidence=(failure,), reply=None, certificate=found, title=title, remedies=())
+    reports = (ProbeReport(smtp(), (evidence(), failure), sign_in_attempts=1),)
+    surroundings = Surroundings(clock_off_s=90.0, public_address="203.0.113.7")
+    result: CheckResult = replace(failed(), diagnoses=(what,), reports=reports, surroundings=surroundings)
+    return administrator_letter(what, result), administrator_letter(what)
+
+
+@pytest.mark.parametrize("protocol", [None, Protocol.SMTP, Protocol.IMAP])
+def test_every_line_of_a_letter_can_be_translated(protocol: Protocol | None) -> None:
+    english = _told(protocol, ErrorKind.CONNECTION_DROPPED)
+    speak(PSEUDO, PseudoTranslations())
+    for old, new in zip(english, _told(protocol, ErrorKind.CONNECTION_DROPPED), strict=True):
+        assert _is_marked(new.subject)
+        assert _is_marked(str(new).partition("\n")[0])
+        lines = [line.strip() for line in new.text.splitlines() if line]
+        assert len(lines) == len([line for line in old.text.splitlines() if line])
+        assert [line for line in lines if not line.startswith(OPEN)] == []
+        plain = {"Account", "Case", "To see it", "Fingerprint", "Protocol", "Server's reply"}  # values without words
+        same = set(old.text.splitlines()) & set(new.text.splitlines())
+        values = [line.partition(f"{CLOSE}: ")[2] for line in new.text.splitlines() if f"{CLOSE}: " in line]
+        told = [line.partition(": ")[0].strip() for line in old.text.splitlines() if line.startswith("  ")]
+        assert same == {""}
+        assert {name for name, value in zip(told, values[-len(told) :], strict=True) if not _is_marked(value)} <= plain
+
+
+@pytest.mark.parametrize("kind", list(ErrorKind))
+def test_what_was_observed_is_the_name_of_the_failure(kind: ErrorKind) -> None:
+    assert observed_words(kind) == kind.value.replace("-", " ")
+
+
+@pytest.mark.parametrize("problem", list(CertificateProblem))
+def test_what_is_wrong_with_a_certificate_is_the_name_of_the_problem(problem: CertificateProblem) -> None:
+    assert certificate_words(problem) == f"certificate {problem.value.replace('-', ' ')}"
+
+
+@pytest.mark.parametrize("stage", list(Stage))
+def test_every_stage_is_named_and_asked_about_in_every_language(stage: Stage) -> None:
+    speak(PSEUDO, PseudoTranslations())
+    assert _is_marked(step_words(stage))
+    assert _is_marked(request_words(stage))
+
+
+def test_a_title_ends_as_sentences_of_the_language_do() -> None:
+    speak("ja", Dictionary({"end of a sentence: {sentence}.": "{sentence}。"}))
+    told = administrator_letter(diagnosis(title="サーバーが拒否しました"))
+    assert "サーバーが拒否しました。\n" in told.text
+    assert "？\n" in administrator_letter(diagnosis(title="どの送信者ですか？")).text
+
+
+@pytest.mark.parametrize("made_in", ["de", SOURCE])
+def test_the_subject_of_a_message_is_without_the_word_for_it_in_whichever_language_the_letter_is(made_in: str) -> None:
+    german = Dictionary({"Subject: {subject}": "Betreff: {subject}"})
+    speak(made_in, german if made_in == "de" else None)
+    letter = str(Letter("Mail: no", "text"))
+    assert letter.startswith("Betreff: Mail" if made_in == "de" else "Subject: Mail")
+    speak("de", german)
+    assert "subject=Mail%3A%20no&" in mailto(letter)
+
+
+# Reports
+
+
+def test_every_name_in_a_report_can_be_translated() -> None:
+    helpdesk = {"name": "Help", "phone": "1", "hours": "9 to 5", "url": "https://help.example.org"}
+    documents = [
+        report_document(result, diagnosis_document=diagnosis_document, helpdesk=helpdesk)
+        for result in (failed(), works())
+    ]
+    speak(PSEUDO, PseudoTranslations())
+    shown = [section for document in documents for section in sections(document)]
+    names = [name for section in shown for name, _ in section.pairs]
+    headings = [section.heading for section in shown]
+    columns = [column for section in shown if section.table for column in section.table[0]]
+    # A cause's own title is in the language of whoever was checked.
+    own = {diagnosis().title}
+    assert [text for text in (*names, *headings, *columns) if not _is_marked(text) and text not in own] == []
+
+
+def test_a_comparison_is_translated_for_people_and_english_for_scripts() -> None:
+    reports = [report_document(result, diagnosis_document=diagnosis_document) for result in (failed(), works())]
+    places = ["home", "office"]
+    rows = comparison_rows(reports, places)
+    assert rows["Verdict"] == {"home": "fails", "office": "works-after-fix"}
+    speak(PSEUDO, PseudoTranslations())
+    assert list(comparison_rows(reports, places)) == list(rows)
+    (section,) = comparison(reports, places)
+    assert [name for name, *_ in section.table[1:] if not _is_marked(name)] == []
+    assert _is_marked(section.heading)
+    assert _is_marked(section.paragraphs[0])
+
+
+def test_steps_to_publish_are_translated_and_files_for_servers_are_not() -> None:
+    english = published(account(incoming=imap(port=143, security=Security.STARTTLS))).files
+    speak(PSEUDO, PseudoTranslations())
+    spoken = published(account(incoming=imap(port=143, security=Security.STARTTLS)))
+    steps = spoken.files.pop("STEPS.txt").decode()
+    english.pop("STEPS.txt")
+    assert spoken.files == english
+    assert [sentence for sentence in spoken.left_out if not _is_marked(sentence)] == []
+    lines = [line.lstrip("0123456789.- ") for line in steps.splitlines() if line]
+    assert [line for line in lines if not _is_marked(line)] == []
+    assert len(lines) >= 10
+
+
+def test_values_stand_below_each_other_behind_names_of_wide_characters() -> None:
+    text = text_page([Section("設定", pairs=(("サーバー", "smtp.example.org"), ("Port", "465")))])
+    assert text == "設定\n====\nサーバー  smtp.example.org\nPort      465\n"
+
+
+@pytest.mark.parametrize("detail", sorted(SHOWN_DETAILS))
+def test_every_detail_that_a_report_shows_has_a_name(detail: str) -> None:
+    assert name_words(detail) == detail.replace("_", " ").capitalize()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import wizard
-from wizard.handover.report import _FROM_EVIDENCE, _SHOWN_DETAILS
+from wizard.handover.report import _FROM_EVIDENCE, SHOWN_DETAILS
 from wizard.model.evidence import Detail
 
 SOURCES = Path(wizard.__file__).parent
@@ -62,4 +62,4 @@ def test_every_detail_is_written_by_some_code_and_no_other_is() -> None:
 
 
 def test_a_report_shows_no_detail_that_nobody_writes() -> None:
-    assert set(Detail.__annotations__) >= _SHOWN_DETAILS - _FROM_EVIDENCE
+    assert set(Detail.__annotations__) >= SHOWN_DETAILS - _FROM_EVIDENCE

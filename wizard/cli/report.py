@@ -7,7 +7,7 @@ from pathlib import Path
 
 from wizard.cli import render
 from wizard.errors import UsageError
-from wizard.handover.compare import comparison
+from wizard.handover.compare import comparison, comparison_rows
 from wizard.handover.page import text_page
 from wizard.handover.report import load_report, report_text
 from wizard.language import tr, tr_later
@@ -53,11 +53,11 @@ def _compare(files: list[Path], *, as_json: bool) -> int:
         raise UsageError(tr("Name two reports or more: one from each network or computer."))
     if len(set(places)) < len(places):
         raise UsageError(tr("Each place is called as its file is: give the files different names."))
-    sections = comparison([load_report(path) for path in files], places)
+    reports = [load_report(path) for path in files]
+    sections = comparison(reports, places)
     if as_json:
-        (table,) = sections
-        rows = {name: dict(zip(places, cells, strict=True)) for name, *cells in table.table[1:]}
-        render.print_json({"schema": "mailwright/comparison/1", "says": table.paragraphs[0], "rows": rows})
+        says, rows = sections[0].paragraphs[0], comparison_rows(reports, places)
+        render.print_json({"schema": "mailwright/comparison/1", "says": says, "rows": rows})
     else:
         render.print_text(text_page(sections))
     return 0

@@ -15,7 +15,16 @@ from typing import Final
 from wizard import __version__
 from wizard.handover.case import case_code
 from wizard.handover.clean import cleaner
+from wizard.handover.letter_words import (
+    certificate_words,
+    encryption_words,
+    observed_words,
+    request_words,
+    step_words,
+)
 from wizard.handover.mail_link import mail_link
+from wizard.language import tr, tr_context, tr_later, tr_plural
+from wizard.language.formats import number_text
 from wizard.model.account import CheckResult, SideResult, Status
 from wizard.model.diagnosis import AskAdministrator, Diagnosis
 from wizard.model.evidence import CertificateFacts, ErrorKind, Evidence, ProbeReport, Reply, Stage
@@ -23,40 +32,9 @@ from wizard.model.public_address import address_forms
 from wizard.model.server import Protocol, Security, Way
 from wizard.model.text import inert
 
+_SUBJECT: Final = tr_later("Subject: {subject}")
 _CLOCK_S: Final = 2.0  # below this a clock is right
-_ENCRYPTION: Final = {
-    Security.TLS: "TLS from the start",
-    Security.STARTTLS: "STARTTLS",
-    Security.NONE: "no encryption",
-}
-_STEPS: Final = {
-    Stage.INPUT: "before anything was sent",
-    Stage.DNS: "finding the server's address",
-    Stage.CONNECT: "connecting",
-    Stage.TLS: "encryption (TLS)",
-    Stage.GREETING: "the server's greeting",
-    Stage.AUTH: "sign-in",
-    Stage.ENVELOPE: "sender and recipient",
-    Stage.MESSAGE: "handing over the message",
-    Stage.ARRIVAL: "arrival of the test message",
-}
-# What is asked where the cause itself asks for nothing in particular.
-_REQUESTS: Final = {
-    Stage.INPUT: "Could you please tell me which server names, ports and user name belong to this account?",
-    Stage.DNS: "Could you please tell me the right name of the server, or check that it is in the DNS?",
-    Stage.CONNECT: "Could you please check that the server is up and reachable at this address and port from the "
-    "internet, or tell me which server and port to use?",
-    Stage.TLS: "Could you please check the server's encryption at this port, or tell me which port and kind of "
-    "encryption to use?",
-    Stage.GREETING: "Could you please look in the server's log for the time below, and tell me why it did not go on?",
-    Stage.AUTH: "Could you please check that the account is there and active under this user name, look in the "
-    "server's log for the time below, and tell me which user name, password or setting it needs?",
-    Stage.ENVELOPE: "Could you please look in the server's log for the time below, and tell me which sender, "
-    "recipient or setting it would accept?",
-    Stage.MESSAGE: "Could you please look in the server's log for the time below, and tell me why the message was "
-    "not taken?",
-    Stage.ARRIVAL: "Could you please look in the server's log for the time below, and tell me where the message went?",
-}
+_ENDS: Final = (".", "?", "。", "？", "؟")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +45,7 @@ class Letter:
     text: str
 
     def __str__(self) -> str:
-        return f"Subject: {self.subject}\n\n{self.text}"
+        return f"{tr(_SUBJECT, subject=self.subject)}\n\n{self.text}"
 
 
 def mailto(letter: str) -> str:
@@ -76,7 +54,10 @@ def mailto(letter: str) -> str:
     A letter that is too long for Windows to hand over leaves a place to paste it into.
     """
     first, _, text = letter.partition("\n")
-    return mail_link(first.removeprefix("Subject: "), (text.strip(), "(The letter is copied: paste it here.)"))
+    # The letter may have been made before another language was chosen.
+    for named in (tr(_SUBJECT, subject=""), _SUBJECT.format(subject="")):
+        first = first.removeprefix(named)
+    return mail_link(first, (text.strip(), tr("(The letter is copied: paste it here.)")))
 
 
 def administrator_letter(diagnosis: Diagnosis, result: CheckResult | None = None) -> Letter:
@@ -88,24 +69,26 @@ def administrator_letter(diagnosis: Diagnosis, result: CheckResult | None = None
     clean = cleaner(result) if result is not None else inert
     failure = diagnosis.evidence[0] if diagnosis.evidence else None
     report = _report_of(failure, result)
-    account = f" for {result.draft.address}" if result is not None else ""
     facts = dict(_facts(diagnosis, failure, report, result))
     lines = [
-        "Hello,",
+        tr("Hello,"),
         "",
-        f"{_what_stops(diagnosis, account)}: {_ended(diagnosis.title)}",
+        _what_stops(diagnosis, _ended(diagnosis.title), result),
         "",
         *_request(diagnosis).split("\n"),
         "",
-        "What was seen:",
-        *(f"  {name}: {value}" for name, value in facts.items()),
+        tr("What was seen:"),
+        *("  " + tr("{name}: {value}", name=name, value=value) for name, value in facts.items()),
         "",
     ]
+    subject = tr("Mail: {title}", title=diagnosis.title)
     if result is not None:
-        lines += [f"I can send the whole report of this check (case {case_code(result)}); it holds no password.", ""]
-    lines += ["Thank you."]
-    case = f" (case {case_code(result)})" if result is not None else ""
-    subject = f"Mail{account}: {diagnosis.title}{case}"
+        case = case_code(result)
+        subject = tr(
+            "Mail for {address}: {title} (case {case})", address=result.draft.address, title=diagnosis.title, case=case
+        )
+        lines += [tr("I can send the whole report of this check (case {case}); it holds no password.", case=case), ""]
+    lines += [tr("Thank you.")]
     return Letter(clean(subject), "\n".join(clean(line) for line in lines) + "\n")
 
 
@@ -135,23 +118,33 @@ def reply_line(reply: Reply) -> str:
     return " ".join([*front, text])
 
 
-def _what_stops(diagnosis: Diagnosis, account: str) -> str:
+def _what_stops(diagnosis: Diagnosis, title: str, result: CheckResult | None) -> str:
+    """What the writer cannot do, and why: `title` is a sentence with its end."""
+    if result is None:
+        match diagnosis.protocol:
+            case Protocol.SMTP:
+                return tr("I cannot send mail with a mail program: {title}", title=title)
+            case Protocol.IMAP | Protocol.POP3:
+                return tr("I cannot receive mail with a mail program: {title}", title=title)
+            case _:
+                return tr("I cannot set up a mail program: {title}", title=title)
+    address = result.draft.address
     match diagnosis.protocol:
         case Protocol.SMTP:
-            return f"I cannot send mail{account} with a mail program"
+            return tr("I cannot send mail for {address} with a mail program: {title}", address=address, title=title)
         case Protocol.IMAP | Protocol.POP3:
-            return f"I cannot receive mail{account} with a mail program"
+            return tr("I cannot receive mail for {address} with a mail program: {title}", address=address, title=title)
         case _:
-            return f"I cannot set up a mail program{account}"
+            return tr("I cannot set up a mail program for {address}: {title}", address=address, title=title)
 
 
 def _ended(title: str) -> str:
-    return title if title.endswith((".", "?")) else f"{title}."
+    return title if title.endswith(_ENDS) else tr_context("end of a sentence", "{sentence}.", sentence=title)
 
 
 def _request(diagnosis: Diagnosis) -> str:
     own = (remedy.action.request for remedy in diagnosis.remedies if isinstance(remedy.action, AskAdministrator))
-    return next(own, _REQUESTS[diagnosis.stage])
+    return next(own, request_words(diagnosis.stage))
 
 
 def _report_of(failure: Evidence | None, result: CheckResult | None) -> ProbeReport | None:
@@ -163,29 +156,28 @@ def _facts(
     diagnosis: Diagnosis, failure: Evidence | None, report: ProbeReport | None, result: CheckResult | None
 ) -> Iterator[tuple[str, str]]:
     if result is not None:
-        yield "Account", str(result.draft.address)
+        yield tr("Account"), str(result.draft.address)
     yield from _server(diagnosis, failure, report, result)
     yield from _sign_in(failure, report)
-    yield "Step", _STEPS[diagnosis.stage] + _command(failure)
+    yield tr("Step"), _step(diagnosis.stage, failure)
     if failure is not None:
-        yield "It took", f"{failure.seconds:.2f} seconds"
+        yield tr("It took"), tr("{seconds} seconds", seconds=number_text(failure.seconds, 2))
     if diagnosis.reply is not None:
-        yield "Server's reply", reply_line(diagnosis.reply)
+        yield tr("Server's reply"), reply_line(diagnosis.reply)
     elif failure is not None and failure.error not in (None, ErrorKind.REPLY, ErrorKind.TLS_CERTIFICATE):
-        yield "Observed", str(failure.error).replace("-", " ")
+        yield tr("Observed"), observed_words(failure.error)
     if diagnosis.certificate is not None:
         if diagnosis.certificate.problem is not None:
-            yield "Observed", f"certificate {diagnosis.certificate.problem.value.replace('-', ' ')}"
+            yield tr("Observed"), certificate_words(diagnosis.certificate.problem)
         yield from _certificate(diagnosis.certificate)
     if result is None:
         return
-    seen_at = result.started_at + timedelta(seconds=failure.t_s if failure is not None else 0)
-    yield "Time", f"{seen_at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC{_clock(result)}"
+    yield tr("Time"), _time(result, failure)
     yield from _from_where(result, report)
     yield from _other_side(diagnosis, result)
-    yield "Program", f"Mailwright {__version__} on {platform.system()}"
-    yield "To see it", _command_line(diagnosis, failure) or "set the account up in any mail program"
-    yield "Case", case_code(result)
+    yield tr("Program"), tr("Mailwright {version} on {system}", version=__version__, system=platform.system())
+    yield tr("To see it"), _command_line(diagnosis, failure) or tr("set the account up in any mail program")
+    yield tr("Case"), case_code(result)
 
 
 def _server(
@@ -194,20 +186,41 @@ def _server(
     endpoint = failure.endpoint if failure is not None else None
     if endpoint is None and report is not None:
         endpoint = report.candidate.endpoint
-    protocol = f"{diagnosis.protocol.value.upper()}, " if diagnosis.protocol is not None else ""
+    protocol = diagnosis.protocol.value.upper() if diagnosis.protocol is not None else ""
     if endpoint is not None:
-        yield "Server", f"{endpoint.host}, {protocol}port {endpoint.port}, {_ENCRYPTION[endpoint.security]}"
+        host, port, encryption = endpoint.host, endpoint.port, encryption_words(endpoint.security)
+        yield (
+            tr("Server"),
+            tr(
+                "{host}, {protocol}, port {port}, {encryption}",
+                host=host,
+                protocol=protocol,
+                port=port,
+                encryption=encryption,
+            )
+            if protocol
+            else tr("{host}, port {port}, {encryption}", host=host, port=port, encryption=encryption),
+        )
     elif diagnosis.server is not None:
-        host, _, port = diagnosis.server.rpartition(":")
-        yield "Server", f"{host.strip('[]')}, {protocol}port {port}" if host else port
-    elif diagnosis.protocol is not None:
-        yield "Protocol", diagnosis.protocol.value.upper()
+        yield tr("Server"), _named_server(diagnosis.server, protocol)
+    elif protocol:
+        yield tr("Protocol"), protocol
     answered = _detail(report, Stage.CONNECT, "address")
     tried = _detail(report, Stage.DNS, "addresses") or _detail(report, Stage.CONNECT, "addresses")
     if answered or tried:
-        yield "IP address", answered or f"{tried} (none answered)"
+        yield tr("IP address"), answered or tr("{addresses} (none answered)", addresses=tried)
     elif endpoint is not None and result is not None and (other := _elsewhere(endpoint.host, result)):
-        yield "IP address", f"{other} (which answers on another port)"
+        yield tr("IP address"), tr("{address} (which answers on another port)", address=other)
+
+
+def _named_server(server: str, protocol: str) -> str:
+    host, _, port = server.rpartition(":")
+    if not host:
+        return port
+    host = host.strip("[]")
+    if protocol:
+        return tr("{host}, {protocol}, port {port}", host=host, protocol=protocol, port=port)
+    return tr("{host}, port {port}", host=host, port=port)
 
 
 def _elsewhere(host: str, result: CheckResult) -> str | None:
@@ -222,49 +235,86 @@ def _sign_in(failure: Evidence | None, report: ProbeReport | None) -> Iterator[t
     auth = report.last(Stage.AUTH)
     if auth is None:
         return
-    method = auth.detail.get("method")
-    how = f" ({method})" if method else ""
+    method, username = auth.detail.get("method"), report.candidate.username
     if report.has_signed_in:
-        yield "Sign-in", f"Signed in as {report.candidate.username}{how}, still refused"
+        said = (
+            tr("Signed in as {username} ({method}), still refused", username=username, method=method)
+            if method
+            else tr("Signed in as {username}, still refused", username=username)
+        )
     elif report.sign_in_attempts:
-        yield "Sign-in", f"as {report.candidate.username}{how}, refused"
+        said = (
+            tr("as {username} ({method}), refused", username=username, method=method)
+            if method
+            else tr("as {username}, refused", username=username)
+        )
     else:
-        yield "Sign-in", "none was tried"
+        said = tr("none was tried")
+    yield tr("Sign-in"), said
 
 
-def _command(failure: Evidence | None) -> str:
-    if failure is None:
-        return ""
-    command = failure.detail.get("command")
-    words = [f"{name} {value}" for name in ("sender", "recipient") if (value := failure.detail.get(name))]
-    told = [*([f"command {command.upper()}"] if command else []), *words]
-    return f" ({', '.join(told)})" if told else ""
+def _step(stage: Stage, failure: Evidence | None) -> str:
+    """The stage, with the command, the sender and the recipient where those are known."""
+    told = []
+    if failure is not None:
+        if command := failure.detail.get("command"):
+            told.append(tr("command {command}", command=str(command).upper()))
+        if sender := failure.detail.get("sender"):
+            told.append(tr("sender {address}", address=sender))
+        if recipient := failure.detail.get("recipient"):
+            told.append(tr("recipient {address}", address=recipient))
+    step = step_words(stage)
+    return tr("{step} ({details})", step=step, details=", ".join(told)) if told else step
 
 
 def _certificate(facts: CertificateFacts) -> Iterator[tuple[str, str]]:
-    yield "Certificate", f"for {', '.join(facts.names[:5]) or facts.subject}, issued by {facts.issuer}"
-    yield "Valid", f"{facts.not_before:%Y-%m-%d} to {facts.not_after:%Y-%m-%d}"
-    yield "Fingerprint", f"SHA-256 {facts.sha256}"
+    names = ", ".join(facts.names[:5]) or facts.subject
+    yield tr("Certificate"), tr("for {names}, issued by {issuer}", names=names, issuer=facts.issuer)
+    first, last = f"{facts.not_before:%Y-%m-%d}", f"{facts.not_after:%Y-%m-%d}"
+    yield tr("Valid"), tr("{first} to {last}", first=first, last=last)
+    yield tr("Fingerprint"), f"SHA-256 {facts.sha256}"
 
 
-def _clock(result: CheckResult) -> str:
+def _time(result: CheckResult, failure: Evidence | None) -> str:
+    """When it failed, with a word about the clock it was read from where that is wrong."""
+    seen_at = result.started_at + timedelta(seconds=failure.t_s if failure is not None else 0)
+    time = f"{seen_at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
     off = result.surroundings.clock_off_s
     if off is None or abs(off) < _CLOCK_S:
-        return ""
-    return f" by this computer's clock, which is {abs(off):.0f} seconds {'ahead' if off > 0 else 'behind'}"
+        return time
+    if off > 0:
+        return tr_plural(
+            "{time} by this computer's clock, which is {n} second ahead",
+            "{time} by this computer's clock, which is {n} seconds ahead",
+            round(off),
+            time=time,
+        )
+    return tr_plural(
+        "{time} by this computer's clock, which is {n} second behind",
+        "{time} by this computer's clock, which is {n} seconds behind",
+        round(-off),
+        time=time,
+    )
 
 
 def _from_where(result: CheckResult, report: ProbeReport | None) -> Iterator[tuple[str, str]]:
     public = result.surroundings.public_address
     forms = address_forms(public) if public else None
     if forms is not None:
-        yield "From", f"{forms.single} (as a network {forms.cidr}, as a range {forms.range})"
+        said = tr(
+            "{address} (as a network {network}, as a range {range})",
+            address=forms.single,
+            network=forms.cidr,
+            range=forms.range,
+        )
+        yield tr_context("letter", "From"), said
         return
     # Where nothing answered, a connection of the same check to another server tells it.
     reports = (report, *result.reports)
     local = next((address for each in reports if (address := _detail(each, Stage.CONNECT, "local"))), None)
     if local:
-        yield "From", f"{local} (this computer's own address; the public one was not told)"
+        said = tr("{address} (this computer's own address; the public one was not told)", address=local)
+        yield tr_context("letter", "From"), said
 
 
 def _other_side(diagnosis: Diagnosis, result: CheckResult) -> Iterator[tuple[str, str]]:
@@ -273,9 +323,14 @@ def _other_side(diagnosis: Diagnosis, result: CheckResult) -> Iterator[tuple[str
     way = Way.RECEIVING if diagnosis.protocol is Protocol.SMTP else Way.SENDING
     side: SideResult | None = result.side(way)
     if side is not None and side.status is Status.VERIFIED:
-        word = "Receiving" if way is Way.RECEIVING else "Sending"
         server = side.candidate
-        yield word, f"works, signed in at {server.host}, {server.protocol.value.upper()} port {server.port}"
+        said = tr(
+            "works, signed in at {host}, {protocol} port {port}",
+            host=server.host,
+            protocol=server.protocol.value.upper(),
+            port=server.port,
+        )
+        yield tr("Receiving") if way is Way.RECEIVING else tr("Sending"), said
 
 
 def _command_line(diagnosis: Diagnosis, failure: Evidence | None) -> str | None:

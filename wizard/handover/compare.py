@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from wizard.handover.page import Section
+from wizard.language import tr, tr_later
 from wizard.model.text import inert
 
 _MOST: Final = 120
@@ -19,27 +20,32 @@ def comparison(reports: Sequence[Mapping[str, object]], places: Sequence[str]) -
         reports: documents as `load_report` gives them, whoever made them.
         places: what each is called, in the same order.
     """
-    rows = [_row(report) for report in reports]
-    names = tuple(rows[0])
     table = [("", *(_short(place) for place in places))]
-    table += [(name, *(row[name] for row in rows)) for name in names]
-    return (Section("The same account from several places", (_sentence(reports, places),), table=tuple(table)),)
+    rows = [_row(report) for report in reports]
+    table += [(tr(name), *(row[name] for row in rows)) for name in rows[0]]
+    return (Section(tr("The same account from several places"), (_sentence(reports, places),), table=tuple(table)),)
+
+
+def comparison_rows(reports: Sequence[Mapping[str, object]], places: Sequence[str]) -> dict[str, dict[str, str]]:
+    """What each report says under each name, by place, for scripts: the names in English, whatever is spoken."""
+    rows = [_row(report) for report in reports]
+    return {name: {place: row[name] for place, row in zip(places, rows, strict=True)} for name in rows[0]}
 
 
 def _row(report: Mapping[str, object]) -> dict[str, str]:
     check, around = _of(report, "check"), _of(report, "surroundings")
     first = next(iter(_dicts(check.get("diagnoses"))), {})
     return {
-        "When": _short(check.get("started_at")),
-        "Verdict": _short(check.get("verdict")),
-        "Cause": _short(first.get("cause")),
-        "Said": _short(first.get("title")),
-        "Receiving": _side(_of(check, "incoming")),
-        "Sending": _side(_of(check, "outgoing")),
-        "Ports that got out": _ports(around.get("open_ports")),
-        "Ports that stayed silent": _ports(around.get("blocked_ports")),
-        "Public address": _short(around.get("public_address")),
-        "Proxy or VPN": _short(around.get("proxy_or_vpn")),
+        tr_later("When"): _short(check.get("started_at")),
+        tr_later("Verdict"): _short(check.get("verdict")),
+        tr_later("Cause"): _short(first.get("cause")),
+        tr_later("Said"): _short(first.get("title")),
+        tr_later("Receiving"): _side(_of(check, "incoming")),
+        tr_later("Sending"): _side(_of(check, "outgoing")),
+        tr_later("Ports that got out"): _ports(around.get("open_ports")),
+        tr_later("Ports that stayed silent"): _ports(around.get("blocked_ports")),
+        tr_later("Public address"): _short(around.get("public_address")),
+        tr_later("Proxy or VPN"): _short(around.get("proxy_or_vpn")),
     }
 
 
@@ -48,20 +54,27 @@ def _sentence(reports: Sequence[Mapping[str, object]], places: Sequence[str]) ->
     works = [_short(place) for place, verdict in verdicts.items() if verdict in ("works", "works-after-fix")]
     fails = [_short(place) for place in places if _short(place) not in works]
     if works and fails:
-        between = f"the network of {', '.join(fails)} is in the way, or lets this account in by other ways only."
-        return f"It works from {', '.join(works)} and not from {', '.join(fails)}: the account is good; {between}"
+        return tr(
+            "It works from {working} and not from {failing}: the account is good; the network of {failing} is in the "
+            "way, or lets this account in by other ways only.",
+            working=", ".join(works),
+            failing=", ".join(fails),
+        )
     if works:
-        return "It works from everywhere."
+        return tr("It works from everywhere.")
     causes = {_row(report)["Cause"] for report in reports}
     if len(causes) == 1:
-        return "It fails everywhere for the same reason: that lies with the account or its server, not with a network."
-    return "It fails everywhere, for different reasons."
+        return tr(
+            "It fails everywhere for the same reason: that lies with the account or its server, not with a network."
+        )
+    return tr("It fails everywhere, for different reasons.")
 
 
 def _side(side: Mapping[str, object]) -> str:
     if not side:
         return _NONE
-    return _short(f"{side.get('status')} at {side.get('host')}:{side.get('port')}/{side.get('security')}")
+    server = f"{side.get('host')}:{side.get('port')}/{side.get('security')}"
+    return _short(tr("{status} at {server}", status=side.get("status"), server=server))
 
 
 def _ports(found: object) -> str:

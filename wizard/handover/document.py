@@ -10,6 +10,7 @@ from wizard.errors import HandoverError, UsageError
 from wizard.handover.administrator_message import with_letters
 from wizard.handover.case import case_code
 from wizard.handover.clean import Clean, cleaner
+from wizard.language import tr
 from wizard.model.account import CheckResult, RoundTrip, SideResult, Status, VerifiedAccount
 from wizard.model.address import Address
 from wizard.model.diagnosis import Diagnosis, Fix, ServerChange
@@ -188,14 +189,14 @@ def verified_account(document: object) -> VerifiedAccount:
         HandoverError: it is one, and neither direction in it is verified.
     """
     if not isinstance(document, Mapping) or document.get("schema") != SCHEMA:
-        raise UsageError(f"This is not the result of a check: it does not say “{SCHEMA}”.")
+        raise UsageError(tr("This is not the result of a check: it does not say “{schema}”.", schema=SCHEMA))
     address = document.get("address")
     if not isinstance(address, str):
-        raise UsageError("This check result names no address.")
+        raise UsageError(tr("This check result names no address."))
     outgoing, outgoing_auth = _read_side(document.get("outgoing"), outgoing=True)
     incoming, incoming_auth = _read_side(document.get("incoming"), outgoing=False)
     if outgoing is None and incoming is None:
-        raise HandoverError("Nothing in this check result is verified, so there is nothing to hand over.")
+        raise HandoverError(tr("Nothing in this check result is verified, so there is nothing to hand over."))
     provider = document.get("provider")
     return VerifiedAccount(
         address=Address.parse(address),
@@ -218,17 +219,17 @@ def _read_side(side: object, *, outgoing: bool) -> tuple[ServerCandidate | None,
         security = Security(str(side.get("security")))
         source = Source(str(side.get("source")))
     except ValueError:
-        raise UsageError("This check result names a protocol, encryption or source that does not exist.") from None
+        raise UsageError(tr("This check result names a protocol, encryption or source that does not exist.")) from None
     if (protocol is Protocol.SMTP) is not outgoing:
-        raise UsageError("This check result has a receiving server where the sending one belongs, or the reverse.")
+        raise UsageError(tr("This check result has a receiving server where the sending one belongs, or the reverse."))
     if not (isinstance(host, str) and host and isinstance(username, str) and type(port) is int and 0 < port < 65536):
-        raise UsageError("This check result lacks a server name, port or user name.")
+        raise UsageError(tr("This check result lacks a server name, port or user name."))
     try:
         host = host_name(host)
     except NotAHost as error:
-        raise UsageError(f"This check result names a server that is none: {error}.") from None
+        raise UsageError(tr("This check result names a server that is none: {reason}.", reason=error)) from None
     if inert(username, len(username)) != username or inert(str(auth)) != str(auth):
-        raise UsageError("This check result has a user name or method with characters that nobody sees.")
+        raise UsageError(tr("This check result has a user name or method with characters that nobody sees."))
     trusted = side.get("trusted") is True
     candidate = ServerCandidate(protocol, host, port, security, username, source, trusted)
     return candidate, auth if isinstance(auth, str) else None

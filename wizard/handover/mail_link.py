@@ -46,7 +46,7 @@ def _fields(sheet: Sheet) -> Iterator[str]:
         if row.group != group:
             yield row.group if group is None else f"\n{row.group}"
             group = row.group
-        yield f"{row.label}: {row.value}"
+        yield tr("{name}: {value}", name=row.label, value=row.value)
 
 
 def takes_mail_links() -> bool:

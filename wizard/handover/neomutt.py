@@ -18,11 +18,11 @@ from wizard.handover.words import (
     token_command,
     url_host,
 )
-from wizard.language import tr
+from wizard.language import tr, tr_later
 from wizard.model.account import VerifiedAccount
 from wizard.model.server import Protocol, Security, ServerCandidate
 
-TARGET = Target("neomutt", "NeoMutt and Mutt", TargetKind.PROGRAM, ("neomutt", "mutt"))
+TARGET = Target("neomutt", tr_later("NeoMutt and Mutt"), TargetKind.PROGRAM, ("neomutt", "mutt"))
 
 
 def sheet(account: VerifiedAccount) -> Sheet:

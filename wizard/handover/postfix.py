@@ -14,12 +14,12 @@ from wizard.handover.words import (
     require_password,
     sends_without_sign_in,
 )
-from wizard.language import tr, tr_context
+from wizard.language import tr, tr_context, tr_later
 from wizard.model.account import VerifiedAccount
 from wizard.model.secret import Secret
 from wizard.model.server import Security
 
-TARGET = Target("postfix", "Postfix (relay)", TargetKind.PROGRAM, ("postfix",), takes_password=True)
+TARGET = Target("postfix", tr_later("Postfix (relay)"), TargetKind.PROGRAM, ("postfix",), takes_password=True)
 
 _WORD = "PASSWORD"
 

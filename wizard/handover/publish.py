@@ -19,6 +19,7 @@ from xml.sax.saxutils import escape
 from wizard.errors import HandoverError
 from wizard.handover import apple_mail, autoconfig_xml
 from wizard.handover.words import SignInKind, ascii_host, sign_in_kind
+from wizard.language import tr
 from wizard.model.account import VerifiedAccount
 from wizard.model.server import Protocol, Security, ServerCandidate
 
@@ -61,14 +62,18 @@ def published(account: VerifiedAccount, web_host: str | None = None) -> Publishe
     """
     incoming, outgoing = account.incoming, account.outgoing
     if incoming is None or outgoing is None:
-        raise HandoverError("To publish settings, both sending and receiving must be proven.")
+        raise HandoverError(tr("To publish settings, both sending and receiving must be proven."))
     servers = (incoming, outgoing)
     if any(server.security is Security.NONE for server in servers):
-        raise HandoverError("Settings without encryption are not published: everybody's password would go in clear.")
+        raise HandoverError(
+            tr("Settings without encryption are not published: everybody's password would go in clear.")
+        )
     if not autoconfig_xml.serves_everyone(account):
         raise HandoverError(
-            "The user name in this result is one person's alone. Check an account that signs in with its whole "
-            "address, or with what stands before the @."
+            tr(
+                "The user name in this result is one person's alone. Check an account that signs in with its whole "
+                "address, or with what stands before the @."
+            )
         )
     domain = ascii_host(account.address.domain)
     by_address = all(server.username in (str(account.address), account.address.wire) for server in servers)
@@ -80,13 +85,15 @@ def published(account: VerifiedAccount, web_host: str | None = None) -> Publishe
         files[f"www/{PACC}"] = pacc
     else:
         left_out.append(
-            "PACC: it knows only TLS at the ports 465, 993 and 995, a password, and the whole address as user name."
+            tr("PACC: it knows only TLS at the ports 465, 993 and 995, a password, and the whole address as user name.")
         )
     if by_address and _takes_password(account):
         files[f"www/{AUTODISCOVER}"] = _autodiscover(servers)
         files[f"www/{APPLE}"] = _apple(account)
     else:
-        left_out.append("Autodiscover and the Apple profile: they know a password and the whole address as user name.")
+        left_out.append(
+            tr("Autodiscover and the Apple profile: they know a password and the whole address as user name.")
+        )
     files[f"{domain}.zone"] = "\n".join([*_zone(domain, servers, pacc, web_host or domain), ""]).encode()
     files["nginx.conf"] = _nginx(domain).encode()
     files["apache.conf"] = _apache(domain).encode()
@@ -230,16 +237,33 @@ def _caddy(domain: str) -> str:
 
 def _steps(domain: str, web_host: str, left_out: list[str]) -> str:
     steps = [
-        f"Copy what is in www to the web server {web_host}, into /var/www/{domain}.",
-        "Take over nginx.conf, apache.conf or Caddyfile, whichever web server you have, and change the paths in it.",
-        f"Get a certificate that holds {domain} and {', '.join(f'{name}.{domain}' for name in HOSTS)}.",
-        f"Put the lines of {domain}.zone into your zone; where a name is there already, keep the one that is right.",
-        f"See what programs find: mailwright publish {domain} --check --from RESULT.json",
-        f"iPhone, iPad and Mac: give people https://{domain}/{APPLE} as a link.",
-        "Whenever the PACC file changes, the TXT record must too: it holds the file's digest. Publish both together.",
+        tr(
+            "Copy what is in {folder} to the web server {host}, into {place}.",
+            folder="www",
+            host=web_host,
+            place=f"/var/www/{domain}",
+        ),
+        tr(
+            "Take over nginx.conf, apache.conf or Caddyfile, whichever web server you have, and change the paths in it."
+        ),
+        tr(
+            "Get a certificate that holds {domain} and {others}.",
+            domain=domain,
+            others=", ".join(f"{name}.{domain}" for name in HOSTS),
+        ),
+        tr(
+            "Put the lines of {file} into your zone; where a name is there already, keep the one that is right.",
+            file=f"{domain}.zone",
+        ),
+        tr("See what programs find: {command}", command=f"mailwright publish {domain} --check --from RESULT.json"),
+        tr("iPhone, iPad and Mac: give people {url} as a link.", url=f"https://{domain}/{APPLE}"),
+        tr(
+            "Whenever the PACC file changes, the TXT record must too: it holds the file's digest. Publish both "
+            "together."
+        ),
     ]
-    lines = [f"How {domain} lets every mail program find its settings", ""]
+    lines = [tr("How {domain} lets every mail program find its settings", domain=domain), ""]
     lines += [f"{number}. {step}" for number, step in enumerate(steps, 1)]
     if left_out:
-        lines += ["", "Left out:", *(f"- {sentence}" for sentence in left_out)]
+        lines += ["", tr("Left out:"), *(f"- {sentence}" for sentence in left_out)]
     return "\n".join([*lines, ""])

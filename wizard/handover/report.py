@@ -23,6 +23,7 @@ from wizard.handover.document import DiagnosisDocument, Json, check_document
 from wizard.handover.page import html_page, text_page
 from wizard.handover.report_sections import sections
 from wizard.handover.write import write_file
+from wizard.language import tr
 from wizard.model.account import CheckResult
 from wizard.model.address import Address
 from wizard.model.evidence import ProbeReport
@@ -37,7 +38,7 @@ _CASE: Final = re.compile(r"[0-9A-F]{4}-[0-9A-F]{4}")
 # What `document.py` adds to a stage's detail from the rest of its evidence.
 _FROM_EVIDENCE: Final = frozenset({"capabilities", "certificate", "error", "reply"})
 # What a probe may tell about a stage and a helpdesk may read; a new detail is shown once it is named here.
-_SHOWN_DETAILS: Final = _FROM_EVIDENCE | {
+SHOWN_DETAILS: Final = _FROM_EVIDENCE | {
     "address",
     "addresses",
     "cipher",
@@ -100,7 +101,7 @@ def report_document(
     check = check_document(result, diagnosis_document=diagnosis_document)
     timeline = check.get("timeline")
     for entry in timeline if isinstance(timeline, list) else ():
-        entry["detail"] = {key: value for key, value in entry["detail"].items() if key in _SHOWN_DETAILS}
+        entry["detail"] = {key: value for key, value in entry["detail"].items() if key in SHOWN_DETAILS}
     surroundings = result.surroundings
     document: Json = {
         "schema": SCHEMA,
@@ -142,12 +143,12 @@ def report_bytes(document: Mapping[str, object], suffix: str) -> bytes:
         case ".txt":
             return report_text(document).encode("utf-8", "replace")
         case _:
-            raise UsageError("A report is saved as .json, .html or .txt: give the file one of these endings.")
+            raise UsageError(tr("A report is saved as .json, .html or .txt: give the file one of these endings."))
 
 
 def report_page(document: Mapping[str, object], hidden: str = "") -> str:
     """The report as a page, inert whoever made the document; `hidden` is markup that shows nothing."""
-    return html_page("Mailwright report", sections(document), hidden)
+    return html_page(tr("Mailwright report"), sections(document), hidden)
 
 
 def report_text(document: Mapping[str, object]) -> str:
@@ -193,13 +194,13 @@ def read_report(text: str) -> Mapping[str, object]:
         # The limits of the parser (nesting, digits) are what RecursionError and ValueError stand for here.
         document = json.loads(text)
     except (ValueError, RecursionError):
-        raise UsageError("This file is not a report: it holds no readable JSON.") from None
+        raise UsageError(tr("This file is not a report: it holds no readable JSON.")) from None
     schema = document.get("schema") if isinstance(document, Mapping) else None
     if schema == SCHEMA:
         return document  # type: ignore[no-any-return]
     if schema == CHECK_SCHEMA:
         return {"schema": SCHEMA, "case": document.get("case"), "check": document}
-    raise UsageError(f"This file is not a report: it does not say “{SCHEMA}”.")
+    raise UsageError(tr("This file is not a report: it does not say “{schema}”.", schema=SCHEMA))
 
 
 def _embedded(document: Mapping[str, object]) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+from wizard.language import tr
 from wizard.model.diagnosis import CopyText, Diagnosis, Remedy
 from wizard.model.evidence import Reply, Stage
 from wizard.model.server import Protocol
@@ -32,7 +33,7 @@ def _card(told: Mapping[str, Any]) -> Diagnosis:
         cause=_id(told.get("cause")) or "unknown",
         stage=next((stage for stage in Stage if stage == told.get("stage")), Stage.INPUT),
         confidence=1.0,
-        title=_text(told.get("title")) or "A cause",
+        title=_text(told.get("title")) or tr("A cause"),
         why=_text(told.get("why"), 2000),
         remedies=tuple(_remedy(one, number) for number, one in enumerate(listed[:MAX_REMEDIES])),
         protocol=next((protocol for protocol in Protocol if protocol == told.get("protocol")), None),

@@ -9,16 +9,18 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from wizard.handover.page import Section
+from wizard.handover.report_words import name_words
+from wizard.language import tr, tr_context, tr_later
 from wizard.model.text import inert
 
 _MAX_TEXT: Final = 2000
 _MAX_ITEMS: Final = 2000
 
 _VERDICTS: Final = {
-    "works": "It works.",
-    "works-after-fix": "It works, after a change.",
-    "fails": "It does not work yet.",
-    "undecided": "The check ended before a verdict.",
+    "works": tr_later("It works."),
+    "works-after-fix": tr_later("It works, after a change."),
+    "fails": tr_later("It does not work yet."),
+    "undecided": tr_later("The check ended before a verdict."),
 }
 
 
@@ -26,48 +28,65 @@ def sections(document: Mapping[str, object]) -> Iterator[Section]:
     """The report from its verdict to the conversations."""
     check = _mapping(document.get("check"))
     yield Section(
-        "Mailwright report",
-        paragraphs=(_VERDICTS.get(_text(check.get("verdict")), "The verdict is unknown."),),
+        tr("Mailwright report"),
+        paragraphs=(_verdict(check),),
         pairs=_pairs(
-            ("Case", document.get("case")),
-            ("Address", check.get("address")),
-            ("Provider", check.get("provider")),
-            ("Checked", check.get("started_at")),
-            ("Seconds", check.get("elapsed_s")),
-            ("Program", document.get("program")),
-            ("System", document.get("system")),
-            ("Python", document.get("python")),
+            (tr("Case"), document.get("case")),
+            (tr("Address"), check.get("address")),
+            (tr("Provider"), check.get("provider")),
+            (tr("Checked"), check.get("started_at")),
+            (tr("Seconds"), check.get("elapsed_s")),
+            (tr("Program"), document.get("program")),
+            (tr("System"), document.get("system")),
+            (tr("Python"), document.get("python")),
         ),
     )
     helpdesk = _mapping(document.get("helpdesk"))
     if helpdesk:
         yield Section(
-            "Whom to ask",
-            pairs=_pairs(*((_words(name), helpdesk.get(name)) for name in ("name", "phone", "hours", "url"))),
+            tr("Whom to ask"),
+            pairs=_pairs(
+                (tr_context("helpdesk", "Name"), helpdesk.get("name")),
+                (tr_context("helpdesk", "Phone"), helpdesk.get("phone")),
+                (tr_context("helpdesk", "Hours"), helpdesk.get("hours")),
+                (tr_context("helpdesk", "Url"), helpdesk.get("url")),
+            ),
         )
     for diagnosis in _mappings(check.get("diagnoses")):
         yield _diagnosis(diagnosis)
     for fix in _mappings(check.get("fixes")):
         yield Section(
-            "What was changed",
-            pairs=_pairs(("Cause", fix.get("cause")), ("Before", fix.get("before")), ("After", fix.get("after"))),
+            tr("What was changed"),
+            pairs=_pairs(
+                (tr("Cause"), fix.get("cause")), (tr("Before"), fix.get("before")), (tr("After"), fix.get("after"))
+            ),
         )
-    for key, heading in (("outgoing", "Sending"), ("incoming", "Receiving")):
+    for key, heading in (("outgoing", tr("Sending")), ("incoming", tr("Receiving"))):
         side = _mapping(check.get(key))
         if side:
             yield Section(heading, pairs=_pairs(*((_words(name), value) for name, value in _items(side))))
     trip = _mapping(check.get("round_trip"))
     if trip and trip.get("status") != "skipped":
-        yield Section("Test message", pairs=_pairs(*((_words(name), value) for name, value in _items(trip))))
+        yield Section(tr("Test message"), pairs=_pairs(*((_words(name), value) for name, value in _items(trip))))
     surroundings = _mapping(document.get("surroundings"))
     if surroundings:
         yield Section(
-            "This computer and its line", pairs=_pairs(*((_words(name), value) for name, value in _items(surroundings)))
+            tr("This computer and its line"),
+            pairs=_pairs(*((_words(name), value) for name, value in _items(surroundings))),
         )
     yield from _timeline(check)
     for conversation in _mappings(document.get("conversations")):
-        heading = f"Conversation: {_text(conversation.get('protocol'))} {_text(conversation.get('server'))}"
+        heading = tr(
+            "Conversation: {protocol} {server}",
+            protocol=_text(conversation.get("protocol")),
+            server=_text(conversation.get("server")),
+        )
         yield Section(heading, lines=tuple(_text(line) for line in _list(conversation.get("lines"))))
+
+
+def _verdict(check: Mapping[str, object]) -> str:
+    known = _VERDICTS.get(_text(check.get("verdict")))
+    return tr(known) if known is not None else tr("The verdict is unknown.")
 
 
 def _diagnosis(diagnosis: Mapping[str, object]) -> Section:
@@ -78,14 +97,14 @@ def _diagnosis(diagnosis: Mapping[str, object]) -> Section:
         if remedy.get("url"):
             paragraphs.append(f"   {_text(remedy.get('url'))}")
     return Section(
-        _text(diagnosis.get("title")) or "A cause",
+        _text(diagnosis.get("title")) or tr("A cause"),
         paragraphs=tuple(paragraphs),
         pairs=_pairs(
-            ("Cause", diagnosis.get("cause")),
-            ("Stage", diagnosis.get("stage")),
-            ("Server", diagnosis.get("server")),
-            ("The server's reply", _reply(diagnosis.get("reply"))),
-            ("Confidence", diagnosis.get("confidence")),
+            (tr("Cause"), diagnosis.get("cause")),
+            (tr("Stage"), diagnosis.get("stage")),
+            (tr("Server"), diagnosis.get("server")),
+            (tr("The server's reply"), _reply(diagnosis.get("reply"))),
+            (tr("Confidence"), diagnosis.get("confidence")),
         ),
     )
 
@@ -101,9 +120,17 @@ def _timeline(check: Mapping[str, object]) -> Iterator[Section]:
     entries = _mappings(check.get("timeline"))
     if entries:
         columns = ("t_s", "protocol", "server", "stage", "outcome", "seconds", "detail")
-        names = ("After s", "Protocol", "Server", "Stage", "Outcome", "Seconds", "Detail")
+        names = (
+            tr("After s"),
+            tr("Protocol"),
+            tr("Server"),
+            tr("Stage"),
+            tr("Outcome"),
+            tr("Seconds"),
+            tr("Detail"),
+        )
         rows = tuple(tuple(_text(entry.get(column)) for column in columns) for entry in entries)
-        yield Section("What was tried", table=(names, *rows))
+        yield Section(tr("What was tried"), table=(names, *rows))
 
 
 def _pairs(*pairs: tuple[str, object]) -> tuple[tuple[str, str], ...]:
@@ -111,7 +138,8 @@ def _pairs(*pairs: tuple[str, object]) -> tuple[tuple[str, str], ...]:
 
 
 def _words(key: str) -> str:
-    return inert(key[:100]).replace("_", " ").capitalize()
+    """What a value of the document is called; a key that is not one of ours is shown as it is."""
+    return name_words(key) or inert(key[:100]).replace("_", " ").capitalize()
 
 
 def _text(value: object, depth: int = 0) -> str:
@@ -120,14 +148,14 @@ def _text(value: object, depth: int = 0) -> str:
         case None:
             return ""
         case bool():
-            return "yes" if value else "no"
+            return tr("yes") if value else tr("no")
         case int() | float():
-            return str(value)[:40] if abs(value) < 1e30 else "a very large number"
+            return str(value)[:40] if abs(value) < 1e30 else tr("a very large number")
         case str():
             return inert(value[:_MAX_TEXT]) + (" …" if len(value) > _MAX_TEXT else "")
         case Mapping() if depth < 3:
             inner = ((_words(key), _text(item, depth + 1)) for key, item in _items(value))
-            return _shortened("; ".join(f"{name}: {text}" for name, text in inner if text))
+            return _shortened("; ".join(tr("{name}: {value}", name=name, value=text) for name, text in inner if text))
         case list() if depth < 3:
             return _shortened(", ".join(_text(item, depth + 1) for item in value[:50]))
         case _:
