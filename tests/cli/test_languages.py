@@ -5,13 +5,21 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from wizard.cli.main import main
+from wizard.language import speak
 
 _PSEUDO = ("--language", "qps-ploc")
+
+
+@pytest.fixture(autouse=True)
+def _english_after() -> Iterator[None]:
+    yield
+    speak("en")
 
 
 def _result(row: int, address: str, verdict: str) -> str:
@@ -81,3 +89,18 @@ def test_json_stays_what_it_is(capsys: pytest.CaptureFixture[str]) -> None:
         accounts = json.loads(capsys.readouterr().out)["accounts"]
         documents.append([{key: each[key] for key in each if key != "teaches"} for each in accounts])
     assert documents[0] == documents[1]
+
+
+def test_a_terminal_and_a_script_are_given_no_marks_of_direction(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A terminal shows them as signs; what would be shown so is replaced before it gets there."""
+    words = ["check", "ada@app-password.example", "--practice", "--language", "qps-plocm"]
+    assert main(words) == 1
+    assert main([*words, "--json"]) == 1
+    assert main(["presets", "check", str(tmp_path / "nowhere.toml"), "--language", "qps-plocm"]) == 2
+    told = capsys.readouterr()
+    assert "imap.app-password.example:993 tls" in told.out
+    assert "nowhere.toml" in told.err
+    assert not {"\N{REPLACEMENT CHARACTER}", "\N{FIRST STRONG ISOLATE}"} & {*told.out, *told.err}
+    assert "\\u2068" not in told.out

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from wizard.language import speak, spoken, tr, tr_context, tr_later, tr_plural
+from wizard.language import isolate, speak, spoken, tr, tr_context, tr_later, tr_plural
 
 
 class _German(gettext.NullTranslations):
@@ -25,6 +25,7 @@ class _German(gettext.NullTranslations):
 def _english_after() -> Iterator[None]:
     yield
     speak("en")
+    isolate(False)
 
 
 def test_english_is_what_stands_in_the_code() -> None:
@@ -63,6 +64,7 @@ def test_braces_in_a_text_without_values_are_its_own() -> None:
 
 def test_a_host_inside_words_read_from_right_to_left_keeps_its_own_direction() -> None:
     speak("ar")
+    isolate(True)
     assert tr("Signing in to {host}", host="imap.example.org").count("\u2068imap.example.org\u2069") == 1
     speak("en")
     assert tr("Signing in to {host}", host="imap.example.org") == "Signing in to imap.example.org"

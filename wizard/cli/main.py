@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from wizard import __version__
 from wizard.cli import render
 from wizard.errors import MailwrightError, ResourceError, UsageError
-from wizard.language import choice, tr
+from wizard.language import choice, isolate, tr
 
 if TYPE_CHECKING:
     import argparse
@@ -98,6 +98,7 @@ def _choose_language(words: list[str]) -> None:
     Raises:
         UsageError: it names no language that is spoken here.
     """
+    isolate(False)  # the window wants it, once it is there
     tag: str | None = None
     end = words.index("--") if "--" in words else len(words)
     for place in range(end - 1, -1, -1):

@@ -7,7 +7,7 @@ from typing import Final
 from PySide6.QtCore import QLibraryInfo, Qt, QTranslator
 from PySide6.QtWidgets import QApplication
 
-from wizard.language import RIGHT_TO_LEFT, SOURCE, spoken
+from wizard.language import RIGHT_TO_LEFT, SOURCE, isolate, spoken
 
 _QT_NAMES: Final = {"pt-BR": "pt_BR", "zh-Hans": "zh_CN"}
 _installed: list[QTranslator] = []
@@ -22,6 +22,7 @@ def direction() -> Qt.LayoutDirection:
 
 def follow() -> None:
     """Everything is read in the direction of the language spoken now, and Qt's own dialogs speak it."""
+    isolate(True)
     app = QApplication.instance()
     if not isinstance(app, QApplication):
         return

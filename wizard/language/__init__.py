@@ -27,6 +27,7 @@ class Translations(Protocol):
 
 _spoken: str = SOURCE
 _translations: Translations | None = None
+_isolates: bool = False
 
 
 def spoken() -> str:
@@ -38,6 +39,15 @@ def speak(tag: str, translations: Translations | None = None) -> None:
     """From now on texts come in the language `tag`, as far as `translations` has them; without any they are English."""
     global _spoken, _translations
     _spoken, _translations = tag, translations
+
+
+def isolate(on: bool) -> None:
+    """Whether marks around what is filled in keep its direction, in languages that are read from right to left.
+
+    They are for a window, which follows them. A terminal shows them as signs, and a script finds them in its words.
+    """
+    global _isolates
+    _isolates = on
 
 
 def tr(message: str, /, **values: object) -> str:
@@ -69,7 +79,7 @@ def tr_context(context: str, message: str, /, **values: object) -> str:
 def _filled(said: str, source: str, values: dict[str, object]) -> str:
     if not values:
         return said
-    if _spoken in RIGHT_TO_LEFT:
+    if _isolates and _spoken in RIGHT_TO_LEFT:
         values = {name: isolated(str(value)) for name, value in values.items()}
     try:
         return said.format(**values)
