@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from wizard.gui import icons, languages
 from wizard.gui.app import Wizard
+from wizard.gui.engine import Opened
 from wizard.gui.preferences import Preferences
 from wizard.gui.widgets.buttons import LinkButton
 from wizard.gui.widgets.fields import PasswordField
@@ -22,6 +23,7 @@ from wizard.gui.widgets.path_picture import PathPicture
 from wizard.language import MIRRORED, SOURCE, choice, speak
 from wizard.language.choice import PSEUDO
 from wizard.language.pseudo import pseudo
+from wizard.setup.pack import Helpdesk, Lock, WindowRules
 
 SECONDS = 30_000
 
@@ -98,6 +100,23 @@ def test_what_was_found_and_proven_is_not_asked_for_again(practising: Wizard, qt
     again = wizard.check.result
     assert again is not None
     assert (again.incoming, again.outgoing) == (proven.incoming, proven.outgoing), "no side was proven again"
+
+
+def test_a_pack_speaks_where_nobody_chose(wizard: Wizard, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(choice.VARIABLE)
+    monkeypatch.setattr(choice, "system_languages", lambda: ("en",))
+    choice.begin(None)
+    QTest.keyClicks(wizard.account.address_field.input, "ada@")
+    helpdesk = Helpdesk("Example helpdesk")
+    rules = WindowRules(locked=frozenset({Lock.REMEMBER}))
+    wizard.welcome(Opened((), helpdesk, frozenset(), lambda _: (), rules, PSEUDO))
+    assert wizard.account.heading.text() == pseudo("Set up your email")
+    assert wizard.account.address_field.text() == "ada@"
+    assert wizard.state.helpdesk is helpdesk
+    wizard.speak("en")
+    assert wizard.account.heading.text() == "Set up your email"
+    wizard.welcome(Opened((), helpdesk, frozenset(), lambda _: (), rules, PSEUDO))
+    assert wizard.account.heading.text() == "Set up your email", "the person's word counts"
 
 
 @pytest.fixture

@@ -232,6 +232,20 @@ class Wizard:
             languages.follow()
             self._say_anew()
 
+    def _hear_pack(self, tag: str) -> None:
+        """The language that the pack names, where nobody chose one; whoever is further already goes on undisturbed."""
+        from wizard.gui import languages
+        from wizard.language import choice, spoken
+
+        before = spoken()
+        if self.window.current_page() is not self.account:
+            return
+        if choice.choose(tag, choice.By.PACK) and spoken() != before:
+            languages.follow()
+            opened, self._opened = self._opened, None  # it is welcomed on the new pages, by whoever called
+            self._say_anew()
+            self._opened = opened
+
     def _say_anew(self) -> None:
         """Every page is made anew, in the language spoken now; only the first one can be the one that shows."""
         account, settings, test, flow = self.account, self.settings, self.test, self.flow
@@ -280,6 +294,8 @@ class Wizard:
         """Shows what only the engine knows: the helpdesk, the practice accounts, what can be kept here."""
         is_first = self._opened is None
         self._opened = opened
+        if is_first and opened.language is not None:
+            self._hear_pack(opened.language)
         self.state.browser_providers = opened.browser_providers
         self.state.set_helpdesk(opened.helpdesk)
         self.account.offer_practice(opened.practice_accounts)

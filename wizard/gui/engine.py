@@ -31,7 +31,8 @@ class Opened:
 
     `practice_accounts` is empty outside practice; `browser_providers` are the ids of providers whose sign-in in the
     browser has a client id; `find_providers` searches the list of providers, and may take a moment the first time.
-    `rules` are what a helpdesk pack takes from the person's hands.
+    `rules` are what a helpdesk pack takes from the person's hands, `language` the tag of the one its people are spoken
+    to in, unless they choose another.
     """
 
     practice_accounts: tuple[PracticeAccount, ...]
@@ -39,6 +40,7 @@ class Opened:
     browser_providers: frozenset[str]
     find_providers: Callable[[str], Sequence[Provider]]
     rules: WindowRules
+    language: str | None = None
 
     @property
     def is_practice(self) -> bool:
@@ -84,9 +86,9 @@ class Engine:
             from wizard.practice.scenarios import load_scenarios
 
             found = [scenario.account for scenario in load_scenarios(assets.resources() / "practice")]
-            accounts = tuple(PracticeAccount(one.address, one.password, one.lesson) for one in found)
+            accounts = tuple(PracticeAccount(one.address, one.password, one.teaches, one.scenario) for one in found)
         find = wiring.known_providers(settings).search
-        return Opened(accounts, pack.helpdesk, frozenset(pack.oauth_clients), find, pack.window)
+        return Opened(accounts, pack.helpdesk, frozenset(pack.oauth_clients), find, pack.window, pack.language)
 
     async def _hold_session(self) -> None:
         try:

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from wizard.language import tr_context
+from wizard.language.data_texts import practice_context
+
 if TYPE_CHECKING:  # most of the model is loaded after the first paint
     from wizard.model.account import CheckResult
     from wizard.model.address import Address
@@ -27,6 +30,12 @@ class PracticeAccount:
     address: str
     password: str
     teaches: str
+    scenario: str = ""
+
+    @property
+    def lesson(self) -> str:
+        """What it teaches, in the language spoken now."""
+        return tr_context(practice_context(self.scenario), self.teaches)
 
 
 class Loss(Enum):

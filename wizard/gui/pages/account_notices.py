@@ -42,7 +42,7 @@ class AccountNotices(QWidget):
         field = ChoiceField(tr("Practice account"))
         field.choice.addItem(tr("Pick an account to practise with"))
         for account in accounts:
-            field.choice.addItem(f"{account.address}: {account.teaches}", account)
+            field.choice.addItem(f"{account.address}: {account.lesson}", account)
         field.choice.activated.connect(lambda index: self.practice_picked.emit(field.choice.itemData(index)))
         self.practice = field
         self._put_first(field)
