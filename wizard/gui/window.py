@@ -24,7 +24,8 @@ from wizard.gui.keyboard import Keyboard
 from wizard.gui.pages.page import Page
 from wizard.gui.state import Loss, WizardState
 from wizard.gui.trimming import trim
-from wizard.gui.widgets.buttons import Button, PrimaryButton, QuietButton, SecondaryButton
+from wizard.gui.widgets.buttons import Button
+from wizard.gui.widgets.fold import WrappingPrimaryButton, WrappingQuietButton, WrappingSecondaryButton
 from wizard.gui.widgets.side_panel import SidePanel, Step, StepHeader, Where
 from wizard.language import tr, tr_context
 
@@ -296,12 +297,12 @@ class WizardWindow(QWizard):
     def _make_buttons(self) -> None:
         role = QWizard.WizardButton
         for which, button, name in (
-            (role.CancelButton, QuietButton(flush=True), "cancel"),
-            (role.CustomButton2, QuietButton(flush=True), "another"),
-            (role.CustomButton1, QuietButton(), "skip"),
-            (role.BackButton, SecondaryButton(), "back"),
-            (role.NextButton, PrimaryButton(), "continue"),
-            (role.FinishButton, PrimaryButton(), "continue"),
+            (role.CancelButton, WrappingQuietButton(flush=True), "cancel"),
+            (role.CustomButton2, WrappingQuietButton(flush=True), "another"),
+            (role.CustomButton1, WrappingQuietButton(), "skip"),
+            (role.BackButton, WrappingSecondaryButton(""), "back"),
+            (role.NextButton, WrappingPrimaryButton(""), "continue"),
+            (role.FinishButton, WrappingPrimaryButton(""), "continue"),
         ):
             self.setButton(which, button)
             button.setObjectName(name)
@@ -401,7 +402,9 @@ class WizardWindow(QWizard):
         skip = self.button(QWizard.WizardButton.CustomButton1)
         skip.setText(page.skip_text or tr("Skip"))
         skip.setVisible(page.skip_text is not None)
-        self.button(QWizard.WizardButton.CustomButton2).setVisible(is_last)
+        another = self.button(QWizard.WizardButton.CustomButton2)
+        another.setText(tr("Another account") if theme.current().is_large else tr("Set up another account"))
+        another.setVisible(is_last)
         for which in (QWizard.WizardButton.NextButton, QWizard.WizardButton.FinishButton):
             self.button(which).updateGeometry()
         self._give_letters()

@@ -11,12 +11,14 @@ from datetime import datetime
 from typing import Final
 
 from PySide6.QtCore import QPoint, QTimer, Signal
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from wizard.gui import words
+from wizard.gui import theme, words
 from wizard.gui.exception_dialog import ExceptionDialog
 from wizard.gui.lanes import Lane, LaneTracker, lanes_of
 from wizard.gui.pages.page import Page
+from wizard.gui.theme import Role
 from wizard.gui.widgets.buttons import LinkButton
 from wizard.gui.widgets.diagnosis_card import DiagnosisCard, local_now
 from wizard.gui.widgets.evidence_card import EvidenceCard
@@ -32,6 +34,7 @@ from wizard.model.progress import Progress
 from wizard.model.server import Way
 
 _TITLE: Final = tr_later("Checking both servers")
+_BESIDE_BUTTONS: Final = 210  # pixels at the usual font
 _SUBTITLE: Final = tr_later("We try every stage for real. This takes a few seconds.")
 
 
@@ -286,8 +289,9 @@ class CheckPage(Page):
         one = None if right is None or whole else (right.incoming or right.outgoing)
         text = words.only_with(one.protocol) if one is not None else None
         self._one_side_link.setText(text or tr(words.CONTINUE))
-        self._one_side_link.setVisible(self.is_compact and text is not None)
-        self.set_skip(None if self.is_compact else text)
+        as_link = text is not None and (self.is_compact or _is_long(text))
+        self._one_side_link.setVisible(as_link)
+        self.set_skip(None if as_link else text)
 
     def validatePage(self) -> bool:
         """What is not all proven leads past the test message."""
@@ -428,6 +432,11 @@ class CheckPage(Page):
             card.hide()
             card.deleteLater()
         self.cards = []
+
+
+def _is_long(text: str) -> bool:
+    """Whether there is no room for it among the window's buttons."""
+    return QFontMetrics(theme.font(Role.LABEL)).horizontalAdvance(text) > _BESIDE_BUTTONS * theme.current().scale
 
 
 def _one_side_works(way: Way) -> tuple[str, str]:

@@ -19,6 +19,8 @@ from wizard.handover.sheet import Row
 from wizard.language import SOURCE, spoken, tr, tr_later
 
 _SAID_MS: Final = 2000
+LABEL_WIDTH: Final = 84  # pixels at the usual font, as are these: what is beside its value, and what stands above it
+WIDEST_LABEL: Final = 130
 COPY: Final = tr_later("Copy")
 COPIED: Final = tr_later("Copied")
 
@@ -46,11 +48,16 @@ class CopyRow(QWidget):
         self._back.timeout.connect(lambda: self.button.say_copied(False))
         self.set_compact(False)
 
-    def set_compact(self, compact: bool) -> None:
-        """The label above the value, or beside it."""
+    @property
+    def longest_word(self) -> int:
+        """The width of the longest word of its label."""
+        return self._label.minimumSizeHint().width()
+
+    def set_compact(self, compact: bool, label_width: int | None = None) -> None:
+        """The label above the value, or beside it with that width."""
         for widget in (self._label, self._value, self.button):
             self._grid.removeWidget(widget)
-        self._label.setFixedWidth(16777215 if compact else round(84 * theme.current().scale))
+        self._label.setFixedWidth(16777215 if compact else label_width or round(LABEL_WIDTH * theme.current().scale))
         if compact:
             self._label.setMinimumWidth(0)
             self._grid.addWidget(self._label, 0, 0)

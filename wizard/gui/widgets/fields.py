@@ -13,6 +13,7 @@ from wizard.gui.reading import is_mirrored
 from wizard.gui.theme import Role
 from wizard.gui.widgets import focus_ring
 from wizard.gui.widgets.label import Label
+from wizard.gui.widgets.paragraph import Paragraph
 from wizard.gui.widgets.state_disc import DiscState, StateDisc
 from wizard.gui.widgets.surfaces import Icon
 from wizard.language import tr
@@ -92,9 +93,9 @@ class LabelledField(QWidget):
     # What is said beside and below is made when there is something to say: the first page is to be seen at once.
 
     @cached_property
-    def note(self) -> Label:
-        """The words to the right of the label."""
-        made = Label("", Role.SMALL, "ink2")
+    def note(self) -> Paragraph:
+        """The words beside the label; they go on in another line where there is no room."""
+        made = Paragraph("", Role.SMALL, "ink2")
         self._above.addWidget(made)
         return made
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 from wizard.gui import icons, theme
 from wizard.gui.reading import placed, placed_rect
 from wizard.gui.theme import Tokens
-from wizard.gui.widgets.buttons import Button, PrimaryButton, SecondaryButton
+from wizard.gui.widgets.buttons import Button, PrimaryButton, QuietButton, SecondaryButton
 
 _FOLD_MS: Final = 180
 _ANY_HEIGHT: Final = 16777215  # QWIDGETSIZE_MAX
@@ -173,4 +173,12 @@ class WrappingSecondaryButton(_Wrapping, SecondaryButton):
 
     def __init__(self, text: str, icon: str | None = None, *, parent: QWidget | None = None) -> None:
         super().__init__(text, icon, parent=parent)
+        self._allow_wrapping()
+
+
+class WrappingQuietButton(_Wrapping, QuietButton):
+    """A quiet button whose words may take several lines."""
+
+    def __init__(self, text: str = "", *, flush: bool = False, parent: QWidget | None = None) -> None:
+        super().__init__(text, flush=flush, parent=parent)
         self._allow_wrapping()

@@ -8,7 +8,7 @@ from enum import Enum
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from wizard.gui import icons, theme, words
@@ -192,10 +192,12 @@ class PathPicture(QLabel):
 
     def sizeHint(self) -> QSize:
         """As high as circle, name and word need."""
-        lines = max((len(self._name_lines(place.name)) for place in self._way.places), default=1) if self._way else 1
+        places = self._way.places if self._way is not None else ()
+        lines = max((len(self._name_lines(place.name)) for place in places), default=1)
+        word_lines = max((len(self.word_lines(place.word)) for place in places), default=1)
         name = QFontMetricsF(theme.font(theme.Role.LABEL)).height()
         small = QFontMetricsF(theme.font(theme.Role.SMALL)).height()
-        return QSize(4 * self._circle * 2, round(self._circle + 8.5 + name * lines + 2.5 + small))
+        return QSize(4 * self._circle * 2, round(self._circle + 8.5 + name * lines + 2.5 + small * word_lines))
 
     def minimumSizeHint(self) -> QSize:
         """Narrow is allowed; the names then break at their dots."""
@@ -265,12 +267,21 @@ class PathPicture(QLabel):
             top += height
         painter.setFont(small)
         painter.setPen(tokens.stop if place.look is Look.BROKEN else tokens.ink2)
-        box = QRectF(left, top + 2.5, width_, QFontMetricsF(small).height())
-        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, place.word)
+        height = QFontMetricsF(small).height()
+        for line_text in self.word_lines(place.word):
+            painter.drawText(QRectF(left, top + 2.5, width_, height), Qt.AlignmentFlag.AlignCenter, line_text)
+            top += height
+
+    def word_lines(self, word: str) -> list[str]:
+        """The word below a name on as many lines as its column needs."""
+        return self._lines(word, theme.font(theme.Role.SMALL_LABEL))
 
     def _name_lines(self, name: str) -> list[str]:
         """The name on as many lines as its column needs: broken after dots, never cut short."""
-        metrics = QFontMetricsF(theme.font(theme.Role.LABEL))
+        return self._lines(name, theme.font(theme.Role.LABEL))
+
+    def _lines(self, name: str, font: QFont) -> list[str]:
+        metrics = QFontMetricsF(font)
         room = self._column() - 4
         lines, line = [], ""
         for piece in name_pieces(name):

@@ -6,7 +6,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QVBoxLayout, QWidget
 
 from wizard.gui.widgets.choices import Choice, Segmented, Tile
@@ -54,6 +55,7 @@ _NAMED: Final = (
 )
 _OTHER: Final = Family("other", tr_later("Something else"), "ellipsis", (("other", tr_later("Something else")),))
 _SEGMENTS_AT_MOST: Final = 2
+_SOME: Final = 3  # tiles in a row where not all of them have room
 
 
 def families() -> tuple[Family, ...]:
@@ -81,6 +83,7 @@ class ProgramChoice(QWidget):
         self._offered: Collection[str] = ()
         self._by_program = False
         self._compact = False
+        self._columns = 0
         self._family = next(iter(self._families))
         self.target = self._options()[0][0]
         self.touched = False  # the person has chosen
@@ -147,7 +150,24 @@ class ProgramChoice(QWidget):
     def set_compact(self, compact: bool) -> None:
         """Tiles two by two."""
         self._compact = compact
-        columns = 2 if compact else len(self.tiles)
+        self._arrange()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another width may have room for all tiles in a row, or not."""
+        super().resizeEvent(event)
+        self._arrange()
+
+    def minimumSizeHint(self) -> QSize:
+        """As narrow as the page."""
+        return QSize(0, super().minimumSizeHint().height())
+
+    def _arrange(self) -> None:
+        gaps = self._grid.horizontalSpacing() * (len(self.tiles) - 1)
+        needed = sum(tile.sizeHint().width() for tile in self.tiles.values()) + gaps
+        columns = 2 if self._compact else len(self.tiles) if needed <= self.width() else _SOME
+        if columns == self._columns:
+            return
+        self._columns = columns
         for index, tile in enumerate(self.tiles.values()):
             self._grid.removeWidget(tile)
             self._grid.addWidget(tile, index // columns, index % columns)

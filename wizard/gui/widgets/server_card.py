@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QFontMetrics, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from wizard.gui import sources, words
+from wizard.gui import sources, theme, words
 from wizard.gui.theme import Role
 from wizard.gui.widgets.buttons import QuietButton, SecondaryButton
 from wizard.gui.widgets.facts import Fact, Facts
@@ -20,6 +20,7 @@ from wizard.model.address import Address
 from wizard.model.plan import Plan
 from wizard.model.server import Protocol, Security, ServerCandidate, Source, Way
 
+_UNDO_ROOM: Final = 115  # pixels at the usual font
 _RECEIVED: Final = {
     Security.TLS: tr_later("Mail is fetched over a line that is encrypted from the start."),
     Security.STARTTLS: tr_later("Mail is fetched once the line has switched to encryption."),
@@ -152,7 +153,13 @@ class ServerCard(Card):
         self._narrow = narrow
         self.editor.set_narrow(narrow)
         self._tile.setVisible(not (narrow and self.is_editing))
-        self.undo.setText(tr("Undo") if narrow else tr("Undo changes"))
+        self.undo.setText(self._undo_words())
+
+    def _undo_words(self) -> str:
+        """As many as have room beside the other button."""
+        whole = tr("Undo changes")
+        is_long = QFontMetrics(theme.font(Role.LABEL)).horizontalAdvance(whole) > _UNDO_ROOM * theme.current().scale
+        return tr("Undo") if self._narrow or is_long else whole
 
     # --- parts
 
@@ -217,7 +224,7 @@ class ServerCard(Card):
         self.apply.setVisible(editing)
         self._words.setVisible(not editing)
         self._tile.setVisible(not (editing and self._narrow))
-        self.undo.setText(tr("Undo") if self._narrow else tr("Undo changes"))
+        self.undo.setText(self._undo_words())
         self._one_line = mode == "line"
         top, bottom = {"facts": (18, 16), "line": (14, 14), "editor": (16, 16)}[mode]
         self.box.setContentsMargins(20, top, 20, bottom)

@@ -8,10 +8,11 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
+from wizard.gui import theme
 from wizard.gui.accessibility import announce
 from wizard.gui.theme import Role
 from wizard.gui.widgets.buttons import Button, LinkButton, SecondaryButton
-from wizard.gui.widgets.copy_row import COPIED, CopyRow
+from wizard.gui.widgets.copy_row import COPIED, LABEL_WIDTH, WIDEST_LABEL, CopyRow
 from wizard.gui.widgets.diagnosis_parts import Steps
 from wizard.gui.widgets.flow import Flow
 from wizard.gui.widgets.fold import WrappingSecondaryButton
@@ -74,10 +75,14 @@ class SheetCard(Card):
         self.box.addLayout(self._across)
 
     def set_compact(self, compact: bool) -> None:
-        """The code below the fields; labels above their values."""
-        self._across.setDirection(QBoxLayout.Direction.TopToBottom if compact else QBoxLayout.Direction.LeftToRight)
+        """The code below the fields, labels above their values; so too where a language has long words for them."""
+        scale = theme.current().scale
+        needed = max((row.longest_word for row in self._rows), default=0)
+        widest = LABEL_WIDTH + 8 if self.sheet.qr is not None else WIDEST_LABEL
+        above = compact or needed > widest * scale
+        self._across.setDirection(QBoxLayout.Direction.TopToBottom if above else QBoxLayout.Direction.LeftToRight)
         for row in self._rows:
-            row.set_compact(compact)
+            row.set_compact(above, max(needed, round(LABEL_WIDTH * scale)))
         self._actions.set_stacked(compact)
 
     def offer_placing(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
 
 from wizard.gui import icons, theme, words
@@ -126,7 +126,7 @@ class SideHead(QLabel):
 
 
 class StageTable(QWidget):
-    """Both rows; call `show_lanes` whenever something changed."""
+    """A row for each side, or two where words are long; call `show_lanes` whenever something changed."""
 
     def __init__(self, clock: ArcClock, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -137,8 +137,7 @@ class StageTable(QWidget):
         self._grid.setHorizontalSpacing(8)
         self._heads: list[SideHead] = []
         self._marks: list[list[StageMark]] = []
-        for column in range(1, len(SHOWN) + 1):
-            self._grid.setColumnStretch(column, 1)
+        self._columns = len(SHOWN)
 
     def show_lanes(self, lanes: tuple[Lane, ...]) -> None:
         """Shows these sides; a side that works while the other does not is marked as kept."""
@@ -149,14 +148,48 @@ class StageTable(QWidget):
         for row, lane in enumerate(lanes):
             if row == len(self._heads):
                 self._heads.append(SideHead(self))
-                self._grid.addWidget(self._heads[row], row, 0)
                 self._marks.append([StageMark(self._clock, lane.protocol, mark, self) for mark in lane.marks])
-                for column, widget in enumerate(self._marks[row], start=1):
-                    self._grid.addWidget(widget, row, column)
+                self._arrange(self._columns)
             self._heads[row].show_side(lane, kept=lane.works and any(each.broken is not None for each in lanes))
             for widget, mark in zip(self._marks[row], lane.marks, strict=True):
                 widget.show_mark(lane.protocol, mark)
+        self._fit()
         self.updateGeometry()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another width may have room for all stages in a row, or not."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def minimumSizeHint(self) -> QSize:
+        """As narrow as the page: then there are fewer stages in a row."""
+        return QSize(0, super().minimumSizeHint().height())
+
+    def _fit(self) -> None:
+        gap = self._grid.horizontalSpacing()
+        head = max((head.sizeHint().width() for head in self._heads), default=0)
+        columns = [max(mark.sizeHint().width() for mark in column) for column in zip(*self._marks, strict=True)]
+        room = self.width() - head
+        fitting = (
+            each
+            for each in (len(SHOWN), 2)
+            if sum(max(columns[place::each], default=0) + gap for place in range(each)) <= room
+        )
+        wanted = next(fitting, 1)
+        if self.width() > 0 and self._columns != wanted:
+            self._arrange(wanted)
+
+    def _arrange(self, columns: int) -> None:
+        self._columns = columns
+        rows = len(SHOWN) // columns
+        for row, (head, marks) in enumerate(zip(self._heads, self._marks, strict=True)):
+            self._grid.removeWidget(head)
+            self._grid.addWidget(head, row * rows, 0)
+            for number, mark in enumerate(marks):
+                self._grid.removeWidget(mark)
+                self._grid.addWidget(mark, row * rows + number // columns, 1 + number % columns)
+        for column in range(1, len(SHOWN) + 1):
+            self._grid.setColumnStretch(column, int(column <= columns))
 
 
 def _two_lines(
