@@ -112,7 +112,6 @@ ALLOWED: Final[dict[str, tuple[tuple[str, str], ...]]] = {
     "handover/report_sections.py": (("", LATER),),
     "handover/symfony.py": (("^php bin/console", COMMAND),),
     "handover/words.py": (("^(Normal password|Encrypted password|No authentication)$", KEY), ("^[a-z-]+ ", COMMAND)),
-    "language/catalogues.py": (("^no .mo file$", INTERNAL),),
     "language/formats.py": (("", NAME),),
     "language/po.py": (("is not one of a .po file", INTERNAL),),
     "model/plan.py": (("^no answer$", KEY),),

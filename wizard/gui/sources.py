@@ -28,17 +28,17 @@ _NAMES: Final[dict[Source, str]] = {
     Source.GIVEN: tr_later("You"),
 }
 _SHORT_NAMES: Final[dict[Source, str]] = {**_NAMES, Source.ISPDB: tr_later("Database")}
-_SENTENCE_NAMES: Final[dict[Source, str]] = {
-    Source.PACK: tr_later("Your helpdesk says"),
-    Source.PRESET: tr_later("The provider list says"),
-    Source.AUTOCONFIG: tr_later("Your provider says"),
-    Source.ISPDB: tr_later("The community database says"),
-    Source.PACC: tr_later("Your provider says"),
-    Source.AUTODISCOVER: tr_later("Your provider says"),
-    Source.SRV: tr_later("The domain’s records say"),
-    Source.MX: tr_later("The domain’s mail records say"),
-    Source.GUESS: tr_later("The usual setting is"),
-    Source.GIVEN: tr_later("You typed"),
+_SAYS: Final[dict[Source, str]] = {
+    Source.PACK: tr_later("Your helpdesk says {setting}."),
+    Source.PRESET: tr_later("The provider list says {setting}."),
+    Source.AUTOCONFIG: tr_later("Your provider says {setting}."),
+    Source.ISPDB: tr_later("The community database says {setting}."),
+    Source.PACC: tr_later("Your provider says {setting}."),
+    Source.AUTODISCOVER: tr_later("Your provider says {setting}."),
+    Source.SRV: tr_later("The domain’s records say {setting}."),
+    Source.MX: tr_later("The domain’s mail records say {setting}."),
+    Source.GUESS: tr_later("The usual setting is {setting}."),
+    Source.GIVEN: tr_later("You typed {setting}."),
 }
 ICONS: Final[dict[Source, str]] = {
     Source.PACK: "users",
@@ -83,9 +83,9 @@ def short_name(source: Source) -> str:
     return tr(_SHORT_NAMES[source])
 
 
-def sentence_name(source: Source) -> str:
-    """Who named a setting, with what follows in the same line: "Your provider says"."""
-    return tr(_SENTENCE_NAMES[source])
+def says(source: Source, setting: str) -> str:
+    """What a source says, as a sentence: "Your provider says port 465, SSL/TLS."."""
+    return tr(_SAYS[source], setting=setting)
 
 
 def security_name(security: Security) -> str:
@@ -175,7 +175,7 @@ def other_answers(chosen: ServerCandidate, plan: Plan | None) -> tuple[ServerCan
 
 
 def difference(chosen: ServerCandidate, other: ServerCandidate) -> str:
-    """What the other one has that differs, as it is put into a sentence."""
+    """What the other one has that differs, as `says` puts it into a sentence."""
     parts = []
     if other.host != chosen.host:
         parts.append(other.host)

@@ -210,8 +210,9 @@ class ServerEditor(QWidget):
         self._strip_offer.setLayout(offer)
         self._strip_source = Label("")
         self._strip_fact = Label("", Role.STRONG)
-        offer.addWidget(self._strip_source)
-        offer.addWidget(self._strip_fact)
+        self._strip_rest = Label("")  # what some languages say behind the fact
+        for part in (self._strip_source, self._strip_fact, self._strip_rest):
+            offer.addWidget(part)
         self._strip_button = SecondaryButton(tr("Use it"))
         self._strip_button.height_at_14 = 32
         self._strip_button.clicked.connect(self._use_offer)
@@ -335,15 +336,23 @@ class ServerEditor(QWidget):
             offer = next(iter(sources.other_answers(now, self._plan)), None)
             if offer is not None:
                 self._strip_icon.set_icon(sources.icon(offer.source), "ink2")
-                difference = sources.difference(now, offer)
-                self._strip_source.setText(sources.sentence_name(offer.source))
-                self._strip_fact.setText(f"{difference}.")
+                self._say_offer(offer.source, sources.difference(now, offer))
                 self._strip_button.setText(tr("Use {value}", value=offer.port if offer.host == text else offer.host))
         self._offer = offer
         self._strip_words.setVisible(mistaken is not None)
         self._strip_offer.setVisible(mistaken is None)
         self.strip.setVisible(mistaken is not None or offer is not None)
         self._strip_button.setVisible(offer is not None)
+
+    def _say_offer(self, source: Source, setting: str) -> None:
+        """One sentence with the setting in bold, wherever in it a language puts the setting."""
+        before, _, after = sources.says(source, "\0").partition("\0")
+        is_end = len(after.strip()) < 2
+        self._strip_source.setText(before.strip())
+        self._strip_fact.setText(f"{setting}{after}" if is_end else setting)
+        self._strip_rest.setText("" if is_end else after.strip())
+        self._strip_source.setVisible(bool(before.strip()))
+        self._strip_rest.setVisible(not is_end)
 
     def _use_offer(self) -> None:
         offer = self._offer
