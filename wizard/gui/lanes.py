@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Final
 
 from wizard.gui import words
+from wizard.gui.failure_words import failed
 from wizard.language import tr
 from wizard.model.account import CheckResult, SideResult, Status
 from wizard.model.diagnosis import Diagnosis
@@ -159,7 +160,7 @@ class _Track:
                 if progress.stage in SHOWN:
                     self._marks[stage] = _passed(stage, progress.seconds, progress.detail, self._security)
             case Outcome.FAILED:
-                word = words.failed(progress.error, progress.certificate_problem)
+                word = failed(progress.error, progress.certificate_problem)
                 self._broken = (progress.stage, progress.error, word)
                 self._marks[stage] = Mark(stage, State.FAILED, word)
             case Outcome.CANCELLED | Outcome.SKIPPED:
@@ -241,7 +242,7 @@ def _broken_lane(
     )
     error = failure.error if failure is not None else (ErrorKind.REPLY if diagnosis.reply is not None else None)
     certificate = failure.certificate if failure is not None else None
-    word = words.failed(error, certificate.problem if certificate is not None else None)
+    word = failed(error, certificate.problem if certificate is not None else None)
     at = _shown(stage, security)
     ended = {item.stage: item for item in evidence if item.outcome is Outcome.OK}
     marks = []

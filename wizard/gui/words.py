@@ -13,7 +13,7 @@ from typing import Final
 from wizard.language import tr, tr_context, tr_later, tr_plural
 from wizard.language.formats import date_text, number_text, time_text
 from wizard.model.diagnosis import ChangeSettings, Diagnosis, EditField, Fix, Remedy, ServerChange, Wait
-from wizard.model.evidence import CertificateProblem, ErrorKind, Reply, Stage
+from wizard.model.evidence import Reply, Stage
 from wizard.model.server import Protocol, Security, ServerCandidate
 
 PROTOCOL_NAMES: Final = {Protocol.SMTP: "SMTP", Protocol.IMAP: "IMAP", Protocol.POP3: "POP3"}
@@ -28,81 +28,10 @@ WAITING: Final = tr_later("Waiting")
 NOT_TRIED: Final = tr_later("Not tried")
 NOT_ENCRYPTED: Final = tr_later("Not encrypted")
 WORKS_KEPT: Final = tr_later("Works, kept")
-WORKS: Final = tr_later("Works")
 CONTINUE: Final = tr_later("Continue")
 SETTINGS_RIGHT: Final = tr_later("Continue, the settings are right")
 PROMISE: Final = tr_later("Your password goes only to these two servers, and only encrypted.")
 PROMISE_ONE: Final = tr_later("Your password goes only to this server, and only encrypted.")
-
-_FAILED_WORDS: Final = {
-    ErrorKind.NAME_NOT_FOUND: tr_later("Not found"),
-    ErrorKind.DNS_UNAVAILABLE: tr_later("No answer"),
-    ErrorKind.ADDRESS_REFUSED_BY_US: tr_later("Not safe"),
-    ErrorKind.CONNECTION_REFUSED: tr_later("Refused"),
-    ErrorKind.CONNECTION_TIMED_OUT: tr_later("No answer"),
-    ErrorKind.NETWORK_UNREACHABLE: tr_later("No way there"),
-    ErrorKind.PERMISSION_DENIED: tr_later("Blocked here"),
-    ErrorKind.CONNECTION_DROPPED: tr_later("Cut off"),
-    ErrorKind.SILENCE: tr_later("No answer"),
-    ErrorKind.NOT_MAIL: tr_later("Not mail"),
-    ErrorKind.OTHER_PROTOCOL: tr_later("Other service"),
-    ErrorKind.PLAINTEXT_WHERE_TLS: tr_later("Wrong kind"),
-    ErrorKind.TLS_WHERE_PLAINTEXT: tr_later("Wrong kind"),
-    ErrorKind.TLS_HANDSHAKE: tr_later("Failed"),
-    ErrorKind.TLS_VERSION: tr_later("Too old"),
-    ErrorKind.TLS_CERTIFICATE: tr_later("Not trusted"),
-    ErrorKind.NO_TRUST_STORE: tr_later("Not checkable"),
-    ErrorKind.STARTTLS_MISSING: tr_later("Not offered"),
-    ErrorKind.STARTTLS_REFUSED: tr_later("Refused"),
-    ErrorKind.INJECTED_BEFORE_TLS: tr_later("Tampered with"),
-    ErrorKind.HELO_REFUSED: tr_later("Refused"),
-    ErrorKind.REPLY: tr_later("Refused"),
-    ErrorKind.PASSWORD_UNUSABLE: tr_later("Not usable"),
-    ErrorKind.OWN_NETWORK: tr_later("Your network"),
-    ErrorKind.ADDRESS_MISTYPED: tr_later("Mistyped"),
-    ErrorKind.HELD_BACK: tr_later("Held back"),
-    ErrorKind.NO_COMMON_AUTH: tr_later("No shared way"),
-    ErrorKind.AUTH_MISSING: tr_later("Not offered"),
-    ErrorKind.UNENCRYPTED: tr_later("Not safe"),
-    ErrorKind.PROTOCOL_ERROR: tr_later("Unclear"),
-    ErrorKind.SMTPUTF8_MISSING: tr_later("Not offered"),
-    ErrorKind.NOT_ARRIVED: tr_later("Not arrived"),
-    ErrorKind.OUTCOME_UNKNOWN: tr_later("Not known"),
-    ErrorKind.BUDGET: tr_later("Paused"),
-    ErrorKind.INTERNAL: tr_later("Failed"),
-}
-
-_SIGN_IN_FAILED: Final = tr_later("Sign-in: failed")
-_SIGN_IN_WORDS: Final[dict[ErrorKind | None, str]] = {
-    ErrorKind.CONNECTION_TIMED_OUT: tr_later("Sign-in: no answer"),
-    ErrorKind.CONNECTION_DROPPED: tr_later("Sign-in: cut off"),
-    ErrorKind.SILENCE: tr_later("Sign-in: no answer"),
-    ErrorKind.NOT_MAIL: tr_later("Sign-in: not mail"),
-    ErrorKind.OTHER_PROTOCOL: tr_later("Sign-in: other service"),
-    ErrorKind.TLS_CERTIFICATE: tr_later("Sign-in: not trusted"),
-    ErrorKind.HELO_REFUSED: tr_later("Sign-in: refused"),
-    ErrorKind.PASSWORD_UNUSABLE: tr_later("Sign-in: not usable"),
-    ErrorKind.OWN_NETWORK: tr_later("Sign-in: your network"),
-    ErrorKind.ADDRESS_MISTYPED: tr_later("Sign-in: mistyped"),
-    ErrorKind.HELD_BACK: tr_later("Sign-in: held back"),
-    ErrorKind.NO_COMMON_AUTH: tr_later("Sign-in: no shared way"),
-    ErrorKind.AUTH_MISSING: tr_later("Sign-in: not offered"),
-    ErrorKind.UNENCRYPTED: tr_later("Sign-in: not safe"),
-    ErrorKind.PROTOCOL_ERROR: tr_later("Sign-in: unclear"),
-    ErrorKind.OUTCOME_UNKNOWN: tr_later("Sign-in: not known"),
-    ErrorKind.BUDGET: tr_later("Sign-in: paused"),
-}
-
-_CERTIFICATE_WORDS: Final = {
-    CertificateProblem.EXPIRED: tr_later("Expired"),
-    CertificateProblem.NOT_YET_VALID: tr_later("Not yet valid"),
-    CertificateProblem.SELF_SIGNED: tr_later("Self-signed"),
-    CertificateProblem.UNTRUSTED: tr_later("Not trusted"),
-    CertificateProblem.NAME_MISMATCH: tr_later("Name differs"),
-    CertificateProblem.REVOKED: tr_later("Revoked"),
-    CertificateProblem.CHANGED: tr_later("Changed"),
-    CertificateProblem.OTHER: tr_later("Not trusted"),
-}
 
 
 def side_name(protocol: Protocol) -> str:
@@ -158,20 +87,6 @@ def passed(seconds: float | None, tls_version: str | None = None) -> str:
     if seconds >= 0.1:
         return tr("OK, {seconds} s", seconds=number_text(seconds, 1))
     return tr("OK, {milliseconds} ms", milliseconds=max(1, round(seconds * 1000)))
-
-
-def failed(error: ErrorKind | None, problem: CertificateProblem | None = None) -> str:
-    """The state word of a stage that did not end well, short enough for its column."""
-    if problem is not None:
-        return tr(_CERTIFICATE_WORDS[problem])
-    return tr(_FAILED_WORDS[error]) if error is not None else tr("Failed")
-
-
-def sign_in_failed(error: ErrorKind | None) -> str:
-    """What stands below the mailbox that could not be signed in to."""
-    if error in (None, ErrorKind.REPLY):
-        return tr("Sign-in refused")
-    return tr(_SIGN_IN_WORDS.get(error, _SIGN_IN_FAILED))
 
 
 def mark_name(protocol: Protocol, stage: Stage, state: str) -> str:

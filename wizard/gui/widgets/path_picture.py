@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, Q
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from wizard.gui import icons, theme, words
+from wizard.gui.failure_words import sign_in_failed
 from wizard.gui.lanes import Lane, State
 from wizard.gui.reading import placed
 from wizard.gui.widgets.marks import ArcClock, paint_mark
@@ -161,7 +162,7 @@ def _mailbox_word(lane: Lane, state: State, ahead: str) -> str:
         return ahead
     if lane.broken is not Stage.AUTH:
         return tr("Message refused")
-    return words.sign_in_failed(lane.error)
+    return sign_in_failed(lane.error)
 
 
 class PathPicture(QLabel):
