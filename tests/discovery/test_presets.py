@@ -6,6 +6,7 @@ import csv
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
+from gettext import NullTranslations
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from wizard.discovery.preset_diff import differences
 from wizard.discovery.preset_file import provider_of, read_preset
 from wizard.discovery.presets import PresetBook, candidates, gateway_for_mx, needs, region_of_mx
 from wizard.errors import ResourceError, UsageError
+from wizard.language import SOURCE, speak
 from wizard.model.address import Address
 from wizard.model.plan import PlanOptions
 from wizard.model.provider import Provider, ProviderStatus, Quirk, SignInWay
@@ -339,6 +341,22 @@ def test_the_fixed_user_name_of_an_api(book: PresetBook) -> None:
 )
 def test_what_is_said_up_front(book: PresetBook, provider_id: str, sentence: str) -> None:
     assert sentence in needs(provider(book, provider_id))
+
+
+def test_only_english_sentences_want_an_article(book: PresetBook) -> None:
+    class German(NullTranslations):
+        def gettext(self, message: str) -> str:
+            return message.replace("{provider} wants {name} here", "{provider} verlangt hier: {name}")
+
+        def pgettext(self, context: str, message: str) -> str:
+            return {"authorisation code": "Autorisierungscode"}.get(message, message)
+
+    try:
+        speak("de", German())
+        said = needs(provider(book, "qq"))
+    finally:
+        speak(SOURCE)
+    assert any(sentence.startswith("QQ Mail verlangt hier: Autorisierungscode, ") for sentence in said), said
 
 
 def test_nothing_is_said_where_nothing_is_needed(book: PresetBook) -> None:

@@ -9,6 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wizard.language import SOURCE, speak
+from wizard.language.choice import PSEUDO
+from wizard.language.pseudo import PseudoTranslations
 from wizard.model.address import Address
 from wizard.setup.message import compose
 
@@ -49,3 +52,18 @@ def test_no_name_adds_a_header_or_an_address(name: str) -> None:
     assert read.keys() == HEADERS
     assert len(read["From"].addresses) == 1
     assert read["From"].addresses[0].addr_spec == "ada@example.org"
+
+
+def test_in_another_language_the_text_is_translated_and_the_subject_found_again() -> None:
+    try:
+        speak(PSEUDO, PseudoTranslations())
+        message = compose(_address("o'neil<b>"), _address("bob"), None)
+    finally:
+        speak(SOURCE)
+    read = message_from_bytes(message.data, policy=SMTPUTF8)
+    assert message.data.isascii()
+    assert read["Subject"] == f"Mailwright test {message.token}"
+    plain, marked = (part.get_content() for part in read.walk() if not part.is_multipart())
+    assert plain.startswith("[")
+    assert "o'neil<b>@example.org" in plain
+    assert "<b>o'neil&lt;b&gt;@example.org</b>" in marked
