@@ -86,3 +86,9 @@ def test_german_without_its_umlauts_says_the_same(lexicon: Lexicon, text: str) -
     without = text.translate({ord("ä"): "ae", ord("ö"): "oe", ord("ü"): "ue"})
     assert without != text
     assert said(lexicon, without) == said(lexicon, text) != set()
+
+
+def test_advice_behind_a_pause_is_a_sentence_of_its_own(lexicon: Lexicon) -> None:
+    reason, advice = lexicon.read("The server gives no answer: check the internet connection")
+    assert "advice" not in lexicon.names_of(reason.concepts)
+    assert {"advice", "internet"} <= set(lexicon.names_of(advice.concepts))

@@ -72,6 +72,10 @@ def test_combinations_mean_causes_that_exist(catalogue: Catalogue) -> None:
         ("Die Antwort vom Server (POP/SMTP/IMAP) kam nicht rechtzeitig", None),
         ("550 no relaying here", None),
         ("The server responded: 550", None),
+        (
+            "Mail failed. Server replied: 553 From address rejected:\nnot owned by ada",
+            "553 from address rejected: not owned by ada",
+        ),
     ],
 )
 def test_the_server_s_own_words_are_found_in_their_frame(text: str, own: str | None) -> None:

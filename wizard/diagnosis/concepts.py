@@ -19,6 +19,7 @@ from wizard.language import tr
 from wizard.toml_reader import read_toml
 
 NEGATION: Final = "not"
+ADVICE: Final = "advice"
 # "Could not be found" and "not yet found" deny the finding as "not found" does.
 DENYING: Final = (NEGATION, "failed", "not-yet")
 _BEFORE = 4  # a negation reaches this many words forward
@@ -128,6 +129,7 @@ class Lexicon:
         self._flippable = 0
         for bit in self._opposite:
             self._flippable |= bit
+        self._advice = self.bit.get(ADVICE, 0)
         self._denies = 0
         for name in DENYING:
             self._denies |= self.bit.get(name, 0)
@@ -211,6 +213,10 @@ class Lexicon:
                     number += 1
                     continue
             if token in _PAUSES:
+                if self._advises(tokens, number + 1):
+                    # "The server is silent: check the name" gives advice beside the reason, in a sentence of its own.
+                    self._close(items, start, sentences)
+                    items, place, start = [], 0, at
                 place += _PAUSE_PLACES
                 number += 1
                 continue
@@ -252,6 +258,10 @@ class Lexicon:
             number += 1
         self._close(items, start, sentences)
         return tuple(sentences)
+
+    def _advises(self, tokens: list[tuple[str, int]], number: int) -> bool:
+        """Whether the word there begins an advice."""
+        return number < len(tokens) and bool(self._advice & self._concepts_of(tokens[number][0])[0])
 
     def _mixed_at(self, tokens: list[tuple[str, int]], number: int) -> tuple[int, str] | None:
         """A word of Latin letters and a spaceless script ("APIキー") that begins here: concepts, what follows it."""

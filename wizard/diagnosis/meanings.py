@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from wizard.assets import resources
-from wizard.diagnosis.concepts import NEGATION, Lexicon, Sentence, is_spaceless, plain, read_lexicon
+from wizard.diagnosis.concepts import ADVICE, NEGATION, Lexicon, Sentence, is_spaceless, plain, read_lexicon
 from wizard.language import tr
 from wizard.toml_reader import read_toml
 
@@ -25,7 +25,6 @@ BASE: Final = 20
 PER_CONCEPT: Final = 7
 BASE_GENERAL: Final = 14
 PER_GENERAL: Final = 4
-ADVICE: Final = "advice"
 ADVICE_COUNTS_LESS: Final = 9
 _NEAR: Final = 12  # words apart that still speak of one thing
 _JUST_BEFORE: Final = 2
@@ -43,6 +42,8 @@ _SPEAKS: Final = re.compile(r"[^\n.(/\d:：'\"«「]{0,25}(?:[:：'\"«「]|(?=[
 # What a program prints behind a quoted reply: "'550 no relay', port: 25, secure (SSL): no".
 _QUOTE_ENDS: Final = re.compile(r"['\"」»](?:,|\s*\.?\s*$)")
 _QUOTES: Final = ("'", '"', "「", "«")
+# "Sender address rejected:" and then a new line: the reply goes on there.
+_GOES_ON: Final = re.compile(r"([:,;-])[ \t]*\n[ \t]*(?=[^\W\d_])")
 _WORD: Final = re.compile(r"[^\W\d_]{3,}")
 
 
@@ -222,6 +223,7 @@ class Meanings:
         if end < 0:
             return None
         said = text[end:].lstrip(" \t\n:：\"'-.<>«「")
+        said = _GOES_ON.sub(r"\1 ", said)
         first, _, _ = said.partition("\n")
         if text[end:].lstrip(" \t\n:：")[:1] in _QUOTES and (closes := _QUOTE_ENDS.search(first)) is not None:
             first = first[: closes.start()]
