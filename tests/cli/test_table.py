@@ -68,6 +68,34 @@ def test_a_name_of_windows_1252_and_a_cell_of_several_lines(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
+    "heads",
+    [
+        "Email;Password;Name;Outgoing server;Incoming server;User name",
+        "E-Mail-Adresse;Kennwort;Vollständiger Name;Postausgangsserver;Posteingangsserver;Benutzername",
+        "Adresse e-mail;Mot de passe;Nom complet;Serveur sortant;Serveur entrant;Nom d’utilisateur",
+        "Correo electrónico;Contraseña;Nombre completo;Servidor saliente;Servidor entrante;Nombre de usuario",
+        "Indirizzo email;Password;Nome completo;Server in uscita;Server in entrata;Nome utente",
+        "Endereço de e-mail;Senha;Nome completo;Servidor de saída;Servidor de entrada;Nome de usuário",
+        "E-mailadres;Wachtwoord;Weergavenaam;Uitgaande server;Inkomende server;Gebruikersnaam",
+        "Adres e-mail;Hasło;Imię i nazwisko;Serwer poczty wychodzącej;Serwer poczty przychodzącej;Nazwa użytkownika",
+        "メールアドレス;パスワード;氏名;送信サーバー;受信サーバー;ユーザー名",
+        "电子邮件地址;密码;姓名;发件服务器;收件服务器;用户名",
+        "البريد الإلكتروني;كلمة المرور;الاسم;خادم البريد الصادر;خادم البريد الوارد;اسم المستخدم",
+    ],
+)
+def test_columns_are_known_by_their_heads_in_every_language_of_ours(tmp_path: Path, heads: str) -> None:
+    (row,) = rows(tmp_path, f"{heads}\nada@example.org;tulip-12;Ada;smtp.example.org;imap.example.org;ada\n")
+    assert row.cells == {
+        "address": "ada@example.org",
+        "password": "tulip-12",
+        "name": "Ada",
+        "outgoing": "smtp.example.org",
+        "incoming": "imap.example.org",
+        "username": "ada",
+    }
+
+
+@pytest.mark.parametrize(
     ("content", "faulty", "words"),
     [
         ('address,password\n"ada@example.org,Tulip-12\nbob@example.org,Tulip-13\n', 2, "opened and not closed"),

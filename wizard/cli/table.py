@@ -24,27 +24,41 @@ MAX_KEPT: Final = 200  # characters of a cell that is kept
 MAX_LINES_OF_ROW: Final = 20  # a quote that is open for longer was never closed
 _SEPARATORS: Final = (",", ";", "\t", "|")
 
-# The heads people give the columns, folded as `_folded` has them; the first one is the option's own name.
+# The heads people give the columns in our languages, without blanks; the first one is the option's own name.
 _HEADS: Final[Mapping[str, str]] = {
     "address": "address email emailaddress mail mailaddress emailadresse mailadresse adresse adressemail adresseemail "
     "adresseelectronique courriel correo correoelectronico direccion direcciondecorreo eposta indirizzo indirizzoemail "
-    "emailadres endereco enderecodeemail mailbox postfach account konto",
+    "emailadres endereco enderecodeemail mailbox postfach account konto adres adresemail メールアドレス アドレス "
+    "邮箱 邮箱地址 电子邮件 电子邮件地址 البريدالإلكتروني عنوانالبريدالإلكتروني",
     "password": "password pass pw pwd passwort kennwort motdepasse mdp contrasena clave contrasinal senha wachtwoord "
-    "haslo losenord",
-    "name": "name displayname fullname anzeigename vollername namen nom nomcomplet nomaffiche nombre "
-    "nombrecompleto nome",
+    "hasło haslo losenord パスワード 密码 كلمةالمرور",
+    "name": "name displayname fullname anzeigename vollername vollstaendigername vollständigername namen nom "
+    "nomcomplet nomaffiche nombre nombrecompleto nome nomecompleto naam weergavenaam nazwa imięinazwisko "
+    "名前 氏名 表示名 姓名 名称 显示名称 الاسم",
     "outgoing": "outgoing outgoingserver outgoingmailserver smtp smtpserver smtphost postausgang postausgangsserver "
-    "ausgangsserver serveursortant serveursmtp servidorsaliente servidorsmtp servidordesalida serverinuscita",
+    "ausgangsserver serveursortant serveursmtp servidorsaliente servidorsmtp servidordesalida serverinuscita "
+    "servidordesaida uitgaandeserver uitgaandemailserver serwerpocztywychodzącej serwersmtp 送信サーバー "
+    "送信メールサーバー smtpサーバー 发件服务器 发送服务器 smtp服务器 خادمالبريدالصادر خادمsmtp",
     "incoming": "incoming incomingserver incomingmailserver imap imapserver imaphost pop3server posteingang "
     "posteingangsserver eingangsserver serveurentrant serveurimap servidorentrante servidorimap servidordeentrada "
-    "serverinentrata",
+    "serverinentrata serverinarrivo inkomendeserver inkomendemailserver serwerpocztyprzychodzącej serwerimap "
+    "受信サーバー 受信メールサーバー imapサーバー 收件服务器 接收服务器 imap服务器 خادمالبريدالوارد خادمimap",
     "username": "username user login loginname benutzername benutzer nutzername anmeldename identifiant utilisateur "
-    "nomdutilisateur usuario nombredeusuario utente nomeutente gebruikersnaam",
+    "nomdutilisateur usuario nombredeusuario utente nomeutente nomedeusuario gebruikersnaam nazwaużytkownika "
+    "użytkownik ユーザー名 ユーザ名 用户名 اسمالمستخدم",
     "outgoing-username": "outgoingusername smtpusername smtpuser benutzernamepostausgang identifiantsmtp usuariosmtp",
     "outgoing-password": "outgoingpassword smtppassword passwortpostausgang smtppasswort motdepassesmtp contrasenasmtp",
 }
 COLUMNS: Final = tuple(_HEADS)
-_MEANT: Final = {alias: column for column, aliases in _HEADS.items() for alias in aliases.split()}
+
+
+def _folded(head: str) -> str:
+    """A head without case, accents, blanks and signs."""
+    plain = unicodedata.normalize("NFKD", head).casefold()
+    return "".join(character for character in plain if character.isalnum())
+
+
+_MEANT: Final = {_folded(alias): column for column, aliases in _HEADS.items() for alias in aliases.split()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,9 +232,3 @@ def _is_open(text: str, separator: str | None) -> bool:
 
 def _outside_quotes(text: str) -> str:
     return "".join(text.split('"')[::2])
-
-
-def _folded(head: str) -> str:
-    """A head without case, accents, blanks and signs."""
-    plain = unicodedata.normalize("NFKD", head).casefold()
-    return "".join(character for character in plain if character.isalnum())
