@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from urllib.parse import unquote
 
 import pytest
 
@@ -23,15 +24,16 @@ from wizard.handover.administrator_message import Letter, administrator_letter, 
 from wizard.handover.calendars import with_calendars
 from wizard.handover.compare import comparison, comparison_rows
 from wizard.handover.letter_words import certificate_words, observed_words, request_words, step_words
+from wizard.handover.mail_link import sheet_link
 from wizard.handover.page import Section, text_page
 from wizard.handover.publish import published
 from wizard.handover.report import SHOWN_DETAILS, report_document
 from wizard.handover.report_sections import sections
 from wizard.handover.report_words import name_words
 from wizard.handover.sheet import Row, Sheet, tr_field
-from wizard.handover.sheet_page import sheet_html
+from wizard.handover.sheet_page import sheet_html, sheet_text
 from wizard.handover.targets import sheet, targets
-from wizard.language import SOURCE, speak
+from wizard.language import SOURCE, isolate, speak, tr
 from wizard.language.choice import PSEUDO
 from wizard.language.pseudo import CLOSE, OPEN, PseudoTranslations
 from wizard.model.account import CheckResult, VerifiedAccount
@@ -77,6 +79,7 @@ class Dictionary(PseudoTranslations):
 def _english_afterwards() -> Iterator[None]:
     yield
     speak(SOURCE)
+    isolate(False)
 
 
 def _sheets(proven: VerifiedAccount) -> dict[str, Sheet]:
@@ -293,3 +296,36 @@ def test_values_stand_below_each_other_behind_names_of_wide_characters() -> None
 @pytest.mark.parametrize("detail", sorted(SHOWN_DETAILS))
 def test_every_detail_that_a_report_shows_has_a_name(detail: str) -> None:
     assert name_words(detail) == detail.replace("_", " ").capitalize()
+
+
+# Right to left
+
+
+def test_what_is_sent_kept_or_copied_has_no_marks_of_direction_and_no_signs_in_their_place() -> None:
+    speak("ar", PseudoTranslations())
+    isolate(True)
+    letter, short = _told(Protocol.SMTP, ErrorKind.CONNECTION_DROPPED)
+    report = report_document(
+        replace(failed(), notes=(tr("Asked: {domain}", domain="example.org"),)), diagnosis_document=diagnosis_document
+    )
+    made = sheet("msmtp", account())
+    texts = [str(letter), str(short), mailto(str(letter)), str(report), sheet_text(made), sheet_link(made, "")]
+    for text in texts:
+        assert not {"\u2068", "\u2069", "\ufffd"} & set(unquote(text))
+
+
+def test_a_page_keeps_hosts_and_commands_apart_from_the_words_around_them() -> None:
+    speak("ar", PseudoTranslations())
+    isolate(True)
+    assert "\u2068~/.msmtprc\u2069" in sheet_html(sheet("msmtp", account()))
+
+
+def test_a_field_that_is_not_translated_stands_once_where_marks_are_set() -> None:
+    speak("ar", Dictionary({}))
+    isolate(True)
+    assert tr_field("field of kmail", "{kind} port", kind="IMAP") == "IMAP port"
+
+
+def test_marks_in_a_servers_words_are_shown_as_what_they_are_where_none_are_ours() -> None:
+    told = administrator_letter(diagnosis(title="It said \u2068no"))
+    assert "It said \ufffdno" in told.text

@@ -23,7 +23,7 @@ from wizard.handover.letter_words import (
     step_words,
 )
 from wizard.handover.mail_link import mail_link
-from wizard.language import tr, tr_context, tr_later, tr_plural
+from wizard.language import tr, tr_context, tr_later, tr_plural, without_isolates
 from wizard.language.formats import number_text
 from wizard.model.account import CheckResult, SideResult, Status
 from wizard.model.diagnosis import AskAdministrator, Diagnosis
@@ -45,7 +45,7 @@ class Letter:
     text: str
 
     def __str__(self) -> str:
-        return f"{tr(_SUBJECT, subject=self.subject)}\n\n{self.text}"
+        return f"{without_isolates(tr(_SUBJECT, subject=self.subject))}\n\n{self.text}"
 
 
 def mailto(letter: str) -> str:
@@ -55,7 +55,7 @@ def mailto(letter: str) -> str:
     """
     first, _, text = letter.partition("\n")
     # The letter may have been made before another language was chosen.
-    for named in (tr(_SUBJECT, subject=""), _SUBJECT.format(subject="")):
+    for named in (without_isolates(tr(_SUBJECT, subject="")), _SUBJECT.format(subject="")):
         first = first.removeprefix(named)
     return mail_link(first, (text.strip(), tr("(The letter is copied: paste it here.)")))
 
@@ -66,7 +66,7 @@ def administrator_letter(diagnosis: Diagnosis, result: CheckResult | None = None
     Args:
         result: the check that led to the diagnosis; without it only what the diagnosis itself holds is told.
     """
-    clean = cleaner(result) if result is not None else inert
+    clean = cleaner(result) if result is not None else lambda text: inert(without_isolates(text))
     failure = diagnosis.evidence[0] if diagnosis.evidence else None
     report = _report_of(failure, result)
     facts = dict(_facts(diagnosis, failure, report, result))

@@ -10,7 +10,7 @@ from typing import Final
 from urllib.parse import quote
 
 from wizard.handover.sheet import Sheet
-from wizard.language import tr
+from wizard.language import tr, without_isolates
 
 # What Windows hands to a mail program at most, less some room for the program's own words.
 MAX_MAILTO: Final = 1900
@@ -23,7 +23,8 @@ def mail_link(subject: str, bodies: Sequence[str], to: str = "") -> str:
     Args:
         to: an address as it is written in a message; empty where the person says whom it is for.
     """
-    lines = (body.replace("\r\n", "\n").replace("\n", "\r\n") for body in bodies)
+    subject = without_isolates(subject)
+    lines = (without_isolates(body).replace("\r\n", "\n").replace("\n", "\r\n") for body in bodies)
     links = [f"mailto:{quote(to, safe='@')}?subject={quote(subject, safe='')}&body={quote(body)}" for body in lines]
     return next((link for link in links if len(link) <= MAX_MAILTO), links[-1])
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Final
 
-from wizard.language import RIGHT_TO_LEFT, spoken
+from wizard.language import RIGHT_TO_LEFT, spoken, without_isolates
 from wizard.model.columns import padded, width
 
 _STYLE: Final = """
@@ -33,7 +33,7 @@ class Section:
 
 def text_page(sections: Iterable[Section]) -> str:
     """The sections for a terminal or a mail."""
-    return "\n".join(line for section in sections for line in _lines(section))
+    return without_isolates("\n".join(line for section in sections for line in _lines(section)))
 
 
 def html_page(title: str, sections: Iterable[Section], hidden: str = "") -> str:

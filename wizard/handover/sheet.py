@@ -56,9 +56,10 @@ def tr_field(context: str, english: str, /, **values: object) -> str:
     The person's program may be in either. `context` is "field of " and the target's id, so that translators look it up
     in that program.
     """
-    said = tr_context(context, english, **values)
     source = english.format(**values) if values else english
-    return said if said == source else tr("{word} ({english})", word=said, english=source)
+    if tr_context(context, english) == english:
+        return source
+    return tr("{word} ({english})", word=tr_context(context, english, **values), english=source)
 
 
 def rows_about_you(

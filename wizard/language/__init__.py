@@ -90,3 +90,10 @@ def _filled(said: str, source: str, values: dict[str, object]) -> str:
 def isolated(text: str) -> str:
     """The text so that its letters keep their own direction inside a sentence: a host or an address in Arabic words."""
     return f"{_ISOLATE}{text}{_END_OF_ISOLATE}"
+
+
+def without_isolates(text: str) -> str:
+    """The text without those marks, for what is sent, copied or kept as plain text."""
+    if not (_isolates and _spoken in RIGHT_TO_LEFT):
+        return text
+    return text.replace(_ISOLATE, "").replace(_END_OF_ISOLATE, "")
