@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
+import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.language.english import english_in
 from wizard import assets
 from wizard.cli.main import COMMANDS, main
+from wizard.handover.targets import targets
 from wizard.language import speak
 from wizard.language.choice import PSEUDO
 from wizard.language.pseudo import pseudo
@@ -96,3 +101,30 @@ def test_a_command_says_nothing_in_english(words: list[str], capsys: pytest.Capt
     main([*words, "--language", PSEUDO])
     told = capsys.readouterr()
     assert _left(told.out + told.err) == []
+
+
+@pytest.fixture(scope="module")
+def proven(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A result to hand over, as `check --json` prints it."""
+    file = tmp_path_factory.mktemp("proven") / "result.json"
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        main(["check", "ada@all-well.example", "--practice", "--json", "--quiet"])
+    file.write_text(said.getvalue(), "utf-8")
+    return file
+
+
+# Names of programs, and what is typed at a prompt or into a file.
+_IN_STEPS = ("Apple Mail", "Samsung Email", "Claws Mail", "Subject: test", "account default", "const transport")
+_TYPED = re.compile(r"(systemctl|npm|secret-tool) [a-z ]+")
+
+
+@pytest.mark.parametrize("target", [target.id for target in targets()])
+def test_the_steps_for_a_program_say_nothing_in_english(
+    target: str, proven: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["handover", target, "--from", str(proven), "--json", "--language", PSEUDO]) == 0
+    document = json.loads(capsys.readouterr().out)
+    steps = [*document["steps"], *(file["say"] for file in document.get("files", ()))]
+    assert steps
+    assert [found for step in steps if (found := english_in(_TYPED.sub("", step), but=_IN_STEPS))] == []
