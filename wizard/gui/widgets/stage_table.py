@@ -18,7 +18,6 @@ from wizard.model.server import Protocol
 
 _ROW: Final = 44
 _LINE_GAP: Final = 1.5
-_USUAL_WORDS: Final = ("OK, 9.9 s", words.NOT_TRIED)  # columns keep their place while these change
 _USUAL_TLS_WORD: Final = tr_later("Name differs")
 _MARK_GAP: Final = 6
 _ICON_GAP: Final = 10
@@ -48,7 +47,8 @@ class StageMark(QLabel):
         """Wide enough for its own state word, and for those that are usual there."""
         name = QFontMetricsF(theme.font(theme.Role.LABEL)).horizontalAdvance(words.stage_name(self.mark.stage))
         small = QFontMetricsF(theme.font(theme.Role.SMALL_LABEL))
-        words_there = [self.mark.word, *(tr(word) for word in _USUAL_WORDS)]
+        # Columns keep their place while these change.
+        words_there = [self.mark.word, words.passed(9.9), tr(words.NOT_TRIED)]
         if self.mark.stage is Stage.TLS:
             words_there.append(tr(_USUAL_TLS_WORD))
         word = max(small.horizontalAdvance(word) for word in words_there)
@@ -99,7 +99,8 @@ class SideHead(QLabel):
 
     def sizeHint(self) -> QSize:
         """Wide enough for both sides, so that the columns of both rows agree."""
-        name = QFontMetricsF(theme.font(theme.Role.STRONG)).horizontalAdvance(words.side_name(Protocol.IMAP))
+        strong = QFontMetricsF(theme.font(theme.Role.STRONG))
+        name = max(strong.horizontalAdvance(words.side_name(side)) for side in (Protocol.SMTP, Protocol.IMAP))
         word = QFontMetricsF(theme.font(theme.Role.SMALL_LABEL)).horizontalAdvance(tr(words.WORKS_KEPT))
         return QSize(round(theme.mark(22) + _ICON_GAP + max(name, word)) + 2, theme.control(_ROW))
 
