@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from wizard.cli.main import main
-from wizard.language import speak
+from wizard.language import catalogues, speak
 from wizard.language.choice import PSEUDO
 from wizard.language.pseudo import pseudo
 
@@ -106,3 +106,23 @@ def test_a_pack_with_an_unknown_language_is_refused(tmp_path: Path, capsys: pyte
     (tmp_path / "helpdesk.toml").write_text('language = "xx"\n', "utf-8")
     assert main(["explain", REPLY, "--pack", str(tmp_path)]) == 2
     assert "language: “xx” is not one of en, de" in capsys.readouterr().err
+
+
+def test_what_is_translated_is_said_and_the_rest_stands_in_english_whole(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / catalogues.SOURCE_FILE).write_text(
+        'msgid ""\nmsgstr ""\n"Language: de\\n"\n"Plural-Forms: nplurals=2; plural=(n != 1);\\n"\n\n'
+        'msgctxt "cause bad-credentials"\nmsgid "Type the password again"\n'
+        'msgstr "Geben Sie das Passwort noch einmal ein"\n',
+        "utf-8",
+    )
+    monkeypatch.setattr(catalogues, "folder_of", lambda tag: tmp_path)
+    monkeypatch.delenv("MAILWRIGHT_LANGUAGE")
+    monkeypatch.setattr("wizard.language.choice.system_languages", lambda: ("sv_SE", "de_AT"))
+    main(["explain", REPLY])
+    said = capsys.readouterr().out
+    assert "Geben Sie das Passwort noch einmal ein" in said
+    assert "Change the user name" in said
+    main(["explain", REPLY, "--json"])
+    assert "Geben Sie" not in capsys.readouterr().out
