@@ -62,7 +62,7 @@ ALLOWED: Final[dict[str, tuple[tuple[str, str], ...]]] = {
     "cli/monitoring.py": (("^(Accounts by|1 where|How long|When the)|^<|^not checked$", MACHINE),),
     "cli/options.py": (("^no JSON number$", INTERNAL),),
     "cli/pack.py": (("#", CONTENT),),
-    "cli/table.py": ((r"^[^\\W_A-Z]+( [^\\W_A-Z]+)+$", LEARNT),),
+    "cli/table.py": ((r"^[^\W_A-Z]+( [^\W_A-Z]+)+$", LEARNT),),
     "diagnosis/client_errors.py": (("", LEARNT),),
     "diagnosis/confidence.py": ((" code$", KEY),),
     "diagnosis/fact_keys.py": (("", MAINTAINER),),
