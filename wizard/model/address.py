@@ -17,6 +17,8 @@ MAX_LOCAL: Final = 64  # octets, RFC 5321 §4.5.3.1.1
 _LOCAL_ASCII = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+")
 _MAILTO = re.compile(r"mailto:", re.IGNORECASE)
 _ANGLE = re.compile(r"<\s*([^<>]*@[^<>]*?)\s*(?:>|$)")
+_LABEL = re.compile(r"[^\s@<>:\"]{1,20}(?: [^\s@<>:\"]{1,20})? ?:\s+(?=\S+@)")  # as in "E-mail: ada@example.org"
+_COMMENT = re.compile(r"\s+\([^()@]{0,80}\)$")  # RFC 5322 §3.4 reads a name there, as old mail has it
 _QUOTES: Final = {"'": "'", '"': '"', "“": "”", "„": "“", "‘": "’", "«": "»", "(": ")", "[": "]", "<": ">"}
 _FULL_WIDTH: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {
     0x3002: 0x2E,
@@ -39,8 +41,8 @@ class Address:
     def parse(cls, text: str) -> Address:
         """The address in `text`, as it is pasted from a message's header, a link, a table or a web page.
 
-        A display name, mailto:, quotes, what ends a sentence, letters of full width and characters that nobody sees
-        are no part of it.
+        A display name, a label, mailto:, quotes, what ends a sentence, letters of full width and characters that nobody
+        sees are no part of it.
 
         Raises:
             UsageError: with a sentence that says what is missing and quotes nothing: what stands in the wrong field or
@@ -84,6 +86,7 @@ def _bare(text: str) -> str:
         bare = found[0] if found else bare
     if _MAILTO.match(bare):
         bare = unquote(bare[len("mailto:") :].partition("?")[0])
+    bare = _COMMENT.sub("", _LABEL.sub("", bare, count=1) if _LABEL.match(bare) else bare)
     before = None
     while bare and bare != before:
         before = bare
