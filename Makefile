@@ -25,7 +25,7 @@ handover-test: $(VENV)/.dev .lab/.handover $(COMPILED) ## real mail programs and
 fuzz: $(VENV)/.dev ## 10,000 new inputs for every parser, for an hour or two (ARGS="tests/model" for some)
 	$(VENV)/bin/python -m pytest -m hypothesis --hypothesis-profile=fuzz --timeout=7200 $(ARGS)
 
-soak: $(VENV)/.dev $(COMPILED) ## 10,000 checks, 1,000 cancels, 100 windows: does anything grow? (half an hour; ARGS=--tenth for less)
+soak: $(VENV)/.dev $(COMPILED) ## 10,000 checks, 1,000 cancels, 100 windows: does anything grow? (half an hour; ARGS=--half or --tenth for less)
 	$(VENV)/bin/python -m tests.soak $(ARGS)
 
 lint: $(VENV)/.dev ## ruff, mypy, the layers

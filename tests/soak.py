@@ -191,14 +191,15 @@ def main() -> int:
     """Prints a line for each part; 1 where something grew."""
     parser = argparse.ArgumentParser(prog="make soak ARGS=...")
     parser.add_argument("parts", nargs="*", metavar="PART", help="only these: checks, cancels, windows")
-    parser.add_argument("--tenth", action="store_true", help="a tenth of each")
+    share = parser.add_mutually_exclusive_group()
+    share.add_argument("--half", dest="share", action="store_const", const=2, default=1, help="half of each")
+    share.add_argument("--tenth", dest="share", action="store_const", const=10, help="a tenth of each")
     args = parser.parse_args()
-    share = 10 if args.tenth else 1
     courses = []
     for name, count in (("checks", CHECKS), ("cancels", CANCELS), ("windows", WINDOWS)):
         if args.parts and name not in args.parts:
             continue
-        course = Course(name, count // share)
+        course = Course(name, count // args.share)
         if name == "windows":
             windows(course)
         else:
