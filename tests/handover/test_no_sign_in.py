@@ -7,13 +7,14 @@ import plistlib
 import pytest
 
 from tests.handover.accounts import account, imap, smtp
-from wizard.handover.targets import sheet
+from wizard.handover.targets import sheet, targets
 from wizard.handover.words import NOBODY_SIGNS_IN, SignInKind, sign_in_kind
 from wizard.model.account import VerifiedAccount
 from wizard.model.server import WITHOUT_SIGN_IN
 
 USER = "relay-user-that-nobody-needs"
 RELAY = account(outgoing=smtp(username=USER), outgoing_auth=WITHOUT_SIGN_IN)
+RECEIVES_ONLY = {"mbsync", "fetchmail", "getmail", "offlineimap"}
 SIGNS_IN = account(outgoing=smtp(username=USER))
 ALONE = account(outgoing=smtp(username=USER), outgoing_auth=WITHOUT_SIGN_IN, incoming=None, incoming_auth=None)
 
@@ -34,21 +35,23 @@ def test_files_name_neither_user_nor_password(target: str) -> None:
     assert wanted.get(target, "") in written
 
 
-@pytest.mark.parametrize(
-    "target",
-    [
-        "kmail", "claws", "printer", "nextcloud", "autoconfig-xml", "msmtp", "url", "env", "wordpress", "neomutt",
-        "aerc", "git", "postfix", "django", "flask", "laravel", "symfony", "nodemailer", "gitlab",
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize("target", [one.id for one in targets()])
 def test_the_user_name_stands_there_exactly_where_somebody_signs_in(target: str) -> None:
     def is_named(account: VerifiedAccount) -> bool:
         made = sheet(target, account)
-        rows = [row.value for row in made.rows]
-        return any(USER in text for text in (*rows, *(file.content.decode() for file in made.files)))
+        said = [text.encode() for text in (*(row.value for row in made.rows), *made.steps)]
+        written = [file.content for file in made.files]
+        return any(USER.encode(how) in text for text in (*said, *written) for how in ("utf-8", "utf-16-le"))
 
-    assert is_named(SIGNS_IN)
+    assert is_named(SIGNS_IN) is (target not in RECEIVES_ONLY)
     assert not is_named(RELAY)
+
+
+def test_classic_outlook_is_told_to_sign_in_to_receive_alone() -> None:
+    rows = {row.field_id: row.value for row in sheet("outlook-classic", RELAY).rows}
+    assert rows["outgoing-auth"] == "Off"
+    assert rows["username"] == imap().username
+    assert not {"outgoing-log-on", "outgoing-same", "outgoing-username"} & set(rows)
 
 
 @pytest.mark.parametrize("target", ["msmtp", "git", "env", "wordpress"])
@@ -67,6 +70,7 @@ def test_an_apple_profile_says_none() -> None:
     (file,) = sheet("apple-mail", RELAY).files
     mail = plistlib.loads(file.content)["PayloadContent"][0]
     assert mail["OutgoingMailServerAuthentication"] == "EmailAuthNone"
+    assert "OutgoingMailServerUsername" not in mail
     assert mail["IncomingMailServerAuthentication"] == "EmailAuthPassword"
     assert mail["OutgoingPasswordSameAsIncomingPassword"] is False
 

@@ -135,11 +135,12 @@ def _profile(account: VerifiedAccount, incoming: ServerCandidate, outgoing: Serv
 
 def _profile_server(side: str, server: ServerCandidate, auth: str | None) -> dict[str, str | int | bool]:
     prefix = f"{side}MailServer"
-    return {
-        f"{prefix}Authentication": _AUTHENTICATION[sign_in_kind(auth)],
+    kind = sign_in_kind(auth)
+    name: dict[str, str | int | bool] = {} if kind is SignInKind.NONE else {f"{prefix}Username": server.username}
+    return name | {
+        f"{prefix}Authentication": _AUTHENTICATION[kind],
         f"{prefix}HostName": ascii_host(server.host),
         f"{prefix}PortNumber": server.port,
-        f"{prefix}Username": server.username,
         # One switch for both ways to encrypt: on the usual STARTTLS ports Mail switches by itself.
         f"{prefix}UseSSL": server.security is not Security.NONE,
     }

@@ -8,6 +8,7 @@ from wizard.handover.words import (
     SignInKind,
     encryption_words,
     local_part_works,
+    sends_without_sign_in,
     sign_in_kind,
     sign_in_kinds,
     sign_in_words,
@@ -48,8 +49,10 @@ def _server(side: str, group: str, account: VerifiedAccount, server: ServerCandi
         Row(f"{side}-port", tr_field("field of other", "Port"), str(server.port), group),
         Row(f"{side}-ssl", tr_field("field of other", "Use SSL"), _ssl_box(server.security), group),
         Row(f"{side}-security", tr_field("field of other", "Encryption"), encryption_words(server.security), group),
-        Row(f"{side}-username", tr("User name (this one worked)"), server.username, group),
     ]
+    if server is account.outgoing and sends_without_sign_in(account):
+        return rows
+    rows.append(Row(f"{side}-username", tr("User name (this one worked)"), server.username, group))
     address = str(account.address)
     if local_part_works(account, server):
         label = tr("User name, if the form insists on an address")

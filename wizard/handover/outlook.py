@@ -7,7 +7,14 @@ from typing import Final
 
 from wizard.handover import autodiscover_xml
 from wizard.handover.sheet import Row, Sheet, Target, TargetKind, rows_about_you, tr_field
-from wizard.handover.words import ACCOUNT_TYPE, SignInKind, encryption_words, password_step, sign_in_kinds
+from wizard.handover.words import (
+    ACCOUNT_TYPE,
+    SignInKind,
+    encryption_words,
+    password_step,
+    sends_without_sign_in,
+    sign_in_kinds,
+)
 from wizard.language import tr, tr_later
 from wizard.model.account import VerifiedAccount
 from wizard.model.server import Security, ServerCandidate
@@ -93,12 +100,12 @@ def _classic(account: VerifiedAccount, groups: _Groups) -> list[Row]:
         label = tr_field("field of outlook-classic", "Outgoing mail server (SMTP)")
         rows.append(Row("outgoing-server", label, outgoing.host, page))
     first = incoming or outgoing
-    if first is not None:
+    if first is not None and not (first is outgoing and sends_without_sign_in(account)):
         rows.append(Row("username", tr_field("field of outlook-classic", "User Name"), first.username, page))
     label = tr_field("field of outlook-classic", "Require logon using Secure Password Authentication (SPA)")
     rows.append(Row("spa", label, tr_field("field of outlook-classic", "Off"), page))
     if outgoing is not None:
-        rows += _outgoing_sign_in(incoming, outgoing, groups.more)
+        rows += _outgoing_sign_in(account, outgoing, groups.more)
     if incoming is not None:
         kind = ACCOUNT_TYPE[incoming.protocol]
         label = tr_field("field of outlook-classic", "Use the following type of encrypted connection (incoming)")
@@ -125,8 +132,11 @@ def _classic(account: VerifiedAccount, groups: _Groups) -> list[Row]:
     return rows
 
 
-def _outgoing_sign_in(incoming: ServerCandidate | None, outgoing: ServerCandidate, more: str) -> list[Row]:
+def _outgoing_sign_in(account: VerifiedAccount, outgoing: ServerCandidate, more: str) -> list[Row]:
+    incoming = account.incoming
     label = tr_field("field of outlook-classic", "My outgoing server (SMTP) requires authentication")
+    if sends_without_sign_in(account):
+        return [Row("outgoing-auth", label, tr_field("field of outlook-classic", "Off"), more)]
     rows = [Row("outgoing-auth", label, tr_field("field of outlook-classic", "On"), more)]
     chosen = tr_field("field of outlook-classic", "Chosen")
     if incoming is not None and incoming.username == outgoing.username:

@@ -44,7 +44,7 @@ from wizard.handover import (
 )
 from wizard.handover.inert import is_single_line
 from wizard.handover.sheet import Sheet, Target
-from wizard.handover.words import SignInKind, browser_only, sign_in_kinds
+from wizard.handover.words import SignInKind, browser_only, sends_without_sign_in, sign_in_kinds
 from wizard.language import tr
 from wizard.model.account import VerifiedAccount
 from wizard.model.secret import Secret
@@ -95,6 +95,9 @@ _MAKERS: Final[dict[Target, Callable[..., Sheet]]] = {
 }
 
 
+_NAMES_FOR_SENDING: Final = frozenset({"outgoing-username", "new-outgoing-username"})
+
+
 def targets() -> tuple[Target, ...]:
     """Every target, those for people first."""
     return tuple(_MAKERS)
@@ -131,7 +134,7 @@ def sheet(target_id: str, account: VerifiedAccount, secret: Secret | None = None
     # The name others see is not worth a refusal: it goes without its marks of direction.
     named = replace(account, display_name=single_line(account.display_name or "") or None)
     if secret is None:
-        return _MAKERS[wanted](named)
+        return _signing_in_where_it_is_wanted(_MAKERS[wanted](named), account)
     if not wanted.takes_password:
         raise UsageError(
             tr("{program} takes no file with a password in it; it asks for the password itself.", program=wanted.name)
@@ -141,6 +144,13 @@ def sheet(target_id: str, account: VerifiedAccount, secret: Secret | None = None
     if not is_single_line(secret.reveal()):
         raise HandoverError(tr("The password holds a line break or control character; no file can say it."))
     return _MAKERS[wanted](named, secret)
+
+
+def _signing_in_where_it_is_wanted(made: Sheet, account: VerifiedAccount) -> Sheet:
+    """The sheet without a user name for sending where nobody signs in to send: the fields that stay say so."""
+    if not sends_without_sign_in(account):
+        return made
+    return replace(made, rows=tuple(row for row in made.rows if row.field_id not in _NAMES_FOR_SENDING))
 
 
 def _require_single_lines(account: VerifiedAccount) -> None:
