@@ -53,9 +53,10 @@ def faults(entry: Entry, forms: int) -> list[str]:
         found.append("incomplete")
     both = f"{entry.source}\n{entry.plural or ''}"
     for said in filter(None, entry.said):
-        # A form for one thing may leave the number out; nothing may be named that is not there.
+        # A form for one thing may leave the number out, as may one whose English does; nothing else may be missing.
         names = _names(said)
-        left_out = _names(entry.plural or entry.source) - names - ({"n"} if entry.plural is not None else set())
+        optional = {"n", *(_names(entry.plural) - _names(entry.source))} if entry.plural is not None else set()
+        left_out = _names(entry.plural or entry.source) - names - optional
         if names - _names(both) or left_out:
             found.append("placeholders")
         if sorted(_PERCENT.findall(said)) != sorted(_PERCENT.findall(entry.source)):
@@ -76,6 +77,7 @@ def faults(entry: Entry, forms: int) -> list[str]:
         (Entry("Signing in to {host}", said=("Anmeldung",)), ["placeholders"]),
         (Entry("Signing in to {host}", said=("Anmeldung bei {hast}",)), ["placeholders"]),
         (Entry("{n} row", "{n} rows", said=("Eine Zeile", "{n} Zeilen")), []),
+        (Entry("One row", "{number} rows", said=("Eine Zeile", "{number} Zeilen")), []),
         (Entry("{n} row", "{n} rows", said=("{n} Zeile", "")), ["incomplete"]),
         (Entry("{n} row", "{n} rows", said=("{n} Zeile",)), ["forms"]),
         (Entry("{n} of {name}", "{n} of {name}", said=("{n}", "{n} von {name}")), ["placeholders"]),
