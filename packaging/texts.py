@@ -204,14 +204,16 @@ def main() -> int:
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--check", action="store_true", help="change nothing, say what would change")
     check = arguments.parse_args().check
-    stale = [path for path, text in files().items() if not path.exists() or path.read_text("utf-8") != text]
+    wanted = files()
+    stale = [path for path, text in wanted.items() if not path.exists() or path.read_text("utf-8") != text]
     for path in stale:
-        print(f"{path.relative_to(CHECKOUT).as_posix()} is not up to date: make locale")
+        said = "is not up to date: make locale" if check else "is up to date now"
+        print(f"{path.relative_to(CHECKOUT).as_posix()} {said}")
     if check:
         return 1 if stale else 0
-    for path, text in files().items():
+    for path in stale:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8", newline="\n")
+        path.write_text(wanted[path], encoding="utf-8", newline="\n")
     return 0
 
 
