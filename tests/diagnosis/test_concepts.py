@@ -92,3 +92,13 @@ def test_advice_behind_a_pause_is_a_sentence_of_its_own(lexicon: Lexicon) -> Non
     reason, advice = lexicon.read("The server gives no answer: check the internet connection")
     assert "advice" not in lexicon.names_of(reason.concepts)
     assert {"advice", "internet"} <= set(lexicon.names_of(advice.concepts))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["The mail failed, please check your password", "邮件发送失败,请检查密码", "O envio falhou, verifique a senha"],
+)
+def test_advice_behind_a_comma_is_a_sentence_of_its_own(lexicon: Lexicon, text: str) -> None:
+    reason, advice = lexicon.read(text)
+    assert "password" not in lexicon.names_of(reason.concepts)
+    assert {"advice", "password"} <= set(lexicon.names_of(advice.concepts))

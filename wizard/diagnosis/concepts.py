@@ -35,6 +35,7 @@ _SENTENCE_END: Final = frozenset(".!?;。！？；\n|")
 # "Failed: open connections", "not done - mailbox full": what denies does not reach over a colon or a dash.
 _PAUSES: Final = frozenset((":", "：", "-", "--"))
 _PAUSE_PLACES: Final = _BEFORE
+_COMMAS: Final = (",", "，", "、")
 # Addresses, host names and links are named in a text, they say nothing of what happened.
 _NAMED = re.compile(
     r"https?://[^\s<>\"')\]]+|[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}|(?<![\w.])(?:[a-z0-9_-]{1,63}\.){1,6}[a-z]{2,24}(?![\w.(])",
@@ -220,6 +221,9 @@ class Lexicon:
                 place += _PAUSE_PLACES
                 number += 1
                 continue
+            if items and text[:at].rstrip()[-1:] in _COMMAS and self._advises(tokens, number):
+                self._close(items, start, sentences)
+                items, place, start = [], 0, at
             if _IS_SPACELESS.match(token):
                 # What follows over a blank belongs to the word: Korean spaces its phrases, the lexicon does not.
                 joined, used = token, 1
@@ -260,8 +264,14 @@ class Lexicon:
         return tuple(sentences)
 
     def _advises(self, tokens: list[tuple[str, int]], number: int) -> bool:
-        """Whether the word there begins an advice."""
-        return number < len(tokens) and bool(self._advice & self._concepts_of(tokens[number][0])[0])
+        """Whether the words there begin an advice."""
+        if number >= len(tokens):
+            return False
+        token = tokens[number][0]
+        if _IS_SPACELESS.match(token):
+            return any(bit & self._advice and token.startswith(word) for word, bit in self._signs.get(token[0], ()))
+        row = self._row_at(tokens, number, token)
+        return bool(self._advice & (row[1] if row is not None else self._concepts_of(token)[0]))
 
     def _mixed_at(self, tokens: list[tuple[str, int]], number: int) -> tuple[int, str] | None:
         """A word of Latin letters and a spaceless script ("APIキー") that begins here: concepts, what follows it."""
