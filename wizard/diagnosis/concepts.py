@@ -221,13 +221,17 @@ class Lexicon:
                 place += _PAUSE_PLACES
                 number += 1
                 continue
-            if items and text[:at].rstrip()[-1:] in _COMMAS and self._advises(tokens, number):
+            if items and self._advises_behind_comma(text, tokens, number):
                 self._close(items, start, sentences)
                 items, place, start = [], 0, at
             if _IS_SPACELESS.match(token):
                 # What follows over a blank belongs to the word: Korean spaces its phrases, the lexicon does not.
                 joined, used = token, 1
-                while number + used < len(tokens) and _IS_SPACELESS.match(tokens[number + used][0]):
+                while (
+                    number + used < len(tokens)
+                    and _IS_SPACELESS.match(tokens[number + used][0])
+                    and not self._advises_behind_comma(text, tokens, number + used)
+                ):
                     joined += tokens[number + used][0]
                     used += 1
                 place = self._read_signs(joined, place, items)
@@ -262,6 +266,11 @@ class Lexicon:
             number += 1
         self._close(items, start, sentences)
         return tuple(sentences)
+
+    def _advises_behind_comma(self, text: str, tokens: list[tuple[str, int]], number: int) -> bool:
+        """Whether an advice begins there, behind a comma."""
+        at = tokens[number][1]
+        return text[max(0, at - 2) : at].rstrip()[-1:] in _COMMAS and self._advises(tokens, number)
 
     def _advises(self, tokens: list[tuple[str, int]], number: int) -> bool:
         """Whether the words there begin an advice."""
