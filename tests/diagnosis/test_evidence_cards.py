@@ -80,6 +80,26 @@ async def test_who_typed_another_name_is_not_told_that_it_is_of_ones_own_domain(
     assert (said in [remedy.say for remedy in card.remedies]) is asks, card.remedies
 
 
+@pytest.mark.parametrize(
+    ("offered", "title", "by_outlook"),
+    [
+        (("NTLM", "GSSAPI"), "The server wants a Windows sign-in (NTLM or Kerberos)", True),
+        (("OTP", "SKEY"), "Mailwright does not speak the server's ways of signing in", False),
+        (("DIGEST-MD5",), "Mailwright does not speak the server's ways of signing in", False),
+    ],
+)
+async def test_ways_to_sign_in_that_we_do_not_speak_are_named_as_what_they_are(
+    offered: tuple[str, ...], title: str, by_outlook: bool
+) -> None:
+    async with stage(ADA, imap("imap.example.org", auth=offered), options=ONCE) as on_stage:
+        result = await on_stage.session.check(replace(on_stage.draft(), wants_outgoing=False))
+    card = result.diagnoses[0]
+    assert (card.cause, card.title) == ("auth-mechanism-unsupported", title)
+    assert ("use-outlook" in [remedy.id for remedy in card.remedies]) is by_outlook
+    assert all(name in card.why for name in offered)
+    assert result.sign_in_attempts == {}
+
+
 async def test_comcast_asks_for_its_own_switch_before_anything_of_yahoos() -> None:
     servers: tuple[PracticeServer, ...] = (
         smtp("smtp.comcast.net", 587, accepts=Accepts.NOBODY, refusal="535 5.7.0 Authentication failed"),

@@ -103,13 +103,14 @@ async def test_a_relay_without_sign_in_is_proven_without_a_password(
     assert mail.sign_ins == []
 
 
+@pytest.mark.parametrize("security", [Security.TLS, Security.NONE])
 async def test_with_a_password_sending_without_one_is_the_first_remedy(
-    authority: Authority, certificate: Issued
+    security: Security, authority: Authority, certificate: Issued
 ) -> None:
     mail = without_auth()
-    async with relay(certificate, mail, Security.TLS) as server:
+    async with relay(certificate, mail, security) as server:
         session = new_session(authority, options=QUICK)
-        result = await session.check(account(server, Protocol.SMTP, Security.TLS))
+        result = await session.check(account(server, Protocol.SMTP, security))
         first = result.diagnoses[0]
         assert (result.verdict, first.cause) == (Verdict.FAILS, "auth-not-offered")
         assert [remedy.say for remedy in first.remedies][:1] == ["Send without signing in"]

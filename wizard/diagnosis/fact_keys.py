@@ -41,6 +41,7 @@ class Mechanisms(StrEnum):
 
     ONLY_BROWSER_SIGN_IN = "only-browser-sign-in"
     NONE_KNOWN = "none-known"
+    WINDOWS = "windows"  # of those we do not speak: the sign-in of Windows networks alone
 
 
 class LooksLike(StrEnum):

@@ -26,6 +26,7 @@ _TOKEN_MECHANISMS: Final = frozenset({"XOAUTH2", "OAUTHBEARER"})
 _PASSWORD_MECHANISMS: Final = frozenset(
     {"PLAIN", "LOGIN", "SCRAM-SHA-256", "SCRAM-SHA-1", "CRAM-MD5", "APOP", "USER", "IMAP LOGIN", "USER/PASS"}
 )
+_WINDOWS_MECHANISMS: Final = frozenset({"NTLM", "GSSAPI", "GSS-SPNEGO", "KERBEROS_V4", "KERBEROS_V5"})
 # What a pasted text's stage may be called besides our own names.
 _STAGE_NAMES: Final[Mapping[str, tuple[str | None, str | None]]] = MappingProxyType(
     {
@@ -205,7 +206,7 @@ def _mechanism_summary(mechanisms: tuple[str, ...]) -> set[str]:
     if offered & _TOKEN_MECHANISMS and not offered & _PASSWORD_MECHANISMS:
         return {Mechanisms.ONLY_BROWSER_SIGN_IN}
     if offered and not offered & (_PASSWORD_MECHANISMS | _TOKEN_MECHANISMS):
-        return {Mechanisms.NONE_KNOWN}
+        return {Mechanisms.NONE_KNOWN} | ({Mechanisms.WINDOWS} if offered & _WINDOWS_MECHANISMS else set())
     return set()
 
 
