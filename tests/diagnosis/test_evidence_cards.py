@@ -215,11 +215,29 @@ def test_a_pasted_text_of_these_years_has_its_own_card(
             "The account has to be activated first",
             "activate-account",
         ),
+        (
+            "421 mx.example.org Connection timeout",
+            "connection-dropped",
+            "The server closed a line on which nothing was said",
+            "try-again",
+        ),
+        (
+            "The server may be unavailable or is refusing SMTP connections.",
+            "connection-refused",
+            "No connection to the server came about",
+            "use-other-port",
+        ),
     ],
 )
 def test_a_card_says_what_the_text_says_and_no_more(text: str, cause: str, title: str, first: str) -> None:
     found = wiring.diagnoser().of_text(text)
     assert (found.cause, found.title, found.remedies[0].id) == (cause, title, first)
+
+
+def test_a_server_that_answers_a_message_has_a_trouble_of_its_own() -> None:
+    said = "451 4.4.2 Bad connection (io timeout)"
+    assert wiring.diagnoser().of_text(said, stage="data").cause == "server-error"
+    assert wiring.diagnoser().of_text("connection timed out", stage="data").cause == "connection-timed-out"
 
 
 def test_three_switches_of_microsoft_are_three_cards() -> None:
