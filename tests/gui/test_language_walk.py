@@ -1,7 +1,7 @@
 """A walk through the window in another language, at the usual size of text and at twice that: nothing is left in
 English, no text is cut, none stands over another.
 
-Each language that has translations is walked, and the pseudo-language, in which whatever nobody gave to a translator
+Each language that has translations is walked, and the pseudo-language, mirrored too, in which what nobody translated
 stays as it is.
 """
 
@@ -22,7 +22,7 @@ from wizard.gui.bridge import Bridge
 from wizard.gui.engine import Engine
 from wizard.gui.widgets.buttons import QuietButton
 from wizard.gui.widgets.program_choice import families
-from wizard.language import SOURCE, choice, speak
+from wizard.language import MIRRORED, SOURCE, choice, speak
 from wizard.language.catalogues import folder_of, load
 from wizard.language.choice import PSEUDO
 from wizard.practice.scenarios import PracticeAccount, load_scenarios
@@ -34,7 +34,7 @@ SECONDS = 30_000
 ACCOUNTS = {one.account.scenario: one.account for one in load_scenarios(assets.resources() / "practice")}
 CARDS = ("wrong-password", "certificate-expired", "port-587-blocked")
 TRANSLATED = [tag for tag in choice.LANGUAGES if tag != SOURCE and load(folder_of(tag)) is not None]
-SPOKEN = [PSEUDO, *TRANSLATED]
+SPOKEN = [PSEUDO, MIRRORED, *TRANSLATED]
 TWICE = len(theme.ZOOM) - 1
 
 

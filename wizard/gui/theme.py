@@ -12,7 +12,7 @@ from enum import Enum
 from typing import Any, Final
 
 from PySide6.QtCore import QObject, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontInfo, QPainter, QPalette, QPen
+from PySide6.QtGui import QColor, QFont, QFontInfo, QFontMetrics, QPainter, QPalette, QPen
 from PySide6.QtWidgets import QApplication
 
 BODY_PX: Final = 14
@@ -334,6 +334,14 @@ def animates() -> bool:
     from PySide6.QtWidgets import QStyle  # its enums take as long as a page
 
     return current().allows_motion and QApplication.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration) > 0
+
+
+def text_width(font: QFont, text: str) -> int:
+    """How wide the text is drawn, in whole pixels."""
+    metrics = QFontMetrics(font)
+    advance = metrics.horizontalAdvance(text)
+    # Letters that join, as Arabic ones do, come out wider than the sum of their advances.
+    return advance if text.isascii() else max(advance, metrics.boundingRect(text).width())
 
 
 def rounded(

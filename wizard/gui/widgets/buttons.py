@@ -130,7 +130,6 @@ class Button(QPushButton):
         self._paint_box(painter, QRectF(self.rect()), tokens)
         ink = self._ink(tokens) if self.isEnabled() else tokens.off
         painter.setFont(self.font())
-        metrics = QFontMetrics(self.font())
         left = self._content_left()
         middle = self.height() / 2
         if self._icon is not None:
@@ -140,7 +139,7 @@ class Button(QPushButton):
             left += size + _ICON_GAP
         text = self._words()
         painter.setPen(ink)
-        width = metrics.horizontalAdvance(text)
+        width = theme.text_width(self.font(), text)
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
         area = QRectF(placed(self, left, width + 2), 0, width + 2, self.height())
         painter.drawText(area, int(flags | self._mnemonic()), self._marked(text))
@@ -164,7 +163,7 @@ class Button(QPushButton):
         return self.text()
 
     def _content_width(self) -> int:
-        width = QFontMetrics(self.font()).horizontalAdvance(self._words())
+        width = theme.text_width(self.font(), self._words())
         extras = (self._icon is not None) + self._fold
         return width + extras * (theme.mark(16) + _ICON_GAP)
 
@@ -280,7 +279,7 @@ class LinkButton(Button):
         ink = self._ink(tokens) if self.isEnabled() else tokens.off
         start = theme.mark(16) + _ICON_GAP if self._icon else 0
         metrics = QFontMetrics(self.font())
-        width = metrics.horizontalAdvance(self._words())
+        width = theme.text_width(self.font(), self._words())
         if self._trailing:
             size = theme.mark(16)
             x = placed(self, start + width + _ICON_GAP, size)

@@ -43,8 +43,7 @@ class _Segment(QRadioButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
     def sizeHint(self) -> QSize:
-        metrics = QFontMetrics(theme.font(Role.STRONG))
-        return QSize(metrics.horizontalAdvance(self.text()) + theme.mark(16) + 28, theme.control(34))
+        return QSize(theme.text_width(theme.font(Role.STRONG), self.text()) + theme.mark(16) + 28, theme.control(34))
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
@@ -64,7 +63,7 @@ class _Segment(QRadioButton):
             theme.rounded(painter, QRectF(self.rect()), 6, tokens.button, tokens.btnline)
         font = theme.font(Role.STRONG if chosen else Role.BODY)
         painter.setFont(font)
-        width = QFontMetrics(font).horizontalAdvance(self.text())
+        width = theme.text_width(font, self.text())
         size = theme.mark(16)
         left = (self.width() - width - (size + 6 if chosen else 0)) / 2
         if chosen:
@@ -159,8 +158,7 @@ class Tile(QRadioButton):
 
     def sizeHint(self) -> QSize:
         """Wide enough for its words when chosen."""
-        metrics = QFontMetrics(theme.font(Role.SMALL_LABEL))
-        return QSize(metrics.horizontalAdvance(self.text()) + 20, theme.control(60))
+        return QSize(theme.text_width(theme.font(Role.SMALL_LABEL), self.text()) + 20, theme.control(60))
 
     def minimumSizeHint(self) -> QSize:
         """The same."""
@@ -299,6 +297,7 @@ class _Inner(QLineEdit):
         super().__init__(parent)
         self._list = parent
         self.setFrame(False)
+        self.textChanged.connect(self._show_beginning)
         self._retheme()
         theme.current().changed.connect(self._retheme)
 
@@ -312,7 +311,13 @@ class _Inner(QLineEdit):
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """The list draws another box."""
         super().focusOutEvent(event)
+        self._show_beginning()
         self._list.update()
+
+    def _show_beginning(self) -> None:
+        """Of what is longer than the line its beginning is seen, unless somebody types."""
+        if not self.hasFocus():
+            self.setCursorPosition(0)
 
     def _retheme(self) -> None:
         palette = QPalette(self.palette())

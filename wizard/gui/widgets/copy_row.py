@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QFontMetrics, QGuiApplication
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
@@ -100,7 +100,6 @@ def _inside_a_sentence(label: str) -> str:
 class _Value(Paragraph):
     def __init__(self, text: str) -> None:
         super().__init__(text, Role.LABEL)
-        self.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
 
 class _CopyButton(LinkButton):

@@ -8,6 +8,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QWidget
 
+from wizard.gui import theme
 from wizard.gui.theme import Role
 from wizard.gui.widgets.label import Label
 
@@ -24,10 +25,12 @@ class Paragraph(Label):
         """All of it on as many lines as it was written on; it wraps where that is not to be had."""
         metrics = QFontMetrics(self.font())
         lines = self.text().split("\n")
-        return QSize(max(metrics.horizontalAdvance(line) for line in lines) + 2, metrics.height() * len(lines))
+        return QSize(max(theme.text_width(self.font(), line) for line in lines) + 2, metrics.height() * len(lines))
 
     def minimumSizeHint(self) -> QSize:
         """The longest word on one line."""
         metrics = QFontMetrics(self.font())
-        longest = max((metrics.horizontalAdvance(word) for word in re.split(r"[\s\u200b]+", self.text())), default=0)
+        longest = max(
+            (theme.text_width(self.font(), word) for word in re.split(r"[\s\u200b]+", self.text())), default=0
+        )
         return QSize(min(longest + 2, metrics.averageCharWidth() * 24), metrics.height())

@@ -16,7 +16,7 @@ from wizard.gui.failure_words import sign_in_failed
 from wizard.gui.lanes import Lane, State
 from wizard.gui.reading import placed
 from wizard.gui.widgets.marks import ArcClock, paint_mark
-from wizard.language import tr, tr_context
+from wizard.language import isolated, tr, tr_context
 from wizard.model.evidence import ErrorKind, Stage, Surroundings
 
 _NETWORK_ERRORS: Final = (ErrorKind.NETWORK_UNREACHABLE, ErrorKind.DNS_UNAVAILABLE, ErrorKind.PERMISSION_DENIED)
@@ -264,7 +264,7 @@ class PathPicture(QLabel):
         painter.setPen(tokens.ink2 if place.look is Look.AHEAD else tokens.ink)
         height = QFontMetricsF(name_font).height()
         for line_text in self._name_lines(place.name):
-            painter.drawText(QRectF(left, top, width_, height), Qt.AlignmentFlag.AlignCenter, line_text)
+            painter.drawText(QRectF(left, top, width_, height), Qt.AlignmentFlag.AlignCenter, isolated(line_text))
             top += height
         painter.setFont(small)
         painter.setPen(tokens.stop if place.look is Look.BROKEN else tokens.ink2)

@@ -6,7 +6,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QWidget
 
-from wizard.gui.reading import is_mirrored
 from wizard.gui.theme import Role
 from wizard.gui.widgets.label import Label
 from wizard.gui.widgets.paragraph import Paragraph
@@ -30,6 +29,4 @@ def selectable(label: Label) -> Label:
     label.setTextInteractionFlags(
         Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
     )
-    if is_mirrored(label):  # else Qt would place what is no word, such as a host, by the direction of its own letters
-        label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter)
     return label

@@ -21,6 +21,7 @@ _LINE_GAP: Final = 1.5
 _USUAL_TLS_WORD: Final = tr_later("Name differs")
 _MARK_GAP: Final = 6
 _ICON_GAP: Final = 10
+_APART: Final = 8
 
 
 class StageMark(QLabel):
@@ -45,13 +46,13 @@ class StageMark(QLabel):
 
     def sizeHint(self) -> QSize:
         """Wide enough for its own state word, and for those that are usual there."""
-        name = QFontMetricsF(theme.font(theme.Role.LABEL)).horizontalAdvance(words.stage_name(self.mark.stage))
-        small = QFontMetricsF(theme.font(theme.Role.SMALL_LABEL))
+        name = theme.text_width(theme.font(theme.Role.LABEL), words.stage_name(self.mark.stage))
+        small = theme.font(theme.Role.SMALL_LABEL)
         # Columns keep their place while these change.
         words_there = [self.mark.word, words.passed(9.9), tr(words.NOT_TRIED)]
         if self.mark.stage is Stage.TLS:
             words_there.append(tr(_USUAL_TLS_WORD))
-        word = max(small.horizontalAdvance(word) for word in words_there)
+        word = max(theme.text_width(small, word) for word in words_there)
         return QSize(round(theme.mark(18) + _MARK_GAP + max(name, word)) + 2, theme.control(_ROW))
 
     def minimumSizeHint(self) -> QSize:
@@ -99,9 +100,9 @@ class SideHead(QLabel):
 
     def sizeHint(self) -> QSize:
         """Wide enough for both sides, so that the columns of both rows agree."""
-        strong = QFontMetricsF(theme.font(theme.Role.STRONG))
-        name = max(strong.horizontalAdvance(words.side_name(side)) for side in (Protocol.SMTP, Protocol.IMAP))
-        word = QFontMetricsF(theme.font(theme.Role.SMALL_LABEL)).horizontalAdvance(tr(words.WORKS_KEPT))
+        sides = (words.side_name(Protocol.IMAP), words.side_name(Protocol.SMTP))
+        name = max(theme.text_width(theme.font(theme.Role.STRONG), side) for side in sides)
+        word = theme.text_width(theme.font(theme.Role.SMALL_LABEL), tr(words.WORKS_KEPT))
         return QSize(round(theme.mark(22) + _ICON_GAP + max(name, word)) + 2, theme.control(_ROW))
 
     def minimumSizeHint(self) -> QSize:
@@ -183,12 +184,14 @@ class StageTable(QWidget):
     def _arrange(self, columns: int) -> None:
         self._columns = columns
         rows = len(SHOWN) // columns
+        apart = rows > 1  # then a gap tells the sides from each other
+        self._grid.setRowMinimumHeight(rows, _APART if apart else 0)
         for row, (head, marks) in enumerate(zip(self._heads, self._marks, strict=True)):
             self._grid.removeWidget(head)
-            self._grid.addWidget(head, row * rows, 0)
+            self._grid.addWidget(head, row * (rows + apart), 0)
             for number, mark in enumerate(marks):
                 self._grid.removeWidget(mark)
-                self._grid.addWidget(mark, row * rows + number // columns, 1 + number % columns)
+                self._grid.addWidget(mark, row * (rows + apart) + number // columns, 1 + number % columns)
         for column in range(1, len(SHOWN) + 1):
             self._grid.setColumnStretch(column, int(column <= columns))
 

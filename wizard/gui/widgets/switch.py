@@ -43,7 +43,7 @@ class Switch(QCheckBox):
         track = self._track()
         gap = 8 if self._small else 12
         return QSize(
-            track.width() + gap + metrics.horizontalAdvance(self.text()), max(track.height(), metrics.height(), 24)
+            track.width() + gap + theme.text_width(self.font(), self.text()), max(track.height(), metrics.height(), 24)
         )
 
     def minimumSizeHint(self) -> QSize:
