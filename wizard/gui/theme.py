@@ -19,6 +19,7 @@ BODY_PX: Final = 14
 SMALLEST_PX: Final = 11.5  # no text is smaller, whatever the system's font is
 LARGE_TEXT: Final = 1.35  # what a helpdesk pack's large text is against the system's
 ZOOM: Final = (1.0, 1.1, 1.25, 1.5, 1.75, 2.0)  # steps of Ctrl+Plus, WCAG 1.4.4 wants the last one
+_FIRST_JOINED, _LAST_JOINED = "\u0590", "\u08ff"  # Hebrew, Arabic and their like
 COMPACT_SCALE: Final = 1.5  # above this font scale the window uses its one-column layout
 
 
@@ -338,10 +339,9 @@ def animates() -> bool:
 
 def text_width(font: QFont, text: str) -> int:
     """How wide the text is drawn, in whole pixels."""
-    metrics = QFontMetrics(font)
-    advance = metrics.horizontalAdvance(text)
-    # Letters that join, as Arabic ones do, come out wider than the sum of their advances.
-    return advance if text.isascii() else max(advance, metrics.boundingRect(text).width())
+    advance = QFontMetrics(font).horizontalAdvance(text)
+    # Letters that join come out wider than Qt tells by up to two hundredths.
+    return advance + advance // 40 + 1 if any(_FIRST_JOINED <= letter <= _LAST_JOINED for letter in text) else advance
 
 
 def rounded(

@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from PySide6.QtCore import QTimer
-from PySide6.QtGui import QFontMetrics, QGuiApplication
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 from wizard.gui import theme
@@ -119,4 +119,5 @@ class _CopyButton(LinkButton):
 
     def _retheme(self) -> None:
         super()._retheme()
-        self.setFixedWidth(QFontMetrics(self.font()).horizontalAdvance(tr(COPIED)) + theme.mark(16) + 8)
+        words = max(theme.text_width(self.font(), tr(word)) for word in (COPY, COPIED))
+        self.setFixedWidth(words + theme.mark(16) + 8)

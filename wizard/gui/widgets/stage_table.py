@@ -22,6 +22,7 @@ _USUAL_TLS_WORD: Final = tr_later("Name differs")
 _MARK_GAP: Final = 6
 _ICON_GAP: Final = 10
 _APART: Final = 8
+_SCROLL_BAR: Final = 24  # pixels, at the most
 
 
 class StageMark(QLabel):
@@ -175,7 +176,9 @@ class StageTable(QWidget):
         fitting = (
             each
             for each in (len(SHOWN), 2)
-            if sum(max(columns[place::each], default=0) + gap for place in range(each)) <= room
+            # A scroll bar that comes or goes because of the rows must not turn them around again.
+            if sum(max(columns[place::each], default=0) + gap for place in range(each))
+            <= room - (_SCROLL_BAR if each > self._columns else 0)
         )
         wanted = next(fitting, 1)
         if self.width() > 0 and self._columns != wanted:
