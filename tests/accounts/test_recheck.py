@@ -14,6 +14,7 @@ from wizard.accounts.store import AccountBook, SavedAccount
 from wizard.model.account import Status, Verdict
 from wizard.model.evidence import Outcome, Stage
 from wizard.model.secret import Secret
+from wizard.model.server import Security
 from wizard.net.sites import registrable_domain
 
 
@@ -88,3 +89,18 @@ def test_a_mark_without_a_title_has_no_gap_in_it(saved: SavedAccount) -> None:
     assert state(undecided) == "Not verified, 21 November 2026 (worked until 18 November 2026)"
     titled = replace(undecided, last_title="The server is busy")
     assert state(titled).startswith("Not verified: The server is busy, 21 November 2026")
+
+
+@pytest.mark.parametrize(
+    ("host", "security", "permitted"),
+    [
+        ("127.0.0.1", Security.NONE, {"127.0.0.1"}),
+        ("127.0.0.1", Security.TLS, set()),
+        ("smtp.example.org", Security.NONE, set()),
+    ],
+)
+def test_what_was_proven_in_clear_on_this_computer_may_be_again(
+    saved: SavedAccount, host: str, security: Security, permitted: set[str]
+) -> None:
+    kept = replace(saved, outgoing=smtp(host=host, port=1025, security=security))
+    assert draft(kept, Secret(CANARY)).in_clear == permitted

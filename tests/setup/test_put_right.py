@@ -16,6 +16,7 @@ from tests.setup.accounts import draft, new_session
 from wizard.model.account import RoundTripStatus, Status, Verdict
 from wizard.model.diagnosis import Change, ChangeSettings
 from wizard.model.draft import AccountDraft
+from wizard.model.host import is_this_computer
 from wizard.model.server import WITHOUT_SIGN_IN, Protocol, Security
 from wizard.setup.options import Options
 
@@ -133,6 +134,44 @@ async def test_a_server_that_wants_a_sign_in_and_offers_none_is_no_relay(
         await session.close()
     assert result.diagnoses[0].cause == "auth-not-offered"
     assert "send-without-sign-in" not in [remedy.id for remedy in result.diagnoses[0].remedies]
+
+
+@pytest.mark.parametrize("typed", [Security.NONE, Security.STARTTLS])
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+async def test_a_program_on_this_computer_that_knows_no_encryption_is_signed_in_to_after_a_yes(
+    protocol: Protocol, typed: Security, authority: Authority, certificate: Issued
+) -> None:
+    """Bridges such as DavMail listen in clear, on this computer alone."""
+    mail = Mail(protocol, switch=False, clear_auth=True)
+    async with ScriptedServer(mail, certificate=certificate) as server:
+        session = new_session(authority, options=QUICK)
+        result = await session.check(account(server, protocol, typed))
+        card = result.diagnoses[0]
+        assert (result.verdict, card.cause) == (Verdict.FAILS, "starttls-not-offered")
+        assert card.title == "127.0.0.1 is this computer and offers no encryption"
+        assert "does not leave the computer" in card.why
+        assert card.remedies[0].say == "Sign in without encryption: the line stays on this computer"
+        assert mail.sign_ins == []
+        agreed = session.apply(card.remedies[0], card, result)
+        again = await session.check(agreed)
+        await session.close()
+    assert again.verdict is Verdict.WORKS
+    side = again.incoming or again.outgoing
+    assert side is not None
+    assert side.candidate.security is Security.NONE
+    assert len(mail.sign_ins) == 1
+    assert agreed.in_clear == {"127.0.0.1"}
+
+
+@pytest.mark.parametrize(
+    ("host", "is_one"),
+    [
+        ("127.0.0.1", True), ("127.8.0.1", True), ("::1", True), ("localhost", True), ("LOCALHOST", True),
+        ("10.0.0.1", False), ("mail.example.org", False), ("127.0.0.1.example.org", False), ("localhost.org", False),
+    ],
+)  # fmt: skip
+def test_which_hosts_are_this_computer(host: str, is_one: bool) -> None:
+    assert is_this_computer(host) is is_one
 
 
 BUSY = {

@@ -14,8 +14,9 @@ from wizard.model.account import CheckResult, SideResult, Verdict
 from wizard.model.diagnosis import Diagnosis, EditField, Field
 from wizard.model.draft import AccountDraft
 from wizard.model.evidence import Evidence, Outcome
+from wizard.model.host import is_this_computer
 from wizard.model.secret import Secret
-from wizard.model.server import WITHOUT_SIGN_IN, ServerCandidate
+from wizard.model.server import WITHOUT_SIGN_IN, Security, ServerCandidate
 from wizard.net.sites import registrable_domain
 
 
@@ -82,6 +83,9 @@ def draft(saved: SavedAccount, secret: Secret | None, outgoing_secret: Secret | 
         wants_outgoing=saved.outgoing is not None,
         address_is_right=True,
         agreed=frozenset(registrable_domain(server.host) for server in proven),
+        in_clear=frozenset(
+            server.host for server in proven if server.security is Security.NONE and is_this_computer(server.host)
+        ),
     )
 
 

@@ -33,6 +33,7 @@ class Seen(StrEnum):
     NAMES_SENDER = "names-sender"
     NAMES_RECIPIENT = "names-recipient"
     TOKEN_SENT = "token-sent"  # noqa: S105 - a browser sign-in's token was refused, and no password was sent
+    ON_THIS_COMPUTER = "on-this-computer"  # the server's host is this computer itself
     SIGNS_IN_WITH_OWN_DOMAIN = "signs-in-with-own-domain"  # with an address that is none of a freemail provider's
 
 

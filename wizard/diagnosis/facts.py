@@ -14,6 +14,7 @@ from wizard.diagnosis.fact_words import provider_words, shown, side_words, text_
 from wizard.diagnosis.rule import Facts, fold
 from wizard.model.address import Address
 from wizard.model.evidence import Evidence, ProbeReport, Reply, Stage, Surroundings
+from wizard.model.host import is_this_computer
 from wizard.model.provider import Provider, ProviderStatus
 from wizard.model.run_fact import RunFact
 from wizard.model.server import Protocol, Source
@@ -123,6 +124,8 @@ def facts_of_evidence(
     values["line"] = frozenset(_line(surroundings))
     values["seen"] = frozenset(_seen(evidence)) | _of_this_envelope(evidence, candidate.username, address, run_facts)
     values["seen"] |= _seen_of_provider(provider, candidate.username, address, evidence)
+    if is_this_computer(endpoint.host):
+        values["seen"] |= {Seen.ON_THIS_COMPUTER}
     if report.has_signed_in:
         values["seen"] |= {RunFact.SIGNED_IN}
     _put_provider(values, provider, families)

@@ -22,6 +22,7 @@ class Change(StrEnum):
     ENCRYPT = "encrypt"
     SENDER_IS_USERNAME = "sender-is-username"
     ISP_RELAY = "isp-relay"
+    IN_CLEAR = "in-clear"  # sign in without encryption, where the line does not leave this computer
     SMALLER_MESSAGE = "smaller-message"
     NO_SIGN_IN = "no-sign-in"  # a server that takes mail without one
     SUGGESTED_ADDRESS = "suggested-address"  # the address that was probably meant

@@ -30,6 +30,7 @@ class AccountDraft:
     ask_nobody: bool = False  # the address is told to nobody while its settings are looked for
     address_is_right: bool = False  # the person's word, where its domain looks like a slip
     agreed: frozenset[str] = frozenset()  # registrable domains the person agreed to give the password to
+    in_clear: frozenset[str] = frozenset()  # hosts, this computer's own, that may have it on a line in clear
 
     def wants(self, way: Way) -> bool:
         """Whether this side is to be set up."""

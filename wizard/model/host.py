@@ -79,3 +79,13 @@ def _ascii(name: str) -> str:
     if _NUMBER.fullmatch(labels[-1]):
         raise NotAHost(tr("it ends in a number and is no IP address"))
     return plain
+
+
+def is_this_computer(host: str) -> bool:
+    """Whether the host names this computer itself, so that a line to it is seen by no network (RFC 6761 §6.3)."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

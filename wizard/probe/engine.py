@@ -23,6 +23,7 @@ class Prober:
         redact: masks every form of the secrets in play.
         listener: told about every stage; called on the loop's thread.
         allow_unencrypted: whether signing in in clear was explicitly permitted.
+        in_clear: hosts for which it was, where it was not for all.
         hosts: the connections to each host, where other runs share them.
     """
 
@@ -33,13 +34,14 @@ class Prober:
         *,
         listener: Listener = nobody,
         allow_unencrypted: bool = False,
+        in_clear: frozenset[str] = frozenset(),
         hosts: HostPermits | None = None,
     ) -> None:
         self.network = network
         self.clock = RunClock()
         self._redact = redact
         self._listener = listener
-        self._allow_unencrypted = allow_unencrypted
+        self._allow_unencrypted, self._in_clear = allow_unencrypted, in_clear
         self.permits = Permits(hosts)
         self._farewells: set[asyncio.Task[None]] = set()
         self._conversations: list[Conversation] = []
@@ -72,7 +74,7 @@ class Prober:
 
     def _terms(self, candidate: ServerCandidate) -> Terms:
         recorder = Recorder(candidate, self.clock, self._listener, self._redact)
-        return Terms(self.network, recorder, self.permits, self._allow_unencrypted)
+        return Terms(self.network, recorder, self.permits, self._allow_unencrypted or candidate.host in self._in_clear)
 
     @property
     def reports(self) -> tuple[ProbeReport, ...]:

@@ -195,6 +195,8 @@ def words_of(change: Change, candidate: ServerCandidate, owner: str | None = Non
             return tr("Use “{value}”", value=candidate.username)
         case Change.NO_SIGN_IN:
             return tr("Send without signing in")
+        case Change.IN_CLEAR:
+            return tr("Sign in without encryption: the line stays on this computer")
         case Change.SENDER_IS_USERNAME:
             return tr("Send as “{username}”", username=candidate.username)
         case Change.SMALLER_MESSAGE | Change.SUGGESTED_ADDRESS | Change.ADDRESS_IS_RIGHT:

@@ -149,6 +149,7 @@ class SessionContext:
             redact,
             listener=listener,
             allow_unencrypted=self.options.allow_unencrypted,
+            in_clear=draft.in_clear,
             hosts=self.services.hosts or self.hosts,
         )
 

@@ -10,6 +10,7 @@ from wizard.model.address import Address
 from wizard.model.diagnosis import Action, Change, ChangeSettings, Diagnosis, EditField, Field, Remedy, TryAgain
 from wizard.model.draft import AccountDraft
 from wizard.model.evidence import ProbeReport, Stage
+from wizard.model.host import is_this_computer
 from wizard.model.provider import Provider
 from wizard.model.server import Security, ServerCandidate, Source, UsernameForm, Way, usual_security
 from wizard.model.typed_server import TypedServer
@@ -137,6 +138,9 @@ def settings_for(change: Change, diagnosis: Diagnosis, known: ChangeContext) -> 
             # A sending server may be named while its address was not: any of the account's own will do.
             own = [other for other in known.others if other.way is Way.SENDING and other.trusted]
             return _untried(own, known.reports)
+        case Change.IN_CLEAR:
+            is_asked = is_this_computer(candidate.host) and candidate.host not in known.draft.in_clear
+            return replace(candidate, security=Security.NONE) if is_asked else None
         case Change.OWN_NETWORK:
             return replace(candidate, source=Source.GIVEN, trusted=True)
         case Change.AGREE_TO_SERVER:

@@ -82,6 +82,10 @@ class SecretGate:
             return False
         return needs_yes(candidate, self.judge.draft, self.judge.services.provider_of_host(candidate.host))
 
+    def _may_be_in_clear(self, candidate: ServerCandidate) -> bool:
+        """Whether the person permitted to sign in there on a line without encryption."""
+        return self.options.allow_unencrypted or candidate.host in self.judge.draft.in_clear
+
     def has_secret_for(self, candidate: ServerCandidate) -> bool:
         """Whether there is anything to sign in with at the server."""
         draft = self.judge.draft
@@ -122,7 +126,7 @@ class SecretGate:
             failure = StageFailed(Stage.AUTH, ErrorKind.ADDRESS_MISTYPED, detail=Detail(suggestion=str(meant)))
         elif self.needs_yes(candidate):
             failure = StageFailed(Stage.AUTH, ErrorKind.HELD_BACK)
-        elif not conversation.connector.is_encrypted and not self.options.allow_unencrypted:
+        elif not conversation.connector.is_encrypted and not self._may_be_in_clear(candidate):
             failure = StageFailed(Stage.AUTH, ErrorKind.UNENCRYPTED)
         elif (
             secret is None

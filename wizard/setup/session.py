@@ -377,6 +377,8 @@ def _changed(result: CheckResult, change: Change, candidate: ServerCandidate) ->
     draft = replace(draft, agreed=draft.agreed | {registrable_domain(candidate.host)})
     if change is Change.NO_SIGN_IN:
         return replace(draft, signs_in_to_send=False)
+    if change is Change.IN_CLEAR:
+        return replace(draft, in_clear=draft.in_clear | {candidate.host})
     sender = sender_of(candidate) if change is Change.SENDER_IS_USERNAME else None
     if sender is None:
         return draft
