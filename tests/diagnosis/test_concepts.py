@@ -102,3 +102,19 @@ def test_advice_behind_a_comma_is_a_sentence_of_its_own(lexicon: Lexicon, text: 
     reason, advice = lexicon.read(text)
     assert "password" not in lexicon.names_of(reason.concepts)
     assert {"advice", "password"} <= set(lexicon.names_of(advice.concepts))
+
+
+@pytest.mark.parametrize(
+    ("text", "not_said"),
+    [
+        ("You cannot send as another user", "exceeded"),  # Turkish “aş”
+        ("Nie udało się", "own"),  # German “Sie”
+        ("Der Benutzer wurde gelöscht", "suspended"),  # French “geler”
+        ("Falls es weiter so ist", "failed"),  # Spanish “fallar”
+        ("The certificate of this person", "closed"),  # Italian “perso”
+        ("the client", "user"),  # French “client”
+        ("A mensagem ficou no servidor", "not"),  # English and Spanish “no”
+    ],
+)
+def test_a_word_of_one_language_is_not_read_in_another(lexicon: Lexicon, text: str, not_said: str) -> None:
+    assert not_said not in said(lexicon, text)
