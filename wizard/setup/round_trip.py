@@ -108,6 +108,8 @@ class RoundTripRun:
             with within(deadline_s if deadline_s is not None else inf):
                 return await self._run()
         except TimeoutError:
+            for conversation in self._lines.conversations:
+                conversation.abort()  # in the middle of a sentence: a goodbye would be waited for past the deadline
             if self._trip.status is RoundTripStatus.SENT:
                 return self._done(self._diagnoses + self._result.diagnoses, self._result.verdict)
             return self._undecided()
