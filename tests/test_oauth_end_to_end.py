@@ -487,6 +487,21 @@ async def test_a_sign_in_that_was_forgotten_while_it_was_renewed_does_not_come_b
     assert keyring_.kept == {}
 
 
+async def test_the_time_a_permission_takes_to_renew_counts_and_the_new_one_is_kept(
+    town: Town, browser: Browser, accounts: SavedAccounts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saved = await kept_on_the_first_day(town, browser, accounts)
+    before = await permission_in(accounts)
+    async with town.session() as session:
+        moments = iter((0.0, session.options.deadline_s + 1.0))
+        monkeypatch.setattr("wizard.setup.session.now", lambda: next(moments))
+        checked = await accounts.check(saved, session.check_saved)
+    assert checked.result is not None
+    assert checked.result.verdict is Verdict.UNDECIDED
+    assert checked.result.sign_in_attempts == {}
+    assert await permission_in(accounts) != before, "it was good for one use"
+
+
 async def test_a_kept_permission_that_was_withdrawn(town: Town, browser: Browser) -> None:
     async with town.session() as session:
         permission = session.sign_in_to_keep(await signed_in(session, browser))

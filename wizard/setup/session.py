@@ -29,6 +29,7 @@ from wizard.model.progress import Listener, nobody
 from wizard.model.provider import Provider
 from wizard.model.secret import Secret
 from wizard.model.server import ServerCandidate
+from wizard.net.patience import now
 from wizard.net.sites import registrable_domain
 from wizard.probe.error_kinds import StageFailed
 from wizard.setup.browser_sign_in import OpenBrowser, ShowCode
@@ -184,10 +185,12 @@ class SetupSession:
         options = replace(self.options, deadline_s=self.options.deadline_s - spent_s)
         other = SetupSession(self._context.services, options)
         other._context = replace(self._context, options=options)
+        began = now()
         try:
             if draft.secret is None and permission is not None:
+                # No deadline cuts it off: a permission that is good for one use would be lost. Its time is counted.
                 draft = await other.sign_in_again(draft, permission)
-            return await other.check(draft)
+            return await other.check(draft, spent_s=now() - began)
         except SignInRefused as refused:
             return await other.check_without_token(draft, refused)
         finally:
