@@ -277,6 +277,17 @@ def test_a_url_asks_for_a_password_only_where_one_is_taken() -> None:
     assert len(written.steps) == 2
 
 
+@pytest.mark.parametrize(
+    ("method", "line"),
+    [("XOAUTH2", "\tsmtpAuth = XOAUTH2\n"), ("OAUTHBEARER", "\tsmtpAuth = OAUTHBEARER\n"), ("PLAIN", "")],
+)
+def test_git_is_told_a_way_to_sign_in_only_where_it_is_no_password(method: str, line: str) -> None:
+    (file,) = sheet("git", account(outgoing_auth=method)).files
+    written = file.content.decode()
+    assert line in written
+    assert ("smtpAuth" in written) is bool(line)
+
+
 def test_mail_signs_in_in_the_browser_by_the_providers_own_button() -> None:
     written = sheet("apple-mail", account(outgoing_auth="XOAUTH2"))
     assert [row.field_id for row in written.rows] == ["name", "address"]
