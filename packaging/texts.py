@@ -140,6 +140,10 @@ def written(catalog: Catalog, header: list[str]) -> str:
     """The file of a catalogue in the order it was gathered, with these lines as its header."""
     out = io.BytesIO()
     body = Catalog(charset="utf-8")
+    # It writes as many plural forms as its header says.
+    body.mime_headers = [
+        (name, said) for name, _, said in (line.partition(": ") for line in header) if name == "Plural-Forms"
+    ]
     for message in catalog:
         if message.id:
             added = body.add(
