@@ -105,7 +105,9 @@ def _why_label_cut(label: QLabel) -> str | None:
     needed = label.heightForWidth(label.width())
     if label.height() + 1 < needed:
         return f"{text!r} wants {needed} high, has {label.height()}"
-    longest = max((metrics.horizontalAdvance(word) for word in re.split(r"[\s\u200b\-/]+", text)), default=0)
+    # Japanese and Chinese may break between any two of their characters.
+    words = re.split(r"[\s\u200b\-/\u3000-\u9fff\uff00-\uffef]+", text)
+    longest = max((metrics.horizontalAdvance(word) for word in words), default=0)
     return f"{text!r} has a word of {longest}, has {label.width()}" if longest > label.width() + 1 else None
 
 
