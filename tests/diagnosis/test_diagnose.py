@@ -336,6 +336,13 @@ def test_the_same_code_means_something_else_at_gmail(diagnoser: Diagnoser) -> No
     assert one(diagnoser, elsewhere).cause == "temporary-auth-failure"
 
 
+@pytest.mark.parametrize("name", ["RecipientUnknownException", "CertificateExpiredError", "ConnectionTimeoutError"])
+def test_the_name_of_an_error_takes_nothing_from_the_sentence_behind_it(diagnoser: Diagnoser, name: str) -> None:
+    alone, named = (diagnoser.of_text(text) for text in ("the password is wrong", f"{name}: the password is wrong"))
+    assert (named.cause, named.confidence) == (alone.cause, alone.confidence)
+    assert alone.cause == "bad-credentials"
+
+
 def test_sendgrid_calls_a_spent_quota_a_failed_sign_in(diagnoser: Diagnoser) -> None:
     report = failed(
         smtp("smtp.sendgrid.net"), Stage.AUTH, text="Authentication failed: Maximum credits exceeded", code=451

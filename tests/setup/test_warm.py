@@ -249,6 +249,11 @@ async def test_another_address_a_closed_session_and_a_cancelled_press_leave_no_l
         await mine.until_nobody_is_connected()
         assert mine.receiving.mail.verbs[-1:] == mine.sending.mail.verbs[-1:] == ["quit"]
         await mine.typed()
+        kept = [mine.warm()[way].winner.conversation for way in Way]
+        await mine.session.check(replace(ACCOUNT, address=Address.parse("ada@example.net"), ask_nobody=True), plan=None)
+        assert not any(conversation.is_open for conversation in kept)
+        await mine.until_nobody_is_connected()
+        await mine.typed()
         await mine.session.close()
         await mine.until_nobody_is_connected()
         await mine.typed()
