@@ -288,6 +288,24 @@ def test_git_is_told_a_way_to_sign_in_only_where_it_is_no_password(method: str, 
     assert ("smtpAuth" in written) is bool(line)
 
 
+@pytest.mark.parametrize(
+    ("target", "program"),
+    [
+        ("mbsync", "mbsync"), ("fetchmail", "fetchmail"), ("getmail", "getmail"), ("offlineimap", "OfflineIMAP"),
+        ("aerc", "aerc"),
+    ],
+)  # fmt: skip
+def test_what_receives_wants_receiving_checked(target: str, program: str) -> None:
+    with pytest.raises(HandoverError, match=f"^{program} needs the receiving server, and only sending was checked"):
+        sheet(target, account(incoming=None, incoming_auth=None))
+
+
+def test_an_autoconfig_file_with_a_name_of_ones_own_says_whom_it_serves() -> None:
+    personal = "The user name in it is yours alone, so the file serves this account only."
+    assert personal not in sheet("autoconfig-xml", account()).steps
+    assert personal in sheet("autoconfig-xml", account(outgoing=smtp(username="relay-7"))).steps
+
+
 def test_mail_signs_in_in_the_browser_by_the_providers_own_button() -> None:
     written = sheet("apple-mail", account(outgoing_auth="XOAUTH2"))
     assert [row.field_id for row in written.rows] == ["name", "address"]
