@@ -25,7 +25,14 @@ async def test_the_relay_of_the_line_is_named(line: str | None, said: str) -> No
     async with stage("ada@example.org", sending, IN, line=line) as on_stage:
         first = speaks_first(await on_stage.check(), "client-ip-blocked", "use-isp-relay").remedies[0]
     assert (first.id, first.say) == ("use-isp-relay", said)
-    assert first.action == EditField(Field.OUTGOING_HOST)
+    assert isinstance(first.action, EditField)
+    server = first.action.server
+    if server is None:
+        assert first.action.field is Field.OUTGOING_HOST
+    else:  # it is filled in, and only its login is missing
+        assert first.action.field is Field.OUTGOING_USERNAME
+        assert (said.rpartition(" ")[2], server.username) == (str(server.endpoint) + f"/{server.security.value}", "")
+    assert (server is None) is ("whose line this is" not in said)
     assert len(first.steps) == 3
 
 
