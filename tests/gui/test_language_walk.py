@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterator
 
 import pytest
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -31,10 +32,11 @@ from wizard.wiring import Settings
 pytestmark = pytest.mark.slow
 
 SECONDS = 30_000
+STILL_MS = 300
 ACCOUNTS = {one.account.scenario: one.account for one in load_scenarios(assets.resources() / "practice")}
 CARDS = ("wrong-password", "certificate-expired", "port-587-blocked")
 TRANSLATED = [tag for tag in choice.LANGUAGES if tag != SOURCE and load(folder_of(tag)) is not None]
-SPOKEN = [PSEUDO, MIRRORED, *TRANSLATED]
+SPOKEN = [SOURCE, PSEUDO, MIRRORED, *TRANSLATED]
 TWICE = len(theme.ZOOM) - 1
 
 
@@ -83,6 +85,9 @@ class Faults:
                 QApplication.processEvents()
             window = self._wizard.window
             wrong = [*fits.cut(window), *fits.over_each_other(window)]
+            if wrong:  # once the page stands still
+                QTest.qWait(STILL_MS)
+                wrong = [*fits.cut(window), *fits.over_each_other(window)]
             if self._language == PSEUDO:
                 wrong += fits.not_translated(window)
             if wrong:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from wizard.gui import theme
@@ -51,6 +51,10 @@ class SheetCard(Card):
         self.box.setContentsMargins(20, 16, 20, 14)
         self._actions = Flow(gap=8)
         self._rows: list[CopyRow] = []
+        self._above = False
+        self._width_beside = (
+            0  # the least width with the code and the labels beside the fields; 0 where that is not asked for
+        )
         self._then: Steps | None = None  # what is left to do once the program is set up
         left = QVBoxLayout()
         left.setSpacing(0)
@@ -75,15 +79,34 @@ class SheetCard(Card):
         self.box.addLayout(self._across)
 
     def set_compact(self, compact: bool) -> None:
-        """The code below the fields, labels above their values; so too where a language has long words for them."""
+        """The code below the fields, labels above their values; so too where the card is too narrow for both."""
         scale = theme.current().scale
         needed = max((row.longest_word for row in self._rows), default=0)
         widest = LABEL_WIDTH + 8 if self.sheet.qr is not None else WIDEST_LABEL
-        above = compact or needed > widest * scale
+        self._width_beside = 0
+        self._arrange(above=compact or needed > widest * scale)
+        if not self._above:
+            self._width_beside = self.box.totalMinimumSize().width()
+            self._give_room()
+        self._actions.set_stacked(compact)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Below each other where the card has become too narrow, beside each other again where there is room."""
+        super().resizeEvent(event)
+        self._give_room()
+
+    def _give_room(self) -> None:
+        above = self._width_beside > self.width()
+        has_width = self.testAttribute(Qt.WidgetAttribute.WA_Resized)  # until then it is as wide as Qt guesses
+        if self._width_beside and has_width and above != self._above:
+            self._arrange(above=above)
+
+    def _arrange(self, *, above: bool) -> None:
+        self._above = above
+        needed = max((row.longest_word for row in self._rows), default=0)
         self._across.setDirection(QBoxLayout.Direction.TopToBottom if above else QBoxLayout.Direction.LeftToRight)
         for row in self._rows:
-            row.set_compact(above, max(needed, round(LABEL_WIDTH * scale)))
-        self._actions.set_stacked(compact)
+            row.set_compact(above, max(needed, round(LABEL_WIDTH * theme.current().scale)))
 
     def offer_placing(self) -> None:
         """The program is here and its files can be written from here."""
