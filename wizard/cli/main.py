@@ -58,7 +58,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         name = words.pop(0) if words and words[0] in COMMANDS else "gui"
         module = command_module(name)
         args = _parser(name, module).parse_args(words)
-        args.began_s = began_s
+        if "began_s" in args:  # a command that runs within a deadline; what others are given stays as it was typed
+            args.began_s = began_s
         render.be_quiet(args.quiet)
         _hear_pack(args)
         code: int = module.run(args)
