@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from types import ModuleType
 
+from wizard.cli import render
+
 
 def run(command: ModuleType, *words: str) -> int:
     """The exit code."""
@@ -12,6 +14,8 @@ def run(command: ModuleType, *words: str) -> int:
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--quiet", action="store_true")
     command.add_arguments(parser)
-    code = command.run(parser.parse_args(words))
+    args = parser.parse_args(words)
+    render.be_quiet(args.quiet)  # as the program does; else the quiet of an earlier test would stay
+    code = command.run(args)
     assert isinstance(code, int)
     return code
