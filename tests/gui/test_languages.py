@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, QSettings, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QTransform
+from PySide6.QtGui import QColor, QFontDatabase, QImage, QPainter, QTransform
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QWidget, QWizard
 from pytestqt.qtbot import QtBot
@@ -18,10 +18,11 @@ from wizard.gui.engine import Opened
 from wizard.gui.preferences import Preferences
 from wizard.gui.widgets.buttons import LinkButton
 from wizard.gui.widgets.fields import PasswordField
+from wizard.gui.widgets.language_link import add_languages
 from wizard.gui.widgets.marks import ArcClock
 from wizard.gui.widgets.path_picture import PathPicture
-from wizard.language import MIRRORED, SOURCE, choice, speak
-from wizard.language.choice import PSEUDO
+from wizard.language import MIRRORED, SOURCE, choice, speak, spoken
+from wizard.language.choice import PSEUDO, VARIABLE
 from wizard.language.pseudo import pseudo
 from wizard.setup.pack import Helpdesk, Lock, WindowRules
 
@@ -197,3 +198,33 @@ def test_the_chosen_language_is_spoken_at_the_next_start(
     first.speak(PSEUDO)
     assert start(None).account.heading.text() == pseudo("Set up your email")
     assert start("en").account.heading.text() == "Set up your email", "who asks for a language at the start gets it"
+
+
+def test_a_language_without_a_font_is_said_and_not_chosen(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    without = next(script for script in QFontDatabase.WritingSystem if not QFontDatabase.families(script))
+    monkeypatch.setitem(languages._SCRIPTS, "de", (without, "German"))
+    monkeypatch.delenv(VARIABLE, raising=False)
+    for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.setenv(name, "de_DE.UTF-8")
+    choice.begin(None)
+    assert spoken() == "de"
+    wizard = Wizard()
+    qtbot.addWidget(wizard.window)
+    assert spoken() == "en"
+    menu = QMenu()
+    qtbot.addWidget(menu)
+    add_languages(menu, lambda tag: None)
+    said = {action.objectName(): (action.text(), action.isEnabled()) for action in menu.actions()}
+    assert said["language:de"] == ("German: no font on this computer", False)
+    assert said["language:fr"] == ("Français", True)
+
+
+def test_a_language_named_for_this_start_is_spoken_without_a_font_too(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without = next(script for script in QFontDatabase.WritingSystem if not QFontDatabase.families(script))
+    monkeypatch.setitem(languages._SCRIPTS, "de", (without, "German"))
+    choice.begin("de")
+    wizard = Wizard()
+    qtbot.addWidget(wizard.window)
+    assert spoken() == "de"

@@ -191,7 +191,7 @@ class Wizard:
         from wizard.gui import languages, theme
         from wizard.gui.state import WizardState
         from wizard.gui.window import WizardWindow
-        from wizard.language import choice
+        from wizard.language import SOURCE, choice, spoken
 
         self.state: WizardState = WizardState()
         self._preferences = preferences
@@ -202,6 +202,8 @@ class Wizard:
             if preferences.zoom:
                 theme.current().zoom(preferences.zoom)
             theme.current().zoomed.connect(self._keep_zoom)
+        if languages.missing_font(spoken()):
+            choice.choose(SOURCE, choice.By.KEPT)  # who names a language for this start gets it all the same
         languages.follow()
         self.window: WizardWindow = WizardWindow(self.state)
         self._now: Callable[[], datetime] | None = None
@@ -238,7 +240,7 @@ class Wizard:
         from wizard.language import choice, spoken
 
         before = spoken()
-        if self.window.current_page() is not self.account:
+        if self.window.current_page() is not self.account or languages.missing_font(tag):
             return
         if choice.choose(tag, choice.By.PACK) and spoken() != before:
             languages.follow()

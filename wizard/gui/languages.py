@@ -5,11 +5,18 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QLibraryInfo, Qt, QTranslator
+from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QApplication
 
 from wizard.language import RIGHT_TO_LEFT, SOURCE, isolate, spoken
 
 _QT_NAMES: Final = {"pt-BR": "pt_BR", "zh-Hans": "zh_CN"}
+# What is not written in Latin letters, and its name in them: where there is no font, its own cannot be read either.
+_SCRIPTS: Final = {
+    "ja": (QFontDatabase.WritingSystem.Japanese, "Japanese"),
+    "zh-Hans": (QFontDatabase.WritingSystem.SimplifiedChinese, "Chinese"),
+    "ar": (QFontDatabase.WritingSystem.Arabic, "Arabic"),
+}
 _installed: list[QTranslator] = []
 
 
@@ -18,6 +25,12 @@ def direction() -> Qt.LayoutDirection:
     if spoken() in RIGHT_TO_LEFT:
         return Qt.LayoutDirection.RightToLeft
     return Qt.LayoutDirection.LeftToRight
+
+
+def missing_font(tag: str) -> str | None:
+    """The English name of a language that this computer has no font for, so that only boxes would be seen."""
+    script, name = _SCRIPTS.get(tag, (None, tag))
+    return name if script is not None and not QFontDatabase.families(script) else None
 
 
 def follow() -> None:

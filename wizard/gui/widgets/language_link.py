@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu
 
+from wizard.gui import languages
 from wizard.gui.widgets.buttons import LinkButton
 from wizard.language import spoken, tr
 from wizard.language.choice import LANGUAGES
@@ -38,7 +39,11 @@ def add_languages(menu: QMenu, choose: Callable[[str], object]) -> None:
     """Adds every language, the one that is spoken marked and under the keyboard; `choose` is called with a tag."""
     group = QActionGroup(menu)
     for tag, name in LANGUAGES.items():
+        unreadable = languages.missing_font(tag)
+        if unreadable is not None:
+            name = tr("{language}: no font on this computer", language=unreadable)
         action = group.addAction(menu.addAction(name))
+        action.setEnabled(unreadable is None)
         action.setObjectName(f"language:{tag}")
         action.setCheckable(True)
         action.triggered.connect(lambda _checked, tag=tag: choose(tag))
