@@ -25,7 +25,7 @@ from tests.accounts.keyrings import (
     WaitingKeyring,
     WeakKeyring,
 )
-from tests.handover.accounts import ADDRESS, CANARY, WHEN, account, failed, works
+from tests.handover.accounts import ADDRESS, CANARY, WHEN, account, failed, smtp, works
 from tests.lab.processes import wait_until
 from wizard.accounts.saved_accounts import SavedAccounts
 from wizard.accounts.secret_store import SecretKind, SecretStore
@@ -35,6 +35,7 @@ from wizard.model.account import CheckResult
 from wizard.model.address import Address
 from wizard.model.draft import AccountDraft
 from wizard.model.secret import Secret
+from wizard.model.server import Security
 
 PASSWORD, OUTGOING, TOKEN = SecretKind.PASSWORD, SecretKind.OUTGOING_PASSWORD, SecretKind.REFRESH_TOKEN
 
@@ -462,3 +463,17 @@ def test_a_closed_window_ends_although_the_keyring_waits(path: Path) -> None:
     window = child(_WINDOW, XDG_DATA_HOME=str(path.parent), QT_QPA_PLATFORM="offscreen")
     out, errors = window.communicate(timeout=60)
     assert (window.returncode, out) == (0, b"0\n"), errors
+
+
+async def test_what_signs_in_in_clear_is_checked_only_after_a_yes_given_now(path: Path) -> None:
+    kept = accounts_in(path, MemoryKeyring())
+    in_clear = account(outgoing=smtp(host="127.0.0.1", port=1025, security=Security.NONE))
+    saved = await kept.save(in_clear, secrets(password=CANARY))
+    before, checker = content(path), Answers(works())
+    done = await kept.check(saved, checker)
+    assert done.why_not == "It signs in without encryption, and a yes to that is never remembered."
+    assert (done.result, done.needs_password, done.saved) == (None, False, saved)
+    assert not checker.drafts
+    assert content(path) == before
+    assert (await kept.check(saved, checker, may_be_in_clear=True)).result is not None
+    assert len(checker.drafts) == 1

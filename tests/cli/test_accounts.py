@@ -11,17 +11,19 @@ import pytest
 from tests.accounts.books import note, put
 from tests.accounts.keyrings import LockedKeyring, MemoryKeyring
 from tests.cli.commands import run
-from tests.handover.accounts import ADDRESS, CANARY, WHEN, account, failed, works
+from tests.handover.accounts import ADDRESS, CANARY, WHEN, account, failed, smtp, works
 from wizard import assets, wiring
+from wizard.accounts.recheck import Recheck
 from wizard.accounts.saved_accounts import Checker, SavedAccounts
 from wizard.accounts.secret_store import SecretKind, SecretStore
-from wizard.accounts.store import AccountBook, default_path
+from wizard.accounts.store import AccountBook, SavedAccount, default_path
 from wizard.cli import accounts
 from wizard.errors import UsageError
 from wizard.model.account import CheckResult, Verdict
 from wizard.model.address import Address
 from wizard.model.draft import AccountDraft
 from wizard.model.secret import Secret
+from wizard.model.server import Security
 from wizard.practice.scenarios import load_scenarios
 from wizard.wiring import Settings
 
@@ -183,7 +185,42 @@ async def test_without_a_password_the_others_are_still_checked(
     checker, secrets = answering(works())
     assert accounts.show_checked(await accounts.check_accounts((ada, eve), checker, kept)) == 4
     assert len(secrets) == 1
-    assert "ada@example.org: not checked. No password is kept" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "ada@example.org: not checked. No password is kept for it. Give one with --password-env" in told
+
+
+async def test_what_signs_in_in_clear_says_how_to_say_yes_once(
+    book: AccountBook, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept = SavedAccounts(book, SecretStore(MemoryKeyring()))
+    in_clear = account(outgoing=smtp(host="127.0.0.1", port=1025, security=Security.NONE))
+    saved = await kept.save(in_clear, {SecretKind.PASSWORD: Secret(CANARY)})
+    checker, secrets = answering(works())
+    assert accounts.show_checked(await accounts.check_accounts((saved,), checker, kept)) == 4
+    told = "It signs in without encryption, and a yes to that is never remembered."
+    line = f"ada@example.org: not checked. {told} Say yes for this one time with --allow-unencrypted."
+    assert capsys.readouterr().out.strip() == line
+    assert secrets == []
+    await accounts.check_accounts((saved,), checker, kept, may_be_in_clear=True)
+    assert len(secrets) == 1
+
+
+@pytest.mark.parametrize(("words", "agreed"), [([], False), (["--allow-unencrypted"], True)])
+def test_the_option_is_what_says_yes(
+    book: AccountBook, monkeypatch: pytest.MonkeyPatch, words: list[str], agreed: bool
+) -> None:
+    put(book, account())
+    seen: list[bool] = []
+
+    async def check(
+        self: SavedAccounts, saved: SavedAccount, checker: Checker, *, new_secret: Secret | None, may_be_in_clear: bool
+    ) -> Recheck:
+        seen.append(may_be_in_clear)
+        return Recheck(saved, works())
+
+    monkeypatch.setattr(SavedAccounts, "check", check)
+    assert run(accounts, "check", "--all", *words) == 3
+    assert seen == [agreed]
 
 
 async def test_a_locked_keyring_is_said_for_the_account(book: AccountBook, capsys: pytest.CaptureFixture[str]) -> None:

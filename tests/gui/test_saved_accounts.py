@@ -219,6 +219,17 @@ def test_an_account_without_a_kept_password_asks_for_it(stage: Stage) -> None:
     assert stage.served.dialog.cards["ada@example.org"].password.isVisibleTo(stage.served.dialog)
 
 
+def test_what_signs_in_in_clear_is_asked_about_on_the_pages(stage: Stage, qtbot: QtBot) -> None:
+    in_clear = account(outgoing=smtp(host="127.0.0.1", port=1025, security=Security.NONE))
+    asyncio.run(stage.kept.save(in_clear, {SecretKind.PASSWORD: Secret("old")}))
+    stage.served.open()
+    stage.press("check-now:ada@example.org")
+    assert stage.session.drafts == []
+    assert "It signs in without encryption, and a yes to that is never remembered." in stage.words()
+    with qtbot.waitSignal(stage.served.dialog.set_up):
+        stage.press("set-up:ada@example.org")
+
+
 def test_forgetting_asks_once_and_deletes_settings_and_password(stage: Stage) -> None:
     save(stage)
     stage.served.open()

@@ -14,7 +14,6 @@ from wizard.model.account import CheckResult, SideResult, Verdict
 from wizard.model.diagnosis import Diagnosis, EditField, Field
 from wizard.model.draft import AccountDraft
 from wizard.model.evidence import Evidence, Outcome
-from wizard.model.host import is_this_computer
 from wizard.model.secret import Secret
 from wizard.model.server import WITHOUT_SIGN_IN, Security, ServerCandidate
 from wizard.net.sites import registrable_domain
@@ -83,10 +82,13 @@ def draft(saved: SavedAccount, secret: Secret | None, outgoing_secret: Secret | 
         wants_outgoing=saved.outgoing is not None,
         address_is_right=True,
         agreed=frozenset(registrable_domain(server.host) for server in proven),
-        in_clear=frozenset(
-            server.host for server in proven if server.security is Security.NONE and is_this_computer(server.host)
-        ),
     )
+
+
+def signs_in_in_clear(saved: SavedAccount) -> bool:
+    """Whether a check of these settings would give a secret to a line in clear, which needs a yes each time."""
+    outgoing = saved.outgoing if saved.outgoing_auth != WITHOUT_SIGN_IN else None
+    return any(server is not None and server.security is Security.NONE for server in (saved.incoming, outgoing))
 
 
 def worked_until(saved: SavedAccount, result: CheckResult) -> datetime | None:

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Protocol
 
 from wizard.accounts.file_lock import locked
-from wizard.accounts.recheck import Recheck, draft, with_history
+from wizard.accounts.recheck import Recheck, draft, signs_in_in_clear, with_history
 from wizard.accounts.secret_store import NoSafeKeyring, SecretKind, Secrets, SecretStore
 from wizard.accounts.store import AccountBook, SavedAccount, Unreadable, after_check, default_path, proven_now
 from wizard.daemon_thread import in_daemon_thread
@@ -101,11 +101,18 @@ class SavedAccounts:
                 await self._change(lambda accounts: accounts.pop(saved.id, None))
         return saved is not None or bool(secrets)
 
-    async def check(self, saved: SavedAccount, check: Checker, *, new_secret: Secret | None = None) -> Recheck:
+    async def check(
+        self, saved: SavedAccount, check: Checker, *, new_secret: Secret | None = None, may_be_in_clear: bool = False
+    ) -> Recheck:
         """Checks the account with its kept password or sign-in and records the outcome.
 
-        A `new_secret` is used as its password instead, and once it works takes the place of what was kept.
+        A `new_secret` is used as its password instead, and once it works takes the place of what was kept. Settings
+        that sign in without encryption are checked only where that was agreed to now, `may_be_in_clear`: a yes given
+        when they were proven is not remembered.
         """
+        if signs_in_in_clear(saved) and not may_be_in_clear:
+            told = tr("It signs in without encryption, and a yes to that is never remembered.")
+            return Recheck(saved, why_not=told)
         began = time.monotonic()
         kept: Secrets = {}
         refusal = None

@@ -88,12 +88,17 @@ def run(args: argparse.Namespace) -> int:
     if new_secret is not None and len(accounts) != 1:
         raise UsageError(tr("A new password belongs to one account: name it instead of --all."))
     checker = session_checker(settings)
-    checked = list(internal_error.run(check_accounts(accounts, checker, saved, new_secret=new_secret)))
+    in_clear = settings.options is not None and settings.options.allow_unencrypted
+    checked = list(
+        internal_error.run(check_accounts(accounts, checker, saved, new_secret=new_secret, may_be_in_clear=in_clear))
+    )
     for number, item in enumerate(checked):
         # Asked between the checks and not during one: there Ctrl-C ends the program, and the terminal is as it was.
         typed = ask_password(str(item.saved.address)) if item.needs_password else None
         if typed is not None:
-            checked[number] = internal_error.run(saved.check(item.saved, checker, new_secret=typed))
+            checked[number] = internal_error.run(
+                saved.check(item.saved, checker, new_secret=typed, may_be_in_clear=in_clear)
+            )
     seen = [_seen(item) for item in checked]
     monitoring.write_all(args, seen)
     if args.nagios:
@@ -211,18 +216,24 @@ async def forget_accounts(addresses: Sequence[Address], saved: SavedAccounts, *,
 
 
 async def check_accounts(
-    accounts: Sequence[SavedAccount], checker: Checker, kept: SavedAccounts, *, new_secret: Secret | None = None
+    accounts: Sequence[SavedAccount],
+    checker: Checker,
+    kept: SavedAccounts,
+    *,
+    new_secret: Secret | None = None,
+    may_be_in_clear: bool = False,
 ) -> Sequence[Recheck]:
     """Checks the accounts, a few at once, and records what came out.
 
-    A `new_secret` that works takes the place of the one in the keyring.
+    A `new_secret` that works takes the place of the one in the keyring. `may_be_in_clear`: those that sign in without
+    encryption, too.
     """
     gate = asyncio.Semaphore(_AT_ONCE)
 
     async def check(saved: SavedAccount) -> Recheck:
         async with gate:
             render.progress(tr("Checking {address}", address=saved.address))
-            return await kept.check(saved, checker, new_secret=new_secret)
+            return await kept.check(saved, checker, new_secret=new_secret, may_be_in_clear=may_be_in_clear)
 
     return await asyncio.gather(*(check(saved) for saved in accounts))
 
@@ -250,13 +261,18 @@ def _document(item: Recheck) -> dict[str, object]:
     }
 
 
+def _help_of(item: Recheck) -> str:
+    if item.needs_password:
+        return tr("Give one with --password-env or --password-file.")
+    if recheck.signs_in_in_clear(item.saved):
+        return tr("Say yes for this one time with --allow-unencrypted.")
+    return ""
+
+
 def _line(item: Recheck) -> str:
     if item.result is None:
-        return tr(
-            "{address}: not checked. {reason} Give one with --password-env or --password-file.",
-            address=item.saved.address,
-            reason=item.why_not,
-        )
+        told = tr("{address}: not checked. {reason}", address=item.saved.address, reason=item.why_not)
+        return f"{told} {_help_of(item)}".rstrip()
     lines = [f"{item.saved.address}: {recheck.state(item.saved)}"]
     if item.result.diagnoses and item.result.verdict is not Verdict.WORKS:
         first = item.result.diagnoses[0]

@@ -99,6 +99,8 @@ class SavedCard(Card):
                 sentences += filter(None, [said_before(first, self._now())])
         if done.why_not is not None:
             sentences.append(done.why_not)
+        if done.result is None and not done.needs_password:
+            self._help.show()  # what held the check up is asked about on the pages
         self.why.setText(" ".join(sentences))
         self.why.setVisible(bool(sentences))
         if done.needs_password:
