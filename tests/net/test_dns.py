@@ -117,6 +117,18 @@ async def test_no_answer_is_none(number: int, monkeypatch: pytest.MonkeyPatch) -
         await DnsResolver().ipv6("mail.example.org")
 
 
+async def test_localhost_is_this_computer_and_nobody_is_asked() -> None:
+    """Else a name server could have what is said in clear to this computer sent to itself (RFC 6761 §6.3)."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
+        server.bind(("127.0.0.1", 0))
+        server.setblocking(False)
+        for resolver in (DnsResolver(server.getsockname()), DnsResolver()):
+            assert await resolver.ipv4("LocalHost") == (ipaddress.ip_address("127.0.0.1"),)
+            assert await resolver.ipv6("localhost") == (ipaddress.ip_address("::1"),)
+        with pytest.raises(BlockingIOError):
+            server.recv(1)
+
+
 @pytest.mark.parametrize("literal", ["127.0.0.1", "192.0.2.7"])
 async def test_an_ipv4_address_is_its_own_answer(literal: str) -> None:
     assert await DnsResolver().ipv4(literal) == (ipaddress.ip_address(literal),)

@@ -81,9 +81,14 @@ def _ascii(name: str) -> str:
     return plain
 
 
+def is_localhost(host: str) -> bool:
+    """Whether it is the name that is always this computer's own, whatever a name server says (RFC 6761 §6.3)."""
+    return host.lower() == "localhost"
+
+
 def is_this_computer(host: str) -> bool:
-    """Whether the host names this computer itself, so that a line to it is seen by no network (RFC 6761 §6.3)."""
-    if host.lower() == "localhost":
+    """Whether the host names this computer itself, so that a line to it is seen by no network."""
+    if is_localhost(host):
         return True
     try:
         return ipaddress.ip_address(host).is_loopback

@@ -17,6 +17,7 @@ from typing import Protocol as Interface
 from wizard.errors import DnsUnavailable, NameNotFound
 from wizard.imports import imported
 from wizard.language import tr
+from wizard.model.host import is_localhost
 from wizard.net.patience import within
 from wizard.net.shared import Shared
 
@@ -134,6 +135,8 @@ class DnsResolver:
         return True
 
     async def _addresses(self, host: str, family: socket.AddressFamily, record: str) -> tuple[IPAddress, ...]:
+        if is_localhost(host):
+            return (ipaddress.ip_address("127.0.0.1" if family is socket.AF_INET else "::1"),)
         literal = _literal(host)
         if literal is not None:
             if literal.version == (4 if family is socket.AF_INET else 6):
