@@ -15,6 +15,7 @@ import wizard
 from wizard import assets
 from wizard.language.catalogues import SOURCE_FILE, folder_of, load
 from wizard.language.choice import LANGUAGES
+from wizard.language.formats import HABITS
 from wizard.language.po import Entry, key_of, read_po
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -24,6 +25,7 @@ GATHER = CHECKOUT / "packaging" / "texts.py"
 SOURCES = sorted(Path(wizard.__file__).parent.rglob("*.py"))
 _PERCENT = re.compile(r"%(?:\(\w+\))?[srd]")
 _TAGS = re.compile(r"</?[a-z][^<>]*>")
+_QUOTATION_MARKS = "„“”«»「」『』‹›‚"
 _ACCELERATOR = re.compile(r"&(?=\w)")
 _AT_ONCE = ("tr", "tr_plural", "tr_context")
 _KIN = {"tr": 0, "tr_later": 0, "tr_plural": 1, "tr_context": 1}
@@ -99,6 +101,16 @@ def test_every_translation_fits_its_text(tag: str) -> None:
     assert said is not None
     wrong = {key_of(entry): found for entry in entries if (found := faults(entry, int(said[1])))}
     assert wrong == {}
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_what_is_quoted_stands_in_the_languages_own_marks(tag: str) -> None:
+    """Also what the program quotes itself, `quoted`: the marks of both are the same."""
+    opening, closing = HABITS[tag].quotes
+    pair = re.compile(f"{re.escape(opening)}[^{_QUOTATION_MARKS}]*{re.escape(closing)}")
+    said = [text for entry in _entries(tag) for text in entry.said]
+    assert any(pair.search(text) for text in said)
+    assert [text for text in said if re.search(f"[{_QUOTATION_MARKS}]", pair.sub("", text))] == []
 
 
 # The first numbers of each form, by CLDR's rules for whole numbers below a million.

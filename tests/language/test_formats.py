@@ -46,15 +46,15 @@ def test_every_language_has_its_habits() -> None:
     [
         ("en", "12 March 2027", "12,345.5", "a, b and c", "a, b or c", "“x”"),
         ("de", "12. März 2027", "12.345,5", "a, b und c", "a, b oder c", "„x“"),
-        ("fr", "12 mars 2027", "12\u202f345,5", "a, b et c", "a, b ou c", "«\xa0x\xa0»"),
+        ("fr", "12 mars 2027", "12\u202f345,5", "a, b et c", "a, b ou c", "«\u202fx\u202f»"),
         ("es", "12 de marzo de 2027", "12.345,5", "a, b y c", "a, b o c", "«x»"),
-        ("it", "12 marzo 2027", "12.345,5", "a, b e c", "a, b o c", "«x»"),
+        ("it", "12 marzo 2027", "12.345,5", "a, b e c", "a, b o c", "“x”"),
         ("pt-BR", "12 de março de 2027", "12.345,5", "a, b e c", "a, b ou c", "“x”"),
-        ("nl", "12 maart 2027", "12.345,5", "a, b en c", "a, b of c", "‘x’"),
+        ("nl", "12 maart 2027", "12.345,5", "a, b en c", "a, b of c", "“x”"),
         ("pl", "12 marca 2027", "12\xa0345,5", "a, b i c", "a, b lub c", "„x”"),
         ("ja", "2027年3月12日", "12,345.5", "a、b、c", "a、b、またはc", "「x」"),
         ("zh-Hans", "2027年3月12日", "12,345.5", "a、b和c", "a、b或c", "“x”"),
-        ("ar", "12 مارس 2027", "12,345.5", "a وb وc", "a أو b أو c", "”x“"),
+        ("ar", "12 مارس 2027", "12,345.5", "a وb وc", "a أو b أو c", "«x»"),
     ],
 )
 def test_the_habits_of_a_language(tag: str, day: str, number: str, all_: str, one: str, said: str) -> None:

@@ -57,7 +57,7 @@ HABITS: Final = {
         thousands="\u202f",
         and_=" et ",
         or_=" ou ",
-        quotes=("«\xa0", "\xa0»"),
+        quotes=("«\u202f", "\u202f»"),
     ),
     "es": Habits(
         _months("enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre"),
@@ -71,7 +71,6 @@ HABITS: Final = {
         _months("gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre"),
         and_=" e ",
         or_=" o ",
-        quotes=("«", "»"),
     ),
     "pt-BR": Habits(
         _months("janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro"),
@@ -83,7 +82,6 @@ HABITS: Final = {
         _months("januari februari maart april mei juni juli augustus september oktober november december"),
         and_=" en ",
         or_=" of ",
-        quotes=("‘", "’"),
     ),
     "pl": Habits(
         _months("stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października listopada grudnia"),
@@ -119,7 +117,7 @@ HABITS: Final = {
         between=" و",
         and_=" و",
         or_=" أو ",
-        quotes=("”", "“"),
+        quotes=("«", "»"),
     ),
 }
 
