@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 
 from wizard.cli.main import main
-from wizard.language import catalogues, speak
+from wizard.language import catalogues, speak, spoken
 from wizard.language.choice import PSEUDO
 from wizard.language.pseudo import pseudo
+from wizard.setup.pack import Pack
 
 REPLY = "535 5.7.8 Error: authentication failed"
 TITLE = "The server did not accept name and password"
@@ -100,6 +101,27 @@ def test_a_packs_language_is_spoken_where_nobody_chose_one(
     assert pseudo(english) in capsys.readouterr().out
     main(["explain", REPLY, "--pack", str(tmp_path), "--language", "en"])
     assert english in capsys.readouterr().out
+
+
+def test_a_pack_is_read_for_its_language_only_where_that_could_count(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[tuple[Path, ...]] = []
+
+    def pack(paths: tuple[Path, ...]) -> Pack:
+        read.append(paths)
+        return Pack(language=PSEUDO)
+
+    monkeypatch.delenv("MAILWRIGHT_LANGUAGE")
+    monkeypatch.setattr("wizard.language.choice.system_languages", lambda: ("en",))
+    monkeypatch.setattr("wizard.wiring.pack", pack)
+    for command in ("presets", "gui"):
+        monkeypatch.setattr(f"wizard.cli.{command}.run", lambda _args: 0)
+    assert main(["presets", "--pack", str(tmp_path)]) == 0
+    assert (spoken(), len(read)) == (PSEUDO, 1)
+    assert main(["presets", "--pack", str(tmp_path), "--language", "en"]) == 0  # who chose is not asked again
+    assert main(["gui", "--pack", str(tmp_path)]) == 0  # the window hears it once it is there
+    assert (spoken(), len(read)) == ("en", 1)
 
 
 def test_a_pack_with_an_unknown_language_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

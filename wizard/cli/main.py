@@ -61,7 +61,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         if "began_s" in args:  # a command that runs within a deadline; what others are given stays as it was typed
             args.began_s = began_s
         render.be_quiet(args.quiet)
-        _hear_pack(args)
+        if name != "gui":  # the window reads its packs, and hears them, once it is there
+            _hear_pack(args)
         code: int = module.run(args)
         return code
     except (UsageError, ResourceError) as error:  # a file that is no use is input, whoever named it
@@ -118,7 +119,7 @@ def _choose_language(words: list[str]) -> None:
 def _hear_pack(args: argparse.Namespace) -> None:
     """The language that a pack names is spoken from here on, where nobody chose one; what is wrong with a pack is told
     by the command that needs it."""
-    if not hasattr(args, "pack"):
+    if not hasattr(args, "pack") or not choice.may_choose(choice.By.PACK):
         return
     from wizard.installed_packs import installed_packs
 

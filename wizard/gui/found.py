@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from wizard.gui.widgets.state_disc import DiscState
 from wizard.language import tr
+from wizard.model.server import Source
 
 if TYPE_CHECKING:
     from wizard.model.plan import Plan
@@ -19,11 +20,11 @@ def found(plan: Plan) -> tuple[str, DiscState | None, str]:
         if plan.probably:
             return tr("Probably {provider}", provider=plan.provider.name), None, "ink2"
         return tr("Provider found: {provider}", provider=plan.provider.name), DiscState.OK, "ok"
-    if plan.candidates and plan.candidates[0].source.value == "given":
+    if plan.candidates and plan.candidates[0].source is Source.GIVEN:
         return tr("Settings read"), DiscState.OK, "ok"
     if any(candidate.source.is_published for candidate in plan.candidates):
         return tr("Settings found"), DiscState.OK, "ok"
-    if any(candidate.source.value == "mx" for candidate in plan.candidates):
+    if any(candidate.source is Source.MX for candidate in plan.candidates):
         return tr("Likely servers found"), None, "ink2"
     if plan.candidates:
         return tr("No settings found, the usual ones are tried"), None, "ink2"

@@ -80,11 +80,16 @@ def begin(given: str | None, *, for_scripts: bool = False) -> None:
     choose(best(system_languages()) or SOURCE, By.SYSTEM)
 
 
+def may_choose(by: By) -> bool:
+    """Whether no stronger voice has chosen already."""
+    return _chosen_by is None or by >= _chosen_by
+
+
 def choose(tag: str, by: By) -> bool:
     """Speaks the language that fits `tag`, unless a stronger voice has chosen already; whether that was done."""
     global _chosen_by
     found = best([tag])
-    if found is None or (_chosen_by is not None and by < _chosen_by):
+    if found is None or not may_choose(by):
         return False
     _chosen_by = by
     _speak(found)
