@@ -39,3 +39,11 @@ def circle(graph: dict[str, set[str]]) -> list[str]:
 def test_no_modules_import_each_other_in_a_circle() -> None:
     assert circle({"a": {"b"}, "b": {"a"}}), "the search finds one"
     assert circle({name: imported(path) for name, path in FILES.items()}) == []
+
+
+def test_a_long_file_gives_its_reason() -> None:
+    """Four hundred lines are what one reads at a sitting; more stand where taking them apart would not help."""
+    long = [path for path in FILES.values() if len(path.read_text(encoding="utf-8").splitlines()) > 400]
+    assert long, "there are some"
+    without = [str(path) for path in long if "\nLonger than most" not in path.read_text(encoding="utf-8")[:500]]
+    assert without == []

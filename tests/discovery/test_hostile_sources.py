@@ -14,7 +14,7 @@ from wizard.discovery.candidate import MAIL_PORTS
 from wizard.model.address import Address
 from wizard.model.plan import Plan
 from wizard.model.server import Security, Source
-from wizard.net.dial import Reach, reach_of
+from wizard.net.reach import Reach, reach_of
 from wizard.net.sites import same_site
 
 ADA = Address.parse("ada@example.org")

@@ -328,14 +328,14 @@ def test_what_is_not_all_proven_is_not_put_anywhere(at_the_end: Wizard, qtbot: Q
 
 
 def test_the_command_takes_out_what_the_window_put_in(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from wizard.cli.handover import _placed
+    from wizard.cli.handover_place import placed
 
     shutil.rmtree(home.parent / "bin")
     assert placed_before("msmtp", ACCOUNT) is None
     assert put("msmtp", ACCOUNT).verdict == "msmtp has these settings now."
     assert placed_before("msmtp", ACCOUNT) == Outcome("msmtp has these settings now.", put("msmtp", ACCOUNT).then)
-    assert _placed("msmtp", ACCOUNT).exists
-    assert _placed("msmtp", ACCOUNT).undo() == ()
+    assert placed("msmtp", ACCOUNT).exists
+    assert placed("msmtp", ACCOUNT).undo() == ()
     assert everything(home) == {}
     put("msmtp", ACCOUNT)
     assert undo("msmtp", ACCOUNT) == "Taken out again."

@@ -8,13 +8,13 @@ import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from wizard import internal_error
 from wizard.accounts import recheck
 from wizard.accounts.secret_store import SecretKind, SecretStore
 from wizard.accounts.store import AccountBook, SavedAccount, default_path
-from wizard.cli import render
+from wizard.cli import handover_place, render
 from wizard.cli.options import (
     add_network_arguments,
     add_password_arguments,
@@ -36,9 +36,6 @@ from wizard.model.columns import padded, width
 from wizard.model.secret import Secret
 from wizard.model.text import single_line
 from wizard.text_file import read_text
-
-if TYPE_CHECKING:
-    from wizard.handover.programs.placing import Placed
 
 HELP = tr_later("write proven settings for a program; `handover list` names the programs")
 EXAMPLE = "mailwright handover thunderbird --account ada@example.org"
@@ -88,12 +85,12 @@ def run(args: argparse.Namespace) -> int:
     if args.name is not None:
         account = replace(account, display_name=single_line(args.name) or None)
     if args.undo:
-        return _undo(args.target, account, as_json=args.json)
+        return handover_place.undo(args.target, account, as_json=args.json)
     if args.read_back:
-        return _read_back(args.target, account, as_json=args.json)
+        return handover_place.read_back(args.target, account, as_json=args.json)
     secret = _secret(args, account) if args.with_password else None
     if args.install:
-        return _install(args.target, account, secret, as_json=args.json)
+        return handover_place.install(args.target, account, secret, as_json=args.json)
     written = sheet(args.target, account, secret)
     if args.calendars:
         written = _with_calendars(args, written, account)
@@ -174,81 +171,6 @@ def _kept_password(args: argparse.Namespace, account: VerifiedAccount) -> Secret
         raise UsageError(tr("This account has two passwords: say which with --password-file."), "password")
     kept = internal_error.run(SecretStore().load(saved.address, saved.secrets))
     return kept.get(SecretKind.PASSWORD)
-
-
-def _install(target_id: str, account: VerifiedAccount, secret: Secret | None, *, as_json: bool) -> int:
-    """Puts the account in place and reads it back; 1 when the program's files say something else then."""
-    from wizard.handover.programs.putting import placement
-    from wizard.handover.programs.reading import readable_programs
-
-    planned = placement(target_id, account, secret)
-    paths = _placed(target_id, account).put(planned)
-    told = _compared(target_id, account)
-    if as_json:
-        render.print_json(
-            {
-                "target": target_id,
-                "installed": True,
-                "paths": [str(path) for path in paths],
-                "then": list(planned.then),
-                "differences": None if told is None else list(told),
-            }
-        )
-    else:
-        for path in paths:
-            render.progress(tr("Written: {file}", file=path))
-        verdict = [_verdict(target_id, told)] if target_id in readable_programs() else []
-        render.print_text("\n".join([*verdict, *planned.then, tr("To take it out again: --undo")]))
-    return 1 if told else 0
-
-
-def _undo(target_id: str, account: VerifiedAccount, *, as_json: bool) -> int:
-    kept = _placed(target_id, account).undo()
-    if as_json:
-        render.print_json({"target": target_id, "installed": False, "kept": [str(path) for path in kept]})
-        return 0
-    render.print_text(tr("Taken out again."))
-    for path in kept:
-        render.print_text(tr("Kept, because there is more in it by now: {file}", file=path))
-    return 0
-
-
-def _read_back(target_id: str, account: VerifiedAccount, *, as_json: bool) -> int:
-    """0 where the program has the settings that were proven, 1 where it has others or no such account."""
-    from wizard.handover.programs.reading import read_back
-
-    target(target_id)
-    told = read_back(target_id, account)
-    if as_json:
-        state = "missing" if told is None else "differs" if told else "same"
-        render.print_json({"target": target_id, "state": state, "differences": list(told or ())})
-    else:
-        render.print_text(_verdict(target_id, told))
-    return 0 if told == () else 1
-
-
-def _placed(target_id: str, account: VerifiedAccount) -> Placed:
-    from wizard.handover.programs.placing import Placed
-    from wizard.handover.programs.putting import record_name
-
-    target(target_id)
-    return Placed(default_path().parent / "handover", record_name(target_id, account))
-
-
-def _compared(target_id: str, account: VerifiedAccount) -> tuple[str, ...] | None:
-    """As `read_back`; `None` also for what is a file for others, such as Thunderbird's for a whole domain."""
-    from wizard.handover.programs.reading import read_back, readable_programs
-
-    return read_back(target_id, account) if target_id in readable_programs() else None
-
-
-def _verdict(target_id: str, told: tuple[str, ...] | None) -> str:
-    name = target(target_id).name
-    if told is None:
-        return tr("{program} has no account of this address in its own files.", program=name)
-    if not told:
-        return tr("{program} took these settings.", program=name)
-    return "\n".join([tr("{program} has other settings:", program=name), *(f"  {sentence}" for sentence in told)])
 
 
 def document(written: Sheet, paths: Sequence[Path] = ()) -> dict[str, object]:

@@ -16,7 +16,7 @@ from wizard.model.host import host_name as read_host_name
 from wizard.model.provider import Provider
 from wizard.model.server import STANDARD_PORTS, Protocol, Security, ServerCandidate, Source, usual_security
 from wizard.model.text import inert
-from wizard.net.dial import Reach, reach_of
+from wizard.net.reach import Reach, reach_of
 from wizard.net.sites import same_site
 
 KnownHost = Callable[[str], Provider | None]

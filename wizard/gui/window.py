@@ -1,4 +1,7 @@
-"""The wizard's window: five pages, the panel that says where one is, and the row of buttons."""
+"""The wizard's window: five pages, the panel that says where one is, and the row of buttons.
+
+Longer than most files: the order of pages, buttons, keys and closing are handlers of the one QWizard Qt has for them.
+"""
 
 from __future__ import annotations
 

@@ -9,12 +9,12 @@ import socket
 import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from enum import Enum
 from typing import Protocol as Interface
 
 from wizard.errors import DnsUnavailable, NetworkError
 from wizard.model.evidence import ErrorKind
 from wizard.net.dns import IPAddress, Resolver
+from wizard.net.reach import Reach, reach_of, refused_by_policy
 
 STAGGER_S = 0.2  # RFC 8305 §5: the connection attempt delay, between its least (100 ms) and its usual value (250 ms)
 RESOLUTION_DELAY_S = 0.05  # RFC 8305 §3
@@ -66,61 +66,6 @@ class Dialer(Interface):
         `on_found` is told the seconds the name took as soon as an address is known.
         Raises DialFailed. The caller sets the deadline; cancelling frees every socket.
         """
-
-
-class Reach(Enum):
-    """Where an address leads, as far as it matters who named it (T27, T32)."""
-
-    PUBLIC = "public"
-    OWN_NETWORK = "own-network"  # the person's house or company: private, carrier-grade NAT, unique local
-    HERE = "here"  # this computer, its line, or nowhere: nobody else may send us there
-
-
-_OWN_NETWORKS = tuple(
-    ipaddress.ip_network(text)
-    for text in (
-        *("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"),  # RFC 1918
-        "100.64.0.0/10",  # RFC 6598
-        *("fc00::/7", "fec0::/10"),  # RFC 4193, RFC 3879
-        "64:ff9b:1::/48",  # RFC 8215, for translation within a network
-    )
-)
-_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052
-_COMPATIBLE = ipaddress.IPv6Network("::/96")  # RFC 4291 §2.5.5.1
-_TRANSLATED = ipaddress.IPv6Network("::ffff:0:0:0/96")  # RFC 7915 §1.4, RFC 2765 §2.1
-_ISATAP = frozenset({0x0000_5EFE, 0x0200_5EFE})  # RFC 5214 §6.1, the upper half of the interface's identifier
-# RFC 791, RFC 1112, and RFC 6890's addresses for a line's own protocols, where a cloud's metadata may be as well.
-_NOWHERE = tuple(ipaddress.ip_network(text) for text in ("0.0.0.0/8", "240.0.0.0/4", "192.0.0.0/24"))
-
-
-def reach_of(address: IPAddress) -> Reach:
-    """Where an address leads; one that holds another inside leads where that does."""
-    address = _innermost(address)
-    if address.is_loopback or address.is_link_local or address.is_multicast or address.is_unspecified:
-        return Reach.HERE
-    if any(address in network for network in _NOWHERE):
-        return Reach.HERE
-    return Reach.OWN_NETWORK if any(address in network for network in _OWN_NETWORKS) else Reach.PUBLIC
-
-
-def _innermost(address: IPAddress) -> IPAddress:
-    if isinstance(address, ipaddress.IPv4Address):
-        return address
-    if address.is_link_local:
-        return address
-    is_prefixed = address in _NAT64 or address in _TRANSLATED or (address in _COMPATIBLE and int(address) > 1)
-    if is_prefixed or (int(address) >> 32) & 0xFFFF_FFFF in _ISATAP:
-        return ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
-    teredo = address.teredo[1] if address.teredo else None
-    return address.ipv4_mapped or address.sixtofour or teredo or address
-
-
-def refused_by_policy(address: IPAddress, *, given: bool, lab: bool, own_network: bool = False) -> bool:
-    """Whether an address that somebody else named must not be contacted (T27, T32)."""
-    if given or (lab and address.is_loopback):
-        return False
-    reach = reach_of(address)
-    return reach is Reach.HERE or (reach is Reach.OWN_NETWORK and not own_network)
 
 
 class SystemDialer:

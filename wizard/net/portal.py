@@ -8,8 +8,9 @@ import ipaddress
 import re
 from urllib.parse import urlsplit
 
-from wizard.net.dial import Dialer, DialFailed, Reach, reach_of
+from wizard.net.dial import Dialer, DialFailed
 from wizard.net.patience import within
+from wizard.net.reach import Reach, reach_of
 from wizard.net.sites import same_site
 
 MAX_ANSWER = 4096

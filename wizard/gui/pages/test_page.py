@@ -14,14 +14,12 @@ from wizard.errors import UsageError
 from wizard.gui import trip_words, words
 from wizard.gui.lanes import State
 from wizard.gui.pages.page import Page
-from wizard.gui.widgets.button_card import ButtonCard
 from wizard.gui.widgets.buttons import LinkButton
 from wizard.gui.widgets.diagnosis_card import DiagnosisCard, local_now
 from wizard.gui.widgets.fields import Field
-from wizard.gui.widgets.heading import Heading
-from wizard.gui.widgets.paragraph import Paragraph
-from wizard.gui.widgets.surfaces import Card, Hint, IconTile
-from wizard.gui.widgets.timeline import Moment, Timeline
+from wizard.gui.widgets.surfaces import Card, Hint
+from wizard.gui.widgets.timeline import Moment
+from wizard.gui.widgets.trip_card import TripCard
 from wizard.gui.widgets.verdict_list import VerdictCard
 from wizard.language import tr, tr_context, tr_later
 from wizard.model.account import CheckResult, RoundTrip, RoundTripStatus
@@ -96,7 +94,7 @@ class TestPage(Page):
         self.to_field.input.setObjectName("send-to")
         self.to_field.set_help(tr("Your own address shows both ways at once. Another address shows sending only."))
         self._ask.box.addWidget(self.to_field)
-        self._verdict = _VerdictCard()
+        self._verdict = TripCard()
         self.another_button = self._verdict.button("send-another", tr("Send another"), self._send_another)
         self.stop_button = self._verdict.button("stop", tr("Stop"), self._stop)
         self._column = QVBoxLayout()
@@ -379,36 +377,6 @@ class TestPage(Page):
             widget.deleteLater()
         self.cards = []
         self._authentication = None
-
-
-class _VerdictCard(ButtonCard):
-    """Tile, verdict, the message's name, a button; below it the way as a timeline."""
-
-    def __init__(self) -> None:
-        super().__init__(gap=12)
-        self.setObjectName("verdict")
-        self._tile = IconTile("send", "accent", 44)
-        self.verdict = Heading("")
-        self.verdict.setObjectName("verdict-title")
-        self._about = Paragraph("", tone="ink2")
-        self.timeline = Timeline()
-        text = QVBoxLayout()
-        text.setSpacing(2)
-        text.addWidget(self.verdict)
-        text.addWidget(self._about)
-        self.row.setSpacing(16)
-        self.row.addWidget(self._tile)
-        self.row.addLayout(text, 1)
-        self.box.addLayout(self.row)
-        self.box.addSpacing(18)
-        self.box.addWidget(self.timeline)
-
-    def say(self, icon: str, tone: str, verdict: str, about: str) -> None:
-        """Says this."""
-        self._tile.set_icon(icon, tone)
-        self.verdict.setText(verdict)
-        self._about.setText(about)
-        self.setAccessibleName(f"{verdict}. {about}")
 
 
 def _time(moment: datetime | None) -> str:
