@@ -124,6 +124,18 @@ def test_a_pack_is_read_for_its_language_only_where_that_could_count(
     assert (spoken(), len(read)) == ("en", 1)
 
 
+def test_the_letter_to_the_administrator_is_in_the_language_of_the_helpdesks_pack(tmp_path: Path) -> None:
+    (tmp_path / "helpdesk.toml").write_text('language = "de"\n', "utf-8")
+    words = ["check", "ada@auth-off.example", "--practice", "--quiet", "--language", "en"]
+    letters = [tmp_path / "own.txt", tmp_path / "theirs.txt"]
+    assert main([*words, "--letter", str(letters[0])]) == 1
+    assert main([*words, "--letter", str(letters[1]), "--pack", str(tmp_path)]) == 1
+    own, theirs = (letter.read_text("utf-8").splitlines() for letter in letters)
+    assert own[0].startswith("Subject: Mail for ada@auth-off.example: ")
+    assert theirs[0].startswith("Betreff: ")
+    assert not set(filter(None, own)) & set(theirs)
+
+
 def test_a_pack_with_an_unknown_language_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "helpdesk.toml").write_text('language = "xx"\n', "utf-8")
     assert main(["explain", REPLY, "--pack", str(tmp_path)]) == 2

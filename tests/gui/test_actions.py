@@ -6,12 +6,13 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from PySide6.QtCore import QUrl
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.gui.samples import DRAFT, FAILS, USERNAME_FORMAT, WORKS
-from wizard import assets
+from wizard import assets, wiring
 from wizard.diagnosis.catalogue import Catalogue
 from wizard.gui.administrator_dialog import AdministratorDialog
 from wizard.gui.app import Wizard
@@ -192,4 +193,45 @@ def test_without_a_message_of_its_own_one_is_written(wizard: Wizard) -> None:
     text = dialog.text.toPlainText()
     assert "smtp.example.net" in text
     assert "535" in text
+    dialog.reject()
+
+
+def test_a_message_is_in_the_language_of_its_reader_and_the_window_in_the_persons(
+    wizard: Wizard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[QUrl] = []
+    monkeypatch.setattr("wizard.gui.administrator_dialog.QDesktopServices.openUrl", opened.append)
+    told = wiring.diagnoser().of_cause("smtp-auth-disabled")
+    assert told is not None
+    wizard.state.letter_language = "de"
+    on_the_check_page(wizard)
+    wizard.check.administrator_wanted.emit(told)
+    dialog = wizard.window.findChild(AdministratorDialog)
+    assert dialog is not None
+    assert dialog.windowTitle() == "Ask your administrator"
+    german = dialog.text.toPlainText()
+    assert german.startswith("Betreff: ")
+    assert told.title not in german
+    assert "I cannot" not in german
+
+    dialog.text.setPlainText(german + "Viele Grüße")
+    english = dialog.language.choice.findData("en")
+    dialog.language.choice.setCurrentIndex(english)
+    assert told.title in dialog.text.toPlainText()
+    assert "Betreff" not in dialog.text.toPlainText()
+    dialog.write.click()
+    assert "subject=Mail" in opened[0].toString(QUrl.ComponentFormattingOption.FullyEncoded)
+    dialog.text.undo()
+    assert dialog.text.toPlainText() == german + "Viele Grüße"
+    dialog.reject()
+
+
+def test_without_a_helpdesk_pack_a_message_is_in_the_persons_language(wizard: Wizard) -> None:
+    on_the_check_page(wizard)
+    wizard.check.administrator_wanted.emit(asking(ASK))
+    dialog = wizard.window.findChild(AdministratorDialog)
+    assert dialog is not None
+    assert dialog.language.choice.currentText() == "English"
+    assert dialog.text.toPlainText().startswith("Subject: ")
+    assert not dialog.text.document().isUndoAvailable()
     dialog.reject()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import gettext
+import threading
 from collections.abc import Iterator
 
 import pytest
 
-from wizard.language import isolate, speak, spoken, tr, tr_context, tr_later, tr_plural
+from wizard.language import isolate, speak, speaking, spoken, tr, tr_context, tr_later, tr_plural
 
 
 class _German(gettext.NullTranslations):
@@ -68,3 +69,17 @@ def test_a_host_inside_words_read_from_right_to_left_keeps_its_own_direction() -
     assert tr("Signing in to {host}", host="imap.example.org").count("\u2068imap.example.org\u2069") == 1
     speak("en")
     assert tr("Signing in to {host}", host="imap.example.org") == "Signing in to imap.example.org"
+
+
+def test_one_letter_is_said_in_another_language_while_everybody_else_goes_on() -> None:
+    elsewhere: list[str] = []
+    with speaking("de", _German()):
+        assert (spoken(), tr("Signing in to {host}", host="a")) == ("de", "Anmeldung bei a")
+        other = threading.Thread(target=lambda: elsewhere.append(tr("Signing in to {host}", host="a")))
+        other.start()
+        other.join()
+        with speaking("en"):
+            assert tr("Signing in to {host}", host="a") == "Signing in to a"
+        assert spoken() == "de"
+    assert elsewhere == ["Signing in to a"]
+    assert (spoken(), tr_plural("{n} row", "{n} rows", 2)) == ("en", "2 rows")

@@ -91,7 +91,7 @@ def run(args: argparse.Namespace) -> int:
     if args.report is not None:
         _write_report(args, result)
     if args.letter is not None and result.diagnoses:
-        _write_letter(args.letter, result)
+        _write_letter(args.letter, result, wiring.pack((*args.pack, *installed_packs())).language)
     if broken is not None:
         raise broken
     return code
@@ -243,11 +243,12 @@ def _write_report(args: argparse.Namespace, result: CheckResult) -> None:
     write_report(path / f"{report_name(document)}.html" if path.is_dir() else path, document)
 
 
-def _write_letter(path: Path, result: CheckResult) -> None:
+def _write_letter(path: Path, result: CheckResult, language: str | None) -> None:
     from wizard.handover.administrator_message import administrator_letter
     from wizard.handover.write import write_file
 
-    write_file(path, str(administrator_letter(result.diagnoses[0], result)).encode("utf-8", "replace"))
+    letter = administrator_letter(result.diagnoses[0], result, language)
+    write_file(path, str(letter).encode("utf-8", "replace"))
 
 
 def _print(result: CheckResult, args: argparse.Namespace) -> int:

@@ -131,6 +131,7 @@ class Diagnoser:
             understood=_understood(facts),
             case=case_of(cause, facts),
             category=_category(facts),
+            again=lambda: self.of_text(text, stage=stage, protocol=protocol, server=server),
         )
 
     def of_code(self, text: str) -> Diagnosis:
@@ -301,6 +302,7 @@ class Diagnoser:
             understood=_understood(facts),
             case=case_of(cause, facts),
             category=_category(facts),
+            again=lambda: self._told(failure, all_failures, alone=alone),
         )
 
 
@@ -320,6 +322,7 @@ def _without_evidence(cause: Cause, facts: Facts, told: Told) -> Diagnosis:
         implies=cause.implies,
         case=told.case,
         category=told.category,
+        again=lambda: _without_evidence(cause, facts, told),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, assert_never
 
 from PySide6.QtCore import QObject, QUrl
@@ -94,13 +95,14 @@ class Actions(QObject):
         """Shows the letter for whoever runs the server."""
         from wizard.handover.administrator_message import administrator_letter
 
-        self.show_message(str(administrator_letter(diagnosis, self._state.result)))
+        result = self._state.result
+        self.show_message(lambda: str(administrator_letter(diagnosis, result)))
 
-    def show_message(self, text: str) -> None:
-        """Shows a message for whoever runs the server or keeps the domain, to be changed and copied."""
+    def show_message(self, write: Callable[[], str]) -> None:
+        """Shows the message for whoever runs the server or keeps the domain, to be changed and copied."""
         from wizard.gui.administrator_dialog import AdministratorDialog
 
-        dialog = AdministratorDialog(text, parent=self._window)
+        dialog = AdministratorDialog(write, self._state.letter_language, parent=self._window)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 

@@ -2,30 +2,45 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QUrl
-from PySide6.QtGui import QDesktopServices, QGuiApplication
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QDesktopServices, QGuiApplication, QTextCursor
 from PySide6.QtWidgets import QDialog, QFrame, QPlainTextEdit, QVBoxLayout, QWidget
 
-from wizard.gui import theme
+from wizard.gui import languages, theme
 from wizard.gui.theme import Role
 from wizard.gui.widgets.buttons import SecondaryButton
+from wizard.gui.widgets.choices import ChoiceField
 from wizard.gui.widgets.dialog_buttons import CopyButton, closing_row
 from wizard.gui.widgets.heading import Heading
 from wizard.gui.widgets.paragraph import Paragraph
 from wizard.gui.widgets.scroll_page import ScrollBar
 from wizard.gui.widgets.surfaces import InputBox
 from wizard.handover.administrator_message import mailto
-from wizard.language import tr
+from wizard.language import RIGHT_TO_LEFT, spoken, tr
+from wizard.language.choice import LANGUAGES, said_in
 
 
 class AdministratorDialog(QDialog):
-    """Shows the message; it can be changed before it is copied."""
+    """Shows the message; it can be changed before it is copied.
 
-    def __init__(self, message: str, *, parent: QWidget | None = None) -> None:
+    Args:
+        write: the message, in whatever language is spoken while it is called.
+        language: that of its reader, where a helpdesk pack names one; the person's own when left out.
+    """
+
+    def __init__(self, write: Callable[[], str], language: str | None = None, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._make = write
         self.setObjectName("administrator-dialog")
         self.setWindowTitle(tr("Ask your administrator"))
-        self.text = QPlainTextEdit(message)
+        self.language = ChoiceField(tr("Language of the message"))
+        self.language.choice.setObjectName("letter-language")
+        for tag, name in LANGUAGES.items():
+            if languages.missing_font(tag) is None:
+                self.language.choice.addItem(name, tag)
+        self.text = QPlainTextEdit()
         self.text.setObjectName("administrator-message")
         self.text.setAccessibleName(tr("Message to your administrator"))
         self.text.setTabChangesFocus(True)
@@ -45,13 +60,38 @@ class AdministratorDialog(QDialog):
         column.addWidget(Heading(tr("A message you can send on")))
         hint = tr("It says what happened and what to change. Your password is not in it.")
         column.addWidget(Paragraph(hint, tone="ink2"))
+        column.addWidget(self.language)
         column.addWidget(box, 1)
         row = closing_row(self, self.copy)
         row.insertWidget(0, self.write)
         column.addLayout(row)
-        self.resize(620, 520)
+        self.resize(620, 560)
+        self.language.choice.currentIndexChanged.connect(self._say)
+        self._begin_in(language or spoken())
+
+    def _begin_in(self, language: str) -> None:
+        place = self.language.choice.findData(language)
+        if place == self.language.choice.currentIndex() or place < 0:
+            self._say()
+        else:
+            self.language.choice.setCurrentIndex(place)
+        self.text.document().clearUndoRedoStacks()
+        self.text.moveCursor(QTextCursor.MoveOperation.Start)
+
+    def _say(self) -> None:
+        """Writes the message in the language that is chosen; Undo brings back what the person wrote into the last."""
+        with said_in(self._tag()):
+            message = self._make()
+        cursor = self.text.textCursor()
+        cursor.select(QTextCursor.SelectionType.Document)
+        cursor.insertText(message)
+        is_mirrored = self._tag() in RIGHT_TO_LEFT
+        self.text.setLayoutDirection(Qt.LayoutDirection.RightToLeft if is_mirrored else Qt.LayoutDirection.LeftToRight)
+
+    def _tag(self) -> str:
+        return str(self.language.choice.currentData())
 
     def _write(self) -> None:
         letter = self.text.toPlainText()
         QGuiApplication.clipboard().setText(letter)
-        QDesktopServices.openUrl(QUrl(mailto(letter)))
+        QDesktopServices.openUrl(QUrl(mailto(letter, self._tag())))

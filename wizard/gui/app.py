@@ -299,6 +299,7 @@ class Wizard:
         if is_first and opened.language is not None:
             self._hear_pack(opened.language)
         self.state.browser_providers = opened.browser_providers
+        self.state.letter_language = opened.language
         self.state.set_helpdesk(opened.helpdesk)
         self.account.offer_practice(opened.practice_accounts)
         self.flow.find_providers_with(opened.find_providers)

@@ -73,7 +73,7 @@ class HandOver(QObject):
         """Accounts can be kept on this computer, and those that are can be looked at from `page`."""
         from wizard.gui.keeping import Keeping
 
-        self._keeping = Keeping(self._jobs, accounts, self._window)
+        self._keeping = Keeping(self._jobs, accounts, self._window, self._state.letter_language)
         self._keeping.setParent(self)
         page.saved_accounts.connect(self._keeping.open)
         page.offer_saved_accounts(True)

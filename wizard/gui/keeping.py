@@ -23,10 +23,16 @@ if TYPE_CHECKING:
 
 
 class Keeping(QObject):
-    """Keeps and shows `accounts`, which are touched in the engine's threads only."""
+    """Keeps and shows `accounts`, which are touched in the engine's threads only.
 
-    def __init__(self, bridge: Starts, accounts: SavedAccounts, window: QWidget) -> None:
+    `letter_language` is that of messages to the administrator, as a helpdesk pack names it.
+    """
+
+    def __init__(
+        self, bridge: Starts, accounts: SavedAccounts, window: QWidget, letter_language: str | None = None
+    ) -> None:
         super().__init__(window)
+        self._letter_language = letter_language
         self._bridge, self._accounts, self._window = bridge, accounts, window
         self._served: SavedAccountsPresenter | None = None
         self._page: AccountPage | None = None
@@ -102,7 +108,9 @@ class Keeping(QObject):
         from wizard.gui.saved_accounts import SavedAccountsPresenter
 
         if self._served is None:
-            self._served = SavedAccountsPresenter(self._bridge, self._accounts, self._window)
+            self._served = SavedAccountsPresenter(
+                self._bridge, self._accounts, self._window, letter_language=self._letter_language
+            )
             self._served.dialog.set_up.connect(self.set_up_again)
         self._served.open()
         return self._served

@@ -136,9 +136,16 @@ class SavedAccountsDialog(QDialog):
 class SavedAccountsPresenter(QObject):
     """Serves the dialog: file, keyring and network are touched in the engine's threads only."""
 
-    def __init__(self, bridge: Starts, accounts: SavedAccounts, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        bridge: Starts,
+        accounts: SavedAccounts,
+        parent: QWidget | None = None,
+        *,
+        letter_language: str | None = None,
+    ) -> None:
         super().__init__(parent)
-        self._bridge, self._accounts = bridge, accounts
+        self._bridge, self._accounts, self._letter_language = bridge, accounts, letter_language
         self._jobs: list[Job] = []
         self._failed: dict[str, CheckResult] = {}  # by account, as long as the dialog is open
         self.dialog = SavedAccountsDialog(parent=parent)
@@ -197,8 +204,10 @@ class SavedAccountsPresenter(QObject):
         from wizard.gui.administrator_dialog import AdministratorDialog
         from wizard.handover.administrator_message import administrator_letter
 
-        letter = administrator_letter(diagnosis, self._failed.get(account.id))
-        dialog = AdministratorDialog(str(letter), parent=self.dialog)
+        failed = self._failed.get(account.id)
+        dialog = AdministratorDialog(
+            lambda: str(administrator_letter(diagnosis, failed)), self._letter_language, parent=self.dialog
+        )
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 

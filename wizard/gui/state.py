@@ -57,6 +57,7 @@ class WizardState(QObject):
     def __init__(self) -> None:
         super().__init__()
         self.helpdesk: Helpdesk | None = None
+        self.letter_language: str | None = None  # of messages to the administrator, where a helpdesk pack names one
         self.every_step = False  # shows each page, whether there is something to decide or not
         self.sends_test = True  # a test message to oneself is part of the run
         self.browser_providers: frozenset[str] = frozenset()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, timedelta
 from typing import Final
 
@@ -24,6 +24,7 @@ from wizard.handover.letter_words import (
 )
 from wizard.handover.mail_link import mail_link
 from wizard.language import tr, tr_context, tr_later, tr_plural, without_isolates
+from wizard.language.choice import said_in
 from wizard.language.formats import number_text
 from wizard.model.account import CheckResult, SideResult, Status
 from wizard.model.diagnosis import AskAdministrator, Diagnosis
@@ -43,29 +44,38 @@ class Letter:
 
     subject: str
     text: str
+    named: str = field(default_factory=lambda: tr(_SUBJECT))  # what the subject is called in the letter's language
 
     def __str__(self) -> str:
-        return f"{without_isolates(tr(_SUBJECT, subject=self.subject))}\n\n{self.text}"
+        return f"{self.named.format(subject=self.subject)}\n\n{self.text}"
 
 
-def mailto(letter: str) -> str:
+def mailto(letter: str, language: str | None = None) -> str:
     """A link that opens a mail program with the letter, whatever was changed in it since (RFC 6068).
 
-    A letter that is too long for Windows to hand over leaves a place to paste it into.
+    A letter that is too long for Windows to hand over leaves a place to paste it into. `language` is the letter's, the
+    one spoken now when left out.
     """
     first, _, text = letter.partition("\n")
-    # The letter may have been made before another language was chosen.
-    for named in (without_isolates(tr(_SUBJECT, subject="")), _SUBJECT.format(subject="")):
-        first = first.removeprefix(named)
+    with said_in(language):
+        first = first.removeprefix(without_isolates(tr(_SUBJECT, subject="")))
     return mail_link(first, (text.strip(), tr("(The letter is copied: paste it here.)")))
 
 
-def administrator_letter(diagnosis: Diagnosis, result: CheckResult | None = None) -> Letter:
+def administrator_letter(
+    diagnosis: Diagnosis, result: CheckResult | None = None, language: str | None = None
+) -> Letter:
     """What to send to whoever runs the server.
 
     Args:
         result: the check that led to the diagnosis; without it only what the diagnosis itself holds is told.
+        language: the tag of theirs; the one spoken now when left out.
     """
+    with said_in(language):
+        return _letter(diagnosis.in_the_language_spoken(), result)
+
+
+def _letter(diagnosis: Diagnosis, result: CheckResult | None) -> Letter:
     clean = cleaner(result) if result is not None else lambda text: inert(without_isolates(text))
     failure = diagnosis.evidence[0] if diagnosis.evidence else None
     report = _report_of(failure, result)

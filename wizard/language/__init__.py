@@ -9,6 +9,9 @@ Not translated: ids, object names, protocol words, hosts and addresses, what a s
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Final, Protocol
 
 SOURCE: Final = "en"
@@ -25,20 +28,35 @@ class Translations(Protocol):
     def pgettext(self, context: str, message: str) -> str: ...
 
 
-_spoken: str = SOURCE
-_translations: Translations | None = None
+_Voice = tuple[str, Translations | None]
+_everywhere: _Voice = (SOURCE, None)
+_here: ContextVar[_Voice | None] = ContextVar("here", default=None)
 _isolates: bool = False
+
+
+def _voice() -> _Voice:
+    return _here.get() or _everywhere
 
 
 def spoken() -> str:
     """The tag of the language that is spoken now, such as "en", "pt-BR" or "zh-Hans"."""
-    return _spoken
+    return _voice()[0]
 
 
 def speak(tag: str, translations: Translations | None = None) -> None:
     """From now on texts come in the language `tag`, as far as `translations` has them; without any they are English."""
-    global _spoken, _translations
-    _spoken, _translations = tag, translations
+    global _everywhere
+    _everywhere = tag, translations
+
+
+@contextmanager
+def speaking(tag: str, translations: Translations | None = None) -> Iterator[None]:
+    """As `speak`, for what this thread or task says inside the block; everybody else goes on as before."""
+    before = _here.set((tag, translations))
+    try:
+        yield
+    finally:
+        _here.reset(before)
 
 
 def isolate(on: bool) -> None:
@@ -52,7 +70,8 @@ def isolate(on: bool) -> None:
 
 def tr(message: str, /, **values: object) -> str:
     """The text in the language spoken now, its named placeholders filled in."""
-    return _filled(message if _translations is None else _translations.gettext(message), message, values)
+    translations = _voice()[1]
+    return _filled(message if translations is None else translations.gettext(message), message, values)
 
 
 def tr_later(message: str) -> str:
@@ -63,7 +82,8 @@ def tr_later(message: str) -> str:
 def tr_plural(one: str, many: str, n: int, /, **values: object) -> str:
     """The text for `n` things, which both texts may name as {n}: `tr_plural("{n} row", "{n} rows", len(rows))`."""
     source = one if n == 1 else many
-    said = source if _translations is None else _translations.ngettext(one, many, n)
+    translations = _voice()[1]
+    said = source if translations is None else translations.ngettext(one, many, n)
     return _filled(said, source, {"n": n, **values})
 
 
@@ -72,14 +92,15 @@ def tr_context(context: str, message: str, /, **values: object) -> str:
 
     `context` is told to the translators: a cause's id and key, a provider's, or a word such as "stage".
     """
-    said = message if _translations is None else _translations.pgettext(context, message)
+    translations = _voice()[1]
+    said = message if translations is None else translations.pgettext(context, message)
     return _filled(said, message, values)
 
 
 def _filled(said: str, source: str, values: dict[str, object]) -> str:
     if not values:
         return said
-    if _isolates and _spoken in RIGHT_TO_LEFT:
+    if _isolates and spoken() in RIGHT_TO_LEFT:
         values = {name: isolated(str(value)) for name, value in values.items()}
     try:
         return said.format(**values)
@@ -94,6 +115,6 @@ def isolated(text: str) -> str:
 
 def without_isolates(text: str) -> str:
     """The text without those marks, for what is sent, copied or kept as plain text."""
-    if not (_isolates and _spoken in RIGHT_TO_LEFT):
+    if not (_isolates and spoken() in RIGHT_TO_LEFT):
         return text
     return text.replace(_ISOLATE, "").replace(_END_OF_ISOLATE, "")

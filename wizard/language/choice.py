@@ -9,11 +9,12 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from enum import IntEnum
 from types import MappingProxyType
 from typing import Final
 
-from wizard.language import MIRRORED, SOURCE, speak
+from wizard.language import MIRRORED, SOURCE, Translations, speak, speaking, spoken
 
 VARIABLE: Final = "MAILWRIGHT_LANGUAGE"
 PSEUDO: Final = "qps-ploc"  # Microsoft's tag for a language made of marked English, which shows what is not translated
@@ -114,19 +115,32 @@ def _fitting(tag: str) -> str | None:
     return next((known for known in LANGUAGES if known.split("-")[0] == subtags[0]), None)
 
 
+def said_in(tag: str | None) -> AbstractContextManager[None]:
+    """What this thread says inside is said in that language, where it is spoken here; `None` changes nothing.
+
+    For a letter to somebody who reads another language than the person at the window.
+    """
+    found = best([tag]) if tag is not None else None
+    if found is None or found == spoken():
+        return nullcontext()
+    return speaking(*_voice_of(found))
+
+
 def _speak(tag: str) -> None:
+    speak(*_voice_of(tag))
+
+
+def _voice_of(tag: str) -> tuple[str, Translations | None]:
     if tag == SOURCE:
-        speak(SOURCE)
-        return
+        return SOURCE, None
     if tag in (PSEUDO, MIRRORED):
         from wizard.language.pseudo import MirroredTranslations, PseudoTranslations
 
-        speak(tag, PseudoTranslations() if tag == PSEUDO else MirroredTranslations())
-        return
+        return tag, PseudoTranslations() if tag == PSEUDO else MirroredTranslations()
     from wizard.language.catalogues import folder_of, load
 
     translations = load(folder_of(tag))
-    speak(tag if translations is not None else SOURCE, translations)
+    return (tag if translations is not None else SOURCE), translations
 
 
 def system_languages() -> tuple[str, ...]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
 
@@ -204,6 +205,17 @@ class Diagnosis:
     case: int = 0  # which case of the cause was told, from 1; 0 is none of them
     category: str | None = None  # of the provider, as presets say it
     likely: tuple[Likely, ...] = ()  # up to three, the likeliest first, where the confidence is below 0.6
+    # Tells it once more in the language spoken then; `None` where nobody can.
+    again: Callable[[], Diagnosis] | None = field(default=None, compare=False, repr=False)
+
+    def in_the_language_spoken(self) -> Diagnosis:
+        """The same card, its words in the language spoken now; as it is where it cannot be told once more."""
+        if self.again is None:
+            return self
+        anew = self.again()
+        said = {remedy.id: remedy for remedy in anew.remedies}
+        remedies = tuple(said.get(remedy.id, remedy) for remedy in self.remedies)
+        return replace(self, title=anew.title, why=anew.why, remedies=remedies)
 
     @property
     def wants_other_settings(self) -> bool:

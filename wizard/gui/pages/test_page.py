@@ -63,7 +63,7 @@ class TestPage(Page):
         send_requested: (Address or None) to this address, or to the account itself.
         remedy_chosen: (Diagnosis, Remedy) after a failure.
         administrator_wanted: (Diagnosis) a message about it for whoever runs the server.
-        records_wanted: (str) the message for whoever keeps the domain's records.
+        records_wanted: (a function that writes it) the message for whoever keeps the domain's records.
         stop_requested, skip_requested, delete_requested, report_requested: as they say.
     """
 
@@ -72,7 +72,7 @@ class TestPage(Page):
     send_requested = Signal(object)
     remedy_chosen = Signal(object, object)
     administrator_wanted = Signal(object)
-    records_wanted = Signal(str)
+    records_wanted = Signal(object)
     stop_requested = Signal()
     skip_requested = Signal()
     delete_requested = Signal()
@@ -280,7 +280,8 @@ class TestPage(Page):
         account = self._account
         if account is not None and account.outgoing is not None:
             domain, server = account.draft.address.domain, account.outgoing.candidate.host
-            self.records_wanted.emit(trip_words.administrator_text(account.round_trip, domain, server))
+            trip = account.round_trip
+            self.records_wanted.emit(lambda: trip_words.administrator_text(trip, domain, server))
 
     def _delete(self) -> None:
         self.delete_link.setEnabled(False)
