@@ -10,15 +10,18 @@ from pathlib import Path
 import pytest
 
 import wizard
-from wizard.language import speak
+from wizard.language import isolate, isolated, speak
 from wizard.language.choice import LANGUAGES
 from wizard.language.formats import (
     HABITS,
     and_list,
+    comma_list,
     date_text,
     duration_text,
+    ended,
     number_text,
     or_list,
+    paragraph,
     quoted,
     size_text,
     time_text,
@@ -33,6 +36,7 @@ SOURCES = sorted(Path(wizard.__file__).parent.rglob("*.py"))
 def _english_after() -> Iterator[None]:
     yield
     speak("en")
+    isolate(False)
 
 
 def test_every_language_has_its_habits() -> None:
@@ -125,3 +129,32 @@ def test_no_sentence_is_written_in_the_systems_language() -> None:
         if ("strftime" in line or re.search(r"\{[^}]*:[^}]*%", line)) and _IN_THE_SYSTEMS_LANGUAGE.search(line)
     ]
     assert not found
+
+
+@pytest.mark.parametrize(
+    ("tag", "beside", "sentences"),
+    [
+        ("en", "465, TLS", "One. Two."),
+        ("ja", "465、TLS", "One.Two."),
+        ("zh-Hans", "465、TLS", "One.Two."),
+        ("ar", "465، TLS", "One. Two."),
+    ],
+)
+def test_things_beside_each_other_and_sentences(tag: str, beside: str, sentences: str) -> None:
+    speak(tag)
+    assert comma_list(["465", "TLS"]) == beside
+    assert paragraph(["One.", "Two."]) == sentences
+
+
+def test_a_sentence_gets_its_full_stop_once() -> None:
+    assert [ended("One"), ended("One."), ended("Why?"), ended("一。")] == ["One.", "One.", "Why?", "一。"]
+
+
+def test_in_words_read_from_right_to_left_each_thing_of_a_list_keeps_its_own_direction() -> None:
+    """A mark around the whole list would have it begin where its first host does."""
+    speak("ar")
+    isolate(True)
+    apart = [isolated("a.example"), isolated("b.example")]
+    assert and_list(["a.example", "b.example"]) == " و".join(apart)
+    assert comma_list(["a.example", "b.example"]) == "، ".join(apart)
+    assert ended("كلام") == "كلام."

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from wizard.accounts.store import SavedAccount
 from wizard.language import tr, tr_context
-from wizard.language.formats import and_list, date_text, time_text
+from wizard.language.formats import and_list, date_text, paragraph, time_text
 from wizard.model.account import CheckResult, SideResult, Verdict
 from wizard.model.diagnosis import Diagnosis, EditField, Field
 from wizard.model.draft import AccountDraft
@@ -122,7 +122,7 @@ def _dated(diagnosis: Diagnosis, worked: datetime, now: datetime, *, typed: bool
         sentences.insert(0, kept)
     return replace(
         diagnosis,
-        why=" ".join(sentences),
+        why=paragraph(sentences),
         evidence=tuple(_marked(item, worked) for item in diagnosis.evidence),
     )
 

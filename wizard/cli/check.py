@@ -25,7 +25,7 @@ from wizard.errors import UsageError
 from wizard.imports import begin, begin_import
 from wizard.installed_packs import installed_packs
 from wizard.language import tr, tr_context, tr_later
-from wizard.language.formats import number_text
+from wizard.language.formats import comma_list, number_text
 from wizard.model.account import CheckResult, RoundTripStatus, SideResult, Verdict
 from wizard.model.address import Address
 from wizard.model.columns import padded, width
@@ -323,7 +323,7 @@ def text(result: CheckResult) -> str:
         lines.append(tr("To agree, run the same command with --yes."))
     asked = [words.source(one.source) for one in result.asked if one.source not in (Source.PACK, Source.PRESET)]
     if asked:
-        lines.append(tr("Asked, without the password: {sources}", sources=", ".join(dict.fromkeys(asked))))
+        lines.append(tr("Asked, without the password: {sources}", sources=comma_list(dict.fromkeys(asked))))
     return "\n".join(lines)
 
 

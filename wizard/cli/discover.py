@@ -15,7 +15,7 @@ from wizard.cli import render, words
 from wizard.cli.options import add_network_arguments, json_object, settings_from
 from wizard.errors import MailwrightError, UsageError
 from wizard.language import tr, tr_later
-from wizard.language.formats import number_text
+from wizard.language.formats import comma_list, number_text
 from wizard.model import columns
 from wizard.model.address import Address
 from wizard.model.evidence import Outcome
@@ -128,7 +128,7 @@ def text(plan: Plan) -> str:
     lines = [_heading(plan)]
     endpoints = max((len(str(candidate.endpoint)) for candidate in plan.candidates), default=0)
     for candidate in plan.candidates:
-        sources = ", ".join(words.source(source) for source in (candidate.source, *candidate.also))
+        sources = comma_list(words.source(source) for source in (candidate.source, *candidate.also))
         told = (
             tr("from {sources}", sources=sources)
             if candidate.trusted

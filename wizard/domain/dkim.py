@@ -11,6 +11,7 @@ from typing import Final
 from wizard.domain.finding import Finding, State
 from wizard.domain.txt import tags, texts_or_none
 from wizard.language import tr, tr_later
+from wizard.language.formats import paragraph
 from wizard.model.text import inert
 from wizard.net.dns import MxRecord, Resolver
 
@@ -71,9 +72,8 @@ async def dkim(
     states = {state for _, state, _ in told}
     # An old key beside a good one harms nobody.
     state = next(one for one in (State.OK, State.WARNING, State.WRONG) if one in states)
-    return Finding(
-        "dkim", tr(_TITLE), state, " ".join(f"{inert(name, 60)}: {says}" for name, _, says in told), (), lines
-    )
+    says = paragraph(tr("{name}: {value}", name=inert(name, 60), value=says) for name, _, says in told)
+    return Finding("dkim", tr(_TITLE), state, says, (), lines)
 
 
 def _of_provider(exchangers: tuple[MxRecord, ...]) -> Sequence[str]:

@@ -6,6 +6,7 @@ from wizard.domain.finding import Finding, Record, State
 from wizard.domain.txt import tags, texts, texts_or_none
 from wizard.errors import DnsUnavailable
 from wizard.language import tr, tr_later, tr_plural
+from wizard.language.formats import paragraph
 from wizard.model.host import NotAHost, host_name
 from wizard.model.text import inert
 from wizard.net.dns import Resolver
@@ -72,7 +73,7 @@ async def dmarc(domain: str, resolver: Resolver) -> Finding:
         said.append(tr("Nobody is told what fails: add rua=mailto:… to get reports."))
     if owner != domain:
         said.append(tr("The record is that of {domain}.", domain=owner))
-    return Finding("dmarc", tr(_TITLE), state, " ".join(said), (), lines)
+    return Finding("dmarc", tr(_TITLE), state, paragraph(said), (), lines)
 
 
 async def _records(domain: str, resolver: Resolver) -> list[str]:

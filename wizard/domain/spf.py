@@ -10,6 +10,7 @@ from wizard.domain.finding import Finding, Record, State
 from wizard.domain.txt import texts
 from wizard.errors import DnsUnavailable
 from wizard.language import tr, tr_later, tr_plural
+from wizard.language.formats import paragraph
 from wizard.model.text import inert
 from wizard.net.dns import MxRecord, Resolver
 
@@ -108,7 +109,7 @@ async def spf(domain: str, resolver: Resolver, exchangers: tuple[MxRecord, ...])
             )
     if walk.faults or walk.weak:
         state = State.WRONG if walk.faults else State.WARNING
-        return Finding("spf", tr(_TITLE), state, " ".join([*walk.faults, *walk.weak]), (), lines)
+        return Finding("spf", tr(_TITLE), state, paragraph([*walk.faults, *walk.weak]), (), lines)
     says = tr("One record, {count} of at most {most} look-ups.", count=walk.lookups, most=MAX_LOOKUPS)
     return Finding("spf", tr(_TITLE), State.OK, says, (), lines)
 

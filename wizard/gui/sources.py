@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from wizard.language import tr, tr_context, tr_later
-from wizard.language.formats import and_list
+from wizard.language.formats import and_list, comma_list
 from wizard.model.server import Protocol, Security, ServerCandidate, Source
 
 if TYPE_CHECKING:  # loaded after the first paint
@@ -183,7 +183,7 @@ def difference(chosen: ServerCandidate, other: ServerCandidate) -> str:
         parts.append(tr("port {port}", port=other.port))
     if other.security is not chosen.security or other.port != chosen.port:
         parts.append(security_name(other.security))
-    return ", ".join(parts)
+    return comma_list(parts)
 
 
 def _party(whom: str, address: Address) -> str:

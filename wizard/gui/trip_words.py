@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import Enum
 
 from wizard.language import tr, tr_context, tr_plural
+from wizard.language.formats import comma_list
 from wizard.model.account import RoundTrip, RoundTripStatus
 
 
@@ -70,7 +71,7 @@ def after_sending(trip: RoundTrip, to_self: bool) -> str:
     """Where the message was looked for, and what to do while it has not been seen."""
     if trip.looked_in and trip.seconds is not None:
         names = [_shown_folder(name) for name in trip.looked_in]
-        folders, left = ", ".join(names[:3]), len(names) - 3
+        folders, left = comma_list(names[:3]), len(names) - 3
         if left > 0:
             more = tr_plural("{n} more folder", "{n} more folders", left)
             folders = tr_context("folders looked into", "{names} and {more}", names=folders, more=more)

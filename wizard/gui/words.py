@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from wizard.language import tr, tr_context, tr_later, tr_plural
-from wizard.language.formats import date_text, number_text, time_text
+from wizard.language.formats import comma_list, date_text, ended, number_text, paragraph, time_text
 from wizard.model.diagnosis import ChangeSettings, Diagnosis, EditField, Fix, Remedy, ServerChange, Wait
 from wizard.model.evidence import Reply, Stage
 from wizard.model.server import Protocol, Security, ServerCandidate
@@ -195,7 +195,7 @@ def summary_of(lanes: Sequence[tuple[Protocol, bool, Stage | None]]) -> str:
     stopped = [(protocol, stage) for protocol, _, stage in lanes if stage is not None]
     both = _both_stopped(stopped[0][1]) if len(stopped) == 2 and stopped[0][1] is stopped[1][1] else None
     sentences += [both] if both is not None else [_stopped(protocol, stage) for protocol, stage in stopped]
-    return " ".join(sentences)
+    return paragraph(sentences)
 
 
 def _works_still(protocol: Protocol) -> str:
@@ -273,13 +273,18 @@ def where(diagnosis: Diagnosis) -> str:
         PROTOCOL_NAMES[diagnosis.protocol] if diagnosis.protocol is not None else None,
         stage_name(diagnosis.stage),
     ]
-    return ", ".join(part for part in parts if part)
+    return comma_list(part for part in parts if part)
 
 
 def reply_text(reply: Reply) -> str:
     """A server's answer with its codes in front, unless it begins with them anyway."""
     codes = " ".join(str(part) for part in (reply.code, reply.enhanced or reply.status) if part)
     return reply.text if reply.text.startswith(codes) else f"{codes} {reply.text}"
+
+
+def spoken_list(pairs: Iterable[tuple[str, str]]) -> str:
+    """Names with their values, for those who hear them: "Connect: ok. Encrypt: failed."."""
+    return paragraph(ended(tr("{name}: {value}", name=name, value=value)) for name, value in pairs)
 
 
 def breakable_name(name: str) -> str:
@@ -356,7 +361,7 @@ def _tls(version: str) -> str:
 
 def _port(change: ServerChange) -> str:
     parts = [str(change.port) if change.port is not None else "", _security(change)]
-    return ", ".join(part for part in parts if part)
+    return comma_list(part for part in parts if part)
 
 
 def _security(change: ServerChange) -> str:

@@ -25,7 +25,7 @@ from wizard.handover.letter_words import (
 from wizard.handover.mail_link import mail_link
 from wizard.language import tr, tr_context, tr_later, tr_plural, without_isolates
 from wizard.language.choice import said_in
-from wizard.language.formats import number_text
+from wizard.language.formats import comma_list, ended, number_text
 from wizard.model.account import CheckResult, SideResult, Status
 from wizard.model.diagnosis import AskAdministrator, Diagnosis
 from wizard.model.evidence import CertificateFacts, ErrorKind, Evidence, ProbeReport, Reply, Stage
@@ -35,7 +35,6 @@ from wizard.model.text import inert
 
 _SUBJECT: Final = tr_later("Subject: {subject}")
 _CLOCK_S: Final = 2.0  # below this a clock is right
-_ENDS: Final = (".", "?", "。", "？", "؟")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +82,7 @@ def _letter(diagnosis: Diagnosis, result: CheckResult | None) -> Letter:
     lines = [
         tr("Hello,"),
         "",
-        _what_stops(diagnosis, _ended(diagnosis.title), result),
+        _what_stops(diagnosis, ended(diagnosis.title), result),
         "",
         *_request(diagnosis).split("\n"),
         "",
@@ -146,10 +145,6 @@ def _what_stops(diagnosis: Diagnosis, title: str, result: CheckResult | None) ->
             return tr("I cannot receive mail for {address} with a mail program: {title}", address=address, title=title)
         case _:
             return tr("I cannot set up a mail program for {address}: {title}", address=address, title=title)
-
-
-def _ended(title: str) -> str:
-    return title if title.endswith(_ENDS) else tr_context("end of a sentence", "{sentence}.", sentence=title)
 
 
 def _request(diagnosis: Diagnosis) -> str:
@@ -274,7 +269,7 @@ def _step(stage: Stage, failure: Evidence | None) -> str:
         if recipient := failure.detail.get("recipient"):
             told.append(tr("recipient {address}", address=recipient))
     step = step_words(stage)
-    return tr("{step} ({details})", step=step, details=", ".join(told)) if told else step
+    return tr("{step} ({details})", step=step, details=comma_list(told)) if told else step
 
 
 def _certificate(facts: CertificateFacts) -> Iterator[tuple[str, str]]:

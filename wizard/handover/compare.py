@@ -7,6 +7,7 @@ from typing import Final
 
 from wizard.handover.page import Section
 from wizard.language import tr, tr_later
+from wizard.language.formats import comma_list
 from wizard.model.text import inert
 
 _MOST: Final = 120
@@ -57,8 +58,8 @@ def _sentence(reports: Sequence[Mapping[str, object]], places: Sequence[str]) ->
         return tr(
             "It works from {working} and not from {failing}: the account is good; the network of {failing} is in the "
             "way, or lets this account in by other ways only.",
-            working=", ".join(works),
-            failing=", ".join(fails),
+            working=comma_list(works),
+            failing=comma_list(fails),
         )
     if works:
         return tr("It works from everywhere.")

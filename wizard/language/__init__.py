@@ -101,11 +101,16 @@ def _filled(said: str, source: str, values: dict[str, object]) -> str:
     if not values:
         return said
     if _isolates and spoken() in RIGHT_TO_LEFT:
-        values = {name: isolated(str(value)) for name, value in values.items()}
+        values = {name: kept_apart(str(value)) for name, value in values.items()}
     try:
         return said.format(**values)
     except (LookupError, ValueError):  # a translation that names what is not there
         return source.format(**values)
+
+
+def kept_apart(text: str) -> str:
+    """The text as it is put into a sentence or a list: isolated where that is asked for and read from right to left."""
+    return isolated(text) if _isolates and spoken() in RIGHT_TO_LEFT else text
 
 
 def isolated(text: str) -> str:

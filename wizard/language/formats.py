@@ -6,16 +6,17 @@ with what servers and other programs show. strftime and the process's locale are
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from wizard.language import SOURCE, spoken, tr, tr_plural
+from wizard.language import SOURCE, kept_apart, spoken, tr, tr_context, tr_plural
 
 MINUTE_S: Final = 60
 HOUR_S: Final = 3_600
 DAY_S: Final = 86_400
+_ENDS: Final = (".", "?", "。", "？", "؟")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,8 @@ class Habits:
     between: str = ", "
     and_: str = " and "
     or_: str = " or "
+    comma: str = ", "  # between things that only stand beside each other
+    gap: str = " "  # between sentences
     quotes: tuple[str, str] = ("“", "”")
 
 
@@ -99,6 +102,8 @@ HABITS: Final = {
         between="、",
         and_="、",
         or_="、または",
+        comma="、",
+        gap="",
         quotes=("「", "」"),
     ),
     "zh-Hans": Habits(
@@ -109,6 +114,8 @@ HABITS: Final = {
         between="、",
         and_="和",
         or_="或",
+        comma="、",
+        gap="",
     ),
     "ar": Habits(
         _months("يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر"),
@@ -117,6 +124,7 @@ HABITS: Final = {
         between=" و",
         and_=" و",
         or_=" أو ",
+        comma="، ",
         quotes=("«", "»"),
     ),
 }
@@ -180,6 +188,23 @@ def or_list(items: Sequence[str]) -> str:
     return _listed(items, habits.between if spoken() != "ar" else habits.or_, last)
 
 
+def comma_list(items: Iterable[str]) -> str:
+    """What stands beside each other, without a word between: "465, SSL/TLS"."""
+    return _habits().comma.join(kept_apart(item) for item in items)
+
+
+def ended(text: str) -> str:
+    """The text as a sentence, with the language's full stop where it has no end of its own."""
+    if text.endswith(_ENDS):
+        return text
+    return tr_context("end of a sentence", "{sentence}.").replace("{sentence}", text)  # its own language: no isolates
+
+
+def paragraph(sentences: Iterable[str]) -> str:
+    """Whole sentences, one after the other."""
+    return _habits().gap.join(sentences)
+
+
 def quoted(text: str) -> str:
     """The text in quotation marks: what somebody else wrote, or what stands on a button."""
     before, after = _habits().quotes
@@ -195,4 +220,5 @@ def _begins_with_i(text: str) -> bool:
 def _listed(items: Sequence[str], between: str, last: str) -> str:
     if len(items) < 2:
         return "".join(items)
-    return f"{between.join(items[:-1])}{last}{items[-1]}"
+    *before, end = map(kept_apart, items)
+    return f"{between.join(before)}{last}{end}"

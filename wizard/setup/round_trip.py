@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from math import inf
 
 from wizard.language import tr, tr_context, tr_later, tr_plural
+from wizard.language.formats import comma_list
 from wizard.model.account import CheckResult, RoundTrip, RoundTripStatus, SideResult, Status, Verdict
 from wizard.model.address import Address
 from wizard.model.diagnosis import Diagnosis
@@ -290,7 +291,7 @@ def _not_seen(seconds: float, looked_in: Sequence[str]) -> str:
             "The server took the message, and it was not seen within {seconds} s. It may still arrive.",
             seconds=seconds_said,
         )
-    places, left = ", ".join(looked_in[:3]), len(looked_in) - 3
+    places, left = comma_list(looked_in[:3]), len(looked_in) - 3
     if left > 0:
         more = tr_plural("{n} more folder", "{n} more folders", left)
         places = tr_context("folders looked into", "{names} and {more}", names=places, more=more)

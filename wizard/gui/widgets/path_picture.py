@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final
@@ -51,7 +52,7 @@ class Way:
     @property
     def spoken(self) -> str:
         """The picture in words, for those who hear it."""
-        return ". ".join(f"{place.name}: {place.word}" for place in self.places) + "."
+        return words.spoken_list((place.name, place.word) for place in self.places)
 
 
 def way_of(lane: Lane, *, other_works: bool = False, surroundings: Surroundings | None = None) -> Way:
@@ -196,8 +197,8 @@ class PathPicture(QLabel):
         places = self._way.places if self._way is not None else ()
         lines = max((len(self._name_lines(place.name)) for place in places), default=1)
         word_lines = max((len(self.word_lines(place.word)) for place in places), default=1)
-        name = QFontMetricsF(theme.font(theme.Role.LABEL)).height()
-        small = QFontMetricsF(theme.font(theme.Role.SMALL)).height()
+        name = _line_height(theme.font(theme.Role.LABEL), (place.name for place in places))
+        small = _line_height(theme.font(theme.Role.SMALL_LABEL), (place.word for place in places))
         return QSize(4 * self._circle * 2, round(self._circle + 8.5 + name * lines + 2.5 + small * word_lines))
 
     def minimumSizeHint(self) -> QSize:
@@ -262,13 +263,13 @@ class PathPicture(QLabel):
         top = self._circle + 8.5
         painter.setFont(name_font)
         painter.setPen(tokens.ink2 if place.look is Look.AHEAD else tokens.ink)
-        height = QFontMetricsF(name_font).height()
+        height = _line_height(name_font, (place.name,))
         for line_text in self._name_lines(place.name):
             painter.drawText(QRectF(left, top, width_, height), Qt.AlignmentFlag.AlignCenter, isolated(line_text))
             top += height
         painter.setFont(small)
         painter.setPen(tokens.stop if place.look is Look.BROKEN else tokens.ink2)
-        height = QFontMetricsF(small).height()
+        height = _line_height(small, (place.word,))
         for line_text in self.word_lines(place.word):
             painter.drawText(QRectF(left, top + 2.5, width_, height), Qt.AlignmentFlag.AlignCenter, line_text)
             top += height
@@ -335,6 +336,12 @@ class PathPicture(QLabel):
         while x <= end:
             painter.drawEllipse(QPointF(placed(self, x), self._circle / 2), 1.0, 1.0)
             x += 6.5
+
+
+def _line_height(font: QFont, texts: Iterable[str]) -> float:
+    """The room a line needs: letters that the font lacks come from another one, and may reach further down."""
+    metrics = QFontMetricsF(font)
+    return max(metrics.height(), *(metrics.boundingRect(text).height() for text in texts), 0.0)
 
 
 def name_pieces(name: str) -> list[str]:

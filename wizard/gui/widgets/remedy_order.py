@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from wizard.gui import words
-from wizard.language import tr, tr_context, tr_later
+from wizard.language import tr, tr_later
+from wizard.language.formats import ended
 from wizard.model.diagnosis import AskAdministrator, ChangeSettings, Fix, Remedy, TrustCertificate, TryAgain, Wait
 
 AGAIN: Final = tr_later("Check again")
 ASK: Final = tr_later("Ask your administrator…")
-_ENDS: Final = (".", "?", "。", "؟")
 
 
 def in_order(
@@ -56,11 +56,11 @@ def said_before(remedy: Remedy, now: datetime) -> str:
     match remedy.action:
         case Wait(seconds) if seconds:
             until = words.wait_until(now + timedelta(seconds=seconds), now)
-            return _ended(remedy.say) if until in remedy.say else f"{_ended(remedy.say)} {until}"
+            return ended(remedy.say) if until in remedy.say else f"{ended(remedy.say)} {until}"
         case Wait():
-            return _ended(remedy.say)
+            return ended(remedy.say)
         case TryAgain() if not _only_checks_again(remedy):
-            return _ended(remedy.say)
+            return ended(remedy.say)
         case _:
             return ""
 
@@ -68,7 +68,3 @@ def said_before(remedy: Remedy, now: datetime) -> str:
 def _only_checks_again(remedy: Remedy) -> bool:
     """Whether the remedy says nothing but what the button says; its words may not be translated yet."""
     return remedy.say in (AGAIN, tr(AGAIN))
-
-
-def _ended(sentence: str) -> str:
-    return sentence if sentence.endswith(_ENDS) else tr_context("end of a sentence", "{sentence}.", sentence=sentence)

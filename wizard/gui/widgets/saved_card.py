@@ -24,6 +24,7 @@ from wizard.gui.widgets.remedy_order import in_order, said_before, words_of
 from wizard.gui.widgets.state_disc import DiscState, StateDisc
 from wizard.gui.widgets.surfaces import Card
 from wizard.language import tr, tr_later
+from wizard.language.formats import paragraph
 from wizard.model.account import Verdict
 from wizard.model.diagnosis import ChangeSettings, Diagnosis, EditField, Field, Remedy, TryAgain, Wait
 from wizard.model.secret import Secret
@@ -101,7 +102,7 @@ class SavedCard(Card):
             sentences.append(done.why_not)
         if done.result is None and not done.needs_password:
             self._help.show()  # what held the check up is asked about on the pages
-        self.why.setText(" ".join(sentences))
+        self.why.setText(paragraph(sentences))
         self.why.setVisible(bool(sentences))
         if done.needs_password:
             self.ask_for_password()

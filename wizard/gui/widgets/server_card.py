@@ -266,7 +266,10 @@ class ServerCard(Card):
         def lines(name: str, differing: list[tuple[Source, str]]) -> tuple[tuple[str, str], ...]:
             source = self._source_of(name, candidate)
             own = [(sources.icon(source), sources.short_name(source))] if source is not main else []
-            rest = [(sources.icon(who), f"{sources.short_name(who)}: {what}") for who, what in differing]
+            rest = [
+                (sources.icon(who), tr("{name}: {value}", name=sources.short_name(who), value=what))
+                for who, what in differing
+            ]
             return (*own, *rest)
 
         hosts = [(other.source, other.host) for other in others if other.host != candidate.host]

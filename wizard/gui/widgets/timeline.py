@@ -12,7 +12,7 @@ from wizard.gui import theme
 from wizard.gui.lanes import State
 from wizard.gui.reading import placed, placed_rect
 from wizard.gui.widgets.marks import ArcClock, paint_mark
-from wizard.gui.words import state_word
+from wizard.gui.words import spoken_list, state_word
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +46,7 @@ class Timeline(QLabel):
         """Shows these moments."""
         self._moments = moments
         self._clock.run(any(moment.state is State.TRYING for moment in moments))
-        self.setAccessibleName(
-            ". ".join(f"{each.name}: {each.word or state_word(each.state.value)}" for each in moments)
-        )
+        self.setAccessibleName(spoken_list((each.name, each.word or state_word(each.state.value)) for each in moments))
         self.updateGeometry()
         self.update()
 
