@@ -68,6 +68,7 @@ class AdministratorDialog(QDialog):
         self.resize(620, 560)
         self.language.choice.currentIndexChanged.connect(self._say)
         self._begin_in(language or spoken())
+        self.copy.setFocus()
 
     def _begin_in(self, language: str) -> None:
         place = self.language.choice.findData(language)

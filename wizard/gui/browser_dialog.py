@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from PySide6.QtCore import QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from wizard.gui.accessibility import announce
 from wizard.gui.widgets.buttons import LinkButton, SecondaryButton
+from wizard.gui.widgets.fitted_dialog import FittedDialog
 from wizard.gui.widgets.heading import Heading
 from wizard.gui.widgets.paragraph import Paragraph
 from wizard.gui.widgets.state_disc import DiscState, StateDisc
 from wizard.language import tr
 
 
-class BrowserDialog(QDialog):
+class BrowserDialog(FittedDialog):
     """Opens the sign-in's page when it is told which; closing the dialog gives the sign-in up.
 
     `page_found` may be emitted in any thread.
@@ -23,7 +24,7 @@ class BrowserDialog(QDialog):
     page_found = Signal(str)
 
     def __init__(self, provider: str | None, address: str, *, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(520, parent=parent)
         self.setObjectName("browser-dialog")
         self.setWindowTitle(tr("Sign in in the browser"))
         self._url: str | None = None
@@ -64,7 +65,6 @@ class BrowserDialog(QDialog):
         column.setSpacing(16)
         column.addLayout(row)
         column.addLayout(buttons)
-        self.resize(520, 210)
         self.page_found.connect(self._open)
 
     def _open(self, url: str) -> None:
