@@ -8,6 +8,8 @@ python=.venv-package/bin/python
 export PYTHONHASHSEED=1
 SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || echo 1767225600)}
 export SOURCE_DATE_EPOCH
+# Modules lie uncompressed in the program: every package compresses them once more, better, and no start inflates them.
+export PYINSTALLER_ZLIB_COMPRESSION_LEVEL=0
 "$python" packaging/icons.py
 if [[ $(uname) == Darwin ]]; then
   iconutil --convert icns --output build/icons/mailwright.icns build/icons/mailwright.iconset

@@ -11,6 +11,7 @@ python=build/windows/python/python.exe
 [[ -e $python ]] || packaging/windows/python.sh build/windows/python
 .venv-package/bin/python packaging/icons.py
 rm -rf dist/windows build/windows/pyinstaller
+export PYINSTALLER_ZLIB_COMPRESSION_LEVEL=0  # as packaging/build.sh says
 "$wine" "$python" -m PyInstaller --noconfirm --clean --log-level ERROR --distpath dist/windows --workpath build/windows/pyinstaller packaging/mailwright.spec </dev/null
 # Wine's own libraries say so; what is packed must run on Windows alone.
 if grep -rlaE 'Wine (builtin|placeholder) DLL' dist/windows; then
