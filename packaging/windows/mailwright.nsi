@@ -16,6 +16,7 @@ Unicode true
 !include WinVer.nsh
 !include x64.nsh
 SetCompressor /SOLID lzma
+SetCompressorDictSize 64 ; both programs hold the same modules, 18 MB apart
 Name "Mailwright"
 OutFile "${TARGET}"
 RequestExecutionLevel user
