@@ -50,6 +50,9 @@ screenshots: $(VENV)/.dev .lab/.installed ## draws docs/screenshots/ anew, count
 	QT_SCALE_FACTOR=1 $(VENV)/bin/python -m tests.gui.screenshots --cards --scheme light
 	QT_SCALE_FACTOR=1 $(VENV)/bin/python -m tests.gui.screenshots --scheme light --font-size 28 --size 640x520 --suffix=-large
 	QT_SCALE_FACTOR=1 $(VENV)/bin/python -m tests.gui.screenshots --scheme light --size 480x620 --suffix=-narrow
+	for tag in de fr es it pt-BR nl pl ja zh-Hans ar; do for cards in "" --cards; do \
+	QT_SCALE_FACTOR=1 $(VENV)/bin/python -m tests.gui.screenshots $$cards --language $$tag --scheme light --few-colours --suffix=-$$tag --out docs/screenshots/languages \
+	--only 01-account --only 03-check-diagnosis --only 05-done --only card-1-wrong-password --only card-2-port-587-blocked --only card-3-certificate-expired || exit 1; done; done
 	$(VENV)/bin/python -m tests.gui.tour
 
 package: $(VENV)/.run $(VENV)-package/.build .lab/.package ## builds and tries the bundle, the .deb, the .tar.xz and the .run, in dist/

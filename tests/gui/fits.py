@@ -14,6 +14,7 @@ from wizard.gui import theme
 from wizard.gui.widgets.buttons import Button
 from wizard.gui.widgets.language_link import LanguageLink
 from wizard.gui.widgets.path_picture import PathPicture
+from wizard.gui.widgets.side_panel import StepRow
 from wizard.gui.widgets.stage_table import SideHead, StageMark
 from wizard.gui.widgets.timeline import Timeline
 from wizard.language.pseudo import CLOSE, OPEN
@@ -82,6 +83,9 @@ def _is_text(widget: QWidget) -> bool:
 def _why_cut(widget: QWidget) -> str | None:
     if isinstance(widget, PathPicture):
         return _why_cut_on_the_way(widget)
+    if isinstance(widget, StepRow):
+        told = widget.note_lines()
+        return f"{told} is cut" if any("…" in line and " " in "".join(told) for line in told) else None
     if isinstance(widget, _PAINTED):
         needed = widget.minimumSizeHint()
         short = widget.width() + 1 < needed.width() or widget.height() + 1 < needed.height()

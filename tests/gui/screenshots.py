@@ -1,7 +1,8 @@
 """Draws the five pages and a diagnosis, or eight cards, into docs/screenshots/: `python -m tests.gui.screenshots`.
 
 Arguments: --out FOLDER, --cards, --font-size PIXELS (14), --size WIDTHxHEIGHT (860x620), --scheme light|dark (both),
---suffix WORD for the names, --language TAG; QT_SCALE_FACTOR is 2 unless it is set.
+--suffix WORD for the names, --language TAG, --only NAME for some of them (repeatable), --few-colours for small files;
+QT_SCALE_FACTOR is 2 unless it is set.
 """
 
 from __future__ import annotations
@@ -9,7 +10,9 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -18,17 +21,17 @@ os.environ["QT_QPA_PLATFORM"] = "offscreen"
 os.environ.setdefault("QT_SCALE_FACTOR", "2")
 
 from PySide6.QtCore import QDeadlineTimer, Qt
-from PySide6.QtGui import QFont
+from PySide6.QtGui import QFont, QImage
 from PySide6.QtWidgets import QApplication
 
 from tests.gui.tour import rest, until
-from wizard import assets
+from wizard import assets, wiring
 from wizard.gui import theme
 from wizard.gui.app import Wizard, make_application
 from wizard.gui.bridge import Bridge, Job
 from wizard.gui.engine import Engine
 from wizard.handover.targets import sheet
-from wizard.language import choice
+from wizard.language import choice, tr
 from wizard.model.account import (
     CheckResult,
     RoundTrip,
@@ -38,9 +41,10 @@ from wizard.model.account import (
     Verdict,
 )
 from wizard.model.address import Address
-from wizard.model.diagnosis import Change, ChangeSettings, Diagnosis, Fix, Remedy, ServerChange
+from wizard.model.diagnosis import Change, ChangeSettings, Fix, ServerChange
 from wizard.model.draft import AccountDraft
-from wizard.model.evidence import Detail, ErrorKind, Evidence, Outcome, ProbeReport, Reply, Stage
+from wizard.model.evidence import Detail, ErrorKind, Evidence, Outcome, ProbeReport, Reply, Stage, Surroundings
+from wizard.model.limits import limits_line
 from wizard.model.plan import Asked, Plan
 from wizard.model.provider import AppPassword, Provider, SignInWay
 from wizard.model.secret import Secret
@@ -109,30 +113,25 @@ def _result(trip: RoundTrip | None = None) -> CheckResult:
         reply=Reply("Error: authentication failed", 535, "5.7.8"),
         seconds=0.4,
         t_s=0.9,
+        detail=Detail(other_form_works=True, other_username="ada", username=str(ADDRESS)),
     )
-    timeline = (*_passed(SMTP, until=Stage.GREETING), refused, *_passed(IMAP))
-    remedy = Remedy(
-        "use-local-part",
-        "Use “ada” as the user name",
-        ChangeSettings(Change.OTHER_USERNAME_FORM, FIXED),
-        automatic=True,
+    on_the_way = (*_passed(SMTP, until=Stage.GREETING), refused)
+    timeline = (*on_the_way, *_passed(IMAP))
+    (told,) = wiring.diagnoser().of_reports(
+        (ProbeReport(SMTP, on_the_way, sign_in_attempts=1),),
+        provider=None,
+        surroundings=Surroundings(),
+        address=ADDRESS,
     )
-    again = Remedy("try-other-port", "Try port 465", ChangeSettings(Change.OTHER_PORT, SECOND))
-    diagnosis = Diagnosis(
-        "username-form",
-        Stage.AUTH,
-        0.95,
-        "The server wants only the part before the @ as your user name",
-        "It refused “ada@example.net” (535 5.7.8). We tried “ada” and it works.",
-        (remedy, again),
-        Protocol.SMTP,
-        str(SMTP.endpoint),
-        refused.reply,
-        evidence=(refused,),
+    change = ChangeSettings(Change.OTHER_USERNAME_FORM, FIXED)
+    remedies = tuple(
+        replace(remedy, action=change) if isinstance(remedy.action, ChangeSettings) else remedy
+        for remedy in told.remedies
     )
+    diagnosis = replace(told, remedies=remedies)
     fix = Fix(
-        "username-form",
-        "use-local-part",
+        told.cause,
+        told.remedies[0].id,
         Protocol.SMTP,
         ServerChange(username=str(ADDRESS)),
         ServerChange(username="ada"),
@@ -234,7 +233,7 @@ class Session:
 
     def _test(self) -> None:
         self._wizard.window.skip_step()
-        self._wizard.check.set_step_note("Both servers work")
+        self._wizard.check.set_step_note(tr("Both servers work"))
         self._wizard.test.begin(_result())
         self._wizard.test.show_result(_result(TRIP))
         self._take("04-test-message")
@@ -244,9 +243,9 @@ class Session:
         if account is None:
             raise RuntimeError("the sample result proves nothing")
         self._wizard.window.skip_step()
-        limits = "500 messages in any 24 hours; 100 recipients in one message; largest message 25 MB"
+        limits = limits_line(wiring.presets().get("gmail"))
         self._wizard.done.begin(account, lambda target: sheet(target, account), limits=limits)
-        self._wizard.done.offer_remembering("the system keyring (GNOME)")
+        self._wizard.done.offer_remembering("GNOME Keyring")
         self._wizard.done.choose("phone")
         self._take("05-done")
 
@@ -269,11 +268,15 @@ CARDS: Final = (
 )
 
 
-def shoot_cards(app: QApplication, shoot: Callable[[str, Wizard], None], size: tuple[int, int]) -> None:
+def shoot_cards(
+    app: QApplication, shoot: Callable[[str, Wizard], None], size: tuple[int, int], only: Sequence[str] | None
+) -> None:
     """What the practice accounts of CARDS end with, by the real engine."""
     accounts = {one.account.scenario: one.account for one in load_scenarios(assets.resources() / "practice")}
     for number, scenario in enumerate(CARDS, 1):
-        _shoot_card(app, shoot, size, f"card-{number}-{scenario}", accounts[scenario])
+        name = f"card-{number}-{scenario}"
+        if only is None or name in only:
+            _shoot_card(app, shoot, size, name, accounts[scenario])
 
 
 def _shoot_card(
@@ -311,6 +314,14 @@ def _shoot_card(
     app.processEvents()
 
 
+def with_few_colours(picture: QImage) -> QImage:
+    """The picture in its 256 most frequent colours: a fifth of the bytes, and no difference to be seen."""
+    plain = picture.convertToFormat(QImage.Format.Format_RGB32)
+    pixels = memoryview(plain.constBits()).cast("I")
+    table = [colour for colour, _ in Counter(pixels).most_common(256)]
+    return plain.convertToFormat(QImage.Format.Format_Indexed8, table, Qt.ImageConversionFlag.ThresholdDither)
+
+
 def main(argv: list[str] | None = None) -> int:
     """Writes the pictures; the exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -320,6 +331,8 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--cards", action="store_true")
     parser.add_argument("--suffix", default="")
     parser.add_argument("--language")
+    parser.add_argument("--only", action="append", metavar="NAME")
+    parser.add_argument("--few-colours", action="store_true")
     parser.add_argument("--scheme", choices=("light", "dark"))
     options = parser.parse_args(argv)
     choice.begin(options.language)
@@ -334,13 +347,18 @@ def main(argv: list[str] | None = None) -> int:
             theme.current().prefer(Qt.ColorScheme.Dark if scheme == "dark" else Qt.ColorScheme.Light)
 
             def shoot(name: str, wizard: Wizard, scheme: str = scheme) -> None:
+                if options.only is not None and name not in options.only:
+                    return
                 path = options.out / f"{name}-{scheme}{options.suffix}.png"
-                if not wizard.window.grab().save(str(path)):
+                picture = wizard.window.grab().toImage()
+                if options.few_colours:
+                    picture = with_few_colours(picture)
+                if not picture.save(str(path)):
                     raise OSError(f"{path} could not be written")
                 print(path)
 
             if options.cards:
-                shoot_cards(app, shoot, (int(width), int(height)))
+                shoot_cards(app, shoot, (int(width), int(height)), options.only)
             else:
                 Session(app, shoot, (int(width), int(height))).run()
     return 0

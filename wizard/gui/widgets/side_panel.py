@@ -7,7 +7,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPixmap, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPixmap, QResizeEvent, QTextLayout
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from wizard.gui import icons, theme
@@ -28,6 +28,7 @@ _PITCH = 52
 _MARK = 20
 _MARK_X = 40
 _TEXT_X = 62
+_TEXT_WIDTH = WIDTH - _TEXT_X - 18
 
 
 class Where(Enum):
@@ -47,7 +48,7 @@ class Step:
     note: str = ""
 
 
-class _Row(QLabel):
+class StepRow(QLabel):
     """One step; a label so that a screen reader meets it in reading order.
 
     A press leads to a step that was passed. By the keyboard Back and Edit do the same.
@@ -66,7 +67,7 @@ class _Row(QLabel):
         self._step = step
         note = f", {step.note}" if step.note else ""
         self.setText(f"{self._number}. {step.name}: {tr(step.where.value)}{note}")
-        self.setToolTip(step.note if self._is_cut(step.note) else "")
+        self.setToolTip("" if "".join(self.note_lines()).replace(" ", "") == step.note.replace(" ", "") else step.note)
         leads = step.where is Where.DONE
         self.setCursor(Qt.CursorShape.PointingHandCursor if leads else Qt.CursorShape.ArrowCursor)
         self.update()
@@ -82,8 +83,19 @@ class _Row(QLabel):
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
 
-    def _is_cut(self, note: str) -> bool:
-        return QFontMetrics(theme.font(Role.SMALL)).horizontalAdvance(note) > WIDTH - _TEXT_X - 20
+    def note_lines(self) -> list[str]:
+        """The note as it is painted: words on up to two lines, an address or a host on one with its middle left out."""
+        metrics, note = QFontMetrics(theme.font(Role.SMALL)), self._step.note
+        on_one = metrics.elidedText(note, Qt.TextElideMode.ElideMiddle, _TEXT_WIDTH)
+        if on_one == note or (" " not in note and note.isascii()):
+            return [on_one] if note else []
+        layout = QTextLayout(note, theme.font(Role.SMALL))
+        layout.beginLayout()
+        line = layout.createLine()
+        line.setLineWidth(_TEXT_WIDTH)
+        layout.endLayout()
+        end = line.textLength()
+        return [note[:end].rstrip(), metrics.elidedText(note[end:], Qt.TextElideMode.ElideRight, _TEXT_WIDTH)]
 
     def paintEvent(self, event: QPaintEvent) -> None:
         tokens = theme.tokens()
@@ -92,8 +104,10 @@ class _Row(QLabel):
         middle = self.height() / 2
         mark = theme.mark(_MARK)
         row = theme.control(_ROW)
+        notes = self.note_lines()
         if step.where is Where.HERE:
-            theme.rounded(painter, QRectF(16, middle - row / 2, WIDTH - 32, row), 8, tokens.card, tokens.hair)
+            box = row if len(notes) < 2 else self.height()
+            theme.rounded(painter, QRectF(16, middle - box / 2, WIDTH - 32, box), 8, tokens.card, tokens.hair)
         state = {Where.DONE: DiscState.DONE, Where.HERE: DiscState.HERE, Where.TO_COME: DiscState.NUMBER}[step.where]
         paint_state(painter, QPointF(placed(self, _MARK_X), middle), mark, state, number=self._number)
         name_font = theme.font(Role.STRONG if step.where is Where.HERE else Role.LABEL)
@@ -101,20 +115,20 @@ class _Row(QLabel):
             name_font = theme.font(Role.BODY)
         note_font = theme.font(Role.SMALL)
         name_height = QFontMetrics(name_font).height()
-        note_height = QFontMetrics(note_font).height() + 1 if step.note else 0
-        top = middle - (name_height + note_height) / 2
-        width = WIDTH - _TEXT_X - 18
+        note_height = QFontMetrics(note_font).height() + (1 if len(notes) < 2 else 0)
+        top = middle - (name_height + note_height * len(notes)) / 2
         painter.setFont(name_font)
         painter.setPen(tokens.ink2 if step.where is Where.TO_COME else tokens.ink)
-        name = QFontMetrics(name_font).elidedText(step.name, Qt.TextElideMode.ElideRight, width)
-        area = QRectF(placed(self, _TEXT_X, width), top, width, name_height)
+        name = QFontMetrics(name_font).elidedText(step.name, Qt.TextElideMode.ElideRight, _TEXT_WIDTH)
+        area = QRectF(placed(self, _TEXT_X, _TEXT_WIDTH), top, _TEXT_WIDTH, name_height)
         painter.drawText(area, int(Qt.AlignmentFlag.AlignVCenter), name)
-        if step.note:
-            painter.setFont(note_font)
-            painter.setPen(tokens.accent if step.where is Where.HERE else tokens.ink2)
-            note = QFontMetrics(note_font).elidedText(step.note, Qt.TextElideMode.ElideMiddle, width)
-            area = QRectF(placed(self, _TEXT_X, width), top + name_height + 1, width, note_height)
+        painter.setFont(note_font)
+        painter.setPen(tokens.accent if step.where is Where.HERE else tokens.ink2)
+        top += name_height + (1 if len(notes) < 2 else 0)
+        for note in notes:
+            area = QRectF(placed(self, _TEXT_X, _TEXT_WIDTH), top, _TEXT_WIDTH, note_height)
             painter.drawText(area, int(Qt.AlignmentFlag.AlignVCenter), note)
+            top += note_height
 
 
 class SidePanel(QWidget):
@@ -125,7 +139,7 @@ class SidePanel(QWidget):
     def __init__(self, names: tuple[str, ...], *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFixedWidth(WIDTH)
-        self._rows = [_Row(number) for number in range(1, len(names) + 1)]
+        self._rows = [StepRow(number) for number in range(1, len(names) + 1)]
         for index, row in enumerate(self._rows):
             row.pressed.connect(lambda index=index: self.step_pressed.emit(index))
         brand = QHBoxLayout()
