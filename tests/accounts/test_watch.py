@@ -69,7 +69,7 @@ def test_a_check_without_a_verdict_changes_nothing(nothing: CheckResult | None) 
 
 
 def test_a_certificate_that_ends_is_told_once() -> None:
-    expiring = "The certificate of smtp.example.org runs out on 2026-12-01."
+    expiring = "The certificate of smtp.example.org runs out on 1 December 2026."
     ending = replace(works(), notes=(expiring, "Something else."), expiring=(expiring,))
     over = told_over(ending, ending, works(), ending)
     assert [[item.body for item in found] for found in over] == [

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from wizard.imports import begin_import
 from wizard.language import tr
+from wizard.language.formats import date_text
 from wizard.model.account import CheckResult, SideResult, Status
 from wizard.model.diagnosis import Diagnosis
 from wizard.model.draft import AccountDraft
@@ -374,6 +375,6 @@ def _expiring(reports: Sequence[ProbeReport]) -> tuple[str, ...]:
             told[report.candidate.host] = tr(
                 "The certificate of {host} runs out on {date}.",
                 host=report.candidate.host,
-                date=f"{until:%Y-%m-%d}",
+                date=date_text(until),
             )
     return tuple(told.values())
