@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, QSettings, Qt
+from PySide6.QtCore import QCoreApplication, QPoint, QSettings, Qt
 from PySide6.QtGui import QColor, QFontDatabase, QImage, QPainter, QTransform
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QWidget, QWizard
@@ -144,6 +145,24 @@ def test_a_window_read_from_right_to_left_has_its_steps_at_the_right(mirrored: W
     assert left_in(window, explain) > left_in(window, page.language)
     go_on = window.button(QWizard.WizardButton.NextButton)
     assert left_in(window, go_on) < left_in(window, window.button(QWizard.WizardButton.CancelButton))
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_qt_speaks_the_language_too_from_its_own_file_or_the_bundles(
+    packed: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    choice.begin("de")
+    if packed:
+        (tmp_path / "qt").mkdir()
+        words = (Path(languages._qt_folder()) / "qtbase_de.qm").read_bytes()
+        (tmp_path / "qt" / "qtbase_de.qm.gz").write_bytes(gzip.compress(words))
+        monkeypatch.setattr("wizard.assets.resources", lambda: tmp_path)
+        monkeypatch.setattr(languages, "_qt_folder", lambda: "")
+    languages.follow()
+    assert QCoreApplication.translate("QPlatformTheme", "Cancel") == "Abbrechen"
+    choice.begin("en")
+    languages.follow()
+    assert QCoreApplication.translate("QPlatformTheme", "Cancel") == "Cancel"
 
 
 def test_the_password_stays_clear_of_its_eye_in_both_directions(mirrored: Wizard) -> None:

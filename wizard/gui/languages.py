@@ -8,6 +8,7 @@ from PySide6.QtCore import QLibraryInfo, Qt, QTranslator
 from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QApplication
 
+from wizard import assets
 from wizard.language import RIGHT_TO_LEFT, SOURCE, isolate, spoken
 
 _QT_NAMES: Final = {"pt-BR": "pt_BR", "zh-Hans": "zh_CN"}
@@ -17,7 +18,7 @@ _SCRIPTS: Final = {
     "zh-Hans": (QFontDatabase.WritingSystem.SimplifiedChinese, "Chinese"),
     "ar": (QFontDatabase.WritingSystem.Arabic, "Arabic"),
 }
-_installed: list[QTranslator] = []
+_installed: list[tuple[QTranslator, bytes]] = []
 
 
 def direction() -> Qt.LayoutDirection:
@@ -40,11 +41,29 @@ def follow() -> None:
     if not isinstance(app, QApplication):
         return
     while _installed:
-        app.removeTranslator(_installed.pop())
+        app.removeTranslator(_installed.pop()[0])
     if spoken() != SOURCE:
         translator = QTranslator(app)
-        folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
-        if translator.load(f"qtbase_{_QT_NAMES.get(spoken(), spoken())}", folder):
+        words = _packed_words()
+        if translator.load(words) if words else translator.load(_qt_name(), _qt_folder()):
             app.installTranslator(translator)
-            _installed.append(translator)
+            _installed.append((translator, words))  # Qt reads from these bytes as long as it is installed
     app.setLayoutDirection(direction())
+
+
+def _packed_words() -> bytes:
+    """Qt's words as packaging/mailwright.spec packs them, in a third of the room; empty outside of a bundle."""
+    packed = assets.resources() / "qt" / f"{_qt_name()}.qm.gz"
+    if not packed.exists():
+        return b""
+    import gzip
+
+    return gzip.decompress(packed.read_bytes())
+
+
+def _qt_name() -> str:
+    return f"qtbase_{_QT_NAMES.get(spoken(), spoken())}"
+
+
+def _qt_folder() -> str:
+    return QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
