@@ -66,16 +66,15 @@ class AdministratorDialog(QDialog):
         row.insertWidget(0, self.write)
         column.addLayout(row)
         self.resize(620, 560)
+        self._begin_in(language, spoken())
         self.language.choice.currentIndexChanged.connect(self._say)
-        self._begin_in(language or spoken())
         self.copy.setFocus()
 
-    def _begin_in(self, language: str) -> None:
-        place = self.language.choice.findData(language)
-        if place == self.language.choice.currentIndex() or place < 0:
-            self._say()
-        else:
-            self.language.choice.setCurrentIndex(place)
+    def _begin_in(self, *wanted: str | None) -> None:
+        """In the first of these that can be read here, else in English."""
+        places = [place for tag in wanted if (place := self.language.choice.findData(tag)) >= 0]
+        self.language.choice.setCurrentIndex(next(iter(places), 0))
+        self._say()
         self.text.document().clearUndoRedoStacks()
         self.text.moveCursor(QTextCursor.MoveOperation.Start)
 
