@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from wizard.gui.pages.account_page import TYPING_MS, AccountPage
 from wizard.gui.state import PracticeAccount, WizardState
+from wizard.gui.widgets.buttons import LinkButton
 from wizard.model.address import Address
 from wizard.model.plan import Asked, Plan
 from wizard.model.provider import AppPassword, Preparation, Provider, ProviderStatus, SignInWay
@@ -168,6 +169,21 @@ def test_a_password_pasted_with_blanks_is_kept_and_noticed(page: AccountPage, st
     assert page.validatePage()
     assert state.secret is not None
     assert state.secret.reveal() == "correct horse "
+
+
+@pytest.mark.parametrize("pasted", ["correct horse ", "\u00a0correct horse", "correct horse\u200b"])
+def test_a_blank_that_came_along_is_taken_off_by_a_button(page: AccountPage, state: WizardState, pasted: str) -> None:
+    found(page, state, plan(None, server()))
+    page.password_field.input.setText(pasted)
+    button = page.findChild(LinkButton, "remove-blank")
+    assert button is not None
+    assert button.isVisible()
+    assert button.accessibleName() == "Remove the blank"
+    button.click()
+    assert page.password_field.text() == "correct horse"
+    assert page.password_field.input.hasFocus()
+    assert not button.isVisible()
+    assert not page.password_field.help.isVisible()
 
 
 def test_caps_lock_is_noticed(qtbot: QtBot, page: AccountPage) -> None:

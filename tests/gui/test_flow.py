@@ -123,6 +123,19 @@ def test_a_mistyped_provider_is_questioned_and_the_suggestion_taken(qtbot: QtBot
     assert wizard.account.password_field.text() == "tulip-wagon-64"
 
 
+def test_a_blank_beside_the_password_is_taken_off_and_stays_off(qtbot: QtBot, sign_up: SignUp) -> None:
+    account = next(one for one in ACCOUNTS if one.cause is None)
+    wizard = sign_up(account.address, f"{account.password}\u00a0")
+    to_the_check(qtbot, wizard)
+    result = wizard.state.result
+    assert causes(wizard) == ["diagnosis:bad-credentials"]
+    QTest.mouseClick(remedy(wizard, "bad-credentials", "take-blank-off"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: wizard.state.result not in (None, result), timeout=SECONDS)
+    assert causes(wizard) == []
+    wizard.window.go_back_to("account")
+    assert wizard.account.password_field.text() == account.password
+
+
 def test_a_mistyped_provider_can_be_said_to_be_right(qtbot: QtBot, sign_up: SignUp) -> None:
     wizard = sign_up("ada@gmial.com", "tulip-wagon-64")
     to_the_check(qtbot, wizard)

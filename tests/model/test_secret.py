@@ -52,3 +52,19 @@ def test_a_secret_inside_longer_base64_is_masked(before: str, after: str) -> Non
     shown = redact(base64.b64encode(f"{before}{WORD}{after}".encode()).decode())
     assert MASK in shown
     assert len(shown) <= 4 * (len(before) + len(after)) + 8
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("abc ", "abc"),
+        ("\u00a0a b\u200b", "a b"),
+        ("\u2060abc\u3000", "abc"),
+        ("abc", "abc"),
+        ("a b", "a b"),
+        ("  ", "  "),
+        ("", ""),
+    ],
+)
+def test_what_cannot_be_seen_at_its_ends_is_taken_off(typed: str, kept: str) -> None:
+    assert Secret(typed).without_outer_blanks() == Secret(kept)

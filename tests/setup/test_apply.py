@@ -201,3 +201,26 @@ async def test_no_card_holds_a_button_without_settings() -> None:
         for remedy in diagnosis.remedies:
             if isinstance(remedy.action, ChangeSettings):
                 assert remedy.action.candidate is not None, remedy
+
+
+@pytest.mark.parametrize("around", ["{} ", "\u200b{}", " {}\u00a0"])
+async def test_a_blank_that_came_along_is_taken_off_at_a_press(around: str) -> None:
+    """Never by itself: it would be another password (cases 16 b)."""
+    async with stage(ADA, OUT, IN, options=BY_HAND) as on_stage:
+        result = await on_stage.check(password=around.format(PASSWORD))
+        first = speaks_first(result, "bad-credentials", "take-blank-off")
+        assert first.why.startswith("The password that was sent begins or ends with a blank or an invisible character.")
+        assert first.remedies[0].say == "Try the password without that blank"
+        after = await pressed(on_stage, result, first, "take-blank-off")
+    assert after.verdict is Verdict.WORKS
+    assert after.draft.secret == Secret(PASSWORD)
+
+
+async def test_a_blank_of_the_password_for_sending_is_taken_off_there() -> None:
+    async with stage(ADA, OUT, IN, options=BY_HAND) as on_stage:
+        draft = replace(on_stage.draft(), outgoing_secret=Secret(f"{PASSWORD} "), outgoing_username=ADA)
+        result = await on_stage.session.check(draft)
+        first = speaks_first(result, "bad-credentials", "take-blank-off")
+        after = await pressed(on_stage, result, first, "take-blank-off")
+    assert after.verdict is Verdict.WORKS
+    assert (after.draft.secret, after.draft.outgoing_secret) == (Secret(PASSWORD), Secret(PASSWORD))

@@ -25,6 +25,7 @@ class Change(StrEnum):
     ISP_RELAY = "isp-relay"
     IN_CLEAR = "in-clear"  # sign in without encryption, where the line does not leave this computer
     SMALLER_MESSAGE = "smaller-message"
+    PASSWORD_WITHOUT_BLANK = "password-without-blank"  # noqa: S105 - what cannot be seen at its ends is taken off
     NO_SIGN_IN = "no-sign-in"  # a server that takes mail without one
     SUGGESTED_ADDRESS = "suggested-address"  # the address that was probably meant
     ADDRESS_IS_RIGHT = "address-is-right"  # the person's word that it is as it was typed

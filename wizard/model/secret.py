@@ -34,6 +34,10 @@ _COMMON: Final = (
 )
 
 
+def _is_unseen(sign: str) -> bool:
+    return sign.isspace() or unicodedata.category(sign) in ("Cc", "Cf", "Zs", "Zl", "Zp")
+
+
 class Secret:
     """Holds a password or token; repr, str, format and pickling never reveal it, `reveal()` and `as_bytes()` do."""
 
@@ -54,6 +58,16 @@ class Secret:
     def is_unusable(self) -> bool:
         """Whether it holds what no server takes: a line break, a tab, another control character (RFC 4616 §2)."""
         return any(unicodedata.category(character) in {"Cc", "Zl", "Zp"} for character in self.__value)
+
+    def without_outer_blanks(self) -> Secret:
+        """The secret without what cannot be seen at its ends; itself where nothing is there.
+
+        Blanks and their invisible kin, such as a no-break or zero-width space, come along when it is copied.
+        """
+        shown = [place for place, sign in enumerate(self.__value) if not _is_unseen(sign)]
+        if not shown or (shown[0], shown[-1]) == (0, len(self.__value) - 1):
+            return self
+        return Secret(self.__value[shown[0] : shown[-1] + 1])
 
     def reveal(self) -> str:
         """The secret itself; call it where it goes on the wire or into the keyring, nowhere else."""

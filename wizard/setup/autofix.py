@@ -199,7 +199,9 @@ def words_of(change: Change, candidate: ServerCandidate, owner: str | None = Non
             return tr("Sign in without encryption: the line stays on this computer")
         case Change.SENDER_IS_USERNAME:
             return tr("Send as “{username}”", username=candidate.username)
-        case Change.SMALLER_MESSAGE | Change.SUGGESTED_ADDRESS | Change.ADDRESS_IS_RIGHT:
+        case (
+            Change.SMALLER_MESSAGE | Change.SUGGESTED_ADDRESS | Change.ADDRESS_IS_RIGHT | Change.PASSWORD_WITHOUT_BLANK
+        ):
             return tr("Use these settings")  # no server stands behind them: their own words are shown
         case Change.AGREE_TO_SERVER:
             return tr("Yes, {host} may have the password", host=candidate.host)

@@ -23,7 +23,7 @@ _BY_HAND: dict[Change, Action] = {
     Change.SENDER_IS_USERNAME: EditField(Field.ADDRESS),
     Change.SMALLER_MESSAGE: TryAgain(),
 }
-_OF_THE_ADDRESS = frozenset({Change.SUGGESTED_ADDRESS, Change.ADDRESS_IS_RIGHT})
+_WITHOUT_A_SERVER = frozenset({Change.SUGGESTED_ADDRESS, Change.ADDRESS_IS_RIGHT, Change.PASSWORD_WITHOUT_BLANK})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def with_settings(diagnosis: Diagnosis, known: ChangeContext) -> Diagnosis:
         if not isinstance(remedy.action, ChangeSettings) or remedy.action.candidate is not None:
             kept.append(remedy)
             continue
-        if remedy.action.change in _OF_THE_ADDRESS:
+        if remedy.action.change in _WITHOUT_A_SERVER:
             kept.append(remedy)
             continue
         if is_fixed:
@@ -147,8 +147,8 @@ def settings_for(change: Change, diagnosis: Diagnosis, known: ChangeContext) -> 
             return candidate
         case Change.ISP_RELAY | Change.SMALLER_MESSAGE:
             return None  # which line this is cannot be told from here, and a test message is small already
-        case Change.SUGGESTED_ADDRESS | Change.ADDRESS_IS_RIGHT:
-            return None  # another address, or a word: no server
+        case Change.SUGGESTED_ADDRESS | Change.ADDRESS_IS_RIGHT | Change.PASSWORD_WITHOUT_BLANK:
+            return None  # another address or password, or a word: no server
         case Change.OTHER_PORT | Change.OTHER_SECURITY | Change.OTHER_HOST:
             same_side = [other for other in known.others if other.way is candidate.way]
             found = alternatives([report], same_side, known.hosts)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator, Sequence
 
 from wizard.model.draft import AccountDraft
@@ -54,7 +53,7 @@ def _of_secret(secret: Secret | None, provider: Provider | None) -> Iterator[Run
     if secret is None:
         return
     typed = secret.reveal()
-    if typed and (_is_unseen(typed[0]) or _is_unseen(typed[-1])):
+    if secret.without_outer_blanks() != secret:
         yield RunFact.PASSWORD_OUTER_BLANK
     if not typed.isascii():
         yield RunFact.PASSWORD_BEYOND_ASCII
@@ -96,7 +95,3 @@ def _offers_encryption(report: ProbeReport) -> bool:
 
 def _offers(item: Evidence) -> bool:
     return bool({"STARTTLS", "STLS"} & {word.upper() for word in item.capabilities})
-
-
-def _is_unseen(sign: str) -> bool:
-    return sign.isspace() or unicodedata.category(sign) in ("Cc", "Cf", "Zs", "Zl", "Zp")

@@ -28,7 +28,7 @@ from wizard.model.plan import Plan, PlanOptions
 from wizard.model.progress import Listener, nobody
 from wizard.model.provider import Provider
 from wizard.model.secret import Secret
-from wizard.model.server import ServerCandidate
+from wizard.model.server import Protocol, ServerCandidate
 from wizard.net.patience import now
 from wizard.net.sites import registrable_domain
 from wizard.probe.error_kinds import StageFailed
@@ -275,6 +275,8 @@ class SetupSession:
                 return draft if suggestion is None else _moved_to(draft, suggestion)
             case ChangeSettings(Change.ADDRESS_IS_RIGHT):
                 return replace(draft, address_is_right=True)
+            case ChangeSettings(Change.PASSWORD_WITHOUT_BLANK):
+                return _without_blank(draft, diagnosis)
             case ChangeSettings(change, candidate):
                 chosen = candidate or self._judge_of(result).settings_for(change, diagnosis, result.reports)
                 return draft if chosen is None else _changed(result, change, chosen)
@@ -366,6 +368,13 @@ def _suggested_by(diagnosis: Diagnosis) -> Address | None:
     """The address that the evidence of a diagnosis says was meant."""
     said = next((item.detail["suggestion"] for item in diagnosis.evidence if "suggestion" in item.detail), None)
     return Address.parse(said) if said else None
+
+
+def _without_blank(draft: AccountDraft, diagnosis: Diagnosis) -> AccountDraft:
+    """The password that was refused, without what cannot be seen at its ends."""
+    if diagnosis.protocol is Protocol.SMTP and draft.outgoing_secret is not None:
+        return replace(draft, outgoing_secret=draft.outgoing_secret.without_outer_blanks())
+    return replace(draft, secret=draft.secret.without_outer_blanks()) if draft.secret is not None else draft
 
 
 def _moved_to(draft: AccountDraft, address: Address) -> AccountDraft:

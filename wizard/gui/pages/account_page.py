@@ -534,6 +534,9 @@ class AccountPage(Page):
             self.address_field.set_text(str(address))
             self._asked = (str(address), self.ask_nobody.isChecked())
             self.set_step_note(str(address))
+        secret = self._state.secret
+        if secret is not None:
+            self.password_field.follow(secret)
 
     def _show_need(self, need: needs.Need | None) -> None:
         if need is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPalette
@@ -12,11 +13,15 @@ from wizard.gui import icons, theme
 from wizard.gui.reading import is_mirrored
 from wizard.gui.theme import Role
 from wizard.gui.widgets import focus_ring
+from wizard.gui.widgets.buttons import LinkButton
 from wizard.gui.widgets.label import Label
 from wizard.gui.widgets.paragraph import Paragraph
 from wizard.gui.widgets.state_disc import DiscState, StateDisc
 from wizard.gui.widgets.surfaces import Icon
 from wizard.language import tr
+
+if TYPE_CHECKING:
+    from wizard.model.secret import Secret
 
 
 class Input(QLineEdit):
@@ -253,12 +258,41 @@ class PasswordField(Field):
 
     def warning(self) -> str | None:
         """The sentence that is shown as a warning."""
-        text = self.text()
         if self._caps_lock:
             return tr("Caps Lock is on.")
-        if self._blanks_matter and text and text != text.strip():
+        if self._has_outer_blank():
             return tr("There is a blank at the start or the end. It was probably copied along with the password.")
         return self._shape_warning
+
+    def _has_outer_blank(self) -> bool:
+        return self._blanks_matter and self._without_blank() != self.text()
+
+    def _without_blank(self) -> str:
+        text = self.text()
+        if not text:  # at the start, when nothing more is imported than the first page needs
+            return text
+        from wizard.model.secret import Secret
+
+        return Secret.typed(text).without_outer_blanks().reveal()
+
+    @cached_property
+    def _take_off(self) -> LinkButton:
+        """Takes the blank off; made when there is one."""
+        made = LinkButton(tr("Remove it"))
+        made.setObjectName("remove-blank")
+        made.setAccessibleName(tr("Remove the blank"))
+        made.clicked.connect(self._remove_blank)
+        self.help_row.addWidget(made, 0, Qt.AlignmentFlag.AlignTop)
+        return made
+
+    def follow(self, secret: Secret) -> None:
+        """Takes the blank off that a remedy took off the password."""
+        if secret.reveal() == self._without_blank() != self.text():
+            self.set_text(secret.reveal())
+
+    def _remove_blank(self) -> None:
+        self.input.setText(self._without_blank())
+        self.input.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def eventFilter(self, watched: object, event: object) -> bool:
         """Watches the keys: a capital without Shift gives Caps Lock away."""
@@ -283,6 +317,9 @@ class PasswordField(Field):
 
     def _show_help(self, warning: str | None = None) -> None:
         super()._show_help(warning or (self.warning() if hasattr(self, "eye") else None))
+        is_offered = hasattr(self, "eye") and not self._caps_lock and self._has_outer_blank()
+        if is_offered or "_take_off" in vars(self):
+            self._take_off.setVisible(is_offered)
 
     def _reveal(self, shown: bool) -> None:
         self.input.setEchoMode(QLineEdit.EchoMode.Normal if shown else QLineEdit.EchoMode.Password)
