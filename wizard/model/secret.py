@@ -123,13 +123,14 @@ class Redactor:
         known = (*map(_lower, usernames), *_COMMON)
         held = [secret for secret in secrets if secret]
         words.add((form for secret in held for form in _spellings(secret)), public=known, parts=parts)
-        digits.add(form for secret in held for data in _as_bytes(secret) for form in _inside_blobs(data))
-        digits.add(
-            twice
+        inside = {form for secret in held for data in _as_bytes(secret) for form in _inside_blobs(data)}
+        twice = {
+            form
             for secret in held
             for once in _inside_base64(secret.as_bytes())
-            for twice in _inside_base64(once.encode("ascii"))
-        )
+            for form in _inside_base64(once.encode("ascii"))
+        }
+        digits.add(inside | twice)
         blobs = [(len(data) < PART_FROM, _blobs(data, usernames)) for data in (secret.as_bytes() for secret in held)]
         digits.add((form for is_short, forms in blobs if is_short for form in forms), parts=False)
         wholes = words.wholes | digits.wholes

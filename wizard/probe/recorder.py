@@ -19,6 +19,7 @@ from wizard.probe.error_kinds import StageFailed, failure_from
 TRANSCRIPT_LINES = 400
 LINE_SHOWN = 600
 DETAIL_SHOWN = 600
+_APART = "\n~\n"  # between texts of ours: two addresses in a row would look like a secret's bytes in decimal
 # EHLO keywords, IMAP and POP3 capabilities, SASL mechanisms, response codes (RFC 5530, 3206) that rules ask for.
 _OF_PROTOCOL = frozenset(
     {"STARTTLS", "STLS", "AUTH", "SASL", "SASL-IR", "PLAIN", "LOGIN", "LOGINDISABLED", "CRAM-MD5", "XOAUTH2"}
@@ -189,7 +190,7 @@ class Recorder:
     def _shown_detail(self, detail: Detail) -> Detail:
         """What may be shown of the detail; its texts are looked at together, for mostly there is nothing to hide."""
         texts = [value for value in detail.values() if isinstance(value, str)]
-        together = "\n".join(texts)
+        together = _APART.join(texts)
         is_harmless = not texts or (len(together) < DETAIL_SHOWN and self.redact(together) == together)
         shown = {
             key: value
