@@ -165,3 +165,15 @@ async def test_a_waiter_that_is_cancelled_leaves_the_others_waiting() -> None:
         await asyncio.sleep(0)
     await asyncio.wait_for(waiters[1], 5)
     assert waiters[0].cancelled()
+
+
+def test_nothing_is_kept_of_accounts_that_were_not_refused() -> None:
+    """A table may have a hundred thousand of them."""
+    budget = SignInBudget(clock=Clock())
+    for number in range(100):
+        account = f"u{number}@example.org"
+        assert budget.allows(account)
+        with budget.attempt(account):
+            assert not budget.pause_s(account)
+    budget.refused(ACCOUNT)
+    assert [kept for kept in vars(budget).values() if isinstance(kept, dict) and kept] == [{ACCOUNT: [1000.0]}]

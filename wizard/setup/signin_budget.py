@@ -53,7 +53,7 @@ class SignInBudget:
         An account may go by several names, such as its address and who signs in where: each of them must allow it.
         """
         return all(
-            not self.pause_s(account) and len(self._failures[account]) + self._under_way.get(account, 0) < MAX_FAILURES
+            len(self._recent(account)) + self._under_way.get(account, 0) < MAX_FAILURES
             for account in map(str.lower, accounts)
         )
 
@@ -68,6 +68,8 @@ class SignInBudget:
         finally:
             for name in names:
                 self._under_way[name] -= 1
+                if not self._under_way[name]:
+                    del self._under_way[name]
             waiting, self._waiting = self._waiting, []
             for waiter in waiting:
                 if not waiter.done():
@@ -85,22 +87,30 @@ class SignInBudget:
         return max(map(self._pause_of, map(str.lower, accounts)))
 
     def _pause_of(self, account: str) -> int:
+        recent = self._recent(account)
+        if len(recent) < MAX_FAILURES:
+            return 0
+        return max(1, round(WINDOW_S - (self._clock() - recent[-MAX_FAILURES])))
+
+    def _recent(self, account: str) -> list[float]:
+        """When it was refused of late; only those who were are remembered, for a table has many accounts."""
         now = self._clock()
         noted = [*self._failures.get(account, ()), *(self._ledger.read(account) if self._ledger else ())]
         # A moment that lies ahead is from a clock that was set back since: it says nothing.
         recent: list[float] = sorted({moment for moment in noted if 0 <= now - moment < WINDOW_S})
-        self._failures[account] = recent
-        if len(recent) < MAX_FAILURES:
-            return 0
-        return max(1, round(WINDOW_S - (now - recent[-MAX_FAILURES])))
+        if recent:
+            self._failures[account] = recent
+        else:
+            self._failures.pop(account, None)
+        return recent
 
     def refused(self, *accounts: str) -> None:
         """Notes that an attempt was refused."""
         for account in map(str.lower, accounts):
-            self._pause_of(account)
-            self._failures[account].append(self._clock())
+            recent = [*self._recent(account), self._clock()]
+            self._failures[account] = recent
             if self._ledger is not None:
-                self._ledger.write(account, self._failures[account])
+                self._ledger.write(account, recent)
 
     async def wait_for_turn(self, host: str) -> None:
         """Returns once the host may see another sign-in, and counts it."""
