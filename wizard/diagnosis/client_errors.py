@@ -74,7 +74,7 @@ _BOILERPLATE = re.compile(
 # What a program says around every reply of a server, whatever the reply is: it tells the step at most, never the cause.
 _WRAPPING = re.compile(
     r"(?:^|(?<=[\s:.(]))(?:[\w ,]{5,90}\. the server response was: (?=.{12})|"
-    r"smtplib\.smtp\w+refused: |(?:error: )?can't send mail - all recipients were rejected:? |"
+    r"(?:smtplib\.)?smtp\w+refused: |(?:error: )?can't send mail - all recipients were rejected:? |"
     r"please verify that your email address is correct in your account settings and try again|"
     r"please check the message (?:recipient .{1,100} )?and try again|"
     r"bitte überprüfen sie, ob ihre e-mail-adresse in den konten-einstellungen stimmt und wiederholen sie den vorgang|"
@@ -95,6 +95,29 @@ _TELLING = re.compile(
     r"^[45]\d\d[ -]|\b[45]\.\d\.\d|-err|\bbad\b|\bbye\b|fehl|ungültig|échou|erreur|impossible|errore|impossibile|"
     r"ошибк|не удалось|невозможно|失败|失敗|错误|エラー|できません|授权码|erro\b|falh|warning|alert"
 )
+# The fields of a mail server's log line, the program that wrote it, and where in a program's source a call stands:
+# their names ("relay", "error", "server") say nothing of what happened.
+_LOG_FIELDS = re.compile(
+    r"\b(?:to|from|orig_to|relay|delays?|dsn|status|size|nrcpt|proto|helo|uid|conn_use|ctladdr|xdelay|mailer|pri|stat)="
+    r"(?:<[^>\n]{0,200}>|[\w.:/+-]*(?:\[[^\]\n]{0,60}\])?[\w.:/+-]*),?"
+    r"|\b[a-z][\w./-]{2,40}\[\d{1,8}\]:"
+    r"|\b(?:at |\()[\w./-]{1,120}:\d{1,6}(?::\d{1,6})?\)?(?=\s|$)"
+    r"|-- message may be sent more than once"
+)
+# The number of a Windows socket error beside its name in any language, and its name: "Socket Error # 10051".
+_SOCKET_ERROR = re.compile(
+    r"(?:socket|winsock|win32|сокет|ソケット|套接字|通訊端|소켓|gniazd)[^\n\d]{0,24}(10013|10049|1005[0-4]|1006[0145]|1100[1-4])(?!\d)",
+    re.IGNORECASE,
+)
+_SOCKET_NAME = re.compile(r"\bWSA(?=E[A-Z]{4,}|HOST_NOT|TRY_AGAIN)")
+# A line of a logged conversation: who speaks, and what. Its commands and the replies that agree are no trouble.
+_SPOKEN = re.compile(
+    r"^[^\n]{0,80}?(?:<--|-->|<<<?|>>>?|\b[CS]:"
+    r"|\b(?:sent|got|send|recv|received|client|server|reply|response):)[ \t]*['\"]?"
+    r"(?:(?P<verb>STARTTLS|AUTH|MAIL FROM|RCPT TO|DATA|EHLO|HELO|RSET|QUIT|NOOP)\b|(?P<code>[2345])\d\d(?:[ -]|$))",
+    re.IGNORECASE,
+)
+_COMMAND_OF_VERB: Final = {"STARTTLS": "starttls", "AUTH": "auth"}
 # Names that programs give to errors, of words run together: "loginFailure", "SMTP_AUTH_FAILED", "a.b.ConnectError".
 _IDENTIFIER = re.compile(r"[A-Za-z]\w{2,80}(?:\.[A-Za-z]\w{1,80}){0,8}")
 _WORD_OF_NAME = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
@@ -125,20 +148,26 @@ def read(text: str) -> Reading:
     """What the text says, however long or broken it is."""
     telling = telling_lines(text)
     telling = _undo_encodings(telling)
+    telling, spoken_to = _conversation(telling)
     code, enhanced = _codes(telling)
     joined = _join_reply_lines(telling, code)
     folded = fold(joined)[: 2 * MAX_TELLING]
-    command = next((name for name, words in _COMMANDS if any(word in folded for word in words)), None)
+    command = spoken_to or next((name for name, words in _COMMANDS if any(word in folded for word in words)), None)
+    protocol, hosts = _protocol(folded, telling), tuple(dict.fromkeys(_HOST.findall(folded)[:60]))
     folded = _BOILERPLATE.sub(" ", folded)
     # IMAP's NO is a verdict, no negation of what follows it.
     whole = _join_reply_lines(telling, code, keep_first=True)
     sentences = "\n".join(fold(line) for line in _NO.sub(" ", whole).splitlines())[: 2 * MAX_TELLING]
-    sentences = _BOILERPLATE.sub(" ", sentences)
+    sentences = _LOG_FIELDS.sub(" ", _BOILERPLATE.sub(" ", sentences))
     folded = _ALWAYS_WRAPPING.sub(" ", folded)
     sentences = _ALWAYS_WRAPPING.sub(" ", sentences)
     if code is not None or enhanced is not None or "the server response was" in folded:
         folded = _WRAPPING.sub(" ", folded)
         sentences = _WRAPPING.sub(" ", sentences)
+    socket_error = _SOCKET_ERROR.search(telling)
+    if socket_error and not (code or "").startswith("5"):
+        # The program's sentence says that there is no connection, whatever the reason; the number is the reason.
+        folded = sentences = f"winerror {socket_error[1]}"
     status = _STATUS.search(telling)
     response_code = _RESPONSE_CODE.search(telling)
     return Reading(
@@ -149,8 +178,8 @@ def read(text: str) -> Reading:
         status=status[1] if status else None,
         response_code=response_code[1] if response_code else None,
         command=command,
-        protocol=_protocol(folded, telling),
-        hosts=tuple(dict.fromkeys(_HOST.findall(folded)[:60])),
+        protocol=protocol,
+        hosts=hosts,
         sentences=sentences,
         names=_names_apart(telling),
     )
@@ -164,6 +193,24 @@ def _names_apart(text: str) -> str:
         if len(words) > 1 and len(names) < _MOST_NAMES:
             names.append(" ".join(words).lower())
     return "\n".join(names)
+
+
+def _conversation(text: str) -> tuple[str, str | None]:
+    """The text without the commands and the agreeing replies of a logged conversation, and the command refused last."""
+    if "\n" not in text:
+        return text, None
+    kept: list[str] = []
+    verb = refused = None
+    for line in text.splitlines():
+        spoken = _SPOKEN.match(line)
+        if spoken is None or spoken["code"] in ("4", "5"):
+            kept.append(line)
+            refused = verb if spoken is not None else refused
+        elif spoken["verb"] is not None:
+            verb = spoken["verb"].upper()
+    if not any(kept):
+        return text, None
+    return "\n".join(kept), _COMMAND_OF_VERB.get(refused or "")
 
 
 def telling_lines(text: str) -> str:
@@ -207,6 +254,7 @@ _SECRETS = re.compile(
 def _undo_encodings(text: str) -> str:
     if "&" in text and ";" in text:
         text = html.unescape(text)
+    text = _SOCKET_NAME.sub("", text)
     if "\\u" in text:
         text = _ESCAPED_UNICODE.sub(lambda found: _character(int(found[1], 16)), text)
     if "\\x" in text:

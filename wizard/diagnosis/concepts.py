@@ -36,9 +36,11 @@ _SENTENCE_END: Final = frozenset(".!?;。！？；\n|")
 _PAUSES: Final = frozenset((":", "：", "-", "--"))
 _PAUSE_PLACES: Final = _BEFORE
 _COMMAS: Final = (",", "，", "、")
-# Addresses, host names and links are named in a text, they say nothing of what happened.
+# Addresses, host names, links and files are named in a text, they say nothing of what happened.
 _NAMED = re.compile(
-    r"https?://[^\s<>\"')\]]+|[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}|(?<![\w.])(?:[a-z0-9_-]{1,63}\.){1,6}[a-z]{2,24}(?![\w.(])",
+    r"(?<![\w./:])(?:/[\w.-]{1,60}){2,12}|\b[A-Za-z]:(?:\\[\w .-]{1,60}){1,12}"
+    r"|https?://[^\s<>\"')\]]+|[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}"
+    r"|(?<![\w.])(?:[a-z0-9_-]{1,63}\.){1,6}[a-z]{2,24}(?![\w.(])",
     re.IGNORECASE,
 )
 _PLAIN: Final = str.maketrans(
