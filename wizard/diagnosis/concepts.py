@@ -27,7 +27,7 @@ _AFTER = 6  # and one that stands last (German, Dutch, Turkish) this many back
 _STANDS_LAST: Final = frozenset({"nicht", "niet", "degil", "degildir", "yok", "않", "못", "없"})
 _SPACELESS = "\u1100-\u11ff\u3005\u3040-\u30ff\u3130-\u318f\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uff66-\uff9d"
 _TOKEN = re.compile(
-    rf"[{_SPACELESS}]+|[^\W{_SPACELESS}]+(?:'t\b)?|@|[.!?;:](?=\s|$)|(?<=\s)-{{1,2}}(?=\s)|[。！？；：\n|]"
+    rf"[{_SPACELESS}]+|[^\W{_SPACELESS}]+(?:'t\b)?|@|(?:[!?;:]|\.(?!(?<=\d\.)\s\d))(?=\s|$)|(?<=\s)-{{1,2}}(?=\s)|[。！？；：\n|]"
 )
 _IS_SPACELESS = re.compile(rf"[{_SPACELESS}]")
 _PIECE = re.compile(r"[^\W_]+(?:'t\b)?\*?|\*[^\W_]+\*?|@|\*")
@@ -40,7 +40,8 @@ _COMMAS: Final = (",", "，", "、")
 _NAMED = re.compile(
     r"(?<![\w./:])(?:/[\w.-]{1,60}){2,12}|\b[A-Za-z]:(?:\\[\w .-]{1,60}){1,12}"
     r"|https?://[^\s<>\"')\]]+|[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}"
-    r"|(?<![\w.])(?:[a-z0-9_-]{1,63}\.){1,6}[a-z]{2,24}(?![\w.(])",
+    # A particle of Korean, Japanese or Chinese stands at the name without a blank.
+    rf"|(?<![^\W{_SPACELESS}])(?<!\.)(?:[a-z0-9_-]{{1,63}}\.){{1,6}}[a-z]{{2,24}}(?!\.?[^\W{_SPACELESS}]|\.?\()",
     re.IGNORECASE,
 )
 _PLAIN: Final = str.maketrans(
