@@ -203,9 +203,10 @@ def test_where_one_side_works_it_can_be_handed_over(
 ) -> None:
     to_the_end_of(practising, qtbot, scenario, sign_up)
     assert not practising.check.isComplete(), "what helps is on the card"
-    assert practising.check.skip_text == f"Continue with {side} only"
-    skip = practising.window.button(QWizard.WizardButton.CustomButton1)
-    QTest.mouseClick(skip, Qt.MouseButton.LeftButton)
+    link, button = practising.check._one_side_link, practising.window.button(QWizard.WizardButton.CustomButton1)
+    ways = [way for way in (link, button) if way.isVisible()]  # a button, unless its words are too long in this font
+    assert [way.text().replace("&", "") for way in ways] == [f"Continue with {side} only"]
+    QTest.mouseClick(ways[0], Qt.MouseButton.LeftButton)
     assert practising.window.currentPage() is practising.done
     assert practising.done.heading.text() == f"{side.capitalize()} works"
     assert "verified" in practising.done._line.text()
