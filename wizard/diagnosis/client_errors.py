@@ -62,7 +62,7 @@ _COMMANDS = (
         ("end of data", "data command", "end-of-message", "end-of-data", "after data", "message body", "smtpdataerror"),
     ),
     ("auth", ("auth command", "auth plain", "auth login", "in reply to auth")),
-    ("ehlo", ("ehlo", "helo")),
+    ("ehlo", ("ehlo", "helo", "refused to talk to me")),
 )
 # A sentence in which a library lists everything that might be wrong says nothing about what is.
 _BOILERPLATE = re.compile(
@@ -84,7 +84,7 @@ _WRAPPING = re.compile(
 )
 # The same without a code: Postfix's words before a provider's reason, .NET's name for every failure of TLS.
 _ALWAYS_WRAPPING = re.compile(
-    r"client host rejected: (?!access denied|blocked|cannot find|must |no |temporar)(?=.{24})|"
+    r"client host rejected: (?!access denied|blocked|cannot find|must |no |temporar)(?=.{18})|"
     r"system\.security\.authentication\.authenticationexception: (?=.{12})"
 )
 _TELLING = re.compile(
