@@ -207,7 +207,7 @@ def test_a_pasted_text_of_these_years_has_its_own_card(
             "The remote certificate is invalid according to the validation procedure.",
             "certificate-untrusted",
             "The server's certificate was not accepted",
-            "use-other-host",
+            "ask-administrator",
         ),
         (
             "Your account is not yet activated",

@@ -14,6 +14,7 @@ from wizard.diagnosis.meanings import Meanings, our_meanings
 from wizard.diagnosis.ranking import with_meanings
 from wizard.diagnosis.remedies import case_of, remedies_of, title_of, why_of
 from wizard.diagnosis.rule import ALWAYS, Cause, Facts, Match, fold
+from wizard.diagnosis.standing import seen_in_text
 from wizard.diagnosis.telephone_code import Told, is_code, read_code
 from wizard.language import tr, tr_context
 from wizard.language.data_texts import QUESTIONS
@@ -185,6 +186,7 @@ class Diagnoser:
         hosts = tuple(filter(None, (host, *reading.hosts)))
         provider = self._provider_of_host(host) if host else None
         families = self._catalogue.families_of(provider, hosts, reading.folded)
+        seen = seen_in_text(reading.folded, host)
         own_words = self._meanings().own_words(reading.sentences)
         if own_words is not None:
             # What a program says around a server's reply is true of every refusal; the reply gives the reason.
@@ -197,6 +199,7 @@ class Diagnoser:
             server=host,
             provider=provider,
             families=families,
+            seen=seen,
         )
         return reading, facts, host, provider
 

@@ -12,6 +12,7 @@ from wizard.diagnosis.client_errors import Reading
 from wizard.diagnosis.fact_keys import Browser, Line, LooksLike, Mechanisms, Preset, Seen
 from wizard.diagnosis.fact_words import provider_words, shown, side_words, text_detail, wait_words, words_of_evidence
 from wizard.diagnosis.rule import Facts, fold
+from wizard.diagnosis.standing import seen_in_reply, takes_mail_in
 from wizard.model.address import Address
 from wizard.model.evidence import Evidence, ProbeReport, Reply, Stage, Surroundings
 from wizard.model.host import is_this_computer
@@ -21,6 +22,7 @@ from wizard.model.server import Protocol, Source
 
 CLOCK_TOLERANCE_S = 3_600.0  # a clock that is less wrong than this fails no certificate that is in daily use
 _INCOMING_PORTS: Final = frozenset({110, 143, 993, 995})
+_SERVERS_PORT: Final = 25  # where servers give each other mail
 _OUTGOING_PORTS: Final = frozenset({25, 465, 587, 2525})
 _TOKEN_MECHANISMS: Final = frozenset({"XOAUTH2", "OAUTHBEARER"})
 # What we can sign in with; a server that offers none of these cannot be signed in to with a password.
@@ -70,9 +72,11 @@ def facts_of_text(
     server: str | None,
     provider: Provider | None,
     families: Sequence[Family],
+    seen: frozenset[str],
 ) -> Facts:
     """The facts in a pasted text and in what was said about it."""
     values = _reply_values(reading.code, reading.enhanced, reading.status, reading.response_code)
+    values["seen"] = seen
     known = protocol or known_protocol(reading.protocol)
     _put(values, "stage", stage)
     _put(values, "command", command or reading.command)
@@ -126,6 +130,8 @@ def facts_of_evidence(
     values["seen"] |= _seen_of_provider(provider, candidate.username, address, evidence)
     if is_this_computer(endpoint.host):
         values["seen"] |= {Seen.ON_THIS_COMPUTER}
+    if endpoint.port == _SERVERS_PORT and takes_mail_in(endpoint.host):
+        values["seen"] |= {Seen.TAKES_MAIL_IN}
     if report.has_signed_in:
         values["seen"] |= {RunFact.SIGNED_IN}
     _put_provider(values, provider, families)
@@ -229,6 +235,7 @@ def _seen(evidence: Evidence) -> set[str]:
     if text_detail(evidence, "method") in _TOKEN_MECHANISMS:
         found.add(Seen.TOKEN_SENT)
     said = fold(evidence.reply.judged) if evidence.reply else ""
+    found |= seen_in_reply(said)
     # A reply that names one of the two addresses of the envelope is about that one; the sender's is put right first.
     if _names(said, text_detail(evidence, "sender")):
         found.add(Seen.NAMES_SENDER)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, assert_never
 
+from wizard.diagnosis.fact_keys import Preset, Seen
 from wizard.diagnosis.rule import Case, Cause, Do, Facts, RemedyRule
 from wizard.language import tr, tr_context
 from wizard.language.data_texts import cause_context
 from wizard.model.diagnosis import (
     Action,
     AskAdministrator,
+    Change,
     ChangeSettings,
     CopyText,
     EditField,
@@ -25,6 +27,9 @@ from wizard.model.provider import Provider
 
 _TRUSTABLE: Final = frozenset({"expired", "self-signed", "untrusted", "name-mismatch"})
 _FREEMAIL: Final = frozenset({"freemail"})
+_ORGANISATION: Final = frozenset({Seen.ORGANISATION})
+_ON_THIS_COMPUTER: Final = frozenset({Seen.ON_THIS_COMPUTER})
+_KNOWN: Final = frozenset({Preset.YES})
 
 
 def title_of(cause: Cause, facts: Facts) -> str:
@@ -63,7 +68,8 @@ def _ask_administrator(cause: Cause, facts: Facts) -> Remedy | None:
     request = _request(cause, facts)
     if request is None:
         return None
-    if facts.has("category", _FREEMAIL) and "provider" in facts.words:
+    is_support = facts.has("category", _FREEMAIL) and not facts.has("seen", _ORGANISATION)
+    if is_support and "provider" in facts.words:
         say = tr("Copy a message for the support of {provider}", provider=facts.words["provider"])
     else:
         say = tr("Copy a message for your mail administrator")
@@ -100,6 +106,8 @@ def _remedy(
 def _action(rule: RemedyRule, facts: Facts) -> Action | None:
     match rule.do:
         case Do.CHANGE_SETTINGS:
+            if rule.change is Change.OTHER_HOST and not _has_other_names(facts):
+                return None
             return ChangeSettings(rule.change) if rule.change is not None else None
         case Do.EDIT_FIELD:
             return EditField(rule.field) if rule.field is not None else None
@@ -123,6 +131,13 @@ def _action(rule: RemedyRule, facts: Facts) -> Action | None:
             return None  # made of the cause's own words, not of the rule's
         case _:
             assert_never(rule.do)
+
+
+def _has_other_names(facts: Facts) -> bool:
+    """Whether the server may be known by another name: a run looks for names, a pasted text has the provider's only."""
+    if facts.has("seen", _ON_THIS_COMPUTER):
+        return False
+    return "kind" in facts.values or facts.has("preset", _KNOWN)
 
 
 def _steps(rule: RemedyRule, provider: Provider | None) -> tuple[str, ...]:
