@@ -82,9 +82,10 @@ _WRAPPING = re.compile(
     r"verifique que su dirección de correo electrónico es correcta en las preferencias de su cuenta"
     r" y vuelva a intentarlo)"
 )
-# The same without a code: Postfix's words before a provider's reason, .NET's name for every failure of TLS.
+# The same without a code: Postfix's words before a provider's reason, 1C's before each, .NET's for a failure of TLS.
 _ALWAYS_WRAPPING = re.compile(
     r"client host rejected: (?!access denied|blocked|cannot find|must |no |temporar)(?=.{18})|"
+    r"ошибка при вызове метода контекста \([^)\n]{1,40}\):? ?(?=.{12})|"
     r"system\.security\.authentication\.authenticationexception: (?=.{12})"
 )
 _TELLING = re.compile(
