@@ -25,7 +25,9 @@ DENYING: Final = (NEGATION, "failed", "not-yet")
 _BEFORE = 4  # a negation reaches this many words forward
 _AFTER = 6  # and one that stands last (German, Dutch, Turkish) this many back
 _STANDS_LAST: Final = frozenset({"nicht", "niet", "degil", "degildir", "yok", "않", "못", "없"})
-_SPACELESS = "\u1100-\u11ff\u3005\u3040-\u30ff\u3130-\u318f\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uff66-\uff9d"
+_SPACELESS = (
+    "\u0e00-\u0e7f\u1100-\u11ff\u3005\u3040-\u30ff\u3130-\u318f\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uff66-\uff9d"
+)
 _TOKEN = re.compile(
     rf"[{_SPACELESS}]+|[^\W{_SPACELESS}]+(?:'t\b)?|@|(?:[!?;:]|\.(?!(?<=\d\.)\s\d))(?=\s|$)|(?<=\s)-{{1,2}}(?=\s)|[。！？；：\n|]"
 )
@@ -209,6 +211,9 @@ class Lexicon:
         start = place = number = 0
         while number < len(tokens):
             token, at = tokens[number]
+            if text[at] == "\n" and number and tokens[number - 1][0] in _PAUSES:
+                number += 1  # what was announced stands on the next line: "The server lacks:", "STARTTLS"
+                continue
             if token in _SENTENCE_END or len(items) >= _MOST_ITEMS:
                 self._close(items, start, sentences)
                 items, place = [], 0
