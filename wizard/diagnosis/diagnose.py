@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from wizard.diagnosis.catalogue import UNKNOWN, Catalogue, Ranked
 from wizard.diagnosis.client_errors import Reading, mask_secrets, read
 from wizard.diagnosis.confidence import UNSURE, confidence_of, likely_of
+from wizard.diagnosis.fact_keys import Seen
 from wizard.diagnosis.facts import facts_of_evidence, facts_of_text, known_protocol, known_stage, plain_reply
 from wizard.diagnosis.meanings import Meanings, our_meanings
 from wizard.diagnosis.ranking import with_meanings
@@ -187,6 +188,10 @@ class Diagnoser:
         provider = self._provider_of_host(host) if host else None
         families = self._catalogue.families_of(provider, hosts, reading.folded)
         seen = seen_in_text(reading.folded, host)
+        if host is not None and host.count(".") == 1 and any(host in family.hosts for family in families):
+            seen |= {Seen.TAKES_MAIL_IN}  # a server's log names the recipients' domain, not a mail program's server
+        if provider is not None and any(host == server.host for server in provider.servers):
+            seen |= {Seen.NAMED_BY_PROVIDER}
         own_words = self._meanings().own_words(reading.sentences)
         if own_words is not None:
             # What a program says around a server's reply is true of every refusal; the reply gives the reason.
