@@ -369,7 +369,7 @@ def pytest(arguments: list[str], *, plugin: str, limit_s: float) -> tuple[bool, 
     if ended.code:
         print(ended.output[-20_000:])
     lines = ended.output.strip().splitlines()
-    return ended.code == 0, lines[-1] if lines else "nothing was printed"
+    return ended.code in (0, 5), lines[-1] if lines else "nothing was printed"  # 5: a folder of slow tests alone
 
 
 def window_tests() -> None:
