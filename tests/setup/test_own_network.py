@@ -55,7 +55,11 @@ def dialled(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         tried.append(address[0])
         raise ConnectionRefusedError
 
-    monkeypatch.setattr("asyncio.selector_events.BaseSelectorEventLoop.sock_connect", refuse)
+    for loop in (
+        "selector_events.BaseSelectorEventLoop",
+        "proactor_events.BaseProactorEventLoop",
+    ):  # Windows' is the last
+        monkeypatch.setattr(f"asyncio.{loop}.sock_connect", refuse)
     return tried
 
 

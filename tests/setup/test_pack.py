@@ -14,7 +14,7 @@ from wizard.setup.pack import NO_PACK, NO_RULES, Helpdesk, Issuer, Lock, WindowR
 
 def pack(folder: Path, text: str) -> Path:
     folder.mkdir(exist_ok=True)
-    (folder / "helpdesk.toml").write_text(text)
+    (folder / "helpdesk.toml").write_text(text, "utf-8")
     return folder
 
 
@@ -38,7 +38,9 @@ def test_the_example() -> None:
 def test_client_ids_that_come_with_the_program_stand_behind_those_of_a_pack(tmp_path: Path) -> None:
     folder = pack(tmp_path / "pack", '[oauth.gmail]\nclient_id = "theirs"\n')
     published = tmp_path / "oauth-clients.toml"
-    published.write_text('[oauth.gmail]\nclient_id = "ours"\n[oauth.yahoo]\nclient_id = "2"\nclient_secret = "s"\n')
+    published.write_text(
+        '[oauth.gmail]\nclient_id = "ours"\n[oauth.yahoo]\nclient_id = "2"\nclient_secret = "s"\n', "utf-8"
+    )
     found = load_packs([folder], published)
     assert found.oauth_clients == {"gmail": "theirs", "yahoo": "2"}
     assert {provider: secret.reveal() for provider, secret in found.oauth_secrets.items()} == {"yahoo": "s"}
@@ -54,7 +56,7 @@ def test_no_pack() -> None:
 
 def test_a_folder_of_presets_and_a_single_preset(tmp_path: Path) -> None:
     preset = tmp_path / "mine.toml"
-    preset.write_text("")
+    preset.write_text("", "utf-8")
     assert load_packs([tmp_path]).preset_folders == (tmp_path,)
     assert load_packs([preset]).preset_folders == (preset,)
 

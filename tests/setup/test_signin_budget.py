@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from pathlib import Path
 
 import pytest
@@ -84,7 +85,8 @@ def test_two_runs_at_once_share_one_budget(tmp_path: Path) -> None:
 def test_nobody_reads_an_address_or_a_secret_out_of_the_ledger(tmp_path: Path) -> None:
     SignInBudget(Ledger(tmp_path)).refused(ACCOUNT)
     (file,) = tmp_path.glob("*.json")
-    assert (file.stat().st_mode & 0o777, (tmp_path / "key").stat().st_mode & 0o777) == (0o600, 0o600)
+    if sys.platform != "win32":  # there the folder's own rules say who may read
+        assert (file.stat().st_mode & 0o777, (tmp_path / "key").stat().st_mode & 0o777) == (0o600, 0o600)
     kept = file.name + file.read_text()
     assert "ada" not in kept
     assert "example" not in kept
