@@ -81,7 +81,8 @@ def test_results_go_to_a_file_and_a_second_run_goes_on(
     first = results(out.read_text())
     assert set(first) == {1, 2, 3}
     assert capsys.readouterr().out == ""
-    assert out.stat().st_mode & 0o077 == 0
+    if sys.platform != "win32":  # there the folder's own rules say who may read
+        assert out.stat().st_mode & 0o077 == 0
     assert main(words) == 2
     assert "--resume" in capsys.readouterr().err
     kept = [line for line in out.read_text().splitlines() if json.loads(line)["row"] == 1]
@@ -352,7 +353,8 @@ def test_a_table_is_made_of_the_results(table: Path, tmp_path: Path) -> None:
     assert "T&lt;2&gt;" in page
     assert '<input type="radio" name="kind" id="k2"> ' in page
     assert "<script" not in page
-    assert (tmp_path / "t.html").stat().st_mode & 0o077 == 0
+    if sys.platform != "win32":  # there the folder's own rules say who may read
+        assert (tmp_path / "t.html").stat().st_mode & 0o077 == 0
 
 
 def test_a_column_that_is_to_be_kept_must_be_there(table: Path, capsys: pytest.CaptureFixture[str]) -> None:
