@@ -36,6 +36,7 @@ class Seen(StrEnum):
     ON_THIS_COMPUTER = "on-this-computer"  # the server's host is this computer itself
     TAKES_MAIL_IN = "takes-mail-in"  # the server takes mail in for its own domain (an MX) and signs nobody in
     NEXT_SERVER = "next-server"  # a bounce or a log: the server that passes the mail on was refused by another one
+    GAVE_UP = "gave-up"  # and that server tries no more: the message came back
     NAMED_BY_PROVIDER = "named-by-provider"  # a pasted text's server is one of those that a preset names
     ORGANISATION = "organisation"  # the words are about the person's whole organisation or its domain
     SIGNS_IN_WITH_OWN_DOMAIN = "signs-in-with-own-domain"  # with an address that is none of a freemail provider's

@@ -32,6 +32,12 @@ _NEXT_SERVER: Final = (
     *("server van de ontvanger", "serwer odbiorcy", "serwerem odbiorcy", "сервер получателя", "сервером получателя"),
     *("受信者のサーバー", "收件人服务器", "对方服务器"),
 )
+# It gave up: nothing is tried again by itself.
+_GAVE_UP: Final = (
+    *("not going to try again", "i've given up", "i have given up", "giving up after", "message expired"),
+    *("retry timeout exceeded", "in the queue too long", "queue lifetime", "status=bounced", "status=expired"),
+    *("returned to sender", "no further attempts", "will not be retried", "undelivered mail returned"),
+)
 # The person's organisation is meant, whose administrator alone can change what was refused.
 _ORGANISATION: Final = (
     *("your domain", "domain administrator", "domain admin", "tenant", "your organi*", "the organi*", "your company"),
@@ -63,6 +69,8 @@ def seen_in_text(folded: str, host: str | None) -> frozenset[str]:
     found = set(seen_in_reply(folded))
     if any(phrase.is_in(folded) for phrase in _parsed(_NEXT_SERVER)):
         found.add(Seen.NEXT_SERVER)
+    if any(phrase.is_in(folded) for phrase in _parsed(_GAVE_UP)):
+        found |= {Seen.NEXT_SERVER, Seen.GAVE_UP}
     if host is not None and is_this_computer(host):
         found.add(Seen.ON_THIS_COMPUTER)
     if host is not None and takes_mail_in(host) and not _PORT_FOR_SENDING.search(folded):
