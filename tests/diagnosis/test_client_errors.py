@@ -144,3 +144,53 @@ def test_of_a_log_without_end_the_start_and_the_end_are_read() -> None:
 def test_names_of_errors_are_taken_apart_into_their_words() -> None:
     said = read("SMTPKit.SMTPError.loginFailure, TLS_CERT_EXPIRED in mail.example.org").names
     assert said.splitlines() == ["login failure", "tls cert expired"]
+
+
+@pytest.mark.parametrize(
+    ("text", "command", "left"),
+    [
+        ("Sent: STARTTLS\nGot: 500 5.5.1 Command unrecognized", "starttls", "got: command unrecognized"),
+        ("<-- STARTTLS\n--> 220 Ready\n* SSL error 0x80090302", None, "* ssl error 0x80090302"),
+        ("C: RCPT TO:<ada@example.org>\nS: 550 no such user", "rcpt", "s: no such user"),
+        ("C: EHLO pc\nS: 250 HELP\nC: AUTH LOGIN\nS: 535 no", "auth", "s: no"),
+    ],
+)
+def test_of_a_logged_conversation_what_was_refused_is_left(text: str, command: str | None, left: str) -> None:
+    reading = read(text)
+    assert (reading.command, reading.folded) == (command, left)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Protocol: SMTP\nServer: data.example.org",
+        "Client: AUTH LOGIN failed\nServer: gone",
+        "C: QUIT\nS: 221 Bye",
+        "Client: HELO rejected\nServer: gone",
+    ],
+)
+def test_a_line_that_says_more_than_a_command_is_kept(text: str) -> None:
+    assert read(text).telling == text
+
+
+def test_the_fields_of_a_log_line_are_no_words_of_its_sentence() -> None:
+    line = "postfix/error[70720]: 5C9B: to=<ada@example.org>, relay=none, dsn=4.3.0, status=deferred (no transport)"
+    reading = read(line)
+    assert reading.sentences.split() == ["5c9b:", "(no", "transport)"]
+    assert "relay=none" in reading.folded
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Не удалось подключиться к серверу. Порт: 25, Ошибка сокета: 10051", "winerror 10051"),
+        ("ソケット エラー: 10060, エラー番号: 0x800CCC0E", "winerror 10060"),
+        ("Failed to connect. Winsock error code: 10061, Win32 error code: 10061.", "winerror 10061"),
+    ],
+)
+def test_the_number_of_a_socket_error_stands_for_the_reason(text: str, said: str) -> None:
+    assert read(text).sentences == said
+
+
+def test_a_server_that_refused_for_good_is_heard_beside_a_socket_error() -> None:
+    assert "no such user" in read("550 5.1.1 no such user\nSocket Error # 10054").sentences

@@ -111,14 +111,28 @@ _SOCKET_ERROR = re.compile(
     re.IGNORECASE,
 )
 _SOCKET_NAME = re.compile(r"\bWSA(?=E[A-Z]{4,}|HOST_NOT|TRY_AGAIN)")
-# A line of a logged conversation: who speaks, and what. Its commands and the replies that agree are no trouble.
+# A line of a logged conversation: who speaks, and what. Its commands and the replies that agree are no trouble; a line
+# that says more than the command ("AUTH LOGIN failed") is kept.
 _SPOKEN = re.compile(
     r"^[^\n]{0,80}?(?:<--|-->|<<<?|>>>?|\b[CS]:"
     r"|\b(?:sent|got|send|recv|received|client|server|reply|response):)[ \t]*['\"]?"
-    r"(?:(?P<verb>STARTTLS|AUTH|MAIL FROM|RCPT TO|DATA|EHLO|HELO|RSET|QUIT|NOOP)\b|(?P<code>[2345])\d\d(?:[ -]|$))",
+    r"(?:(?P<code>[2345])\d\d(?:[ -]|$)|(?P<verb>"
+    r"(?:STARTTLS|DATA|RSET|QUIT|NOOP)|(?:EHLO|HELO) (?!failed|refused|rejected|error|command)\S{1,255}"
+    r"|AUTH (?:PLAIN|LOGIN|CRAM-MD5|DIGEST-MD5|NTLM|GSSAPI|XOAUTH2|OAUTHBEARER|SCRAM-[\w-]{1,20})"
+    r"(?: [A-Za-z0-9+/=]{8,2000})?"
+    r"|(?:MAIL FROM|RCPT TO): ?<[^>\n]{0,300}>[^:\n]{0,80}"
+    r")['\"]?[ \t]*$)",
     re.IGNORECASE,
 )
-_COMMAND_OF_VERB: Final = {"STARTTLS": "starttls", "AUTH": "auth"}
+_COMMAND_OF_VERB: Final = {
+    "STARTTLS": "starttls",
+    "AUTH": "auth",
+    "MAIL": "mail",
+    "RCPT": "rcpt",
+    "DATA": "data",
+    "EHLO": "ehlo",
+    "HELO": "ehlo",
+}
 # Names that programs give to errors, of words run together: "loginFailure", "SMTP_AUTH_FAILED", "a.b.ConnectError".
 _IDENTIFIER = re.compile(r"[A-Za-z]\w{2,80}(?:\.[A-Za-z]\w{1,80}){0,8}")
 _WORD_OF_NAME = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
@@ -208,7 +222,7 @@ def _conversation(text: str) -> tuple[str, str | None]:
             kept.append(line)
             refused = verb if spoken is not None else refused
         elif spoken["verb"] is not None:
-            verb = spoken["verb"].upper()
+            verb = spoken["verb"].split()[0].upper()
     if not any(kept):
         return text, None
     return "\n".join(kept), _COMMAND_OF_VERB.get(refused or "")
