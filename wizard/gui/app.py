@@ -294,8 +294,7 @@ class Wizard:
 
     def welcome(self, opened: Opened) -> None:
         """Shows what only the engine knows: the helpdesk, the practice accounts, what can be kept here."""
-        is_first = self._opened is None
-        self._opened = opened
+        is_first, self._opened = self._opened is None, opened
         if is_first and opened.language is not None:
             self._hear_pack(opened.language)
         self.state.browser_providers = opened.browser_providers
