@@ -69,6 +69,7 @@ ALLOWED: Final[dict[str, tuple[tuple[str, str], ...]]] = {
     "diagnosis/fact_page.py": (("", MAINTAINER),),
     "diagnosis/rule.py": ((" code$", KEY),),
     "diagnosis/score.py": (("", MAINTAINER),),
+    "diagnosis/standing.py": (("", LEARNT),),
     "diagnosis/skeleton.py": (("^(Say here|# What is said)", MAINTAINER),),
     "discovery/autodiscover.py": (("^(<|text/xml)", FOREIGN),),
     "discovery/mx.py": (("^(MX|SPF) of ", KEY),),
