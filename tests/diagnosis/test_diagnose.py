@@ -565,3 +565,16 @@ def test_a_cause_is_told_by_its_name_alone(diagnoser: Diagnoser) -> None:
 )
 def test_an_error_s_name_is_read_only_where_nothing_else_speaks(diagnoser: Diagnoser, text: str, cause: str) -> None:
     assert diagnoser.of_text(text, stage="client").cause == cause
+
+
+@pytest.mark.parametrize(
+    ("reply", "waits"),
+    [
+        ("451 4.7.1 Greylisted, try again in 300 seconds", "Wait 300 seconds, then check again"),
+        ("451 4.7.1 Try again later\n\nTime: 0.09s", "Wait a while, then check again"),
+        ("451 4.7.1 Try again later (1,5 s)", "Wait a while, then check again"),
+    ],
+)
+def test_a_time_that_passed_is_none_to_wait(diagnoser: Diagnoser, reply: str, waits: str) -> None:
+    found = diagnoser.of_text(reply, stage="rcpt", protocol="smtp")
+    assert (found.cause, found.remedies[0].say) == ("greylisted", waits)

@@ -170,7 +170,10 @@ def _detail_words(evidence: Evidence, report: ProbeReport, username: str) -> dic
     return words
 
 
-_WAIT: Final = re.compile(r"\b(\d{1,3}) ?(seconds?|secs?|s|minutes?|mins?|minuten|hours?|stunden?)\b", re.IGNORECASE)
+# A number behind a point or comma is a part of a longer one: "Time: 0.09s" is no time to wait.
+_WAIT: Final = re.compile(
+    r"(?<![\w.,])(\d{1,3}) ?(seconds?|secs?|s|minutes?|mins?|minuten|hours?|stunden?)\b", re.IGNORECASE
+)
 _UNITS: Final = {"s": 1, "m": MINUTE_S, "h": HOUR_S}
 LONGEST_WAIT_S: Final = 48 * 3_600
 
