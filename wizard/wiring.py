@@ -12,7 +12,7 @@ from weakref import WeakSet
 
 from wizard import assets
 from wizard.errors import UsageError
-from wizard.language import tr
+from wizard.language import choice, tr
 
 if TYPE_CHECKING:
     from wizard.diagnosis.catalogue import Catalogue
@@ -66,9 +66,16 @@ def presets(pack_paths: Sequence[Path] = ()) -> PresetBook:
     return PresetBook.load([*pack(tuple(pack_paths)).preset_folders, assets.resources() / "presets"])
 
 
-@cache
 def pack(pack_paths: tuple[Path, ...] = ()) -> Pack:
-    """What the helpdesk packs hold beside presets: client ids, and whom to ask."""
+    """What the helpdesk packs hold beside presets: client ids, and whom to ask; what they translate is said so."""
+    found = _pack(pack_paths)
+    if pack_paths:
+        choice.also_from(found.locale_folders)
+    return found
+
+
+@cache
+def _pack(pack_paths: tuple[Path, ...]) -> Pack:
     from wizard.setup.pack import load_packs
 
     return load_packs(pack_paths, assets.resources() / "oauth-clients.toml")

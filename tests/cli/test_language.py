@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -134,6 +135,54 @@ def test_the_letter_to_the_administrator_is_in_the_language_of_the_helpdesks_pac
     assert own[0].startswith("Subject: Mail for ada@auth-off.example: ")
     assert theirs[0].startswith("Betreff: ")
     assert not set(filter(None, own)) & set(theirs)
+
+
+@pytest.mark.parametrize("zipped", [False, True])
+def test_a_pack_brings_its_own_translations(
+    zipped: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    pack = tmp_path / "pack"
+    cause, german = pack / "diagnoses" / "auth" / "smart-card-required.toml", pack / "locale" / "de" / "mailwright.po"
+    for file in (cause, german):
+        file.parent.mkdir(parents=True)
+    cause.write_text(
+        'title = "A smart card is wanted"\nwhy = "It says so."\n[[match]]\ntext = "smart card required"\n'
+        '[[remedy]]\nid = "try-again"\nsay = "Check again"\ndo = "try-again"\n'
+        '[[sample]]\ntext = "smart card required"\n',
+        "utf-8",
+    )
+    german.write_text(
+        'msgid ""\nmsgstr ""\n"Plural-Forms: nplurals=2; plural=(n != 1);\\n"\n\n'
+        'msgctxt "cause smart-card-required"\nmsgid "A smart card is wanted"\nmsgstr "Eine Chipkarte wird verlangt"\n',
+        "utf-8",
+    )
+    where = shutil.make_archive(str(tmp_path / "zipped"), "zip", pack) if zipped else str(pack)
+    assert main(["explain", "535 smart card required", "--pack", where, "--language", "de"]) == 0
+    told = capsys.readouterr().out
+    assert told.startswith("Eine Chipkarte wird verlangt\n")
+    assert "It says so." in told
+    assert main(["explain", "535 smart card required", "--pack", where, "--language", "en"]) == 0
+    assert capsys.readouterr().out.startswith("A smart card is wanted\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("xx/mailwright.po", 'msgid ""\nmsgstr ""\n', "translations are called TAG/mailwright.po"),
+        ("de/other.po", 'msgid ""\nmsgstr ""\n', "translations are called TAG/mailwright.po"),
+        ("de/mailwright.po", "what is this\n", "de/mailwright.po: line 1"),
+    ],
+)
+def test_translations_of_a_pack_that_cannot_be_used_are_told(
+    name: str, content: str, told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "locale" / name
+    file.parent.mkdir(parents=True)
+    file.write_text(content, "utf-8")
+    assert main(["pack", "check", str(tmp_path)]) != 0
+    said = capsys.readouterr()
+    assert told in said.out + said.err
 
 
 def test_a_pack_with_an_unknown_language_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

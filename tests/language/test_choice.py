@@ -110,6 +110,6 @@ def test_an_unknown_language_is_refused_by_name() -> None:
 
 
 def test_where_nothing_is_translated_english_is_spoken(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(catalogues, "load", lambda folder: None)
+    monkeypatch.setattr(catalogues, "load", lambda *_: None)
     begin("de")
     assert spoken() == "en"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -60,11 +60,15 @@ def folder_of(tag: str) -> Path:
     return assets.resources() / "locale" / tag
 
 
-def load(folder: Path) -> Catalogue | None:
-    """The translations in this folder; `None` where there are none, or none that can be read."""
-    document = _document(folder)
-    texts = document.get("texts")
-    return Catalogue(texts, document["plural"]) if texts else None
+def load(folder: Path, more: Iterable[Path] = ()) -> Catalogue | None:
+    """The translations in this folder, those of the folders `more` before them; `None` where none can be read."""
+    documents = [document for each in (*more, folder) if (document := _document(each)).get("texts")]
+    if not documents:
+        return None
+    texts: dict[str, str | list[str]] = {}
+    for document in reversed(documents):
+        texts |= document["texts"]
+    return Catalogue(texts, documents[-1]["plural"])
 
 
 def compiled(folder: Path) -> bytes:

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from enum import IntEnum
+from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
@@ -52,6 +53,17 @@ class By(IntEnum):
 
 
 _chosen_by: By | None = None
+_packs: tuple[Path, ...] = ()  # folders with a folder for each language, as resources/locale is one
+
+
+def also_from(folders: tuple[Path, ...]) -> None:
+    """What these folders of helpdesk packs translate is said in their words from now on, in whichever language."""
+    global _packs
+    if folders == _packs:
+        return
+    _packs = folders
+    if spoken() not in (SOURCE, PSEUDO, MIRRORED):
+        _speak(spoken())
 
 
 def begin(given: str | None, *, for_scripts: bool = False) -> None:
@@ -64,8 +76,8 @@ def begin(given: str | None, *, for_scripts: bool = False) -> None:
     Raises:
         ValueError: `given` is no language that is spoken here; the message is its name.
     """
-    global _chosen_by
-    _chosen_by = None
+    global _chosen_by, _packs
+    _chosen_by, _packs = None, ()
     if given is not None:
         if best([given]) is None:
             raise ValueError(given)
@@ -139,7 +151,7 @@ def _voice_of(tag: str) -> tuple[str, Translations | None]:
         return tag, PseudoTranslations() if tag == PSEUDO else MirroredTranslations()
     from wizard.language.catalogues import folder_of, load
 
-    translations = load(folder_of(tag))
+    translations = load(folder_of(tag), [folder / tag for folder in _packs])
     return (tag if translations is not None else SOURCE), translations
 
 

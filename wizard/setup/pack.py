@@ -34,9 +34,12 @@ from typing import Final
 
 from wizard.errors import ResourceError, UsageError
 from wizard.language import tr
+from wizard.language.catalogues import SOURCE_FILE
 from wizard.language.choice import LANGUAGES, best
+from wizard.language.po import PoError, read_po
 from wizard.model.secret import Secret
 from wizard.setup.pack_archive import unpacked
+from wizard.text_file import read_text
 from wizard.toml_reader import Table, read_toml
 
 FILE: Final = "helpdesk.toml"
@@ -103,9 +106,11 @@ class Pack:
     diagnosis_folders: tuple[Path, ...] = ()
     window: WindowRules = NO_RULES
     language: str | None = None
+    locale_folders: tuple[Path, ...] = ()  # translations of its own causes and providers
 
 
 NO_PACK: Final = Pack()
+_MAX_PO_BYTES: Final = 4 * 1024 * 1024
 
 
 def load_packs(paths: Iterable[Path], published: Path | None = None) -> Pack:
@@ -121,6 +126,7 @@ def load_packs(paths: Iterable[Path], published: Path | None = None) -> Pack:
     known: dict[str, _Client] = {}
     presets: list[Path] = []
     diagnoses: list[Path] = []
+    locales: list[Path] = []
     for path in paths:
         if not os.path.exists(path):  # Path.exists raises where a name is too long or a folder is locked
             raise UsageError(tr("The helpdesk pack {pack} does not exist.", pack=path))
@@ -143,12 +149,15 @@ def load_packs(paths: Iterable[Path], published: Path | None = None) -> Pack:
         if path.is_file() and path.name != FILE:
             presets.append(path)
             continue
-        held = [(path / name, kept) for name, kept in (("presets", presets), ("diagnoses", diagnoses))]
+        named = (("presets", presets), ("diagnoses", diagnoses), ("locale", locales))
+        held = [(path / name, kept) for name, kept in named]
         held = [(folder, kept) for folder, kept in held if folder.is_dir()]
         for folder, kept in held:
             kept.append(folder)
         if not held and not file.is_file():
             presets.append(path)  # a folder of presets and nothing else
+    for folder in locales:
+        _check_translations(folder)
     if published is not None:
         ours = read_toml(published)
         for provider, client in _oauth(ours.table("oauth")).items():
@@ -163,7 +172,27 @@ def load_packs(paths: Iterable[Path], published: Path | None = None) -> Pack:
         tuple(diagnoses),
         window or NO_RULES,
         language,
+        tuple(locales),
     )
+
+
+def _check_translations(folder: Path) -> None:
+    """Each language's file can be read, and its language is spoken here."""
+    for file in sorted(folder.glob("*/*.po")):
+        name = f"{file.parent.name}/{file.name}"
+        if file.name != SOURCE_FILE or file.parent.name not in LANGUAGES:
+            raise ResourceError(
+                tr(
+                    "{file}: translations are called TAG/{name}, TAG one of {known}.",
+                    file=name,
+                    name=SOURCE_FILE,
+                    known=", ".join(LANGUAGES),
+                )
+            )
+        try:
+            read_po(read_text(file, limit_bytes=_MAX_PO_BYTES))
+        except PoError as error:
+            raise ResourceError(f"{name}: {error}") from error
 
 
 def _language(table: Table) -> str | None:
