@@ -179,7 +179,10 @@ def test_a_blank_that_came_along_is_taken_off_by_a_button(page: AccountPage, sta
     assert button is not None
     assert button.isVisible()
     assert button.accessibleName() == "Remove the blank"
-    button.click()
+    page.password_field.eye.setFocus()
+    QTest.keyClick(page.password_field.eye, Qt.Key.Key_Tab)
+    assert button.hasFocus()
+    QTest.keyClick(button, Qt.Key.Key_Space)
     assert page.password_field.text() == "correct horse"
     assert page.password_field.input.hasFocus()
     assert not button.isVisible()

@@ -19,9 +19,8 @@ from wizard.text_file import read_bytes
 MAX_ARCHIVE: Final = 8 * 1024 * 1024
 MAX_UNPACKED: Final = 32 * 1024 * 1024
 MAX_FILES: Final = 2000
-_KINDS: Final = frozenset(
-    {".toml", ".png", ".txt", ".md", ".po"}
-)  # what a pack may hold; all else stays in the archive
+# What a pack may hold; all else stays in the archive.
+_KINDS: Final = frozenset({".toml", ".png", ".txt", ".md", ".po"})
 
 
 def unpacked(path: Path) -> Path:

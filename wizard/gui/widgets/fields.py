@@ -283,6 +283,7 @@ class PasswordField(Field):
         made.setAccessibleName(tr("Remove the blank"))
         made.clicked.connect(self._remove_blank)
         self.help_row.addWidget(made, 0, Qt.AlignmentFlag.AlignTop)
+        self.setTabOrder(self.eye, made)  # made late, it would come behind everything else
         return made
 
     def follow(self, secret: Secret) -> None:

@@ -8,7 +8,7 @@ from typing import Final
 
 from wizard.gui import words
 from wizard.language import tr, tr_later
-from wizard.language.formats import ended
+from wizard.language.formats import ended, paragraph
 from wizard.model.diagnosis import AskAdministrator, ChangeSettings, Fix, Remedy, TrustCertificate, TryAgain, Wait
 
 AGAIN: Final = tr_later("Check again")
@@ -56,7 +56,7 @@ def said_before(remedy: Remedy, now: datetime) -> str:
     match remedy.action:
         case Wait(seconds) if seconds:
             until = words.wait_until(now + timedelta(seconds=seconds), now)
-            return ended(remedy.say) if until in remedy.say else f"{ended(remedy.say)} {until}"
+            return ended(remedy.say) if until in remedy.say else paragraph([ended(remedy.say), until])
         case Wait():
             return ended(remedy.say)
         case TryAgain() if not _only_checks_again(remedy):
