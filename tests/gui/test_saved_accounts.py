@@ -310,6 +310,16 @@ def test_where_the_password_is_refused_the_button_asks_for_it_there(stage: Stage
     assert stage.served.dialog.cards["ada@example.org"].password.isVisibleTo(stage.served.dialog)
 
 
+def test_a_password_with_a_blank_is_typed_again_for_it_was_not_kept(stage: Stage) -> None:
+    words = "Try the password without that blank"
+    check(stage, Remedy("take-blank-off", words, ChangeSettings(Change.PASSWORD_WITHOUT_BLANK)))
+    checked = len(stage.session.drafts)
+    assert offered(stage)[0] == words
+    stage.press("remedy:take-blank-off:ada@example.org")
+    assert stage.served.dialog.cards["ada@example.org"].password.isVisibleTo(stage.served.dialog)
+    assert len(stage.session.drafts) == checked
+
+
 def test_where_settings_help_the_button_changes_them_proves_them_and_keeps_them(stage: Stage) -> None:
     other = smtp(port=587, security=Security.STARTTLS)
     check(stage, Remedy("use-port", "Use port 587", ChangeSettings(Change.OTHER_PORT, other)))

@@ -195,6 +195,8 @@ class SavedAccountsPresenter(QObject):
                 announce(self.dialog, tr("Copied."))
             case AskAdministrator():
                 self._ask_administrator(account, diagnosis)
+            case ChangeSettings(Change.PASSWORD_WITHOUT_BLANK):  # one that was refused is not kept: it is typed again
+                self.dialog.cards[account.id].ask_for_password()
             case ChangeSettings(change) if change not in _OTHER_ADDRESS and account.id in self._failed:
                 self._check((account,), change=(remedy, diagnosis, self._failed[account.id]))
             case _:
