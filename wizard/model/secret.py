@@ -6,12 +6,14 @@ Longer than most, for all ways to write a secret and to read one stand beside ea
 from __future__ import annotations
 
 import base64
+import codecs
 import re
-import sys
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from functools import cached_property
 from typing import Final, NamedTuple
+from urllib.parse import quote
 
 from wizard.language import tr_later
 
@@ -107,10 +109,11 @@ class Redactor:
     """Masks some secrets in a text, whole or cut, in whatever form a server or a program may have put them.
 
     Found are: the secret itself in any case, in UTF-8 or another character set; HTML entities, percent-encoding,
-    quoted-printable, JSON's and IMAP's escapes; lists of its codes, decimal or hexadecimal; base64, base64 of that and
-    hexadecimal, also of longer texts that hold the secret (the blobs of AUTH PLAIN, RFC 4616, and XOAUTH2); each of
-    them folded, split over the lines of a reply, kept apart by characters that nobody sees, or cut off, as long as half
-    of it or a dozen characters are left.
+    quoted-printable, the escapes of JSON, IMAP, C, CSS, LDAP (RFC 4515) and SMTP (RFC 3461), also within one another;
+    lists of its codes in any base; base64, base64 of another form and hexadecimal, also of longer texts that hold the
+    secret (the blobs of AUTH PLAIN, RFC 4616, and XOAUTH2); each of them folded, split over the lines of a reply, kept
+    apart by characters that nobody sees, or cut off, as long as half of it or a dozen characters are left; whole also
+    letter by letter, in letters of another shape, and backwards.
 
     Args:
         secrets: what must never be seen.
@@ -119,38 +122,55 @@ class Redactor:
     """
 
     def __init__(self, secrets: tuple[Secret, ...], usernames: tuple[str, ...] = (), *, parts: bool = True) -> None:
-        words, digits = _Forms(), _Forms()
+        held = tuple(secret for secret in secrets if secret)
         known = (*map(_lower, usernames), *_COMMON)
-        held = [secret for secret in secrets if secret]
-        words.add((form for secret in held for form in _spellings(secret)), public=known, parts=parts)
+        self._known = (*known, *(word[::-1] for word in known))
+        self._held, self._usernames, self._looks_for_parts = held, usernames, parts
+        spelled = {form for secret in held for form in _spellings(secret)}
+        self._words = _Forms(spelled, public=self._known, parts=parts)
         inside = {form for secret in held for data in _as_bytes(secret) for form in _inside_blobs(data)}
-        twice = {
-            form
-            for secret in held
-            for once in _inside_base64(secret.as_bytes())
-            for form in _inside_base64(once.encode("ascii"))
-        }
-        digits.add(inside | twice)
-        blobs = [(len(data) < PART_FROM, _blobs(data, usernames)) for data in (secret.as_bytes() for secret in held)]
-        digits.add((form for is_short, forms in blobs if is_short for form in forms), parts=False)
-        wholes = words.wholes | digits.wholes
-        fewest = min(map(len, _letters_of_each(wholes | words.parts | digits.parts)), default=0)
+        twice = {form for secret in held for once in _once_written(secret) for form in _inside_base64(wire_bytes(once))}
+        self._digits = _Forms(inside | twice)
+        data = [secret.as_bytes() for secret in held]
+        self._digits.add(form for one in data if len(one) < PART_FROM for form in _blobs(one, usernames))
+        self._wholes = self._words.wholes | self._digits.wholes
+        letters = _letters_of_each(self._wholes)
+        fewest = min([*map(len, letters), self._words.fewest_letters, self._digits.fewest_letters]) if held else 0
+        if fewest < 4:  # a secret of many signs: its parts are counted one by one
+            parts_of_it = self._words.parts | self._digits.parts
+            fewest = min(map(len, (*letters, *_letters_of_each(parts_of_it))), default=0)
         self._gram = 4 if fewest >= 4 else 3
         self._stride = max(1, fewest - self._gram + 1)
-        self._has_bare_forms = bool(wholes) and fewest < self._gram
+        self._has_bare_forms = bool(self._wholes) and fewest < self._gram
         # What a part has in a row, its whole has too; and a blob has what every longer text shows of its secret.
-        self._grams = frozenset().union(*(_cuts(_letters(form), self._gram) for form in wholes))
-        long = [form for is_short, forms in blobs if not is_short for form in forms]
-        digits.add((*long, *(base64.b64encode(form.encode("ascii")).decode() for form in long)), parts=False)
-        self._words, self._digits = words, digits
+        self._grams = frozenset().union(*(_cuts(one, self._gram) for one in letters))
         self._short = tuple(s.reveal() for s in secrets if WHOLE_FROM <= len(s.reveal()) < PART_FROM)
-        self._beginnings = tuple(_lower(s.reveal()) for s in secrets if parts and len(s.reveal()) >= PART_FROM)
+
+    @cached_property
+    def _closely(self) -> _Closely:
+        """What only a closer look needs, which hardly any text is given."""
+        data = [secret.as_bytes() for secret in self._held]
+        long = [form for one in data if len(one) >= PART_FROM for form in _blobs(one, self._usernames)]
+        self._digits.add((*long, *(base64.b64encode(form.encode("ascii")).decode() for form in long)))
+        # Letter by letter: only whole, for the letters of a part may stand in any two words.
+        bare = _letters_of_each(self._wholes) if self._looks_for_parts else []
+        known = self._known
+        return _Closely(
+            {form for form in bare if len(form) >= PART_FROM and not any(form in word for word in known)},
+            [_lower(s.reveal()) for s in self._held if self._looks_for_parts and len(s.reveal()) >= PART_FROM],
+        )
 
     def __call__(self, text: str) -> str:
         """The text with every form of the secrets masked; it keeps its line breaks."""
-        if not self._may_hold(text):
-            return text
-        spans: list[tuple[int, int]] = []
+        spans = list(self._spans(text)) if self._may_hold(text) else []
+        backwards = text[::-1]
+        if self._has_gram(backwards):
+            spans += ((len(text) - end, len(text) - start) for start, end in self._spans(backwards))
+        return _masked(text, spans) if spans else text
+
+    def _spans(self, text: str) -> Iterator[tuple[int, int]]:
+        """Where forms of the secrets stand; stretches may overlap."""
+        bare_forms = self._closely.bare
         for undone in _ways_to_read(text):
             read = text
             for pattern, replaced in undone:
@@ -158,13 +178,16 @@ class Redactor:
             lowered = _lower(read)
             if self._words.is_in(lowered) or any(short in read for short in self._short):
                 view = _view(text, undone)
-                spans += (view.span(*found) for found in self._words.found(lowered))
-                spans += (view.span(*found) for short in self._short for found in _each(read, short))
+                yield from (view.span(*found) for found in self._words.found(lowered))
+                yield from (view.span(*found) for short in self._short for found in _each(read, short))
+            if any(form in (letters := _letters(read)) for form in bare_forms):
+                view = _view(text, (*undone, (_NO_LETTERS, _nothing)))
+                yield from (view.span(*found) for form in bare_forms for found in _each(letters, form))
             if self._digits.is_in(bare := _BETWEEN_DIGITS.sub("", lowered)):
                 view = _view(text, (*undone, (_BETWEEN_DIGITS, _nothing)))
-                spans += (_whole_run(text, *view.span(*found)) for found in self._digits.found(bare))
-        spans += self._cut(text)
-        return _masked(text, spans) if spans else text
+                found_digits = _joined([view.span(*found) for found in self._digits.found(bare)])
+                yield from (_whole_run(text, *found) for found in found_digits)
+        yield from self._cut(text)
 
     def _may_hold(self, text: str) -> bool:
         """Whether a closer look is due: quick, for nearly always there is nothing.
@@ -178,7 +201,7 @@ class Redactor:
             return True
         if not self._grams:
             return False
-        if _ESCAPE.search(text):
+        if _ESCAPE.search(text) or (not text.isascii() and self._has_gram(unicodedata.normalize("NFKC", text))):
             return True
         # What stood in two lines is read as one as well.
         return self._has_gram(text) or ("\n" in text and self._has_gram(_LINE_START.sub("", text)))
@@ -192,7 +215,7 @@ class Redactor:
         for mark in _ELLIPSIS.finditer(text):
             before, after = _lower(text[: mark.start()].rstrip()), _lower(text[mark.end() :].lstrip())
             behind = len(text) - len(text[mark.end() :].lstrip())
-            for secret in self._beginnings:
+            for secret in self._closely.beginnings:
                 for length in range(min(len(secret), LONGEST_PART), CUT_FROM - 1, -1):
                     if before.endswith(secret[:length]):
                         yield len(before) - length, len(before)
@@ -200,26 +223,44 @@ class Redactor:
                         yield behind, behind + length
 
 
+class _Closely(NamedTuple):
+    """What is looked for letter by letter, and what beside an ellipsis."""
+
+    bare: set[str]
+    beginnings: list[str]
+
+
 class _Forms:
-    """Texts to look for: the whole of each, and its parts from a length on that is no coincidence."""
+    """Texts to look for: the whole of each, and its parts from a length on that is no coincidence.
 
-    def __init__(self) -> None:
-        self.wholes: set[str] = set()
-        self.parts: set[str] = set()
-        self._length = LONGEST_PART
+    Args:
+        forms: the texts.
+        public: what is a part of these is no secret.
+        parts: whether parts are looked for.
+    """
 
-    def __bool__(self) -> bool:
-        return bool(self.wholes)
+    def __init__(self, forms: Iterable[str], *, public: tuple[str, ...] = (), parts: bool = True) -> None:
+        self.wholes = {_lower(form) for form in forms if len(form) >= PART_FROM}
+        self._public = public
+        self._in_parts = frozenset(self.wholes) if parts else frozenset()
+        shortest = min(map(len, self._in_parts), default=2 * LONGEST_PART)
+        self._length = max(PART_FROM, min(LONGEST_PART, (shortest + 1) // 2))
 
-    def add(self, forms: Iterable[str], *, public: tuple[str, ...] = (), parts: bool = True) -> None:
-        """Looks for these forms as well; what is a part of `public` is no secret."""
-        lowered = {_lower(form) for form in forms if len(form) >= PART_FROM}
-        self.wholes |= lowered
-        if parts and lowered:
-            self._length = max(PART_FROM, min(self._length, *((len(form) + 1) // 2 for form in lowered)))
-            cuts = {cut for form in self.wholes for cut in _cuts(form, self._length)}
-            known = "\0".join(public)
-            self.parts = {cut for cut in cuts if not cut.isspace() and cut not in known}
+    def add(self, wholes: Iterable[str]) -> None:
+        """Looks for these as well, as wholes only."""
+        self.wholes |= {_lower(form) for form in wholes if len(form) >= PART_FROM}
+
+    @cached_property
+    def parts(self) -> set[str]:
+        """The parts."""
+        known = "\0".join(self._public)
+        cuts = {cut for form in self._in_parts for cut in _cuts(form, self._length)}
+        return {cut for cut in cuts if not cut.isspace() and cut not in known}
+
+    @property
+    def fewest_letters(self) -> int:
+        """How many letters and digits each part has at least, were all signs of its whole in it."""
+        return self._length - max((len(form) - len(_letters(form)) for form in self._in_parts), default=0)
 
     def is_in(self, text: str) -> bool:
         """Whether there is any; quick, for nearly always there is none."""
@@ -257,44 +298,56 @@ Undone = tuple[re.Pattern[str], Callable[[str], str]]
 
 
 class _View(NamedTuple):
-    """A text as it reads once something is undone; `at` says where in the original each character begins and ends."""
+    """A text as it reads once something is undone, with where in the original each character begins and ends."""
 
     text: str
-    at: list[tuple[int, int]] | None
+    starts: Sequence[int]
+    ends: Sequence[int]
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The same stretch in the original."""
-        return (start, end) if self.at is None else (self.at[start][0], self.at[end - 1][1])
+        return self.starts[start], self.ends[end - 1]
 
 
 _ELLIPSIS = re.compile(r"…|\.{2,}|\*{2,}|\[\.+\]")
 _ESCAPES: Final = (
-    re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,8});"),  # HTML
+    re.compile(r"&(?:#[0-9]{1,7};?|#[xX][0-9a-fA-F]{1,6};?|[A-Za-z]{2,8};)"),  # HTML
     re.compile(r"%(?:25)*[0-9a-fA-F]{2}|%u[0-9a-fA-F]{4}|\+"),  # in addresses, also those within another one
     re.compile(r"=[0-9a-fA-F]{2}|=[ \t]*\r?\n"),  # quoted-printable, RFC 2045 §6.7
-    re.compile(r"\\(?:u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|[0-3][0-7]{2}|[\"\\/])"),  # JSON, IMAP's quoted strings, C
+    re.compile(  # JSON, IMAP's quoted strings, C and its kin
+        r"\\(?:U[0-9a-fA-F]{8}|u\{[0-9a-fA-F]{1,6}\}|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|[0-3]?[0-7]{1,2}|[\"\\/])"
+    ),
+)
+_HEX_ESCAPES: Final = (
+    re.compile(r"\\[0-9a-fA-F]{1,6} |\\[0-9a-fA-F]{2}"),  # CSS; RFC 4515 §3
+    re.compile(r"\+[0-9A-Fa-f]{2}"),  # xtext, RFC 3461 §4
 )
 # Six numbers or more in a row, as programs print bytes: "116, 117, ...", "0x74 0x75 ...", "74-75-...".
 _BETWEEN_CODES: Final = r"[\s,;:|./+'\"-]{1,6}"
 _DECIMAL_CODES, _HEX_CODES = (
     re.compile(rf"(?<![0-9A-Za-z])(?:{code}{_BETWEEN_CODES}){{5,}}{code}(?![0-9A-Za-z])")
-    for code in (r"[0-9]{1,7}", r"(?:0[xX])?[0-9a-fA-F]{1,6}")
+    for code in (r"[0-9]{1,8}", r"(?:0[xX]|[uU]\+)?[0-9a-fA-F]{1,6}")
 )
-_CODE: Final = re.compile(r"(?:0[xX])?([0-9a-fA-F]+)")
+_CODE: Final = re.compile(r"(?:0[xX]|[uU]\+)?([0-9a-fA-F]+)")
 # One of the escapes above, whose digits and letters stand within the secret's own.
 _ESCAPE = re.compile(
-    "|".join((_ELLIPSIS.pattern, *(pattern.pattern for pattern in _ESCAPES), _HEX_CODES.pattern)).replace(r"|\+", "")
+    "|".join(
+        (r"\x1b", *(pattern.pattern for pattern in (_ELLIPSIS, *_ESCAPES, *_HEX_ESCAPES, _DECIMAL_CODES, _HEX_CODES)))
+    ).replace(r"|%u[0-9a-fA-F]{4}|\+", r"|%u[0-9a-fA-F]{4}")
 )
 _NO_LETTERS = re.compile(r"[\W_]+")
 _SMALL = bytes(range(256)).lower()
 _SIGNS = bytes(code for code in range(128) if not chr(code).isalnum())
 _BETWEEN_DIGITS = re.compile(r"[\s:]+")  # folded base64, and hexadecimal as certificates and dumps have it
-_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\xad\u180e\u200b-\u200f\u2028-\u202f\u205f-\u206f\ufeff\ufffd]")
+_UNSEEN = re.compile(  # what colours a terminal, and what stands within a letter, too
+    r"\x1b\[[0-?]*[ -/]*[@-~]|[\x00-\x1f\x7f-\x9f\xad\u0300-\u036f\u180e\u200b-\u200f\u2028-\u202f\u205f-\u206f"
+    r"\ufe00-\ufe0f\ufeff\ufffd\U000e0000-\U000e01ef]"
+)
 _BEYOND_ASCII = re.compile(r"[^ -~]")  # also what a server's own character set made of letters
 # What may stand before the words of a reply's further line: its code, tag or status, and an enhanced code.
 _LINE_START = re.compile(
-    r"[ \t]*\r?\n[ \t]*(?:(?:[0-9]{3}[ -]|[*+] |[A-Za-z0-9.]{1,10} (?=OK|NO|BAD|BYE))(?:(?:OK|NO|BAD|BYE) )?"
-    r"(?:\[[^\]\r\n]{0,80}\] )?)?(?:[245]\.[0-9]{1,3}\.[0-9]{1,3} )?"
+    r"[ \t]*\r?\n[ \t]*(?:(?:[0-9]{3}[ -]|[*+] |\+OK |-ERR |[A-Za-z0-9.]{1,10} (?=OK|NO|BAD|BYE))"
+    r"(?:(?:OK|NO|BAD|BYE) )?(?:\[[^\]\r\n]{0,80}\] )?)?(?:[245]\.[0-9]{1,3}\.[0-9]{1,3} )?"
 )
 _BREAK = re.compile(r"\r?\n")
 
@@ -303,8 +356,15 @@ def _ways_to_read(text: str) -> Iterator[tuple[Undone, ...]]:
     """What is undone in turn, of the escapes, unseen characters and line breaks that are in the text; first nothing."""
     ways: list[tuple[Undone, ...]] = [()]
     ways += [((pattern, _unescaped),) for pattern in _ESCAPES if pattern.search(text)]
-    if _HEX_CODES.search(text):  # decimal ones read as such, too
-        ways += [((_HEX_CODES, _of_hex_codes),), ((_DECIMAL_CODES, _of_decimal_codes),)]
+    if len(ways) > 1:  # one within another
+        ways.append(tuple((pattern, _unescaped) for pattern in _ESCAPES) * 2)
+    ways += [((pattern, _of_hex_digits),) for pattern in _HEX_ESCAPES if pattern.search(text)]
+    if _HEX_CODES.search(text):
+        ways.append(((_HEX_CODES, _of_hex_codes),))
+    if _DECIMAL_CODES.search(text):  # octal and binary ones are written in the same digits
+        ways += [((_DECIMAL_CODES, replaced),) for replaced in (_of_decimal_codes, _of_octal_codes, _of_binary_codes)]
+    if not text.isascii():  # letters of another shape: wide, bold, in a circle
+        ways.append(((_BEYOND_ASCII, _in_plain_letters),))
     yield from ways
     left_out = [pattern for pattern in (_UNSEEN, _BEYOND_ASCII) if pattern.search(text)]
     if len(ways) > 1 or left_out:  # an escape may stand for an unseen character
@@ -316,7 +376,7 @@ def _ways_to_read(text: str) -> Iterator[tuple[Undone, ...]]:
 
 
 def _view(text: str, undone: tuple[Undone, ...]) -> _View:
-    view = _View(text, None)
+    view = _View(text, range(len(text)), range(1, len(text) + 1))
     for pattern, replaced in undone:
         view = _without(view, pattern, replaced)
     return view
@@ -324,21 +384,23 @@ def _view(text: str, undone: tuple[Undone, ...]) -> _View:
 
 def _without(view: _View, pattern: re.Pattern[str], replaced: Callable[[str], str]) -> _View:
     """The view with every match replaced; what replaces it stands where the match stood."""
-    characters: list[str] = []
-    at: list[tuple[int, int]] = []
+    texts: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
     position = 0
     for match in pattern.finditer(view.text):
-        for index in range(position, match.start()):
-            characters.append(view.text[index])
-            at.append(view.span(index, index + 1))
-        for character in replaced(match[0]):
-            characters.append(character)
-            at.append(view.span(match.start(), match.end()))
+        instead = replaced(match[0])
+        start, end = view.span(*match.span())
+        texts += (view.text[position : match.start()], instead)
+        starts += view.starts[position : match.start()]
+        starts += [start] * len(instead)
+        ends += view.ends[position : match.start()]
+        ends += [end] * len(instead)
         position = match.end()
-    for index in range(position, len(view.text)):
-        characters.append(view.text[index])
-        at.append(view.span(index, index + 1))
-    return _View("".join(characters), at)
+    texts.append(view.text[position:])
+    starts += view.starts[position:]
+    ends += view.ends[position:]
+    return _View("".join(texts), starts, ends)
 
 
 def _nothing(_: str) -> str:
@@ -358,11 +420,27 @@ def _unescaped(escape: str) -> str:
         return chr(int(digits, 16)) if digits else ""
     if escape[1].isdigit():
         return chr(int(escape[1:], 8))
-    return chr(int(escape[2:], 16)) if len(escape) > 2 else escape[1:]
+    return _character(escape[2:].strip("{}"), 16) if len(escape) > 2 else escape[1:]
+
+
+def _of_hex_digits(escape: str) -> str:
+    return _character(escape[1:].strip(), 16)
+
+
+def _in_plain_letters(sign: str) -> str:
+    return unicodedata.normalize("NFKC", sign)
 
 
 def _of_decimal_codes(listed: str) -> str:
     return _of_codes(listed, 10)
+
+
+def _of_octal_codes(listed: str) -> str:
+    return _of_codes(listed, 8)
+
+
+def _of_binary_codes(listed: str) -> str:
+    return _of_codes(listed, 2)
 
 
 def _of_hex_codes(listed: str) -> str:
@@ -370,15 +448,22 @@ def _of_hex_codes(listed: str) -> str:
 
 
 def _of_codes(listed: str, base: int) -> str:
-    """The characters of the numbers; of one that is no character's, a character that nobody has."""
-    numbers = (int(digits, base) for digits in _CODE.findall(listed))
-    return "".join(chr(number) if number <= sys.maxunicode else "\ufffd" for number in numbers)
+    return "".join(_character(digits, base) for digits in _CODE.findall(listed))
+
+
+def _character(digits: str, base: int) -> str:
+    """The character of a number; of what is no character's number, a character that nobody has."""
+    try:
+        return chr(int(digits, base))
+    except (ValueError, OverflowError):
+        return "\ufffd"
 
 
 def _spellings(secret: Secret) -> set[str]:
     """The secret as it reads in other character sets and forms, and what is left of it where only ASCII is kept."""
     raw, data = secret.reveal(), secret.as_bytes()
-    forms = {raw, raw.upper(), *(unicodedata.normalize(form, raw) for form in ("NFC", "NFD"))}
+    forms = {raw, raw.upper(), *(unicodedata.normalize(form, raw) for form in ("NFC", "NFD", "NFKC"))}
+    forms |= {codecs.encode(raw, "rot13"), data.decode("latin-1").encode().decode("latin-1")}
     forms |= {data.decode("latin-1"), data.decode("cp1252", "replace"), data.decode("utf-8", "replace")}
     with suppress(UnicodeEncodeError):
         forms.add(raw.encode("latin-1").decode("utf-8", "surrogateescape"))
@@ -386,6 +471,13 @@ def _spellings(secret: Secret) -> set[str]:
     with suppress(UnicodeEncodeError):
         forms |= {(in_7bit := raw.encode("utf-7").decode("ascii")), in_7bit.replace("+", "&").replace("/", ",")}
     return forms | {_BEYOND_ASCII.sub("", form) for form in forms}
+
+
+def _once_written(secret: Secret) -> Iterator[str]:
+    """Forms of the secret that are met within base64: base64 itself, hexadecimal, in an address, in capitals."""
+    raw, data = secret.reveal(), secret.as_bytes()
+    yield from _inside_base64(data)
+    yield from (data.hex(), quote(data), raw.upper(), raw[::-1])
 
 
 def _as_bytes(secret: Secret) -> tuple[bytes, ...]:
@@ -407,7 +499,7 @@ def _blobs(data: bytes, usernames: tuple[str, ...]) -> set[str]:
 
 def _inside_blobs(data: bytes) -> set[str]:
     """What base64 and hexadecimal of any longer text show of `data`: base64 by the three places it can begin at."""
-    return {data.hex()} | _inside_base64(data)
+    return {data.hex(), data.hex().encode().hex(), base64.b32encode(data).decode().rstrip("=")} | _inside_base64(data)
 
 
 def _inside_base64(data: bytes) -> set[str]:
@@ -435,14 +527,14 @@ def _each(text: str, needle: str) -> Iterator[tuple[int, int]]:
         position = text.find(needle, position + 1)
 
 
-_DIGITS_BEFORE = re.compile(r"[A-Za-z0-9+/]*\Z")
+_DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _DIGITS_AFTER = re.compile(r"[A-Za-z0-9+/_-]*={0,2}")
 
 
 def _whole_run(text: str, start: int, end: int) -> tuple[int, int]:
     """The stretch with all digits of base64 around it: those beside a secret's own hold its first and last bits."""
-    before, after = _DIGITS_BEFORE.search(text[:start]), _DIGITS_AFTER.match(text, end)
-    return (before.start() if before else start, after.end() if after else end)
+    after = _DIGITS_AFTER.match(text, end)
+    return (len(text[:start].rstrip(_DIGITS)), after.end() if after else end)
 
 
 def _masked(text: str, spans: list[tuple[int, int]]) -> str:

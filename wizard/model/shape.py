@@ -13,8 +13,9 @@ from wizard.language import tr
 
 MAX_SHAPE: Final = 200
 MAX_COMPARED: Final = 256  # no password for programs is longer; tokens have no shape
-MAX_OPEN: Final = 2  # repetitions without an upper bound, or with a wide one: each multiplies the time by the length
-WIDE: Final = 64
+MAX_WAYS: Final = (
+    100_000  # in which a text may be tried: two repetitions without a bound, 257 ways each, and little else
+)
 
 _PART = re.compile(
     r"(?P<one>\[\^?\]?(?:\\.|[^\]\\])*\]|\\[dDwWsS]|\\[^A-Za-z0-9]|\.|[^\\\[\](){}*+?|^$])"
@@ -37,11 +38,12 @@ def check_shape(pattern: str) -> None:
             re.compile(pattern)
         except Warning as error:
             raise ValueError(tr("is no regular expression to rely on: {reason}", reason=error)) from None
-    unbounded = optional = depth = position = 0
+    ways = _Ways()
+    position = 0
     while position < len(pattern):
         sign = pattern[position]
         if sign in "(|)":
-            depth += {"(": 1, "|": 0, ")": -1}[sign]
+            ways.read(sign)
             if sign == "(" and pattern.startswith("(?", position) and not pattern.startswith("(?:", position):
                 raise ValueError(tr("looks around, names a group or sets a flag, which a shape may not"))
             if sign == ")" and pattern[position + 1 : position + 2] in tuple("*+?{"):
@@ -51,10 +53,9 @@ def check_shape(pattern: str) -> None:
         part = _PART.match(pattern, position)
         if part is None:
             raise ValueError(tr("holds “{sign}” where a shape may not", sign=sign))
-        optional += part["many"] == "?"
-        unbounded += _is_wide(part)
+        ways.follow(_ways_of(part))
         position = part.end()
-    if unbounded > MAX_OPEN * (pattern.count("|") + 1) or optional > 8:
+    if ways.total > MAX_WAYS:
         raise ValueError(tr("repeats too much without saying how often"))
 
 
@@ -63,9 +64,37 @@ def has_shape(pattern: str, text: str) -> bool:
     return len(text) <= MAX_COMPARED and re.fullmatch(pattern, text) is not None
 
 
-def _is_wide(part: re.Match[str]) -> bool:
-    if part["many"] in ("*", "+"):
-        return True
-    if part["range"] is None:
-        return False
-    return part["most"] == "" or int(part["most"]) - int(part["least"]) > WIDE
+class _Ways:
+    """In how many ways a text may be tried: those of parts in a row multiply, those of alternatives add up."""
+
+    def __init__(self) -> None:
+        self._open = [(0, 1)]  # of each group that is open: the ways of its alternatives so far, and of the present one
+
+    @property
+    def total(self) -> int:
+        return sum(self._open[-1])
+
+    def follow(self, ways: int) -> None:
+        """Another part."""
+        others, present = self._open[-1]
+        self._open[-1] = others, present * ways
+
+    def read(self, sign: str) -> None:
+        """A bracket, or the bar between two alternatives."""
+        match sign:
+            case "(":
+                self._open.append((0, 1))
+            case "|":
+                self._open[-1] = self.total, 1
+            case _:
+                inside = self.total
+                self._open.pop()
+                self.follow(inside)
+
+
+def _ways_of(part: re.Match[str]) -> int:
+    if part["many"] in ("*", "+") or part["most"] == "":
+        return MAX_COMPARED + 1
+    if part["many"] == "?":
+        return 2
+    return int(part["most"]) - int(part["least"]) + 1 if part["range"] else 1
