@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
+import time
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
 
 from wizard.model.secret import Secret
-from wizard.setup.signin_budget import HOST_WINDOW_S, MAX_FAILURES, WINDOW_S, Ledger, Press, SignInBudget
+from wizard.setup import signin_budget
+from wizard.setup.signin_budget import (
+    HOST_WINDOW_S,
+    MAX_FAILURES,
+    WINDOW_S,
+    BudgetSpent,
+    Ledger,
+    Press,
+    SignInBudget,
+    steady_clock,
+)
 
 ACCOUNT, HOST, NAME = "ada@example.org", "imap.example.org", "ada@example.org"
 
@@ -83,27 +96,165 @@ def test_two_runs_at_once_share_one_budget(tmp_path: Path) -> None:
 
 
 def test_nobody_reads_an_address_or_a_secret_out_of_the_ledger(tmp_path: Path) -> None:
-    SignInBudget(Ledger(tmp_path)).refused(ACCOUNT)
-    (file,) = tmp_path.glob("*.json")
+    file = _noted_for_ada(tmp_path)
     if sys.platform != "win32":  # there the folder's own rules say who may read
-        assert (file.stat().st_mode & 0o777, (tmp_path / "key").stat().st_mode & 0o777) == (0o600, 0o600)
-    kept = file.name + file.read_text()
-    assert "ada" not in kept
-    assert "example" not in kept
-    other = tmp_path / "another-computer"
-    SignInBudget(Ledger(other)).refused(ACCOUNT)
-    assert {path.name for path in other.glob("*.json")} != {file.name}  # the key is this computer's own
+        assert [path.stat().st_mode & 0o777 for path in (file, tmp_path / "key")] == [0o600, 0o600]
+    sign, _, name = file.read_text("ascii").split()
+    assert sign == "+"
+    assert "ada" not in file.name + name
+    other = _noted_for_ada(tmp_path / "another-computer")
+    assert other.read_text("ascii").split()[2] != name  # the key is this computer's own
 
 
-@pytest.mark.parametrize("content", [b"", b"{}", b"[" * 5000, b"\xff\xfe", b'["a", null, {}]', b"[1e999]"])
-def test_a_damaged_ledger_holds_nobody_up(tmp_path: Path, content: bytes) -> None:
-    SignInBudget(Ledger(tmp_path)).refused(ACCOUNT)
-    (file,) = tmp_path.glob("*.json")
-    file.write_bytes(content)
+def _noted_for_ada(folder: Path) -> Path:
+    """The file of a program that noted a refusal of her account, and has ended."""
+    SignInBudget(Ledger(folder)).refused(ACCOUNT)
+    (file,) = (path for path in folder.iterdir() if path.name != "key")
+    return file
+
+
+@pytest.mark.parametrize(
+    "note", ["", "x", "nan-00000000", "inf-00000000", "9" * 40 + ".000000-00000000", "-1.000000-00000000", "\u0663.1"]
+)
+def test_what_is_no_note_holds_nobody_up(tmp_path: Path, note: str) -> None:
+    file = _noted_for_ada(tmp_path)
+    name = file.read_text("ascii").split()[2]
+    lines = [f"+ {note}{number} {name}\n" for number in range(4)] + ["+\n", "\n", f"- 1.000000-00000000 {name}\n", "\0"]
+    file.write_text("".join(lines), "utf-8")
     budget = SignInBudget(Ledger(tmp_path))
     assert budget.allows(ACCOUNT)
     budget.refused(ACCOUNT)
     assert len(Ledger(tmp_path).read(ACCOUNT)) == 1
+
+
+def test_a_line_that_is_not_whole_yet_is_read_when_it_is(tmp_path: Path) -> None:
+    file = _noted_for_ada(tmp_path)
+    line = file.read_bytes()
+    file.write_bytes(line[:-1])
+    ledger = Ledger(tmp_path)
+    assert not ledger.read(ACCOUNT)
+    file.write_bytes(line)
+    assert len(ledger.read(ACCOUNT)) == 1
+    assert len(ledger.read(ACCOUNT)) == 1
+
+
+def test_what_is_taken_back_in_a_later_file_is_taken_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(signin_budget, "_FULL", 1)  # a file for each line
+    budget = SignInBudget(Ledger(tmp_path))
+    for _ in range(30):
+        with budget.sending(ACCOUNT) as take_back:
+            take_back()
+    assert len(list(tmp_path.iterdir())) > 30
+    assert not Ledger(tmp_path).read(ACCOUNT)
+
+
+def test_a_long_run_begins_a_new_file_now_and_then(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(signin_budget, "_FULL", 500)
+    budget = SignInBudget(Ledger(tmp_path))
+    for number in range(10):
+        with budget.sending(f"u{number}@example.org") as take_back:
+            take_back()
+    budget.refused(ACCOUNT)
+    assert len([path for path in tmp_path.iterdir() if path.name != "key"]) > 2
+    other = SignInBudget(Ledger(tmp_path))
+    assert not other.pause_s(ACCOUNT)
+    assert all(other.allows(f"u{number}@example.org") for number in range(10))
+    for _ in range(MAX_FAILURES - 1):
+        other.refused(ACCOUNT)
+    assert not budget.allows(ACCOUNT)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no pipes with a name there")
+@pytest.mark.parametrize("what", ["pipe", "file", "circle", "device"])
+@pytest.mark.parametrize("where", ["key", "notes"])
+def test_what_takes_the_ledgers_place_leaves_the_budget_to_this_run(tmp_path: Path, where: str, what: str) -> None:
+    file = _noted_for_ada(tmp_path)
+    place = tmp_path / "key" if where == "key" else file
+    place.unlink()
+    match what:
+        case "pipe":
+            os.mkfifo(place)
+        case "file":
+            place.write_bytes(b"")
+        case "circle":
+            place.symlink_to(place)
+        case "device":
+            place.symlink_to("/dev/zero")
+    budget = SignInBudget(Ledger(tmp_path))
+    for _ in range(MAX_FAILURES):
+        assert budget.allows(ACCOUNT)
+        budget.refused(ACCOUNT)
+    assert not budget.allows(ACCOUNT)
+
+
+def test_an_attempt_is_noted_before_its_answer_comes(tmp_path: Path) -> None:
+    """Who kills the program while it signs in does not know what the server counted."""
+    for _ in range(MAX_FAILURES):
+        budget = SignInBudget(Ledger(tmp_path))
+        assert budget.allows(ACCOUNT)
+        budget.sending(ACCOUNT).__enter__()  # killed
+    assert not SignInBudget(Ledger(tmp_path)).allows(ACCOUNT)
+
+
+def test_an_attempt_that_was_no_refusal_leaves_no_note(tmp_path: Path) -> None:
+    budget = SignInBudget(Ledger(tmp_path))
+    for _ in range(2 * MAX_FAILURES):
+        with budget.attempt(ACCOUNT), budget.sending(ACCOUNT) as take_back:
+            take_back()
+    assert SignInBudget(Ledger(tmp_path)).allows(ACCOUNT)
+    del budget, take_back  # as at the program's end
+    assert [path.name for path in tmp_path.iterdir()] == ["key"]
+    assert SignInBudget(Ledger(tmp_path)).allows(ACCOUNT)
+
+
+def test_two_programs_that_sign_in_at_once_share_what_is_left(tmp_path: Path) -> None:
+    programs = [SignInBudget(Ledger(tmp_path)) for _ in range(8)]
+    with ExitStack() as stack:
+        sent = 0
+        assert all(program.allows(ACCOUNT) for program in programs)  # each of them looks before any signs in
+        for program in programs:
+            with suppress(BudgetSpent):
+                stack.enter_context(program.sending(ACCOUNT))
+                sent += 1
+        assert sent == MAX_FAILURES
+    assert not SignInBudget(Ledger(tmp_path)).allows(ACCOUNT)
+
+
+def test_what_another_program_takes_back_is_forgotten_here_too(tmp_path: Path) -> None:
+    one, other = SignInBudget(Ledger(tmp_path)), SignInBudget(Ledger(tmp_path))
+    for _ in range(MAX_FAILURES):
+        with one.sending(ACCOUNT) as take_back:
+            other.allows(ACCOUNT)
+            take_back()
+    assert other.allows(ACCOUNT)
+
+
+def test_refusals_in_one_moment_are_counted_one_by_one() -> None:
+    """Windows' clock stands still for 16 ms."""
+    budget = SignInBudget(clock=Clock())
+    for _ in range(MAX_FAILURES):
+        assert budget.allows(ACCOUNT)
+        budget.refused(ACCOUNT)
+    assert not budget.allows(ACCOUNT)
+
+
+@pytest.mark.parametrize("step_s", [-3600, -30, 30, 3600])
+def test_a_clock_that_is_set_meanwhile_changes_nothing(step_s: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    set_clock, before = time.time, steady_clock()
+    monkeypatch.setattr(time, "time", lambda: set_clock() + step_s)
+    assert 0 <= steady_clock() - before < 20
+    assert SignInBudget()._clock is steady_clock
+
+
+def test_a_clock_that_was_set_back_a_little_lets_nobody_try_again(tmp_path: Path) -> None:
+    clock = Clock()
+    budget = SignInBudget(Ledger(tmp_path), clock)
+    for _ in range(MAX_FAILURES):
+        budget.refused(ACCOUNT)
+    clock.now -= 300
+    later = SignInBudget(Ledger(tmp_path), clock)
+    assert not later.allows(ACCOUNT)
+    assert later.pause_s(ACCOUNT) == WINDOW_S
 
 
 def test_a_folder_that_cannot_be_made_leaves_the_budget_to_this_run(tmp_path: Path) -> None:
@@ -178,4 +329,15 @@ def test_nothing_is_kept_of_accounts_that_were_not_refused() -> None:
         with budget.attempt(account):
             assert not budget.pause_s(account)
     budget.refused(ACCOUNT)
-    assert [kept for kept in vars(budget).values() if isinstance(kept, dict) and kept] == [{ACCOUNT: [1000.0]}]
+    assert [kept for kept in vars(budget).values() if isinstance(kept, dict) and kept] == [budget._noted]
+    assert {account: len(notes) for account, notes in budget._noted.items()} == {ACCOUNT: 1}
+
+
+def test_what_has_run_out_is_deleted_when_the_next_refusal_is_noted(tmp_path: Path) -> None:
+    old = _noted_for_ada(tmp_path)
+    os.utime(old, (0, time.time() - WINDOW_S - 60))
+    young = SignInBudget(Ledger(tmp_path))
+    young.refused("bob@example.org")
+    SignInBudget(Ledger(tmp_path)).refused("eve@example.org")
+    assert not old.exists()
+    assert len([path for path in tmp_path.iterdir() if path.name != "key"]) == 2

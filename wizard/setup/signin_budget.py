@@ -5,23 +5,46 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
-import json
 import os
+import re
 import secrets
+import stat
+import sys
 import time
+import weakref
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 
 from wizard.model.secret import Secret
-from wizard.private_file import write_private
+from wizard.private_file import read_private
 
 MAX_FAILURES = 3
 WINDOW_S = 600.0
 PER_HOST = 60  # sign-ins in HOST_WINDOW_S: many rows of a table may belong to one server
 HOST_WINDOW_S = 60.0
-_MAX_BYTES = 4096
+_KEY_BYTES = 32
+_FULL = 1_000_000  # bytes: some five thousand sign-ins
+_MOST_FILES, _MOST_BYTES = 1_000, 8_000_000
+_FILE = re.compile(r"[0-9a-f]{16}-[0-9]{9}")
+_NOTE = re.compile(r"([0-9]{1,12}\.[0-9]{6})-[0-9a-f]{8}")
+
+
+def steady_clock() -> float:
+    """Seconds since the epoch, which go on evenly where the computer's clock is set meanwhile, asleep or awake."""
+    return _STARTED_AT + _since_boot()
+
+
+def _since_boot() -> float:
+    if sys.platform == "linux":  # where Python's own steady clock does not count the time asleep
+        return time.clock_gettime(time.CLOCK_BOOTTIME)
+    else:
+        return time.monotonic()
+
+
+_STARTED_AT = time.time() - _since_boot()
 
 
 class SignInBudget:
@@ -37,12 +60,13 @@ class SignInBudget:
     """
 
     def __init__(
-        self, ledger: Ledger | None = None, clock: Callable[[], float] = time.time, *, per_host: int = PER_HOST
+        self, ledger: Ledger | None = None, clock: Callable[[], float] = steady_clock, *, per_host: int = PER_HOST
     ) -> None:
         self._ledger = ledger
         self._clock = clock
         self._per_host = per_host
-        self._failures: dict[str, list[float]] = {}
+        self._noted: dict[str, set[str]] = {}
+        self._sent: set[str] = set()  # notes whose answer is awaited here: they stand for an attempt under way
         self._under_way: dict[str, int] = {}
         self._waiting: list[asyncio.Future[None]] = []
         self._at_host: dict[str, deque[float]] = {}
@@ -53,7 +77,7 @@ class SignInBudget:
         An account may go by several names, such as its address and who signs in where: each of them must allow it.
         """
         return all(
-            len(self._recent(account)) + self._under_way.get(account, 0) < MAX_FAILURES
+            len(self._recent(account) - self._sent) + self._under_way.get(account, 0) < MAX_FAILURES
             for account in map(str.lower, accounts)
         )
 
@@ -87,30 +111,73 @@ class SignInBudget:
         return max(map(self._pause_of, map(str.lower, accounts)))
 
     def _pause_of(self, account: str) -> int:
-        recent = self._recent(account)
+        recent = sorted(map(_moment_of, self._recent(account) - self._sent))
         if len(recent) < MAX_FAILURES:
             return 0
-        return max(1, round(WINDOW_S - (self._clock() - recent[-MAX_FAILURES])))
+        return max(1, round(WINDOW_S - max(0.0, self._clock() - recent[-MAX_FAILURES])))
 
-    def _recent(self, account: str) -> list[float]:
-        """When it was refused of late; only those who were are remembered, for a table has many accounts."""
-        now = self._clock()
-        noted = [*self._failures.get(account, ()), *(self._ledger.read(account) if self._ledger else ())]
-        # A moment that lies ahead is from a clock that was set back since: it says nothing.
-        recent: list[float] = sorted({moment for moment in noted if 0 <= now - moment < WINDOW_S})
-        if recent:
-            self._failures[account] = recent
+    def _recent(self, account: str) -> set[str]:
+        """What was noted of late, here and elsewhere; only accounts with a note are kept, for a table has many."""
+        own = self._of_late(self._noted.get(account, ()))
+        if own:
+            self._noted[account] = own
         else:
-            self._failures.pop(account, None)
-        return recent
+            self._noted.pop(account, None)
+        return own | self._of_late(self._ledger.read(account)) if self._ledger else own
+
+    def _of_late(self, notes: Iterable[str]) -> set[str]:
+        now = self._clock()
+        # A moment that lies further ahead is from a clock that was set back since: it says nothing.
+        return {note for note in notes if abs(now - _moment_of(note)) < WINDOW_S}
 
     def refused(self, *accounts: str) -> None:
         """Notes that an attempt was refused."""
-        for account in map(str.lower, accounts):
-            recent = [*self._recent(account), self._clock()]
-            self._failures[account] = recent
-            if self._ledger is not None:
-                self._ledger.write(account, recent)
+        self._note(accounts)
+
+    @contextmanager
+    def sending(self, *accounts: str) -> Iterator[Callable[[], None]]:
+        """Notes an attempt as refused while its answer is awaited: who is killed meanwhile does not know of it.
+
+        Whoever gets another answer calls what this gives, and the note is taken back; so it is when the attempt is
+        cancelled.
+
+        Raises:
+            BudgetSpent: another program was faster; nothing is noted.
+        """
+        note = self._note(accounts)
+        self._sent.add(note)
+
+        def take_back() -> None:
+            self._take_back(note, accounts)
+
+        try:
+            if any(len(self._recent(account)) > MAX_FAILURES for account in map(str.lower, accounts)):
+                take_back()
+                raise BudgetSpent
+            yield take_back
+        except asyncio.CancelledError:
+            take_back()
+            raise
+        finally:
+            self._sent.discard(note)
+
+    def _note(self, accounts: Iterable[str]) -> str:
+        note = f"{self._clock():.6f}-{secrets.token_hex(4)}"
+        names = [account.lower() for account in accounts]
+        for name in names:
+            self._noted[name] = {*self._of_late(self._noted.get(name, ())), note}
+        if self._ledger is not None:
+            self._ledger.add(names, note)
+        return note
+
+    def _take_back(self, note: str, accounts: Iterable[str]) -> None:
+        names = [account.lower() for account in accounts]
+        for name in names:
+            self._noted[name].discard(note)
+            if not self._noted[name]:
+                del self._noted[name]
+        if self._ledger is not None:
+            self._ledger.remove(names, note)
 
     async def wait_for_turn(self, host: str) -> None:
         """Returns once the host may see another sign-in, and counts it."""
@@ -156,61 +223,169 @@ class Press:
         self._refused.add((server, username, secret))
 
 
+class BudgetSpent(Exception):
+    """Others used the account's last attempt meanwhile."""
+
+
 class Ledger:
     """When sign-ins were refused, kept in a folder for the next run; no account can be read out of it.
 
-    One small file per account, named by a keyed hash of its address. What cannot be read or written is not kept: then
-    the budget holds for this run alone.
+    Each program appends to a file of its own: a line for each note, and one where it is taken back, with keyed hashes
+    of the names the account goes by. So programs at work at once lose nothing of each other's, and a line costs next to
+    nothing beside a sign-in. A program that leaves no note behind removes its file. What cannot be read or written is
+    not kept: then the budget holds for this run alone.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._key_file = folder / "key"  # made with the first refusal: who is never refused leaves no trace
+        self._key_file = folder / "key"  # made with the first note
         self._key: bytes | None = None
+        self._own = _OwnFile(folder)
+        self._read_to: dict[str, int] = {}
+        self._noted: dict[str, set[str]] = {}
+        weakref.finalize(self, self._own.leave)
 
-    def read(self, account: str) -> list[float]:
-        """The moments noted for the account, in seconds since the epoch."""
-        path = self._path(account) if self._key or self._key_file.exists() else None
-        try:
-            if path is None or path.stat().st_size > _MAX_BYTES:
-                return []
-            noted = json.loads(path.read_bytes())
-        except (OSError, ValueError, RecursionError):
-            return []
-        if not isinstance(noted, list):
-            return []
-        return [float(moment) for moment in noted if isinstance(moment, int | float)]
+    def read(self, account: str) -> set[str]:
+        """The notes of the account that other programs made."""
+        if not (self._key or os.path.exists(self._key_file)):
+            return set()
+        (name,) = self._names_of((account,)) or ("",)
+        self._catch_up()
+        return self._noted.get(name, set())
 
-    def write(self, account: str, moments: list[float]) -> None:
-        """Keeps the moments of the account, and lets go of other accounts' that have run out."""
-        path = self._path(account)
-        if path is None:
-            return
+    def add(self, accounts: Iterable[str], note: str) -> None:
+        """Keeps the note of an account, by all names it goes by."""
+        names = self._names_of(accounts)
+        if names:
+            self._own.add(f"+ {note} {' '.join(names)}\n")
+
+    def remove(self, accounts: Iterable[str], note: str) -> None:
+        """Lets go of the note."""
+        names = self._names_of(accounts)
+        if names:
+            self._own.take_back(f"- {note} {' '.join(names)}\n")
+
+    def _catch_up(self) -> None:
+        """Reads what others have written since."""
+        found: dict[str, int] = {}
         with contextlib.suppress(OSError):
-            write_private(path, json.dumps(moments[-MAX_FAILURES:]).encode())
-            for old in self._folder.glob("*.json"):
-                if time.time() - old.stat().st_mtime > WINDOW_S:
-                    old.unlink()
+            for name in sorted(islice(os.listdir(self._folder), _MOST_FILES)):  # a program's earlier files first
+                if _FILE.fullmatch(name) and not self._own.is_mine(name):
+                    found[name] = self._read_on(name)
+        if self._read_to and not found:
+            self._noted.clear()  # they have run out
+        self._read_to = found
 
-    def _path(self, account: str) -> Path | None:
+    def _read_on(self, name: str) -> int:
+        """How far the file is read by now."""
+        read_to = self._read_to.get(name, 0)
+        path = self._folder / name
+        with contextlib.suppress(OSError):
+            status = path.lstat()
+            if stat.S_ISREG(status.st_mode) and status.st_size > read_to:
+                with path.open("rb") as file:
+                    file.seek(read_to)
+                    lines, end, _ = file.read(_MOST_BYTES).rpartition(b"\n")
+                for line in lines.decode("ascii", "replace").split("\n"):
+                    self._take_in(line.split())
+                return read_to + len(lines + end)
+        return read_to
+
+    def _take_in(self, words: Sequence[str]) -> None:
+        match words:
+            case ["+", note, *names] if _moment_of(note):
+                for name in names:
+                    self._noted.setdefault(name, set()).add(note)
+            case ["-", note, *names]:
+                for name in names:
+                    self._noted.get(name, set()).discard(note)
+
+    def _names_of(self, accounts: Iterable[str]) -> list[str]:
+        """The accounts' names in the ledger; none without a key."""
         key = self._hash_key()
         if key is None:
-            return None
-        name = hashlib.blake2b(account.encode("utf-8", "surrogatepass"), key=key, digest_size=16).hexdigest()
-        return self._folder / f"{name}.json"
+            return []
+        return [
+            hashlib.blake2b(account.encode("utf-8", "surrogatepass"), key=key, digest_size=16).hexdigest()
+            for account in accounts
+        ]
 
     def _hash_key(self) -> bytes | None:
         """This computer's key, without which nobody can try which addresses the names stand for."""
         if self._key is None:
-            path = self._key_file
             try:
                 self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
                 with contextlib.suppress(FileExistsError):
-                    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+                    descriptor = os.open(self._key_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
                     with os.fdopen(descriptor, "wb") as file:
-                        file.write(secrets.token_bytes(32))
-                key = path.read_bytes()[:64]
+                        file.write(secrets.token_bytes(_KEY_BYTES))
+                self._key = read_private(self._key_file, limit_bytes=_KEY_BYTES) or None
             except OSError:
                 return None
-            self._key = key or None
         return self._key
+
+
+class _OwnFile:
+    """What this program notes; a new file now and then, so that what has run out can be removed."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._mark = secrets.token_hex(8)
+        self._number = 0
+        self._file: int | None = None
+        self._size = 0
+        self._kept = 0
+
+    def is_mine(self, name: str) -> bool:
+        """Whether this program wrote the file."""
+        return name.startswith(self._mark)
+
+    def add(self, line: str) -> None:
+        """Appends a note."""
+        self._kept += 1
+        self._write(line)
+
+    def take_back(self, line: str) -> None:
+        """Appends that a note counts no more."""
+        self._kept -= 1
+        self._write(line)
+
+    def _write(self, line: str) -> None:
+        with contextlib.suppress(OSError):
+            if self._file is None:
+                self._file = os.open(
+                    self._path(self._number), os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600
+                )
+                _remove_old(self._folder)
+            self._size += os.write(self._file, line.encode("ascii"))
+            if self._size > _FULL:
+                os.close(self._file)
+                self._file, self._size, self._number = None, 0, self._number + 1
+
+    def leave(self) -> None:
+        """Closes the file; nothing stays of it when nothing was kept."""
+        with contextlib.suppress(OSError):
+            if self._file is not None:
+                os.close(self._file)
+                self._file = None
+            if not self._kept:
+                for number in range(self._number + 1):
+                    self._path(number).unlink(missing_ok=True)
+
+    def _path(self, number: int) -> Path:
+        return self._folder / f"{self._mark}-{number:09}"
+
+
+def _remove_old(folder: Path) -> None:
+    """Removes the files of programs that have noted nothing for so long that it counts no more."""
+    for name in filter(_FILE.fullmatch, os.listdir(folder)):
+        path = folder / name
+        with contextlib.suppress(OSError):
+            if time.time() - path.lstat().st_mtime > WINDOW_S:
+                path.unlink()
+
+
+def _moment_of(note: str) -> float:
+    """When it was noted; 0 where it is no note."""
+    match = _NOTE.fullmatch(note)
+    return float(match[1]) if match is not None else 0.0
