@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import gc
 import io
+import os
 import sys
 
 
@@ -14,6 +15,7 @@ def main() -> int:
     from wizard.internal_error import prepare_process
 
     prepare_process()
+    have_home()
     atexit.register(gc.freeze)  # or Python looks through all there is before it ends: a tenth of a second
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -33,10 +35,17 @@ def gui_main() -> int:
     if sys.stderr is None:
         sys.stdout = sys.stderr = printed
     prepare_process()
+    have_home()
     code = run(["gui", *sys.argv[1:]])
     if said := printed.getvalue().strip():
         show_box(said, is_error=code != 0)
     return code
+
+
+def have_home() -> None:
+    """A user without a home folder, as in a container, has one where nothing can be kept, as Debian's nobody has."""
+    if sys.platform != "win32" and os.path.expanduser("~") == "~":
+        os.environ["HOME"] = "/nonexistent"
 
 
 def show_box(text: str, *, is_error: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from functools import cache
 from pathlib import Path
@@ -13,6 +14,6 @@ def resources() -> Path:
     package = Path(__file__).resolve().parent
     bundle = Path(getattr(sys, "_MEIPASS", package))
     for folder in (bundle / "resources", package / "resources", package.parent / "resources"):
-        if (folder / "diagnoses").is_dir():
+        if os.path.isdir(folder / "diagnoses"):
             return folder
     raise FileNotFoundError("the resources folder of Mailwright is missing: install it again")

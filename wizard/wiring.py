@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
+from threading import RLock
 from typing import TYPE_CHECKING
 from weakref import WeakSet
 
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
     Line = tuple[Resolver, Dialer, Trust, Planner, PresetBook | PracticePresets]
 
+_reading = RLock()  # whoever needs what another thread is reading waits for it, instead of reading it as well
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -50,20 +53,30 @@ class Settings:
     per_host_per_minute: int | None = None
 
 
-@cache
 def catalogue(pack_paths: tuple[Path, ...] = ()) -> Catalogue:
     """The causes, those of the packs first."""
+    with _reading:
+        return _catalogue(pack_paths)
+
+
+@cache
+def _catalogue(pack_paths: tuple[Path, ...]) -> Catalogue:
     from wizard.diagnosis.catalogue import Catalogue
 
     return Catalogue.load([*pack(pack_paths).diagnosis_folders, assets.resources() / "diagnoses"])
 
 
-@cache
 def presets(pack_paths: Sequence[Path] = ()) -> PresetBook:
     """The providers, those of the packs first."""
+    with _reading:
+        return _presets(tuple(pack_paths))
+
+
+@cache
+def _presets(pack_paths: tuple[Path, ...]) -> PresetBook:
     from wizard.discovery.presets import PresetBook
 
-    return PresetBook.load([*pack(tuple(pack_paths)).preset_folders, assets.resources() / "presets"])
+    return PresetBook.load([*pack(pack_paths).preset_folders, assets.resources() / "presets"])
 
 
 def pack(pack_paths: tuple[Path, ...] = ()) -> Pack:

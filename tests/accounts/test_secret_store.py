@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import threading
 import traceback
 
@@ -152,6 +153,83 @@ async def test_a_locked_keyring_is_named_and_its_error_not_quoted() -> None:
     ) as refusal:
         await SecretStore(LockedKeyring()).save(ADA, ONE)
     assert "Kanarienvogel" not in "".join(traceback.format_exception(refusal.value))
+
+
+async def test_nobody_is_told_that_a_keyring_forgot_what_it_still_holds() -> None:
+    class Sticky(MemoryKeyring):
+        def delete_password(self, service: str, username: str) -> None:
+            pass
+
+    store = SecretStore(Sticky())
+    await store.save(ADA, ONE)
+    with pytest.raises(SecretStoreError, match="still holds"):
+        await store.forget(ADA)
+    with pytest.raises(SecretStoreError, match="still holds"):
+        await store.save(ADA, {SecretKind.REFRESH_TOKEN: Secret("Kanarienvogel")})
+
+
+class RaisingKeyring(MemoryKeyring):
+    """One whose system raises whatever it likes, also while it is asked for its name."""
+
+    def __init__(self, raised: BaseException, where: str) -> None:
+        super().__init__()
+        self._raised = raised
+        self._where = where
+
+    @property
+    def name(self) -> str:
+        if self._where == "name":
+            raise self._raised
+        return "Odd"
+
+    def get_password(self, service: str, username: str) -> str | None:
+        raise self._raised
+
+
+@pytest.mark.parametrize("where", ["name", "get"])
+@pytest.mark.parametrize(
+    "raised",
+    [
+        SystemExit("Kanarienvogel"),
+        KeyboardInterrupt(),
+        GeneratorExit(),
+        asyncio.CancelledError(),
+        StopIteration("Kanarienvogel"),
+        MemoryError(),
+        BaseExceptionGroup("Kanarienvogel", [SystemExit(3)]),
+        type("Odd\x1b[31m\u202e", (BaseException,), {})("Kanarienvogel"),
+    ],
+    ids=lambda raised: type(raised).__name__[:14],
+)
+async def test_whatever_a_keyring_raises_is_a_sentence(raised: BaseException, where: str) -> None:
+    """Neither the program ends by it, nor the task that asked."""
+    store = SecretStore(RaisingKeyring(raised, where))
+    for call in (store.save(ADA, ONE), store.load(ADA), store.forget(ADA)):
+        with pytest.raises(SecretStoreError, match="refused") as refusal:
+            await call
+        assert "Kanarienvogel" not in "".join(traceback.format_exception(refusal.value))
+        assert str(refusal.value).isprintable()
+
+
+@pytest.mark.parametrize("value", ["", "x" * 20_000_000, "mailwright:parts:0"], ids=["empty", "endless", "no parts"])
+async def test_what_nobody_saved_is_no_secret_and_can_be_forgotten(value: str) -> None:
+    backend = MemoryKeyring()
+    store = SecretStore(backend)
+    await store.save(ADA, ONE)
+    for entry in backend.kept:
+        backend.kept[entry] = value
+    assert await store.load(ADA) == {}
+    await store.forget(ADA)
+    assert backend.kept == {}
+
+
+async def test_what_a_keyring_calls_itself_is_shown_on_one_short_line() -> None:
+    class Odd(MemoryKeyring):
+        name = "\x1b[31mOdd\u202e\nring" + "x" * 1000
+
+    shown = await SecretStore(Odd()).name()
+    assert shown.isprintable()
+    assert len(shown) <= 80
 
 
 async def test_a_keyring_that_gives_something_else_back_is_noticed() -> None:

@@ -20,6 +20,7 @@ from wizard.accounts.store import AccountBook, SavedAccount, default_path
 from wizard.errors import ResourceError
 from wizard.model.account import Verdict
 from wizard.model.address import Address
+from wizard.model.server import Way
 
 FILES = Path(__file__).parent / "files"
 
@@ -166,13 +167,13 @@ def test_a_symbolic_link_is_followed(tmp_path: Path) -> None:
     assert AccountBook(path).lock_path == tmp_path / "drive" / "mine.json.lock"
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no such thing here")
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no pipes among its files")
 def test_a_pipe_in_its_place_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "accounts.json"
     os.mkfifo(path)
-    with pytest.raises(ResourceError, match="it is not a file"):
+    with pytest.raises(ResourceError, match=r"accounts\.json is not a file"):
         AccountBook(path).list()
-    with pytest.raises(ResourceError, match="it is not a file"):
+    with pytest.raises(ResourceError, match=r"accounts\.json is not a file"):
         put(AccountBook(path), account())
     assert not path.is_file()
 
@@ -220,3 +221,16 @@ def test_what_is_wrong_with_a_file_is_said(tmp_path: Path, content: str, reason:
     with pytest.raises(ResourceError) as error:
         AccountBook(path).list()
     assert f"are damaged or of a newer version ({reason}). Nothing was changed." in str(error.value)
+
+
+@pytest.mark.parametrize("way", list(Way))
+def test_a_check_of_one_side_keeps_what_is_known_of_the_other(book: AccountBook, way: Way) -> None:
+    before = put(book, account())
+    result = works()
+    if way is Way.SENDING:
+        one_side = replace(result, incoming=None, draft=replace(result.draft, wants_incoming=False))
+    else:
+        one_side = replace(result, outgoing=None, draft=replace(result.draft, wants_outgoing=False))
+    saved = note(book, before, one_side)
+    assert (saved.incoming, saved.outgoing) == (before.incoming, before.outgoing)
+    assert None not in (saved.incoming, saved.outgoing, saved.incoming_auth, saved.outgoing_auth)

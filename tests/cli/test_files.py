@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -10,13 +11,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from tests.lab.certificates import Authority
 from tests.lab.names import NameServer
+from tests.lab.users import bound_by_modes
 from wizard.cli.main import main
+from wizard.setup.pack_archive import MAX_UNPACKED
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps pipes and devices elsewhere")
 
+EXAMPLE = Path(__file__).parents[2] / "resources" / "pack-example"
 CHECK = ("check", "ada@example.org", "--ask-nobody", "--no-sign-in", "--nameserver", "127.0.0.1:1")
 
 # Every option and argument that names what is to be read.
@@ -52,6 +58,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         yield tmp_path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("odd", ODD)
 @pytest.mark.parametrize("words", READERS, ids=" ".join)
 def test_what_is_no_file_is_told_as_that(
@@ -64,6 +71,7 @@ def test_what_is_no_file_is_told_as_that(
     assert len(told.err.strip().splitlines()) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("inside", ["presets", "diagnoses/auth"])
 @pytest.mark.parametrize("command", [CHECK, ("explain", "535 no")], ids=" ".join)
 def test_what_is_no_file_in_a_pack(
@@ -71,19 +79,113 @@ def test_what_is_no_file_in_a_pack(
 ) -> None:
     if command[0] == "explain" and inside == "presets":
         command = ("discover", "ada@example.org", "--ask-nobody")
-    place = folder / "pack" / inside
-    place.mkdir(parents=True)
-    for odd in ("loop", "silent", "endless", "folder"):
-        path = place / f"{odd}.toml"
-        if odd == "endless":
-            path.symlink_to("/dev/zero")
-        elif odd == "folder":
-            path.mkdir()
-        else:
-            path.symlink_to(folder / odd)
+    unread = "The file {odd}.toml cannot be read: {reason}."
+    no_file = f"The helpdesk pack pack holds {inside}/{{odd}}.toml, which is no ordinary file."
+    for odd, leads_to, told in (
+        ("loop", "loop", unread.format(odd="loop", reason="Too many levels of symbolic links")),
+        ("folder", ".", unread.format(odd="folder", reason="it is a folder")),
+        ("silent", "silent", no_file.format(odd="silent")),
+        ("endless", "/dev/zero", no_file.format(odd="endless")),
+        ("socket", "socket", no_file.format(odd="socket")),
+    ):
+        pack = folder / "packs" / odd / "pack"
+        (pack / inside).mkdir(parents=True)
+        (pack / inside / f"{odd}.toml").symlink_to(folder / leads_to)
+        assert main([*command, "--pack", str(pack)]) == 2
+        assert capsys.readouterr().err.splitlines() == [f"mailwright: {told}"]
+
+
+# All that is read of a pack in a folder, by whichever reader; some of them would wait for ever.
+@pytest.mark.parametrize(
+    "name",
+    [
+        "helpdesk.toml",
+        "signature.txt",
+        "logo.png",
+        "alone.toml",
+        "compiled.jsonl",
+        "presets/example-org.toml",
+        "presets/compiled.jsonl",
+        "diagnoses/families.toml",
+        "diagnoses/compiled.json",
+        "diagnoses/auth/new-cause.toml",
+        "locale/de/mailwright.po",
+        "locale/de/mailwright.json.gz",
+    ],
+)
+def test_a_pipe_in_a_pack_is_refused_at_once_wherever_it_stands(
+    name: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = folder / "pack" / name
+    path.parent.mkdir(parents=True)
+    os.mkfifo(path)
+    for command in (CHECK, ("explain", "535 no"), ("presets", "gmail")):
         assert main([*command, "--pack", str(folder / "pack")]) == 2
-        assert f"The file {odd}.toml cannot be read" in capsys.readouterr().err
-        path.rmdir() if odd == "folder" else path.unlink()
+        told = f"The helpdesk pack pack holds {name}, which is no ordinary file."
+        assert capsys.readouterr().err.splitlines() == [f"mailwright: {told}"]
+
+
+def test_a_pipe_among_what_is_signed_is_refused_at_once(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pack = folder / "pack"
+    (pack / "more").mkdir(parents=True)
+    (pack / "helpdesk.toml").write_text('[helpdesk]\nname = "Us"\n')
+    (folder / "key").write_bytes(
+        Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption())
+    )
+    sign = ["pack", "sign", str(pack), "--key", str(folder / "key")]
+    assert main(sign) == 0
+    os.mkfifo(pack / "more" / "notes.txt")
+    told = "The helpdesk pack pack holds more/notes.txt, which is no ordinary file."
+    for command in (sign, [*CHECK, "--pack", str(pack)]):
+        capsys.readouterr()
+        assert main(command) == 2
+        assert capsys.readouterr().err.splitlines() == [f"mailwright: {told}"]
+
+
+def test_a_pipe_in_place_of_a_signature_beside_an_archive_is_refused_at_once(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.make_archive("pack", "zip", EXAMPLE)
+    os.mkfifo("pack.zip.sig")
+    assert main([*CHECK, "--pack", "pack.zip"]) == 2
+    told = "The helpdesk pack pack.zip holds pack.zip.sig, which is no ordinary file."
+    assert capsys.readouterr().err.splitlines() == [f"mailwright: {told}"]
+
+
+# What an administrator who keeps everything from others (umask 077) lays down; "" is the folder itself.
+@pytest.mark.slow
+@pytest.mark.parametrize("locked", ["..", "", "presets", "diagnoses", "diagnoses/auth", "locale", "locale/de"])
+def test_a_pack_of_which_a_folder_is_locked_is_told_and_not_read_in_part(locked: str, folder: Path) -> None:
+    pack = folder / "mailwright" / "pack"
+    shutil.copytree(EXAMPLE, pack)
+    (pack / "diagnoses" / "auth").mkdir(parents=True)
+    (pack / "locale" / "de").mkdir(parents=True)
+    place = pack if not locked else pack.parent if locked == ".." else pack / locked
+    named = pack if locked == ".." else place
+    told = f"mailwright: The helpdesk pack pack cannot be read: this user may not open {named}."
+    found_by_itself = {**os.environ, "XDG_CONFIG_DIRS": str(folder)} if sys.platform == "linux" else None
+    place.chmod(0)
+    try:
+        for env, words in ((found_by_itself, ()), (dict(os.environ), ("--pack", str(pack)))):
+            for command in (("explain", "535 no"), ("discover", "ada@example.org", "--ask-nobody"), CHECK):
+                if env is not None:
+                    done = subprocess.run(
+                        bound_by_modes(sys.executable, "-m", "wizard", *command, *words),
+                        env=env, capture_output=True, text=True, timeout=60, check=False, stdin=subprocess.DEVNULL,
+                    )  # fmt: skip
+                    assert (done.returncode, done.stderr.splitlines()) == (2, [told])
+    finally:
+        place.chmod(0o700)
+
+
+@pytest.mark.parametrize("name", ["presets/large.toml", "locale/de/large.po", "diagnoses/large.json", "large.png"])
+def test_a_folder_may_hold_no_more_than_an_archive(name: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = folder / "pack" / name
+    path.parent.mkdir(parents=True)
+    with path.open("wb") as file:
+        file.truncate(MAX_UNPACKED + 1)
+    assert main(["explain", "535 no", "--pack", str(folder / "pack")]) == 2
+    assert capsys.readouterr().err.splitlines() == ["mailwright: The helpdesk pack pack is too large."]
 
 
 def test_nobody_is_asked_before_a_pack_can_be_read(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -175,6 +277,7 @@ def _substituted(words: str, **made: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.slow
 def test_what_the_shell_substitutes_is_read_by_every_command(tmp_path: Path, authority: Authority) -> None:
     preset = Path("resources/presets/gmail.toml").resolve()
     lines = tmp_path / "lines"
@@ -204,3 +307,26 @@ def test_what_the_shell_substitutes_is_read_by_every_command(tmp_path: Path, aut
             asked, lines=str(lines), table=str(table), word=str(word), preset=str(preset), roots=str(authority.ca_file)
         )
         assert (done.returncode, shown in done.stdout + done.stderr) == (code, True), (words, done)
+
+
+@pytest.mark.parametrize("option", ["report", "letter", "metrics", "junit", "json-log"])
+def test_a_folder_that_is_not_there_is_told_before_anybody_is_asked(
+    option: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with NameServer({"example.org": ["imap A 127.0.0.1", "smtp A 127.0.0.1"]}) as names:
+        to_start = names.questions
+        assert main([*CHECK[:-1], names.option, f"--{option}", "reports/ada.html"]) == 2
+        assert names.questions == to_start
+    assert capsys.readouterr().err == "mailwright: There is no folder “reports”.\n"
+    (folder / "accounts.csv").write_text("address\nada@example.org\n")
+    assert main(["bulk", "accounts.csv", "--ask-nobody", "--no-sign-in", "--output", "reports/results.jsonl"]) == 2
+    assert "There is no folder “reports”." in capsys.readouterr().err
+
+
+def test_a_report_for_a_folder_that_is_not_there_says_what_it_takes(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*CHECK, "--report", "reports/"]) == 2
+    assert (
+        "--report takes a file that ends in .json, .html or .txt, or a folder that is there." in capsys.readouterr().err
+    )

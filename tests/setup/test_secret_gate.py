@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 import wizard
 from tests.lab.certificates import Authority, Issued
 from tests.lab.scripted import Conversation as Talk
+from tests.lab.scripted import ScriptedServer
 from tests.probe.talk import PASSWORD, USER, Mail, candidate, no, tls_server
 from tests.setup.accounts import Known, draft, new_session
 from wizard.model.account import CheckResult, Status
@@ -34,6 +35,7 @@ GATE = "setup/secret_gate.py"
 ADA = Address.parse("ada@example.org")
 
 
+@pytest.mark.slow
 def test_nothing_else_makes_credentials() -> None:
     """Who has none cannot sign in: `Conversation.sign_in` takes them, and only the gate makes them."""
     root = Path(wizard.__file__).parent
@@ -124,6 +126,38 @@ async def test_a_source_that_calls_a_stranger_trusted_gets_no_sign_in(
         result = await session.check(agreed)
         await session.close()
         assert (len(imap.sign_ins), len(smtp.sign_ins)) == (1, 1)
+
+
+async def test_who_does_not_sign_in_is_asked_for_no_yes(authority: Authority, certificate: Issued) -> None:
+    async with tls_server(Mail(Protocol.SMTP), certificate, Security.TLS) as sending:
+        named = candidate(sending, Protocol.SMTP, Security.TLS, source=Source.SRV)
+        account = AccountDraft(Address.parse(USER), secret=Secret(PASSWORD), wants_incoming=False)
+        asked: list[list[str]] = []
+        for sign_in in (True, False):
+            session = new_session(authority, planner=Known(named), options=Options(sign_in=sign_in))
+            result = await session.check(account)
+            await session.close()
+            assert result.outgoing is not None
+            assert result.outgoing.status is Status.REACHED
+            asked.append([diagnosis.cause for diagnosis in result.diagnoses])
+    assert asked == [["server-not-agreed"], []]
+
+
+@pytest.mark.parametrize(("permitted", "sign_ins"), [((), 0), (("127.0.0.2",), 0), (("127.0.0.1",), 1)])
+async def test_a_yes_to_a_line_in_clear_is_for_that_server_alone(
+    permitted: tuple[str, ...], sign_ins: int, authority: Authority
+) -> None:
+    mail = Mail(Protocol.SMTP, switch=False, clear_auth=True)
+    async with ScriptedServer(mail) as server:
+        given = candidate(server, Protocol.SMTP, Security.NONE)
+        account = AccountDraft(
+            Address.parse(USER), secret=Secret(PASSWORD), outgoing=given, wants_incoming=False, ask_nobody=True,
+            in_clear=frozenset(permitted),
+        )  # fmt: skip
+        session = new_session(authority)
+        await session.check(account)
+        await session.close()
+    assert len(mail.sign_ins) == sign_ins
 
 
 async def test_every_way_back_to_a_server_passes_the_gate(authority: Authority, certificate: Issued) -> None:

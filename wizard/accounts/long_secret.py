@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 ENTRY_BYTES: Final = 2560
 _PART: Final = 640  # characters of at most two UTF-16 units of two bytes each
 _HEAD: Final = "mailwright:parts:"
+MAX_CHARACTERS: Final = 999 * _PART
 
 
 def get(keyring: KeyringBackend, service: str, name: str) -> str | None:

@@ -14,6 +14,7 @@ from wizard.errors import SecretStoreError
 from wizard.language import tr, tr_later
 from wizard.model.address import Address
 from wizard.model.secret import Secret
+from wizard.model.text import single_line
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
@@ -25,6 +26,7 @@ LIMIT_S: Final = 20.0
 # keyring's own scale: 1 and more is recommended; its plain-text and file backends stay below, fail is 0 and null -1.
 _SAFE_PRIORITY: Final = 1
 _UNSAFE_MODULES: Final = ("keyring.backends.fail", "keyring.backends.null", "keyrings.alt")
+_LONGEST_NAME: Final = 80
 _NAMES: Final = {
     "keyring.backends.Windows": "Windows Credential Manager",
     "keyring.backends.macOS": "macOS Keychain",
@@ -149,13 +151,13 @@ class _Call:
         try:
             keyring = _safe(self._given or _system_keyring())
             self.keyring_name = _capital(_name(keyring))
-            try:
-                return work(_Entries(keyring, self.is_abandoned))
-            except SecretStoreError:
-                raise
-            except Exception as error:
-                # Backends let through whatever their system raises; its text could quote what was being saved.
-                raise SecretStoreError(_refusal(self.keyring_name, error)) from None
+            return work(_Entries(keyring, self.is_abandoned))
+        except SecretStoreError:
+            raise
+        except BaseException as error:
+            # Backends let through whatever their system raises, also what would end a program or a task; its text
+            # could quote what was being saved.
+            raise SecretStoreError(_refusal(self.keyring_name, error)) from None
         finally:
             self.is_running = False
 
@@ -169,7 +171,8 @@ class _Entries:
 
     def get(self, address: Address, kind: SecretKind) -> Secret | None:
         value = long_secret.get(self.keyring, _service(kind), address.wire)
-        return None if value is None else Secret(value)
+        # Nobody's password is empty or longer than what is kept here: another program, or damage, put it there.
+        return Secret(value) if type(value) is str and 0 < len(value) <= long_secret.MAX_CHARACTERS else None
 
     def all(self, address: Address, kinds: Iterable[SecretKind]) -> dict[SecretKind, Secret]:
         found = {kind: self.get(address, kind) for kind in kinds}
@@ -188,7 +191,7 @@ class _Entries:
             for kind in wanted:
                 try:
                     self._set(address, kind, before.get(kind), self.get(address, kind))
-                except Exception:  # noqa: S112 - what cannot be undone in one kind does not stop the others
+                except BaseException:  # noqa: S112 - what cannot be undone in one kind does not stop the others
                     continue
             raise
         return before
@@ -196,6 +199,8 @@ class _Entries:
     def _set(self, address: Address, kind: SecretKind, secret: Secret | None, now: Secret | None) -> None:
         if secret is None:
             long_secret.delete(self.keyring, _service(kind), address.wire)  # also what is left of a damaged one
+            if now is not None and self.get(address, kind) is not None:
+                raise SecretStoreError(tr("The keyring still holds the password that was to be deleted."))
             return
         if secret == now:
             return
@@ -256,12 +261,14 @@ def _slow(name: str) -> str:
     )
 
 
-def _refusal(name: str, error: Exception) -> str:
+def _refusal(name: str, error: BaseException) -> str:
     from keyring.errors import KeyringLocked
 
     if isinstance(error, KeyringLocked):
         return tr("{keyring} is locked, or did not let Mailwright in. Unlock it and try again.", keyring=name)
-    return tr("{keyring} refused ({error}). Nothing was changed there.", keyring=name, error=type(error).__name__)
+    return tr(
+        "{keyring} refused ({error}). Nothing was changed there.", keyring=name, error=single_line(type(error).__name__)
+    )
 
 
 def _name(keyring: KeyringBackend) -> str:
@@ -269,7 +276,9 @@ def _name(keyring: KeyringBackend) -> str:
     desktop = os.environ.get("XDG_CURRENT_DESKTOP", "")
     if "SecretService" in module and "GNOME" in desktop.upper():
         return "GNOME Keyring"
-    return tr(_NAMES[module]) if module in _NAMES else str(getattr(keyring, "name", module))
+    return (
+        tr(_NAMES[module]) if module in _NAMES else single_line(str(getattr(keyring, "name", module)))[:_LONGEST_NAME]
+    )
 
 
 def _capital(name: str) -> str:

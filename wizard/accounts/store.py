@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import stat
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -18,7 +17,7 @@ from wizard.language import tr
 from wizard.model.account import CheckResult, Verdict, VerifiedAccount
 from wizard.model.address import Address
 from wizard.model.server import Protocol, Security, ServerCandidate, Source
-from wizard.private_file import remove_leftovers, write_private
+from wizard.private_file import read_private, remove_leftovers, write_private
 
 _MAX_BYTES: Final = 8 * 1024 * 1024
 _KEPT_ASIDE: Final = "unreadable"  # in the name of a file that could not be read and was kept
@@ -159,14 +158,7 @@ class AccountBook:
 
     def _content(self) -> bytes | None:
         try:
-            # Not to wait for a writer, where somebody has put a pipe in the file's place.
-            descriptor = os.open(self._path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-            with os.fdopen(descriptor, "rb") as file:
-                if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                    raise ResourceError(
-                        tr("The saved accounts in {file} cannot be read: it is not a file.", file=self._path)
-                    )
-                return file.read(_MAX_BYTES + 1)
+            return read_private(self._path, limit_bytes=_MAX_BYTES + 1)
         except FileNotFoundError:
             return None
         except OSError as error:

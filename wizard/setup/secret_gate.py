@@ -20,7 +20,7 @@ from wizard.probe.error_kinds import StageFailed
 from wizard.setup.did_you_mean import resembles_provider
 from wizard.setup.judge import Judge
 from wizard.setup.options import Options
-from wizard.setup.signin_budget import Press, SignInBudget
+from wizard.setup.signin_budget import BudgetSpent, Press, SignInBudget
 
 # Words of a server that counts sign-ins, in the languages that our causes are read in.
 _COUNTS = re.compile(
@@ -133,7 +133,7 @@ class SecretGate:
             or not self.press.allows(server, credentials.username, secret)
             or not self.budget.allows(*account)
         ):
-            failure = StageFailed(Stage.AUTH, ErrorKind.BUDGET, detail=Detail(wait_s=self.budget.pause_s(*account)))
+            failure = self._spent(*account)
         if failure is not None or secret is None:
             failure = failure or StageFailed(Stage.AUTH, ErrorKind.HELD_BACK)
             recorder.failed(failure, 0.0)
@@ -142,14 +142,25 @@ class SecretGate:
         with self.budget.attempt(*account):
             await self.budget.wait_for_turn(candidate.host)
             try:
-                await conversation.sign_in(credentials)
-            except StageFailed as refused:
-                if recorder.sign_in_attempts > before:
-                    self.press.refused(server, credentials.username, secret)
-                    # A line that drops or falls silent instead of an answer may have been counted by the server too.
-                    if not _judged_nothing(refused.reply):
-                        self.budget.refused(*account)
-                raise
+                with self.budget.sending(*account) as take_back:
+                    try:
+                        await conversation.sign_in(credentials)
+                    except StageFailed as refused:
+                        is_sent = recorder.sign_in_attempts > before
+                        if is_sent:
+                            self.press.refused(server, credentials.username, secret)
+                        # A line that drops or falls silent may have been counted by the server too.
+                        if not is_sent or _judged_nothing(refused.reply):
+                            take_back()
+                        raise
+                    take_back()
+            except BudgetSpent:
+                failure = self._spent(*account)
+                recorder.failed(failure, 0.0)
+                raise failure from None
+
+    def _spent(self, *account: str) -> StageFailed:
+        return StageFailed(Stage.AUTH, ErrorKind.BUDGET, detail=Detail(wait_s=self.budget.pause_s(*account)))
 
 
 def _judged_nothing(reply: Reply | None) -> bool:
