@@ -48,7 +48,19 @@ def test_a_lab_is_loopback_only() -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["93.184.216.34", "2001:db8::1", "172.32.0.1", "100.128.0.1", "64:ff9b::5db8:d822", "2001:db8::5efe:5db8:d822"],
+    [
+        "93.184.216.34",
+        "2001:db8::1",
+        "172.32.0.1",
+        "100.128.0.1",
+        "64:ff9b::5db8:d822",
+        "2001:db8::5efe:5db8:d822",
+        "198.17.255.255",
+        "198.20.0.1",
+        "192.88.98.1",
+        "2001:200::1",
+        "2002:5db8:d822::1",
+    ],
 )
 def test_other_addresses_are_fine(address: str) -> None:
     assert not refused_by_policy(ipaddress.ip_address(address), given=False, lab=False)
@@ -58,6 +70,8 @@ OWN = [
     "10.66.66.66", "172.16.0.1", "172.31.255.254", "192.168.77.1", "100.64.0.1", "100.127.255.254", "fd12:3456::1",
     "fc00::1", "fec0::1", "::ffff:10.0.0.1", "64:ff9b::a00:1", "2002:c0a8:101::1", "::192.168.1.1", "64:ff9b:1::1",
     "::ffff:0:10.0.0.1", "2001:db8::5efe:a00:1", "2001:db8::200:5efe:c0a8:1", "2001:0:53aa:64c:0:ffff:f5ff:fffe",
+    "198.18.0.1", "198.19.255.254", "2002:c612:1::1", "64:ff9b::198.18.0.9", "5f00::1", "200:1::1", "4000::1",
+    "fe00::1",
 ]  # fmt: skip
 
 
@@ -85,6 +99,12 @@ async def test_the_persons_own_network_needs_a_yes_that_names_it(address: str) -
         "0.1.2.3",
         "255.255.255.255",
         "240.0.0.1",
+        "192.88.99.1",
+        "2001:1::2",
+        "2001:2::1",
+        "2001:20::1",
+        "100::1",
+        "100:0:0:1::1",
     ],
 )
 def test_what_leads_here_in_another_form_is_refused_even_with_a_yes(address: str) -> None:

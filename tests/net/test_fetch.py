@@ -231,6 +231,7 @@ async def test_a_host_that_does_not_answer_is_given_up_early(names: NameServer, 
             await Fetcher(dialer, trust_of(ca), dial_timeout_s=0.2).get(f"{HERE}/")
 
 
+@pytest.mark.slow
 async def test_time_in_which_this_program_had_no_turn_is_not_the_hosts(fetcher: Fetcher, web: WebServer) -> None:
     loop, over = asyncio.get_running_loop(), threading.Event()
 

@@ -69,6 +69,30 @@ async def test_an_answer_that_came_while_the_loop_was_held_is_in_time() -> None:
             await answer
 
 
+@pytest.mark.slow
+async def test_the_deadline_of_a_whole_run_counts_the_work_of_the_program() -> None:
+    async def work() -> None:
+        await asyncio.sleep(0)
+        until = time.process_time() + BEAT_S * 10
+        while time.process_time() < until:
+            pass
+        for _ in range(10):  # the same that is in time for a server
+            await asyncio.sleep(0.005)
+
+    with pytest.raises(TimeoutError), within(BEAT_S * 3, counts_work=True):
+        await work()
+
+
+@pytest.mark.slow
+async def test_the_deadline_of_a_whole_run_counts_no_work_of_others() -> None:
+    with within(BEAT_S * 3, counts_work=True):
+        await asyncio.sleep(0)
+        time.sleep(BEAT_S * 10)  # noqa: ASYNC251 - others had the processor
+        for _ in range(10):
+            await asyncio.sleep(0.005)
+
+
+@pytest.mark.slow
 async def test_a_loop_held_again_and_again_is_still_in_time() -> None:
     with within(0.3):
         for _ in range(5):

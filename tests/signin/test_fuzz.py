@@ -115,8 +115,7 @@ REQUEST = st.lists(
 @example(b"", [b"GET ", b"/", b"?", b"state=ours", b"&", b"code=x", b" HTTP/1.1\r\n", b"Host: 127.0.0.1:7\r\n"])
 def test_any_request_counts_only_with_our_state_at_our_address(noise: bytes, words: list[bytes]) -> None:
     async def read(head: bytes) -> None:
-        loopback = Loopback(lambda state: state == "ours")
-        loopback.bound(7)
+        loopback = Loopback(lambda state: state == "ours", "127.0.0.1:7")
         found = loopback._read(head)
         loopback.close()
         if found is not None:

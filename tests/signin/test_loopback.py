@@ -9,7 +9,8 @@ import time
 
 import pytest
 
-from wizard.signin.loopback import HOST, MAX_AT_ONCE, PATH, Loopback, listening
+from wizard.net.visitors import MAX_AT_ONCE
+from wizard.signin.loopback import HOST, PATH, Loopback, listening
 
 STATE = "the-right-state"
 
@@ -157,7 +158,7 @@ async def test_only_a_few_are_heard_at_once() -> None:
 
 
 async def test_an_answer_that_came_while_this_program_had_no_turn_counts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("wizard.signin.loopback.REQUEST_S", 0.2)
+    monkeypatch.setattr("wizard.net.visitors.REQUEST_S", 0.2)
     async with listening(is_ours) as loopback:
         port = port_of(loopback)
         with socket.create_connection((HOST, port)) as browser:
@@ -189,14 +190,20 @@ async def test_nothing_listens_afterwards() -> None:
         assert sock.connect_ex(("127.0.0.1", port)) != 0
 
 
-async def test_a_crowd_of_idle_connections_keeps_no_browser_out() -> None:
+@pytest.mark.parametrize(("before", "after"), [(2 * MAX_AT_ONCE, 0), (10, 50)], ids=["idle ones", "and newcomers"])
+async def test_a_crowd_of_connections_keeps_no_browser_out(before: int, after: int) -> None:
+    """Also not where more come in the moment between the browser's connection and its request."""
     async with listening(lambda state: state == "right") as loopback, contextlib.AsyncExitStack() as stack:
         host, port = HOST, int(loopback.redirect_uri.split(":")[2].split("/")[0])
-        for _ in range(40):
+        for _ in range(before):
             stack.enter_context(socket.create_connection((host, port)))
         await asyncio.sleep(0.05)
         browser = stack.enter_context(socket.create_connection((host, port)))
         browser.setblocking(False)
+        await asyncio.sleep(0.05)
+        for _ in range(after):
+            stack.enter_context(socket.create_connection((host, port)))
+        await asyncio.sleep(0.05)
         request = f"GET {PATH}?state=right&code=x HTTP/1.1\r\nHost: {host}:{port}\r\n\r\n"
         loop = asyncio.get_running_loop()
         await loop.sock_sendall(browser, request.encode())

@@ -7,6 +7,7 @@ import hashlib
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -246,6 +247,20 @@ async def test_what_was_sent_is_not_told_again(client: OAuthClient, identity: Id
     with pytest.raises(SignInRefused) as refused:
         await client.refresh(Tokens(Secret("canary-access-1"), Secret("canary-refresh-1"), None, ()))
     assert refused.value.said == "invalid_grant: Unknown token *** given"
+
+
+async def test_a_token_among_the_permissions_or_for_a_name_is_not_told(
+    client: OAuthClient, identity: IdentityProvider
+) -> None:
+    token = "canary-access-9"
+    claims = base64.urlsafe_b64encode(json.dumps({"email": f"{token}@example.com"}).encode()).decode()
+    answer = {"access_token": token, "scope": f"{token} canary-refresh-1", "id_token": f"e30.{claims}.x"}
+    identity.answers["/token"] = Page(json.dumps(answer).encode(), 200)
+    tokens = await client.refresh(Tokens(Secret("canary-access-1"), Secret("canary-refresh-1"), None, ()))
+    for check in (partial(check_scopes, client, tokens), partial(check_account, client, tokens, ADA)):
+        with pytest.raises(SignInRefused) as refused:
+            check()
+        assert "canary" not in f"{refused.value} {refused.value.said}"
 
 
 async def test_a_provider_that_is_not_there(client: OAuthClient) -> None:

@@ -24,6 +24,7 @@ from wizard.net.shared import Shared
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 T = TypeVar("T")
 
+WHAT_ASKS = ("dns.asyncresolver", "dns.exception", "dns.resolver")  # for records other than addresses
 RECORD_TIMEOUT_S = 4.0
 AT_ONCE = 128  # a name server's socket holds some 270 questions; more are lost
 SLOW_S = 0.5  # who is not answered by then makes room for the next, and asks again
@@ -176,7 +177,7 @@ class DnsResolver:
 
     async def _asked(self, name: str, record: str) -> Any:
         """The records, or the NameNotFound that says there are none."""
-        await imported("dns.asyncresolver", "dns.exception", "dns.resolver")
+        await imported(*WHAT_ASKS)
         import dns.asyncresolver
         import dns.exception
         import dns.resolver

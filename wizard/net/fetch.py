@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote, unquote, unquote_plus, urlencode, urljoin, urlsplit, urlunsplit
 
 from wizard.errors import FetchError
-from wizard.imports import imported
+from wizard.imports import begin_import, imported
 from wizard.language import tr
 from wizard.model.evidence import ErrorKind
 from wizard.net.dial import Dialer, DialFailed
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 MAX_BODY_BYTES = 256 * 1024
 MAX_RAW_BYTES = MAX_BODY_BYTES + 64 * 1024  # headers and the framing of chunks
 MAX_REDIRECTS = 3
+_HTTP = ("httpcore", "anyio.abc", "anyio.lowlevel", "anyio.streams.tls", "anyio.streams.memory")
 DIAL_TIMEOUT_S = 2.0  # a SYN that was lost is sent again after one second; a dead host costs no more than this
 _REDIRECTS = (301, 302, 303, 307, 308)
 
@@ -132,7 +133,32 @@ class Fetcher:
     async def _exchange(
         self, method: str, url: str, body: bytes, headers: tuple[tuple[str, str], ...]
     ) -> tuple[int, str | None, bytes]:
-        await imported("httpcore", "anyio.abc", "anyio.lowlevel", "anyio.streams.tls", "anyio.streams.memory")
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port or 443
+        begin_import(*_HTTP)  # who is not there, as most are, is known before it is loaded
+        transport = await self._connected(host, port)
+        try:
+            await imported(*_HTTP)
+            return await self._exchanged(transport, method, url, body, headers)
+        finally:
+            transport.abort()
+
+    async def _connected(self, host: str, port: int) -> asyncio.Transport:
+        try:
+            with within(self._dial_timeout_s):
+                dialed = await self._dialer.dial(host, port)
+            return await _opened(dialed.sock)
+        except TimeoutError:
+            said = tr("the host did not answer within {seconds} s", seconds=f"{self._dial_timeout_s:g}")
+            raise FetchError(said) from None
+        except DialFailed as error:
+            raise _not_dialed(error) from error
+        except OSError as error:
+            raise FetchError(tr("the connection broke")) from error
+
+    async def _exchanged(
+        self, transport: asyncio.Transport, method: str, url: str, body: bytes, headers: tuple[tuple[str, str], ...]
+    ) -> tuple[int, str | None, bytes]:
         import httpcore
 
         parts = urlsplit(url)
@@ -153,7 +179,7 @@ class Fetcher:
         # httpcore sets ALPN on the context it is given. The shared one must not learn "http/1.1", since mail servers
         # refuse it; so httpcore gets an empty one and the backend uses ours.
         unused = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        backend = _backend(self._dialer, self._trust, self._dial_timeout_s)
+        backend = _backend(transport, self._trust)
         pool = httpcore.AsyncConnectionPool(ssl_context=unused, network_backend=backend, max_keepalive_connections=0)
         request_url = httpcore.URL(
             scheme=b"https", host=(parts.hostname or "").encode("ascii"), port=port, target=target.encode("ascii")
@@ -171,8 +197,6 @@ class Fetcher:
                 if len(content) > MAX_BODY_BYTES:
                     raise _too_large()
                 return response.status, None, bytes(content)
-        except DialFailed as error:
-            raise _not_dialed(error) from error
         except ssl.SSLCertVerificationError as error:
             said = tr("the certificate is not good for it: {reason}", reason=error.verify_message)
             raise PageRefused(said) from error
@@ -260,28 +284,19 @@ def _not_dialed(error: DialFailed) -> FetchError:
             return FetchError(tr("the host could not be reached"))
 
 
-def _backend(dialer: Dialer, trust: Trust, dial_timeout_s: float) -> httpcore.AsyncNetworkBackend:
-    """What connects for httpcore; made here so that httpcore is imported only when something is fetched."""
+def _backend(transport: asyncio.Transport, trust: Trust) -> httpcore.AsyncNetworkBackend:
+    """What speaks over a connection for httpcore; made here, for httpcore is imported only when somebody is there."""
     import httpcore
 
     class Backend(httpcore.AsyncNetworkBackend):
         async def connect_tcp(self, host: str, port: int, *_: Any, **__: Any) -> httpcore.AsyncNetworkStream:
-            try:
-                with within(dial_timeout_s):
-                    dialed = await dialer.dial(host, port)
-            except TimeoutError:
-                said = tr("the host did not answer within {seconds} s", seconds=f"{dial_timeout_s:g}")
-                raise FetchError(said) from None
-            return Connected(await _opened(dialed.sock))
+            return Connected()
 
         async def sleep(self, seconds: float) -> None:
             await asyncio.sleep(seconds)
 
     class Connected(httpcore.AsyncNetworkStream):
         """A connection that can only be made into an encrypted one: there is nothing to read or write in clear."""
-
-        def __init__(self, transport: asyncio.Transport) -> None:
-            self._transport = transport
 
         async def start_tls(
             self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
@@ -291,19 +306,19 @@ def _backend(dialer: Dialer, trust: Trust, dial_timeout_s: float) -> httpcore.As
             loop = asyncio.get_running_loop()
             try:
                 context = await trust.ready()
-                if self._transport.is_closing():
+                if transport.is_closing():
                     raise EOFError("the server spoke before the handshake")
-                encrypted = await loop.start_tls(self._transport, protocol, context, server_hostname=server_hostname)
+                encrypted = await loop.start_tls(transport, protocol, context, server_hostname=server_hostname)
                 if encrypted is None:
                     raise EOFError("the connection was closed before the handshake")
             except BaseException:
-                self._transport.abort()
+                transport.abort()
                 raise
             protocol.connection_made(encrypted)
             return Encrypted(reader, asyncio.StreamWriter(encrypted, protocol, reader, loop))
 
         async def aclose(self) -> None:
-            self._transport.abort()
+            transport.abort()
 
         def get_extra_info(self, info: str) -> Any:
             return None

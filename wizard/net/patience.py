@@ -1,4 +1,7 @@
-"""Deadlines that count only time in which this program had its turn: a busy computer makes no server late."""
+"""Deadlines that count only time in which this program had its turn: a busy computer makes no server late.
+
+Nor does work of the program's own, which holds the loop as well; the deadline of a whole run counts that.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import asyncio
 import contextlib
 import threading
 from collections.abc import Callable
+from time import process_time
 from types import TracebackType
 from typing import Any, Self
 from weakref import ref
@@ -22,6 +26,8 @@ class _Pulse:
         self._waiting = 0
         self._due: float | None = None
         self._lost_s = 0.0
+        self._own_work_s = 0.0
+        self._worked_s = 0.0
 
     def join(self) -> None:
         """Somebody waits."""
@@ -38,6 +44,13 @@ class _Pulse:
         time = asyncio.get_running_loop().time()
         return time - self._lost_s - self._late_s(time)
 
+    def own_work_s(self) -> float:
+        """How much of the time that `now` leaves out went into work of the program's own."""
+        return self._own_work_s + self._own(self._late_s(asyncio.get_running_loop().time()))
+
+    def _own(self, late_s: float) -> float:
+        return min(late_s, process_time() - self._worked_s)
+
     def _late_s(self, time: float) -> float:
         late_s = time - self._due if self._due is not None else 0.0
         return min(late_s, ASLEEP_S) if late_s > LATE_S else 0.0
@@ -45,7 +58,10 @@ class _Pulse:
     def _beat(self) -> None:
         loop = asyncio.get_running_loop()
         time = loop.time()
-        self._lost_s += self._late_s(time)
+        late_s = self._late_s(time)
+        self._lost_s += late_s
+        self._own_work_s += self._own(late_s)
+        self._worked_s = process_time()
         self._due = time + BEAT_S if self._waiting else None
         if self._due is not None:
             loop.call_at(self._due, self._beat)
@@ -76,10 +92,11 @@ def now() -> float:
 class Deadline:
     """`with Deadline(moment):` raises TimeoutError when `now` gets there; as `asyncio.timeout_at`, at half its cost."""
 
-    __slots__ = ("_cancellations", "_expired", "_moment", "_pulse", "_task", "_timer")
+    __slots__ = ("_cancellations", "_counts_work", "_expired", "_moment", "_pulse", "_task", "_timer")
 
-    def __init__(self, moment: float) -> None:
+    def __init__(self, moment: float, *, counts_work: bool = False) -> None:
         self._moment = moment
+        self._counts_work = counts_work
         self._expired = False
 
     def __enter__(self) -> Self:
@@ -90,7 +107,9 @@ class Deadline:
         self._cancellations = task.cancelling()
         self._pulse = _pulse()
         self._pulse.join()
-        self._timer = task.get_loop().call_later(self._moment - self._pulse.now(), self._ring)
+        if self._counts_work:
+            self._moment += self._pulse.own_work_s()  # what was done before is none of this deadline's
+        self._timer = task.get_loop().call_later(self._left_s(), self._ring)
         return self
 
     def __exit__(
@@ -102,8 +121,12 @@ class Deadline:
         if self._expired and self._task.uncancel() <= self._cancellations and kind is asyncio.CancelledError:
             raise TimeoutError from error
 
+    def _left_s(self) -> float:
+        worked_s = self._pulse.own_work_s() if self._counts_work else 0.0
+        return self._moment - self._pulse.now() - worked_s
+
     def _ring(self) -> None:
-        left_s = self._moment - self._pulse.now()
+        left_s = self._left_s()
         if left_s > 0:
             self._timer = asyncio.get_running_loop().call_later(left_s, self._ring)
         else:
@@ -111,9 +134,9 @@ class Deadline:
             self._task.cancel()
 
 
-def within(seconds: float) -> Deadline:
-    """The deadline so many seconds from now."""
-    return Deadline(now() + seconds)
+def within(seconds: float, *, counts_work: bool = False) -> Deadline:
+    """The deadline so many seconds from now; of a whole run, it counts the program's own work as well."""
+    return Deadline(now() + seconds, counts_work=counts_work)
 
 
 async def is_done(work: asyncio.Future[Any], seconds: float) -> bool:

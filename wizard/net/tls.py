@@ -93,6 +93,7 @@ class Trust:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
             context.check_hostname = False
             context.verify_mode = ssl.CERT_NONE
+            context.minimum_version = ssl.TLSVersion.TLSv1_2
             self._observing = context
         return self._observing
 
@@ -111,13 +112,41 @@ class Trust:
                 context.load_verify_locations(cafile=path)
             for text in self._ca_texts:
                 context.load_verify_locations(cadata=text)
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        context.minimum_version = ssl.TLSVersion.TLSv1_2  # a Debian's Python leaves it to the system's settings
         # From 3.13 on Python also refuses certificates without key identifiers and the like (RFC 5280 §4.2). Mail
         # programs accept them, and a verdict must not depend on the Python we run on.
         context.verify_flags &= ~ssl.VERIFY_X509_STRICT
         # RFC 6125 §6.4.4 and RFC 9525: a name is proven by subjectAltName, never by the subject's common name.
         context.hostname_checks_common_name = False
+        _tell_late_refusals(context)
         return context
+
+
+class RefusedAfterHello(ssl.SSLError):
+    """The server agreed on version and cipher, and broke the handshake off after what we said then (alert 40).
+
+    Up to TLS 1.2 that is how a server ends a handshake in which it asked for a client certificate and was shown none
+    (RFC 5246 §7.4.6).
+    """
+
+
+def _tell_late_refusals(context: ssl.SSLContext) -> None:
+    """Has the handshakes of this context raise RefusedAfterHello where that is what happened."""
+    inner: ssl.SSLContext = getattr(context, "_ctx", context)  # where truststore keeps the one that does the work
+    plain = inner.sslobject_class
+
+    class Handshake(plain):  # type: ignore[misc, valid-type]
+        def do_handshake(self) -> None:
+            try:
+                super().do_handshake()
+            except ssl.SSLError as error:
+                if error.reason != "SSLV3_ALERT_HANDSHAKE_FAILURE" or self.cipher() is None:
+                    raise
+                refused = RefusedAfterHello(*error.args)
+                refused.reason, refused.library = error.reason, error.library
+                raise refused from error
+
+    inner.sslobject_class = Handshake
 
 
 def _system_judges() -> bool:

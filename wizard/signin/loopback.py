@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
 from wizard.language import spoken, tr, tr_later
 from wizard.model.secret import Secret
-from wizard.net.patience import within
+from wizard.net.visitors import Done, visitors
 
 HOST: Final = "127.0.0.1"
 PATH: Final = "/"
 WAIT_S: Final = 300.0
-REQUEST_S: Final = 5.0
-MAX_HEAD: Final = 16 * 1024
-MAX_AT_ONCE: Final = 8
-BACKLOG: Final = 128
 
 DONE = tr_later("Mailwright has the answer. Close this page and go back to Mailwright.")
 NOT_HERE = tr_later("This page belongs to Mailwright and is of no use by itself. Close it and go back to Mailwright.")
@@ -41,12 +37,15 @@ class Loopback:
     Only the request with the right state counts, and only one: all others are answered with a page that says nothing.
     """
 
-    def __init__(self, is_ours: Callable[[str], bool]) -> None:
+    def __init__(self, is_ours: Callable[[str], bool], host: str) -> None:
         self.is_ours = is_ours
-        self.redirect_uri = ""
-        self._host = ""
+        self._host = host
         self._answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        self._writers: dict[asyncio.StreamWriter, None] = {}  # in the order they came
+
+    @property
+    def redirect_uri(self) -> str:
+        """The address the browser is to come back to."""
+        return f"http://{self._host}{PATH}"
 
     async def answer(self, timeout_s: float = WAIT_S) -> Answer:
         """The answer with the right state; raises TimeoutError.
@@ -56,42 +55,20 @@ class Loopback:
         async with asyncio.timeout(timeout_s):
             return await asyncio.shield(self._answer)
 
-    def bound(self, port: int) -> None:
-        """Names the address the browser is to come back to."""
-        self._host = f"{HOST}:{port}"
-        self.redirect_uri = f"http://{self._host}{PATH}"
-
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Answers one connection and closes it."""
-        if len(self._writers) >= MAX_AT_ONCE:
-            # The one that has said nothing for longest makes room: a crowd that waits keeps no browser out.
-            oldest = next(iter(self._writers))
-            del self._writers[oldest]
-            oldest.transport.abort()
-        self._writers[writer] = None
-        try:
-            with within(REQUEST_S):
-                head = await reader.readuntil(b"\r\n\r\n")
-                found = self._read(head)
-                took = found is not None and not self._answer.done()
-                writer.write(_page(200, DONE) if took else _page(404, NOT_HERE))
-                await writer.drain()
-                writer.close()
-                await writer.wait_closed()
-            # Told last: the block ends with it, and the browser shall have its page by then.
-            if found is not None and not self._answer.done():
-                self._answer.set_result(found)
-        except (TimeoutError, OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
-            pass  # whoever that was, the browser's own request is still awaited
-        finally:
-            self._writers.pop(writer, None)
-            writer.transport.abort()
+    def respond(self, head: bytes) -> tuple[bytes, Done | None]:
+        """The page for one request; the answer counts once it is sent: the block ends with it."""
+        found = self._read(head)
+        if found is None or self._answer.done():
+            return _page(404, NOT_HERE), None
+        return _page(200, DONE), partial(self._take, found)
 
     def close(self) -> None:
-        """Frees what is still open."""
-        for writer in tuple(self._writers):
-            writer.transport.abort()
+        """Nothing is awaited any more."""
         self._answer.cancel()
+
+    def _take(self, found: Answer) -> None:
+        if not self._answer.done():
+            self._answer.set_result(found)
 
     def _read(self, head: bytes) -> Answer | None:
         """The answer in a request for us with our state; `None` for any other."""
@@ -123,16 +100,13 @@ async def listening(is_ours: Callable[[str], bool] = lambda _: False) -> AsyncIt
 
     `is_ours` says whether a state is the one that was sent out; it may be set before the page is opened.
     """
-    loopback = Loopback(is_ours)
-    server = await asyncio.start_server(loopback.serve, HOST, 0, limit=MAX_HEAD, backlog=BACKLOG)
-    loopback.bound(server.sockets[0].getsockname()[1])
-    try:
-        yield loopback
-    finally:
-        server.close()
-        loopback.close()
-        with contextlib.suppress(TimeoutError), within(REQUEST_S):
-            await server.wait_closed()
+    async with visitors(HOST) as browsers:
+        loopback = Loopback(is_ours, browsers.host)
+        browsers.begin(loopback.respond)
+        try:
+            yield loopback
+        finally:
+            loopback.close()
 
 
 def _page(status: int, words: str) -> bytes:

@@ -155,15 +155,17 @@ class OAuthClient:
         access, refresh = _token(found.get("access_token")), _token(found.get("refresh_token"))
         if fetched.status != 200 or access is None or str(found.get("token_type", "bearer")).lower() != "bearer":
             raise self.refused(Refusal.PROVIDER_FAILED, said=f"HTTP {fetched.status}")
-        scopes = found.get("scope")
+        scopes, account = found.get("scope"), account_in(found.get("id_token"))
         lasts_s = seconds(found.get("expires_in"))
+        # Both are told where they are not as they should be: what is secret may stand in them as well.
+        hidden = Redactor((*secrets, *self._own_secrets(), access, *([refresh] if refresh is not None else [])))
         return Tokens(
             access=access,
             # RFC 6749 §6: a new refresh token replaces the old one, none leaves it in force.
             refresh=refresh or (before.refresh if before is not None else None),
             expires_at=None if lasts_s is None else self.now() + timedelta(seconds=lasts_s),
-            scopes=tuple(str(scope) for scope in scopes) if isinstance(scopes, list) else self._asked(before),
-            account=account_in(found.get("id_token")) or (before.account if before is not None else None),
+            scopes=tuple(hidden(str(scope)) for scope in scopes) if isinstance(scopes, list) else self._asked(before),
+            account=hidden(account) if account else (before.account if before is not None else None),
         )
 
     def refused(self, refusal: Refusal, *, said: str = "", address: str = "", other: str = "") -> SignInRefused:
