@@ -18,6 +18,7 @@ from tests.lab.certificates import Issued
 
 Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 DAY = timedelta(days=1)
+ANY_CIPHERS = "DEFAULT:@SECLEVEL=0"  # weak ones and short keys too
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +27,12 @@ class Lax(Issued):
 
     versions: tuple[ssl.TLSVersion, ssl.TLSVersion] | None = None
     wants_client: Path | None = None
+    ciphers: str = ANY_CIPHERS
 
     def server_context(self) -> ssl.SSLContext:
         """For scripted servers."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.set_ciphers("DEFAULT:@SECLEVEL=0")
+        context.set_ciphers(self.ciphers)
         if self.versions is not None:
             context.minimum_version, context.maximum_version = self.versions
         if self.wants_client is not None:
@@ -82,6 +84,7 @@ class Issuer:
         chain: Iterable[Signer] = (),
         versions: tuple[ssl.TLSVersion, ssl.TLSVersion] | None = None,
         wants_client: bool = False,
+        ciphers: str = ANY_CIPHERS,
         raw_names: bytes | None = None,
     ) -> Lax:
         """A certificate for these names with its key; `days` from now it begins and ends.
@@ -104,7 +107,7 @@ class Issuer:
             )
         )
         client_ca = self.ca_file if wants_client else None
-        return Lax(stem.with_suffix(".pem"), stem.with_suffix(".key"), versions, client_ca)
+        return Lax(stem.with_suffix(".pem"), stem.with_suffix(".key"), versions, client_ca, ciphers)
 
 
 def sha256_of(issued: Issued) -> str:

@@ -18,15 +18,13 @@ from hypothesis import strategies as st
 
 from tests.lab.scripted import ScriptedServer
 from tests.probe.issuer import Issuer, Lax, sha256_of
-from tests.probe.talk import PROTOCOLS, USER, Mail, Names, candidate, probe, tls_server
+from tests.probe.talk import PROTOCOLS, USER, Mail, Names, candidate, greeting, offers, ok, probe, tls_server, verb_of
 from wizard.model.evidence import CertificateProblem, ErrorKind, ProbeReport, Stage
 from wizard.model.server import Protocol, Security, ServerCandidate, Source
 from wizard.net.dial import SystemDialer
 from wizard.net.tls import Trust
 from wizard.probe.connector import Network
 from wizard.probe.tls import read_certificate
-
-pytestmark = pytest.mark.usefixtures("short_limits")
 
 each_protocol = pytest.mark.parametrize("protocol", PROTOCOLS)
 each_security = pytest.mark.parametrize("security", [Security.TLS, Security.STARTTLS])
@@ -67,6 +65,7 @@ BAD: dict[str, tuple[Callable[[Issuer], Lax], CertificateProblem]] = {
 }
 
 
+@pytest.mark.slow
 @each_security
 @each_protocol
 @pytest.mark.parametrize("kind", BAD)
@@ -227,8 +226,11 @@ async def test_names_in_a_certificate_are_made_inert(issuer: Issuer, trusting: N
 
 
 @contextmanager
-def _sockets_with_tls(issued: Lax) -> Iterator[tuple[int, list[bytes]]]:
-    """A port whose handshakes are the ssl module's own, and what was said inside; asyncio swallows its alerts."""
+def sockets_with_tls(issued: Lax, switched: Protocol | None = None) -> Iterator[tuple[int, list[bytes]]]:
+    """A port whose handshakes are the ssl module's own, and what was said inside; asyncio swallows its alerts.
+
+    The handshake comes at the start, or where `switched` is given, after that protocol's words for it.
+    """
     context = issued.server_context()
     said: list[bytes] = []
 
@@ -238,14 +240,17 @@ def _sockets_with_tls(issued: Lax) -> Iterator[tuple[int, list[bytes]]]:
                 line, _ = listener.accept()
             except OSError:
                 return
-            with line:
+            with line, line.dup() as same:
                 line.settimeout(5)
+                same.settimeout(5)
                 try:
+                    if switched is not None:
+                        _talk_until_switched(line, switched)
                     with context.wrap_socket(line, server_side=True) as inside:
                         said.append(inside.recv(4096))
                 except OSError:
                     with suppress(OSError):
-                        line.recv(4096)  # closing with bytes unread would be an RST that overtakes the alert
+                        same.recv(4096)  # closing with bytes unread would be an RST that overtakes the alert
 
     with socket.create_server(("127.0.0.1", 0)) as listener:
         thread = Thread(target=serve)
@@ -259,8 +264,19 @@ def _sockets_with_tls(issued: Lax) -> Iterator[tuple[int, list[bytes]]]:
             thread.join(5)
 
 
-async def _probe_port(port: int, protocol: Protocol, network: Network) -> ProbeReport:
-    target = ServerCandidate(protocol, NAME, port, Security.TLS, USER, Source.GIVEN, trusted=True)
+def _talk_until_switched(line: socket.socket, protocol: Protocol) -> None:
+    line.sendall(greeting(protocol))
+    while said := line.recv(4096).rstrip(b"\r\n"):
+        verb = verb_of(protocol, said)
+        line.sendall(offers(protocol, said, starttls=True, auth=False) if verb == "hello" else ok(protocol, said))
+        if verb == "starttls":
+            return
+
+
+async def _probe_port(
+    port: int, protocol: Protocol, network: Network, security: Security = Security.TLS
+) -> ProbeReport:
+    target = ServerCandidate(protocol, NAME, port, security, USER, Source.GIVEN, trusted=True)
     return await probe(target, network)
 
 
@@ -270,7 +286,7 @@ async def _probe_port(port: int, protocol: Protocol, network: Network) -> ProbeR
 async def test_old_tls_is_never_used(
     protocol: Protocol, version: ssl.TLSVersion, issuer: Issuer, trusting: Network
 ) -> None:
-    with _sockets_with_tls(issuer.issue(versions=(version, version))) as (port, said):
+    with sockets_with_tls(issuer.issue(versions=(version, version))) as (port, said):
         report = await _probe_port(port, protocol, trusting)
     assert report.failure is not None
     assert (report.failure.stage, report.failure.error) == (Stage.TLS, ErrorKind.TLS_VERSION)
@@ -278,20 +294,34 @@ async def test_old_tls_is_never_used(
 
 
 # TLS 1.3 lets the server object after our half of the handshake, and Windows throws away what came before a reset.
-_LATE = pytest.mark.skipif(sys.platform == "win32", reason="the server's reset overtakes its alert there")
+LATE = pytest.mark.skipif(sys.platform == "win32", reason="the server's reset overtakes its alert there")
 
 
 @each_protocol
-@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, pytest.param(ssl.TLSVersion.TLSv1_3, marks=_LATE)])
+@pytest.mark.parametrize("security", [Security.TLS, Security.STARTTLS])
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, pytest.param(ssl.TLSVersion.TLSv1_3, marks=LATE)])
 async def test_a_server_that_wants_a_client_certificate_is_named(
-    protocol: Protocol, version: ssl.TLSVersion, issuer: Issuer, trusting: Network
+    protocol: Protocol, security: Security, version: ssl.TLSVersion, issuer: Issuer, trusting: Network
 ) -> None:
-    with _sockets_with_tls(issuer.issue(versions=(version, version), wants_client=True)) as (port, said):
-        report = await _probe_port(port, protocol, trusting)
+    switched = protocol if security is Security.STARTTLS else None
+    issued = issuer.issue(versions=(version, version), wants_client=True)
+    with sockets_with_tls(issued, switched) as (port, said):
+        report = await _probe_port(port, protocol, trusting, security)
     assert report.failure is not None
     assert (report.failure.stage, report.failure.error) == (Stage.TLS, ErrorKind.TLS_HANDSHAKE)
     assert "ALERT" in str(report.failure.detail["tls_reason"])
+    assert report.failure.detail["wants_certificate"] is True
     assert said == []
+
+
+async def test_a_server_without_a_cipher_of_ours_wants_no_certificate(issuer: Issuer, trusting: Network) -> None:
+    versions = ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_2
+    issued = issuer.issue(versions=versions, wants_client=True, ciphers="ECDHE-ECDSA-CAMELLIA256-SHA384")
+    with sockets_with_tls(issued) as (port, _):
+        report = await _probe_port(port, Protocol.SMTP, trusting)
+    assert report.failure is not None
+    assert (report.failure.stage, report.failure.error) == (Stage.TLS, ErrorKind.TLS_HANDSHAKE)
+    assert "wants_certificate" not in report.failure.detail
 
 
 def test_trust_never_lowers_the_minimum() -> None:

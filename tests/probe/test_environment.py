@@ -26,14 +26,19 @@ NOW = RELEASED + timedelta(days=30)
 
 
 def _report(
-    problem: CertificateProblem | None = None, *, print_: str = "a", days: int = 3, error: ErrorKind | None = None
+    problem: CertificateProblem | None = None,
+    *,
+    print_: str = "a",
+    days: int = 3,
+    error: ErrorKind | None = None,
+    host: str = "smtp.example.org",
 ) -> ProbeReport:
-    candidate = ServerCandidate(Protocol.SMTP, "smtp.example.org", 465, Security.TLS, "ada", Source.GUESS, True)
+    candidate = ServerCandidate(Protocol.SMTP, host, 465, Security.TLS, "ada", Source.GUESS, True)
     facts = CertificateFacts(
         print_, (), "CN=a", "CN=b", NOW + timedelta(days=days), NOW - timedelta(days=days), False, problem
     )
     outcome = Outcome.OK if error is None and problem is None else Outcome.FAILED
-    where = Endpoint("smtp.example.org", 465, Security.TLS)
+    where = Endpoint(host, 465, Security.TLS)
     evidence = Evidence(Stage.TLS, outcome, Protocol.SMTP, where, error=error, certificate=facts)
     return ProbeReport(candidate, (evidence,))
 
@@ -70,8 +75,10 @@ def test_two_certificates_must_agree() -> None:
     both = (_report(early), _report(early, print_="b", days=9))
     assert clock_off_s(both, NOW) == -timedelta(days=9).total_seconds()
     late = CertificateProblem.EXPIRED
-    both = (_report(late), _report(late, print_="b", days=9))
+    both = (_report(late), _report(late, print_="b", days=9, host="imap.example.net"))
     assert clock_off_s(both, NOW) == timedelta(days=9).total_seconds()
+    both = (_report(late), _report(late, print_="b", days=9, host="imap.example.org"))
+    assert clock_off_s(both, NOW) is None, "one domain's certificates run out together"
 
 
 def test_one_certificate_that_fits_acquits_the_clock() -> None:

@@ -58,6 +58,7 @@ def test_every_exception_has_a_kind(error: BaseException, stage: Stage) -> None:
     assert kind_of(error, stage) is not ErrorKind.INTERNAL
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", sorted(errno.errorcode))
 @pytest.mark.parametrize("stage", STAGES)
 def test_every_errno_has_a_kind(number: int, stage: Stage) -> None:

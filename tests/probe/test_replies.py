@@ -223,6 +223,7 @@ def _echoes() -> dict[str, bytes]:
     }
 
 
+@pytest.mark.slow
 @each_protocol
 @pytest.mark.parametrize("form", list(_echoes()))
 async def test_an_echoed_password_is_masked(
@@ -331,6 +332,7 @@ async def test_a_busy_server_is_quoted_and_not_asked_again(protocol: Protocol, w
     assert report.failure.reply.text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("verb", ["hello", "auth", "mail", "rset"])
 @pytest.mark.parametrize(
     "answer",

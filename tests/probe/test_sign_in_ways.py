@@ -27,7 +27,6 @@ from wizard.probe.error_kinds import Unparsable
 from wizard.probe.mechanisms import refuses_command
 from wizard.probe.sasl import mechanism_of
 
-pytestmark = pytest.mark.usefixtures("short_limits")
 each_protocol = pytest.mark.parametrize("protocol", PROTOCOLS)
 SMTP, IMAP, POP3 = PROTOCOLS
 PLAIN = base64.b64encode(f"\0{USER}\0{PASSWORD}".encode())

@@ -263,6 +263,7 @@ async def test_a_server_that_was_greeted_in_clear_and_wants_no_second_hello(
     assert (report.auth, report.sign_in_attempts) == ("PLAIN", 1)
 
 
+@pytest.mark.slow
 async def test_a_greeting_that_came_while_this_program_had_no_turn_is_heard_on_the_same_line(
     network: Network, certificate: Issued, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -21,8 +21,11 @@ from tests.probe.talk import (
     tls_server,
 )
 from wizard.model.evidence import ErrorKind, Outcome, Stage
+from wizard.model.secret import Redactor
 from wizard.model.server import Protocol, Security
 from wizard.probe.connector import Network
+from wizard.probe.engine import Prober
+from wizard.probe.error_kinds import StageFailed
 
 pytestmark = pytest.mark.usefixtures("short_limits")
 each_protocol = pytest.mark.parametrize("protocol", PROTOCOLS)
@@ -66,6 +69,21 @@ async def test_a_refused_switch_stops(protocol: Protocol, code: int, text: bytes
     assert report.failure.reply is not None
     assert text.decode().split(" ", 1)[1] in report.failure.reply.text
     assert_nothing_secret(mail)
+
+
+@each_protocol
+@pytest.mark.parametrize("offered", [False, True])
+async def test_a_line_that_cannot_be_encrypted_is_ended_at_once(
+    protocol: Protocol, offered: bool, network: Network
+) -> None:
+    async def refuse(talk: Talk, line: bytes) -> None:
+        await talk.send_raw(no(protocol, line, b"4.7.0 TLS not available", 454))
+
+    async with ScriptedServer(Mail(protocol, switch=offered, starttls=refuse)) as server:
+        conversation = Prober(network, Redactor(())).conversation(candidate(server, protocol))
+        with pytest.raises(StageFailed):
+            await conversation.open()
+        assert not conversation.is_open
 
 
 async def test_a_server_without_ehlo_has_no_switch(network: Network) -> None:

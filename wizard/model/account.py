@@ -110,10 +110,16 @@ class CheckResult:
     reports: tuple[ProbeReport, ...] = ()
     surroundings: Surroundings = field(default_factory=Surroundings)
     notes: tuple[str, ...] = ()
+    observed: tuple[str, ...] = ()  # those of the notes that no card says: what the run met, what lies ahead
     expiring: tuple[str, ...] = ()  # those of the notes that tell of a certificate that runs out soon
     asked: tuple[Asked, ...] = ()  # who was asked where the servers are
     plan: Plan | None = None  # what discovery found, where it was asked
     known_provider: Provider | None = None  # what is known of the provider named by `provider`
+
+    @property
+    def works(self) -> bool:
+        """Whether all that was wanted is proven, with the settings that were tried or after a fix."""
+        return self.verdict in (Verdict.WORKS, Verdict.WORKS_AFTER_FIX)
 
     def side(self, way: Way) -> SideResult | None:
         """How far this side was proven; None where it was not tried."""

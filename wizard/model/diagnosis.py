@@ -159,6 +159,7 @@ class Implications:
             tried once.
         temporary: it may be over in a moment; tried once more, politely.
         whole_line: it holds for the computer or its line; one card for both sides.
+        sending_only: it is told by servers for sending alone.
         hides_others: nothing else can be judged before this is put right; told first and alone.
         explains: causes that say of the other side what this one says in full; they get no card of their own.
         token: what it says of a browser sign-in's token.
@@ -168,6 +169,7 @@ class Implications:
     plain_refusal: bool = False
     temporary: bool = False
     whole_line: bool = False
+    sending_only: bool = False
     hides_others: bool = False
     explains: tuple[str, ...] = ()
     token: Token | None = None

@@ -33,6 +33,7 @@ class Detail(TypedDict, total=False):
     tls: str | None  # its version, as in TLSv1.3
     cipher: str | None
     tls_reason: str  # OpenSSL's name for what went wrong
+    wants_certificate: bool  # the server wants this computer to show a certificate of its own
     exception: str  # the class of an error of our own
     # Greeting and what is offered.
     speaks: str  # what answered instead: see `what_speaks`
@@ -49,7 +50,7 @@ class Detail(TypedDict, total=False):
     sender: str
     recipient: str
     put_off: str  # what the server said at first, before it was asked once more
-    command: str  # the refused one: "mail", "rcpt"; after a sign-in "examine", "stat"
+    command: str  # the refused one: "mail", "rcpt", "data" before the message; after a sign-in "examine", "stat"
     # Arrival of the test message (setup/round_trip.py).
     folder: str
     looked_in: str  # folders, with ", " between them
@@ -57,6 +58,7 @@ class Detail(TypedDict, total=False):
     other_form_works: bool
     other_username: str
     domain_not_registered: bool
+    takes_no_mail: bool  # the domain says so (null MX, RFC 7505), and nobody named a server of it
     isp: str  # whose line the server saw us come from
     isp_relay: str  # that provider's sending server: HOST:PORT/SECURITY
     near_provider: bool  # the domain does not exist and a provider's is much like it; "suggestion" says which
@@ -245,6 +247,7 @@ class ProbeReport:
     auth: str | None = None  # the method that signed in
     max_message_bytes: int | None = None  # EHLO SIZE (RFC 1870)
     sign_in_attempts: int = 0
+    alerts: tuple[str, ...] = ()  # what the server wants people to be shown, beside its answers (IMAP's ALERT)
 
     @property
     def failure(self) -> Evidence | None:

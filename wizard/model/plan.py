@@ -23,7 +23,8 @@ class PlanOptions:
         ask_nobody: not even DNS: what is known here, and guesses.
         incoming_protocol: the other one's servers are left out.
         repair: every source is asked even where a preset knows the provider, because its servers did not do.
-        everybody: nobody is waited for less long because others know the settings already.
+        everybody: nobody is waited for less long because others know the settings already, and who has not answered
+            yet is asked once more.
         enough: once it is set, no source is waited for any longer.
         listener: told of every source that is asked and of its answer, on the loop's thread.
     """
@@ -54,6 +55,11 @@ class Asked:
         """Whether anything came back, be it that there is nothing."""
         return self.answer != NO_ANSWER
 
+    @property
+    def may_name_user(self) -> bool:
+        """Whether such a source says how the user name is made; DNS says nothing of it."""
+        return self.source in (Source.AUTOCONFIG, Source.ISPDB, Source.PACC, Source.AUTODISCOVER)
+
 
 @dataclass(frozen=True, slots=True)
 class BrowserOffer:
@@ -78,7 +84,7 @@ class Plan:
     `candidates` are in the order they would be tried, all protocols together. `probably` is set when the provider was
     recognised only through a security gateway in front of it. `notes` are sentences for the person, `oauth` is what the
     best source that named any says about signing in in the browser. `suggestion` is the address that was probably
-    meant, where this one's domain is a slip away from a provider's.
+    meant, where this one's domain is a slip away from a provider's. `takes_no_mail`: the domain says so (null MX).
     """
 
     address: Address
@@ -89,6 +95,7 @@ class Plan:
     notes: tuple[str, ...] = ()
     oauth: BrowserOffer | None = None
     suggestion: Address | None = None
+    takes_no_mail: bool = False
 
     def of(self, *protocols: Protocol) -> tuple[ServerCandidate, ...]:
         """The candidates of these protocols, best first."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Container, Iterable
 
-from wizard.model.evidence import ProbeReport
+from wizard.model.evidence import ProbeReport, Stage
 from wizard.model.progress import Listener, nobody
 from wizard.model.secret import Redactor
 from wizard.model.server import Protocol, ServerCandidate, Way
@@ -83,8 +83,10 @@ class Prober:
 
     @property
     def is_spent(self) -> bool:
-        """Whether the run has made, or begun, as many connections as a run may."""
-        return max(self.permits.taken, len(self._conversations)) >= PER_RUN
+        """Whether the run has made, or begun, as many connections as a run may; a name that is not there made none."""
+        failures = (report.failure for report in self.reports)
+        begun = sum(failure is None or failure.stage is not Stage.DNS for failure in failures)
+        return max(self.permits.taken, begun) >= PER_RUN
 
     def forget(self, conversations: Iterable[Conversation]) -> None:
         """Ends conversations that turned out not to be wanted; they are in no report."""

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from wizard.model.evidence import CertificateProblem, ErrorKind, Outcome, ProbeReport, Stage, Surroundings
 from wizard.net.interfaces import active_interfaces
+from wizard.net.sites import registrable_domain
 
 LATELY_S = 5.0
 _LOST = {ErrorKind.NETWORK_UNREACHABLE, ErrorKind.DNS_UNAVAILABLE, ErrorKind.NAME_NOT_FOUND}
@@ -84,12 +85,14 @@ def clock_off_s(reports: Iterable[ProbeReport], now: datetime) -> float | None:
     """Seconds the clock is off, negative when it is behind; None when nothing says so.
 
     A time before this program's release is behind. Otherwise two certificates must agree that it is too early, or too
-    late, and no server may have shown one that fits: a single bad certificate is its server's own fault.
+    late, and no server may have shown one that fits: a single bad certificate is its server's own fault. Those of one
+    domain run out together when nobody renews them, so "too late" takes two domains.
     """
     if now < RELEASED:
         return (now - RELEASED).total_seconds()
     early: dict[str, datetime] = {}
     late: dict[str, datetime] = {}
+    late_sites: set[str] = set()
     for report in reports:
         for item in report.evidence:
             seen = item.certificate
@@ -100,11 +103,12 @@ def clock_off_s(reports: Iterable[ProbeReport], now: datetime) -> float | None:
                     early[seen.sha256] = seen.not_before
                 case CertificateProblem.EXPIRED:
                     late[seen.sha256] = seen.not_after
+                    late_sites.add(registrable_domain((item.endpoint or report.candidate.endpoint).host))
                 case None:
                     return None
     if len(early) > 1 and not late:
         return (now - max(early.values())).total_seconds()
-    if len(late) > 1 and not early:
+    if len(late_sites) > 1 and not early:
         return (now - min(late.values())).total_seconds()
     return None
 

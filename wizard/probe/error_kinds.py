@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from wizard.model.evidence import CertificateFacts, CertificateProblem, Detail, ErrorKind, Reply, Stage
 from wizard.net.dial import DialFailed, error_kind_of
+from wizard.net.tls import RefusedAfterHello
 
 
 class StageFailed(Exception):
@@ -40,7 +41,19 @@ class Unparsable(Exception):
 
 
 class InjectedBeforeTls(Exception):
-    """Bytes were waiting at the switch to TLS, or the server signed us in before it (T03, T07)."""
+    """Bytes were waiting at the switch to TLS, or the server signed us in before it (T03, T07).
+
+    Args:
+        early: what was waiting, as far as it was kept.
+    """
+
+    def __init__(self, early: bytes = b"") -> None:
+        super().__init__()
+        # Nobody takes rubbish for a reply: it is a handshake that went wrong (T04).
+        self.is_rubbish = _CONTROL.search(early) is not None
+
+
+_CONTROL = re.compile(rb"[^\t\r\n\x20-\x7e\x80-\xff]")
 
 
 # OpenSSL's X509_V_ERR_* numbers (x509_vfy.h).
@@ -94,6 +107,13 @@ _VERSION = {
     "INAPPROPRIATE_FALLBACK",
     "LEGACY_SIGALG_DISALLOWED_OR_UNSUPPORTED",
 }
+# A server that complains of our certificate, of which we have none: 116 (RFC 8446 §6.2), and what Java and Go say of an
+# empty list, 42, or SSL 3 did, 41.
+_CERTIFICATE_WANTED = {
+    "TLSV13_ALERT_CERTIFICATE_REQUIRED",
+    "SSLV3_ALERT_BAD_CERTIFICATE",
+    "SSLV3_ALERT_NO_CERTIFICATE",
+}
 
 
 def certificate_problem(
@@ -140,6 +160,10 @@ def _is_alert(error: BaseException) -> bool:
     return "_ALERT_" in _tls_reason(error)
 
 
+def _wants_certificate(error: BaseException) -> bool:
+    return isinstance(error, RefusedAfterHello) or _tls_reason(error) in _CERTIFICATE_WANTED
+
+
 def _tls_reason(error: BaseException) -> str:
     """OpenSSL's name for what went wrong; an SSLError that Python made itself has no such attribute."""
     return getattr(error, "reason", None) or "" if isinstance(error, ssl.SSLError) else ""
@@ -153,7 +177,7 @@ def kind_of(error: BaseException, stage: Stage) -> ErrorKind:
         case DialFailed():
             return error.kind
         case InjectedBeforeTls():
-            return ErrorKind.INJECTED_BEFORE_TLS
+            return ErrorKind.TLS_HANDSHAKE if error.is_rubbish else ErrorKind.INJECTED_BEFORE_TLS
         case Oversized() | Unparsable():
             return ErrorKind.PROTOCOL_ERROR
         case ssl.SSLCertVerificationError():
@@ -218,6 +242,8 @@ def failure_from(error: Exception, stage: Stage) -> StageFailed:
     detail = Detail()
     if reason := _tls_reason(error):
         detail["tls_reason"] = reason
+    if _wants_certificate(error):
+        detail["wants_certificate"] = True
     if kind is ErrorKind.INTERNAL:
         detail["exception"] = type(error).__name__
     return StageFailed(stage, kind, detail=detail)
@@ -229,6 +255,8 @@ _SPEAKS = (
     ("imap", re.compile(rb"^\* (?:OK|PREAUTH|BYE)\b", re.IGNORECASE)),
     ("pop3", re.compile(rb"^(?:\+OK|-ERR)\b", re.IGNORECASE)),
     ("ftp", re.compile(rb"^220[ -](?![^\n]*SMTP).*(?:ftp(?:d|\b)|filezilla|file transfer)", re.IGNORECASE | re.DOTALL)),
+    # A file server whose greeting does not say so asks at EHLO for its own commands (RFC 959 §4.1.1).
+    ("ftp", re.compile(rb"^530[ -].*\bUSER\b.{1,5}\bPASS\b", re.DOTALL)),
     ("lmtp", re.compile(rb"^220[ -](?![^\n]*SMTP)[^\n]*\bLMTP\b")),
     ("smtp", re.compile(rb"^(?:220|421|554)[ -]")),
     ("tls", re.compile(rb"^[\x14-\x17]\x03[\x00-\x04]")),

@@ -27,6 +27,7 @@ ELSEWHERE_S = 10.0  # a new folder is not begun after so long
 _CAPABILITY = re.compile(r"\[?CAPABILITY ([^\]\r\n]*)", re.IGNORECASE)
 _CODE = re.compile(r"^\[([^\]]{1,200})\]\s*")
 _TAGGED = re.compile(r"^A(\d{1,9}) (OK|NO|BAD)\b ?(.*)", re.IGNORECASE)
+_ALERT = re.compile(r"^(?:\* (?:OK|NO|BAD)|A\d{1,9} OK) \[ALERT\] (.*\S)", re.IGNORECASE)  # a refusal's is its reply
 _LITERAL = re.compile(rb"\{(\d{1,10})\+?\}$")
 
 
@@ -81,6 +82,8 @@ class ImapConversation(LineConversation):
             self.abort()  # STARTTLS is illegal after PREAUTH: somebody signs us in to keep us in clear (T07)
             raise InjectedBeforeTls
         self.recorder.note(greeted=True)
+        if self.connector.is_encrypted:  # in clear anybody on the way may have said it (T13)
+            self._note_alert(text)
         self._is_preauthenticated = status.upper() == "PREAUTH"
         self._take_capabilities(text)
 
@@ -233,19 +236,22 @@ class ImapConversation(LineConversation):
             return None
 
     async def _open_inbox(self, stage: Stage) -> None:
-        """EXAMINE INBOX; with who we are before it where the server announces ID (RFC 2971), in one flight.
+        """EXAMINE INBOX; with what is to be said before it, such as who we are (ID, RFC 2971), in one flight.
 
         NetEase opens no folder for a program that does not say who it is, and Purelymail hangs up on an ID it did not
         announce.
         """
-        if "ID" in self.capabilities and not self._is_introduced:
+        before = []
+        if not self._is_introduced:
             self._is_introduced = True
-            introduced = self._send(f'ID ("name" "Mailwright" "version" "{__version__}")'.encode("ascii"))
-            opened = self._send(b"EXAMINE INBOX")
-            await self._final(introduced)
-            answer = await self._final(opened)
-        else:
-            answer = await self._command("EXAMINE INBOX")
+            if "ID" in self.capabilities:
+                before.append(self._send(f'ID ("name" "Mailwright" "version" "{__version__}")'.encode("ascii")))
+            if "UTF8=ONLY" in self.capabilities:  # such a server opens no folder before (RFC 6855 §4)
+                before.append(self._send(b"ENABLE UTF8=ACCEPT"))
+        opened = self._send(b"EXAMINE INBOX")
+        for tag in before:
+            await self._final(tag)
+        answer = await self._final(opened)
         if answer.status != "OK":
             raise StageFailed(stage, ErrorKind.REPLY, reply=self._reply(answer.status, answer.text))
 
@@ -270,6 +276,8 @@ class ImapConversation(LineConversation):
 
     async def _search(self, token: str) -> str | None:
         found = await self._command(f'UID SEARCH SUBJECT "{token}"')
+        if found.status != "OK":
+            raise StageFailed(Stage.ARRIVAL, ErrorKind.REPLY, reply=self._reply(found.status, found.text))
         for line in found.untagged:
             if line.upper().startswith(b"* SEARCH"):
                 uids = [word for word in line.decode("ascii", "replace").split()[2:] if word.isdigit()]
@@ -349,6 +357,7 @@ class ImapConversation(LineConversation):
                 self.recorder.received(f"+ {said_in(words)}")
                 return Challenge(decoded(words))
             self.recorder.received(text)
+            self._note_alert(text)
             if text.startswith(tag + " "):
                 status, _, rest = text[len(tag) + 1 :].partition(" ")
                 if status.upper() not in {"OK", "NO", "BAD"}:
@@ -364,6 +373,11 @@ class ImapConversation(LineConversation):
                 self._goodbye = self._reply("BYE", text[6:])  # the reason for a line that ends before its answer
             untagged.append(line)
         raise Oversized("reply")
+
+    def _note_alert(self, text: str) -> None:
+        alert = _ALERT.match(text)
+        if alert is not None:
+            self.recorder.alert(alert[1])
 
     async def _next_line(self) -> bytes:
         """The next line; after a goodbye only for a moment, for the server hangs up then (RFC 9051 §7.1.5)."""

@@ -112,7 +112,7 @@ class Line(asyncio.Protocol):
             raise self._ended or ConnectionResetError("the connection is closed")
         if self._buffer:
             self.abort()
-            raise InjectedBeforeTls
+            raise InjectedBeforeTls(bytes(self._buffer))
         self.transport = await encrypt(self.transport, self, context, host, pin)
 
     def abort(self) -> None:

@@ -10,7 +10,7 @@ from typing import Unpack, cast
 
 from wizard.model.evidence import CertificateFacts, Detail, ErrorKind, Evidence, Outcome, ProbeReport, Reply, Stage
 from wizard.model.progress import Listener, Progress, nobody
-from wizard.model.secret import Redactor, Secret
+from wizard.model.secret import MASK, Redactor, Secret
 from wizard.model.server import ServerCandidate
 from wizard.model.text import MAX_SHOWN, inert
 from wizard.net.patience import Deadline
@@ -19,6 +19,7 @@ from wizard.probe.error_kinds import StageFailed, failure_from
 TRANSCRIPT_LINES = 400
 LINE_SHOWN = 600
 DETAIL_SHOWN = 600
+MOST_ALERTS = 5
 _APART = "\n~\n"  # between texts of ours: two addresses in a row would look like a secret's bytes in decimal
 # EHLO keywords, IMAP and POP3 capabilities, SASL mechanisms, response codes (RFC 5530, 3206) that rules ask for.
 _OF_PROTOCOL = frozenset(
@@ -73,6 +74,7 @@ class Recorder:
         self.auth: str | None = None
         self.max_message_bytes: int | None = None
         self.sign_in_attempts = 0
+        self._alerts: dict[str, None] = {}  # in order
         self._known = Detail()
 
     def go_on(self, clock: RunClock, listener: Listener, redact: Redactor) -> None:
@@ -145,17 +147,22 @@ class Recorder:
         """Tells something worth hearing before the stage has ended, such as a port that looks blocked."""
         self._tell(stage, Outcome.STARTED, 0.0, StageFacts(detail=detail))
 
+    def alert(self, text: str) -> None:
+        """Keeps what a server wants people to be shown, whatever it answers (RFC 9051 §7.1)."""
+        if len(self._alerts) < MOST_ALERTS:
+            self._alerts.setdefault(self.shown(text))
+
     def sent(self, line: str) -> None:
-        """Keeps a line we sent."""
+        """Keeps a line we sent, in which what is secret is masked; what we put beside a mask is not cut off by it."""
         self._heard.clear()
-        self._note("C", line)
+        self._note("C", MASK.join(map(self.redact, line[: 2 * LINE_SHOWN].split(MASK))))
 
     def received(self, line: str) -> None:
         """Keeps a line the server sent; what it and the line before give away only together is masked in both."""
         self._heard = [*self._heard[-2:], line[: 2 * LINE_SHOWN]]
         together = self.redact("\n".join(self._heard)).split("\n")
         if len(together) != len(self._heard):
-            self._note("S", line)  # it holds a line break itself
+            self._note("S", self.redact(line[: 2 * LINE_SHOWN]))  # it holds a line break itself
             return
         if len(self._transcript) >= TRANSCRIPT_LINES:
             return
@@ -227,11 +234,12 @@ class Recorder:
             auth=self.auth,
             max_message_bytes=self.max_message_bytes,
             sign_in_attempts=self.sign_in_attempts,
+            alerts=tuple(self._alerts),
         )
 
     def _note(self, who: str, line: str) -> None:
         if len(self._transcript) < TRANSCRIPT_LINES:
-            self._transcript.append(f"{self.clock():8.3f} {who}: {self.shown(line, LINE_SHOWN)}")
+            self._transcript.append(f"{self.clock():8.3f} {who}: {inert(line, LINE_SHOWN)}")
 
     def _keep_failure(self, failure: StageFailed, started: float, facts: StageFacts) -> None:
         self._keep(failure.stage, Outcome.FAILED, started, facts, failure)

@@ -6,6 +6,7 @@ import asyncio
 import base64
 import re
 from collections.abc import Coroutine, Mapping, Sequence
+from contextlib import suppress
 
 from aiosmtplib.errors import SMTPDataError, SMTPException, SMTPResponseException
 from aiosmtplib.esmtp import parse_esmtp_extensions
@@ -36,10 +37,8 @@ ENVELOPE_S = 40.0
 TOGETHER_S = 8.0  # answers to commands sent together come at once, or that packet was thrown away
 # A refusal that names our greeting; where it answers the greeting itself, one that names a host name will do.
 _OF_OUR_NAME = re.compile(r"\b(?:helo|ehlo)\b", re.IGNORECASE)
-_OF_A_NAME = re.compile(
-    r"\b(?:helo|ehlo)\b|host\s?name|domain name|fqdn|fully.qualified|invalid (?:name|domain|address|argument)",
-    re.IGNORECASE,
-)
+_OF_A_NAME = re.compile(r"host\s?name|domain name|fqdn|fully.qualified|invalid (?:name|domain|address|argument)", re.I)
+_UNKNOWN = (500, 502)  # of a command, whose name may stand beside it
 # What a firewall that blanks out the dialogue leaves: stars for the greeting, X for what it does not know (Cisco PIX).
 _STARS = re.compile(r"[*\s]*\*{6}[*0-9\s]*")
 _CROSSED_OUT = re.compile(r"X{3,}[A-Z]?", re.IGNORECASE)
@@ -77,11 +76,9 @@ class SmtpConversation(Outbox):
 
     async def still_answers(self) -> bool:
         """Whether the server answers NOOP (RFC 5321 §4.1.1.9)."""
-        try:
-            with within(STILL_ANSWERS_S):
-                return (await self._command("NOOP")).code == 250 and self.is_quiet
-        except (TimeoutError, OSError, SMTPException, Unparsable):
-            return False
+        with suppress(TimeoutError, OSError, SMTPException, Unparsable), within(STILL_ANSWERS_S):
+            return (await self._command("NOOP")).code == 250 and self.is_quiet
+        return False
 
     @property
     def offered(self) -> tuple[str, ...]:
@@ -147,8 +144,15 @@ class SmtpConversation(Outbox):
             # "You already said HELO" (MailKit PR#33): what it offers inside TLS stays unsaid, so the usual is tried.
             self.extensions, self.mechanisms = {}, (AuthMethod.PLAIN.value, AuthMethod.LOGIN.value)
             return
-        kind = ErrorKind.HELO_REFUSED if is_of_name else ErrorKind.REPLY
-        raise StageFailed(Stage.GREETING, kind, reply=self._reply(response), detail=Detail(command="ehlo"))
+        kind, detail = ErrorKind.HELO_REFUSED if is_of_name else ErrorKind.REPLY, Detail(command="ehlo")
+        speaks = what_speaks(f"{response.code} {response.message}".encode())
+        is_quiet_about_smtp = b"SMTP" not in self._smtp.first_bytes.upper() and not _CROSSED_OUT.search(
+            response.message
+        )
+        if speaks == "ftp" or (kind is ErrorKind.REPLY and response.code in _UNKNOWN and is_quiet_about_smtp):
+            # Every mail server knows EHLO or HELO.
+            kind, detail = ErrorKind.NOT_MAIL, Detail(speaks=speaks)
+        raise StageFailed(Stage.GREETING, kind, reply=self._reply(response), detail=detail)
 
     async def _hello(self) -> SMTPResponse:
         """The answer to EHLO, or to HELO where a server does not know that."""
@@ -173,8 +177,9 @@ class SmtpConversation(Outbox):
         """Whether a refusal is of how we introduced ourselves."""
         if response.code < 400 or response.code in (421, 503):
             return False
-        words = _OF_A_NAME if at_hello else _OF_OUR_NAME
-        return (at_hello and response.code in (501, 504, 553)) or words.search(response.message) is not None
+        if at_hello and (response.code in (501, 504, 553) or _OF_A_NAME.search(response.message)):
+            return True
+        return response.code not in _UNKNOWN and _OF_OUR_NAME.search(response.message) is not None
 
     async def _renamed(self) -> bool:
         """Whether the server took the other name, once; a sign-in stands (RFC 5321 §4.1.4 lets EHLO come again)."""
@@ -301,16 +306,16 @@ class SmtpConversation(Outbox):
         self._send_together(list(commands.values()))
         refused = None
         for step in commands:
-            if step == "rset":
+            if step == "rset" or refused is not None:  # who hangs up after a refusal has said why (421)
                 await self._dropped(self._smtp.read_response())
                 continue
             response = self._heard(await self._smtp.read_response())
-            if response.code >= 300 and refused is None:
+            if response.code >= 300:
                 refused = step, response
         return refused
 
     async def _dropped(self, answer: Coroutine[None, None, SMTPResponse]) -> None:
-        """Awaits the answer to RSET; what was wanted is there already, so a line that fails now is just not used."""
+        """Awaits an answer that decides nothing more: what was wanted is there, a line that fails is left."""
         try:
             with within(RESET_S):
                 await answer
@@ -349,7 +354,11 @@ class SmtpConversation(Outbox):
                 self.recorder.received(f"{refusal.code} {refusal.message}")
                 kind = ErrorKind.HELO_REFUSED if self._is_of_name(refusal, at_hello=False) else ErrorKind.REPLY
                 raise StageFailed(Stage.MESSAGE, kind, reply=self._reply(refusal)) from error
-            except (SMTPException, OSError) as error:  # TimeoutError is one of them
+            except (SMTPException, OSError, asyncio.CancelledError) as error:  # TimeoutError is one of them
+                if self._smtp.waits_to_hand_over:
+                    facts.detail["command"] = "data"
+                if self._smtp.waits_to_hand_over or isinstance(error, asyncio.CancelledError):
+                    raise
                 raise StageFailed(Stage.MESSAGE, ErrorKind.OUTCOME_UNKNOWN) from error
             self.recorder.received(f"{response.code} {response.message}")
             facts.reply = self._reply(response)
@@ -358,11 +367,8 @@ class SmtpConversation(Outbox):
     async def close(self) -> None:
         """Says QUIT and frees the socket, whatever the server makes of it."""
         if self.is_open:
-            try:
-                with within(GOODBYE_S):
-                    await self._command("QUIT")
-            except (TimeoutError, OSError, SMTPException, Unparsable, ValueError):
-                pass
+            with suppress(TimeoutError, OSError, SMTPException, Unparsable, ValueError), within(GOODBYE_S):
+                await self._command("QUIT")
         self.abort()
 
     async def _command(self, command: str) -> SMTPResponse:

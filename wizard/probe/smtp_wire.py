@@ -7,6 +7,7 @@ import ssl
 from collections.abc import Sequence
 from typing import cast
 
+from aiosmtplib.errors import SMTPServerDisconnected
 from aiosmtplib.protocol import MAX_RESPONSE_LENGTH, SMTPProtocol
 from aiosmtplib.response import SMTPResponse
 
@@ -24,12 +25,35 @@ class SmtpWire(SMTPProtocol):
         super().__init__(asyncio.get_running_loop())
         self.first_bytes = b""
         self._unasked = False
+        self._latest = b""  # what came in the last packet
+        self._sent = b""  # what was sent last
         self._due = 0  # answers to commands sent together that nobody has read yet
+        self._ended_by: Exception | None = None
 
     @property
     def is_quiet(self) -> bool:
         """Whether the line stands and nothing came that was not asked for, such as the 421 of a server that ends it."""
         return self.is_connected and not self._buffer and not self._unasked
+
+    @property
+    def waits_to_hand_over(self) -> bool:
+        """Whether DATA was sent and not answered, so that nothing of the message has left."""
+        return self._sent == b"DATA\r\n"
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._ended_by = exc
+        super().connection_lost(exc)
+
+    async def execute_command(self, *args: bytes, timeout: float | None = None) -> SMTPResponse:
+        try:
+            return await super().execute_command(*args, timeout=timeout)
+        except SMTPServerDisconnected as error:
+            # Of a line that ended before it was spoken on aiosmtplib does not say why, such as an alert of TLS 1.3.
+            raise error from error.__cause__ or self._ended_by
+
+    def write(self, data: bytes) -> None:
+        super().write(data)
+        self._sent = data[:10]
 
     def send_together(self, commands: Sequence[bytes]) -> None:
         """Sends commands in one piece (RFC 2920); `read_response` then gives their answers in turn."""
@@ -61,6 +85,7 @@ class SmtpWire(SMTPProtocol):
             self.first_bytes += data[:FIRST_BYTES]
         # aiosmtplib drops these bytes; at the switch to TLS they are a reason to stop (T03).
         self._unasked |= not self._is_awaited
+        self._latest = data[:FIRST_BYTES]
         super().data_received(data)
 
     @property
@@ -75,7 +100,7 @@ class SmtpWire(SMTPProtocol):
         spoke_first = self._response_waiter is not None and self._response_waiter.done() and not self._over_ssl
         if self._buffer or self._unasked or spoke_first:
             self.abort()
-            raise InjectedBeforeTls
+            raise InjectedBeforeTls(self._latest)
         self.transport = await encrypt(cast(asyncio.Transport, plain), cast(asyncio.Protocol, self), context, host, pin)
         self._over_ssl = True
 
