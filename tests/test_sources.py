@@ -229,6 +229,12 @@ TAGGED = _domain(
     pages={("autoconfig.tagged.example", CONFIG): Page(config("post.tagged.example"))},
 )  # fmt: skip
 
+MISNAMED = _domain(
+    "misnamed",
+    pages={("autoconfig.misnamed.example", CONFIG): Page(config("post.misnamed.example").replace(
+        b"%EMAILADDRESS%", b"%EMAILLOCALPART%-%EMAILDOMAIN%"))},
+)  # fmt: skip
+
 
 def _hostile(name: str, address: str, page: Answering | None = None) -> Domain:
     """A domain of which only the guessed names are any good; its web hosts stand at `address`."""
@@ -259,6 +265,18 @@ SLOW, SLOW_ALONE = (
     ),
     _domain("slow-alone", pages={("autoconfig.slow-alone.example", CONFIG): Page()}),
 )
+
+# The guessed server answers at once; how it wants the user name is published, by a page that comes later.
+NAMED_LATE = {
+    name: _domain(
+        name, f"{host} A %MAIL%", login=login, mail_hosts=[f"{host}.{name}.example"],
+        pages={(f"autoconfig.{name}.example", CONFIG): Page()},
+    )
+    for name, host, login in (
+        ("percent", "mail", "ada%percent.example"), ("customer", "mail", "u104711"),
+        ("sibling", "mail", "ada-sibling.example"),
+    )
+}  # fmt: skip
 
 
 def _garbage(out: BinaryIO, _: threading.Event) -> None:
@@ -296,7 +314,17 @@ servers = ["post.pack.example:465/tls", "post.pack.example:587/starttls"]
 
 @pytest.fixture(scope="module")
 def servers(authority: Authority) -> Iterator[SourceLab]:
-    found = [*ALONE.values(), *ODD.values(), TAGGED, EVERYTHING, SLOW, SLOW_ALONE, *HOSTILE.values()]
+    found = [
+        *ALONE.values(),
+        *ODD.values(),
+        TAGGED,
+        MISNAMED,
+        EVERYTHING,
+        SLOW,
+        SLOW_ALONE,
+        *NAMED_LATE.values(),
+        *HOSTILE.values(),
+    ]
     domains = [*found, HOSTER, *PRESET_ZONES]
     with SourceLab(authority, domains) as lab:
         yield lab
@@ -534,6 +562,14 @@ def test_a_plus_address_whose_mailbox_signs_in_without_the_tag(lab: SourceLab, r
     assert attempts(lab) == document["sign_in_attempts"] == {"imap": 2, "smtp": 1}
 
 
+def test_a_published_user_name_that_is_refused_gives_way_to_the_address(lab: SourceLab, run: Check) -> None:
+    code, document = run(MISNAMED)
+    assert (code, document["verdict"]) == (3, "works-after-fix"), json.dumps(document, indent=1)
+    assert {document[side]["username"] for side in ("incoming", "outgoing")} == {"ada@misnamed.example"}
+    assert document["diagnoses"][0]["title"] == "The server wants “ada@misnamed.example” as your user name"
+    assert attempts(lab) == document["sign_in_attempts"] == {"imap": 2, "smtp": 1}
+
+
 def test_what_was_asked_of_whom_is_in_the_result(lab: SourceLab, run: Check) -> None:
     _, document = run(EVERYTHING)
     whom = [one["whom"] for one in document["asked"]]
@@ -558,6 +594,65 @@ def test_a_source_that_answers_after_the_guesses_were_dialled_still_counts(
     for side in ("incoming", "outgoing"):
         assert (document[side]["host"], document[side]["source"]) == (domain.post, "autoconfig")
     assert attempts(lab) == document["sign_in_attempts"] == {"imap": 1, "smtp": 1}
+
+
+def _named_after_a_refusal(lab: SourceLab, domain: Domain, user: str, host: str | None = None) -> None:
+    """The domain's page comes once a sign-in at the guessed server was refused."""
+    (guessed,) = domain.mail_hosts
+    servers = _server("imap", host or guessed, user=user) + _server("smtp", host or guessed, user=user)
+
+    def page(_: Request) -> Page:
+        wait_until(lambda: len(lab.mail.auth_log()) > 0, "a sign-in is refused")
+        return Page(f'<clientConfig><emailProvider id="x">{servers}</emailProvider></clientConfig>'.encode())
+
+    lab.web.pages[(f"autoconfig.{domain.name}", CONFIG)] = page
+
+
+@pytest.mark.parametrize(
+    ("name", "user", "others"),
+    [
+        ("percent", "%EMAILLOCALPART%%%EMAILDOMAIN%", "answer"),
+        ("percent", "ada%%EMAILDOMAIN%", "answer"),
+        ("customer", "u104711", "answer"),
+        ("customer", "u104711", "are silent"),
+        ("sibling", "%EMAILLOCALPART%-%EMAILDOMAIN%", "answer"),
+    ],
+)
+def test_a_user_name_that_is_published_after_a_guess_was_refused_is_the_one_more_that_is_tried(
+    lab: SourceLab, run: Check, monkeypatch: pytest.MonkeyPatch, name: str, user: str, others: str
+) -> None:
+    domain = NAMED_LATE[name]
+    if others == "are silent":
+        lab.web.pages[(ISPDB, f"/v1.1/{domain.name}")] = silent()
+    else:
+        monkeypatch.setattr("wizard.setup.usernames.ASK_AGAIN_S", 30.0)  # however slow this computer is
+    _named_after_a_refusal(lab, domain, user, domain.post if name == "sibling" else None)
+    code, document = run(domain)
+    assert (code, document["verdict"]) == (3, "works-after-fix"), json.dumps(document, indent=1) + lab.mail.logs()
+    assert {document[side]["username"] for side in ("incoming", "outgoing")} == {domain.login}
+    assert {document[side]["host"] for side in ("incoming", "outgoing")} == {*domain.mail_hosts}
+    assert attempts(lab) == document["sign_in_attempts"] == {"imap": 2, "smtp": 1}
+    first = document["diagnoses"][0]
+    assert (first["cause"], first["title"]) == (
+        "username-format",
+        f"The server wants “{domain.login}” as your user name",
+    )
+    assert [fix["after"] for fix in document["fixes"]] == [{"username": domain.login}] * 2
+
+
+def test_a_user_name_published_for_another_companys_server_is_not_tried_at_a_guessed_one(
+    lab: SourceLab, run: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    domain = NAMED_LATE["customer"]
+    monkeypatch.setattr("wizard.setup.usernames.ASK_AGAIN_S", 30.0)  # however slow this computer is
+    _named_after_a_refusal(lab, domain, "u104711", HOSTER.post)
+    code, document = run(domain)
+    assert (code, document["diagnoses"][0]["cause"]) == (1, "bad-credentials")
+    assert {attempt.protocol for attempt in lab.mail.auth_log()} == {"imap"}
+    assert document["sign_in_attempts"] == {"imap": 2}
+    # That server is the person's to choose, and gets the password after a yes alone.
+    first = document["diagnoses"][0]["remedies"][0]
+    assert (first["id"], first["say"]) == ("use-published-server", f"Use “{HOSTER.post}”")
 
 
 Row = tuple[str, str, int, str, str]  # protocol, host, port, security, user name

@@ -264,6 +264,7 @@ _words = st.sampled_from(
 )
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(_words, _words, _words, _words, _words | st.text(max_size=5)), max_size=5))
 def test_any_file_gives_sound_candidates_or_refusals(rows: list[tuple[str, str, str, str, str]]) -> None:
     escaped = [tuple("".join(c for c in part if c.isalnum() or c in "%@.") for part in row) for row in rows]

@@ -99,6 +99,7 @@ async def test_hostile_records(name: str, start_lab: StartLab) -> None:
     assert len([one for one in plan.candidates if one.source in (Source.SRV, Source.MX)]) <= 10
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ANSWERS)
 @pytest.mark.parametrize("path", [CONFIG, POX])
 async def test_hostile_pages(name: str, path: str, start_lab: StartLab) -> None:

@@ -452,6 +452,8 @@ def test_a_pack_may_be_a_folder_of_more_than_presets_or_one_file(tmp_path: Path)
     [
         ('name = "Example Mail"\n', "", "name"),
         ('country = "WW"', "country = 3", "country"),
+        ('country = "WW"', 'country = "Germany"', "country"),
+        ('country = "WW"', 'country = "de"', "country"),
         ('category = "hoster"', 'category = "shop"', "category"),
         ('status = "ok"', 'status = "fine"', "status"),
         ('status = "ok"', 'status = "unsupported"', "status"),

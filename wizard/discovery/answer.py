@@ -34,7 +34,7 @@ class Answer:
 
     `refused` are reasons why parts of it, or all, were not accepted. `provider` was recognised on the way, `probably`
     when only through what stands in front of it. `then` are questions that only this answer makes possible. `oauth` is
-    where the browser sign-in goes.
+    where the browser sign-in goes. `takes_no_mail` is set where the domain says that it takes none.
     """
 
     candidates: tuple[ServerCandidate, ...] = ()
@@ -44,6 +44,7 @@ class Answer:
     probably: bool = False
     then: tuple[Question, ...] = ()
     oauth: BrowserOffer | None = None
+    takes_no_mail: bool = False
 
     @property
     def said(self) -> str:

@@ -40,7 +40,7 @@ def mx(
         records = await resolver.mx(address.domain)
         if len(records) == 1 and not records[0].host:
             note = tr("{domain} says that it accepts no mail (null MX, RFC 7505).", domain=address.shown_domain)
-            return Answer(notes=(note,), refused=(tr("this domain accepts no mail"),))
+            return Answer(notes=(note,), refused=(tr("this domain accepts no mail"),), takes_no_mail=True)
         hosts: list[str] = []
         refused: list[str] = []
         if len(records) > MAX_NAMES:

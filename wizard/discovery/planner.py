@@ -20,6 +20,7 @@ from wizard.discovery.presets import candidates as candidates_of
 from wizard.discovery.presets import needs
 from wizard.discovery.srv import srv
 from wizard.errors import DnsUnavailable, FetchError, NameNotFound
+from wizard.imports import begin_import
 from wizard.model.address import Address
 from wizard.model.evidence import Detail, Outcome, Stage
 from wizard.model.plan import ALL_SOURCES, NO_ANSWER, Asked, Plan, PlanOptions
@@ -27,7 +28,7 @@ from wizard.model.progress import Listener, Progress
 from wizard.model.provider import Provider, ProviderStatus
 from wizard.model.server import Protocol, Security, ServerCandidate, Source
 from wizard.net import patience, sites
-from wizard.net.dns import Resolver
+from wizard.net.dns import WHAT_ASKS, Resolver
 from wizard.net.fetch import Fetcher, PageMissing, PageRefused
 from wizard.net.sites import registrable_domain
 
@@ -189,6 +190,7 @@ class Planner:
         loop = asyncio.get_running_loop()
         began = loop.time()
         latest = patience.now() + self._patience.cap_s
+        begin_import(*WHAT_ASKS)  # sooner than what fetches pages: a name server is the first to answer
         await sites.ready()
         heard: list[_Heard] = []
         pending: dict[asyncio.Task[_Heard], tuple[Question, float]] = {}
@@ -206,10 +208,10 @@ class Planner:
                         continue
                     asked[question.whom] = len(asked)
                     known = memory.heard.get(question.whom)
-                    if known is not None:
+                    if known is not None and (known.asked.has_answered or not options.everybody):
                         heard.append(known)
                         queue += known.answer.then
-                    elif not settled:
+                    elif not settled or options.everybody:
                         _tell(options.listener, loop.time() - began, question, None)
                         pending[asyncio.ensure_future(_ask(question))] = (question, loop.time())
                 if not pending:
@@ -264,7 +266,16 @@ class Planner:
         notes = [note for one in heard for note in one.answer.notes]
         asked = tuple(one.asked for one in heard)
         oauth = next((one.answer.oauth for one in heard if one.answer.oauth is not None), None)
-        return Plan(address, candidates, provider, probably, asked, tuple(dict.fromkeys(notes)), oauth)
+        return Plan(
+            address,
+            candidates,
+            provider,
+            probably,
+            asked,
+            tuple(dict.fromkeys(notes)),
+            oauth,
+            takes_no_mail=any(one.answer.takes_no_mail for one in heard),
+        )
 
 
 def _recognised(heard: list[_Heard]) -> tuple[Provider | None, bool]:

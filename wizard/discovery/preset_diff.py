@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
@@ -56,7 +57,7 @@ def differences(book: PresetBook, folder: Path) -> tuple[Difference, ...]:
         raise UsageError(
             tr("{folder} holds more than {most} files: it is hardly the right folder.", folder=folder, most=MAX_FILES)
         )
-    files = sorted(path for path in found if path.is_file() and _is_markup(path))
+    files = sorted(path for path in found if os.path.isfile(path) and _is_markup(path))
     if not files:
         raise UsageError(tr("{folder} holds no autoconfig files.", folder=folder))
     return tuple(difference for path in files for difference in _of_file(book, path))
