@@ -43,17 +43,28 @@ def new_session(
     planner: Known | None = None,
 ) -> SetupSession:
     """A session in which every name is this computer and the tests' authority is trusted."""
+    known = services(authority, dialer=dialer, known_hosts=known_hosts, planner=planner or Known(*found))
+    return SetupSession(known, options)
+
+
+def services(
+    authority: Authority,
+    *,
+    dialer: Dialer | None = None,
+    known_hosts: Sequence[str] = (),
+    planner: Known | None = None,
+) -> Services:
+    """The services of such a session."""
     names = Names()
-    services = Services(
+    return Services(
         resolver=names,
         dialer=dialer or SystemDialer(names, lab=True),
         trust=Trust((authority.ca_file,)),
-        planner=planner or Known(*found),
+        planner=planner or Known(),
         diagnoser=wiring.diagnoser,
         provider_of_host=lambda host: None,
         known_hosts=lambda: known_hosts,
     )
-    return SetupSession(services, options)
 
 
 def draft(

@@ -6,6 +6,8 @@ import asyncio
 import time
 from dataclasses import replace
 
+import pytest
+
 from tests.lab.certificates import Authority, Issued
 from tests.lab.scripted import Conversation as Talk
 from tests.probe.talk import PASSWORD, USER, Mail, candidate, tls_server
@@ -69,6 +71,7 @@ async def test_the_first_server_that_is_open_ends_the_wait_for_silent_sources(
     assert len(imap.sign_ins) == len(smtp.sign_ins) == 1
 
 
+@pytest.mark.slow
 async def test_sources_are_waited_for_longer_where_a_busy_computer_gave_them_no_turn(
     authority: Authority, certificate: Issued
 ) -> None:

@@ -312,3 +312,73 @@ async def test_a_password_that_was_taken_a_moment_ago_is_not_blamed(authority: A
     assert result.diagnoses == ()
     assert len(box.sign_ins) == 2
     assert any("would not be asked again" in note and "Authentication failed" in note for note in result.notes)
+
+
+@pytest.mark.parametrize(
+    ("answer", "cause"),
+    [
+        (b"{tag} NO [LIMIT] Command rate limit exceeded, slow down\r\n", "server-busy"),
+        (b"{tag} BAD SEARCH is not supported\r\n", "server-error"),
+        ("{tag} NO Zu viele Anfragen, bitte später\r\n".encode(), "server-busy"),
+    ],
+)
+async def test_a_refused_search_ends_the_watch_and_is_told(
+    answer: bytes, cause: str, authority: Authority, certificate: Issued
+) -> None:
+    box = Box(b"", b"")
+    box.hooks["uid"] = say(answer)
+    result = await _sent(box, authority, certificate)
+    assert (result.verdict, result.round_trip.status) == (Verdict.WORKS, RoundTripStatus.SENT)
+    assert [one.cause for one in result.diagnoses] == [cause]
+    assert result.diagnoses[0].why.startswith("The settings are right: ")
+    assert box.verbs.count("uid") == 1
+
+
+@pytest.mark.parametrize("then", ["fin", "rst"])
+async def test_a_line_that_is_cut_while_the_message_is_awaited_is_opened_again_once(
+    then: str, authority: Authority, certificate: Issued
+) -> None:
+    box = Box(b"", b"INBOX")
+    box.hooks["uid"] = _cut_first(box.hooks["uid"], then)
+    result = await _sent(box, authority, certificate)
+    assert (result.verdict, result.round_trip.status) == (Verdict.WORKS, RoundTripStatus.ARRIVED)
+    assert result.diagnoses == ()
+    assert len(box.sign_ins) == result.sign_in_attempts[IMAP] == 2
+
+
+async def test_a_line_that_is_cut_again_is_told_with_what_was_proven(authority: Authority, certificate: Issued) -> None:
+    box = Box(b"", b"INBOX")
+    box.hooks["uid"] = say(b"", then="fin")
+    result = await _sent(box, authority, certificate)
+    assert (result.verdict, result.round_trip.status) == (Verdict.WORKS, RoundTripStatus.SENT)
+    assert [one.cause for one in result.diagnoses] == ["connection-dropped"]
+    assert result.diagnoses[0].title.endswith("hung up after the sign-in")
+    assert "encryption" not in result.diagnoses[0].why
+    assert len(box.sign_ins) == 2
+
+
+def _cut_first(go_on: Hook, then: str) -> Hook:
+    seen: list[bytes] = []
+
+    async def hook(talk: Talk, line: bytes) -> bool | None:
+        seen.append(line)
+        return await (say(b"", then=then) if len(seen) == 1 else go_on)(talk, line)
+
+    return hook
+
+
+async def test_what_a_server_wants_people_to_be_shown_is_shown(authority: Authority, certificate: Issued) -> None:
+    box = Box(b"", b"INBOX")
+    search = box.hooks["uid"]
+
+    async def warned(talk: Talk, line: bytes) -> bool | None:
+        if b"SEARCH" in line:
+            await talk.send(b"* NO [ALERT] Your mailbox is full, new mail is turned away")
+        return await search(talk, line)
+
+    box.hooks |= {"uid": warned, "auth": say(b"{tag} OK [ALERT] Wartung am Sonntag\r\n")}
+    result = await _sent(box, authority, certificate)
+    assert (result.verdict, result.round_trip.status) == (Verdict.WORKS, RoundTripStatus.ARRIVED)
+    told = [note.partition(" says: ")[2] for note in result.notes if " says: " in note]
+    assert told == ["“Wartung am Sonntag”", "“Your mailbox is full, new mail is turned away”"]
+    assert set(told) <= {note.partition(" says: ")[2] for note in result.observed}

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from tests.handover.accounts import WHEN, imap, smtp
 from wizard.model.diagnosis import Change
 from wizard.model.evidence import CertificateFacts, CertificateProblem, ErrorKind, Evidence, Outcome, ProbeReport, Stage
 from wizard.model.server import Security, ServerCandidate
-from wizard.setup.autofix import alternatives
+from wizard.setup.autofix import alternatives, words_of
 
 OTHER = smtp(host="mail.example.org", port=465)
 
@@ -78,3 +80,41 @@ def test_each_alternative_says_which_change_it_is() -> None:
     refused = report(smtp(), ErrorKind.CONNECTION_REFUSED)
     changes = {each.candidate.host: each.change for each in alternatives((refused,), (OTHER,))}
     assert changes == {"smtp.example.org": Change.OTHER_PORT, "mail.example.org": Change.OTHER_HOST}
+
+
+AT_OUR_PROVIDER = "Example Mail"
+
+
+@pytest.mark.parametrize(
+    ("change", "server", "owner", "words"),
+    [
+        (Change.OTHER_PORT, smtp(port=465), None, "Use port 465"),
+        (Change.OTHER_PORT, smtp(port=465), AT_OUR_PROVIDER, "Use port 465 of Example Mail"),
+        (Change.OTHER_SECURITY, smtp(security=Security.TLS), None, "Use SSL/TLS"),
+        (Change.OTHER_SECURITY, smtp(security=Security.STARTTLS), AT_OUR_PROVIDER, "Use STARTTLS of Example Mail"),
+        (Change.ENCRYPT, smtp(security=Security.STARTTLS), None, "Use STARTTLS"),
+        (Change.OTHER_SECURITY, smtp(security=Security.NONE), None, "Use no encryption"),
+        (Change.OTHER_HOST, smtp(host="mail.example.org"), None, "Use “mail.example.org”"),
+        (Change.OUTGOING_SERVER, smtp(host="mail.example.org"), None, "Use “mail.example.org”"),
+        (Change.ISP_RELAY, smtp(host="relay.example.net"), AT_OUR_PROVIDER, "Use “relay.example.net” of Example Mail"),
+        (Change.OTHER_USERNAME_FORM, smtp(username="ada"), None, "Use “ada”"),
+        (Change.API_USERNAME, smtp(username="apikey"), None, "Use “apikey”"),
+        (Change.NO_SIGN_IN, smtp(), None, "Send without signing in"),
+        (Change.IN_CLEAR, smtp(), None, "Sign in without encryption: the line stays on this computer"),
+        (Change.SENDER_IS_USERNAME, smtp(username="ada@example.org"), None, "Send as “ada@example.org”"),
+        (Change.SMALLER_MESSAGE, smtp(), None, "Use these settings"),
+        (Change.SUGGESTED_ADDRESS, smtp(), None, "Use these settings"),
+        (Change.ADDRESS_IS_RIGHT, smtp(), None, "Use these settings"),
+        (Change.PASSWORD_WITHOUT_BLANK, smtp(), None, "Use these settings"),
+        (Change.AGREE_TO_SERVER, smtp(host="mx.example.net"), None, "Yes, mx.example.net may have the password"),
+        (Change.OWN_NETWORK, smtp(host="nas.example.org"), None, "It is ours: connect to nas.example.org"),
+    ],
+)
+def test_a_button_says_what_its_press_changes(
+    change: Change, server: ServerCandidate, owner: str | None, words: str
+) -> None:
+    assert words_of(change, server, owner) == words
+
+
+def test_every_change_has_its_words() -> None:
+    assert [change for change in Change if not words_of(change, smtp())] == []

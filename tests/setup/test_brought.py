@@ -12,6 +12,7 @@ from tests.gui.samples import WORKS
 from wizard.diagnosis.document import diagnosis_document
 from wizard.errors import UsageError
 from wizard.handover.report import report_bytes, report_document
+from wizard.handover.sheet_page import sheet_html, sheet_text
 from wizard.handover.targets import sheet
 from wizard.model.address import Address
 from wizard.model.server import Source
@@ -58,6 +59,27 @@ def test_what_we_write_is_read_again(target: str, said_by: str) -> None:
     assert brought.said_by == said_by
     assert brought.address == ADA
     assert {server.source for server in brought.servers} == {Source.GIVEN}
+
+
+FOR_PEOPLE = (
+    "thunderbird", "outlook-new", "outlook-classic", "apple-mail-mac", "iphone", "thunderbird-android", "gmail-app",
+    "samsung-email", "outlook-mobile", "evolution", "kmail", "claws", "page", "other",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("as_page", [False, True])
+@pytest.mark.parametrize("target", FOR_PEOPLE)
+def test_a_sheet_of_ours_that_is_pasted_names_its_two_servers_and_no_other(target: str, as_page: bool) -> None:
+    account = WORKS.verified_account()
+    assert account is not None
+    made = sheet(target, account)
+    text = sheet_html(made) if as_page else sheet_text(made)
+    assert sorted(told(text)) == [IMAP, SMTP]
+
+
+def test_the_name_of_a_file_is_no_server() -> None:
+    text = "IMAP imap.example.net, see imap-settings.pdf and setup.exe; SMTP smtp.example.net (smtp.png, outlook.reg)"
+    assert sorted(one.split()[1].partition(":")[0] for one in told(text)) == ["imap.example.net", "smtp.example.net"]
 
 
 def test_a_profile_says_whose_it_is() -> None:

@@ -7,7 +7,7 @@ import pytest
 from tests.lab.certificates import Authority, Issued
 from tests.lab.hostile_kinds import after_the_dot
 from tests.lab.stage import imap, pop3, smtp, stage
-from tests.probe.talk import Mail
+from tests.probe.talk import Mail, say
 from tests.setup.accounts import checked as checked_with
 from wizard.model.account import RoundTripStatus, Status, Verdict
 from wizard.model.server import Protocol
@@ -53,6 +53,24 @@ async def test_silence_after_the_final_dot_is_named_where_the_deadline_is_sooner
     assert [found.cause for found in result.diagnoses] == ["server-error"]
     assert result.diagnoses[0].server is not None
     assert silent.verbs.count("data") == 1
+
+
+@pytest.mark.parametrize(
+    ("then", "verdict", "words"),
+    [("silence", Verdict.UNDECIDED, "stopped answering"), ("fin", Verdict.FAILS, "hung up after the sign-in")],
+)
+async def test_a_message_that_was_not_handed_over_is_not_said_to_be(
+    then: str, verdict: Verdict, words: str, authority: Authority, certificate: Issued
+) -> None:
+    mail = Mail(Protocol.SMTP, data=say(b"", then=then))  # no 354: nothing of the message leaves
+    result = await checked_with(
+        authority, certificate, receive=Mail(Protocol.IMAP), send=mail, test_message=True, deadline_s=1.0
+    )
+    assert result.verdict is verdict
+    assert result.round_trip.status is not RoundTripStatus.SENT
+    assert [found.cause for found in result.diagnoses] == ["connection-dropped"]
+    assert words in result.diagnoses[0].title
+    assert "handed over" not in result.diagnoses[0].why
 
 
 async def test_nobody_is_asked_where_the_deadline_is_over_before_the_check_begins() -> None:

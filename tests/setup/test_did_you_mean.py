@@ -21,11 +21,14 @@ from wizard.setup.options import Options
 UNASKED = Options(deadline_s=20)
 
 SLIPS = {
-    "gmail.com": "gmial gmai gamil gmal gmaill gnail gmali ggmail gmaul gmsil gmil gmaio gmeil gmiail",
-    "hotmail.com": "hotmial hotmal hotmai hotmaill hotmil hotnail hotamil htmail hormail hitmail",
-    "outlook.com": "outlok outloo oulook otlook outllook outlokk outloook outlool",
-    "yahoo.com": "yaho yahooo yhoo yhaoo yajoo yahpo ayhoo yashoo",
-    "icloud.com": "iclod icoud iclould icluod iclud icloyd icdloud",
+    "gmail.com": "gmial gmai gamil gmal gmaill gnail gmali ggmail gmaul gmsil "
+    "gmil gmaio gmeil gmiail gnmail gemail gmaiil gaail gmqail g-mail",
+    "hotmail.com": "hotmial hotmal hotmai hotmaill hotmil hotnail hotamil "
+    "htmail hormail hitmail hotnmail otmail jotmail hotmsail hottail",
+    "outlook.com": "outlok outloo oulook otlook outllook outlokk outloook "
+    "outlool outloock outlooc outtlook outlouk utlook outlock outolok",
+    "yahoo.com": "yaho yahooo yhoo yhaoo yajoo yahpo ayhoo yashoo yahho yaahoo yahxoo yachoo",
+    "icloud.com": "iclod icoud iclould icluod iclud icloyd icdloud iclound iclowud ickoud iccoud icould",
     "comcast.net": "comcat comast comacst",
     "googlemail.com": "googlmail googelmail",
     "btinternet.com": "btinernet btintenet",
@@ -36,6 +39,15 @@ SLIPS = {
     ("typed", "meant"),
     [
         *((f"{slip}.{real.partition('.')[2]}", real) for real, slips in SLIPS.items() for slip in slips.split()),
+        ("yahho.de", "yahoo.de"),
+        ("hotmaill.fr", "hotmail.fr"),
+        ("hotmial.nl", "hotmail.nl"),
+        ("otlook.pt", "outlook.pt"),
+        ("yaho.com.mx", "yahoo.com.mx"),
+        ("yahooo.co.nz", "yahoo.co.nz"),
+        ("gmx.ed", "gmx.de"),
+        ("frenet.de", "freenet.de"),
+        ("vluewin.ch", "bluewin.ch"),
         ("gmail.con", "gmail.com"),
         ("gmail.co", "gmail.com"),
         ("gmail.cm", "gmail.com"),
@@ -116,6 +128,10 @@ def test_a_slip_is_recognised(typed: str, meant: str) -> None:
         ("yah\u0585o.com", "yahoo.com"),  # Armenian
         ("gmai\u0142.com", "gmail.com"),
         ("xn--gmil-63d.com", "gmail.com"),
+        ("\u0192astmail.com", "fastmail.com"),  # f with a hook
+        ("\u1d0futlook.com", "outlook.com"),  # small capitals
+        ("o\u1d1ctlook.com", "outlook.com"),
+        ("\u1d22oho.com", "zoho.com"),
     ],
 )
 def test_a_name_that_only_looks_the_same_is_recognised(shown: str, meant: str) -> None:
@@ -164,6 +180,8 @@ def test_no_own_domain_is_questioned() -> None:
 
 
 _LIKE_PROVIDERS = """
+y7mail.com prontomail.com ispeed.ch highspeed.ch gotmail.com fastmall.com
+incloud.com cloud.com bmail.com jmail.com nmail.com zmail.com
 gmail.com googlemail.com mail.com email.com ymail.com rocketmail.com yahoo.com yahoo.co.uk yahoo.co.jp yahoo.co.in
 yahoo.co.nz yahoo.co.id yahoo.ca yahoo.de yahoo.fr yahoo.it yahoo.es yahoo.se yahoo.ie yahoo.in yahoo.com.ar
 yahoo.com.au yahoo.com.br yahoo.com.mx yahoo.com.sg yahoo.com.ph yahoo.com.hk yahoo.com.tw gmx.net gmx.com gmx.de

@@ -191,6 +191,73 @@ async def test_a_plain_port_that_wants_encryption(reply: bytes, authority: Autho
     assert card.cause == "tls-required"
 
 
+@pytest.mark.parametrize(
+    ("offers", "words", "first"),
+    [
+        (b"STARTTLS", "offers it", "switch-on-encryption"),
+        (b"SIZE", "asks for it", "use-other-port"),
+    ],
+)
+async def test_a_plain_port_without_a_sign_in_that_wants_encryption(
+    offers: bytes, words: str, first: str, authority: Authority, certificate: Issued
+) -> None:
+    mail = Mail(
+        SMTP,
+        hello=say(b"250-mail.example.org\r\n250 " + offers + b"\r\n"),
+        mail=say(b"530 5.7.0 Must issue a STARTTLS command first\r\n"),
+    )
+    card = await first_card(mail, authority, certificate, Security.NONE, allow_unencrypted=True)
+    assert card.cause == "tls-required"
+    assert card.title.endswith(words)
+    assert card.remedies[0].id == first
+    assert card.reply is not None
+    assert card.reply.code == 530
+    assert mail.sign_ins == []
+
+
+@pytest.mark.parametrize(
+    ("reply", "cause"),
+    [
+        (b"550 5.7.1 Client host [192.0.2.9] blocked using zen.example.org", "client-ip-blocked"),
+        (b"554 5.7.1 <ada@example.org>: Relay access denied", "auth-not-offered"),
+        (b"530 5.7.0 Authentication required", "auth-not-offered"),
+        (b"550 5.1.1 <ada@example.org>: User unknown", "auth-not-offered"),
+    ],
+)
+async def test_a_server_without_a_sign_in_says_why_it_takes_no_mail(
+    reply: bytes, cause: str, authority: Authority, certificate: Issued
+) -> None:
+    mail = Mail(SMTP, hello=say(b"250-mail.example.org\r\n250 SIZE\r\n"), mail=say(reply + b"\r\n"))
+    assert (await first_card(mail, authority, certificate)).cause == cause
+
+
+async def test_what_a_server_said_before_it_hung_up_is_told(authority: Authority, certificate: Issued) -> None:
+    together = b"250-mail.example.org\r\n250-AUTH PLAIN\r\n250 PIPELINING\r\n"
+    mail = Mail(SMTP, hello=say(together), mail=say(b"421 4.3.2 Server is restarted, come back later\r\n", then="fin"))
+    card = await first_card(mail, authority, certificate)
+    assert card.cause in ("server-error", "server-busy")
+    assert card.reply is not None
+    assert card.reply.code == 421
+
+
+@pytest.mark.parametrize(("greeting", "cause"), [(b"Service ready", "not-a-mail-server"), (b"x ESMTP", "server-error")])
+async def test_a_server_that_knows_no_hello_is_one_for_mail_only_where_it_says_so(
+    greeting: bytes, cause: str, authority: Authority, certificate: Issued
+) -> None:
+    unknown = say(b"500 'EHLO [127.0.0.1]': command not understood.\r\n")
+    mail = Mail(SMTP, greeting=say(b"220 " + greeting + b"\r\n"), hello=unknown)
+    assert (await first_card(mail, authority, certificate)).cause == cause
+
+
+async def test_a_server_that_knows_only_helo_is_asked_so(authority: Authority, certificate: Issued) -> None:
+    async def hello(talk: Talk, line: bytes) -> None:
+        known = line.startswith(b"HELO")
+        await talk.send(b"250 mail.example.org" if known else b'500 5.5.1 Command unrecognized: "EHLO [127.0.0.1]"')
+
+    card = await first_card(Mail(SMTP, hello=hello), authority, certificate)
+    assert card.cause == "auth-not-offered"
+
+
 async def test_a_dialogue_of_stars_names_the_firewall(authority: Authority, certificate: Issued) -> None:
     mail = Mail(
         SMTP,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.policy import SMTPUTF8
 
@@ -12,8 +13,9 @@ from hypothesis import strategies as st
 from wizard.language import SOURCE, speak
 from wizard.language.choice import PSEUDO
 from wizard.language.pseudo import PseudoTranslations
+from wizard.model.account import RoundTrip, RoundTripStatus
 from wizard.model.address import Address
-from wizard.setup.message import compose
+from wizard.setup.message import compose, read_arrival
 
 HEADERS = ["Subject", "From", "To", "Date", "Message-ID", "Auto-Submitted", "MIME-Version", "Content-Type"]
 
@@ -46,6 +48,7 @@ def test_any_name_and_address(local: str, name: str | None, shown: str) -> None:
     assert local.isascii() <= message.data.isascii()
 
 
+@pytest.mark.slow
 @given(st.text(alphabet=st.characters(), max_size=80))
 def test_no_name_adds_a_header_or_an_address(name: str) -> None:
     read = message_from_bytes(compose(_address("ada"), _address("bob"), name).data, policy=SMTPUTF8)
@@ -67,3 +70,28 @@ def test_in_another_language_the_text_is_translated_and_the_subject_found_again(
     assert plain.startswith("[")
     assert "o'neil<b>@example.org" in plain
     assert "<b>o'neil&lt;b&gt;@example.org</b>" in marked
+
+
+@pytest.mark.parametrize(
+    ("sent_before_s", "accepted_before_s", "seconds"),
+    [(20, 5, 5), (20, None, 20), (None, 5, 5), (None, None, None)],
+)
+def test_the_way_of_a_message_is_timed_from_where_it_was_accepted(
+    sent_before_s: int | None, accepted_before_s: int | None, seconds: int | None
+) -> None:
+    def before(age_s: int | None) -> datetime | None:
+        return datetime.now(UTC) - timedelta(seconds=age_s) if age_s is not None else None
+
+    sent = RoundTrip(sent_at=before(sent_before_s), accepted_at=before(accepted_before_s))
+    arrived = read_arrival(b"Subject: x\r\n\r\n", "INBOX", is_junk=False, sent=sent)
+    assert (round(arrived.seconds) if arrived.seconds is not None else None) == seconds
+
+
+def test_only_the_topmost_results_of_the_checks_are_believed() -> None:
+    header = (
+        b"Authentication-Results: mx.example.org; spf=pass smtp.mailfrom=ada; dkim=fail; dmarc=none; spf=fail\r\n"
+        b"Authentication-Results: elsewhere.example; dkim=pass\r\n\r\n"
+    )
+    arrived = read_arrival(header, "Junk", is_junk=True, sent=RoundTrip())
+    assert (arrived.spf, arrived.dkim, arrived.dmarc) == ("pass", "fail", "none")
+    assert (arrived.status, arrived.folder, arrived.is_junk) == (RoundTripStatus.ARRIVED, "Junk", True)

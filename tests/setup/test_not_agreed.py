@@ -22,7 +22,7 @@ async def test_what_is_undecided_for_want_of_consent_says_whose() -> None:
             "server-not-agreed",
             "smtp.hosting.example gets your password only after your yes",
         )
-        assert "(DNS) or another domain named it" in card.why
+        assert "published settings or the internet's address book (DNS) named it" in card.why
         first = card.remedies[0]
         assert (first.id, first.say) == ("agree-to-server", "Yes, smtp.hosting.example may have the password")
         assert isinstance(first.action, ChangeSettings)

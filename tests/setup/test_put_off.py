@@ -8,10 +8,15 @@ import pytest
 
 from tests.lab.certificates import Authority, Issued
 from tests.lab.scripted import Conversation as Talk
-from tests.probe.talk import Hook, Mail, candidate, ok, say, tls_server
+from tests.probe.talk import PASSWORD, USER, Hook, Mail, Names, candidate, ok, say, tls_server
 from tests.setup.accounts import checked, draft, new_session
 from wizard.model.account import CheckResult, Verdict
-from wizard.model.server import Protocol, Security
+from wizard.model.address import Address
+from wizard.model.draft import AccountDraft
+from wizard.model.secret import Secret
+from wizard.model.server import Protocol, Security, Source
+from wizard.net.dial import SystemDialer
+from wizard.probe.permits import PER_RUN
 from wizard.setup.options import Options
 
 SMTP, IMAP, POP3 = Protocol.SMTP, Protocol.IMAP, Protocol.POP3
@@ -97,6 +102,7 @@ async def test_the_test_message_is_offered_once_more(authority: Authority, certi
     assert any("took it when it was asked once more" in note for note in result.notes)
 
 
+@pytest.mark.slow
 async def test_a_deadline_in_the_pause_tells_what_the_server_said(
     authority: Authority, certificate: Issued, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -149,3 +155,29 @@ async def test_a_port_that_turns_everybody_away_is_not_tried_by_other_means(
     assert result.verdict is Verdict.FAILS
     tried = {(report.candidate.port, report.candidate.security) for report in result.reports}
     assert {security for port, security in tried if port == where.port} == {Security.STARTTLS}
+
+
+async def test_names_that_are_not_there_leave_a_busy_server_its_second_chance(
+    authority: Authority, certificate: Issued
+) -> None:
+    """As many guesses as a run may make connections: none of them was one."""
+    greetings = iter([b"421 4.3.2 Service shutting down\r\n"])
+
+    async def busy_at_first(talk: Talk, line: bytes) -> bool | None:
+        said = next(greetings, None)
+        if said is None:
+            return True
+        await talk.send_raw(said)
+        raise EOFError
+
+    mail = Mail(Protocol.SMTP, greeting=busy_at_first)
+    names = Names({"mail.example.org": ["127.0.0.1"]}, default=None)
+    async with tls_server(mail, certificate, Security.TLS) as server:
+        real = candidate(server, Protocol.SMTP, Security.TLS, host="mail.example.org", source=Source.GUESS)
+        guesses = [replace(real, host=f"smtp{number}.example.org") for number in range(PER_RUN)]
+        session = new_session(authority, *guesses, real, dialer=SystemDialer(names, lab=True))
+        account = AccountDraft(Address.parse(USER), secret=Secret(PASSWORD), wants_incoming=False)
+        result = await session.check(account)
+        await session.close()
+    assert result.verdict is Verdict.WORKS
+    assert result.notes == ("mail.example.org was busy at first and answered when it was asked once more.",)

@@ -38,3 +38,14 @@ async def test_what_a_person_is_told(authority: Authority, refusal: Refusal, cau
     told = result.diagnoses[0]
     assert (result.verdict, told.cause, told.title) == (Verdict.FAILS, cause, refused.title)
     assert told.remedies[0].say == first
+
+
+@pytest.mark.parametrize(("said", "told"), [("", ""), ("invalid_grant", " The provider said: “invalid_grant”")])
+async def test_what_the_provider_said_is_told_and_nothing_where_it_said_nothing(
+    authority: Authority, said: str, told: str
+) -> None:
+    refused = SignInRefused(Refusal.TIMED_OUT, provider="Example Mail", address=USER, said=said)
+    draft = AccountDraft(Address.parse(USER), ask_nobody=True)
+    result = await new_session(authority).check_without_token(draft, refused)
+    waited = "Mailwright waited for it and has stopped. Nothing was changed."
+    assert result.diagnoses[0].why == f"{waited}{told}"

@@ -29,6 +29,7 @@ async def test_without_a_proven_sending_server_nothing_is_sent(wants_to_send: bo
     assert after.round_trip.status is RoundTripStatus.SKIPPED
 
 
+@pytest.mark.slow
 async def test_a_message_that_takes_its_time_is_looked_for_again_at_the_moments_set_for_it() -> None:
     servers = smtp("smtp.example.org"), imap("imap.example.org")
     async with stage("ada@example.org", *servers, delivery=Delivery(after_s=1.0)) as on_stage:

@@ -68,6 +68,13 @@ def test_a_blank_or_an_unseen_sign_at_either_end(password: str) -> None:
     assert RunFact.PASSWORD_OUTER_BLANK in facts(Way.SENDING, replace(DRAFT, secret=Secret(password)), REFUSED)
 
 
+@pytest.mark.parametrize(("typed", "is_sent"), [("abcd efgh ", False), ("abcd efgh ijkl ", True)])
+def test_a_blank_that_the_providers_passwords_do_not_have_was_not_sent(typed: str, is_sent: bool) -> None:
+    blanks_fall = replace(PROVIDER, app_password=AppPassword(pattern="[a-z]{8}", strip_blanks=True))
+    known = facts(Way.SENDING, replace(DRAFT, secret=Secret(typed)), REFUSED, provider=blanks_fall)
+    assert (RunFact.PASSWORD_OUTER_BLANK in known) is is_sent
+
+
 @pytest.mark.parametrize("password", ["tulip wagon", "tulip\u00a0wagon", "t", "ü"])
 def test_blanks_inside_are_not_at_the_ends(password: str) -> None:
     assert RunFact.PASSWORD_OUTER_BLANK not in facts(Way.SENDING, replace(DRAFT, secret=Secret(password)), REFUSED)

@@ -47,6 +47,7 @@ def lab_account(server: MailServer, incoming: Protocol, *, implicit: bool) -> Ac
     return draft(receiving, sending, password=ADA.password, address=ADA.address)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("incoming", [Protocol.IMAP, Protocol.POP3])
 @pytest.mark.parametrize("implicit", [True, False])
 async def test_a_round_trip_on_real_servers(
@@ -288,7 +289,7 @@ async def test_without_a_sign_in_nothing_is_signed_in(authority: Authority, cert
 
 
 def test_what_only_a_failure_needs_is_read_before_it_comes(authority: Authority) -> None:
-    wiring.catalogue.cache_clear()
+    wiring._catalogue.cache_clear()
     our_meanings.cache_clear()
     new_session(authority).get_ready()
-    assert wiring.catalogue.cache_info().currsize == our_meanings.cache_info().currsize == 1
+    assert wiring._catalogue.cache_info().currsize == our_meanings.cache_info().currsize == 1

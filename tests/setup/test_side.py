@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
@@ -13,14 +13,23 @@ import pytest
 from tests.lab.certificates import Authority, Issued
 from tests.lab.scripted import Conversation as Talk
 from tests.probe.talk import PASSWORD, USER, Hook, Mail, candidate, no, ok, tls_server
-from tests.setup.accounts import draft, new_session
+from tests.setup.accounts import draft, new_session, services
 from wizard.model.account import CheckResult, Status, Verdict
 from wizard.model.address import Address
+from wizard.model.diagnosis import Change
 from wizard.model.draft import AccountDraft
-from wizard.model.evidence import ErrorKind
+from wizard.model.evidence import ErrorKind, ProbeReport
+from wizard.model.progress import nobody
 from wizard.model.server import Protocol, Security, ServerCandidate, Source
-from wizard.setup.autofix import other_username
+from wizard.setup.autofix import Alternative
+from wizard.setup.context import SessionContext
+from wizard.setup.judge import Judge
 from wizard.setup.options import Options
+from wizard.setup.secret_gate import SecretGate
+from wizard.setup.side import Side
+from wizard.setup.sign_in_order import SignInOrder
+from wizard.setup.username_forms import other_usernames
+from wizard.setup.usernames import Usernames
 
 LOCAL = USER.partition("@")[0]
 
@@ -181,12 +190,12 @@ async def test_a_plus_address_signs_in_without_its_tag_at_the_cost_of_one_refusa
 )
 def test_the_other_form_of_a_plus_address(username: str, other: str | None) -> None:
     server = ServerCandidate(Protocol.IMAP, "imap.example.org", 993, Security.TLS, username, Source.GUESS, True)
-    assert other_username(server, "ada+news@example.org", None) == other
+    assert next(iter(other_usernames(server, "ada+news@example.org", None)), None) == other
 
 
 def test_a_local_part_that_begins_with_a_plus_has_no_tag() -> None:
     server = ServerCandidate(Protocol.IMAP, "imap.example.org", 993, Security.TLS, "+a@x.org", Source.GUESS, True)
-    assert other_username(server, "+a@x.org", None) == "+a"
+    assert other_usernames(server, "+a@x.org", None) == ("+a",)
 
 
 async def test_three_refusals_in_ten_minutes_are_all(authority: Authority, certificate: Issued) -> None:
@@ -295,3 +304,30 @@ async def test_nothing_is_sent_to_servers_nobody_vouched_for(authority: Authorit
         agreed = new_session(authority, *found, options=Options(accept_untrusted=True))
         assert (await agreed.check(ada)).verdict is Verdict.WORKS
         await agreed.close()
+
+
+async def test_another_server_that_waits_for_a_yes_has_put_nothing_right(
+    authority: Authority, certificate: Issued
+) -> None:
+    guessed, strange = Mail(Protocol.SMTP), Mail(Protocol.SMTP)
+    async with (
+        tls_server(guessed, authority.issue("mail.example.net"), Security.TLS) as one,
+        tls_server(strange, certificate, Security.TLS) as two,
+    ):
+        planned = candidate(one, Protocol.SMTP, Security.TLS, source=Source.GUESS)
+        named = replace(candidate(two, Protocol.SMTP, Security.TLS, source=Source.AUTOCONFIG), trusted=False)
+
+        async def find(reports: Sequence[ProbeReport]) -> tuple[Alternative, ...]:
+            return (Alternative(named, Change.OTHER_HOST),)
+
+        context = SessionContext(services(authority), Options())
+        ada = replace(draft(None, None), wants_outgoing=True)
+        gate = SecretGate(Judge.of(context.services, ada, None), context.options, context.services.budget)
+        prober = context.prober(ada, nobody)
+        side = Side(prober, gate, find, Usernames(context, gate, nobody).others, lambda: prober.reports, sign_in=True)
+        outcome = await side.prove((planned,), SignInOrder(), signs_in_first=False)
+        await prober.close()
+    assert (outcome.result.status, outcome.needs_consent) == (Status.REACHED, True)
+    assert outcome.result.candidate == named
+    assert (outcome.fixes, outcome.fixed_diagnosis) == ((), None)
+    assert guessed.sign_ins + strange.sign_ins == []

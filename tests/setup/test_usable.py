@@ -11,7 +11,8 @@ from tests.probe.talk import Hook, Mail, ok, say, tag_of
 from tests.setup.accounts import checked
 from wizard.model.account import Status, Verdict
 from wizard.model.evidence import Outcome, Stage
-from wizard.model.server import Protocol
+from wizard.model.server import Protocol, Security
+from wizard.setup.options import Options
 
 
 @pytest.mark.parametrize(
@@ -122,3 +123,157 @@ async def test_a_server_that_refuses_to_know_who_we_are_may_still_open_the_inbox
     mail.hooks["other"] = refusing
     result = await checked(authority, certificate, receive=mail)
     assert result.verdict is Verdict.WORKS
+
+
+@pytest.mark.parametrize(
+    ("protocol", "verb", "answer", "cause", "title", "first"),
+    [
+        # Said of the line that was encrypted: the settings are right, and no other port is put first.
+        (
+            Protocol.IMAP, "auth", b"{tag} NO [PRIVACYREQUIRED] Plaintext authentication disallowed\r\n",
+            "tls-required", "asks for encryption on a line that is encrypted", "ask-administrator",
+        ),
+        (
+            Protocol.SMTP, "auth", b"538 5.7.11 Encryption required for requested authentication mechanism\r\n",
+            "tls-required", "asks for encryption on a line that is encrypted", "ask-administrator",
+        ),
+        # Said after the sign-in: it was taken, so the account is not closed as a whole.
+        (
+            Protocol.SMTP, "mail", b'550 Outgoing mail from "ada@example.org" has been suspended.\r\n',
+            "account-disabled", "Sending is locked for this account", "ask-provider",
+        ),
+        (
+            Protocol.POP3, "stat", b"-ERR not authenticated\r\n", "auth-required",
+            "The server took the sign-in, and then does not know of it", "ask-administrator",
+        ),
+        # Said of the name alone: no password was sent that could have a slip.
+        (
+            Protocol.POP3, "user", b"-ERR Unknown user name\r\n", "bad-credentials",
+            "The server does not know this user name", "edit-username",
+        ),
+        (
+            Protocol.POP3, "user", b"-ERR Utente sconosciuto\r\n", "bad-credentials",
+            "The server does not know this user name", "edit-username",
+        ),
+        # Words of sending from a server for receiving are about something else.
+        (
+            Protocol.IMAP, "auth", b"* BYE [ALERT] Fatal error: Account's mailbox directory is not owned by the "
+            b"correct uid or gid\r\n", "server-error", "The server has a problem of its own", "wait",
+        ),
+        (
+            Protocol.IMAP, "hello", b"* CAPABILITY IMAP4rev1 LOGINDISABLED\r\n{tag} OK done\r\n", "auth-not-offered",
+            "offers no sign-in for receiving", "use-other-port",
+        ),
+        (
+            Protocol.SMTP, "greeting", b"421 4.7.66 TLS 1.0 and 1.1 are not supported. Please update your client\r\n",
+            "tls-version-too-old", "The server says that only old encryption reached it", "use-other-port",
+        ),
+    ],
+)  # fmt: skip
+async def test_a_card_does_not_contradict_what_the_run_saw(
+    protocol: Protocol,
+    verb: str,
+    answer: bytes,
+    cause: str,
+    title: str,
+    first: str,
+    authority: Authority,
+    certificate: Issued,
+) -> None:
+    mail = Mail(protocol, at={verb: say(answer, then="fin" if answer.startswith(b"* BYE") else "go on")})
+    if verb == "user":  # only USER and PASS, so that the name goes by itself
+        mail.hooks["hello"] = say(b"+OK\r\nUSER\r\n.\r\n")
+    sides = {"send" if protocol is Protocol.SMTP else "receive": mail}
+    result = await checked(authority, certificate, options=Options(autofix=False), **sides)  # type: ignore[arg-type]
+    card = result.diagnoses[0]
+    assert card.cause == cause
+    assert title in card.title
+    assert card.remedies[0].id == first
+    assert "slip" not in card.why
+
+
+async def test_what_lasts_is_told_before_what_passes(authority: Authority, certificate: Issued) -> None:
+    busy = Mail(Protocol.SMTP, greeting=say(b"421 4.3.2 Too many connections, try later\r\n", then="fin"))
+    shut = Mail(Protocol.IMAP, auth=say(b"{tag} NO IMAP access is disabled for this account\r\n"))
+    result = await checked(authority, certificate, receive=shut, send=busy, options=Options(autofix=False))
+    assert [one.cause for one in result.diagnoses] == ["mail-access-disabled", "server-busy"]
+
+
+async def test_a_server_that_opens_folders_in_utf8_alone(authority: Authority, certificate: Issued) -> None:
+    """RFC 6855 §4: such a server does nothing with folders before ENABLE UTF8=ACCEPT."""
+    said: list[bytes] = []
+
+    async def hello(talk: Talk, line: bytes) -> None:
+        words = b"IMAP4rev1 SASL-IR AUTH=PLAIN ENABLE UTF8=ONLY"
+        await talk.send(b"* CAPABILITY " + words, tag_of(line) + b" OK done")
+
+    async def other(talk: Talk, line: bytes) -> None:
+        said.append(line.partition(b" ")[2])
+        await talk.send(b"* ENABLED UTF8=ACCEPT", tag_of(line) + b" OK enabled")
+
+    async def examine(talk: Talk, line: bytes) -> bool | None:
+        if b"ENABLE UTF8=ACCEPT" in said:
+            return True
+        await talk.send(tag_of(line) + b" NO [CANNOT] ENABLE UTF8=ACCEPT first")
+        return None
+
+    mail = Mail(Protocol.IMAP, hello=hello, other=other, examine=examine)
+    result = await checked(authority, certificate, receive=mail)
+    assert (result.verdict, said) == (Verdict.WORKS, [b"ENABLE UTF8=ACCEPT"])
+
+
+@pytest.mark.parametrize("security", [Security.TLS, Security.STARTTLS])
+async def test_an_alert_in_the_greeting_is_shown_where_nobody_on_the_way_can_have_said_it(
+    authority: Authority, certificate: Issued, security: Security
+) -> None:
+    mail = Mail(Protocol.IMAP, greeting=say(b"* OK [ALERT] Maintenance tonight from 22:00\r\n"))
+    result = await checked(authority, certificate, receive=mail, security=security)
+    told = "127.0.0.1 says: “Maintenance tonight from 22:00”"
+    assert result.verdict is Verdict.WORKS
+    assert (told in result.notes) is (told in result.observed) is (security is Security.TLS)
+
+
+MOVED = [
+    (Protocol.IMAP, "greeting", b"* BYE [REFERRAL imap://imap2.example.org/] This server has moved\r\n"),
+    (Protocol.IMAP, "auth", b"{tag} NO [REFERRAL imap://ada@imap2.example.org/] Specified user is remote\r\n"),
+    (Protocol.IMAP, "examine", b"{tag} NO Your mailbox has moved to imap2.example.org\r\n"),
+    (Protocol.POP3, "greeting", b"-ERR This server is decommissioned, please use pop.example.net\r\n"),
+    (Protocol.POP3, "auth", b"-ERR Your account has been migrated to our new servers\r\n"),
+    (Protocol.SMTP, "greeting", b"554 This server has been retired, use mail2.example.org instead\r\n"),
+    (Protocol.SMTP, "greeting", b"554 5.3.2 mail.example.org is no longer in service\r\n"),
+    (Protocol.SMTP, "auth", b"535 5.7.1 This mailbox has been moved to smtp2.example.org\r\n"),
+]
+
+
+@pytest.mark.parametrize(("protocol", "command", "answer"), MOVED)
+async def test_a_server_that_has_moved_is_not_waited_for_and_no_password_is_blamed(
+    authority: Authority, certificate: Issued, protocol: Protocol, command: str, answer: bytes
+) -> None:
+    mail = Mail(protocol, at={command: say(answer)})
+    receive, send = (None, mail) if protocol is Protocol.SMTP else (mail, None)
+    result = await checked(authority, certificate, receive=receive, send=send, options=Options(autofix=False))
+    first = result.diagnoses[0]
+    assert (first.cause, first.title) == ("server-error", "127.0.0.1 says that it has moved")
+    assert first.remedies[0].id == "edit-server"
+    assert "wait" not in [remedy.id for remedy in first.remedies]
+    assert len(mail.sign_ins) <= 1
+
+
+@pytest.mark.parametrize(
+    ("protocol", "command", "answer"),
+    [
+        (Protocol.IMAP, "examine", b"{tag} NO [OVERQUOTA] Quota exceeded (mailbox for user is full)\r\n"),
+        (Protocol.IMAP, "auth", b"{tag} NO [OVERQUOTA] Mailbox is over its quota\r\n"),
+        (Protocol.POP3, "stat", b"-ERR Mailbox full, over quota\r\n"),
+        (Protocol.SMTP, "auth", b"552 5.2.2 Mailbox quota exceeded\r\n"),
+    ],
+)
+async def test_a_full_mailbox_that_is_told_at_the_sign_in_is_ones_own(
+    authority: Authority, certificate: Issued, protocol: Protocol, command: str, answer: bytes
+) -> None:
+    mail = Mail(protocol, at={command: say(answer)})
+    receive, send = (None, mail) if protocol is Protocol.SMTP else (mail, None)
+    result = await checked(authority, certificate, receive=receive, send=send, options=Options(autofix=False))
+    first = result.diagnoses[0]
+    assert (first.cause, first.title) == ("recipient-mailbox-full", "Your own mailbox is full")
+    assert [remedy.id for remedy in first.remedies] == ["try-again"]

@@ -12,13 +12,13 @@ from wizard.domain.exchange import exchangers_of, mta_sts, mx, ptr, tls_rpt
 from wizard.domain.finding import Finding
 from wizard.domain.registration import registration
 from wizard.domain.spf import spf
-from wizard.net.dns import DnsResolver
+from wizard.net.dns import Resolver
 from wizard.net.fetch import Fetcher
 
 
 async def check_domain(
     domain: str,
-    resolver: DnsResolver,
+    resolver: Resolver,
     fetcher: Fetcher | None,
     *,
     now: datetime,

@@ -9,7 +9,7 @@ from wizard.domain.txt import tags, texts_or_none
 from wizard.errors import DnsUnavailable, FetchError, NameNotFound
 from wizard.language import tr, tr_later, tr_plural
 from wizard.model.text import inert
-from wizard.net.dns import DnsResolver, IPAddress, MxRecord, Resolver
+from wizard.net.dns import IPAddress, MxRecord, Resolver
 from wizard.net.fetch import Fetcher
 from wizard.net.sites import same_site
 
@@ -38,12 +38,15 @@ async def mx(domain: str, resolver: Resolver, exchangers: tuple[MxRecord, ...] |
     if [record.host for record in exchangers] == [""]:
         return Finding("mx", tr(_MX), State.ABSENT, tr("The domain says that it takes no mail (null MX)."), (), lines)
     if not exchangers:
-        if await _addresses(domain, resolver):
+        addresses = await _addresses(domain, resolver)
+        if addresses is None:
+            return Finding("mx", tr(_MX), State.UNKNOWN, tr("No name server answered for the domain."))
+        if addresses:
             says = tr("There is no MX record, so mail goes to the domain's own address. Publish one that says so.")
             return Finding("mx", tr(_MX), State.WARNING, says, (Record(domain, "MX", f"10 {domain}."),))
         says = tr("There is no MX record and no address: mail to the domain comes back.")
         return Finding("mx", tr(_MX), State.WRONG, says)
-    dead = [record.host for record in exchangers[:_MAX_HOSTS] if not await _addresses(record.host, resolver)]
+    dead = [record.host for record in exchangers[:_MAX_HOSTS] if await _addresses(record.host, resolver) == ()]
     if dead:
         state = State.WRONG if len(dead) == len(exchangers) else State.WARNING
         says = tr(
@@ -132,7 +135,7 @@ async def tls_rpt(domain: str, resolver: Resolver) -> Finding:
 
 
 async def ptr(
-    domain: str, resolver: DnsResolver, exchangers: tuple[MxRecord, ...], sender: str | None = None
+    domain: str, resolver: Resolver, exchangers: tuple[MxRecord, ...], sender: str | None = None
 ) -> Finding | None:
     """Whether the sending server's address leads to its name and back, which receivers ask of strangers.
 
@@ -143,6 +146,9 @@ async def ptr(
     hosts = [sender] if sender is not None else own[:1]
     for host in hosts:
         addresses = await _addresses(host, resolver)
+        if addresses is None:
+            says = tr("No name server answered for {address}.", address=inert(host, 80))
+            return Finding("ptr", tr(_PTR), State.UNKNOWN, says)
         if not addresses:
             return Finding("ptr", tr(_PTR), State.WRONG, tr("{host} has no address.", host=inert(host, 80)))
         for address in addresses[:_MAX_HOSTS]:
@@ -161,7 +167,7 @@ async def ptr(
                 return Finding(
                     "ptr", tr(_PTR), State.UNKNOWN, tr("No name server answered for {address}.", address=address)
                 )
-            if not [name for name in names[:_MAX_HOSTS] if address in await _addresses(name, resolver)]:
+            if not [name for name in names[:_MAX_HOSTS] if address in (await _addresses(name, resolver) or ())]:
                 says = tr(
                     "{address} is called {names}, which does not lead back to it.",
                     address=address,
@@ -180,11 +186,15 @@ async def ptr(
     return None
 
 
-async def _addresses(host: str, resolver: Resolver) -> tuple[IPAddress, ...]:
+async def _addresses(host: str, resolver: Resolver) -> tuple[IPAddress, ...] | None:
+    """The addresses of a host, none where it has none; `None` where nobody could say."""
     found: list[IPAddress] = []
+    is_answered = True
     for ask in (resolver.ipv4, resolver.ipv6):
         try:
             found += await ask(host)
-        except (NameNotFound, DnsUnavailable):
+        except NameNotFound:
             continue
-    return tuple(found)
+        except DnsUnavailable:
+            is_answered = False
+    return tuple(found) if found or is_answered else None

@@ -133,8 +133,8 @@ class AccountInProgress:
         return replace(self, draft=draft, plan=None if moved else self.plan)
 
     def checked(self, result: CheckResult) -> AccountInProgress:
-        """A check ended: the account is what was checked."""
-        return replace(self, draft=result.draft, plan=self.plan or result.plan, result=result)
+        """A check ended: the account is what was checked, and the plan the one that it went by."""
+        return replace(self, draft=result.draft, plan=result.plan or self.plan, result=result)
 
     def reconsidered(self) -> AccountInProgress:
         """Something is about to be changed: the next check is a new one."""

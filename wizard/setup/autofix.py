@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from wizard.language import tr
 from wizard.model.diagnosis import Change, ChangeSettings, Diagnosis, Fix, Remedy, ServerChange
 from wizard.model.evidence import CertificateProblem, ErrorKind, ProbeReport, Stage
-from wizard.model.provider import Provider
 from wizard.model.server import STANDARD_PORTS, Security, ServerCandidate, Source, usual_security
 
 MAX_ALTERNATIVES = 12
@@ -128,30 +127,6 @@ def _ports_of(candidate: ServerCandidate) -> Iterable[Alternative]:
 def _covered(host: str, names: set[str]) -> bool:
     parent = host.partition(".")[2]
     return host.lower() in names or f"*.{parent.lower()}" in names
-
-
-def other_username(candidate: ServerCandidate, wire_address: str, provider: Provider | None) -> str | None:
-    """The user name in its other form; None where the form is known or has no other.
-
-    Telephones write the first letter large, and many servers tell large letters from small ones: small ones come first.
-    A plus-address (RFC 5233) leads to a mailbox whose own name signs in, so there it is the same without the +tag;
-    elsewhere it is with or without @domain.
-    """
-    if candidate.username != candidate.username.lower() and candidate.username in _forms(wire_address):
-        return candidate.username.lower()
-    if provider is not None and candidate.source in (Source.PRESET, Source.PACK, Source.MX):
-        return None
-    local, _, domain = wire_address.rpartition("@")
-    mailbox, plus, _ = local.partition("+")
-    if plus and mailbox:
-        return {wire_address: f"{mailbox}@{domain}", local: mailbox}.get(candidate.username)
-    if candidate.username == wire_address:
-        return local
-    return wire_address if candidate.username == local else None
-
-
-def _forms(wire_address: str) -> set[str]:
-    return {wire_address, wire_address.rpartition("@")[0]}
 
 
 def applied(diagnosis: Diagnosis, alternative: Alternative) -> tuple[Diagnosis, Remedy]:

@@ -19,7 +19,8 @@ from wizard.discovery.answer import Refused
 from wizard.discovery.candidate import MAIL_PORTS, Maker
 from wizard.errors import UsageError
 from wizard.handover.programs import apple_profile
-from wizard.handover.programs.found import FoundServer
+from wizard.handover.programs.found import FoundAccount, FoundServer
+from wizard.handover.targets import target
 from wizard.language import tr, tr_context, tr_later
 from wizard.model.address import Address
 from wizard.model.server import STANDARD_PORTS, Protocol, Security, ServerCandidate, Source, usual_security
@@ -30,6 +31,13 @@ LIMIT_BYTES: Final = 1024 * 1024
 _NOTHING: Final = tr_later("No mail server is named there. Copy the lines that name the servers, or type them in.")
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _HOST = re.compile(r"(?<![@/\w.-])(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,24}(?![\w@-])", re.IGNORECASE)
+# What a provider's mail is illustrated with: names of files look like those of servers. None of these is a domain.
+_FILES: Final = frozenset(
+    {
+        *("reg", "xml", "html", "htm", "txt", "pdf", "json", "eml", "mobileconfig"),
+        *("doc", "docx", "png", "jpg", "exe", "msi"),
+    }
+)
 _PORT = re.compile(r"(?<![\d.])(\d{2,4})(?![\d.]*\d)")
 _USER = re.compile(
     r"(?:user\s?-?name|user|login|benutzer(?:name|kennung)?|identifiant|utilisateur|usuario|nome\s+utente|usu[aá]rio|"
@@ -76,6 +84,17 @@ def read_settings(content: bytes, address: Address | None = None) -> Brought:
     if "<html" in text[:2000].lower() or "<!doctype html" in text[:200].lower():
         text = html.unescape(re.sub(r"<[^>]*>", "\n", re.sub(r"(?is)<(script|style).*?</\1>", "", text)))
     return _words(text, address)
+
+
+def from_program(found: FoundAccount) -> Brought:
+    """The servers that a mail program of this computer has; they are the person's own words.
+
+    Raises:
+        UsageError: the program names no address, or no server.
+    """
+    draft = found.draft()
+    servers = tuple(server for server in (draft.incoming, draft.outgoing) if server is not None)
+    return Brought(target(found.program).name, servers, draft.address, draft.display_name)
 
 
 def _maker(address: Address | None, written: str | None) -> Maker:
@@ -150,7 +169,7 @@ def _words(text: str, address: Address | None) -> Brought:
     """Servers from sentences, tables and lists: a host is one where its own name or a word beside it names a side."""
     first = _ADDRESS.search(text)
     bare = _ADDRESS.sub(lambda found: " " * len(found[0]), text)
-    hosts = [*_HOST.finditer(bare)]
+    hosts = [found for found in _HOST.finditer(bare) if found[0].rpartition(".")[2].lower() not in _FILES]
     anybody = _USER.search(text)
     maker: Maker | None = None
     servers: list[ServerCandidate] = []

@@ -183,6 +183,16 @@ def put_off(reports: Sequence[ProbeReport]) -> tuple[str, ...]:
     return tuple(told)
 
 
+def alerts(reports: Sequence[ProbeReport]) -> tuple[str, ...]:
+    """A sentence for each text that a server wants people to be shown."""
+    told = (
+        tr("{host} says: “{reply}”", host=report.candidate.host, reply=said)
+        for report in reports
+        for said in report.alerts
+    )
+    return tuple(dict.fromkeys(told))
+
+
 def sign_in_attempts(reports: Sequence[ProbeReport]) -> dict[Protocol, int]:
     """How often a password was sent, by protocol."""
     counts: Counter[Protocol] = Counter()

@@ -1,28 +1,36 @@
 """Did you mean gmail.com? Domains that are a slip of the finger or of the eye away from a provider many people use.
 
-Only slips that fingers make are compared: two letters swapped, one left out, one too many, the neighbouring key,
-another vowel; the first letter is nearly always right. Names that are ordinary words have neighbours that somebody
-owns: there only endings that do not exist are questioned, and names that look the same. A name of two or three letters
-is somebody's nearly always, so none is questioned. The tests try it on every domain of the presets.
+Only slips that people make are compared: two letters swapped, one left out, one too many, the neighbouring key, the
+wrong one of two doubled, a letter that sounds or looks much the same; the first letter is right, in short names always.
+Names that are ordinary words have neighbours that somebody owns: there only endings that do not exist are questioned,
+and names that look the same. A name of two or three letters is somebody's nearly always, so none is questioned. The
+tests try it on every domain of the presets.
 """
 
 from __future__ import annotations
 
 import difflib
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import replace
+from enum import Enum
 from functools import cache
 
 from wizard.model.address import Address
 from wizard.net.sites import has_known_ending, is_public_suffix
 
+# The endings under which these have mailboxes as well.
+_HOTMAIL = "com co.uk fr de it es nl be ch dk se no fi ca com.br com.ar gr hu cl pt co.jp"
+_OUTLOOK = "com de fr es it at be dk ie in jp pt cz sk hu cl com.br com.au"
+_YAHOO = (
+    "com co.uk co.jp co.in co.nz co.id fr de it es se ie in ca com.br com.au com.ar com.mx com.tw com.sg com.ph com.hk"
+)
 # No ordinary words and no names of people or companies' kinds among them: those have neighbours that somebody owns.
 _PROVIDERS = (
-    *("gmail.com", "googlemail.com", "hotmail.com", "hotmail.co.uk", "hotmail.fr", "hotmail.de", "hotmail.it"),
-    *("hotmail.es", "outlook.com", "outlook.de", "outlook.fr", "outlook.es", "outlook.it"),
-    *("yahoo.com", "yahoo.co.uk", "yahoo.co.jp", "yahoo.co.in", "yahoo.fr", "yahoo.de", "yahoo.it", "yahoo.es"),
-    *("yahoo.com.br", "yahoo.com.au", "yahoo.ca", "ymail.com", "rocketmail.com", "icloud.com"),
+    *("gmail.com", "googlemail.com", "ymail.com", "rocketmail.com", "icloud.com"),
+    *(f"hotmail.{ending}" for ending in _HOTMAIL.split()),
+    *(f"outlook.{ending}" for ending in _OUTLOOK.split()),
+    *(f"yahoo.{ending}" for ending in _YAHOO.split()),
     *("protonmail.com", "fastmail.com", "tutanota.com", "comcast.net", "verizon.net", "bellsouth.net"),
     *("sbcglobal.net", "earthlink.net", "optonline.net", "btinternet.com", "virginmedia.com", "ntlworld.com"),
     *("bigpond.com", "bigpond.net.au", "optusnet.com.au", "sympatico.ca", "wanadoo.fr", "laposte.net"),
@@ -43,15 +51,24 @@ _WORDS = (
 )
 _KNOWN = (*_PROVIDERS, *_SHORT, *_WORDS)
 # Neighbours that are known to be somebody's own.
-_REAL = ("gail.com", "zoo.com", "zoo.eu", "zoo.in")
+_REAL = (
+    *("gail.com", "zoo.com", "zoo.eu", "zoo.in", "la-poste.net", "gotmail.com", "fastmall.com"),
+    *("y7mail.com", "ispeed.ch", "incloud.com", "prontomail.com"),
+)
 # Endings for the real one that exist but are nobody's choice beside names that are no words.
 _ENDINGS = {"com": ("om", "cm", "co"), "net": ("ne",)}
 _ALIKE_ENOUGH = 0.82  # of difflib's ratio: one letter of six may differ
 _VOWELS = "aeiou"
+# Letters that sound or look nearly the same.
+_TAKEN_FOR = ("ckq", "csz", "iyj", "fvw", "bp", "dt", "mn", "gj", "co", "uv", "il")
+_LONG = 7  # letters of a name that is told even where its first letter is wrong
 # Letters of other scripts that nobody can tell from these (Unicode's confusables, those of domain names).
 _ALIKE = str.maketrans(
-    "аеорсухіјѕԁһӏԛԝүвгкмнтпиь" + "αεηικμνορτυχωγβϲϳ" + "ɡɩıɑłøđħƚ" + "օսհզոց",  # Cyrillic, Greek, Latin, Armenian
-    "aeopcyxijsdhlqwybrkmhtnub" + "aenikuvoptuxwybcj" + "giialodhl" + "ouhqng",
+    "аеорсухіјѕԁһӏԛԝүвгкмнтпиь"
+    + "αεηικμνορτυχωγβςϳ"
+    + "ɡɩıɑłøđħƚƒᴄᴍᴏᴜᴠᴡᴢ"
+    + "օսհզոց",  # Cyrillic, Greek, Latin, Armenian
+    "aeopcyxijsdhlqwybrkmhtnub" + "aenikuvoptuxwybcj" + "giialodhlfcmouvwz" + "ouhqng",
 )
 _ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 
@@ -81,8 +98,7 @@ def resembles_provider(domain: str) -> str | None:
     """The known provider's domain that this one is a slip away from; None where it is none, or is the real one."""
     if domain in _KNOWN or domain in _REAL:
         return None
-    read_as = _read_as(domain)
-    return read_as or next((real for real in _KNOWN if _is_near(domain, real) and _is_slip_of(domain, real)), None)
+    return _read_as(domain) or next((real for real in _KNOWN if _is_slip_of(domain, real)), None)
 
 
 def _read_as(domain: str) -> str | None:
@@ -123,22 +139,17 @@ def _pairs_joined(domain: str) -> str:
     return domain.replace("rn", "m").replace("vv", "w").replace("cl", "d")
 
 
-def _is_near(domain: str, real: str) -> bool:
-    """Whether it is worth a closer look: about as long, and it begins with the same letter or two letters swapped."""
-    return abs(len(domain) - len(real)) <= 2 and (domain[:1] == real[:1] or domain[:2] == real[1::-1])
-
-
 def _is_slip_of(domain: str, real: str) -> bool:
     """Whether name or ending is a slip of the real one's; both at once only where the ending does not exist."""
     name, _, ending = domain.partition(".")
     real_name, _, real_ending = real.partition(".")
     if ending == real_ending:
-        return name in _name_slips(real)
-    if name != real_name and name not in _name_slips(real):
+        return _is_name_slip(name, real)
+    if name != real_name and not _is_name_slip(name, real):
         return False
     if ending in _ENDINGS.get(real_ending, ()):
         return name == real_name and real not in _WORDS
-    return ending in _ending_slips(real_ending) and not _is_ending(domain, ending)
+    return _slip(ending, real_ending) is not None and not _is_ending(domain, ending)
 
 
 def _is_ending(domain: str, ending: str) -> bool:
@@ -146,45 +157,58 @@ def _is_ending(domain: str, ending: str) -> bool:
     return has_known_ending(domain) and is_public_suffix(ending)
 
 
-@cache
-def _ending_slips(ending: str) -> frozenset[str]:
-    return frozenset(slip[1:] for slip in _slips_of(f".{ending}") if slip.startswith("."))
+def _is_name_slip(name: str, real: str) -> bool:
+    """Whether a domain's name is a slip of the real one's that nobody else is likely to be called by."""
+    meant = real.partition(".")[0]
+    slip = None if real in _WORDS else _slip(name, meant)
+    if slip is None:
+        return False
+    if real in _SHORT:
+        return slip is _Slip.TWICE or (slip is _Slip.LEFT_OUT and len(meant) > 3 and name[0] == meant[0])
+    return name[:2] == meant[1::-1] or name[0] == meant[0] or len(meant) >= _LONG
 
 
-@cache
-def _name_slips(real: str) -> frozenset[str]:
-    """Every slip of a domain's name that we know."""
-    name = real.partition(".")[0]
-    if real in _WORDS:
-        return frozenset()
-    if real not in _SHORT:
-        return frozenset(_slips_of(name))
-    twice = {name[: index + 1] + name[index:] for index in range(len(name))}
-    left_out = {name[:index] + name[index + 1 :] for index in range(1, len(name))} if len(name) > 3 else set()
-    return frozenset(twice | left_out)
+class _Slip(Enum):
+    SWAPPED = "swapped"
+    LEFT_OUT = "left out"
+    TWICE = "twice"
+    TOO_MANY = "too many"
+    ANOTHER = "another"
 
 
-def _slips_of(name: str) -> Iterator[str]:
-    """The name with one slip: swapped, left out, another key, doubled, one key too many."""
-    for index in range(len(name) - 1):
-        yield name[:index] + name[index + 1] + name[index] + name[index + 2 :]
-    for index in range(1, len(name)):
-        yield name[:index] + name[index + 1 :]
-        for other in _mistaken_for(name[index], is_last=index == len(name) - 1):
-            yield name[:index] + other + name[index + 1 :]
-    for index in range(len(name)):
-        yield name[: index + 1] + name[index] + name[index + 1 :]
-        is_last = index + 1 == len(name)
+def _slip(typed: str, meant: str) -> _Slip | None:
+    """Which one slip of the fingers or the ear makes one word of the other; None where it takes more, or none does."""
+    start = _same_letters(typed, meant)
+    rest, meant_rest = typed[start:], meant[start:]
+    end = _same_letters(rest[::-1], meant_rest[::-1])
+    wrote, instead_of = rest[: len(rest) - end], meant_rest[: len(meant_rest) - end]
+    around = meant[max(0, start - 1) : start] + meant_rest[len(instead_of) :][:1]
+    match len(wrote), len(instead_of):
+        case 0, 1:
+            return _Slip.LEFT_OUT
+        case 1, 0 if wrote in around:
+            return _Slip.TWICE
         # At the end another letter makes a plural or another word, which may be somebody's.
-        for more in _neighbours(name[index]).replace("s", "") if is_last else {*_neighbours(name[index]), *name}:
-            if index:
-                yield name[: index + 1] + more + name[index + 1 :]
+        case 1, 0 if start and (start < len(meant) or wrote in _neighbours(meant[-1]).replace("s", "")):
+            return _Slip.TOO_MANY
+        case 1, 1 if wrote in _mistaken_for(instead_of, is_last=start + 1 == len(meant)) + around:
+            return _Slip.ANOTHER
+        case (2, 2) | (3, 3) if instead_of in (wrote[1:] + wrote[0], wrote[-1] + wrote[:-1]):
+            return _Slip.SWAPPED  # or a letter two places too early or too late: icould.com
+    return None
 
 
-def _mistaken_for(letter: str, *, is_last: bool) -> Iterator[str]:
-    yield from _neighbours(letter)
-    if letter in _VOWELS and not is_last:  # at the end another vowel makes another word
-        yield from _VOWELS
+def _same_letters(one: str, other: str) -> int:
+    """How many letters both begin with."""
+    return next(
+        (index for index, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1]),
+        min(len(one), len(other)),
+    )
+
+
+def _mistaken_for(letter: str, *, is_last: bool) -> str:
+    vowels = _VOWELS if letter in _VOWELS and not is_last else ""  # at the end another vowel makes another word
+    return _neighbours(letter) + vowels + "".join(same for same in _TAKEN_FOR if letter in same)
 
 
 def _neighbours(letter: str) -> str:

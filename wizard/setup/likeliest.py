@@ -25,6 +25,8 @@ def overtaken(report: ProbeReport) -> ProbeReport:
     if last is not None and last.outcome is Outcome.CANCELLED:
         # A server that had said no for the moment, and was to be asked once more, was not waited for.
         kind = ErrorKind.REPLY if last.detail.get("put_off") else _KINDS.get(last.stage, ErrorKind.SILENCE)
+        if last.stage is Stage.MESSAGE and last.detail.get("command") == "data":
+            kind = ErrorKind.SILENCE  # nothing of the message has left yet
         failed = replace(last, outcome=Outcome.FAILED, error=kind)
         return replace(report, evidence=(*report.evidence[:-1], failed))
     if last is not None and last.stage is not Stage.DNS:

@@ -14,8 +14,9 @@ from wizard.model.host import is_this_computer
 from wizard.model.provider import Provider
 from wizard.model.server import Security, ServerCandidate, Source, UsernameForm, Way, usual_security
 from wizard.model.typed_server import TypedServer
-from wizard.setup.autofix import alternatives, other_username, words_of
+from wizard.setup.autofix import alternatives, words_of
 from wizard.setup.run_facts import takes_mail_without_sign_in
+from wizard.setup.username_forms import other_usernames
 
 # What the person does where the settings are not for us to know.
 _BY_HAND: dict[Change, Action] = {
@@ -124,7 +125,8 @@ def settings_for(change: Change, diagnosis: Diagnosis, known: ChangeContext) -> 
     provider = known.provider_of_host(candidate.host) or known.provider
     match change:
         case Change.OTHER_USERNAME_FORM:
-            return _as(candidate, other_username(candidate, known.draft.address.wire, provider), known.reports)
+            names = other_usernames(candidate, known.draft.address.wire, provider, known.others)
+            return next(filter(None, (_as(candidate, name, known.reports) for name in names)), None)
         case Change.API_USERNAME:
             return _as(candidate, fixed_username(candidate, provider), known.reports)
         case Change.SENDER_IS_USERNAME:
@@ -151,6 +153,8 @@ def settings_for(change: Change, diagnosis: Diagnosis, known: ChangeContext) -> 
             return None  # another address or password, or a word: no server
         case Change.OTHER_PORT | Change.OTHER_SECURITY | Change.OTHER_HOST:
             same_side = [other for other in known.others if other.way is candidate.way]
+            if report.sign_in_attempts:  # what was refused by one guess is not tried at the next
+                same_side = [other for other in same_side if other.source.is_published]
             found = alternatives([report], same_side, known.hosts)
             return _untried((one.candidate for one in found if one.change is change), known.reports)
 

@@ -19,7 +19,7 @@ from wizard.net.patience import within
 from wizard.probe.conversation import Conversation, Found, Mailbox, Outbox
 from wizard.probe.engine import Prober
 from wizard.probe.error_kinds import StageFailed
-from wizard.setup.context import SessionContext, put_off, sign_in_attempts, timeline
+from wizard.setup.context import SessionContext, alerts, put_off, sign_in_attempts, timeline
 from wizard.setup.judge import Judge
 from wizard.setup.likeliest import overtaken
 from wizard.setup.secret_gate import SecretGate
@@ -106,7 +106,7 @@ class RoundTripRun:
     async def run(self, deadline_s: float | None = None) -> CheckResult:
         """Sends and watches; after `deadline_s` seconds, with what is known by then."""
         try:
-            with within(deadline_s if deadline_s is not None else inf):
+            with within(deadline_s if deadline_s is not None else inf, counts_work=True):
                 return await self._run()
         except TimeoutError:
             for conversation in self._lines.conversations:
@@ -168,6 +168,7 @@ class RoundTripRun:
     async def _until_found(self, side: SideResult, token: str, started: float) -> Found | None:
         mailbox = self._lines.mailbox or self._new_mailbox(side)
         signed_in_at = started
+        was_cut = False
         for moment_s in LOOKS_S if mailbox.sees_new_mail else SIGN_INS_S:
             is_old = not mailbox.sees_new_mail or not mailbox.is_open
             if is_old:
@@ -180,7 +181,15 @@ class RoundTripRun:
                 mailbox = self._new_mailbox(side)
                 signed_in_at = self._prober.clock()
                 await self._gate.open(mailbox)
-            found = await mailbox.find_message(token)
+            try:
+                found = await mailbox.find_message(token)
+            except StageFailed as failed:
+                # Routers on the way cut lines on which little is said: another one is opened, once.
+                if was_cut or failed.kind is not ErrorKind.CONNECTION_DROPPED:
+                    raise
+                was_cut = True
+                mailbox.abort()
+                continue
             if found is not None:
                 return found
         return await mailbox.find_elsewhere(token) if mailbox.is_open else None
@@ -256,6 +265,7 @@ class RoundTripRun:
 
     def _done(self, diagnoses: tuple[Diagnosis, ...], verdict: Verdict) -> CheckResult:
         reports = self._lines.earlier + self._prober.reports
+        met = (*put_off(reports), *alerts(reports))
         return replace(
             self._result,
             round_trip=self._trip,
@@ -265,7 +275,8 @@ class RoundTripRun:
             sign_in_attempts=sign_in_attempts(reports),
             timeline=timeline(reports) + self._arrival,
             reports=reports,
-            notes=tuple(dict.fromkeys(self._result.notes + put_off(reports) + self._notes)),
+            notes=tuple(dict.fromkeys((*self._result.notes, *met, *self._notes))),
+            observed=tuple(dict.fromkeys((*self._result.observed, *met))),
         )
 
     def _tell(self, seen: Evidence) -> None:

@@ -24,7 +24,7 @@ from wizard.probe.conversation import Conversation
 from wizard.probe.environment import surroundings
 from wizard.setup.ahead import WHAT_SPEAKS, Ahead, candidates_of
 from wizard.setup.autofix import Alternative, alternatives, needs_other_names
-from wizard.setup.context import SessionContext, put_off, sign_in_attempts, timeline
+from wizard.setup.context import SessionContext, alerts, put_off, sign_in_attempts, timeline
 from wizard.setup.did_you_mean import resembles_provider
 from wizard.setup.foretold import mistyped, not_agreed, unsupported
 from wizard.setup.judge import Judge
@@ -34,6 +34,7 @@ from wizard.setup.second_look import looked_again
 from wizard.setup.secret_gate import SecretGate
 from wizard.setup.side import Side, SideOutcome
 from wizard.setup.sign_in_order import NOTHING_TAUGHT, SignInOrder
+from wizard.setup.usernames import Usernames
 from wizard.setup.verdict import verdict_of
 from wizard.setup.warm import Raced
 
@@ -63,6 +64,7 @@ class Run:
         self._listener = listener
         judge = Judge.of(context.services, draft, plan)
         self._gate = SecretGate(judge, context.options, context.services.budget)
+        self._usernames = Usernames(context, self._gate, listener)
         self.prober = context.prober(self._judge.draft, listener)
         self._raced = raced.sides if raced is not None else {}
         if raced is not None:
@@ -77,7 +79,7 @@ class Run:
         is_heard = timed_out = False
         begin_import(*WHAT_SPEAKS)
         try:
-            with within(self._deadline_s):
+            with within(self._deadline_s, counts_work=True):
                 if not self._is_doubted():
                     await self._prove_sides()
             is_heard = True
@@ -96,6 +98,7 @@ class Run:
         return self._result(timed_out)
 
     async def _end_planning(self) -> None:
+        await self._usernames.stop()
         if self._plan_task is not None and not self._plan_task.done():
             self._plan_task.cancel()
             await asyncio.gather(self._plan_task, return_exceptions=True)
@@ -203,6 +206,7 @@ class Run:
             prober=self.prober,
             gate=self._gate,
             find_alternatives=self._alternatives if self._options.autofix else None,
+            find_usernames=self._usernames.others,
             seen=self._seen,
             sign_in=self._options.sign_in,
         )
@@ -303,6 +307,7 @@ class Run:
             reports=reports,
             surroundings=surroundings((*reports, *failed)),
             notes=self._told(outcomes, reports),
+            observed=(*_put_off(outcomes, reports), *alerts(reports), *_expiring(reports), *self._announced()),
             expiring=_expiring(reports),
             asked=judge.plan.asked if judge.plan is not None else (),
             plan=judge.plan,
@@ -318,19 +323,7 @@ class Run:
 
             notes += needs(provider)  # known by the servers that were typed
         notes += self._notes
-        busy = (
-            outcome.result for outcome in outcomes if outcome.was_busy and outcome.result.status is not Status.FAILED
-        )
-        notes += [
-            tr("{host} was busy at first and answered when it was asked once more.", host=side.candidate.host)
-            for side in busy
-        ]
-        notes += [
-            tr("{host} was asked once more after a pause, and was still busy.", host=outcome.result.candidate.host)
-            for outcome in outcomes
-            if outcome.was_busy and outcome.result.status is Status.FAILED
-        ]
-        notes += put_off(reports)
+        notes += (*_put_off(outcomes, reports), *alerts(reports))
         waiting = [outcome.result.candidate.host for outcome in outcomes if outcome.needs_consent]
         alike = {registrable_domain(host): resembles_provider(registrable_domain(host)) for host in waiting}
         notes += [
@@ -339,9 +332,17 @@ class Run:
             if real
         ]
         if not all(alike.values()):
-            notes.append(tr("DNS or another domain named these servers: agree to them before a password goes there."))
+            notes.append(
+                tr("Published settings or DNS named these servers: agree to them before a password goes there.")
+            )
         notes += _expiring(reports)
         return tuple(dict.fromkeys(notes))
+
+    def _announced(self) -> tuple[str, ...]:
+        """What the provider says will change on a day to come, a sentence each."""
+        provider = self._judge.provider
+        dated = provider.translated().dated if provider is not None else ()
+        return tuple(fact.say for fact in dated if fact.on >= self._started_at.date())
 
     def _unfinished(self, way: Way) -> SideResult | None:
         """A side the deadline overtook, as far as it was settled what would be tried."""
@@ -361,6 +362,18 @@ class Run:
             stuck += [report for report in failed if report.candidate.endpoint in planned] or failed
         found = self._judge.diagnose(stuck, (*self._seen(), *stuck))
         return self._judge.with_settings(found, self.prober.reports)
+
+
+def _put_off(outcomes: Sequence[SideOutcome], reports: Sequence[ProbeReport]) -> tuple[str, ...]:
+    """A sentence for each server that refused for the moment and was asked once more, and what came of it."""
+    busy = [outcome.result for outcome in outcomes if outcome.was_busy]
+    answered = [side.candidate.host for side in busy if side.status is not Status.FAILED]
+    still = [side.candidate.host for side in busy if side.status is Status.FAILED]
+    return (
+        *(tr("{host} was busy at first and answered when it was asked once more.", host=host) for host in answered),
+        *(tr("{host} was asked once more after a pause, and was still busy.", host=host) for host in still),
+        *put_off(reports),
+    )
 
 
 def _expiring(reports: Sequence[ProbeReport]) -> tuple[str, ...]:

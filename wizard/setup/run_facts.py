@@ -53,7 +53,9 @@ def _of_secret(secret: Secret | None, provider: Provider | None) -> Iterator[Run
     if secret is None:
         return
     typed = secret.reveal()
-    if secret.without_outer_blanks() != secret:
+    app_password = provider.app_password if provider is not None else None
+    sent = Secret(app_password.clean(typed)) if app_password is not None else secret
+    if sent.without_outer_blanks() != sent:
         yield RunFact.PASSWORD_OUTER_BLANK
     if not typed.isascii():
         yield RunFact.PASSWORD_BEYOND_ASCII
@@ -61,7 +63,7 @@ def _of_secret(secret: Secret | None, provider: Provider | None) -> Iterator[Run
         return
     if provider.refuses_everyday_password:
         yield RunFact.EVERYDAY_PASSWORD_REFUSED
-    fits = provider.app_password.fits(typed) if provider.app_password is not None else None
+    fits = app_password.fits(typed) if app_password is not None else None
     if fits is not None:
         yield RunFact.APP_PASSWORD_SHAPE_RIGHT if fits else RunFact.APP_PASSWORD_SHAPE_WRONG
 

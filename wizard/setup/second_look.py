@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from wizard.errors import DnsUnavailable, NameNotFound
 from wizard.model.evidence import ErrorKind, ProbeReport, Stage
 from wizard.model.provider import Provider
-from wizard.model.server import Protocol, Way
+from wizard.model.server import Protocol, Source, Way
 from wizard.net.patience import within
 from wizard.net.portal import is_portal, web_answer
 from wizard.net.sites import has_known_ending, registrable_domain
@@ -41,6 +41,9 @@ _LINES = {
 async def looked_again(judge: Judge, reports: Sequence[ProbeReport], permits: Permits) -> tuple[ProbeReport, ...]:
     """The failed reports of one side, with what a second question showed of the domain, the network or the line."""
     kinds = {report.failure.error for report in reports if report.failure is not None}
+    guessed = all(report.candidate.source is Source.GUESS for report in reports)
+    if judge.plan is not None and judge.plan.takes_no_mail and guessed:
+        return tuple(with_detail(report, takes_no_mail=True) for report in reports)
     if kinds == {ErrorKind.NAME_NOT_FOUND}:
         return await _at_domain(judge, reports)
     if kinds and kinds <= _SHUT_OUT:

@@ -28,16 +28,16 @@ from wizard.model.plan import Plan, PlanOptions
 from wizard.model.progress import Listener, nobody
 from wizard.model.provider import Provider
 from wizard.model.secret import Secret
-from wizard.model.server import Protocol, ServerCandidate
 from wizard.net.patience import now
-from wizard.net.sites import registrable_domain
 from wizard.probe.error_kinds import StageFailed
 from wizard.setup.browser_sign_in import OpenBrowser, ShowCode
 from wizard.setup.context import Services, SessionContext
 from wizard.setup.judge import Judge
-from wizard.setup.offered import sender_of
+from wizard.setup.look_ups import LookUps
+from wizard.setup.network_return import wait_for_network
 from wizard.setup.options import Options
 from wizard.setup.refused_sign_in import after_refusal, token_refused, without_client_id
+from wizard.setup.remedied import changed, moved_to, suggested_by, without_blank
 from wizard.setup.round_trip import OpenLines, RoundTripRun
 from wizard.setup.run import Run
 from wizard.setup.secret_gate import SecretGate
@@ -56,6 +56,7 @@ class SetupSession:
 
     def __init__(self, services: Services, options: Options | None = None) -> None:
         self._context = SessionContext(services, options or Options())
+        self.look_ups = LookUps(self._context)
         self._lines: OpenLines | None = None
         self._idle: asyncio.TimerHandle | None = None
         self._keeper = TokenKeeper(services.browser)
@@ -108,6 +109,10 @@ class SetupSession:
         """Returns once these servers may see another sign-in; a table of accounts waits here, before a deadline."""
         for host in hosts:
             await self._context.services.budget.wait_until_free(host)
+
+    async def wait_for_network(self, result: CheckResult) -> None:
+        """Returns once the network that this check did not find is there; that may be never."""
+        await wait_for_network(self._context.services.dialer, result)
 
     def get_ready(self, *, for_words: bool = True) -> None:
         """Reads what only a failure needs, so that none waits for it; in a thread of its own, as it takes a moment.
@@ -173,7 +178,12 @@ class SetupSession:
         return await self.check(signed_in, plan=plan, listener=listener)
 
     async def check_saved(
-        self, draft: AccountDraft, *, permission: Secret | None = None, spent_s: float = 0.0
+        self,
+        draft: AccountDraft,
+        *,
+        permission: Secret | None = None,
+        spent_s: float = 0.0,
+        test_message_to: Address | None = None,
     ) -> CheckResult:
         """As `check`, for a saved account; this session's own account keeps its token and its open lines meanwhile.
 
@@ -181,6 +191,7 @@ class SetupSession:
             draft: the saved settings, with the password that was kept.
             permission: the permission of a browser sign-in that was kept instead; it is renewed in the keyring.
             spent_s: what is over of the deadline, in seconds.
+            test_message_to: whom a test message goes to once the account is proven, in what is left of the deadline.
         """
         options = replace(self.options, deadline_s=self.options.deadline_s - spent_s)
         other = SetupSession(self._context.services, options)
@@ -190,7 +201,11 @@ class SetupSession:
             if draft.secret is None and permission is not None:
                 # No deadline cuts it off: a permission that is good for one use would be lost. Its time is counted.
                 draft = await other.sign_in_again(draft, permission)
-            return await other.check(draft, spent_s=now() - began)
+            result = await other.check(draft, spent_s=now() - began)
+            if test_message_to is None or not result.works:
+                return result
+            left_s = options.deadline_s - (now() - began)
+            return await other.send_test_message(result, test_message_to, deadline_s=left_s)
         except SignInRefused as refused:
             return await other.check_without_token(draft, refused)
         finally:
@@ -271,15 +286,15 @@ class SetupSession:
         draft = result.draft
         match remedy.action:
             case ChangeSettings(Change.SUGGESTED_ADDRESS):
-                suggestion = self._judge_of(result).suggestion or _suggested_by(diagnosis)
-                return draft if suggestion is None else _moved_to(draft, suggestion)
+                suggestion = self._judge_of(result).suggestion or suggested_by(diagnosis)
+                return draft if suggestion is None else moved_to(draft, suggestion)
             case ChangeSettings(Change.ADDRESS_IS_RIGHT):
                 return replace(draft, address_is_right=True)
             case ChangeSettings(Change.PASSWORD_WITHOUT_BLANK):
-                return _without_blank(draft, diagnosis)
+                return without_blank(draft, diagnosis)
             case ChangeSettings(change, candidate):
                 chosen = candidate or self._judge_of(result).settings_for(change, diagnosis, result.reports)
-                return draft if chosen is None else _changed(result, change, chosen)
+                return draft if chosen is None else changed(result, change, chosen)
             case TrustCertificate(sha256):
                 if diagnosis.server is not None:
                     self._context.pins[diagnosis.server] = sha256
@@ -362,39 +377,3 @@ class SetupSession:
         lines, self._lines = self._lines, None
         if lines is not None:
             lines.prober.abort()
-
-
-def _suggested_by(diagnosis: Diagnosis) -> Address | None:
-    """The address that the evidence of a diagnosis says was meant."""
-    said = next((item.detail["suggestion"] for item in diagnosis.evidence if "suggestion" in item.detail), None)
-    return Address.parse(said) if said else None
-
-
-def _without_blank(draft: AccountDraft, diagnosis: Diagnosis) -> AccountDraft:
-    """The password that was refused, without what cannot be seen at its ends."""
-    if diagnosis.protocol is Protocol.SMTP and draft.outgoing_secret is not None:
-        return replace(draft, outgoing_secret=draft.outgoing_secret.without_outer_blanks())
-    return replace(draft, secret=draft.secret.without_outer_blanks()) if draft.secret is not None else draft
-
-
-def _moved_to(draft: AccountDraft, address: Address) -> AccountDraft:
-    """The account under another address: what was said about servers and user names was about the old one."""
-    return AccountDraft(address, draft.display_name, draft.secret, ask_nobody=draft.ask_nobody)
-
-
-def _changed(result: CheckResult, change: Change, candidate: ServerCandidate) -> AccountDraft:
-    """The draft with the settings in place of its own."""
-    draft = result.draft.with_server(candidate)
-    # The button named the server: its press is the person's yes to that domain.
-    draft = replace(draft, agreed=draft.agreed | {registrable_domain(candidate.host)})
-    if change is Change.NO_SIGN_IN:
-        return replace(draft, signs_in_to_send=False)
-    if change is Change.IN_CLEAR:
-        return replace(draft, in_clear=draft.in_clear | {candidate.host})
-    sender = sender_of(candidate) if change is Change.SENDER_IS_USERNAME else None
-    if sender is None:
-        return draft
-    # The other address may belong to another domain: receiving stays where it was found.
-    if draft.incoming is None and result.incoming is not None:
-        draft = draft.with_server(result.incoming.candidate)
-    return replace(draft, address=sender)

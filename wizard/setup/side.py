@@ -9,7 +9,7 @@ from typing import Unpack
 
 from wizard.model.account import SideResult, Status
 from wizard.model.diagnosis import Change, Diagnosis, Fix
-from wizard.model.evidence import Detail, ErrorKind, Evidence, Outcome, ProbeReport, Stage
+from wizard.model.evidence import Detail, ErrorKind, Evidence, Outcome, ProbeReport, Reply, Stage
 from wizard.model.provider import SignInWay
 from wizard.model.server import WITHOUT_SIGN_IN, ServerCandidate, Way
 from wizard.probe.conversation import Conversation
@@ -17,8 +17,9 @@ from wizard.probe.engine import Prober
 from wizard.probe.error_kinds import StageFailed
 from wizard.probe.mechanisms import TOKEN_METHODS, token_only
 from wizard.probe.race import Race, RaceResult, Spares, no_spares
-from wizard.setup.autofix import Alternative, applied, fix_for, other_username
+from wizard.setup.autofix import Alternative, applied, fix_for
 from wizard.setup.judge import Judge
+from wizard.setup.likeliest import overtaken
 from wizard.setup.secret_gate import SecretGate
 from wizard.setup.sign_in_order import NOTHING_TAUGHT, FirstSignIn, SignInOrder
 
@@ -27,6 +28,7 @@ _NOTHING_SENT = {ErrorKind.AUTH_MISSING, ErrorKind.NO_COMMON_AUTH, ErrorKind.UNE
 RETRY_S = 2.0  # a server that is busy is asked once more, after a pause
 
 FindAlternatives = Callable[[Sequence[ProbeReport]], Awaitable[tuple[Alternative, ...]]]
+FindUsernames = Callable[[ServerCandidate], Awaitable[tuple[str, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ class Side:
         prober: makes conversations.
         gate: signs in; its judge knows the account and its provider, and names the cause of failed reports.
         find_alternatives: other settings that may be tried; None when nothing but the planned may be tried.
+        find_usernames: other forms of a candidate's user name, likeliest first.
         seen: all that the run saw by now.
         sign_in: whether to sign in at all.
     """
@@ -58,6 +61,7 @@ class Side:
     prober: Prober
     gate: SecretGate
     find_alternatives: FindAlternatives | None
+    find_usernames: FindUsernames
     seen: Callable[[], Sequence[ProbeReport]]
     sign_in: bool
     _race: Race | None = field(default=None, init=False)
@@ -153,8 +157,11 @@ class Side:
             and self.find_alternatives
         ):
             outcome = await self._elsewhere(outcome, order, signs_in_first) or outcome
+        if alternative is not None and outcome.needs_consent:
+            return outcome  # a server that waits for the person's yes has put nothing right yet
         if alternative is not None and outcome.result.status is not Status.FAILED:
-            outcome = self._with_fix(outcome, planned or race.reports, alternative)
+            # A planned server that was still silent when another setting won gave way as well.
+            outcome = self._with_fix(outcome, tuple(map(overtaken, planned)) or race.reports, alternative)
         elif alternative is not None:
             outcome = replace(outcome, failed_reports=outcome.failed_reports or planned)
         return outcome
@@ -215,7 +222,7 @@ class Side:
             heard = await order.heard()
             if heard.refusal is not None:
                 return replace(self._reached(conversation), shared_refusal=heard.refusal)
-            if heard.fix is not None and heard.username == self._other_username(candidate):
+            if heard.fix is not None and heard.username in await self.find_usernames(candidate):
                 return await self._as_taught(conversation, heard)
         if signs_in_first:
             order.begin()
@@ -240,11 +247,11 @@ class Side:
         return conversation.candidate.way is Way.SENDING and not conversation.offered and conversation.is_open
 
     async def _seen_without_sign_in(self, conversation: Conversation, refused: ProbeReport) -> ProbeReport:
-        """The refusal, with what the server says to a message without sign-in where it would take one."""
+        """The refusal, with what the server says to a message without sign-in: that it takes one, or why not."""
         try:
             await conversation.prove_usable(self.judge.draft.address.wire)
-        except StageFailed:
-            return refused
+        except StageFailed as failed:
+            return refused if failed.reply is None else _with_reply(refused, failed.reply)
         return conversation.recorder.report()
 
     async def _attempt(self, conversation: Conversation) -> ProbeReport | None:
@@ -259,9 +266,9 @@ class Side:
         self, conversation: Conversation, refused: ProbeReport, cause: Diagnosis | None
     ) -> SideOutcome | None:
         """The other form of the user name, tried once after a plain refusal; None when it is no help (promise 4)."""
-        name = self._other_username(conversation.candidate)
-        if self.find_alternatives is None:
+        if self.find_alternatives is None or cause is None or not cause.implies.plain_refusal:
             return None
+        name = next(iter(await self.find_usernames(conversation.candidate)), None)
         other = await self._with_other_name(conversation.candidate, name, cause)
         if other is None:
             return None
@@ -284,9 +291,6 @@ class Side:
         except StageFailed:
             return None
         return again
-
-    def _other_username(self, candidate: ServerCandidate) -> str | None:
-        return other_username(candidate, self.judge.draft.address.wire, self.judge.provider)
 
     async def _as_taught(self, conversation: Conversation, heard: FirstSignIn) -> SideOutcome:
         """Signs in with the form of the user name that worked on the other side: no refusal is spent on finding out."""
@@ -352,7 +356,11 @@ class Side:
         return SideOutcome(self._result(conversation, Status.REACHED), needs_consent=needs_consent)
 
     def _failed(self, candidate: ServerCandidate, reports: tuple[ProbeReport, ...]) -> SideOutcome:
-        result = SideResult(candidate, Status.FAILED, report=reports[0] if reports else None)
+        """The side with the server that its card will be about; `candidate` where nothing was tried."""
+        told = next(iter(self._diagnose(reports)), None) if len(reports) > 1 else None
+        named = (report for report in reports if told is not None and str(report.candidate.endpoint) == told.server)
+        report = next(named, reports[0] if reports else None)
+        result = SideResult(report.candidate if report else candidate, Status.FAILED, report=report)
         return SideOutcome(result, failed_reports=reports)
 
     @staticmethod
@@ -366,6 +374,12 @@ class Side:
             return False  # the line is good; it is the token that is missing
         failure = outcome.failed_reports[-1].failure
         return failure is not None and failure.error in _NOTHING_SENT
+
+
+def _with_reply(report: ProbeReport, reply: Reply) -> ProbeReport:
+    """The report with what the server said as the words of its failure."""
+    evidence = (replace(item, reply=reply) if item is report.failure else item for item in report.evidence)
+    return replace(report, evidence=tuple(evidence))
 
 
 def with_detail(report: ProbeReport, **detail: Unpack[Detail]) -> ProbeReport:
