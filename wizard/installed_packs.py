@@ -2,62 +2,58 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
-MANAGED = Path("/Library/Managed Preferences/org.mailwright.Mailwright.plist")  # macOS' own place
-
-if sys.platform == "win32":
-    import os
-    import winreg
-
-    # A policy goes before what an installer wrote (its /PACK= or PACK=), the computer before the person.
-    _KEYS = (r"Software\Policies\Mailwright", r"Software\Mailwright")
-    _PLACES = [(root, key) for key in _KEYS for root in (winreg.HKEY_LOCAL_MACHINE, winreg.HKEY_CURRENT_USER)]
-
-    def installed_packs() -> tuple[Path, ...]:
-        """The packs that the registry's value "Pack" names (several by ";"), in the first place that has one.
-
-        Without one it is what is called pack or pack.zip beside the program. ProgramData is not looked into: everybody
-        may put a folder there, and a pack says where passwords go.
-        One that is not there now is left out: the server that holds it may be out of reach.
-        """
-        for root, key in _PLACES:
-            try:
-                with winreg.OpenKey(root, key, access=winreg.KEY_READ | winreg.KEY_WOW64_64KEY) as place:
-                    named, _ = winreg.QueryValueEx(place, "Pack")
-            except OSError:
-                continue
-            paths = [os.path.expandvars(part.strip()) for part in str(named).split(";")]
-            if any(paths):
-                return tuple(Path(path) for path in paths if path and Path(path).exists())
-        return _beside_the_program()
-
-else:
-
-    def installed_packs() -> tuple[Path, ...]:
-        """The pack among the system's configuration: /etc/xdg/mailwright/pack or pack.zip, on macOS in /Library.
-
-        macOS' managed preferences (org.mailwright.Mailwright, key "Pack") go before; what lies beside the program is
-        the last that is looked for.
-        """
-        import platformdirs
-
-        place = platformdirs.site_config_path("mailwright", appauthor=False)
-        return _managed() or _first(place) or _beside_the_program()
+from wizard.policy import policy
 
 
-def _managed() -> tuple[Path, ...]:
-    """The packs that a macOS profile names."""
-    if not MANAGED.is_file():
-        return ()
-    import plistlib
+def installed_packs() -> tuple[Path, ...]:
+    """The packs that the policy "Pack" names (several by ";"), else the one that lies in the system's place.
 
+    That place is what an installer wrote into the registry's Software\\Mailwright (its /PACK= or PACK=), or
+    /etc/xdg/mailwright, or /Library; then what is called pack or pack.zip beside the program. ProgramData is not looked
+    into: everybody may put a folder there, and a pack says where passwords go. A named one that is not there now is
+    left out: the server that holds it may be out of reach.
+    """
+    named = policy("Pack") or _installed()
+    if named is not None and named.strip():
+        return tuple(path for part in named.split(";") if (path := _path(part)) is not None and _is_there(path))
+    return _in_the_systems_place() or _beside_the_program()
+
+
+def _is_there(path: Path) -> bool:
+    """Also where a folder on the way is locked: who reads the pack says so, and no rule of it is lost in silence."""
     try:
-        named = str(plistlib.loads(MANAGED.read_bytes()).get("Pack", ""))
-    except (OSError, ValueError, AttributeError):
+        os.stat(path)
+    except PermissionError:
+        return True
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+def _path(text: str) -> Path | None:
+    text = os.path.expandvars(text.strip()) if sys.platform == "win32" else text.strip()
+    return Path(text) if text else None
+
+
+def _installed() -> str | None:
+    if sys.platform == "win32":
+        from wizard.policy import registry_value
+
+        return registry_value(r"Software\Mailwright", "Pack")
+    return None
+
+
+def _in_the_systems_place() -> tuple[Path, ...]:
+    """/etc/xdg/mailwright/pack or pack.zip, on macOS in /Library."""
+    if sys.platform == "win32":
         return ()
-    return tuple(path for part in named.split(";") if part.strip() and (path := Path(part.strip())).exists())
+    import platformdirs
+
+    return _first(platformdirs.site_config_path("mailwright", appauthor=False))
 
 
 def _beside_the_program() -> tuple[Path, ...]:
@@ -66,4 +62,4 @@ def _beside_the_program() -> tuple[Path, ...]:
 
 
 def _first(place: Path) -> tuple[Path, ...]:
-    return next(((place / name,) for name in ("pack", "pack.zip") if (place / name).exists()), ())
+    return next(((place / name,) for name in ("pack", "pack.zip") if _is_there(place / name)), ())

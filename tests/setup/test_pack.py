@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from wizard import assets, wiring
+from wizard.accounts.schedule import Every, ScheduleRule
 from wizard.errors import ResourceError, UsageError
 from wizard.setup.options import Options
 from wizard.setup.pack import NO_PACK, NO_RULES, Helpdesk, Issuer, Lock, WindowRules, load_packs
@@ -196,3 +197,36 @@ def test_a_logo_lies_beside_the_file(tmp_path: Path) -> None:
     for name in ("../logo.png", "/etc/logo.png", "logo.svg"):
         with pytest.raises(ResourceError, match=r"is no name of a \.png"):
             load_packs([pack(tmp_path / "two", f'[helpdesk]\nname = "Us"\nlogo = "{name}"\n')])
+
+
+@pytest.mark.parametrize(
+    ("table", "rule"),
+    [
+        ('every = "6h"', ScheduleRule(Every(6))),
+        ('every = "24h"\nlocked = true', ScheduleRule(Every(24), locked=True)),
+        ('every = "never"', ScheduleRule(None, locked=True)),
+        ('every = "7d"\nlocked = false', ScheduleRule(Every(168))),
+    ],
+)
+def test_how_often_saved_accounts_are_checked(table: str, rule: ScheduleRule, tmp_path: Path) -> None:
+    first = pack(tmp_path / "first", '[helpdesk]\nname = "Us"\n')
+    second = pack(tmp_path / "second", f"[schedule]\n{table}\n")
+    third = pack(tmp_path / "third", '[schedule]\nevery = "1h"\n')
+    assert load_packs([first, second, third]).schedule == rule
+
+
+@pytest.mark.parametrize(
+    ("table", "told"),
+    [
+        ("locked = true", "helpdesk.toml: schedule.every: is missing."),
+        ('every = "5h"', "schedule.every: “5h” is not one of never, 1h, 2h, 3h, 4h, 6h, 8h, 12h, 1d or 7d."),
+        ('every = "10m"', "schedule.every: “10m” is not one of"),
+        ("every = 6", "schedule.every"),
+        ('every = "6h"\nlocked = "yes"', "schedule.locked"),
+        ('every = "6h"\non = true', "schedule.on: is not a key that is known here."),
+    ],
+)
+def test_a_time_that_there_is_not(table: str, told: str, tmp_path: Path) -> None:
+    with pytest.raises(ResourceError) as error:
+        load_packs([pack(tmp_path / "pack", f"[schedule]\n{table}\n")])
+    assert told in str(error.value)

@@ -56,7 +56,11 @@ def test_the_same_one_is_unpacked_once(tmp_path: Path, cache: Path, monkeypatch:
 
 
 @pytest.mark.parametrize(
-    "name", ["../evil.toml", "/etc/evil.toml", "a/../../evil.toml", "..\\evil.toml", "C:evil.toml"]
+    "name",
+    [
+        *("../evil.toml", "/etc/evil.toml", "a/../../evil.toml", "..\\evil.toml", "C:evil.toml"),
+        *("presets/NUL.toml", "com1.toml", "aux/evil.toml", "diagnoses/CON .x.toml", "LPT\u00b9.toml", "conin$.toml"),
+    ],
 )
 def test_nothing_leads_out_of_it(tmp_path: Path, cache: Path, name: str) -> None:
     path = archive(tmp_path / "p.zip", {"helpdesk.toml": b"", name: b"x"})
@@ -104,6 +108,7 @@ SEEDS = [
 ]
 
 
+@pytest.mark.slow
 @given(st.sampled_from(SEEDS), st.lists(st.tuples(st.integers(0, 10**6), st.binary(max_size=3)), max_size=6))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_damaged_archive_is_told(tmp_path: Path, seed: bytes, changes: list[tuple[int, bytes]]) -> None:

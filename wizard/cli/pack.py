@@ -1,8 +1,9 @@
-"""`mailwright pack`: begins a helpdesk's pack, and checks all of one."""
+"""`mailwright pack`: begins a helpdesk's pack, checks all of one, and signs it."""
 
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
@@ -11,11 +12,11 @@ from wizard.cli.parser import task_list
 from wizard.cli.render import print_json, print_text
 from wizard.errors import MailwrightError, UsageError
 from wizard.installed_packs import installed_packs
-from wizard.language import tr, tr_context, tr_later
+from wizard.language import tr, tr_context, tr_later, tr_plural
 from wizard.model.columns import padded, width
 from wizard.model.text import single_line
 
-HELP = tr_later("begin a helpdesk's pack, check one, say which one counts here")
+HELP = tr_later("begin a helpdesk's pack, check one, sign it, say which one counts here")
 EXAMPLE = 'mailwright pack new our-pack --name "Example helpdesk" --phone "+1 202 555 0143"'
 
 SCHEMA: Final = "mailwright/pack-check/1"
@@ -24,6 +25,9 @@ _TASKS: Final = {
         "begin a pack: a folder with helpdesk.toml and an example of everything else"
     ),
     "pack check [FOLDER | ZIP]": tr_later("read all of it as Mailwright does; 1 when something is wrong"),
+    "pack sign FOLDER | ZIP --key FILE": tr_later(
+        "sign it with your Ed25519 key, so that nobody can change it unnoticed"
+    ),
     "pack": tr_later("which pack counts on this computer without being named"),
 }
 _PRESET = """\
@@ -52,6 +56,12 @@ _REST = """
 # every_step = true                      # shows each of the five pages, also where nothing has to be decided
 # kiosk = true                           # one computer for many: nothing kept, large text, empty after each account
 
+# How often the computer checks saved accounts by itself. It switches nothing on: the person does, in the window of
+# saved accounts or by `mailwright accounts schedule`, and sees before what is written.
+# [schedule]
+# every = "6h"                           # 1h to 12h, 1d, 7d; "never": no such check is offered
+# locked = true                          # no other time can be chosen
+
 # Your client ids for the sign-in in the browser (OAuth 2.0), by the provider's id as `mailwright presets` shows it.
 # [oauth.microsoft-365]
 # client_id = "00000000-0000-0000-0000-000000000000"
@@ -61,8 +71,9 @@ _REST = """
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of pack."""
     parser.description = task_list([(task, tr(says)) for task, says in _TASKS.items()])
-    parser.add_argument("task", nargs="?", choices=("new", "check"), help=tr("what to do"))
+    parser.add_argument("task", nargs="?", choices=("new", "check", "sign"), help=tr("what to do"))
     parser.add_argument("path", nargs="?", metavar="FOLDER", type=Path, help=tr("the pack; check takes a .zip too"))
+    parser.add_argument("--key", metavar="FILE", type=Path, help=tr("your private key, as ssh-keygen writes it (sign)"))
     parser.add_argument("--name", help=tr("what the helpdesk is called (new)"))
     parser.add_argument("--phone", help=tr("its number (new)"))
     parser.add_argument("--hours", help=tr("when somebody answers (new)"))
@@ -76,16 +87,45 @@ def run(args: argparse.Namespace) -> int:
             return _new(args)
         case "check":
             return _check(args.path, args.json)
+        case "sign":
+            return _sign(args)
         case _:
             return _which(args.json)
 
 
 def _which(as_json: bool) -> int:
-    found = [str(path) for path in installed_packs()]
+    from wizard.setup.pack import required_signers
+
+    found, signers = [str(path) for path in installed_packs()], required_signers()
     if as_json:
-        print_json({"schema": "mailwright/packs/1", "packs": found})
-    else:
-        print_text("\n".join(found) or tr("No pack is laid down on this computer."))
+        print_json({"schema": "mailwright/packs/1", "packs": found, "signers": signers})
+        return 0
+    print_text("\n".join(found) or tr("No pack is laid down on this computer."))
+    if signers is not None:
+        print_text(tr("Only packs signed with one of these keys count here: {keys}", keys=", ".join(signers)))
+    return 0
+
+
+def _sign(args: argparse.Namespace) -> int:
+    from wizard.setup.pack import root_of
+    from wizard.setup.pack_signature import sign
+
+    if args.path is None or args.key is None:
+        raise UsageError(tr("pack sign needs the pack, and --key with the file of your private key."))
+    if not os.path.exists(args.path):
+        raise UsageError(tr("The helpdesk pack {pack} does not exist.", pack=args.path))
+    file, key, number = sign(args.path, root_of(args.path), args.key)
+    if args.json:
+        print_json({"schema": "mailwright/pack-sign/1", "file": str(file), "key": key, "files": number})
+        return 0
+    print_text(
+        "\n".join(
+            (
+                tr_plural("{n} file is signed: {file}", "{n} files are signed: {file}", number, file=file),
+                tr("Your key, as the policy PackSigner may name it: {key}", key=key),
+            )
+        )
+    )
     return 0
 
 
@@ -101,14 +141,18 @@ def _new(args: argparse.Namespace) -> int:
         folder / "helpdesk.toml": head + "\n".join(lines) + "\n" + _REST,
         folder / "presets" / "README.txt": _PRESET,
     }
+    made: list[Path] = []
     try:
         for path, content in files.items():
             path.parent.mkdir(parents=True, exist_ok=True)
             with path.open("x", encoding="utf-8", newline="\n") as file:
+                made.append(path)
                 file.write(content)
     except FileExistsError:
         raise UsageError(tr("{file} is there already.", file=path)) from None
     except OSError as error:
+        for begun in made:  # of a full disk: half a file would be in the way of the next try
+            begun.unlink(missing_ok=True)
         raise UsageError(
             tr("{file} cannot be written: {reason}.", file=path, reason=error.strerror or type(error).__name__)
         ) from None
@@ -161,10 +205,12 @@ def _parts(path: Path) -> Iterator[Callable[[], list[str]]]:
 
 def _helpdesk(path: Path) -> list[str]:
     from wizard.handover.targets import targets
-    from wizard.setup.pack import load_packs
+    from wizard.setup.pack import load_packs, root_of
+    from wizard.setup.pack_signature import signed_with
 
     pack = load_packs([path])
     desk, rules = pack.helpdesk, pack.window
+    key = signed_with(path, root_of(path))
     known = {target.id for target in targets()}
     strange = next((target for target in rules.targets if target not in known), None)
     if strange is not None:
@@ -175,6 +221,7 @@ def _helpdesk(path: Path) -> list[str]:
         told = [tr("helpdesk: {words}", words=", ".join(desk.words().values()))]
     else:
         told = [tr("helpdesk: none is named")]
+    told.append(tr("signed with the key {key}", key=key) if key is not None else tr("not signed"))
     if desk is not None and desk.logo is not None:
         if not desk.logo.read_bytes().startswith(b"\x89PNG\r\n\x1a\n"):
             raise UsageError(tr("helpdesk.toml: helpdesk.logo: {name} is no PNG.", name=desk.logo.name))
@@ -184,6 +231,16 @@ def _helpdesk(path: Path) -> list[str]:
     if rules.locked:
         names = ", ".join(sorted(rules.locked))
         told.append(tr("locked: {names} (kiosk)", names=names) if rules.kiosk else tr("locked: {names}", names=names))
+    if pack.schedule is not None:
+        every, locked = pack.schedule.every, pack.schedule.locked
+        if every is None:
+            told.append(tr("schedule: never"))
+        else:
+            told.append(
+                tr("schedule: every {time} (locked)", time=every)
+                if locked
+                else tr("schedule: every {time}", time=every)
+            )
     if pack.oauth_clients:
         told.append(tr("client ids: {names}", names=", ".join(sorted(pack.oauth_clients))))
     return told

@@ -4,6 +4,7 @@ A pack is a folder (`resources/pack-example` is one), or a .zip of it; all of it
 
     helpdesk.toml      this file's schema, below
     presets/*.toml     providers, by the schema of discovery/preset_file.py
+    signature.txt      what `pack sign` wrote (pack_signature.py)
     diagnoses/         causes and provider families, in folders as in resources/diagnoses (diagnosis/cause_file.py)
 
 helpdesk.toml (* marks keys that must be there):
@@ -14,6 +15,8 @@ helpdesk.toml (* marks keys that must be there):
                        changed by hand; remember: no account is kept), kiosk (nothing is kept, large text, and all of it
                        is gone when the last page is left), large_text, every_step (each page is shown, also where
                        nothing has to be decided on it)
+    [schedule]         every* (as `accounts schedule --every` takes it, or "never"), locked (no other time can be
+                       chosen). It switches nothing on.
     [oauth.<provider>] client_id*, client_secret, issuer (https://), scopes
                        <provider> is a preset's id. The client id is that of a public ("desktop", "native") client;
                        client_secret is what Google gives such clients beside it, and no secret to rely on.
@@ -30,17 +33,23 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from wizard.errors import ResourceError, UsageError
 from wizard.language import tr
 from wizard.language.catalogues import SOURCE_FILE
 from wizard.language.choice import LANGUAGES, best
+from wizard.language.formats import or_list
 from wizard.language.po import PoError, read_po
 from wizard.model.secret import Secret
-from wizard.setup.pack_archive import unpacked
+from wizard.policy import broken_file, policy
+from wizard.setup.pack_archive import expect_ordinary_files, locked, unpacked
+from wizard.setup.pack_signature import check_signer
 from wizard.text_file import read_text
 from wizard.toml_reader import Table, read_toml
+
+if TYPE_CHECKING:
+    from wizard.accounts.schedule import ScheduleRule
 
 FILE: Final = "helpdesk.toml"
 
@@ -107,6 +116,7 @@ class Pack:
     window: WindowRules = NO_RULES
     language: str | None = None
     locale_folders: tuple[Path, ...] = ()  # translations of its own causes and providers
+    schedule: ScheduleRule | None = None
 
 
 NO_PACK: Final = Pack()
@@ -117,25 +127,33 @@ def load_packs(paths: Iterable[Path], published: Path | None = None) -> Pack:
     """What the packs hold, read and validated; `published` is the file of client ids that comes with the program.
 
     Raises:
-        ResourceError: naming the file and the key that does not hold what it must.
+        ResourceError: naming the file and the key that does not hold what it must; or a pack's signature does not fit,
+            or is not by a key that this computer's policy wants.
         UsageError: a pack is not there, or a file of it cannot be read.
     """
     helpdesk: Helpdesk | None = None
     window: WindowRules | None = None
     language: str | None = None
+    schedule: ScheduleRule | None = None
     known: dict[str, _Client] = {}
     presets: list[Path] = []
     diagnoses: list[Path] = []
     locales: list[Path] = []
     for path in paths:
-        if not os.path.exists(path):  # Path.exists raises where a name is too long or a folder is locked
-            raise UsageError(tr("The helpdesk pack {pack} does not exist.", pack=path))
-        if path.is_file() and path.suffix.lower() == ".zip":
-            path = unpacked(path)
-        if path.is_file() and path.suffix.lower() not in (".toml", ""):
+        try:
+            os.stat(path)
+        except PermissionError:
+            raise locked(path, path) from None
+        except (OSError, ValueError):
+            raise UsageError(tr("The helpdesk pack {pack} does not exist.", pack=path)) from None
+        pack, path = path, root_of(path)
+        if os.path.isdir(path):
+            expect_ordinary_files(pack, path)
+        if os.path.isfile(path) and path.suffix.lower() not in (".toml", ""):
             raise ResourceError(tr("The helpdesk pack {pack} is no folder, no .zip and no TOML file.", pack=path.name))
-        file = path / FILE if path.is_dir() else path
-        if file.name == FILE and file.is_file():
+        check_signer(pack, path, required_signers())
+        file = path / FILE if os.path.isdir(path) else path
+        if file.name == FILE and os.path.isfile(file):
             table = read_toml(file)
             own = _helpdesk(table.table("helpdesk"), file.parent)
             helpdesk = helpdesk or own
@@ -143,18 +161,20 @@ def load_packs(paths: Iterable[Path], published: Path | None = None) -> Pack:
             language = language or wanted
             rules = _window(table.table("window"))
             window = window or rules
+            checked = _schedule(table.table("schedule"))
+            schedule = schedule or checked
             for provider, client in _oauth(table.table("oauth")).items():
                 known.setdefault(provider, client)
             table.end()
-        if path.is_file() and path.name != FILE:
+        if os.path.isfile(path) and path.name != FILE:
             presets.append(path)
             continue
         named = (("presets", presets), ("diagnoses", diagnoses), ("locale", locales))
         held = [(path / name, kept) for name, kept in named]
-        held = [(folder, kept) for folder, kept in held if folder.is_dir()]
+        held = [(folder, kept) for folder, kept in held if os.path.isdir(folder)]
         for folder, kept in held:
             kept.append(folder)
-        if not held and not file.is_file():
+        if not held and not os.path.isfile(file):
             presets.append(path)  # a folder of presets and nothing else
     for folder in locales:
         _check_translations(folder)
@@ -173,7 +193,37 @@ def load_packs(paths: Iterable[Path], published: Path | None = None) -> Pack:
         window or NO_RULES,
         language,
         tuple(locales),
+        schedule,
     )
+
+
+def root_of(pack: Path) -> Path:
+    """Where a pack's files lie: its folder, that into which a .zip was unpacked, or the file itself.
+
+    Raises:
+        UsageError: the .zip cannot be read.
+        ResourceError: the .zip is not as it must be.
+    """
+    return unpacked(pack) if os.path.isfile(pack) and pack.suffix.lower() == ".zip" else pack
+
+
+def required_signers() -> tuple[str, ...] | None:
+    """The public keys, one of which each pack must be signed with on this computer; `None` where none need be.
+
+    They are what the policy "PackSigner" says, as it stands there; several are separated by ";" or lines.
+
+    Raises:
+        ResourceError: the policies cannot be read, and one of them might name such keys.
+    """
+    broken = broken_file()
+    if broken is not None:
+        raise ResourceError(
+            tr("The policies in {file} cannot be read: no helpdesk pack is taken until they can.", file=broken)
+        )
+    named = policy("PackSigner")
+    if named is None or not named.strip():
+        return None
+    return tuple(key.strip() for key in named.replace(";", "\n").splitlines() if key.strip())
 
 
 def _check_translations(folder: Path) -> None:
@@ -216,6 +266,25 @@ def _window(table: Table | None) -> WindowRules | None:
     return rules
 
 
+def _schedule(table: Table | None) -> ScheduleRule | None:
+    """How often saved accounts are checked, `None` where the pack says nothing of it."""
+    if table is None:
+        return None
+    from wizard.accounts.schedule import Every, ScheduleRule
+
+    text = table.line("every")
+    if text is None:
+        table.fail("every", tr("is missing"))
+    try:
+        every = Every.parse(text) if text != "never" else None
+    except UsageError:
+        values = or_list(["never", *(str(each) for each in Every.choices())])
+        table.fail("every", tr("“{text}” is not one of {known}", text=text[:80], known=values))
+    rule = ScheduleRule(every, table.flag("locked") or every is None)
+    table.end()
+    return rule
+
+
 def _helpdesk(table: Table | None, folder: Path) -> Helpdesk | None:
     """The helpdesk, `None` where the pack names none."""
     if table is None:
@@ -227,7 +296,7 @@ def _helpdesk(table: Table | None, folder: Path) -> Helpdesk | None:
     logo = table.line("logo")
     if logo is not None and (Path(logo).name != logo or not logo.lower().endswith(".png")):
         table.fail("logo", tr("is no name of a .png beside this file"))
-    if logo is not None and not (folder / logo).is_file():
+    if logo is not None and not os.path.isfile(folder / logo):
         table.fail("logo", tr("is not there"))
     picture = folder / logo if logo is not None else None
     helpdesk = Helpdesk(name, table.line("phone"), table.line("hours"), url, picture)
