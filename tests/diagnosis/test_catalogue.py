@@ -53,6 +53,7 @@ def test_every_cause_has_its_file_in_its_folder(catalogue: Catalogue) -> None:
     assert {cause.id: cause.stage for cause in catalogue.causes.values()} == wanted
 
 
+@pytest.mark.slow
 def test_every_sample_gives_its_own_cause_without_a_tie(catalogue: Catalogue, diagnoser: Diagnoser) -> None:
     assert [str(fault) for fault in faults(catalogue.causes.values(), diagnoser)] == []
 
@@ -200,6 +201,7 @@ def test_a_phrase_that_needs_nothing_else_means_its_cause_by_itself(catalogue: C
         for match in cause.matches
         if not match.keys and not match.also
         for phrase in match.text
-        if diagnoser.of_text(re.sub(r"[*]", "", phrase.words).replace("...", " ").replace("#", "25")).cause != cause.id
+        if diagnoser.of_text(re.sub(r"[*]", "", phrase.words).replace("...", " ").replace("#", "25")).cause
+        not in (cause.id, *(other.cause for other in cause.instead))  # "could not connect to" says not that it refused
     ]
     assert overruled == []

@@ -194,3 +194,34 @@ def test_the_number_of_a_socket_error_stands_for_the_reason(text: str, said: str
 
 def test_a_server_that_refused_for_good_is_heard_beside_a_socket_error() -> None:
     assert "no such user" in read("550 5.1.1 no such user\nSocket Error # 10054").sentences
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        "   at MailKit.Net.Smtp.SmtpClient.SendAsync(FormatOptions options, MailboxAddress sender)",
+        "   bei System.Net.Mail.SmtpClient.Send(MailMessage message)",
+        "   à System.Net.Mail.SmtpClient.Send(MailMessage message)",
+        "\tat com.sun.mail.smtp.SMTPTransport.authenticate(SMTPTransport.java:826)",
+        "#0 /var/www/mail.php(33): Mailer->authenticate()",
+        "from /usr/lib/ruby/net/smtp.rb:551:in `initialize'",
+    ],
+)
+def test_where_a_program_was_is_no_reason(frame: str) -> None:
+    assert read(f"The server is busy\n{frame}").sentences.strip() == "the server is busy"
+
+
+def test_a_stack_trace_alone_is_read() -> None:
+    assert "authenticate" in read("  at com.sun.mail.smtp.SMTPTransport.authenticate(SMTPTransport.java:826)").sentences
+
+
+def test_a_reply_that_a_bounce_broke_into_lines_is_one_sentence() -> None:
+    bounce = "host mx.example.org said: 550 sorry, user over\n    quota (in reply to RCPT\n    TO command)"
+    reading = read(bounce)
+    assert "user over quota (in reply to rcpt to command)" in reading.sentences
+    assert reading.command == "rcpt"
+
+
+def test_what_a_login_server_counts_is_no_reason() -> None:
+    line = "imap-login: Disconnected: Too many invalid commands (no auth attempts in 0 secs): user=<>, rip=192.0.2.9"
+    assert read(line).sentences.split() == ["disconnected:", "too", "many", "invalid", "commands", ":"]

@@ -93,6 +93,7 @@ def _named(catalogue: Catalogue) -> frozenset[tuple[str, str]]:
     return frozenset((key, value) for key, values in pairs for value in values)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("member", [member for kind in PRODUCED for member in kind], ids=str)
 def test_a_fact_is_produced_by_some_code(member: StrEnum) -> None:
     assert (type(member).__name__, member.name) in _attributes(), f"nobody says {type(member).__name__}.{member.name}"
@@ -156,6 +157,7 @@ def _strings(tree: ast.AST) -> Iterator[str]:
             yield node.value
 
 
+@pytest.mark.slow
 def test_no_code_names_a_cause(catalogue: Catalogue) -> None:
     """What a cause implies stands in its file; `unknown`, which no file's rules lead to, is the catalogue's own."""
     ids = "|".join(cause for cause in catalogue.causes if cause != UNKNOWN)

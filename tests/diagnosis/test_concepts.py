@@ -50,7 +50,7 @@ def test_a_word_is_found_in_every_form(lexicon: Lexicon, text: str, concepts: se
         ("The name could not be found", "not-found", "found"),
         ("The recipient was accepted", "accepted", "refused"),
         ("Accepted. The other part is not here", "accepted", "refused"),
-        ("Throttling failure: open connections", "enabled", "disabled"),
+        ("Throttling failure: active connections", "enabled", "disabled"),
         ("Not done - accepted by the other part", "accepted", "refused"),
     ],
 )
@@ -118,3 +118,18 @@ def test_advice_behind_a_comma_is_a_sentence_of_its_own(lexicon: Lexicon, text: 
 )
 def test_a_word_of_one_language_is_not_read_in_another(lexicon: Lexicon, text: str, not_said: str) -> None:
     assert not_said not in said(lexicon, text)
+
+
+@pytest.mark.parametrize(
+    "text", ["Failed: host, port check", "Bağlanılamadı: sunucuyu kontrol edin", "Failed - prüfen"]
+)
+def test_a_clause_that_ends_in_advice_is_a_sentence_of_its_own(lexicon: Lexicon, text: str) -> None:
+    first, second = lexicon.read(text)
+    assert "advice" not in lexicon.names_of(first.concepts)
+    assert "advice" in lexicon.names_of(second.concepts)
+
+
+def test_what_is_said_aside_under_a_condition_is_advice(lexicon: Lexicon) -> None:
+    first, second = lexicon.read("Sign-in refused (if it is on, use an app password)")
+    assert "app-password" not in lexicon.names_of(first.concepts)
+    assert {"advice", "app-password"} <= set(lexicon.names_of(second.concepts))

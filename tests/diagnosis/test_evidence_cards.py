@@ -19,6 +19,7 @@ IN = imap("imap.example.org")
 ONCE = Options(accept_untrusted=True, deadline_s=30, autofix=False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("replies", "cause"),
     [
@@ -31,8 +32,10 @@ ONCE = Options(accept_untrusted=True, deadline_s=30, autofix=False)
         ({"rcpt_reply": "421 4.4.2 idle timeout"}, "connection-dropped"),
         ({"rcpt_reply": "451 4.3.0 Temporary lookup failure"}, "server-error"),
         ({"rcpt_reply": "503 5.5.1 Error: need MAIL command"}, "server-error"),
-        # Where the words or the code name the address, the card does.
+        # The address that signed in is not mistyped, whatever the server says of it.
         ({"mail_reply": "553 5.1.7 Sender address malformed"}, "sender-address-rejected"),
+        ({"mail_reply": "550 5.1.8 Sender address rejected: Domain not found"}, "sender-address-rejected"),
+        # Where the words or the code name the recipient's, the card does.
         ({"rcpt_reply": "550 5.1.1 <{address}>: no such user"}, "recipient-unknown"),
     ],
 )
@@ -42,7 +45,19 @@ async def test_a_temporary_or_protocol_reply_blames_no_address(replies: dict[str
     first = result.diagnoses[0]
     assert (result.verdict, first.cause) == (Verdict.FAILS, cause)
     blames = [remedy.id for remedy in first.remedies if isinstance(remedy.action, EditField)]
-    assert bool(blames) is (cause in ("sender-address-rejected", "recipient-unknown"))
+    assert bool(blames) is (cause == "recipient-unknown")
+
+
+async def test_the_address_that_signed_in_is_the_administrators_matter_when_it_is_refused_as_a_sender() -> None:
+    async with stage(
+        ADA, smtp("smtp.example.org", mail_reply="553 5.1.8 Sender address rejected"), IN, options=ONCE
+    ) as on_stage:
+        first = (await on_stage.check()).diagnoses[0]
+    assert first.title == "smtp.example.org does not take mail from the address that signs in"
+    remedy = first.remedies[0]
+    assert isinstance(remedy.action, AskAdministrator)
+    assert "My account signs in as ada@example.org" in remedy.action.request
+    assert not any(isinstance(other.action, EditField) for other in first.remedies)
 
 
 @pytest.mark.parametrize(

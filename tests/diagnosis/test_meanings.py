@@ -52,6 +52,7 @@ def test_a_sample_names_a_cause_that_exists(sayings: tuple[Saying, ...], catalog
     assert {saying.cause for saying in sayings} <= set(catalogue.causes)
 
 
+@pytest.mark.slow
 def test_every_combination_is_shown_by_a_sample_of_its_cause(sayings: tuple[Saying, ...], catalogue: Catalogue) -> None:
     assert unshown(sayings, catalogue.causes.values(), our_meanings()) == ()
 
@@ -76,6 +77,8 @@ def test_combinations_mean_causes_that_exist(catalogue: Catalogue) -> None:
             "Mail failed. Server replied: 553 From address rejected:\nnot owned by ada",
             "553 from address rejected: not owned by ada",
         ),
+        ("Attempts used up - 535 5.7.8 wrong password", "535 5.7.8 wrong password"),
+        ("Server message: (Mail::AuthError)\n{ error: grant revoked }", "error: grant revoked }"),
     ],
 )
 def test_the_server_s_own_words_are_found_in_their_frame(text: str, own: str | None) -> None:
@@ -131,3 +134,33 @@ def test_a_line_that_means_nothing_is_refused(tmp_path: Path, line: str, complai
 )
 def test_one_word_does_not_decide(diagnoser: Diagnoser, text: str, stage: str | None, cause: str) -> None:
     assert diagnoser.of_text(text, stage=stage).cause == cause
+
+
+def test_the_apostrophe_of_a_word_quotes_no_reply() -> None:
+    assert our_meanings().own_words("la réponse du serveur n'est pas disponible pour ce compte") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "happened"),
+    [
+        ("TLS failed.\nCheck the certificate's last day.", "TLS failed."),
+        ("接続できません。証明書を確認してください。", "接続できません。"),
+        ("Check the certificate's last day.", None),
+        ("TLS failed. The line was closed.", None),
+        ("No. Check your password.", None),
+    ],
+)
+def test_what_happened_is_told_apart_from_what_to_look_at(text: str, happened: str | None) -> None:
+    assert our_meanings().without_advice(text) == happened
+
+
+def test_words_of_advice_are_hardly_the_reason(diagnoser: Diagnoser) -> None:
+    told = "The secure connection could not be established."
+    advice = "Check whether the certificate has expired."
+    assert diagnoser.of_text(f"{told}\n{advice}").cause == "tls-handshake-failed"
+    assert diagnoser.of_text(advice).cause == "certificate-expired"
+
+
+@pytest.mark.parametrize("text", ["Bağlantı yok", "接続がありません", "연결 없음", "Keine Verbindung"])
+def test_what_there_is_none_of_may_stand_before_or_behind_it(diagnoser: Diagnoser, text: str) -> None:
+    assert diagnoser.of_text(text).cause == "no-internet"

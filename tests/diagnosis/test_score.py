@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+import pytest
+
 from wizard.diagnosis.catalogue import Catalogue
 from wizard.diagnosis.diagnose import Diagnoser
 from wizard.diagnosis.rule import Match, Phrase
@@ -24,6 +26,7 @@ def test_right_answers_are_counted_by_language_and_by_how_sure_they_were(diagnos
     assert shares(judged)[1].startswith("said 0.")
 
 
+@pytest.mark.slow
 def test_a_phrase_that_only_a_text_s_own_sources_show_does_not_help_it(catalogue: Catalogue) -> None:
     """Two texts of one repository show one made-up phrase, a text of another the other and a first one's."""
     cause = catalogue.causes[CAUSE]

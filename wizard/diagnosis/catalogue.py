@@ -7,6 +7,7 @@ without the samples. It is believed while its digest is that of the files (wizar
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -175,7 +176,7 @@ def _files(folder: Path) -> list[Path]:
     """The diagnosis files by stage, then the families."""
     paths = [path for stage in STAGE_FOLDERS for path in sorted((folder / stage).glob("*.toml"))]
     families = folder / FAMILIES_FILE
-    return [*paths, families] if families.is_file() else paths
+    return [*paths, families] if os.path.isfile(families) else paths
 
 
 def _key(path: Path, folder: Path) -> str:
@@ -195,7 +196,7 @@ def _compiled(folder: Path, paths: Iterable[Path]) -> dict[str, Mapping[str, Any
 def _read(path: Path, *, with_samples: bool) -> Mapping[str, Any]:
     content = read_content(path)
     if not with_samples:
-        content = content.partition(_SAMPLES_BEGIN)[0]
+        content = content.partition(_SAMPLES_BEGIN)[0].rstrip(b"\r")  # lines end as on Windows, too
     return parse_toml(content, path.name).content
 
 

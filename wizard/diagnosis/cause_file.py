@@ -13,6 +13,7 @@ What the cause means beyond its own card (model/diagnosis.py, Implications):
     plain_refusal     true: name or password is wrong, no more is said; the other form of the name may be tried once
     temporary         true: it may be over in a moment; tried once more, politely
     whole_line        true: it holds for the computer or its line; one card for both sides
+    sending_only      true: servers for sending alone tell of it; the same words from one for receiving mean another
     hides_others      true: nothing else can be judged before this is put right; told first and alone
     explains          causes that say of the other side what this one says in full
     token             wanted, refused: what it says of a browser sign-in's token
@@ -159,6 +160,7 @@ def _implications(table: Table) -> Implications:
         plain_refusal=table.flag("plain_refusal"),
         temporary=table.flag("temporary"),
         whole_line=table.flag("whole_line"),
+        sending_only=table.flag("sending_only"),
         hides_others=table.flag("hides_others"),
         explains=table.texts("explains"),
         token=table.optional_member("token", Token),

@@ -104,7 +104,22 @@ _LOG_FIELDS = re.compile(
     r"|\b[a-z][\w./-]{2,40}\[\d{1,8}\]:"
     r"|\b(?:at |\()[\w./-]{1,120}:\d{1,6}(?::\d{1,6})?\)?(?=\s|$)"
     r"|-- message may be sent more than once"
+    r"|(?:^|(?<=\n)|(?<=: ))connect: (?=[^\W\d_])"  # the call that failed: "connect: No route to host"
+    r"|\b(?:imap|pop3|managesieve|submission)-login:|\(no auth attempts in \d{1,6} secs\)|\bauth\(\?\):"
+    r"|\b(?:user|method|rip|lip|session|mpid|rport|lport)=(?:<[^>\n]{0,200}>|[\w.:/+-]*),?"
 )
+# Where a program was when it failed, line by line (.NET in its languages, Java, PHP, Ruby): this says nothing of why.
+_STACK_LINE = re.compile(
+    r"^[ \t]*(?:(?:at|bei|à|в|en|em|in|w|bij|kl|konum:|在|場所|위치:)[ \t]+[\w$.<>`\[\],+/|]+\([^\n]*"
+    r"|#\d{1,3} [^\n]{1,300}(?:\(\d+\): [^\n]*|\{main\})"
+    r"|from \S+:\d+:in [^\n]*)$",
+    re.MULTILINE,
+)
+# A bounce breaks the lines of the reply that it quotes, and sets in what follows.
+_SET_IN = re.compile(r"\b(?:said|responded|rejected|answered|replied): ?[45]\d\d[^\n]*(?:\n[ \t]+[^\s][^\n]*)+")
+# Said to the next command when an earlier one was refused: it is what came of that refusal.
+_CONSEQUENCE = re.compile(r"554[ -](?:5\.5\.1 )?(?:error: )?no valid recipients", re.IGNORECASE)
+_REFUSALS = re.compile(r"(?<![\w.:-])5\d\d[ -]\d\.\d\.\d")
 # The number of a Windows socket error beside its name in any language, and its name: "Socket Error # 10051".
 _SOCKET_ERROR = re.compile(
     r"(?:socket|winsock|win32|сокет|ソケット|套接字|通訊端|소켓|gniazd)[^\n\d]{0,24}(10013|10049|1005[0-4]|1006[0145]|1100[1-4])(?!\d)",
@@ -164,6 +179,12 @@ def read(text: str) -> Reading:
     telling = telling_lines(text)
     telling = _undo_encodings(telling)
     telling, spoken_to = _conversation(telling)
+    telling = _SET_IN.sub(lambda found: " ".join(found[0].split()), telling)
+    if len(_REFUSALS.findall(telling)) > 1:
+        telling = _CONSEQUENCE.sub(" ", telling)
+    told = _STACK_LINE.sub("", telling)
+    if told.strip():
+        telling = told
     code, enhanced = _codes(telling)
     joined = _join_reply_lines(telling, code)
     folded = fold(joined)[: 2 * MAX_TELLING]

@@ -8,13 +8,13 @@ Japanese and Korean without regard to spacing. Beside a negation a concept becom
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
+from wizard.diagnosis.plain_text import IS_SPACELESS, SPACELESS, asides_apart, plain, without_names
 from wizard.language import tr
 from wizard.toml_reader import read_toml
 
@@ -24,63 +24,23 @@ ADVICE: Final = "advice"
 DENYING: Final = (NEGATION, "failed", "not-yet")
 _BEFORE = 4  # a negation reaches this many words forward
 _AFTER = 6  # and one that stands last (German, Dutch, Turkish) this many back
-_STANDS_LAST: Final = frozenset({"nicht", "niet", "degil", "degildir", "yok", "않", "못", "없"})
-_SPACELESS = (
-    "\u0e00-\u0e7f\u1100-\u11ff\u3005\u3040-\u30ff\u3130-\u318f\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uff66-\uff9d"
-)
+_STANDS_LAST: Final = frozenset({"nicht", "niet", "degil", "degildir", "yok"})
+_SIGNS_LAST: Final = ("않", "못", "없")
+# "There is none", said behind what there is none of ("bağlantı yok", "接続がありません").
+_LACKING: Final = ("yok", "없", "ありません", "なし")
 _TOKEN = re.compile(
-    rf"[{_SPACELESS}]+|[^\W{_SPACELESS}]+(?:'t\b)?|@|(?:[!?;:]|\.(?!(?<=\d\.)\s\d))(?=\s|$)|(?<=\s)-{{1,2}}(?=\s)|[。！？；：\n|]"
+    rf"[{SPACELESS}]+|[^\W{SPACELESS}]+(?:'t\b)?|@|(?:[!?;:]|\.(?!(?<=\d\.)\s\d))(?=\s|$)|(?<=\s)-{{1,2}}(?=\s)|[。！？；：\n|]"
 )
-_IS_SPACELESS = re.compile(rf"[{_SPACELESS}]")
 _PIECE = re.compile(r"[^\W_]+(?:'t\b)?\*?|\*[^\W_]+\*?|@|\*")
 _SENTENCE_END: Final = frozenset(".!?;。！？；\n|")
 # "Failed: open connections", "not done - mailbox full": what denies does not reach over a colon or a dash.
 _PAUSES: Final = frozenset((":", "：", "-", "--"))
 _PAUSE_PLACES: Final = _BEFORE
 _COMMAS: Final = (",", "，", "、")
-# Addresses, host names, links and files are named in a text, they say nothing of what happened.
-_NAMED = re.compile(
-    r"(?<![\w./:])(?:/[\w.-]{1,60}){2,12}|\b[A-Za-z]:(?:\\[\w .-]{1,60}){1,12}"
-    r"|https?://[^\s<>\"')\]]+|[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}"
-    # A particle of Korean, Japanese or Chinese stands at the name without a blank.
-    rf"|(?<![^\W{_SPACELESS}])(?<!\.)(?:[a-z0-9_-]{{1,63}}\.){{1,6}}[a-z]{{2,24}}(?!\.?[^\W{_SPACELESS}]|\.?\()",
-    re.IGNORECASE,
-)
-_PLAIN: Final = str.maketrans(
-    {
-        "–": "-",
-        "—": "-",
-        "ı": "i",
-        "ł": "l",
-        "ø": "o",
-        "æ": "ae",
-        "œ": "oe",
-        "ß": "ss",
-        "đ": "d",
-        "’": "'",
-        "‘": "'",
-        "＠": "@",
-        "－": "-",
-    }
-)
 _UMLAUT: Final = (("ä", "ae"), ("ö", "oe"), ("ü", "ue"))
 _LONGEST_STEM = 24
 _LONGEST_TOKEN = 60
 _MOST_ITEMS = 40  # a sentence that goes on is read as several
-
-
-def plain(text: str) -> str:
-    """The text in lower case without accents, as words of a lexicon are compared."""
-    if text.isascii():
-        return text.lower()
-    parts = unicodedata.normalize("NFKD", text.lower().translate(_PLAIN))
-    kept = "".join(sign for sign in parts if not unicodedata.combining(sign) or "\u3099" <= sign <= "\u309a")
-    return unicodedata.normalize("NFC", kept)
-
-
-def is_spaceless(text: str) -> bool:
-    """Whether the text holds a script that is written without blanks between words, or Korean."""
-    return _IS_SPACELESS.search(text) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +50,7 @@ class Item:
     place: float
     concepts: int
     last: bool = False  # a negation of a kind that stands after what it denies
+    lacking: bool = False  # it says that there is none of what stands before it
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +97,7 @@ class Lexicon:
         for bit in self._opposite:
             self._flippable |= bit
         self._advice = self.bit.get(ADVICE, 0)
+        self._failing = self.bit.get("failed", 0) | self.bit.get("refused", 0)
         self._denies = 0
         for name in DENYING:
             self._denies |= self.bit.get(name, 0)
@@ -157,14 +119,14 @@ class Lexicon:
                 self._add_spelling(other, bit)
 
     def _add_spelling(self, spelling: str, bit: int) -> None:
-        if not spelling.isascii() and _IS_SPACELESS.search(spelling):
+        if not spelling.isascii() and IS_SPACELESS.search(spelling):
             squeezed = spelling.replace(" ", "")
             self._signs.setdefault(squeezed[0], []).append((squeezed, bit))
-        elif spelling.isalnum():
+        elif _is_word(spelling):
             self._put(self._whole, spelling, bit)
-        elif spelling[:-1].isalnum() and spelling[-1] == "*":
+        elif _is_word(spelling[:-1]) and spelling[-1] == "*":
             self._put(self._stems, spelling[:-1], bit)
-        elif spelling.strip("*").isalnum():
+        elif _is_word(spelling.strip("*")):
             self._put(self._parts, spelling.strip("*"), bit)
         else:
             pieces = tuple(_PIECE.findall(spelling))
@@ -203,8 +165,18 @@ class Lexicon:
         return rest
 
     def read(self, text: str) -> tuple[Sentence, ...]:
-        """The sentences of a text that hold known concepts, in order, negation applied."""
-        text = plain(_NAMED.sub(" ", text))
+        """The sentences of a text that hold known concepts, in order, negation applied.
+
+        What is said aside with a condition, as "(if two-step sign-in is on, use an app password)", is advice, and last.
+        """
+        text, asides = asides_apart(text)
+        sentences = self._read(text)
+        for aside in asides:
+            sentences += [replace(each, concepts=each.concepts | self._advice) for each in self._read(aside)]
+        return tuple(sentences)
+
+    def _read(self, text: str) -> list[Sentence]:
+        text = without_names(text)
         tokens: list[tuple[str, int]] = [(found[0][:_LONGEST_TOKEN], found.start()) for found in _TOKEN.finditer(text)]
         sentences: list[Sentence] = []
         items: list[Item] = []
@@ -222,7 +194,7 @@ class Lexicon:
                     number += 1
                     continue
             if token in _PAUSES:
-                if self._advises(tokens, number + 1):
+                if self._advises(tokens, number + 1) or self._advises_at_the_end(tokens, number + 1, items):
                     # "The server is silent: check the name" gives advice beside the reason, in a sentence of its own.
                     self._close(items, start, sentences)
                     items, place, start = [], 0, at
@@ -232,12 +204,12 @@ class Lexicon:
             if items and self._advises_behind_comma(text, tokens, number):
                 self._close(items, start, sentences)
                 items, place, start = [], 0, at
-            if _IS_SPACELESS.match(token):
+            if IS_SPACELESS.match(token):
                 # What follows over a blank belongs to the word: Korean spaces its phrases, the lexicon does not.
                 joined, used = token, 1
                 while (
                     number + used < len(tokens)
-                    and _IS_SPACELESS.match(tokens[number + used][0])
+                    and IS_SPACELESS.match(tokens[number + used][0])
                     and not self._advises_behind_comma(text, tokens, number + used)
                 ):
                     joined += tokens[number + used][0]
@@ -267,13 +239,13 @@ class Lexicon:
                 continue
             concepts, rest = self._concepts_of(token)
             if concepts:
-                items.append(Item(place, concepts, token in _STANDS_LAST))
+                items.append(Item(place, concepts, token in _STANDS_LAST, token in _LACKING))
             if rest:
                 items.append(Item(place + 0.5, rest))
             place += 1
             number += 1
         self._close(items, start, sentences)
-        return tuple(sentences)
+        return sentences
 
     def _advises_behind_comma(self, text: str, tokens: list[tuple[str, int]], number: int) -> bool:
         """Whether an advice begins there, behind a comma."""
@@ -285,16 +257,27 @@ class Lexicon:
         if number >= len(tokens):
             return False
         token = tokens[number][0]
-        if _IS_SPACELESS.match(token):
+        if IS_SPACELESS.match(token):
             return any(bit & self._advice and token.startswith(word) for word, bit in self._signs.get(token[0], ()))
         row = self._row_at(tokens, number, token)
         return bool(self._advice & (row[1] if row is not None else self._concepts_of(token)[0]))
+
+    def _advises_at_the_end(self, tokens: list[tuple[str, int]], number: int, items: list[Item]) -> bool:
+        """Whether what failed is said, and the clause that begins there is advice by its last words ("... prüfen")."""
+        if not any(item.concepts & self._failing for item in items):
+            return False
+        words: list[tuple[str, int]] = []
+        for token in tokens[number : number + _MOST_ITEMS]:
+            if token[0] in _SENTENCE_END or token[0] in _PAUSES:
+                break
+            words.append(token)
+        return any(self._advises(words, len(words) - back) for back in (1, 2) if back < len(words))
 
     def _mixed_at(self, tokens: list[tuple[str, int]], number: int) -> tuple[int, str] | None:
         """A word of Latin letters and a spaceless script ("APIキー") that begins here: concepts, what follows it."""
         token = tokens[number][0]
         words = self._signs.get(token[0])
-        if not words or number + 1 == len(tokens) or not _IS_SPACELESS.match(tokens[number + 1][0]):
+        if not words or number + 1 == len(tokens) or not IS_SPACELESS.match(tokens[number + 1][0]):
             return None
         joined = token + tokens[number + 1][0]
         for word, bit in words:
@@ -342,7 +325,7 @@ class Lexicon:
                 if text.startswith(word, at):
                     length, concepts = len(word), concepts | bit
             if length:
-                items.append(Item(place, concepts, text[at] in _STANDS_LAST))
+                items.append(Item(place, concepts, text.startswith(_SIGNS_LAST, at), text.startswith(_LACKING, at)))
                 at += length
                 place += 1
             else:
@@ -374,11 +357,16 @@ class Lexicon:
         for bit, opposite in self._opposite.items():
             if item.concepts & bit:
                 kept |= opposite
-        return Item(item.place, kept, item.last)
+        return Item(item.place, kept, item.last, item.lacking)
 
     def names_of(self, concepts: int) -> tuple[str, ...]:
         """The names of the concepts whose bits are set."""
         return tuple(name for name in self.names if concepts & self.bit[name])
+
+
+def _is_word(spelling: str) -> bool:
+    """Whether it is one word; the name of a setting is one, too ("smtp_from")."""
+    return spelling.replace("_", "").isalnum()
 
 
 def read_lexicon(folder: Path) -> Lexicon:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Final
 
 from wizard.diagnosis.catalogue import UNKNOWN, Catalogue, Ranked
 from wizard.diagnosis.client_errors import Reading, mask_secrets, read
@@ -12,7 +13,7 @@ from wizard.diagnosis.confidence import UNSURE, confidence_of, likely_of
 from wizard.diagnosis.fact_keys import Seen
 from wizard.diagnosis.facts import facts_of_evidence, facts_of_text, known_protocol, known_stage, plain_reply
 from wizard.diagnosis.meanings import Meanings, our_meanings
-from wizard.diagnosis.ranking import with_meanings
+from wizard.diagnosis.ranking import with_advice, with_meanings
 from wizard.diagnosis.remedies import case_of, remedies_of, title_of, why_of
 from wizard.diagnosis.rule import ALWAYS, Cause, Facts, Match, fold
 from wizard.diagnosis.standing import seen_in_text
@@ -29,6 +30,8 @@ from wizard.model.provider import Provider
 from wizard.model.refusal import Refusal
 from wizard.model.run_fact import NO_RUN_FACTS, RunFact, RunFacts
 from wizard.model.server import Protocol, Way
+
+_RECEIVING: Final = frozenset({Protocol.IMAP, Protocol.POP3})
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,9 @@ class Diagnoser:
         address: Address,
         run_facts: RunFacts = NO_RUN_FACTS,
     ) -> tuple[Diagnosis, ...]:
-        """One diagnosis for each side that failed, the furthest first; one for both where the reason is shared.
+        """One diagnosis for each side that failed; one for both where the reason is shared.
+
+        What lasts is told before what passes, then the furthest first.
 
         A side with a report that passed has none. `evidence` of a diagnosis holds every failure it explains, the one
         its words are about first; `protocol` and `server` are that one's.
@@ -95,6 +100,7 @@ class Diagnoser:
             )
         ]
         failures.sort(key=lambda failure: -failure.evidence.stage.order)
+        failures.sort(key=lambda failure: failure.ranked.cause.implies.temporary)  # what lasts wants somebody to act
         failures.sort(key=lambda failure: not failure.ranked.cause.implies.hides_others)
         told = self._without_shared(failures)
         all_failures = [item for report in reports if (item := report.failure) is not None]
@@ -210,11 +216,16 @@ class Diagnoser:
 
     def _rank(self, facts: Facts, said: str, names: str = "") -> tuple[Ranked, ...]:
         ranked = self._catalogue.rank(facts)
+        happened = self._meanings().without_advice(said) if said else None
+        if happened is not None:
+            ranked = with_advice(self._catalogue.rank(replace(facts, text=fold(happened))), ranked)
         if said:
             ranked = with_meanings(ranked, said, facts, self._catalogue.causes, self._meanings())
         if names and not ranked:
             # A program's name for the error is a frame beside a sentence, and all there is where nothing else speaks.
             ranked = with_meanings(ranked, names, facts, self._catalogue.causes, self._meanings())
+        if "kind" in facts.values and facts.has("protocol", _RECEIVING):
+            ranked = tuple(each for each in ranked if not each.cause.implies.sending_only)
         if not ranked:
             return (Ranked(self._catalogue.causes[UNKNOWN], Match(()), 0),)
         meant = next((other.cause for other in ranked[0].cause.instead if other.presupposed.holds(facts)), None)

@@ -35,10 +35,15 @@ class Seen(StrEnum):
     TOKEN_SENT = "token-sent"  # noqa: S105 - a browser sign-in's token was refused, and no password was sent
     ON_THIS_COMPUTER = "on-this-computer"  # the server's host is this computer itself
     TAKES_MAIL_IN = "takes-mail-in"  # the server takes mail in for its own domain (an MX) and signs nobody in
+    GUESSED = "guessed"  # nobody named the server: its name follows from the address
+    DOMAIN_ITSELF = "domain-itself"  # and is the domain's own, where a website stands mostly
+    PUBLISHED = "published"  # a page or record that anybody can read named it
     NEXT_SERVER = "next-server"  # a bounce or a log: the server that passes the mail on was refused by another one
     GAVE_UP = "gave-up"  # and that server tries no more: the message came back
     NAMED_BY_PROVIDER = "named-by-provider"  # a pasted text's server is one of those that a preset names
     ORGANISATION = "organisation"  # the words are about the person's whole organisation or its domain
+    ENCRYPTED = "encrypted"  # the line to the server was encrypted when it refused
+    PASSWORD_NOT_SENT = "password-not-sent"  # noqa: S105 - POP3's USER was refused, so no PASS followed
     SIGNS_IN_WITH_OWN_DOMAIN = "signs-in-with-own-domain"  # with an address that is none of a freemail provider's
 
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from wizard.diagnosis.catalogue import Family
 from wizard.language import tr, tr_context, tr_later, tr_plural
-from wizard.language.formats import DAY_S, HOUR_S, MINUTE_S, and_list, date_text, number_text
+from wizard.language.formats import DAY_S, HOUR_S, MINUTE_S, and_list, date_text, number_text, quoted
 from wizard.model.address import Address
 from wizard.model.evidence import CertificateFacts, ErrorKind, Evidence, ProbeReport, Surroundings
 from wizard.model.provider import Provider, ProviderStatus
@@ -141,6 +141,8 @@ def _name_form(refused: str, accepted: str) -> str:
     mailbox, plus, tag = refused.partition("@")[0].partition("+")
     if plus and accepted.partition("@")[0] == mailbox:
         return tr_context("user name", "the name without “{part}”", part=shown(plus + tag))
+    if accepted and not refused.startswith(f"{accepted}@") and not accepted.startswith(f"{refused}@"):
+        return quoted(shown(accepted))  # a name that the provider made up
     if "@" in refused:
         return tr_context("user name", "only the part before the @")
     return tr_context("user name", "the whole email address")

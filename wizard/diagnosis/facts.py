@@ -14,12 +14,13 @@ from wizard.diagnosis.fact_words import provider_words, shown, side_words, text_
 from wizard.diagnosis.rule import Facts, fold
 from wizard.diagnosis.standing import seen_in_reply, takes_mail_in
 from wizard.model.address import Address
-from wizard.model.evidence import Evidence, ProbeReport, Reply, Stage, Surroundings
+from wizard.model.evidence import Evidence, Outcome, ProbeReport, Reply, Stage, Surroundings
 from wizard.model.host import is_this_computer
 from wizard.model.provider import Provider, ProviderStatus
 from wizard.model.run_fact import RunFact
-from wizard.model.server import Protocol, Source
+from wizard.model.server import AuthMethod, Protocol, Source
 
+_PUBLIC: Final = frozenset({Source.AUTOCONFIG, Source.ISPDB, Source.PACC, Source.AUTODISCOVER, Source.SRV})
 CLOCK_TOLERANCE_S = 3_600.0  # a clock that is less wrong than this fails no certificate that is in daily use
 _INCOMING_PORTS: Final = frozenset({110, 143, 993, 995})
 _SERVERS_PORT: Final = 25  # where servers give each other mail
@@ -132,8 +133,16 @@ def facts_of_evidence(
         values["seen"] |= {Seen.ON_THIS_COMPUTER}
     if endpoint.port == _SERVERS_PORT and takes_mail_in(endpoint.host):
         values["seen"] |= {Seen.TAKES_MAIL_IN}
+    if candidate.source is Source.GUESS:
+        values["seen"] |= {Seen.GUESSED} | ({Seen.DOMAIN_ITSELF} if endpoint.host == address.domain else set())
+    elif candidate.source in _PUBLIC:
+        values["seen"] |= {Seen.PUBLISHED}
     if report.has_signed_in:
         values["seen"] |= {RunFact.SIGNED_IN}
+    if any(item.stage is Stage.TLS and item.outcome is Outcome.OK for item in report.evidence):
+        values["seen"] |= {Seen.ENCRYPTED}
+    if text_detail(evidence, "method") == AuthMethod.USER_PASS and not report.sign_in_attempts:
+        values["seen"] |= {Seen.PASSWORD_NOT_SENT}
     _put_provider(values, provider, families)
     words = words_of_evidence(
         evidence,

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Final
 
 from wizard.assets import resources
-from wizard.diagnosis.concepts import ADVICE, NEGATION, Lexicon, Sentence, is_spaceless, plain, read_lexicon
+from wizard.diagnosis.concepts import ADVICE, NEGATION, Lexicon, Sentence, read_lexicon
+from wizard.diagnosis.plain_text import is_spaceless, plain
 from wizard.language import tr
 from wizard.toml_reader import read_toml
 
@@ -25,7 +26,8 @@ BASE: Final = 20
 PER_CONCEPT: Final = 7
 BASE_GENERAL: Final = 14
 PER_GENERAL: Final = 4
-ADVICE_COUNTS_LESS: Final = 9
+# Words found only where a text says what to look at ("check the certificate's last day") are hardly a reason.
+ADVICE_COUNTS_LESS: Final = 14
 _NEAR: Final = 12  # words apart that still speak of one thing
 _JUST_BEFORE: Final = 2
 # How bounces and relays quote a reply: "host mx.example[192.0.2.1] said: 550 ...", "after RCPT TO:<...>: 550 ...".
@@ -33,18 +35,21 @@ _QUOTED: Final = re.compile(
     r"(?:\bsaid|\brefused to talk to me"
     r"|\bafter (?:rcpt to|mail from|end of data|data|pipelined data|helo|ehlo)[^\n]{0,120}?)"
     r": ?(?:host \S{1,80}(?: \[[\w.:]{3,40}\])?: ?)?(?=[45]\d\d[ -])"
-    r"|: (?=[45]\d\d[ -][45]\.\d{1,3}\.\d{1,3}\b)"
+    r"|(?:: | - )(?=[45]\d\d[ -][45]\.\d{1,3}\.\d{1,3}\b)"
     # A program's sentence ends, and a reply begins: "... wurde abgelehnt. 550 <ada@example.org> User unknown".
     r"|[.!?。！？」]['\"]? {0,2}(?=[45]\d\d[ -](?:[45]\.\d|<|[^\W\d]{2}))"
 )
 # After a lead-in comes a colon, a quotation mark or a code; otherwise its words only speak of an answer.
-_SPEAKS: Final = re.compile(r"[^\n.(/\d:：'\"«「]{0,25}(?:[:：'\"«「]|(?=[45]\d\d\b))")
+_SPEAKS: Final = re.compile(r"(?:[^\n.(/\d:：'\"«「]|(?<=\w)'(?=\w)){0,25}(?:[:：\"«「]|(?<!\w)'|(?=[45]\d\d\b))")
 # What a program prints behind a quoted reply: "'550 no relay', port: 25, secure (SSL): no".
 _QUOTE_ENDS: Final = re.compile(r"['\"」»](?:,|\s*\.?\s*$)")
 _QUOTES: Final = ("'", '"', "「", "«")
 # "Sender address rejected:" and then a new line: the reply goes on there.
 _GOES_ON: Final = re.compile(r"([:,;-])[ \t]*\n[ \t]*(?=[^\W\d_])")
+# A line of nothing but the error's class: what the server said begins behind it.
+_CLASS_ALONE: Final = re.compile(r"^\(?[\w:.]{0,80}(?:error|exception)\)?:?[ \t]*\n[\s{\[]*", re.IGNORECASE)
 _WORD: Final = re.compile(r"[^\W\d_]{3,}")
+_SENTENCES: Final = re.compile(r"(?<=[.!?\n])\s+|(?<=[。！？\n])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +84,14 @@ class Combination:
 
 
 def _is_denied(sentence: Sentence, group: int, negation: int) -> bool:
-    places = [item.place for item in sentence.items if item.concepts & negation]
+    denials = [item for item in sentence.items if item.concepts & negation]
     return any(
-        item.concepts & group and any(0 < item.place - place <= _JUST_BEFORE for place in places)
+        item.concepts & group
+        and any(
+            0 < item.place - denial.place <= _JUST_BEFORE
+            or (denial.lacking and 0 < denial.place - item.place <= _JUST_BEFORE)
+            for denial in denials
+        )
         for item in sentence.items
     )
 
@@ -209,6 +219,20 @@ class Meanings:
         causes = (causes for concept, causes in self.topics.items() if said & self.lexicon.bit[concept])
         return tuple(dict.fromkeys(cause for named in causes for cause in named))
 
+    def without_advice(self, text: str) -> str | None:
+        """What a text says happened, where other sentences of it say what to look at; `None` where none does."""
+        pieces = [piece for piece in _SENTENCES.split(text) if piece.strip()]
+        if len(pieces) < 2:
+            return None
+        kept = [piece for piece in pieces if not self._only_advises(piece)]
+        if len(kept) == len(pieces) or not any(_tells(piece) for piece in kept):
+            return None
+        return " ".join(kept)
+
+    def _only_advises(self, piece: str) -> bool:
+        sentences = self.lexicon.read(piece)
+        return bool(sentences) and all(sentence.concepts & self._advice for sentence in sentences)
+
     def own_words(self, text: str) -> str | None:
         """What the server itself said, where a program quotes it behind words such as "the server responded:"."""
         folded = plain(text)
@@ -223,13 +247,18 @@ class Meanings:
         if end < 0:
             return None
         said = text[end:].lstrip(" \t\n:：\"'-.<>«「")
-        said = _GOES_ON.sub(r"\1 ", said)
+        said = _GOES_ON.sub(r"\1 ", _CLASS_ALONE.sub("", said))
         first, _, _ = said.partition("\n")
         if text[end:].lstrip(" \t\n:：")[:1] in _QUOTES and (closes := _QUOTE_ENDS.search(first)) is not None:
             first = first[: closes.start()]
         if len(_WORD.findall(first)) >= 2:
             said = first  # the program's advice comes after the reply
-        return said if len(_WORD.findall(said)) >= 2 or is_spaceless(said) else None
+        return said if _tells(said) else None
+
+
+def _tells(text: str) -> bool:
+    """Whether there are words enough to say what happened."""
+    return len(_WORD.findall(text)) >= 2 or is_spaceless(text)
 
 
 def _combination(line: str, cause: str, lexicon: Lexicon, base: int, per_concept: int) -> Combination:

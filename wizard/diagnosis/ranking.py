@@ -6,13 +6,25 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from wizard.diagnosis.catalogue import KINDRED_STAGE_WEIGHT, Ranked, is_kindred
-from wizard.diagnosis.meanings import REPLY, STEPS, Meanings
+from wizard.diagnosis.meanings import ADVICE_COUNTS_LESS, REPLY, STEPS, Meanings
 from wizard.diagnosis.rule import Cause, Facts, Match, Phrase
 
 # Words of a general cause often stand before the reason; where a cause that weighs this much tells it, they count less.
 _TELLING: Final = 40
 _GENERAL_COUNTS_LESS: Final = 4
 _AGREED: Final = 8  # rules and concepts that say the same are surer than either
+
+
+def with_advice(happened: Sequence[Ranked], everything: Sequence[Ranked]) -> tuple[Ranked, ...]:
+    """The causes of a text by what it says happened, and by its advice where that is all there is."""
+    best = {each.cause.id: each for each in happened}
+    for each in everything:
+        # That rules and concepts agree on what to look at makes it no surer.
+        less = Ranked(each.cause, each.match, each.weight - ADVICE_COUNTS_LESS - _AGREED)
+        known = best.get(each.cause.id)
+        if less.weight > (known.weight if known is not None else 0):
+            best[each.cause.id] = less
+    return tuple(sorted(best.values(), key=lambda each: -each.weight))
 
 
 def with_meanings(

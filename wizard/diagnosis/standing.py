@@ -24,6 +24,7 @@ _NEXT_SERVER: Final = (
     *("while performing the", "lost connection with", "conversation with", "while sending mail from"),
     *("while sending rcpt to", "while sending message body", "next hop", "mail for delivery", "refused to talk to me"),
     *("remote mail server after", "error from remote", "remote server returned '", "remote host said"),
+    *("x-postfix;", "]:25: no route", "]:25: network is unreachable", "]:25: connection"),
     *("smtp;", "diagnostic-code", "final-recipient", "reporting-mta", "generating server"),
     *("host ... said: #", "giving up on", "undelivered mail", "returned mail", "delivery status notification"),
     *("could not be delivered to", "couldn't be delivered to", "delivery to the following recipient*"),
