@@ -202,3 +202,30 @@ def _program(text: str) -> str:
     line = next(line for line in text.splitlines() if line.startswith("  Program:"))
     assert line.split(maxsplit=1)[1].startswith("Mailwright ")
     return line.split(maxsplit=1)[1]
+
+
+@pytest.mark.parametrize(
+    ("security", "words"),
+    [(Security.TLS, "TLS from the start"), (Security.STARTTLS, "STARTTLS"), (Security.NONE, "no encryption")],
+)
+def test_the_line_is_named_as_an_administrator_calls_it(security: Security, words: str) -> None:
+    told, result = seen(diagnosis(), connected(), evidence())
+    endpoint = Endpoint("smtp.example.org", 2525, security)
+    told = replace(told, evidence=(replace(told.evidence[0], endpoint=endpoint),))
+    assert f"  Server: smtp.example.org, SMTP, port 2525, {words}\n" in administrator_letter(told, result).text
+
+
+@pytest.mark.parametrize(
+    ("server", "protocol", "line"),
+    [
+        ("smtp.example.org:587", "", "smtp.example.org, port 587"),
+        ("smtp.example.org:587", "smtp", "smtp.example.org, SMTP, port 587"),
+        ("[2001:db8::25]:587", "", "2001:db8::25, port 587"),
+        ("smtp.example.org", "", "smtp.example.org"),
+    ],
+)
+def test_a_server_that_a_text_came_from_is_named(server: str, protocol: str, line: str) -> None:
+    told = replace(
+        diagnosis(), evidence=(), server=server, protocol=Protocol(protocol) if protocol else None, remedies=()
+    )
+    assert f"  Server: {line}\n" in administrator_letter(told).text

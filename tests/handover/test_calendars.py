@@ -45,8 +45,32 @@ def test_what_only_name_servers_say_is_shown_with_a_word_and_put_into_no_file() 
     after = with_calendars(before, account(), FOREIGN)
     assert "Name servers alone say where the calendars are, at another company" in after.steps[-1]
     assert len(plistlib.loads(after.files[0].content)["PayloadContent"]) == 1
+    both = (*FOREIGN, DavService(DavKind.CONTACTS, "https://dav.example.net/", DavSource.SRV, False))
+    after = with_calendars(before, account(), both)
+    assert after.steps[len(before.steps) :] == (
+        "Name servers alone say where the calendars and contacts are, at another company: use them only where your "
+        "provider says the same.",
+    )
 
 
-def test_without_any_and_for_programs_the_sheet_is_as_it_was() -> None:
+@pytest.mark.parametrize(
+    ("kinds", "profile", "thunderbird"),
+    [
+        ((DavKind.CALENDARS,), "The profile sets up the calendars as well", "Calendars: choose New Calendar"),
+        ((DavKind.CONTACTS,), "The profile sets up the contacts as well", "Contacts: in the address book choose"),
+        (tuple(DavKind), "The profile sets up calendars and contacts as well", "Calendars: choose New Calendar"),
+    ],
+)
+def test_a_step_names_what_there_is_and_no_more(kinds: tuple[DavKind, ...], profile: str, thunderbird: str) -> None:
+    services = [service for service in SERVICES if service.kind in kinds]
+    for target, begins in (("iphone", profile), ("thunderbird", thunderbird)):
+        before = sheet(target, account())
+        (step,) = with_calendars(before, account(), services).steps[len(before.steps) :]
+        assert step.startswith(begins)
+        assert ("ontacts" in step, "alendars" in step) == (DavKind.CONTACTS in kinds, DavKind.CALENDARS in kinds)
+
+
+def test_without_any_and_where_caldav_is_unknown_the_sheet_is_as_it_was() -> None:
     assert with_calendars(sheet("iphone", account()), account(), ()) == sheet("iphone", account())
-    assert with_calendars(sheet("msmtp", account()), account(), SERVICES) == sheet("msmtp", account())
+    for target in ("msmtp", "printer", "crm", "outlook", "gmail-app"):
+        assert with_calendars(sheet(target, account()), account(), SERVICES) == sheet(target, account())

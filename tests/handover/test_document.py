@@ -200,6 +200,7 @@ JSON_VALUES = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(st.dictionaries(st.sampled_from(["address", "outgoing", "incoming", "provider", "started_at"]), JSON_VALUES))
 def test_no_document_makes_it_stumble(document: dict[str, object]) -> None:
     with pytest.raises(MailwrightError):

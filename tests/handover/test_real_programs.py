@@ -434,19 +434,33 @@ def test_git_sends_a_patch(case: Case) -> None:
     case.arrived("by git")
 
 
-@needs("neomutt")
-@pytest.mark.parametrize("program", ["neomutt", "mutt"])
-def test_mutt_sends(program: str, case: Case) -> None:
-    if shutil.which(program) is None:
-        pytest.skip(f"{program} is not installed: make handover-test")
+MUTTS = [pytest.param(program, marks=needs(program)) for program in ("neomutt", "mutt")]
+
+
+def muttrc(case: Case) -> Path:
+    """The file as it is handed over, sourced, with what the program would ask for."""
     (file,) = sheet("neomutt", case.verified).files
     case.write("ada.muttrc", file.content.decode())
     quoted = case.account.password.replace("\\", "\\\\").replace('"', '\\"').replace("$", "\\$").replace("`", "\\`")
-    rc = case.write(
+    kept = "".join(f'set {name}_pass="{quoted}"\n' for name in ("smtp", "imap", "pop"))
+    return case.write(
         "rc",
-        f'source {case.home}/ada.muttrc\nset smtp_pass="{quoted}"\nset record=""\n'
-        f"set ssl_ca_certificates_file={case.ca_file}\n",
+        f"source {case.home}/ada.muttrc\n{kept}set record=''\nset ssl_ca_certificates_file={case.ca_file}\n",
     )
+
+
+@pytest.mark.parametrize("program", MUTTS)
+def test_mutt_reads(program: str, case: Case) -> None:
+    from tests.lab.screen import Screen
+
+    word = case.deliver()
+    with Screen([program, "-n", "-F", str(muttrc(case))], {**case.environment, "TERM": "xterm"}) as screen:
+        screen.wait(word)
+
+
+@pytest.mark.parametrize("program", MUTTS)
+def test_mutt_sends(program: str, case: Case) -> None:
+    rc = muttrc(case)
     case.run(program, "-n", "-F", str(rc), "-s", f"by {program}", case.account.address, text="Hello\n")
     case.arrived(f"by {program}")
 

@@ -129,6 +129,7 @@ def test_the_page_holds_no_active_tag_and_loads_nothing(text: str) -> None:
     assert "url(" not in shown.split("</style>")[0]
 
 
+@pytest.mark.slow
 @given(st.text(max_size=200))
 def test_no_server_text_opens_a_tag(text: str) -> None:
     plain = [tag for tag, _ in Tags(page(report(failed("plain")))).seen]
@@ -213,6 +214,7 @@ SECTIONS = st.sampled_from(
 )
 
 
+@pytest.mark.slow
 @given(
     check=st.dictionaries(SECTIONS, JSON_VALUES),
     rest=st.dictionaries(st.sampled_from(["conversations", "case"]), JSON_VALUES),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -56,6 +57,7 @@ def test_whatever_stands_there_is_no_error(value: object) -> None:
     assert all(isinstance(card, Diagnosis) for card in cards)
 
 
+@pytest.mark.slow
 @given(st.dictionaries(st.sampled_from(["cause", "stage", "title", "reply", "remedies", "server"]), JSON_VALUES))
 def test_whatever_a_card_holds_is_no_error(told: dict[str, object]) -> None:
     (card,) = cards_of({"check": {"diagnoses": [told]}})

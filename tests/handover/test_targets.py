@@ -73,6 +73,7 @@ def test_a_missing_direction_is_left_out_or_named(target: str, side: dict[str, N
         assert gone not in everything(sheet(target, account(**side)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("target", IDS)
 @pytest.mark.parametrize("text", ["a\nb", "a\rb", "a\0b", "a\x1bb", "a\u2028b", "a\ud800b", "a\ufffeb"])
 @pytest.mark.parametrize("field", ["display_name", "username", "host"])

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from wizard.errors import HandoverError
+from wizard.errors import ResourceError
 from wizard.handover.write import write_file
 
 
@@ -51,7 +51,7 @@ def test_a_link_is_replaced_and_its_target_left_alone(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_is_not_there_is_said_and_leaves_nothing(tmp_path: Path) -> None:
-    with pytest.raises(HandoverError, match="could not be written"):
+    with pytest.raises(ResourceError, match="could not be written"):
         write_file(tmp_path / "missing" / "file", b"x")
     assert list(tmp_path.iterdir()) == []
 
@@ -68,7 +68,7 @@ def test_a_file_that_keeps_less_than_was_written_is_refused(tmp_path: Path) -> N
     old_handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1000, old_limit[1]))
     try:
-        with pytest.raises(HandoverError, match="could not be written"):
+        with pytest.raises(ResourceError, match="could not be written"):
             write_file(path, os.urandom(5000))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, old_limit)
@@ -80,6 +80,6 @@ def test_a_file_that_keeps_less_than_was_written_is_refused(tmp_path: Path) -> N
 @pytest.mark.parametrize("path", ["", ".", "/", "a\0b", "missing/file", ".."])
 def test_what_is_no_name_of_a_file_is_a_sentence(path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(HandoverError, match="could not be written"):
+    with pytest.raises(ResourceError, match="could not be written"):
         write_file(Path(path), b"x")
     assert list(tmp_path.iterdir()) == []

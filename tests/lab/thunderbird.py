@@ -1,4 +1,4 @@
-"""A real Thunderbird without a screen, driven through its own Marionette port (Firefox's remote protocol)."""
+"""A real Thunderbird, with a screen or without, driven through its own Marionette port (Firefox's remote protocol)."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -22,11 +23,15 @@ const done = arguments[arguments.length - 1];
 
 
 class Thunderbird:
-    """`with Thunderbird(home, "-P", "NAME") as program:` runs it with this home folder; ended with the block."""
+    """`with Thunderbird(home, "-P", "NAME") as program:` runs it with this home folder; ended with the block.
 
-    def __init__(self, home: Path, *words: str) -> None:
-        self._command = ["thunderbird", "--headless", "--marionette", "-remote-allow-system-access", *words]
-        self._environment = {"PATH": os.environ["PATH"], "HOME": str(home), "LC_ALL": "C.UTF-8"}
+    `desktop` is the environment of a screen that it appears on.
+    """
+
+    def __init__(self, home: Path, *words: str, desktop: Mapping[str, str] | None = None) -> None:
+        headless = ["--headless"] if desktop is None else []
+        self._command = ["thunderbird", *headless, "--marionette", "-remote-allow-system-access", *words]
+        self._environment = {**(desktop or {}), "PATH": os.environ["PATH"], "HOME": str(home), "LC_ALL": "C.UTF-8"}
         self._log = home / "thunderbird.log"
         self._line: socket.socket | None = None
         self._number = 0
@@ -175,3 +180,58 @@ FetchConfig.fromDisk(domain, new AbortController().signal).then(
     [one.type, one.hostname, one.port, one.socketType, one.username])),
   (error) => done(String(error)));
 """
+# As its account wizard does it: what the domain's own pages say, at the address where this computer looks for them.
+FOUND_AT_PROVIDER = """
+const [domain, address, where] = arguments;
+Services.prefs.setCharPref("network.dns.forceResolve", where);
+const { FetchConfig } = ChromeUtils.importESModule("resource:///modules/accountcreation/FetchConfig.sys.mjs");
+FetchConfig.fromISP(domain, address, new AbortController().signal).then(
+  (config) => done([config.incoming, config.outgoing].map((one) =>
+    [one.type, one.hostname, one.port, one.socketType, one.username])),
+  (error) => done(String(error)));
+"""
+# A name that this computer is looked for under, and no other place is asked where an account's servers are.
+LOOKED_FOR_HERE = """
+const [name] = arguments;
+Services.prefs.setCharPref("network.dns.localDomains", name);
+Services.prefs.setCharPref("mailnews.auto_config_url", "");
+Services.prefs.setCharPref("mailnews.mx_service_url", "");
+done(true);
+"""
+_WAIT = """
+const { setTimeout } = ChromeUtils.importESModule("resource://gre/modules/Timer.sys.mjs");
+const deadline = Date.now() + 50000;
+const wait = () => {
+  const found = look();
+  if (found || Date.now() > deadline) { done(found); } else { setTimeout(wait, 100); }
+};
+wait();
+"""
+# Whether the field of its account dialog has the keyboard, once it has; else what has it.
+HAS_KEYBOARD = (
+    """
+const [field] = arguments;
+const look = () => {
+  const view = Services.wm.getMostRecentWindow("mail:3pane");
+  let node = view && view.document.hasFocus() ? view.document.activeElement : null;
+  while (node && node.shadowRoot && node.shadowRoot.activeElement) { node = node.shadowRoot.activeElement; }
+  return node !== null && node.id === field;
+};
+"""
+    + _WAIT
+)
+# Whether a person sees these words in its account dialog, once they do.
+SHOWS = (
+    """
+const [words] = arguments;
+const shown = (root) => [...root.querySelectorAll("*")].some((node) =>
+  (node.shadowRoot && shown(node.shadowRoot)) ||
+  (node.checkVisibility() && node.childElementCount === 0 && node.textContent.trim() === words));
+const look = () => {
+  const view = Services.wm.getMostRecentWindow("mail:3pane");
+  return view !== null && [...view.document.querySelectorAll("account-hub-container")].some(
+    (node) => node.shadowRoot && shown(node.shadowRoot));
+};
+"""
+    + _WAIT
+)

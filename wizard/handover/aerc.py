@@ -25,7 +25,7 @@ from wizard.model.account import VerifiedAccount
 from wizard.model.secret import Secret
 from wizard.model.server import Protocol, Security, ServerCandidate
 
-TARGET = Target("aerc", "aerc", TargetKind.PROGRAM, ("aerc",), takes_password=True)
+TARGET = Target("aerc", "aerc", TargetKind.PROGRAM, ("aerc",), takes_password=True, takes_command=True)
 
 _INCOMING: Final = {Security.TLS: "imaps", Security.STARTTLS: "imap", Security.NONE: "imap+insecure"}
 _SPECIAL: Final = frozenset("\"'`\\;#=$<>,@()[]:")

@@ -10,7 +10,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from wizard.handover import apple_mail
-from wizard.handover.sheet import HandoverFile, Row, Sheet, TargetKind
+from wizard.handover.sheet import HandoverFile, Row, Sheet
 from wizard.language import tr, tr_later
 from wizard.model.account import VerifiedAccount
 from wizard.model.dav import DavKind, DavService
@@ -23,6 +23,9 @@ _PAYLOAD: Final = {
     DavKind.CALENDARS: ("com.apple.caldav.account", "CalDAV"),
     DavKind.CONTACTS: ("com.apple.carddav.account", "CardDAV"),
 }
+_KNOW_CALDAV: Final = frozenset(
+    {"thunderbird", "evolution", "kmail", "apple-mail", "apple-mail-mac", "iphone", "phone", "page", "other"}
+)
 _NAMESPACE: Final = uuid.UUID("2d9d3f0c-1e2b-4d43-8a0f-5b0c3b6b7a1d")
 _DOUBT: Final = {
     DavKind.CALENDARS: tr_later(
@@ -35,20 +38,28 @@ _DOUBT: Final = {
     ),
 }
 
+_DOUBT_BOTH: Final = tr_later(
+    "Name servers alone say where the calendars and contacts are, at another company: use them only where your "
+    "provider says the same."
+)
+
 
 def with_calendars(sheet: Sheet, account: VerifiedAccount, services: Sequence[DavService]) -> Sheet:
     """The sheet with the places of calendars and contacts, where a person reads it; mail's own steps stay first.
 
-    A place that only name servers name, at another company, is shown with a word about it, and is in no file.
+    A place that only name servers name, at another company, is shown with a word about it, and is in no file. A
+    printer, a web form and programs that know no CalDAV (Outlook, the Gmail app) have their sheet as it is.
     """
-    if sheet.target.kind is not TargetKind.PERSON or not services:
+    if sheet.target.id not in _KNOW_CALDAV or not services:
         return sheet
     group = tr("Calendars and contacts")
     rows = [Row(service.kind.value, tr(_LABEL[service.kind]), service.url, group) for service in services]
     rows.append(Row("dav-username", tr("User name"), _username(account), group))
-    steps = [*sheet.steps, _step(sheet, services)]
-    steps += [tr(_DOUBT[service.kind]) for service in services if not service.trusted]
     trusted = [service for service in services if service.trusted]
+    how = _step(sheet, {service.kind for service in services}, {service.kind for service in trusted})
+    steps = [*sheet.steps, *([how] if how is not None else [])]
+    doubtful = [service.kind for service in services if not service.trusted]
+    steps += [tr(_DOUBT_BOTH)] if len(doubtful) > 1 else [tr(_DOUBT[kind]) for kind in doubtful]
     files = tuple(
         _with_payloads(file, account, trusted) if file.media_type == apple_mail.MEDIA_TYPE else file
         for file in sheet.files
@@ -56,30 +67,40 @@ def with_calendars(sheet: Sheet, account: VerifiedAccount, services: Sequence[Da
     return replace(sheet, rows=(*sheet.rows, *rows), steps=tuple(steps), files=files)
 
 
-def _step(sheet: Sheet, services: Sequence[DavService]) -> str:
+def _step(sheet: Sheet, kinds: set[DavKind], trusted: set[DavKind]) -> str | None:
+    """How this program takes them; `None` where the rows say it all. Those that are `trusted` are in its file."""
     if any(file.media_type == apple_mail.MEDIA_TYPE for file in sheet.files):
-        return tr("The profile sets up calendars and contacts as well; each asks for the password once.")
+        return _profile_step(trusted)
     if sheet.target.id == "thunderbird":
-        return tr(
-            "Calendars: choose New Calendar, On the Network, and type the user name and the address below. Contacts: "
-            "in the address book choose New CardDAV Address Book, the same way."
-        )
+        return _thunderbird_step(kinds)
     if sheet.target.id == "evolution":
         return tr(
             "Calendars and contacts: choose File, New, Collection Account, and type the address below as the server."
         )
-    kinds = {service.kind for service in services}
+    return None
+
+
+def _profile_step(kinds: set[DavKind]) -> str | None:
+    if not kinds:
+        return None
     if kinds == {DavKind.CALENDARS}:
-        return tr(
-            "For calendars, a program that knows CalDAV and CardDAV takes the addresses below, and the same password."
-        )
+        return tr("The profile sets up the calendars as well; they ask for the password once.")
+    if kinds == {DavKind.CONTACTS}:
+        return tr("The profile sets up the contacts as well; they ask for the password once.")
+    return tr("The profile sets up calendars and contacts as well; each asks for the password once.")
+
+
+def _thunderbird_step(kinds: set[DavKind]) -> str:
+    if kinds == {DavKind.CALENDARS}:
+        return tr("Calendars: choose New Calendar, On the Network, and type the user name and the address below.")
     if kinds == {DavKind.CONTACTS}:
         return tr(
-            "For contacts, a program that knows CalDAV and CardDAV takes the addresses below, and the same password."
+            "Contacts: in the address book choose New CardDAV Address Book, and type the user name and the address "
+            "below."
         )
     return tr(
-        "For calendars and contacts, a program that knows CalDAV and CardDAV takes the addresses below, and the same "
-        "password."
+        "Calendars: choose New Calendar, On the Network, and type the user name and the address below. Contacts: in "
+        "the address book choose New CardDAV Address Book, the same way."
     )
 
 

@@ -23,7 +23,7 @@ from wizard.model.server import Protocol, Security, ServerCandidate
 TARGET = Target("claws", "Claws Mail", TargetKind.PERSON, ("claws-mail",))
 
 _SSL: Final = {Security.NONE: "0", Security.TLS: "1", Security.STARTTLS: "2"}
-# Claws' own numbers of protocols (prefs_account.h).
+# Claws' own numbers of protocols in a file that names no config_version (prefs_migration.c); it counts on from there.
 _PROTOCOL: Final = {Protocol.POP3: "0", Protocol.IMAP: "3"}
 
 
@@ -81,9 +81,11 @@ def profile_files(account: VerifiedAccount) -> tuple[HandoverFile, ...]:
     if account.incoming is None or account.outgoing is None or SignInKind.OAUTH2 in sign_in_kinds(account):
         return ()
     say = tr("Goes to ~/.claws-mail, where Claws Mail was never used before.")
-    written = [("clawsrc", b""), ("accountrc", _accountrc(account, account.incoming, account.outgoing))]
-    if account.incoming.protocol is Protocol.IMAP:
-        written.append(("folderlist.xml", _folderlist(account)))
+    written = (
+        ("clawsrc", b""),
+        ("accountrc", _accountrc(account, account.incoming, account.outgoing)),
+        ("folderlist.xml", _folderlist(account, account.incoming)),
+    )
     return tuple(HandoverFile(name, "text/plain", content, say) for name, content in written)
 
 
@@ -105,17 +107,24 @@ def _accountrc(account: VerifiedAccount, incoming: ServerCandidate, outgoing: Se
         ("set_smtpport", "1"),
         ("smtp_port", str(outgoing.port)),
         ("use_smtp_auth", "0" if sends_without_sign_in(account) else "1"),
+        # A certificate that the system trusts is taken without the question whether it is “unknown”.
+        ("ssl_certs_auto_accept", "1"),
     ]
+    if incoming.protocol is Protocol.POP3:
+        pairs.append(("remove_mail", "0"))  # its own choice would be to take them off the server after seven days
     if outgoing.username != incoming.username and not sends_without_sign_in(account):
         pairs.append(("smtp_user_id", outgoing.username))
     return "".join(["[Account: 1]\n", *(f"{key}={value}\n" for key, value in pairs)]).encode()
 
 
-def _folderlist(account: VerifiedAccount) -> bytes:
+def _folderlist(account: VerifiedAccount, incoming: ServerCandidate) -> bytes:
     root = ElementTree.Element("folderlist")
-    folder = ElementTree.SubElement(root, "folder", type="imap", name=account.address.wire, account_id="1")
-    top = ElementTree.SubElement(folder, "folderitem", type="normal", no_select="1", name=account.address.wire, path="")
-    ElementTree.SubElement(top, "folderitem", type="inbox", name="INBOX", path="INBOX")
+    # Claws sends through a queue: without a mailbox on this computer it “could not queue message”. It fills the empty
+    # one at its start. Within ~/.claws-mail it meets no ~/Mail that another program has.
+    ElementTree.SubElement(root, "folder", type="mh", name="Mail", path=".claws-mail/Mail")
+    if incoming.protocol is Protocol.IMAP:
+        folder = ElementTree.SubElement(root, "folder", type="imap", name=account.address.wire, account_id="1")
+        ElementTree.SubElement(folder, "folderitem", type="inbox", name="INBOX", path="INBOX")
     content: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
     return content + b"\n"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Final
 
 from wizard.handover.page import Section
@@ -12,6 +13,14 @@ from wizard.model.text import inert
 
 _MOST: Final = 120
 _NONE: Final = "-"
+
+
+def places_of(paths: Sequence[Path]) -> list[str]:
+    """What each report's place is called: as its file is, with the folder or a number where two would be the same."""
+    names = [path.stem for path in paths]
+    if len(set(names)) < len(names):
+        names = [f"{path.parent.name}/{path.stem}" for path in paths]
+    return [name if names.count(name) == 1 else f"{number}: {name}" for number, name in enumerate(names, 1)]
 
 
 def comparison(reports: Sequence[Mapping[str, object]], places: Sequence[str]) -> tuple[Section, ...]:

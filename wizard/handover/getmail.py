@@ -25,7 +25,7 @@ from wizard.model.account import VerifiedAccount
 from wizard.model.secret import Secret
 from wizard.model.server import Protocol, Security, ServerCandidate
 
-TARGET = Target("getmail", "getmail", TargetKind.PROGRAM, ("getmail",), takes_password=True)
+TARGET = Target("getmail", "getmail", TargetKind.PROGRAM, ("getmail",), takes_password=True, takes_command=True)
 
 _RETRIEVER: Final = {
     (Protocol.IMAP, Security.TLS): "SimpleIMAPSSLRetriever",

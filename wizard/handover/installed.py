@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -30,7 +31,7 @@ def _mac_application(command: str) -> Path | None:
     for folder in (Path("/Applications"), Path("/System/Applications"), Path.home() / "Applications"):
         # The file system ignores case: thunderbird is Thunderbird.app.
         application = folder / f"{command}.app"
-        if application.is_dir():
+        if os.path.isdir(application):
             return application
     return None
 
@@ -47,7 +48,7 @@ if sys.platform == "win32":
                 path = Path(winreg.QueryValue(hive, key).strip('"'))
             except OSError:
                 continue
-            if path.is_file():
+            if os.path.isfile(path):
                 return path
         return None
 

@@ -17,12 +17,12 @@ from wizard.handover.words import (
     sign_in_kind,
     token_command,
 )
-from wizard.language import tr
+from wizard.language import tr, tr_context
 from wizard.model.account import VerifiedAccount
 from wizard.model.secret import Secret
 from wizard.model.server import Protocol, Security
 
-TARGET = Target("mbsync", "mbsync (isync)", TargetKind.PROGRAM, ("mbsync",), takes_password=True)
+TARGET = Target("mbsync", "mbsync (isync)", TargetKind.PROGRAM, ("mbsync",), takes_password=True, takes_command=True)
 
 _TLS: Final = {Security.TLS: "IMAPS", Security.STARTTLS: "STARTTLS", Security.NONE: "None"}
 
@@ -48,6 +48,7 @@ def sheet(account: VerifiedAccount, secret: Secret | None = None) -> Sheet:
                 command=f"mkdir -p ~/Mail/{file_stem(account.address.wire)}",
             ),
             receiving_step(account, typed=password, fetched=fetched_by_command()),
+            *_module_step(account),
             tr(
                 "Try it: {command}, then the same without --list.",
                 command=f"mbsync --list {_quoted(account.address.wire)}",
@@ -62,6 +63,21 @@ def sheet(account: VerifiedAccount, secret: Secret | None = None) -> Sheet:
                 tr("Goes to {place}.", place="~/.mbsyncrc"),
                 holds_secret=secret is not None,
             ),
+        ),
+    )
+
+
+def _module_step(account: VerifiedAccount) -> tuple[str, ...]:
+    """What mbsync needs beside the token: it signs in by Cyrus SASL, which has no such mechanism of its own."""
+    if sign_in_kind(account.incoming_auth) is not SignInKind.OAUTH2:
+        return ()
+    return (
+        tr_context(
+            "an access token",
+            "mbsync needs Cyrus SASL's module for XOAUTH2; on Debian and Ubuntu it is the package {package}. Without "
+            "it mbsync says “{error}”; OfflineIMAP and getmail need none.",
+            package="libsasl2-modules-kdexoauth2",
+            error="selected SASL mechanism(s) not available",
         ),
     )
 
@@ -82,7 +98,8 @@ def _config(account: VerifiedAccount, secret: Secret | None) -> bytes:
         lines.append(f"Pass {_quoted(secret.reveal())}")
     elif sign_in_kind(account.incoming_auth) is SignInKind.OAUTH2:
         lines += [
-            f"AuthMechs {account.incoming_auth}",
+            # No module of Cyrus SASL has OAUTHBEARER; a server that takes that takes XOAUTH2 as well.
+            "AuthMechs XOAUTH2",
             f"# PassCmd {_quoted(token_command(account))}",
         ]
     else:

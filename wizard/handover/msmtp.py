@@ -20,11 +20,12 @@ from wizard.handover.words import (
     token_command,
 )
 from wizard.language import tr
+from wizard.language.formats import number_text
 from wizard.model.account import VerifiedAccount
 from wizard.model.secret import Secret
 from wizard.model.server import WITHOUT_SIGN_IN, AuthMethod, Security
 
-TARGET = Target("msmtp", "msmtp", TargetKind.PROGRAM, ("msmtp",), takes_password=True)
+TARGET = Target("msmtp", "msmtp", TargetKind.PROGRAM, ("msmtp",), takes_password=True, takes_command=True)
 
 _AUTH: Final = {
     AuthMethod.PLAIN.value: "plain",
@@ -56,6 +57,7 @@ def sheet(account: VerifiedAccount, secret: Secret | None = None) -> Sheet:
                 typed=tr(STANDS_IN_FILE) if secret is not None else asks,
                 fetched=fetched_by_command(),
             ),
+            *_longest_token(account),
             tr(
                 "Try it: {command}",
                 command=f"printf 'Subject: test\\n\\nHello\\n' | msmtp -a {address} {address}",
@@ -75,6 +77,22 @@ def sheet(account: VerifiedAccount, secret: Secret | None = None) -> Sheet:
                 tr("Goes to {place}.", place="~/.msmtprc"),
                 holds_secret=secret is not None,
             ),
+        ),
+    )
+
+
+def _longest_token(account: VerifiedAccount) -> tuple[str, ...]:
+    """What the program makes of long tokens: it sends them within one line (1.8.23, tried 2026-11-27)."""
+    if not sends_with_token(account):
+        return ()
+    return (
+        tr(
+            "msmtp sends the token in one line: about {most} characters of it fit, and at servers that cut a line at "
+            "{cut}, such as Postfix, {fewer}. A longer one is refused (“{words}”).",
+            most=number_text(3000),
+            fewer=number_text(1400),
+            cut=number_text(2048),
+            words="Cannot send command because it is longer than 4094 characters",
         ),
     )
 

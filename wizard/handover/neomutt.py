@@ -19,8 +19,9 @@ from wizard.handover.words import (
     url_host,
 )
 from wizard.language import tr, tr_later
+from wizard.language.formats import number_text
 from wizard.model.account import VerifiedAccount
-from wizard.model.server import Protocol, Security, ServerCandidate
+from wizard.model.server import AuthMethod, Protocol, Security, ServerCandidate
 
 TARGET = Target("neomutt", tr_later("NeoMutt and Mutt"), TargetKind.PROGRAM, ("neomutt", "mutt"))
 
@@ -30,6 +31,7 @@ def sheet(account: VerifiedAccount) -> Sheet:
     steps = [tr("Save the file and add a line to your muttrc: source followed by its path.")]
     if SignInKind.OAUTH2 in sign_in_kinds(account):
         steps.append(browser_only(fetched_by_command()))
+        steps.append(_longest_token(account))
     else:
         steps.append(tr("NeoMutt asks for the password; the file holds none."))
     name = f"{file_stem(account.address.wire)}.muttrc"
@@ -39,6 +41,27 @@ def sheet(account: VerifiedAccount) -> Sheet:
         tuple(steps),
         (),
         files=(HandoverFile(name, "text/plain", _lines(account), steps[0]),),
+    )
+
+
+def _longest_token(account: VerifiedAccount) -> str:
+    """What the two make of long tokens (NeoMutt 20220429 and Mutt 2.2.12, tried 2026-11-27)."""
+    if AuthMethod.OAUTHBEARER in (account.incoming_auth, account.outgoing_auth):
+        return tr(
+            "NeoMutt takes a token of {most} characters at most by {method}, and Mutt any: where it says “{words}”, "
+            "write {other} in place of {method}, if your provider takes that.",
+            most=number_text(500),
+            method="oauthbearer",
+            other="xoauth2",
+            words="OAUTH token is too big",
+        )
+    return tr(
+        "NeoMutt takes a token of {most} characters at most (it says “{words}”), and Mutt any; servers that cut a line "
+        "at {cut}, such as Postfix, take {fewer}.",
+        most=number_text(4000),
+        fewer=number_text(1400),
+        cut=number_text(2048),
+        words="OAUTH token is too big",
     )
 
 

@@ -23,7 +23,9 @@ from wizard.model.account import VerifiedAccount
 from wizard.model.secret import Secret
 from wizard.model.server import Protocol, Security
 
-TARGET = Target("offlineimap", "OfflineIMAP", TargetKind.PROGRAM, ("offlineimap",), takes_password=True)
+TARGET = Target(
+    "offlineimap", "OfflineIMAP", TargetKind.PROGRAM, ("offlineimap",), takes_password=True, takes_command=True
+)
 
 
 def sheet(account: VerifiedAccount, secret: Secret | None = None) -> Sheet:

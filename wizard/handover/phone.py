@@ -126,7 +126,8 @@ def qr_text(account: VerifiedAccount) -> str | None:
         _server(incoming, account.incoming_auth),
         [[_server(outgoing, account.outgoing_auth), [account.address.wire, name_of(account)]]],
     ]
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    # ASCII alone: a code does not say which letters its bytes are, and cameras that guess read “ë” as Chinese.
+    return json.dumps(document, separators=(",", ":"))
 
 
 def _server(server: ServerCandidate, auth: str | None) -> list[str | int]:

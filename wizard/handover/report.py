@@ -81,7 +81,8 @@ _OUR_WORDS: Final = frozenset(
         ),
     }
 )
-_ADDRESS: Final = re.compile(r"[^\s<>\"'()\[\],;:=@]+@(?=[^\s<>\"'()\[\],;:=@]+\.)")
+# A local part ends where a quotation mark of any language stands before it: the sentences of causes quote names.
+_ADDRESS: Final = re.compile(r"[^\s<>\"'()\[\],;:=@“”„«»‹›‘’「」]+@(?=[^\s<>\"'()\[\],;:=@]+\.)")
 
 
 def report_document(
@@ -161,7 +162,7 @@ def write_report(path: Path, document: Mapping[str, object]) -> None:
 
     Raises:
         UsageError: an ending that is none of ours.
-        HandoverError: the file could not be written.
+        ResourceError: the file could not be written.
     """
     write_file(path, report_bytes(document, path.suffix))
 

@@ -6,6 +6,7 @@ The document may come from a stranger's file: every value is looked at, shortene
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Final
 
 from wizard.handover.page import Section
@@ -34,8 +35,9 @@ def sections(document: Mapping[str, object]) -> Iterator[Section]:
             (tr("Case"), document.get("case")),
             (tr("Address"), check.get("address")),
             (tr("Provider"), check.get("provider")),
-            (tr("Checked"), check.get("started_at")),
+            (tr("Checked"), _time(check.get("started_at"))),
             (tr("Seconds"), check.get("elapsed_s")),
+            (tr("Sign-in attempts"), _counts(check.get("sign_in_attempts"))),
             (tr("Program"), document.get("program")),
             (tr("System"), document.get("system")),
             (tr("Python"), document.get("python")),
@@ -74,6 +76,7 @@ def sections(document: Mapping[str, object]) -> Iterator[Section]:
             tr("This computer and its line"),
             pairs=_pairs(*((_words(name), value) for name, value in _items(surroundings))),
         )
+    yield from _asked(check)
     yield from _timeline(check)
     for conversation in _mappings(document.get("conversations")):
         heading = tr(
@@ -82,6 +85,27 @@ def sections(document: Mapping[str, object]) -> Iterator[Section]:
             server=_text(conversation.get("server")),
         )
         yield Section(heading, lines=tuple(_text(line) for line in _list(conversation.get("lines"))))
+
+
+def _time(value: object) -> object:
+    """A time as people write it, in UTC; what is none as it is."""
+    try:
+        return f"{datetime.fromisoformat(str(value)).astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+    except (ValueError, OverflowError):
+        return value
+
+
+def _counts(value: object) -> str:
+    return ", ".join(f"{name} {_text(number)}" for name, number in _items(_mapping(value)))
+
+
+def _asked(check: Mapping[str, object]) -> Iterator[Section]:
+    """Who was asked for settings, and who knew."""
+    entries = _mappings(check.get("asked"))
+    if entries:
+        names = (tr("Source"), tr("Asked"), tr("Answer"))
+        rows = tuple(tuple(_text(entry.get(column)) for column in ("source", "whom", "answer")) for entry in entries)
+        yield Section(tr("Where settings were looked for"), table=(names, *rows))
 
 
 def _verdict(check: Mapping[str, object]) -> str:
@@ -101,6 +125,7 @@ def _diagnosis(diagnosis: Mapping[str, object]) -> Section:
         paragraphs=tuple(paragraphs),
         pairs=_pairs(
             (tr("Cause"), diagnosis.get("cause")),
+            (tr("Code to read out"), diagnosis.get("code")),
             (tr("Stage"), diagnosis.get("stage")),
             (tr("Server"), diagnosis.get("server")),
             (tr("The server's reply"), _reply(diagnosis.get("reply"))),

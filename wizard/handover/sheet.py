@@ -22,7 +22,8 @@ class Target:
 
     `english` is its name, marked for the translators where it is more than a maker's. `commands` start it: it is
     installed where one of them is found. None for what is on no computer. `takes_password`: one of its files has a
-    place for the password, for who wants it there; its maker takes it as a second argument.
+    place for the password, for who wants it there; its maker takes it as a second argument. `takes_command`: the
+    program runs a command for the password, so that nobody needs it there.
     """
 
     id: str
@@ -30,6 +31,7 @@ class Target:
     kind: TargetKind
     commands: tuple[str, ...] = ()
     takes_password: bool = False
+    takes_command: bool = False
 
     @property
     def name(self) -> str:

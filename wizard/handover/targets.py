@@ -146,6 +146,15 @@ def sheet(target_id: str, account: VerifiedAccount, secret: Secret | None = None
     return _MAKERS[wanted](named, secret)
 
 
+def may_hold_password(target: Target, account: VerifiedAccount) -> bool:
+    """Whether the window offers to write this account's password into a file of the program.
+
+    The command line's --with-password does so as well where the program runs a command for it.
+    """
+    kinds = sign_in_kinds(account)
+    return target.takes_password and not target.takes_command and not kinds & {SignInKind.OAUTH2, SignInKind.NONE}
+
+
 def _signing_in_where_it_is_wanted(made: Sheet, account: VerifiedAccount) -> Sheet:
     """The sheet without a user name for sending where nobody signs in to send: the fields that stay say so."""
     if not sends_without_sign_in(account):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from wizard.errors import HandoverError
+from wizard.errors import ResourceError
 from wizard.language import tr
 from wizard.private_file import write_private, write_public
 
@@ -16,13 +16,13 @@ def write_file(path: Path, content: bytes, *, others_may_read: bool = False) -> 
     could not, and would silently go without.
 
     Raises:
-        HandoverError: it could not be written; what was at `path` before is still there.
+        ResourceError: it could not be written; what was at `path` before is still there.
     """
     try:
         (write_public if others_may_read else write_private)(path, content)
     except OSError as error:
-        raise HandoverError(
+        raise ResourceError(
             tr("“{path}” could not be written: {reason}.", path=path, reason=error.strerror or error)
         ) from error
     except ValueError:  # empty, "." or "/", or with a NUL
-        raise HandoverError(tr("“{path}” could not be written: it is no name of a file.", path=path)) from None
+        raise ResourceError(tr("“{path}” could not be written: it is no name of a file.", path=path)) from None

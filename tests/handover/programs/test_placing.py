@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -196,16 +201,98 @@ def test_thunderbirds_other_profiles_stay(tmp_path: Path, home: Path) -> None:
     assert "[Install1]" in (root / "profiles.ini").read_text()
 
 
-def test_a_running_program_is_left_alone(tmp_path: Path) -> None:
-    running = subprocess.Popen(["sleep", "60"])
+@pytest.mark.parametrize("is_there", [True, False], ids=["folder", "no folder yet"])
+def test_what_is_for_every_user_is_readable_whatever_the_umask_of_who_puts_it_there(
+    is_there: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "thunderbird"
+    (program / "isp" if is_there else program).mkdir(parents=True)
+    for name in ("thunderbird", "omni.ja"):
+        (program / name).touch(0o755)
+    monkeypatch.setenv("PATH", str(program))
+    before = os.umask(0o077)
     try:
+        (path,) = placed(tmp_path, "autoconfig-xml").put(placement("autoconfig-xml", account()))
+    finally:
+        os.umask(before)
+    assert path.parent == program / "isp"
+    assert path.stat().st_mode & 0o777 == 0o644
+    assert path.parent.stat().st_mode & 0o055 == 0o055
+    assert placed(tmp_path, "autoconfig-xml").undo() == ()
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("content", [b"[Profile0]\nName=Gro\xdf\nPath=abc\n", b"no section\n"])
+def test_profiles_that_cannot_be_read_are_not_lost(content: bytes, tmp_path: Path, home: Path) -> None:
+    root = home / ".thunderbird"
+    root.mkdir()
+    (root / "profiles.ini").write_bytes(content)
+    record = placed(tmp_path, "thunderbird")
+    with pytest.raises(HandoverError, match="is not as Thunderbird writes it, and the profiles in it would be lost"):
+        record.put(quiet(placement("thunderbird", account())))
+    assert (root / "profiles.ini").read_bytes() == content
+    assert list(root.iterdir()) == [root / "profiles.ini"]
+    assert not record.exists
+
+
+@contextmanager
+def runs(*words: str, **options: Any) -> Iterator[None]:
+    """The program runs, by its own name and not by that of who started it."""
+    process = subprocess.Popen(words, **options)
+    end = time.monotonic() + 10
+    try:
+        while Path(f"/proc/{process.pid}/comm").read_text().strip() != words[0] and time.monotonic() < end:
+            time.sleep(0.01)
+        yield
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_a_running_program_is_left_alone(tmp_path: Path) -> None:
+    with runs("sleep", "60"):
         assert running_program(("sleep",)) == "sleep"
         made = placement("msmtp", account())
         with pytest.raises(HandoverError, match="Close sleep first"):
             placed(tmp_path, "msmtp").put(Placement(made.parts, (), ("sleep",)))
-    finally:
-        running.kill()
-        running.wait()
+
+
+def test_a_program_with_another_home_is_in_nobodys_way(tmp_path: Path) -> None:
+    with runs("sleep", "60", env={**os.environ, "HOME": str(tmp_path / "elsewhere")}):
+        assert running_program(("sleep",)) is None
+    with runs("tail", "-f", os.devnull, env={}):
+        assert running_program(("tail",)) == "tail"  # which home it has is not known
+
+
+SEALED = """
+import ctypes, os, signal, time
+from pathlib import Path
+from wizard.handover.programs.placing import running_program
+libc = ctypes.CDLL(None)
+if os.getuid() == 0:
+    os.setuid(65534)  # root looks into everything
+child = os.fork()
+if not child:
+    libc.prctl(4, 0, 0, 0, 0)  # PR_SET_DUMPABLE: nobody but root looks into it
+    libc.prctl(15, b"sealed-mailer", 0, 0, 0)  # PR_SET_NAME
+    time.sleep(60)
+    os._exit(0)
+while Path(f"/proc/{child}/comm").read_text().strip() != "sealed-mailer":
+    time.sleep(0.01)
+print(running_program(("sealed-mailer",)))
+os.kill(child, signal.SIGKILL)
+os.waitpid(child, 0)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux's")
+def test_a_program_that_nobody_may_look_into_is_left_alone(tmp_path: Path) -> None:
+    environment = {**os.environ, "HOME": str(tmp_path), "PYTHONPATH": str(Path(__file__).parents[3])}
+    done = subprocess.run(
+        [sys.executable, "-c", SEALED],
+        env=environment, capture_output=True, text=True, timeout=60, check=True,
+    )  # fmt: skip
+    assert done.stdout == "sealed-mailer\n"
 
 
 def test_nothing_to_undo_is_said(tmp_path: Path) -> None:

@@ -90,6 +90,7 @@ def test_pop3_is_read_again(program: str, tmp_path: Path) -> None:
     assert found.incoming.protocol is Protocol.POP3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("program", readable_programs())
 @given(username=NAMES, name=NAMES)
 def test_any_name_is_read_again(
@@ -140,6 +141,29 @@ def test_thunderbirds_profiles_are_found_by_their_list(tmp_path: Path) -> None:
     text = (tmp_path / "profiles.ini").read_text()
     assert "New one" not in text
     assert "[Install4F96D1932A9F858E]\nDefault=abc.default\n" in text
+
+
+@pytest.mark.parametrize(
+    ("general", "account_s", "number", "protocol"),
+    [
+        ("", "config_version=4\n", "1", Protocol.IMAP),
+        ("", "config_version=4\n", "0", Protocol.POP3),
+        ("[Common]\nconfig_version=2\n", "", "1", Protocol.IMAP),
+        ("[Common]\nlog=1\n", "", "3", Protocol.IMAP),
+        ("", "", "1", Protocol.POP3),
+    ],
+)
+def test_claws_numbers_of_protocols_are_those_of_the_files_version(
+    general: str, account_s: str, number: str, protocol: Protocol, tmp_path: Path
+) -> None:
+    (tmp_path / "clawsrc").write_text(general)
+    (tmp_path / "accountrc").write_text(
+        f"[Account: 1]\naddress=ada@example.org\n{account_s}protocol={number}\nreceive_server=mail.example.org\n"
+        "[Account: 2]\nconfig_version=4\nprotocol=2\nnntp_server=news.example.org\n"
+    )
+    (found,) = accounts_in("claws", tmp_path)
+    assert found.incoming is not None
+    assert found.incoming.protocol is protocol
 
 
 def test_msmtp_takes_over_what_another_account_has(tmp_path: Path) -> None:

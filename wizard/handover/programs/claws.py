@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import configparser
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -15,7 +16,9 @@ from wizard.text_file import read_text
 
 _MAX_BYTES: Final = 4 * 1024 * 1024
 _SECURITY: Final = {"0": Security.NONE, "1": Security.TLS, "2": Security.STARTTLS}
-_PROTOCOL: Final = {"0": Protocol.POP3, "3": Protocol.IMAP}
+# Claws numbers them anew since its first version of these files (prefs_migration.c); the numbers before it still occur.
+_PROTOCOL: Final = {"0": Protocol.POP3, "1": Protocol.IMAP}
+_PROTOCOL_BEFORE: Final = {"0": Protocol.POP3, "1": Protocol.POP3, "3": Protocol.IMAP}
 
 
 def folder() -> Path:
@@ -25,17 +28,13 @@ def folder() -> Path:
 
 def accounts(place: Path | None = None) -> Iterator[FoundAccount]:
     """The mail accounts in accountrc."""
-    path = (place or folder()) / "accountrc"
-    if not path.is_file():
-        return
-    ini = configparser.RawConfigParser(strict=False, delimiters=("=",), comment_prefixes=("#",))
-    try:
-        ini.read_string(read_text(path, limit_bytes=_MAX_BYTES))
-    except (UsageError, configparser.Error):
-        return
-    for section in ini.sections():
-        got = dict(ini.items(section))
-        protocol = _PROTOCOL.get(got.get("protocol", ""))
+    place = place or folder()
+    path = place / "accountrc"
+    ini = _sections(path)
+    version_for_all = _version(_sections(place / "clawsrc").get("Common", {}))
+    for section, got in ini.items():
+        numbers = _PROTOCOL if max(_version(got), version_for_all) > 0 else _PROTOCOL_BEFORE
+        protocol = numbers.get(got.get("protocol", ""))
         if not section.startswith("Account") or protocol is None:
             continue
         kind = "imap" if protocol is Protocol.IMAP else "pop"
@@ -62,3 +61,20 @@ def accounts(place: Path | None = None) -> Iterator[FoundAccount]:
             ),
             label=got.get("account_name", section),
         )
+
+
+def _sections(path: Path) -> dict[str, dict[str, str]]:
+    """The values in a file of Claws Mail's, by section; none where there is no such file."""
+    ini = configparser.RawConfigParser(strict=False, delimiters=("=",), comment_prefixes=("#",))
+    try:
+        if os.path.isfile(path):
+            ini.read_string(read_text(path, limit_bytes=_MAX_BYTES))
+    except (UsageError, configparser.Error):
+        return {}
+    return {section: dict(ini.items(section)) for section in ini.sections()}
+
+
+def _version(values: dict[str, str]) -> int:
+    """The version of the file's format; 0 where it says none."""
+    text = values.get("config_version", "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else 0

@@ -39,7 +39,7 @@ def accounts(sources: Path | None = None) -> Iterator[FoundAccount]:
     """The mail accounts in the folder of sources."""
     place = sources or folder()
     read: dict[str, Sections] = {}
-    for path in sorted(place.glob("*.source")) if place.is_dir() else ():
+    for path in sorted(place.glob("*.source")) if os.path.isdir(place) else ():
         try:
             read[path.stem] = read_keyfile(read_text(path, limit_bytes=_MAX_BYTES))
         except UsageError:

@@ -21,6 +21,8 @@ from wizard.private_file import write_private, write_public
 
 _OPEN: Final = "# >>> Mailwright: {name} >>>"
 _CLOSE: Final = "# <<< Mailwright: {name} <<<"
+# The file of a program's new profile that is taken out last: Thunderbird's, Claws Mail's.
+_LAST_OF_A_PROFILE: Final = frozenset({"user.js", "clawsrc"})
 _MAX_BYTES: Final = 16 * 1024 * 1024
 
 
@@ -45,7 +47,7 @@ class Placed:
     @property
     def exists(self) -> bool:
         """Whether the account was put in place and not taken out since."""
-        return (self._folder / "record.json").is_file()
+        return os.path.isfile(self._folder / "record.json")
 
     def put(self, placement: Placement) -> tuple[Path, ...]:
         """Makes and changes the files, all or none; one that was put before is replaced.
@@ -70,11 +72,17 @@ class Placed:
             for (part, before), content in zip(planned, contents, strict=True):
                 done.append((part.path, before))
                 # A configuration that is new here is nobody else's to read.
+                is_new_folder = not os.path.isdir(part.path.parent)
                 _write(part.path, content, private=part.private or (before is None and part.kind is PartKind.BLOCK))
+                if part.for_everybody:
+                    part.path.chmod(0o644)
+                    if is_new_folder:
+                        part.path.parent.chmod(0o755)
         except OSError as error:
             for path, before in reversed(done):
                 _restore(path, before)
-            self._forget()
+            with contextlib.suppress(HandoverError):
+                self._forget()
             raise HandoverError(
                 tr("“{path}” could not be written: {reason}.", path=part.path, reason=error.strerror or error)
             ) from error
@@ -200,23 +208,37 @@ class Placed:
             ) from error
 
     def _forget(self) -> None:
-        for path in self._folder.glob("*"):
-            path.unlink(missing_ok=True)
+        try:
+            for path in self._folder.glob("*"):
+                path.unlink(missing_ok=True)
+        except OSError as error:
+            raise HandoverError(
+                tr("“{path}” could not be changed back: {reason}.", path=path, reason=error.strerror or error)
+            ) from error
         with contextlib.suppress(OSError):
             self._folder.rmdir()
 
 
 def running_program(commands: Sequence[str]) -> str | None:
-    """Which of the commands this person runs now; `None` where none does, or the system does not tell."""
+    """Which of the commands this person runs now; `None` where none does, or the system does not tell.
+
+    A program that was given another home folder has its settings there, and is no reason to wait.
+    """
     if not sys.platform.startswith("linux"):
         return None
+    home = os.fsencode(f"HOME={Path.home()}")
     for name in Path("/proc").glob("[0-9]*/comm"):
         try:
-            mine = name.stat().st_uid == os.getuid()
+            mine = name.parent.stat().st_uid == os.getuid()  # the folder's: of a sealed program the rest is root's
             command = name.read_text("utf-8", "replace").strip()
+            if not mine or command not in {command[:15] for command in commands}:  # the kernel keeps 15 characters
+                continue
+            homes = [word for word in (name.parent / "environ").read_bytes().split(b"\0") if word.startswith(b"HOME=")]
+        except PermissionError:
+            homes = []  # sealed, as in a sandbox: nobody knows
         except OSError:
             continue  # it ended meanwhile
-        if mine and command in {command[:15] for command in commands}:  # the kernel keeps 15 characters
+        if not homes or home in homes:
             return command
     return None
 
@@ -244,7 +266,7 @@ def _write(path: Path, content: bytes, *, private: bool) -> None:
     """In place of what is there, through a link to where the person really keeps it, with the modes it had."""
     path = path.resolve()
     path.parent.mkdir(parents=True, exist_ok=True)
-    mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else None
+    mode = stat.S_IMODE(path.stat().st_mode) if os.path.exists(path) else None
     (write_private if private or mode is not None else write_public)(path, content)
     if mode is not None:
         path.chmod(mode & 0o600 if private else mode)
@@ -259,7 +281,7 @@ def _restore(path: Path, before: bytes | None) -> None:
 
 def _remove_if_empty(folder: Path, made: Path) -> list[Path]:
     """Removes a profile's folder of ours where nothing else came into it; else it is kept, and named."""
-    if made.name != "user.js":
+    if made.name not in _LAST_OF_A_PROFILE:
         return []
     try:
         folder.rmdir()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -20,6 +21,7 @@ from wizard.handover.targets import sheet, target
 from wizard.language import tr
 from wizard.model.account import VerifiedAccount
 from wizard.model.secret import Secret
+from wizard.model.server import Protocol
 
 
 class PartKind(StrEnum):
@@ -32,12 +34,13 @@ class PartKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One file that is made or changed; `private` is for its owner alone."""
+    """One file that is made or changed; `private` is for its owner alone, `for_everybody` whatever the umask says."""
 
     kind: PartKind
     path: Path
     content: bytes
     private: bool = False
+    for_everybody: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,7 @@ def placement(target_id: str, account: VerifiedAccount, secret: Secret | None = 
 
 
 def _thunderbird(account: VerifiedAccount, secret: Secret | None) -> Placement:
-    root = next((root for root in thunderbird.roots() if (root / "profiles.ini").is_file()), thunderbird.roots()[0])
+    root = next((root for root in thunderbird.roots() if os.path.isfile(root / "profiles.ini")), thunderbird.roots()[0])
     name = f"Mailwright {account.address.wire}"
     folder = f"mailwright-{hashlib.sha256(account.address.wire.encode()).hexdigest()[:10]}"
     preferences = thunderbird.profile_preferences(account)
@@ -102,7 +105,7 @@ def _isp(account: VerifiedAccount, secret: Secret | None) -> Placement:
     if file is None or folder is None:
         raise HandoverError(tr("Thunderbird's program folder is not where it usually is on this computer."))
     return Placement(
-        (Part(PartKind.FILE, folder / "isp" / file.name, file.content),),
+        (Part(PartKind.FILE, folder / "isp" / file.name, file.content, for_everybody=True),),
         (
             tr(
                 "In Thunderbird choose New Account, Email, and type name and address: it finds these settings by "
@@ -118,7 +121,7 @@ def _thunderbird_program() -> Path | None:
     if command is not None:
         places.insert(0, command.resolve().parent)
         places.insert(1, command / "Contents" / "Resources")
-    return next((place for place in places if (place / "omni.ja").is_file()), None)
+    return next((place for place in places if os.path.isfile(place / "omni.ja")), None)
 
 
 def _evolution(account: VerifiedAccount, secret: Secret | None) -> Placement:
@@ -144,10 +147,18 @@ def _claws(account: VerifiedAccount, secret: Secret | None) -> Placement:
                 program="Claws Mail",
             )
         )
-    if (claws.folder() / "accountrc").exists():
+    if os.path.exists(claws.folder() / "accountrc"):
         raise HandoverError(tr("Claws Mail is in use here already; add the account there by its steps."))
     parts = tuple(Part(PartKind.FILE, claws.folder() / file.name, file.content, True) for file in files)
-    return Placement(parts, (tr("Open Claws Mail: it makes its folders, and asks for the password."),), ("claws-mail",))
+    then = [tr("Open Claws Mail: it makes its folders, and asks for the password.")]
+    if account.incoming is not None and account.incoming.protocol is Protocol.IMAP:
+        then.append(
+            tr(
+                "Then right-click the account's name in its list of folders and choose Rebuild folder tree: all "
+                "folders of the server appear, and what you send is kept there too."
+            )
+        )
+    return Placement(parts, tuple(then), ("claws-mail",))
 
 
 def _block(target_id: str, places: Callable[[], tuple[Path, ...]], new: int = 0) -> _Maker:
@@ -156,7 +167,7 @@ def _block(target_id: str, places: Callable[[], tuple[Path, ...]], new: int = 0)
     def make(account: VerifiedAccount, secret: Secret | None) -> Placement:
         written = sheet(target_id, account, secret)
         (file,) = written.files
-        path = next((place for place in places() if place.is_file()), places()[new])
+        path = next((place for place in places() if os.path.isfile(place)), places()[new])
         return Placement((Part(PartKind.BLOCK, path, file.content, file.holds_secret),), written.steps[1:])
 
     return make

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
@@ -20,7 +21,7 @@ def _files(places: Callable[[], Sequence[Path]], read: Callable[[Path], Iterator
 
     def every() -> Iterator[FoundAccount]:
         for path in places():
-            if path.is_file():
+            if os.path.isfile(path):  # not Path's, which raises where a folder on the way is locked
                 yield from read(path)
 
     return every
@@ -72,9 +73,9 @@ def accounts_in(program: str, place: Path) -> tuple[FoundAccount, ...]:
         UsageError: nobody can read that program's accounts, or the place is not there.
     """
     _require_known(program)
-    if program in _FOLDERS and place.is_file():
+    if program in _FOLDERS and os.path.isfile(place):
         place = place.parent
-    if not (place.is_dir() if program in _FOLDERS else place.is_file()):
+    if not (os.path.isdir(place) if program in _FOLDERS else os.path.isfile(place)):
         raise UsageError(
             tr("“{path}” is not there, or is not what {program} keeps its accounts in.", path=place, program=program)
         )

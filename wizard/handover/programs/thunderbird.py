@@ -73,7 +73,7 @@ def accounts_of(profile: Path) -> Iterator[FoundAccount]:
     read: dict[str, str | int | bool] = {}
     for name in ("prefs.js", "user.js"):
         path = profile / name
-        if path.is_file():
+        if os.path.isfile(path):
             try:
                 read |= preferences(read_text(path, limit_bytes=_MAX_BYTES))
             except UsageError:
@@ -187,8 +187,12 @@ def _smtp(server: ServerCandidate, auth: str | None) -> list[tuple[str, str | in
 
 
 def with_profile(root: Path, folder: str, name: str) -> bytes:
-    """profiles.ini below `root` with one more profile, which becomes nobody's default."""
-    ini = _ini(root)
+    """profiles.ini below `root` with one more profile, which becomes nobody's default.
+
+    Raises:
+        HandoverError: what is there cannot be read, and its profiles would be lost.
+    """
+    ini = _whole_ini(root)
     numbers = [int(section[7:]) for section in ini.sections() if re.fullmatch(r"Profile\d+", section)]
     section = f"Profile{max(numbers, default=-1) + 1}"
     ini[section] = {"Name": name, "IsRelative": "1", "Path": folder}
@@ -198,8 +202,12 @@ def with_profile(root: Path, folder: str, name: str) -> bytes:
 
 
 def without_profile(root: Path, folder: str) -> bytes:
-    """profiles.ini below `root` without that profile."""
-    ini = _ini(root)
+    """profiles.ini below `root` without that profile.
+
+    Raises:
+        HandoverError: what is there cannot be read, and the other profiles would be lost.
+    """
+    ini = _whole_ini(root)
     for section in ini.sections():
         if ini.get(section, "Path", fallback=None) == folder:
             ini.remove_section(section)
@@ -207,14 +215,23 @@ def without_profile(root: Path, folder: str) -> bytes:
 
 
 def _ini(root: Path) -> configparser.RawConfigParser:
+    try:
+        return _whole_ini(root)
+    except HandoverError:
+        return configparser.RawConfigParser()
+
+
+def _whole_ini(root: Path) -> configparser.RawConfigParser:
     ini = configparser.RawConfigParser(strict=False)
     ini.optionxform = str  # type: ignore[method-assign, assignment]  # Mozilla's keys keep their capitals
     path = root / "profiles.ini"
-    if path.is_file():
+    if os.path.isfile(path):
         try:
             ini.read_string(read_text(path, limit_bytes=_MAX_BYTES))
         except (UsageError, configparser.Error):
-            return configparser.RawConfigParser()
+            raise HandoverError(
+                tr("“{path}” is not as Thunderbird writes it, and the profiles in it would be lost.", path=path)
+            ) from None
     return ini
 
 
