@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 import os
 import signal
@@ -157,6 +158,23 @@ async def test_a_damaged_file_does_not_keep_secrets_in_the_keyring(path: Path) -
     assert keyring.kept == {}
 
 
+async def test_a_file_that_cannot_be_written_does_not_hide_that_the_secret_is_gone(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = accounts_in(path, keyring := MemoryKeyring())
+    await kept.save(account(), secrets(password=CANARY))
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("wizard.accounts.store.write_private", full)
+    with pytest.raises(ResourceError, match=r"no secret in the keyring any more\. The accounts could not be saved"):
+        await kept.forget(ADDRESS)
+    assert keyring.kept == {}
+    with pytest.raises(ResourceError, match=r"^The accounts could not be saved"):
+        await kept.forget(ADDRESS)
+
+
 async def test_saving_again_deletes_the_kinds_that_are_not_saved(path: Path) -> None:
     kept = accounts_in(path, keyring := MemoryKeyring())
     await kept.save(account(), secrets(password="one", outgoing_password="two"))
@@ -245,6 +263,7 @@ async def test_an_account_that_was_forgotten_meanwhile_does_not_come_back(path: 
     assert keyring.kept == {}
 
 
+@pytest.mark.slow
 async def test_checks_that_end_at_once_are_all_noted(path: Path) -> None:
     kept = accounts_in(path, MemoryKeyring())
     each = [

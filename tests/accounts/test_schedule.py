@@ -48,13 +48,15 @@ def test_systemds_units(home: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="systemd is Linux's; make test installs it")
-@pytest.mark.parametrize("name", ["mailwright", "a program, 100% used", '$HOME "quoted" back\\slash \'n'])
+@pytest.mark.parametrize("name", ["mailwright", "a program, 100% used", '$HOME "quoted" back\\slash \'n', "a\nb\t c"])
 @pytest.mark.parametrize("hours", [1, 6, 24, 168])
 def test_systemd_takes_the_units(hours: int, name: str, tmp_path: Path) -> None:
     program = tmp_path / name
     program.write_text("#!/bin/sh\n")
     program.chmod(0o755)
     planned = schedule(Every(hours), (str(program), "a b", "%h", "$x"), Scheduler.SYSTEMD)
+    assert sum(line.startswith("ExecStart=") for line in planned.files[0][1].decode().splitlines()) == 1
+    assert all("=" in line for line in planned.files[0][1].decode().split("[Service]\n")[1].splitlines())
     for path, content in planned.files:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
@@ -163,3 +165,21 @@ def test_a_task_scheduler_takes_the_file_and_gives_the_task_up(tmp_path: Path) -
         assert task("/Create", "/F", "/TN", "bad", "/XML", "bad.xml") == 1, "it does not take just anything"
     finally:
         subprocess.run(["wineserver", "-k"], env=env, capture_output=True, check=False)
+
+
+@pytest.mark.parametrize("frozen", [True, False])
+def test_a_packaged_program_is_called_by_its_own_name(frozen: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "frozen", frozen, raising=False)
+    assert (check_command()[1:3] == ("-m", "wizard")) is not frozen
+
+
+@pytest.mark.parametrize(("twin", "called"), [(True, "mailwright.exe"), (False, "mailwright-gui.exe")])
+def test_a_packaged_window_hands_the_scheduler_its_command_line(
+    twin: bool, called: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "mailwright-gui.exe").touch()
+    if twin:
+        (tmp_path / "mailwright.exe").touch()
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "mailwright-gui.exe"))
+    assert check_command() == (str(tmp_path / called), "accounts", "check", "--all", "--notify", "--quiet")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -12,6 +13,7 @@ from wizard.accounts.recheck import Recheck
 from wizard.accounts.store import proven_now
 from wizard.accounts.watch import News, Told, ToldFile, news
 from wizard.discovery.presets import PresetBook
+from wizard.errors import ResourceError
 from wizard.model.account import CheckResult, Verdict
 from wizard.model.diagnosis import Implications
 from wizard.model.provider import DatedFact
@@ -102,3 +104,11 @@ def test_what_was_told_is_remembered(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_read_is_begun_anew(content: str, tmp_path: Path) -> None:
     (tmp_path / "told.json").write_text(content)
     assert ToldFile(tmp_path / "told.json").read() == {}
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no pipes among its files")
+def test_a_pipe_in_its_place_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "told.json")
+    assert ToldFile(tmp_path / "told.json").read() == {}
+    with pytest.raises(ResourceError, match="not a file"):
+        ToldFile(tmp_path / "told.json").write({})

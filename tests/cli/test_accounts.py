@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from dataclasses import replace
 from datetime import timedelta
@@ -18,6 +19,7 @@ from wizard.accounts.saved_accounts import Checker, SavedAccounts
 from wizard.accounts.secret_store import SecretKind, SecretStore
 from wizard.accounts.store import AccountBook, SavedAccount, default_path
 from wizard.cli import accounts
+from wizard.cli.main import main
 from wizard.errors import UsageError
 from wizard.model.account import CheckResult, Verdict
 from wizard.model.address import Address
@@ -97,16 +99,14 @@ async def test_check_uses_the_kept_password_and_records_the_outcome(
     checker, secrets = answering(failed())
     assert accounts.show_checked(await accounts.check_accounts((saved,), checker, kept), as_json=True) == 1
     assert secrets == [Secret(CANARY)]
-    assert json.loads(capsys.readouterr().out) == {
-        "accounts": [
-            {
-                "address": "ada@example.org",
-                "verdict": "fails",
-                "cause": "bad-credentials",
-                "worked_until": "2026-11-21T12:30:00+00:00",
-                "note": None,
-            }
-        ]
+    (shown,) = json.loads(capsys.readouterr().out)["accounts"]
+    assert shown["diagnoses"][0]["cause"] == "bad-credentials", "it is the document of a check"
+    assert {name: shown[name] for name in ("address", "verdict", "cause", "worked_until", "note")} == {
+        "address": "ada@example.org",
+        "verdict": "fails",
+        "cause": "bad-credentials",
+        "worked_until": "2026-11-21T12:30:00+00:00",
+        "note": None,
     }
     after = book.get(ADDRESS)
     assert after is not None
@@ -283,6 +283,92 @@ def practised(name: str) -> tuple[str, str]:
     return found.account.address, found.account.password
 
 
+@pytest.mark.parametrize("what", ["check", "forget", "token"])
+def test_a_sign_in_in_the_browser_belongs_to_adding(what: str, book: AccountBook) -> None:
+    with pytest.raises(UsageError, match=r"belongs to `accounts add`, which also keeps a new one"):
+        run(accounts, what, "ada@example.org", "--browser-sign-in")
+
+
+def saved_practice_account(name: str, folder: Path) -> tuple[str, str]:
+    """Its address, and the file with its password."""
+    address, password = practised(name)
+    file = folder / "password"
+    file.write_text(password)
+    words = ("add", address, "--practice", "--without-password", "--password-file", str(file), "--quiet")
+    assert run(accounts, *words) == 0
+    return address, str(file)
+
+
+@pytest.mark.slow
+def test_the_check_of_a_saved_account_sends_a_test_message_and_sees_it_arrive(
+    book: AccountBook, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    address, password = saved_practice_account("all-well", tmp_path)
+    words = ("check", address, "--practice", "--password-file", password)
+    capsys.readouterr()
+    assert run(accounts, *words, "--test-message", "--json") == 0
+    (shown,) = json.loads(capsys.readouterr().out)["accounts"]
+    assert (shown["round_trip"]["status"], shown["round_trip"]["folder"]) == ("arrived", "INBOX")
+    assert shown["sign_in_attempts"] == {"imap": 1, "smtp": 1}, "the message goes over the lines of the check"
+    assert run(accounts, *words, "--test-message", "ben@example.org", "--json") == 1
+    (shown,) = json.loads(capsys.readouterr().out)["accounts"]
+    assert "<ben@example.org>" in shown["diagnoses"][0]["reply"]["text"], "nothing leaves the practice network"
+    assert run(accounts, *words, "--test-message") == 0
+    assert re.fullmatch(r"  Message  arrived in INBOX after \d+\.\d s", capsys.readouterr().out.splitlines()[1])
+    assert run(accounts, *words, "--json") == 0
+    (shown,) = json.loads(capsys.readouterr().out)["accounts"]
+    assert shown["round_trip"]["status"] == "skipped", "sent only where it is asked for"
+
+
+@pytest.mark.slow
+def test_a_refused_test_message_is_what_fails_and_not_the_settings(
+    book: AccountBook, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    address, password = saved_practice_account("spam-filter", tmp_path)
+    words = ("--practice", "--password-file", password, "--test-message")
+    capsys.readouterr()
+    assert run(accounts, "check", address, *words, "--json") == 1
+    (shown,) = json.loads(capsys.readouterr().out)["accounts"]
+    assert (shown["round_trip"]["status"], shown["cause"]) == ("failed", "message-rejected-as-spam")
+    assert shown["worked_until"] is None, "the settings worked a moment before"
+    (saved,) = book.list()
+    assert (saved.is_verified, saved.last_cause) == (False, "message-rejected-as-spam")
+    assert run(accounts, "check", address, *words, "--nagios") == 2
+    assert "message-rejected-as-spam" in capsys.readouterr().out
+    assert run(accounts, "forget", address, "--quiet") == 0
+    capsys.readouterr()
+    assert run(accounts, "add", address, "--without-password", *words) == 1
+    told = capsys.readouterr().out
+    assert "Message   failed" in told
+    assert "Saved" not in told
+    assert book.list() == ()
+
+
+@pytest.mark.slow
+def test_the_test_message_waits_no_longer_than_the_deadline(
+    book: AccountBook, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address, password = saved_practice_account("all-well", tmp_path)
+    monkeypatch.setattr("wizard.setup.round_trip.LOOKS_S", (30.0,))
+    words = ("--practice", "--password-file", password, "--test-message", "--deadline", "5")
+    capsys.readouterr()
+    assert run(accounts, "check", address, *words, "--json") == 0
+    (shown,) = json.loads(capsys.readouterr().out)["accounts"]
+    assert shown["round_trip"]["status"] == "sent", "it is there, but the look at 30 s was not waited for"
+
+
+@pytest.mark.parametrize("what", ["list", "forget", "schedule", "token"])
+def test_a_test_message_belongs_to_a_check(what: str, book: AccountBook) -> None:
+    with pytest.raises(UsageError, match=r"A test message belongs to `accounts add` and `accounts check`\."):
+        run(accounts, what, "--test-message")
+
+
+def test_whom_it_goes_to_is_read_before_anything_is_asked(book: AccountBook) -> None:
+    put(book, account(), SecretKind.PASSWORD)
+    with pytest.raises(UsageError):
+        run(accounts, "check", "--all", "--test-message", "nobody")
+
+
 @pytest.mark.slow
 def test_an_account_is_added_once_it_is_proven(
     book: AccountBook, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -359,6 +445,81 @@ def test_the_schedule_is_switched_on_and_off(
         run(accounts, "schedule", "--off", "--show")
 
 
+def _pack(tmp_path: Path, table: str) -> list[str]:
+    folder = tmp_path / f"pack{len(table)}"  # one that was read once is not read again
+    folder.mkdir(exist_ok=True)
+    (folder / "helpdesk.toml").write_text(f"[schedule]\n{table}\n", "utf-8")
+    return ["--pack", str(folder)]
+
+
+def test_a_helpdesk_says_how_often_and_switches_nothing_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("HOME", "USERPROFILE", "XDG_CONFIG_HOME", "LOCALAPPDATA"):
+        monkeypatch.setenv(name, str(tmp_path / name))
+    words = ["accounts", "schedule"]
+    free = _pack(tmp_path, 'every = "6h"')
+    assert main([*words, *free]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[:2] == [
+        "Your helpdesk recommends: every 6h.",
+        "Off. With --every 6h these files would be written:",
+    ]
+    assert main([*words, *free, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["helpdesk"] == {"every": "6h", "locked": False}
+    assert main([*words, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["helpdesk"] is None
+    assert not list(tmp_path.rglob("mailwright-check*"))
+
+
+@pytest.mark.parametrize(
+    ("table", "told"),
+    [
+        ('every = "8h"\nlocked = true', "Your helpdesk allows one time only: every 8h."),
+        ('every = "never"', "Your helpdesk wants no regular check of saved accounts on this computer."),
+    ],
+)
+def test_a_helpdesk_locks_how_often(
+    table: str, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("HOME", "USERPROFILE", "XDG_CONFIG_HOME", "LOCALAPPDATA"):
+        monkeypatch.setenv(name, str(tmp_path / name))
+    locked = _pack(tmp_path, table)
+    assert main(["accounts", "schedule", "--every", "1h", *locked]) == 2
+    assert capsys.readouterr() == ("", f"mailwright: {told}\n")
+    assert main(["accounts", "schedule", *locked]) == 0
+    out = capsys.readouterr().out
+    assert ("would be written" in out) == ("8h" in table)
+    assert out.splitlines()[0] == (told if "never" in table else "Your helpdesk sets how often: every 8h.")
+    assert not list(tmp_path.rglob("mailwright-check*"))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the stand-in plays systemctl")
+def test_a_schedule_that_was_there_before_the_helpdesks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    (programs / "systemctl").write_text("#!/bin/sh\n")
+    (programs / "systemctl").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{programs}:/usr/bin:/bin")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    assert main(["accounts", "schedule", "--every", "1h"]) == 0
+    capsys.readouterr()
+    locked = _pack(tmp_path, 'every = "8h"\nlocked = true')
+    assert main(["accounts", "schedule", *locked]) == 0
+    out = capsys.readouterr().out
+    assert "On, but not as your helpdesk sets it; --every 8h does. These are its files:" in out
+    assert "00/1:00:00" in out
+    assert main(["accounts", "schedule", *_pack(tmp_path, 'every = "never"')]) == 0
+    assert "mailwright accounts schedule --off switches it off" in capsys.readouterr().out
+    assert main(["accounts", "schedule", *_pack(tmp_path, 'every = "8h"\nlocked = true'), "--every", "8h"]) == 0
+    assert main(["accounts", "schedule", *locked]) == 0
+    assert "\nOn. These are its files:\n" in capsys.readouterr().out
+    assert main(["accounts", "schedule", "--off", *_pack(tmp_path, 'every = "never"')]) == 0
+    assert not [path for path in (tmp_path / "config").rglob("*") if path.is_file()]
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="the stand-in plays notify-send")
 def test_a_saved_account_is_told_of_when_it_breaks_and_when_it_works_again(
@@ -424,3 +585,29 @@ async def test_a_domain_that_ends_is_told_once_a_week() -> None:
         assert await ending_domains(checked, told, fetcher, now + timedelta(days=6)) == []
         assert len(web.requests) == asked
         assert len(await ending_domains(checked, told, fetcher, now + timedelta(days=7))) == 1
+
+
+@pytest.mark.slow
+def test_a_check_of_saved_accounts_writes_the_report_of_each(
+    book: AccountBook, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    address, password = practised("all-well")
+    (tmp_path / "password").write_text(password)
+    words = ("--practice", "--without-password", "--password-file", str(tmp_path / "password"))
+    assert run(accounts, "add", address, *words) == 0
+    (tmp_path / "password").write_text("yesterday's")
+    folder = tmp_path / "reports"
+    folder.mkdir()
+    assert run(accounts, "check", address, "--practice", *words[2:], "--report", str(folder)) == 1
+    (report,) = folder.iterdir()
+    capsys.readouterr()
+    assert main(["report", "open", str(report)]) == 0
+    shown = capsys.readouterr().out
+    assert "a***@all-well.example" in shown
+    assert address not in shown + report.read_text("utf-8")
+    assert "yesterday's" not in report.read_text("utf-8")
+    put(book, account())
+    with pytest.raises(UsageError, match="go into a folder"):
+        run(accounts, "check", "--all", "--practice", "--report", str(tmp_path / "all.html"))
+    with pytest.raises(UsageError, match="There is no folder"):
+        run(accounts, "check", address, "--practice", "--report", str(tmp_path / "none" / "ada.html"))

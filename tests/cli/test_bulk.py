@@ -12,7 +12,9 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -24,6 +26,8 @@ from wizard.cli.bulk import Queue
 from wizard.cli.main import main
 from wizard.cli.table import Row
 from wizard.model.server import Protocol
+from wizard.setup import signin_budget
+from wizard.setup.signin_budget import HOST_WINDOW_S
 
 GOOD = "ada@all-well.example,practice-all-well"
 BAD = "ada@expired.example,practice-expired"
@@ -245,6 +249,35 @@ def test_a_full_disk_is_told_and_the_next_run_goes_on(tmp_path: Path) -> None:
     assert not out.with_name("out.jsonl.begun").exists()
 
 
+@pytest.mark.parametrize(
+    "content", ["precious", '{"rows": [', "[1", '{"rowing": 1}', "\0precious", "a\nb", '{"row": 1, "a": 2}\nprecious']
+)
+def test_a_file_of_somebody_elses_is_left_as_it_is(
+    content: str, table: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "notes.txt"
+    out.write_text(content)
+    assert main(["bulk", str(table), "--practice", "--output", str(out), "--resume"]) == 2
+    assert "does not hold results of bulk" in capsys.readouterr().err
+    assert out.read_text() == content
+
+
+@pytest.mark.parametrize("torn", ["", "{", '{"ro', '{"row": 2, "li', "\0" * 50])
+def test_what_a_killed_program_or_lost_power_left_is_taken_off(torn: str, table: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.jsonl"
+    out.write_text(torn)
+    assert main(["bulk", str(table), "--practice", "--output", str(out), "--resume"]) == 1
+    assert set(results(out.read_text())) == {1, 2, 3}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no pipes with a name there")
+def test_a_pipe_is_no_output_to_go_on_with(table: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "pipe"
+    os.mkfifo(out)
+    assert main(["bulk", str(table), "--practice", "--output", str(out), "--resume"]) == 2
+    assert "does not hold results of bulk" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("resume", [(), ("--resume",)], ids=["anew", "resumed"])
 @pytest.mark.parametrize("output", ["", ".", "/"])
 def test_a_folder_is_no_output(
@@ -264,6 +297,42 @@ def test_the_list_of_rows_begun_is_written_through_no_link(
     assert main(["bulk", str(table), "--ask-nobody", "--output", str(tmp_path / "out.jsonl")]) == 2
     assert "cannot be written" in capsys.readouterr().err
     assert precious.read_text() == "as it was"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("words", "rows", "limit"), [(("--per-host-per-minute", "4"), 4, 4), ((), 31, 60)])
+async def test_a_server_sees_so_many_sign_ins_and_no_more_until_a_minute_has_passed(
+    words: tuple[str, ...], rows: int, limit: int, authority: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The minutes pass when the program sleeps them away; each row signs in twice."""
+    seen: list[str] = []
+    now = 1_000_000.0
+
+    async def slept(seconds: float) -> None:
+        nonlocal now
+        seen.append("minute")
+        assert seconds == HOST_WINDOW_S
+        now += seconds
+
+    async def take(talk: Talk, line: bytes) -> bool:
+        seen.append("sign-in")
+        return True
+
+    monkeypatch.setattr(signin_budget, "SignInBudget", partial(signin_budget.SignInBudget, clock=lambda: now))
+    monkeypatch.setattr(signin_budget, "asyncio", SimpleNamespace(**{**vars(asyncio), "sleep": slept}))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    certificate = authority.issue("127.0.0.1")
+    async with (
+        ScriptedServer(Mail(Protocol.IMAP, auth=take), certificate=certificate, tls_at_start=True) as receiving,
+        ScriptedServer(Mail(Protocol.SMTP, auth=take), certificate=certificate, tls_at_start=True) as sending,
+    ):
+        path = tmp_path / "accounts.csv"
+        servers = f"127.0.0.1:{receiving.port}/tls,127.0.0.1:{sending.port}/tls"
+        lines = [f"u{n}@d{n}.example,tulip-wagon-64,{servers}\n" for n in range(rows)]
+        path.write_text("address,password,incoming,outgoing\n" + "".join(lines))
+        command = ["bulk", str(path), "--output", str(tmp_path / "out.jsonl"), "--ask-nobody", "--quiet", *words]
+        assert await asyncio.to_thread(main, [*command, "--ca-file", str(authority.ca_file)]) == 0
+    assert seen == [*["sign-in"] * limit, "minute", *["sign-in"] * (2 * rows - limit)]
 
 
 @pytest.mark.slow

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 from time import process_time
 from typing import Any
@@ -92,6 +93,21 @@ def test_the_deadline_counts_from_the_start_of_the_command(
     assert (code, document["verdict"], document["sign_in_attempts"]) == (4, "undecided", {})
     code, document = _checked(capsys, "ada@all-well.example", "--practice", "--deadline", "90")
     assert (code, document["verdict"]) == (0, "works")
+
+
+def test_the_deadline_of_a_program_counts_from_before_its_first_import(monkeypatch: pytest.MonkeyPatch) -> None:
+    began: list[float] = []
+
+    def run(args: argparse.Namespace) -> int:
+        began.append(args.began_s)
+        return 0
+
+    monkeypatch.setattr("wizard.cli.check.run", run)
+    monkeypatch.setattr("sys.argv", ["mailwright", "check", "ada@example.org"])
+    assert main() == 0
+    assert began == [0.0]  # of the processor time, which a process begins with none of
+    assert main(["check", "ada@example.org"]) == 0
+    assert began[1] > 0.0
 
 
 def test_a_monitoring_line(capsys: pytest.CaptureFixture[str]) -> None:

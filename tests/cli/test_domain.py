@@ -65,8 +65,9 @@ def test_the_practice_network_has_none() -> None:
         run(domain, "example.org", "--practice")
 
 
-def test_silence_is_no_praise(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("also", [(), ("--sending-server", "mail.example.org")])
+def test_silence_is_no_praise(also: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
     with NameServer({"example.org": []}) as names:
         gone = names.option
-    assert run(domain, "example.org", "--nameserver", gone, "--offline") == 4
+    assert run(domain, "example.org", "--nameserver", gone, "--offline", *also) == 4
     assert "Nobody could say anything: no name server answered." in capsys.readouterr().out

@@ -145,6 +145,7 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
         run(explain, "--lines", str(tmp_path / "nothing-there"))
 
 
+@pytest.mark.slow
 def test_a_thousand_lines_are_answered_one_by_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "lines"
     path.write_text(

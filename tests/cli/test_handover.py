@@ -15,7 +15,7 @@ from tests.cli.commands import run
 from tests.handover.accounts import account, diagnosis_document, failed, works
 from wizard.accounts.store import AccountBook, default_path
 from wizard.cli import handover
-from wizard.errors import HandoverError, UsageError
+from wizard.errors import HandoverError, ResourceError, UsageError
 from wizard.handover.document import check_document
 from wizard.handover.targets import targets
 from wizard.model.address import Address
@@ -171,7 +171,7 @@ def test_one_file_among_several_is_chosen_by_its_ending(check_file: str, tmp_pat
 
 def test_a_folder_that_cannot_be_made_is_said(check_file: str, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(HandoverError, match="could not be made"):
+    with pytest.raises(ResourceError, match="could not be made"):
         run(handover, "evolution", "--from", check_file, "--output", f"{tmp_path}/file/folder/")
 
 

@@ -48,6 +48,7 @@ def test_an_internal_error_is_one_sentence_and_a_log_without_values(
     assert "canary-7" not in kept
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code_page", ["cp437", "cp850", "cp866", "cp1252", "cp932", "ascii"])
 @pytest.mark.parametrize("command", ["discover", "check"])
 def test_help_is_shown_on_a_console_of_any_code_page(command: str, code_page: str) -> None:
@@ -105,10 +106,11 @@ def test_nothing_of_an_argument_reaches_a_terminal_as_an_order(
     assert not {"\x1b", "\x07", "\u202e"} & set(shown.out + shown.err)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(
     sys.platform == "win32" or not os.path.exists("/dev/full"), reason="this system has no full disk to write to"
 )
-@pytest.mark.parametrize("command", ["--version", "presets gmail", "explain 535 --json"])
+@pytest.mark.parametrize("command", ["--version", "--help", "check --help", "presets gmail", "explain 535 --json"])
 def test_a_full_disk_or_no_standard_output_is_told(command: str) -> None:
     for shell, told in ((">/dev/full", "No space left on device"), (">&-", "no standard output")):
         done = subprocess.run(
@@ -123,6 +125,22 @@ def test_a_full_disk_or_no_standard_output_is_told(command: str) -> None:
         assert len(done.stderr.strip().splitlines()) == 1
 
 
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="the shell's pipes")
+@pytest.mark.parametrize("command", ["--help", "check --help", "presets", "explain 535 --json"])
+def test_who_reads_no_further_is_told_nothing(command: str) -> None:
+    """As `head` does it; it has gone before the first word."""
+    done = subprocess.run(
+        ["bash", "-c", f"exec 3> >(exec <&-); wait $!; '{sys.executable}' -m wizard {command} >&3"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (entry.EXIT_FAILS, "")
+
+
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="the shell's signs for no input and no output")
 @pytest.mark.parametrize("closed", ["<&- 2>&-", "2>/dev/full"])
 def test_without_standard_input_or_error_the_answer_is_the_same(closed: str) -> None:
@@ -142,3 +160,20 @@ def test_without_standard_input_or_error_the_answer_is_the_same(closed: str) -> 
             check=False,
         )
         assert (done.returncode, shown in done.stdout) == (code, True), done
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("check", "ada@example.org", "--offline", "--report", "{long}.html"),
+        ("check", "ada@example.org", "--offline", "--pack", "{long}"),
+        ("bulk", "{long}.csv"),
+        ("explain", "--lines", "{long}"),
+        ("report", "open", "{long}.json"),
+        ("presets", "check", "{long}.toml"),
+        ("pack", "check", "{long}"),
+    ],
+)
+def test_a_file_name_that_is_too_long_is_input(words: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    assert entry.main([word.format(long="a" * 5000) for word in words]) in (1, 2)
+    assert "inside" not in capsys.readouterr().err

@@ -21,6 +21,7 @@ _NOT_MET = re.compile(
     r"subparser|subcommands|parser %|can't open|argument \"-\"|conflict|mutually exclusive|cannot merge|callable"
     r"|__call__|invalid option string|dest=|'required' is|unexpected option string|ambiguous option"
     r"|^usage: $"  # ours is without the blank, which translators lose
+    r"|is deprecated$|: warning: |^%\(heading\)s:$|^ \(default: |program's version"  # from Python 3.13 on
 )
 
 

@@ -65,6 +65,7 @@ def test_list_starts_nothing_and_imports_little() -> None:
     assert done.stdout.splitlines()[-1] == "[]"
 
 
+@pytest.mark.slow
 @needs_signals
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_serve_serves_until_it_is_stopped(number: signal.Signals) -> None:

@@ -98,6 +98,7 @@ def nginx(folder: Path, authority: Authority, address: str) -> Iterator[None]:
 
 
 @pytest.mark.slow
+@pytest.mark.root  # nginx at port 443
 @pytest.mark.skipif(not Path("/usr/sbin/nginx").exists(), reason="needs nginx")
 def test_every_source_says_what_was_proven(
     authority: Authority, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch

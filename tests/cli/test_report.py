@@ -39,6 +39,7 @@ def test_another_file_is_refused_in_a_sentence(tmp_path: Path) -> None:
         run(report, "open", str(tmp_path / "x.json"))
 
 
+@pytest.mark.slow
 def test_check_saves_one_that_opens_again_by_its_case(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     pack = tmp_path / "pack"
     pack.mkdir()
@@ -63,6 +64,7 @@ def test_check_saves_one_that_opens_again_by_its_case(tmp_path: Path, capsys: py
     assert "ada@expired.example" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_check_writes_the_letter_where_something_fails(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "letter.txt"
     assert main(["check", "ada@all-well.example", "--practice", "--quiet", "--letter", str(path)]) == 0

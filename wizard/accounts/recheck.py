@@ -92,8 +92,11 @@ def signs_in_in_clear(saved: SavedAccount) -> bool:
 
 
 def worked_until(saved: SavedAccount, result: CheckResult) -> datetime | None:
-    """When these very settings last worked, if they no longer do; `None` when they work, or others were tried."""
-    if result.verdict is not Verdict.FAILS:
+    """When these very settings last worked, if they no longer do; `None` when they work, or others were tried.
+
+    Where a test message alone failed they worked a moment before.
+    """
+    if result.verdict is not Verdict.FAILS or result.verified_account() is not None:
         return None
     same = _is_same(saved.incoming, result.incoming) and _is_same(saved.outgoing, result.outgoing)
     return saved.verified_at if same else None

@@ -94,11 +94,13 @@ class SavedAccounts:
                     raise
             try:
                 saved = await self.get(address)
-            except Unreadable as error:
+                if saved is not None:
+                    await self._change(lambda accounts: accounts.pop(address.wire, None))
+            except ResourceError as error:
+                if not secrets:
+                    raise
                 gone = tr("{address} has no secret in the keyring any more.", address=address)
                 raise ResourceError(f"{gone} {error}") from error
-            if saved is not None:
-                await self._change(lambda accounts: accounts.pop(saved.id, None))
         return saved is not None or bool(secrets)
 
     async def check(

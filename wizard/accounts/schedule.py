@@ -6,6 +6,7 @@ import os
 import plistlib
 import re
 import shlex
+import stat
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -25,7 +26,7 @@ _LABEL: Final = "mailwright.check"
 _TASK: Final = "Mailwright check"
 _TOOL_LIMIT_S: Final = 30
 # Of these each day has the same number, so that the checks stand at the same hours.
-_HOURS: Final = (1, 2, 3, 4, 6, 8, 12, 24)
+_HOURS: Final = (1, 2, 3, 4, 6, 8, 12, 24, 7 * 24)
 _EVERY: Final = re.compile(r"(\d{1,3})\s*([hd])")
 
 
@@ -44,21 +45,66 @@ class Every:
     hours: int
 
     @classmethod
+    def choices(cls) -> tuple[Every, ...]:
+        """The times there are, the shortest first. Less than an hour would sign in more often than providers like."""
+        return tuple(cls(hours) for hours in _HOURS)
+
+    @classmethod
     def parse(cls, text: str) -> Every:
         """From words like 6h, 1d or 7d.
 
         Raises:
-            UsageError: it is no such time. Less than an hour would sign in more often than providers like.
+            UsageError: it is no such time.
         """
         match = _EVERY.fullmatch(text.strip().lower())
         hours = int(match[1]) * (24 if match[2] == "d" else 1) if match else 0
-        if hours not in (*_HOURS, 7 * 24):
-            values = or_list([str(cls(each)) for each in (*_HOURS, 7 * 24)])
+        if hours not in _HOURS:
+            values = or_list([str(each) for each in cls.choices()])
             raise UsageError(tr("{option} takes {values}.", option="--every", values=values))
         return cls(hours)
 
     def __str__(self) -> str:
         return f"{self.hours // 24}d" if self.hours % 24 == 0 else f"{self.hours}h"
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleRule:
+    """What a helpdesk pack says of the regular check: how often, `None` for never, and whether that may be changed.
+
+    It switches nothing on: that a person does, who has seen the scheduler's files.
+    """
+
+    every: Every | None = Every(24)
+    locked: bool = False
+
+    @property
+    def default(self) -> Every:
+        """What is proposed, where any check is."""
+        return self.every or Every(24)
+
+    def check(self, every: Every) -> None:
+        """Whether that may be switched on.
+
+        Raises:
+            UsageError: the helpdesk does not want it.
+        """
+        if self.every is None:
+            raise UsageError(self.words())
+        if self.locked and every != self.every:
+            raise UsageError(tr("Your helpdesk allows one time only: every {time}.", time=self.every))
+
+    def words(self) -> str:
+        """What the helpdesk wants, a sentence; empty where it says nothing."""
+        if self == NO_RULE:
+            return ""
+        if self.every is None:
+            return tr("Your helpdesk wants no regular check of saved accounts on this computer.")
+        if self.locked:
+            return tr("Your helpdesk sets how often: every {time}.", time=self.every)
+        return tr("Your helpdesk recommends: every {time}.", time=self.every)
+
+
+NO_RULE: Final = ScheduleRule()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +117,12 @@ class Schedule:
 
     @property
     def is_on(self) -> bool:
-        """Whether the files are there."""
-        return all(path.is_file() for path, _ in self.files)
+        """Whether the files are there.
+
+        Raises:
+            ResourceError: that cannot be told, as a folder on the way is locked.
+        """
+        return all(_is_there(path) for path, _ in self.files)
 
     def texts(self) -> tuple[tuple[Path, str], ...]:
         """The files as they would be written."""
@@ -118,9 +168,9 @@ class Schedule:
         """Switches the schedule off and removes its files; whether there were any.
 
         Raises:
-            ResourceError: a file cannot be removed.
+            ResourceError: a file cannot be removed, or nobody can tell whether it is there.
         """
-        if not any(path.exists() for path, _ in self.files):
+        if not any(_is_there(path) for path, _ in self.files):
             return False
         for command in self.switch_off:
             try:
@@ -138,6 +188,17 @@ class Schedule:
             raise ResourceError(
                 tr("The schedule could not be removed: {reason}.", reason=error.strerror or error)
             ) from error
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return stat.S_ISREG(os.stat(path).st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as error:
+        raise ResourceError(
+            tr("“{path}” cannot be read: {reason}.", path=path, reason=error.strerror or error)
+        ) from error
 
 
 def scheduler_here() -> Scheduler:
@@ -158,16 +219,31 @@ def schedule(every: Every, command: Sequence[str], scheduler: Scheduler | None =
             return _task(every, command)
 
 
+def switched_on(command: Sequence[str]) -> tuple[bool, Every | None]:
+    """Whether a schedule is on here, and how often it runs `command`; `None` where its files tell something else.
+
+    Raises:
+        ResourceError: its files cannot be read.
+    """
+    plans = [(every, schedule(every, command)) for every in Every.choices()]
+    if not plans[0][1].is_on:
+        return False, None
+    there = plans[0][1].text_there()
+    return True, next((every for every, plan in plans if plan.text() == there), None)
+
+
 def check_command() -> tuple[str, ...]:
-    """The command that the scheduler runs: this very program."""
+    """The command that the scheduler runs: this very program, and of a packaged one not its window's twin."""
     words = ("accounts", "check", "--all", "--notify", "--quiet")
     if getattr(sys, "frozen", False):
-        return (sys.executable, *words)
+        program = Path(sys.executable)
+        command = program.with_name(program.name.replace("mailwright-gui", "mailwright"))
+        return (str(command if os.path.isfile(command) else program), *words)
     return (sys.executable, "-m", "wizard", *words)
 
 
 def _systemd(every: Every, command: Sequence[str]) -> Schedule:
-    if set("\"'\\$") & set(command[0]):
+    if re.search(r"[\"'\\$\x00-\x1f]", command[0]):
         # systemd takes no such sign in a program's own path, quoted or not; a shell does, as an argument.
         command = ("/bin/sh", "-c", 'exec "$0" "$@"', *command)
     config = os.environ.get("XDG_CONFIG_HOME")
@@ -201,6 +277,8 @@ def _systemd_word(word: str) -> str:
     if re.fullmatch(r"[\w@%+=:,./$-]+", plain):
         return plain
     escaped = plain.replace("\\", "\\\\").replace('"', '\\"')
+    # A line break would begin another line of the unit, which would be read as one.
+    escaped = re.sub(r"[\x00-\x1f]", lambda sign: f"\\x{ord(sign[0]):02x}", escaped)
     return f'"{escaped}"'
 
 

@@ -10,13 +10,12 @@ from pathlib import Path
 from typing import Final
 
 from wizard.accounts.recheck import Recheck
-from wizard.errors import ResourceError, UsageError
+from wizard.errors import ResourceError
 from wizard.language import tr
 from wizard.language.formats import date_text
 from wizard.model.account import CheckResult, Verdict
 from wizard.model.address import Address
-from wizard.private_file import write_private
-from wizard.text_file import read_text
+from wizard.private_file import read_private, write_private
 
 _MAX_BYTES: Final = 4 * 1024 * 1024
 # Of a provider's announcements, those within this time are told.
@@ -122,7 +121,7 @@ class ToldFile:
     def read(self) -> dict[str, Told]:
         """What was told last, by account."""
         try:
-            document = json.loads(read_text(self._path, limit_bytes=_MAX_BYTES))
+            document = json.loads(read_private(self._path, limit_bytes=_MAX_BYTES))
             return {
                 str(wire): Told(
                     entry["works"] is True,
@@ -131,7 +130,7 @@ class ToldFile:
                 )
                 for wire, entry in document.items()
             }
-        except (UsageError, ValueError, AttributeError, KeyError, TypeError, RecursionError):
+        except (OSError, ValueError, AttributeError, KeyError, TypeError, RecursionError):
             return {}
 
     def write(self, told: Mapping[str, Told]) -> None:

@@ -13,19 +13,21 @@ from wizard.accounts.recheck import Recheck
 from wizard.accounts.saved_accounts import Checker, SavedAccounts
 from wizard.accounts.secret_store import LIMIT_S, SecretStore
 from wizard.accounts.store import AccountBook, SavedAccount, default_path
-from wizard.cli import monitoring, render
+from wizard.cli import browser, monitoring, render, reporting
 from wizard.cli.options import (
     add_account_arguments,
     add_network_arguments,
     add_password_arguments,
     add_run_arguments,
+    add_test_message_argument,
     ask_password,
+    expect_folders,
     password_from,
     settings_from,
 )
 from wizard.errors import MailwrightError, UsageError
 from wizard.language import tr, tr_later
-from wizard.model.account import CheckResult, Verdict
+from wizard.model.account import CheckResult, RoundTripStatus, Verdict
 from wizard.model.address import Address
 from wizard.model.columns import padded, width
 from wizard.model.draft import AccountDraft
@@ -53,9 +55,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--off", action="store_true", help=tr("schedule: switch it off and remove its files"))
     parser.add_argument("--show", action="store_true", help=tr("schedule: show its files (the default)"))
     parser.add_argument("--without-password", action="store_true", help=tr("add: keep the settings alone"))
+    add_test_message_argument(parser)
     add_account_arguments(parser)
-    parser.set_defaults(browser_sign_in=False, device_sign_in=False)
+    browser.add_arguments(parser)
     monitoring.add_arguments(parser)
+    reporting.add_arguments(parser)
     add_password_arguments(parser)
     add_run_arguments(parser)
     add_network_arguments(parser)
@@ -63,6 +67,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """0 when every account that was checked works; otherwise the worst exit code of `check`."""
+    if browser.is_wanted(args) and args.what != "add":
+        raise UsageError(
+            tr("A sign-in in the browser belongs to `accounts add`, which also keeps a new one in place of an old one.")
+        )
+    if args.test_message is not None and args.what not in ("add", "check"):
+        # The schedule's own command sends none either: nobody wants a message in the mailbox at every check.
+        raise UsageError(tr("A test message belongs to `accounts add` and `accounts check`."))
     settings = settings_from(args)
     # A check that is to be over sooner than a keyring may take does not wait for the keyring any longer than that.
     deadline_s = settings.options.deadline_s if settings.options is not None else LIMIT_S
@@ -75,19 +86,25 @@ def run(args: argparse.Namespace) -> int:
     from wizard.cli import accounts_watched  # what listing and forgetting do without
 
     if args.what == "schedule":
+        from wizard import wiring
+        from wizard.accounts.schedule import NO_RULE
+
         if args.off + args.show + (args.every is not None) > 1:
             raise UsageError(tr("Say one of --every, --off and --show."))
-        return accounts_watched.run_schedule(args)
+        return accounts_watched.run_schedule(args, wiring.pack(settings.pack_paths).schedule or NO_RULE)
     if args.what == "token":
         (one,) = chosen(saved.book, args.address, everyone=False)
         return accounts_watched.print_token(args, settings, saved, one)
     if args.what == "add":
         return accounts_watched.add(args, settings, saved)
     accounts = chosen(saved.book, args.address, everyone=args.all)
+    reporting.expect_place(args, len(accounts))
+    expect_folders(args)
     new_secret = password_from(args, ask_for=None)
     if new_secret is not None and len(accounts) != 1:
         raise UsageError(tr("A new password belongs to one account: name it instead of --all."))
-    checker = session_checker(settings)
+    to = Address.parse(args.test_message) if args.test_message else None
+    checker = session_checker(settings, sends_message=args.test_message is not None, to=to)
     in_clear = settings.options is not None and settings.options.allow_unencrypted
     checked = list(
         internal_error.run(check_accounts(accounts, checker, saved, new_secret=new_secret, may_be_in_clear=in_clear))
@@ -100,12 +117,14 @@ def run(args: argparse.Namespace) -> int:
                 saved.check(item.saved, checker, new_secret=typed, may_be_in_clear=in_clear)
             )
     seen = [_seen(item) for item in checked]
-    monitoring.write_all(args, seen)
-    if args.nagios:
+    if args.nagios:  # first: what is known is told, whatever becomes of the files
         code, told = monitoring.nagios(seen, monitoring.thresholds_of(args))
         render.print_text(told)
     else:
         code = show_checked(checked, as_json=args.json)
+    monitoring.write_all(args, seen)
+    if args.report is not None:
+        reporting.write_reports(args, [item.result for item in checked if item.result is not None])
     if args.notify:
         accounts_watched.tell(checked, settings)  # last: a notification with a button waits for the click
     return code
@@ -118,14 +137,18 @@ def _seen(item: Recheck) -> monitoring.Checked:
     return monitoring.checked_of(item.result)
 
 
-def session_checker(settings: Settings) -> Checker:
-    """A checker in which every account has a session, and so a sign-in budget, of its own."""
+def session_checker(settings: Settings, *, sends_message: bool = False, to: Address | None = None) -> Checker:
+    """A checker in which every account has a session, and so a sign-in budget, of its own.
+
+    With `sends_message` each account that works sends a test message as well, to itself where `to` is None.
+    """
 
     async def check(draft: AccountDraft, *, permission: Secret | None = None, spent_s: float = 0.0) -> CheckResult:
         from wizard import wiring
 
+        whom = (to or draft.address) if sends_message else None
         async with wiring.session(settings) as session:
-            return await session.check_saved(draft, permission=permission, spent_s=spent_s)
+            return await session.check_saved(draft, permission=permission, spent_s=spent_s, test_message_to=whom)
 
     return check
 
@@ -251,8 +274,13 @@ def show_checked(checked: Sequence[Recheck], *, as_json: bool = False) -> int:
 
 
 def _document(item: Recheck) -> dict[str, object]:
+    """The document of any check, and what is known of a saved account beside it; that alone where none was made."""
+    from wizard.diagnosis.document import diagnosis_document
+    from wizard.handover.document import check_document
+
     until = recheck.worked_until(item.saved, item.result) if item.result is not None else None
-    return {
+    checked = check_document(item.result, diagnosis_document=diagnosis_document) if item.result is not None else {}
+    return checked | {
         "address": str(item.saved.address),
         "verdict": item.verdict.value,
         "cause": item.saved.last_cause if item.result is not None else None,
@@ -278,4 +306,13 @@ def _line(item: Recheck) -> str:
         first = item.result.diagnoses[0]
         lines += [f"  {first.title}", f"  {first.why}"]
         lines += [f"  → {remedy.say}" for remedy in first.remedies[:1]]
+    trip = item.result.round_trip
+    if trip.status is not RoundTripStatus.SKIPPED:
+        from wizard.cli.check import became_of
+
+        lines.append(f"  {tr('Message')}  {became_of(trip)}")
+    if item.why_not is not None:  # what could not be kept
+        lines.append(f"  {tr('Note: {note}', note=item.why_not)}")
+    if trip.status is RoundTripStatus.SENT:  # why nothing was seen arriving
+        lines += [f"  {tr('Note: {note}', note=note)}" for note in item.result.notes]
     return "\n".join(lines)

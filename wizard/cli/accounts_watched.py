@@ -13,14 +13,14 @@ from wizard.accounts import recheck
 from wizard.accounts.notification import notify
 from wizard.accounts.recheck import Recheck
 from wizard.accounts.saved_accounts import SavedAccounts
-from wizard.accounts.schedule import Every, Schedule, check_command, schedule, scheduler_here
+from wizard.accounts.schedule import Every, Schedule, ScheduleRule, check_command, schedule, scheduler_here
 from wizard.accounts.secret_store import SecretKind
 from wizard.accounts.store import SavedAccount, default_path
 from wizard.accounts.watch import News, Told, ToldFile, domain_news, news
-from wizard.cli import render
+from wizard.cli import browser, render
 from wizard.domain.finding import State
 from wizard.domain.registration import registration
-from wizard.errors import UsageError
+from wizard.errors import MailwrightError, SecretStoreError, UsageError
 from wizard.language import tr
 from wizard.model.account import CheckResult
 from wizard.model.address import Address
@@ -34,7 +34,9 @@ _TOLD = "told.json"  # beside the accounts
 
 
 def add(args: argparse.Namespace, settings: Settings, saved: SavedAccounts) -> int:
-    """Checks an account and keeps it once it is proven; the exit code of `check`, 1 where it could not be kept.
+    """Checks an account and keeps it once it works; the exit code of `check`, 1 where it could not be kept.
+
+    After a sign-in in the browser its permission is kept, from which `accounts token` makes access tokens.
 
     Raises:
         UsageError: no address.
@@ -45,31 +47,59 @@ def add(args: argparse.Namespace, settings: Settings, saved: SavedAccounts) -> i
 
     if args.address is None:
         raise UsageError(tr("Say which account: mailwright accounts add ADDRESS"))
+    to = Address.parse(args.test_message) if args.test_message else None
     draft = check.draft_from(args)
-    result = internal_error.run(_checked(settings, draft))
-    account = result.verified_account()
-    if account is None and not args.json:
-        render.print_text(check.text(result))
+    result, permission = internal_error.run(_checked(settings, draft, args, to))
+    account = result.verified_account() if result.works else None
+    if not args.json:
+        render.print_text(check.text(result))  # first: what is known is told, whether or not it can be kept
     if account is not None:
-        given = {SecretKind.PASSWORD: draft.secret, SecretKind.OUTGOING_PASSWORD: draft.outgoing_secret}
+        given = {
+            SecretKind.PASSWORD: draft.secret,
+            SecretKind.OUTGOING_PASSWORD: draft.outgoing_secret,
+            SecretKind.REFRESH_TOKEN: permission,
+        }
         secrets = {kind: secret for kind, secret in given.items() if secret is not None}
-        internal_error.run(saved.save(account, {} if args.without_password else secrets))
+        try:
+            internal_error.run(saved.save(account, {} if args.without_password else secrets))
+        except MailwrightError as error:
+            if args.json:
+                _print_added(result, is_saved=False)
+            if isinstance(error, SecretStoreError):
+                hint = tr("With --without-password the settings alone are kept.")
+                raise SecretStoreError(f"{error} {hint}") from error
+            raise
         if not args.json:
-            render.print_text(check.text(result) + "\n" + tr("Saved: {address}", address=account.address))
+            render.print_text(tr("Saved: {address}", address=account.address))
     if args.json:
-        from wizard.diagnosis.document import diagnosis_document
-        from wizard.handover.document import check_document
-
-        checked = check_document(result, diagnosis_document=diagnosis_document)
-        render.print_json({"saved": account is not None, "check": checked})
+        _print_added(result, is_saved=account is not None)
     return check.EXIT_CODES[result.verdict]
 
 
-async def _checked(settings: Settings, draft: AccountDraft) -> CheckResult:
+def _print_added(result: CheckResult, *, is_saved: bool) -> None:
+    from wizard.diagnosis.document import diagnosis_document
+    from wizard.handover.document import check_document
+
+    checked = check_document(result, diagnosis_document=diagnosis_document)
+    render.print_json({"saved": is_saved, "check": checked})
+
+
+async def _checked(
+    settings: Settings, draft: AccountDraft, args: argparse.Namespace, to: Address | None
+) -> tuple[CheckResult, Secret | None]:
+    """The result, and the permission behind a sign-in in the browser, where there was one."""
     from wizard.cli.check import tell as tell_progress
 
     async with wiring.session(settings) as session:
-        return await session.check(draft, listener=tell_progress)
+        if browser.is_wanted(args):
+            result = await browser.check(session, draft, None, args, tell_progress)
+        else:
+            result = await session.check(draft, listener=tell_progress)
+        if args.test_message is not None and result.works:
+            left_s = args.deadline - result.elapsed_s
+            result = await session.send_test_message(result, to, listener=tell_progress, deadline_s=left_s)
+        permission = session.sign_in_to_keep(result.draft) if result.draft.oauth_token is not None else None
+        return result, permission
 
 
 def print_token(args: argparse.Namespace, settings: Settings, saved: SavedAccounts, account: SavedAccount) -> int:
@@ -104,33 +134,55 @@ async def _token(settings: Settings, saved: SavedAccounts, account: SavedAccount
     return draft.oauth_token
 
 
-def run_schedule(args: argparse.Namespace) -> int:
-    """Shows, switches on or switches off the schedule; without an option it is shown."""
-    every = Every.parse(args.every or "1d")
+def run_schedule(args: argparse.Namespace, rule: ScheduleRule) -> int:
+    """Shows, switches on or switches off the schedule; without an option it is shown. `rule` is the helpdesk's.
+
+    Raises:
+        UsageError: the helpdesk does not want what `--every` says.
+        ResourceError: the schedule cannot be written, or its files cannot be read.
+    """
+    every = Every.parse(args.every) if args.every is not None else rule.default
     planned = schedule(every, check_command())
     if args.off:
         was_on = planned.take_away()
-        return _show_schedule(
-            args, planned, tr("Switched off, and its files are gone.") if was_on else tr("It was not on.")
-        )
+        said = tr("Switched off, and its files are gone.") if was_on else tr("It was not on.")
+        return _show_schedule(args, planned, rule, said)
     if args.every is None:
-        on, off = tr("On. These are its files:"), tr("Off. With --every 1d these files would be written:")
-        state = on if planned.is_on else off
-        return _show_schedule(args, planned, state)
+        return _show_schedule(args, planned, rule, _state(planned, rule))
+    rule.check(every)
     if not args.json:
         render.print_text(planned.text())  # first shown, then written
     planned.put()
     said = tr("Switched on: every {time}. Off again: mailwright accounts schedule --off", time=every)
-    return _show_schedule(args, planned, said)
+    return _show_schedule(args, planned, rule, said)
 
 
-def _show_schedule(args: argparse.Namespace, planned: Schedule, said: str) -> int:
+def _state(planned: Schedule, rule: ScheduleRule) -> str:
+    if planned.is_on:
+        told = [tr("On. These are its files:")]
+        if rule.every is None:
+            told = [tr("On; mailwright accounts schedule --off switches it off. These are its files:")]
+        elif rule.locked and planned.text() != planned.text_there():
+            told = [
+                tr("On, but not as your helpdesk sets it; --every {time} does. These are its files:", time=rule.every)
+            ]
+    elif rule.every is None:
+        told = [tr("Off.")]
+    else:
+        told = [tr("Off. With --every {time} these files would be written:", time=rule.every)]
+    return "\n".join([rule.words(), *told]).strip()
+
+
+def _show_schedule(args: argparse.Namespace, planned: Schedule, rule: ScheduleRule, said: str) -> int:
     if args.json:
         files = [{"path": str(path), "content": text} for path, text in planned.texts()]
-        render.print_json({"scheduler": scheduler_here().value, "on": planned.is_on, "files": files})
+        wanted = {"every": str(rule.every) if rule.every is not None else "never", "locked": rule.locked}
+        helpdesk = wanted if rule.words() else None
+        document = {"scheduler": scheduler_here().value, "on": planned.is_on, "files": files, "helpdesk": helpdesk}
+        render.print_json(document)
         return 0
     render.print_text(said)
-    if args.every is None and not args.off:
+    if args.every is None and not args.off and (planned.is_on or rule.every is not None):
         render.print_text(planned.text() if not planned.is_on else planned.text_there())
     return 0
 

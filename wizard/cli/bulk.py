@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import AsyncExitStack
@@ -16,7 +17,7 @@ from wizard import internal_error, wiring
 from wizard.cli import bulk_merge, bulk_table, monitoring, render
 from wizard.cli.bulk_progress import Bar
 from wizard.cli.bulk_results import Results, read_briefs, unusable
-from wizard.cli.options import add_network_arguments, add_run_arguments, settings_from
+from wizard.cli.options import add_network_arguments, add_run_arguments, expect_folders, settings_from
 from wizard.cli.table import COLUMNS, Row, Table
 from wizard.errors import MailwrightError, UsageError
 from wizard.handover.write import write_file
@@ -88,6 +89,7 @@ def run(args: argparse.Namespace) -> int:
     for name in ("table", "junit", "nagios"):
         if getattr(args, name) and args.output is None:
             raise UsageError(tr("--{name} is made of the results that --output keeps.", name=name))
+    expect_folders(args)
     table = Table(args.file, args.keep)
     if table.ignored:
         numbers = ", ".join(map(str, table.ignored))
@@ -119,7 +121,7 @@ class Watch:
         self._args, self._bar = args, bar
         self._limits = monitoring.thresholds_of(args)
         self._tally = monitoring.Tally()
-        if args.resume and args.output.exists() and (args.nagios or args.metrics is not None):
+        if args.resume and os.path.exists(args.output) and (args.nagios or args.metrics is not None):
             for each in read_briefs(args.output):
                 self._tally.add(each.checked, self._limits)
 
@@ -159,7 +161,7 @@ def _merge(args: argparse.Namespace) -> int:
 
 def _count(path: Path) -> int | None:
     """How many rows the table has; None where reading it twice is not possible, as with a pipe."""
-    if not path.is_file():
+    if not os.path.isfile(path):
         return None
     return sum(1 for _ in Table(path).rows())
 

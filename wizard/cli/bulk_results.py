@@ -25,6 +25,7 @@ from wizard.text_file import read_lines
 MAX_RESULT_BYTES: Final = 4 * 1024 * 1024
 WORKS: Final = (Verdict.WORKS.value, Verdict.WORKS_AFTER_FIX.value)
 NO_VERDICT: Final = "not-checked"
+_BEGIN: Final = '{"row": '  # of each line
 _SAYS: Final = {
     Verdict.WORKS.value: tr_later("It works"),
     Verdict.WORKS_AFTER_FIX.value: tr_later("It works, after a change"),
@@ -119,8 +120,11 @@ class Results:
         self._ledger: TextIO | None = None
 
     def __enter__(self) -> Results:
-        if self._output is not None:
-            self._open_files(self._output)
+        with ExitStack() as opened:
+            if self._output is not None:
+                opened.push(self._open)
+                self._open_files(self._output)
+            opened.pop_all()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
@@ -179,17 +183,19 @@ class Results:
             ) from None
 
     def _open_files(self, output: Path) -> None:
-        if not output.name or output.is_dir():
+        if not output.name or os.path.isdir(output):
             raise UsageError(tr("--output takes a file, and this is a folder."))
         if os.path.lexists(output) and not self._resume:
             raise UsageError(tr("{name} is there already: --resume goes on with it.", name=output.name))
+        if os.path.exists(output) and not os.path.isfile(output):
+            raise _no_results(output)
         with self._told_what_stops_writing():
             # Nothing is written through a link that somebody else laid there.
             ledger = self._open.enter_context(_appended(_ledger_of(output), getattr(os, "O_NOFOLLOW", 0)))
             if not take(ledger.fileno()):
                 raise UsageError(tr("Another run of bulk is writing {name} just now.", name=output.name))
             self._ledger = ledger
-            if self._resume and output.exists():
+            if self._resume and os.path.exists(output):
                 self._read(output, ledger)
             else:
                 ledger.truncate(0)  # of a run whose results are gone
@@ -201,10 +207,8 @@ class Results:
             document = json_object(line)
             number = document.get("row") if document is not None else None
             if document is None or not isinstance(number, int):
-                if line.endswith("\n"):
-                    raise UsageError(
-                        tr("{name} does not hold results of bulk: --resume cannot go on with it.", name=output.name)
-                    )
+                if line.endswith("\n") or not _may_be_torn(line):
+                    raise _no_results(output)
                 continue  # the last line, in the middle of which the program was ended
             self._done[number] = document.get("address")
             self.done_before += 1
@@ -215,17 +219,18 @@ class Results:
         self._begun = {int(line) for line in ledger if line[:20].strip().isdecimal()}
 
 
+def _no_results(output: Path) -> UsageError:
+    return UsageError(tr("{name} does not hold results of bulk: --resume cannot go on with it.", name=output.name))
+
+
+def _may_be_torn(line: str) -> bool:
+    """Whether a line is the beginning of a result, or the zeros that a computer leaves which lost its power."""
+    return line.startswith(_BEGIN[: len(line)]) or not line.strip("\0")
+
+
 def _cut_off_last_line(path: Path) -> None:
     """Takes off a line in the middle of which the program was ended: no reader could make anything of it."""
     with path.open("r+b") as file:
-        begin = max(0, file.seek(0, os.SEEK_END) - MAX_RESULT_BYTES)
-        file.seek(begin)
-        file.truncate(begin + file.read().rfind(b"\n") + 1)
-
-
-def _cut_torn_line(output: Path) -> None:
-    """Takes away the last line, in the middle of which the program was ended: it is no result, now or later."""
-    with output.open("rb+") as file:
         begin = max(0, file.seek(0, os.SEEK_END) - MAX_RESULT_BYTES)
         file.seek(begin)
         file.truncate(begin + file.read().rfind(b"\n") + 1)

@@ -9,12 +9,14 @@ from functools import partial
 from pathlib import Path
 
 from wizard import internal_error, wiring
-from wizard.cli import browser, monitoring, render, words
+from wizard.cli import browser, monitoring, render, reporting, words
 from wizard.cli.options import (
     add_account_arguments,
     add_network_arguments,
     add_password_arguments,
     add_run_arguments,
+    add_test_message_argument,
+    expect_folders,
     has_terminal,
     password_from,
     read_password,
@@ -26,7 +28,7 @@ from wizard.imports import begin, begin_import
 from wizard.installed_packs import installed_packs
 from wizard.language import tr, tr_context, tr_later
 from wizard.language.formats import comma_list, number_text
-from wizard.model.account import CheckResult, RoundTripStatus, SideResult, Verdict
+from wizard.model.account import CheckResult, RoundTrip, RoundTripStatus, SideResult, Verdict
 from wizard.model.address import Address
 from wizard.model.columns import padded, width
 from wizard.model.diagnosis import Change, ChangeSettings, Diagnosis, ServerChange
@@ -45,9 +47,8 @@ EXAMPLE = "mailwright check ada@example.org --test-message --json"
 
 EXIT_CODES = {Verdict.WORKS: 0, Verdict.WORKS_AFTER_FIX: 3, Verdict.FAILS: 1, Verdict.UNDECIDED: 4}
 WRITERS = ("wizard.diagnosis.document", "wizard.handover.document")  # write the result, and are needed at its end
-WRITTEN_S = 0.1  # they are imported once the first questions are on their way
+WRITTEN_S = 0.4  # they are imported once nobody who was asked waits for what speaks with them
 CAUSES_S = 1.5  # a check that is not done by then is likely to need words for why; they are read while it waits
-REPORT_KINDS = {".json", ".html", ".txt"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -55,22 +56,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("address", metavar="ADDRESS", help=tr("the email address"))
     add_password_arguments(parser)
     add_account_arguments(parser)
-    parser.add_argument(
-        "--test-message", metavar="TO", nargs="?", const="", help=tr("send one (to the address itself without TO)")
-    )
-    parser.add_argument(
-        "--report",
-        metavar="FILE",
-        type=Path,
-        help=tr("write the redacted report (.json, .html, .txt); into a folder under the name of its case"),
-    )
+    add_test_message_argument(parser)
+    reporting.add_arguments(parser)
     parser.add_argument(
         "--letter",
         metavar="FILE",
         type=Path,
         help=tr("write the letter to whoever runs the server, where something fails"),
     )
-    parser.add_argument("--with-address", action="store_true", help=tr("leave the address readable in the report"))
     monitoring.add_arguments(parser)
     browser.add_arguments(parser)
     add_run_arguments(parser)
@@ -79,8 +72,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Checks the account; the exit code is 0 (works), 3 (works after a fix), 1 (fails) or 4 (no verdict in time)."""
-    if args.report is not None and not args.report.is_dir() and args.report.suffix.lower() not in REPORT_KINDS:
-        raise UsageError(tr("--report takes a file that ends in .json, .html or .txt."))
+    reporting.expect_place(args)
+    expect_folders(args)
     if args.no_incoming and args.no_outgoing:
         raise UsageError(tr("With --no-incoming and --no-outgoing there is nothing to check."))
     draft = draft_from(args)
@@ -89,7 +82,7 @@ def run(args: argparse.Namespace) -> int:
     code = _print(result, args)  # first: what is known is told, whatever becomes of the files
     monitoring.write_all(args, [monitoring.checked_of(result)])
     if args.report is not None:
-        _write_report(args, result)
+        reporting.write_reports(args, (result,))
     if args.letter is not None and result.diagnoses:
         _write_letter(args.letter, result, wiring.pack((*args.pack, *installed_packs())).language)
     if broken is not None:
@@ -130,7 +123,7 @@ async def _check(
             agreed = await _agreed(account) if may_ask else None
             if agreed is not None:
                 result = await session.check(agreed.draft or draft, plan=agreed.plan, listener=listener)
-        if args.test_message is not None and result.verdict in (Verdict.WORKS, Verdict.WORKS_AFTER_FIX):
+        if args.test_message is not None and result.works:
             left_s = args.deadline - began_s - result.elapsed_s
             try:
                 result = await session.send_test_message(result, to, listener=listener, deadline_s=left_s)
@@ -228,21 +221,6 @@ def tell(progress: Progress) -> None:
     )
 
 
-def _write_report(args: argparse.Namespace, result: CheckResult) -> None:
-    from wizard.diagnosis.document import diagnosis_document
-    from wizard.handover.report import report_document, report_name, write_report
-
-    helpdesk = wiring.pack((*args.pack, *installed_packs())).helpdesk
-    document = report_document(
-        result,
-        diagnosis_document=diagnosis_document,
-        mask_addresses=not args.with_address,
-        helpdesk=helpdesk.words() if helpdesk is not None else {},
-    )
-    path: Path = args.report
-    write_report(path / f"{report_name(document)}.html" if path.is_dir() else path, document)
-
-
 def _write_letter(path: Path, result: CheckResult, language: str | None) -> None:
     from wizard.handover.administrator_message import administrator_letter
     from wizard.handover.write import write_file
@@ -268,7 +246,7 @@ def _print(result: CheckResult, args: argparse.Namespace) -> int:
 
 def _whom_to_ask(result: CheckResult, args: argparse.Namespace) -> list[str]:
     helpdesk = wiring.pack((*args.pack, *installed_packs())).helpdesk
-    if helpdesk is None or result.verdict in (Verdict.WORKS, Verdict.WORKS_AFTER_FIX):
+    if helpdesk is None or result.works:
         return []
     return ["", tr("Whom to ask: {words}", words=", ".join(helpdesk.words().values()))]
 
@@ -295,13 +273,8 @@ def text(result: CheckResult) -> str:
     for head, side in ((receiving, result.incoming), (sending, result.outgoing)):
         if side is not None:
             lines.append(f"  {head} {_side(side)}")
-    trip = result.round_trip
-    if trip.status is RoundTripStatus.ARRIVED:
-        seconds = number_text(trip.seconds or 0.0, 1)
-        told = tr("arrived in {folder} after {seconds} s", folder=trip.folder, seconds=seconds)
-        lines.append(f"  {message} {told}")
-    elif trip.status is not RoundTripStatus.SKIPPED:
-        lines.append(f"  {message} {words.round_trip(trip.status)}")
+    if result.round_trip.status is not RoundTripStatus.SKIPPED:
+        lines.append(f"  {message} {became_of(result.round_trip)}")
     for diagnosis in result.diagnoses:
         lines += ["", *_diagnosis(diagnosis)]
     for fix in result.fixes:
@@ -325,6 +298,14 @@ def text(result: CheckResult) -> str:
     if asked:
         lines.append(tr("Asked, without the password: {sources}", sources=comma_list(dict.fromkeys(asked))))
     return "\n".join(lines)
+
+
+def became_of(trip: RoundTrip) -> str:
+    """What became of the test message, for people."""
+    if trip.status is not RoundTripStatus.ARRIVED:
+        return words.round_trip(trip.status)
+    seconds = number_text(trip.seconds or 0.0, 1)
+    return tr("arrived in {folder} after {seconds} s", folder=trip.folder, seconds=seconds)
 
 
 def _side(side: SideResult) -> str:

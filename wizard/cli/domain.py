@@ -3,33 +3,23 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
 from wizard import internal_error, wiring
 from wizard.cli import render
 from wizard.cli.options import add_network_arguments, settings_from
-from wizard.domain.check import check_domain
 from wizard.domain.finding import Finding, State
 from wizard.errors import UsageError
-from wizard.handover.page import Section, html_page, text_page
+from wizard.handover.page import html_page, text_page
 from wizard.handover.write import write_file
-from wizard.language import tr, tr_later, tr_plural
+from wizard.language import tr, tr_later
 from wizard.model.address import Address
 from wizard.model.host import NotAHost, host_name
+from wizard.setup.domain_report import DomainReport, report_on
 from wizard.wiring import Settings
 
 HELP = tr_later("MX, SPF, DKIM, DMARC, MTA-STS, TLS-RPT, PTR and expiry of a domain, and what to publish")
 EXAMPLE = "mailwright domain example.org"
-
-_MARKS = {
-    State.OK: tr_later("good"),
-    State.WARNING: tr_later("could be better"),
-    State.WRONG: tr_later("wrong"),
-    State.ABSENT: tr_later("not published"),
-    State.UNKNOWN: tr_later("unknown"),
-}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -49,18 +39,18 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError(tr("--output takes a file that ends in .html or .txt."))
     domain, shown = _domain(args.name)
     sender = _host(args.sending_server) if args.sending_server else None
-    found = internal_error.run(_check(settings_from(args), domain, args, sender))
+    report = internal_error.run(_check(settings_from(args), domain, shown, args, sender))
+    found = report.findings
     if args.output is not None:
-        sections = _sections(shown, found)
         is_page = args.output.suffix.lower() == ".html"
-        content = html_page(sections[0].heading, sections) if is_page else text_page(sections)
+        content = html_page(report.title, report.sections()) if is_page else text_page(report.sections())
         write_file(args.output, content.encode(), others_may_read=True)
         render.progress(tr("Written: {file}", file=args.output))
     if args.json:
         render.print_json({"domain": domain, "findings": [document(finding) for finding in found]})
     elif args.output is None:
-        render.print_text(text_page(_sections(shown, found)).rstrip("\n"))
-    if all(finding.state is State.UNKNOWN for finding in found):
+        render.print_text(text_page(report.sections()).rstrip("\n"))
+    if report.says_nothing:
         return 4  # no verdict, as in a check
     return 1 if any(finding.state is State.WRONG for finding in found) else 0
 
@@ -77,16 +67,12 @@ def document(finding: Finding) -> dict[str, object]:
     }
 
 
-async def _check(settings: Settings, domain: str, args: argparse.Namespace, sender: str | None) -> tuple[Finding, ...]:
+async def _check(
+    settings: Settings, domain: str, shown: str, args: argparse.Namespace, sender: str | None
+) -> DomainReport:
     async with wiring.names(settings) as (resolver, fetcher):
-        return await check_domain(
-            domain,
-            resolver,
-            None if args.offline or args.ask_nobody else fetcher,
-            now=datetime.now(UTC),
-            selectors=args.selector,
-            sender=sender,
-        )
+        asked = None if args.offline or args.ask_nobody else fetcher
+        return await report_on(domain, shown, resolver, asked, selectors=args.selector, sender=sender)
 
 
 def _domain(text: str) -> tuple[str, str]:
@@ -100,27 +86,3 @@ def _host(text: str) -> str:
         return host_name(text)
     except NotAHost as error:
         raise UsageError(tr("--sending-server takes the name or address of a server: {error}.", error=error)) from None
-
-
-def _summary(found: Sequence[Finding]) -> str:
-    wrong, unknown = (sum(finding.state is state for finding in found) for state in (State.WRONG, State.UNKNOWN))
-    if unknown == len(found):
-        return tr("Nobody could say anything: no name server answered.")
-    said = tr("Nothing is wrong.")
-    if wrong:
-        total = len(found)
-        said = tr_plural("One of {total} things is wrong.", "{n} of {total} things are wrong.", wrong, total=total)
-    if not unknown:
-        return said
-    return f"{said} {tr_plural('{n} could not be looked at.', '{n} could not be looked at.', unknown)}"
-
-
-def _sections(shown: str, found: Sequence[Finding]) -> list[Section]:
-    summary = _summary(found)
-    checked = tr("Checked on {time} UTC.", time=f"{datetime.now(UTC):%Y-%m-%d %H:%M}")
-    sections = [Section(tr("Mail of {domain}", domain=shown), (f"{summary} {checked}",))]
-    for finding in found:
-        lines = [tr("now: {line}", line=line) for line in finding.lines]
-        lines += [tr("publish: {record}", record=f"{one.name}  {one.type}  {one.value}") for one in finding.publish]
-        sections.append(Section(f"{finding.title}: {tr(_MARKS[finding.state])}", (finding.says,), lines=tuple(lines)))
-    return sections

@@ -22,7 +22,7 @@ from wizard.cli.options import (
     password_from,
     settings_from,
 )
-from wizard.errors import HandoverError, UsageError
+from wizard.errors import ResourceError, UsageError
 from wizard.handover.document import verified_account
 from wizard.handover.installed import is_installed
 from wizard.handover.sheet import HandoverFile, Sheet, TargetKind
@@ -251,15 +251,15 @@ def _write(written: Sheet, output: str) -> tuple[Path, ...]:
     """
     path = Path(output)
     endings = {Path(file.name).suffix for file in written.files} | set(_QR_SUFFIXES)
-    is_folder = path.is_dir() or output.endswith(("/", os.sep))
-    is_folder = is_folder or (len(written.files) > 1 and not path.exists() and path.suffix not in endings)
+    is_folder = os.path.isdir(path) or output.endswith(("/", os.sep))
+    is_folder = is_folder or (len(written.files) > 1 and not os.path.exists(path) and path.suffix not in endings)
     if is_folder:
         if not written.files:
             raise UsageError(tr("There is no file for {name}: its settings are typed in.", name=written.target.name))
         try:
             path.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise HandoverError(
+            raise ResourceError(
                 tr("The folder “{folder}” could not be made: {reason}.", folder=path, reason=error.strerror or error)
             ) from error
         files = [(path / file.name, file.content, file.holds_secret) for file in written.files]
@@ -288,7 +288,7 @@ def _qr_image(qr: str, suffix: str) -> bytes:
     import segno
 
     out = io.BytesIO()
-    segno.make(qr, micro=False, error="m").save(out, kind=suffix[1:], scale=8, border=4)
+    segno.make(qr, micro=False, boost_error=True).save(out, kind=suffix[1:], scale=8, border=4)
     return out.getvalue()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -40,7 +41,7 @@ EXIT_FAILS, EXIT_USAGE, EXIT_CANCELLED, EXIT_INTERNAL = 1, 2, 4, 70
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs a command; the exit code of docs/CONTRACT.md."""
-    began_s = process_time()
+    began_s = process_time() if argv is not None else 0.0  # a program's time counts from before its first import
     words = list(sys.argv[1:] if argv is None else argv)
     try:
         _choose_language(words)
@@ -75,11 +76,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         render.warn(tr("mailwright: stopped"))
         return EXIT_CANCELLED
     except BrokenPipeError:
-        sys.stderr.close()
         return EXIT_FAILS
     except SystemExit as stop:  # argparse: wrong usage, or --help
         return stop.code if isinstance(stop.code, int) else EXIT_USAGE
     except Exception as error:
+        if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:  # only an argument can be so long
+            _tell(UsageError(f"{error.strerror}."))
+            return EXIT_USAGE
         from wizard.internal_error import write_log
 
         log = write_log(error)

@@ -272,7 +272,7 @@ def write_all(args: argparse.Namespace, checked: Sequence[Checked], tally: Tally
     """Writes the files that were asked for, each in one step, so that a collector never reads half of one.
 
     Raises:
-        HandoverError: one could not be written.
+        ResourceError: one could not be written.
     """
     from wizard.handover.write import write_file
 

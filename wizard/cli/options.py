@@ -63,6 +63,18 @@ def spent_s(args: argparse.Namespace) -> float:
     return process_time() - began_s
 
 
+def expect_folders(args: argparse.Namespace) -> None:
+    """Says before the work, not after it, that a file is to be written where there is no folder.
+
+    Raises:
+        UsageError: it names the folder.
+    """
+    for name in ("output", "report", "letter", "metrics", "junit", "json_log", "table"):
+        path: Path | None = getattr(args, name, None)
+        if path is not None and not os.path.isdir(path.parent):
+            raise UsageError(tr("There is no folder “{folder}”.", folder=inert(str(path.parent))))
+
+
 def settings_from(args: argparse.Namespace) -> Settings:
     """The parts' settings from a command's options."""
     from wizard.setup.options import Options
@@ -120,6 +132,13 @@ def add_account_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--outgoing-password-file", metavar="FILE", help=tr("the password for sending"))
     parser.add_argument("--no-incoming", action="store_true", help=tr("check sending only"))
     parser.add_argument("--no-outgoing", action="store_true", help=tr("check receiving only"))
+
+
+def add_test_message_argument(parser: argparse.ArgumentParser) -> None:
+    """The test message: sent where all else works, once."""
+    parser.add_argument(
+        "--test-message", metavar="TO", nargs="?", const="", help=tr("send one (to the address itself without TO)")
+    )
 
 
 def add_password_arguments(parser: argparse.ArgumentParser) -> None:

@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, NoReturn
 
+from wizard.cli import render
 from wizard.language import tr, tr_context, tr_later, tr_plural
 from wizard.model import columns
 from wizard.model.text import harmless
@@ -86,6 +87,13 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """As its own, with nothing of a mistyped argument in it that a terminal acts on."""
         super().error(harmless(message))
+
+    def print_help(self, file: Any = None) -> None:
+        """On standard output, as all that a command prints."""
+        if file is None:
+            render.print_text(self.format_help().rstrip("\n"))
+        else:
+            super().print_help(file)
 
 
 class HelpFormatter(argparse.HelpFormatter):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import sys
+from typing import TextIO
 
 from wizard.errors import UsageError
 from wizard.language import tr
@@ -51,9 +53,13 @@ def progress(text: str) -> None:
 def warn(text: str) -> None:
     """A sentence that must be seen, on stderr; also with --quiet. Where that cannot be written to, nobody is told."""
     if sys.stderr is not None:
-        with contextlib.suppress(OSError, ValueError):  # ValueError: it was closed
+        try:
             sys.stderr.write(_shown(text, sys.stderr.encoding) + "\n")
             sys.stderr.flush()
+        except OSError:
+            _let_go(sys.stderr)
+        except ValueError:  # it was closed
+            return
 
 
 def _print(text: str) -> None:
@@ -63,10 +69,20 @@ def _print(text: str) -> None:
         sys.stdout.write(text + "\n")
         sys.stdout.flush()
     except BrokenPipeError:
+        _let_go(sys.stdout)
         raise
     except OSError as error:
+        _let_go(sys.stdout)
         reason = error.strerror or error
         raise UsageError(tr("Standard output cannot be written to: {reason}.", reason=reason)) from None
+
+
+def _let_go(stream: TextIO) -> None:
+    """What could not be written is kept by the stream, and fails once more when the program ends: it goes nowhere."""
+    with contextlib.suppress(OSError, ValueError):  # no stream of the system's
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
 
 
 def _shown(text: str, encoding: str | None) -> str:
