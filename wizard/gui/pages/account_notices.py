@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from wizard.language import tr
 
 if TYPE_CHECKING:  # loaded after the first paint
+    from collections.abc import Callable
+
     from wizard.gui.state import PracticeAccount
     from wizard.gui.widgets.choices import ChoiceField
     from wizard.gui.widgets.surfaces import Banner
@@ -31,6 +33,7 @@ class AccountNotices(QWidget):
         super().__init__()
         self.practice: ChoiceField | None = None
         self._broken: Banner | None = None
+        self._newer: Banner | None = None
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
@@ -60,6 +63,19 @@ class AccountNotices(QWidget):
         fact = tr("{address} does not work any more.", address=address)
         self._broken.say(fact, why)
         return f"{fact} {why}"
+
+    def tell_newer(self, version: str, on_show: Callable[[], object]) -> str:
+        """A newer version of the program is to be had; what is said about it."""
+        from wizard.gui.widgets.surfaces import Banner
+
+        said = tr("Mailwright {version} is out.", version=version)
+        if self._newer is None:
+            self._newer = Banner()
+            self._newer.setObjectName("newer-version")
+            self._newer.add_link(tr("Show where to get it"), on_show, icon="external").setObjectName("show-newer")
+            self._put_first(self._newer)
+        self._newer.say(said)
+        return said
 
     def tell_trouble(self, sentence: str) -> None:
         """Nothing can be looked up or checked; says why."""

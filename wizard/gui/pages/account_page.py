@@ -18,16 +18,17 @@ from wizard.gui.pages.account_notices import AccountNotices
 from wizard.gui.pages.page import Page
 from wizard.gui.state import PracticeAccount, WizardState
 from wizard.gui.widgets.buttons import LinkButton
-from wizard.gui.widgets.fields import Field, PasswordField
+from wizard.gui.widgets.fields import Field
 from wizard.gui.widgets.flow import Flow
 from wizard.gui.widgets.language_link import LanguageLink
+from wizard.gui.widgets.password_field import PasswordField
 from wizard.gui.widgets.state_disc import DiscState
 from wizard.gui.widgets.switch import Switch
 from wizard.language import tr, tr_later
 from wizard.model.text import single_line
 
 if TYPE_CHECKING:  # loaded after the first paint
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from wizard.gui.widgets.choices import ChoiceField
     from wizard.gui.widgets.need_banner import NeedBanner
@@ -57,6 +58,7 @@ class AccountPage(Page):
     browser_sign_in = Signal()
     explain = Signal()
     saved_accounts = Signal()
+    bring_settings = Signal()
     about = Signal()
     edit_servers = Signal()
     servers_seen = Signal()
@@ -109,13 +111,17 @@ class AccountPage(Page):
         self._saved_link.clicked.connect(lambda: self.saved_accounts.emit())
         self.add_link(self._error_link)
         self.add_link(self._saved_link)
+        self._bring_link = LinkButton(tr("Settings I have"), "file")
+        self._bring_link.setObjectName("settings-i-have")
+        self._bring_link.clicked.connect(lambda: self.bring_settings.emit())
+        self.add_link(self._bring_link)
         self._about_link = LinkButton(tr("About"), "info")
         self._about_link.setObjectName("about")
         self._about_link.clicked.connect(lambda: self.about.emit())
         self.add_link(self._about_link)
         self.language = LanguageLink()
         self.language.chosen.connect(self.language_chosen)
-        self.add_link(self.language)
+        self.title_row.addWidget(self.language)
         self._saved_link.hide()
 
         self.address_field.edited.connect(self._address_edited)
@@ -189,6 +195,10 @@ class AccountPage(Page):
             self.every_step.setChecked(True)
         self.every_step.setVisible(not demanded)
 
+    def offer_bringing(self, offered: bool) -> None:
+        """Shows the link to settings that the person has; not where a helpdesk pack keeps the servers."""
+        self._bring_link.setVisible(offered)
+
     def offer_saved_accounts(self, offered: bool) -> None:
         """Shows the link to saved accounts, where somebody answers `saved_accounts`."""
         self._saved_link.setVisible(offered)
@@ -206,6 +216,12 @@ class AccountPage(Page):
     def tell_broken(self, address: Address, why: str) -> None:
         """Says at the top that an account that is kept here does not work any more."""
         said = self.notices.tell_broken(address, why)
+        self.grew.emit()
+        self.tell(said)
+
+    def tell_newer(self, version: str, on_show: Callable[[], object]) -> None:
+        """Says at the top that a newer version of the program is to be had; `on_show` opens where."""
+        said = self.notices.tell_newer(version, on_show)
         self.grew.emit()
         self.tell(said)
 

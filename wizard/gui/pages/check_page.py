@@ -87,9 +87,13 @@ class CheckPage(Page):
         self._again_button = self._outcome.button("check-again", tr("Check again"), self.check_again_requested.emit)
         self._again_link = self._link(tr("Check again"), "refresh", "check-again", self.check_again_requested.emit)
         self._edit_link = self._link(tr("Edit settings"), "pencil", "edit-settings", self.edit_requested.emit)
+        self._report_link = self._link(tr("Save a report…"), "file", "save-report", self.report_requested.emit)
         self._undo_link = self._link(tr("Undo"), "undo", "undo", self._undo)
         self._card_column = QVBoxLayout()
         self._card_column.setSpacing(12)
+        self._observed = Hint("", "info")
+        self._observed.setObjectName("observed")
+        self._observed.setContentsMargins(0, 16, 0, 0)
         self._ticker = QTimer(self)
         self._ticker.setInterval(1000)
         self._ticker.timeout.connect(self._tick)
@@ -102,9 +106,11 @@ class CheckPage(Page):
         self.body.addWidget(self._progress)
         self.body.addWidget(self._outcome)
         self.body.addLayout(self._card_column)
+        self.body.addWidget(self._observed)
         self.body.addWidget(self._promise)
         self._one_side_link = self._link(tr(words.CONTINUE), "arrow-right", "skip", self.skip)
         self.set_ready(False)
+        self.tell_observed()
         self._show_parts(running=False, outcome=False, again=False)
 
     def _link(self, text: str, icon: str, name: str, pressed: Callable[[], None]) -> LinkButton:
@@ -136,6 +142,7 @@ class CheckPage(Page):
         self._tracker = LaneTracker(draft, kept_lanes)
         self._draft = draft
         self._result, self._doing = None, ""
+        self.tell_observed()
         self._accepted.clear()
         self._running, self._started = True, time.monotonic()
         self._clear_cards()
@@ -175,6 +182,7 @@ class CheckPage(Page):
         self._end_run()
         self._result = result
         self._accepted.clear()
+        self.tell_observed(*result.observed)
         self._show_outcome()
         if self.cards:
             first = self.cards[0]
@@ -183,6 +191,11 @@ class CheckPage(Page):
         else:
             self.tell(f"{self.heading.text()}. {self.subheading.text()}", urgent=True)
         self._turn_soon()
+
+    def tell_observed(self, *sentences: str) -> None:
+        """What should be known beside the cards, such as a certificate that runs out soon."""
+        self._observed.label.setText("\n".join(sentences))
+        self._observed.setVisible(bool(sentences))
 
     def show_stopped(self) -> None:
         """Shows that the check was stopped; what had passed stays to be seen."""
@@ -224,6 +237,7 @@ class CheckPage(Page):
         super().restart()
         self._end_run()
         self._result = self._tracker = None
+        self.tell_observed()
         self._clear_cards()
         self.set_title(tr(_TITLE), tr(_SUBTITLE))
         self._forget_way_on()
@@ -421,6 +435,8 @@ class CheckPage(Page):
         self._again_link.setVisible(again)
         # A card has ways on of its own and needs the room; then the list of steps leads to the settings.
         self._edit_link.setVisible(not self.cards or self.is_compact)
+        # A card has a link of its own; what works is saved to be compared with what does not work elsewhere.
+        self._report_link.setVisible(outcome and self._result is not None and not self.cards)
         # One id, one button: whichever of the two is offered carries it.
         self._again_link.setObjectName("check-again" if again else "check-again-unused")
         self._again_button.setObjectName("check-again-unused" if again else "check-again")

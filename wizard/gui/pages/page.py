@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QSpacerItem, QVBoxLayout, QWidget, QWizard, QWizardPage
+from PySide6.QtWidgets import QHBoxLayout, QLayout, QSpacerItem, QVBoxLayout, QWidget, QWizard, QWizardPage
 
 from wizard.gui import theme
 from wizard.gui.theme import Role
 from wizard.gui.widgets.flow import Flow
-from wizard.gui.widgets.heading import Heading
-from wizard.gui.widgets.label import Label
+from wizard.gui.widgets.heading import Heading, Subheading
 from wizard.gui.widgets.scroll_page import ScrollPage
 from wizard.language import tr
 
@@ -23,7 +22,8 @@ if TYPE_CHECKING:
 
 COMPACT_TITLE = 1.3
 _GAP = 18  # between the subtitle and what stands below
-_SPARED = (12, 10, 8)  # what may be taken from above the title, from the gap and from below where little is missing
+_ABOVE_LINKS = 12  # at least, between what stands above the links and them
+_SPARED = (12, 4, 10)  # what may be taken from above the title, from the gap and from below where little is missing
 COLUMN = 760  # pixels at the usual font: a page of text is no wider, however wide the window
 
 
@@ -55,13 +55,16 @@ class Page(QWizardPage):
         self._ready = True
         self.heading = Heading(title, Role.TITLE, seen_first=True)
         self.heading.setObjectName("title")
-        self.subheading = Label(subtitle, tone="ink2", wrap=True)
+        self.subheading = Subheading(subtitle)
         self.scroll = ScrollPage()
         self.body: QVBoxLayout = QVBoxLayout()
         self.body.setSpacing(0)
-        self.links = Flow(gap=24, row_gap=4)
+        self.links = Flow(gap=24, row_gap=4, above=_ABOVE_LINKS)
         column = self.scroll.body
-        column.addWidget(self.heading)
+        self.title_row = QHBoxLayout()
+        self.title_row.setSpacing(16)
+        self.title_row.addWidget(self.heading, 1)
+        column.addLayout(self.title_row)
         column.addSpacing(1)
         column.addWidget(self.subheading)
         self._below_title = QSpacerItem(0, _GAP)
@@ -71,6 +74,7 @@ class Page(QWizardPage):
         column.addLayout(self.links)
         self._tight = False
         self.scroll.verticalScrollBar().rangeChanged.connect(self._fit_soon)
+        theme.current().changed.connect(self._lay_out_soon)
         self.outer = QVBoxLayout(self)
         self.outer.setContentsMargins(0, 0, 0, 0)
         self.outer.setSpacing(0)
@@ -156,6 +160,14 @@ class Page(QWizardPage):
         self.scroll.body.setContentsMargins(self.edge, top, self.edge, bottom)
         self._below_title.changeSize(0, _GAP - _SPARED[1] if self._tight else _GAP)
         self.scroll.body.invalidate()
+
+    def _lay_out_soon(self) -> None:
+        QTimer.singleShot(0, self, self._lay_out_anew)
+
+    def _lay_out_anew(self) -> None:
+        """Another font or zoom: Qt asks some of what is wrapped for its height while it still has the font before."""
+        for layout in self.scroll.content.findChildren(QLayout):
+            layout.update()
 
     def _fit_soon(self) -> None:
         QTimer.singleShot(0, self, self._fit)

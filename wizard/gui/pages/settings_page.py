@@ -45,11 +45,12 @@ _FOUND = {
 class SettingsPage(Page):
     """Shows what was found and takes changes into the state; `choose_provider` asks for the provider list.
 
-    `bring_settings` asks for settings the person has already.
+    `bring_settings` asks for settings the person has already; `locked` (bool) tells that a pack keeps the servers.
     """
 
     choose_provider = Signal()
     bring_settings = Signal()
+    locked = Signal(bool)
 
     def __init__(self, state: WizardState) -> None:
         super().__init__("settings", tr("Settings"), "", tr("Check these settings"))
@@ -69,6 +70,7 @@ class SettingsPage(Page):
         self._is_locked = False
         self.receiving = ServerCard(Way.RECEIVING)
         self.sending = ServerCard(Way.SENDING)
+        self.receiving.share_columns(self.sending)
         self.hint = Hint(tr("A guess is fine: the next step tries it, and offers what works."))
         self.limits = Hint("")
         self.limits.setObjectName("limits")
@@ -130,6 +132,7 @@ class SettingsPage(Page):
         self.sending.lock(locked)
         self._list_link.setVisible(not locked)
         self._bring_link.setVisible(not locked)
+        self.locked.emit(locked)
 
     @property
     def is_locked(self) -> bool:
@@ -214,6 +217,9 @@ class SettingsPage(Page):
             return
         self.receiving.show_candidate(state.incoming, plan, address)
         self.sending.show_candidate(state.outgoing, plan, address)
+        draft = state.draft()
+        if draft is not None and draft.outgoing_secret is not None and not self.sending.is_editing:
+            self.sending.show_own_password(draft.outgoing_secret.reveal())
         servers = [server for server in (state.incoming, state.outgoing) if server is not None]
         self._show_title()
         self.set_step_note(sources.step_note(state.incoming, state.outgoing))

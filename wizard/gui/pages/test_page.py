@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from wizard.errors import UsageError
 from wizard.gui import trip_words, words
+from wizard.gui.domain_check import DomainLink
 from wizard.gui.lanes import State
 from wizard.gui.pages.page import Page
 from wizard.gui.widgets.buttons import LinkButton
@@ -114,6 +115,8 @@ class TestPage(Page):
         self._ask_link.setObjectName("ask-administrator")
         self._ask_link.clicked.connect(self._ask_for_records)
         self.add_link(self._ask_link)
+        self.domain_link = DomainLink()
+        self.add_link(self.domain_link)
         self._show_parts()
 
     def begin(self, result: CheckResult) -> None:
@@ -364,10 +367,10 @@ class TestPage(Page):
         self._hint.setVisible(self._phase in (Phase.SENT, Phase.ARRIVED))
         self.delete_link.setVisible(self._phase == Phase.ARRIVED and self._is_to_self)
         self.delete_link.setEnabled(True)
-        asks = self._phase is Phase.ARRIVED and self._account is not None
-        self._ask_link.setVisible(
-            asks and self._account is not None and trip_words.wants_administrator(self._account.round_trip)
-        )
+        arrived = self._account if self._phase is Phase.ARRIVED else None
+        asks = arrived is not None and trip_words.wants_administrator(arrived.round_trip)
+        self._ask_link.setVisible(asks)
+        self.domain_link.follow(arrived if asks else None)
         self._column.setContentsMargins(0, 16 if self._authentication is not None else 0, 0, 0)
 
     def _clear(self) -> None:

@@ -26,13 +26,16 @@ COPIED: Final = tr_later("Copied")
 
 
 class CopyRow(QWidget):
-    """Shows one row of a sheet; `copy:<field_id>` is its button."""
+    """Shows one row of a sheet; `copy:<field_id>` is its button.
 
-    def __init__(self, row: Row, *, parent: QWidget | None = None) -> None:
+    `shown` stands in place of a value that is one long word: with places to break it, which must not be copied.
+    """
+
+    def __init__(self, row: Row, *, shown: str | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._row = row
         self._label = Paragraph(row.label, Role.SMALL, "ink2")
-        self._value = selectable(_Value(row.value))
+        self._value = selectable(_Value(row.value)) if shown is None else _Value(shown)
         self._value.setAccessibleName(f"{row.label}: {row.value}")
         self.button = _CopyButton()
         self.button.setObjectName(f"copy:{row.field_id}")
@@ -53,6 +56,11 @@ class CopyRow(QWidget):
         """The width of the longest word of its label."""
         return self._label.minimumSizeHint().width()
 
+    @property
+    def whole_label(self) -> int:
+        """The width of its label on one line."""
+        return self._label.sizeHint().width()
+
     def set_compact(self, compact: bool, label_width: int | None = None) -> None:
         """The label above the value, or beside it with that width."""
         for widget in (self._label, self._value, self.button):
@@ -67,6 +75,7 @@ class CopyRow(QWidget):
             self._grid.addWidget(self._label, 0, 0)
             self._grid.addWidget(self._value, 0, 1)
             self._grid.addWidget(self.button, 0, 2)
+        self._grid.setContentsMargins(0, 3 if compact else 0, 0, 3 if compact else 0)  # each label keeps to its value
         self._grid.setColumnStretch(0, 1 if compact else 0)
         self._grid.setColumnStretch(1, 0 if compact else 1)
         self.setMinimumHeight(theme.control(32))

@@ -29,8 +29,8 @@ class CopyButton(PrimaryButton):
         announce(self, tr("Copied."))
 
 
-def closing_row(dialog: QDialog, primary: PrimaryButton) -> QHBoxLayout:
-    """At the right: Close, which rejects the dialog, then its primary button."""
+def closing_row(dialog: QDialog, primary: PrimaryButton | None = None) -> QHBoxLayout:
+    """At the right: Close, which rejects the dialog, then its primary button, where it has one."""
     close = SecondaryButton(tr("Close"))
     close.setObjectName("close")
     close.clicked.connect(dialog.reject)
@@ -38,5 +38,6 @@ def closing_row(dialog: QDialog, primary: PrimaryButton) -> QHBoxLayout:
     row.setSpacing(8)
     row.addStretch(1)
     row.addWidget(close)
-    row.addWidget(primary)
+    if primary is not None:
+        row.addWidget(primary)
     return row

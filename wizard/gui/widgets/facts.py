@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from PySide6.QtCore import QEvent, QSize
 from PySide6.QtGui import QResizeEvent
@@ -12,6 +13,9 @@ from wizard.gui.theme import Role
 from wizard.gui.widgets.elided_label import ElidedLabel
 from wizard.gui.widgets.label import Label
 from wizard.gui.widgets.surfaces import Icon
+
+_SHARES: Final = (30, 10, 14, 30)  # of what is left over: names are long, ports are short
+_GAP: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +78,10 @@ class Facts(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
+        self._above_or_below: Facts | None = None
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(16)
+        self._grid.setHorizontalSpacing(_GAP)
         self._grid.setVerticalSpacing(12)
         self._views = [_FactView() for _ in range(4)]
         self._source = _SourceLine()
@@ -88,7 +93,11 @@ class Facts(QWidget):
         self._source.say(icon, source)
         for view, fact in zip(self._views, facts, strict=True):
             view.show_fact(fact)
-        self._fit()
+        self._fit_both()
+
+    def share_columns(self, other: Facts) -> None:
+        """Has the facts of two cards, one above the other, stand in the same columns, where there is room."""
+        self._above_or_below, other._above_or_below = other, self
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -96,19 +105,35 @@ class Facts(QWidget):
 
     def event(self, event: QEvent) -> bool:
         if event.type() is QEvent.Type.LayoutRequest:
-            self._fit()
+            self._fit_both()
         return super().event(event)
+
+    def _fit_both(self) -> None:
+        self._fit()
+        if self._above_or_below is not None:
+            self._above_or_below._fit()
+
+    def _needed(self) -> list[int]:
+        return [view.sizeHint().width() for view in self._views] if self.isVisible() else [0] * 4
 
     def _fit(self) -> None:
         needed = [view.sizeHint().width() for view in self._views]
-        if sum(needed) + 3 * 16 <= self.width():
-            columns = 4
-        elif max(needed[0], needed[2]) + max(needed[1], needed[3]) + 16 <= self.width():
-            columns = 2
+        if self._above_or_below is not None:
+            shared = [max(pair) for pair in zip(needed, self._above_or_below._needed(), strict=True)]
+            needed = shared if sum(shared) + 3 * _GAP <= self.width() else needed
+        two = max(needed[0], needed[2]), max(needed[1], needed[3])
+        if sum(needed) + 3 * _GAP <= self.width():
+            columns, widths = 4, needed
+        elif sum(two) + _GAP <= self.width():
+            columns, widths = 2, [*two]
         else:
-            columns = 1
-        if self.width() > 0 and columns != self._columns:
+            columns, widths = 1, []
+        if self.width() <= 0:
+            return
+        if columns != self._columns:
             self._arrange(columns)
+        for column in range(4):  # no value is cut where there is room for all
+            self._grid.setColumnMinimumWidth(column, widths[column] if column < len(widths) else 0)
 
     def _arrange(self, columns: int) -> None:
         self._columns = columns
@@ -119,7 +144,7 @@ class Facts(QWidget):
         self._grid.removeWidget(self._source)
         self._grid.addWidget(self._source, 4, 0, 1, columns)
         for column in range(4):
-            self._grid.setColumnStretch(column, (140, 118, 104, 130)[column] if columns == 4 else int(column < columns))
+            self._grid.setColumnStretch(column, _SHARES[column] if columns == 4 else int(column < columns))
 
     def minimumSizeHint(self) -> QSize:
         hint = super().minimumSizeHint()

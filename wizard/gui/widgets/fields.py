@@ -3,25 +3,36 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import Any, Final
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPalette
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QDragEnterEvent, QPainter, QPaintEvent, QPalette, QResizeEvent
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
-from wizard.gui import icons, theme
-from wizard.gui.reading import is_mirrored
+from wizard.gui import theme
+from wizard.gui.dropped import names_files
 from wizard.gui.theme import Role
-from wizard.gui.widgets import focus_ring
-from wizard.gui.widgets.buttons import LinkButton
 from wizard.gui.widgets.label import Label
 from wizard.gui.widgets.paragraph import Paragraph
 from wizard.gui.widgets.state_disc import DiscState, StateDisc
 from wizard.gui.widgets.surfaces import Icon
-from wizard.language import tr
 
-if TYPE_CHECKING:
-    from wizard.model.secret import Secret
+_TEXT_AROUND: Final = (
+    Qt.InputMethodQuery.ImSurroundingText,
+    Qt.InputMethodQuery.ImTextBeforeCursor,
+    Qt.InputMethodQuery.ImTextAfterCursor,
+    Qt.InputMethodQuery.ImCurrentSelection,
+)
+
+
+_NARROW: Final = 420  # pixels at the usual font: less has no room for anything beside the words below
 
 
 class Input(QLineEdit):
@@ -56,6 +67,19 @@ class Input(QLineEdit):
         painter.end()
         super().paintEvent(event)
 
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """A text may be dropped into it; a file is for the window, which looks for settings in it."""
+        if names_files(event.mimeData()):
+            event.ignore()
+        else:
+            super().dragEnterEvent(event)
+
+    def inputMethodQuery(self, query: Qt.InputMethodQuery, *argument: Any) -> Any:
+        """What an input method asks; hidden text is told to none, for some learn what people write, or send it on."""
+        if self.echoMode() is QLineEdit.EchoMode.Password and query in _TEXT_AROUND:
+            return ""
+        return super().inputMethodQuery(query, *argument)
+
     def _retheme(self) -> None:
         self.setFont(theme.font(Role.BODY))
         palette = QPalette(self.palette())
@@ -85,8 +109,9 @@ class LabelledField(QWidget):
         self._above.setSpacing(6)
         self._above.addWidget(self.label)
         self._above.addStretch(1)
-        self.help_row = QHBoxLayout()
+        self.help_row = QHBoxLayout()  # the words, and what else belongs below
         self.help_row.setSpacing(6)
+        self._words_row: QHBoxLayout | None = None
         self.box = QVBoxLayout(self)
         self.box.setContentsMargins(0, 0, 0, 0)
         self.box.setSpacing(0)
@@ -94,6 +119,18 @@ class LabelledField(QWidget):
         self.box.addSpacing(6)
         self.box.addWidget(control)
         self.box.addLayout(self.help_row)
+        theme.current().changed.connect(self._turn_help)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Little room has the words above what stands beside them."""
+        super().resizeEvent(event)
+        self._turn_help()
+
+    def _turn_help(self) -> None:
+        narrow = self.width() < _NARROW * theme.current().scale
+        direction = QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
+        if self.help_row.direction() != direction:
+            self.help_row.setDirection(direction)
 
     # What is said beside and below is made when there is something to say: the first page is to be seen at once.
 
@@ -120,13 +157,23 @@ class LabelledField(QWidget):
     def help(self) -> Label:
         """The words below."""
         made = Label("", Role.SMALL, "ink2", wrap=True)
-        self.help_row.insertWidget(0, made, 1)
+        self._words().addWidget(made, 1)
         return made
+
+    def _words(self) -> QHBoxLayout:
+        """The words with their icon, which keep together beside something that is higher."""
+        if self._words_row is None:
+            held = QWidget()
+            self._words_row = QHBoxLayout(held)
+            self._words_row.setContentsMargins(0, 0, 0, 0)
+            self._words_row.setSpacing(6)
+            self.help_row.insertWidget(0, held, 1, Qt.AlignmentFlag.AlignVCenter)
+        return self._words_row
 
     @cached_property
     def _help_icon(self) -> Icon:
         made = Icon("warning", 14, "stop")
-        self.help_row.insertWidget(0, made, 0, Qt.AlignmentFlag.AlignTop)
+        self._words().insertWidget(0, made, 0, Qt.AlignmentFlag.AlignTop)
         return made
 
     def set_label(self, label: str) -> None:
@@ -218,135 +265,6 @@ class Field(LabelledField):
     def _changed(self, text: str) -> None:
         if not self._by_program:
             self.edited.emit(text)
-
-
-class PasswordField(Field):
-    """A field whose text is hidden until the eye is pressed; warns about caps lock and pasted blanks."""
-
-    def __init__(self, label: str, *, accessible_name: str | None = None, parent: QWidget | None = None) -> None:
-        super().__init__(label, accessible_name=accessible_name, parent=parent)
-        self.input.setEchoMode(QLineEdit.EchoMode.Password)
-        self.input.setInputMethodHints(
-            Qt.InputMethodHint.ImhHiddenText
-            | Qt.InputMethodHint.ImhNoPredictiveText
-            | Qt.InputMethodHint.ImhNoAutoUppercase
-            | Qt.InputMethodHint.ImhSensitiveData
-        )
-        margins = (42, 0, 12, 0) if is_mirrored(self) else (12, 0, 42, 0)
-        self.input.setTextMargins(*margins)
-        self._caps_lock = False
-        self._shape_warning: str | None = None
-        self._blanks_matter = True
-        self.eye = _Eye(self.input)
-        self.eye.toggled.connect(self._reveal)
-        inside = QGridLayout(self.input)
-        inside.setContentsMargins(0, 0, 4, 0)
-        inside.addWidget(self.eye, 0, 0, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.input.textChanged.connect(self._draw_small_bullets)
-        self.input.textChanged.connect(self._warn)
-        self.input.installEventFilter(self)
-
-    def set_shape_warning(self, sentence: str | None, *, blanks_matter: bool = True) -> None:
-        """A sentence about a password of the wrong shape; some providers' blanks mean nothing."""
-        self._shape_warning, self._blanks_matter = sentence, blanks_matter
-        self._warn()
-
-    @property
-    def has_shape_warning(self) -> bool:
-        """Whether it says that the password has the wrong shape."""
-        return self._shape_warning is not None
-
-    def warning(self) -> str | None:
-        """The sentence that is shown as a warning."""
-        if self._caps_lock:
-            return tr("Caps Lock is on.")
-        if self._has_outer_blank():
-            return tr("There is a blank at the start or the end. It was probably copied along with the password.")
-        return self._shape_warning
-
-    def _has_outer_blank(self) -> bool:
-        return self._blanks_matter and self._without_blank() != self.text()
-
-    def _without_blank(self) -> str:
-        text = self.text()
-        if not text:  # at the start, when nothing more is imported than the first page needs
-            return text
-        from wizard.model.secret import Secret
-
-        return Secret.typed(text).without_outer_blanks().reveal()
-
-    @cached_property
-    def _take_off(self) -> LinkButton:
-        """Takes the blank off; made when there is one."""
-        made = LinkButton(tr("Remove it"))
-        made.setObjectName("remove-blank")
-        made.setAccessibleName(tr("Remove the blank"))
-        made.clicked.connect(self._remove_blank)
-        self.help_row.addWidget(made, 0, Qt.AlignmentFlag.AlignTop)
-        self.setTabOrder(self.eye, made)  # made late, it would come behind everything else
-        return made
-
-    def follow(self, secret: Secret) -> None:
-        """Takes the blank off that a remedy took off the password."""
-        if secret.reveal() == self._without_blank() != self.text():
-            self.set_text(secret.reveal())
-
-    def _remove_blank(self) -> None:
-        self.input.setText(self._without_blank())
-        self.input.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def eventFilter(self, watched: object, event: object) -> bool:
-        """Watches the keys: a capital without Shift gives Caps Lock away."""
-        if watched is self.input and isinstance(event, QKeyEvent) and event.type() == QKeyEvent.Type.KeyPress:
-            text = event.text()
-            if event.key() == Qt.Key.Key_CapsLock:
-                self._caps_lock = False
-                self._warn()
-            elif len(text) == 1 and text.isalpha() and text.lower() != text.upper():
-                shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-                self._caps_lock = text.isupper() != shift
-                self._warn()
-        return False
-
-    def _draw_small_bullets(self) -> None:
-        """Some styles draw them so large that they look like buttons. Takes time, hence not before they are seen."""
-        if not self.input.styleSheet():
-            self.input.setStyleSheet("background: transparent; border: none; lineedit-password-character: 8226")
-
-    def _warn(self) -> None:
-        self._show_help(self.warning())
-
-    def _show_help(self, warning: str | None = None) -> None:
-        super()._show_help(warning or (self.warning() if hasattr(self, "eye") else None))
-        is_offered = hasattr(self, "eye") and not self._caps_lock and self._has_outer_blank()
-        if is_offered or "_take_off" in vars(self):
-            self._take_off.setVisible(is_offered)
-
-    def _reveal(self, shown: bool) -> None:
-        self.input.setEchoMode(QLineEdit.EchoMode.Normal if shown else QLineEdit.EchoMode.Password)
-
-
-class _Eye(QToolButton):
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setCheckable(True)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setAccessibleName(tr("Show the password"))
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-
-    def sizeHint(self) -> QSize:
-        size = theme.mark(20) + 8
-        return QSize(size, size)
-
-    def focusInEvent(self, event: object) -> None:
-        super().focusInEvent(event)  # type: ignore[arg-type]
-        focus_ring.show_for(self, event, 4)  # type: ignore[arg-type]
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        size = theme.mark(20)
-        name = "eye-off" if self.isChecked() else "eye"
-        corner = (self.width() - size) / 2
-        icons.draw(QPainter(self), name, corner, corner, size, theme.tokens().ink2)
 
 
 def paint_field_box(painter: QPainter, field: QWidget, wrong: bool, *, has_keyboard: bool | None = None) -> None:

@@ -9,12 +9,15 @@ from wizard.gui.reading import is_mirrored
 
 
 class Flow(QLayout):
-    """`gap` between neighbours and rows; `set_stacked` gives each thing a row of its own and all the width."""
+    """`gap` between neighbours and rows; `set_stacked` gives each thing a row of its own and all the width.
 
-    def __init__(self, gap: int = 12, row_gap: int = 8) -> None:
+    `above` is kept free over the first row, as long as anything shows.
+    """
+
+    def __init__(self, gap: int = 12, row_gap: int = 8, *, above: int = 0) -> None:
         super().__init__()
         self._items: list[QLayoutItem] = []
-        self._gap, self._row_gap = gap, row_gap
+        self._gap, self._row_gap, self._above = gap, row_gap, above
         self._stacked = False
         self.setContentsMargins(0, 0, 0, 0)
 
@@ -55,7 +58,7 @@ class Flow(QLayout):
         """All in one row."""
         shown = self._shown()
         width = sum(item.sizeHint().width() for item in shown) + self._gap * max(0, len(shown) - 1)
-        return QSize(width, max((item.sizeHint().height() for item in shown), default=0))
+        return QSize(width, self._above + max(item.sizeHint().height() for item in shown)) if shown else QSize(0, 0)
 
     def minimumSize(self) -> QSize:
         """The widest of them."""
@@ -78,9 +81,10 @@ class Flow(QLayout):
         return [item for item in self._items if not item.isEmpty()]
 
     def _place(self, rect: QRect, *, move: bool) -> int:
-        y, row = rect.top(), list[tuple[QLayoutItem, QSize]]()
+        shown = self._shown()
+        y, row = rect.top() + (self._above if shown else 0), list[tuple[QLayoutItem, QSize]]()
         width = 0
-        for item in self._shown():
+        for item in shown:
             size = self._size(item, rect.width())
             if row and (self._stacked or width + self._gap + size.width() > rect.width()):
                 y += self._place_row(row, rect, y, move) + self._row_gap

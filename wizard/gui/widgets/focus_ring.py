@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shiboken6
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, Qt, QTimer
 from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
@@ -20,9 +20,8 @@ class FocusRing(QWidget):
         self._target, self._radius = target, radius
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._watched = self._way_up()
-        for widget in self._watched:
-            widget.installEventFilter(self)
+        self._watched: list[QWidget] = []
+        self._watch()
         target.destroyed.connect(self.deleteLater)
         self._follow()
         self.show()
@@ -34,10 +33,16 @@ class FocusRing(QWidget):
         kind = event.type() if QEvent is not None and shiboken6 is not None and shiboken6.isValid(self) else None
         if kind is None or not shiboken6.isValid(self._target):
             return False
-        if kind in (QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.Show):
+        if kind in (QEvent.Type.Move, QEvent.Type.Resize):
             self._follow()
-        elif kind is QEvent.Type.Hide or (kind is QEvent.Type.FocusOut and watched is self._target):
+        elif kind is QEvent.Type.FocusOut and watched is self._target:
             self._end()
+        elif kind is QEvent.Type.Hide:  # another layout hides it for a moment only, and the keyboard stays
+            self.hide()
+            QTimer.singleShot(0, self, self._end_if_hidden)
+        elif kind is QEvent.Type.Show and self._target.isVisible():
+            self._follow()
+            self.show()
         return False
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -53,6 +58,18 @@ class FocusRing(QWidget):
             found.append(outer)
         return found
 
+    def _end_if_hidden(self) -> None:
+        if not (shiboken6.isValid(self._target) and self._target.isVisible()):
+            self._end()
+
+    def _watch(self) -> None:
+        for widget in self._watched:
+            if shiboken6.isValid(widget):
+                widget.removeEventFilter(self)
+        self._watched = self._way_up()
+        for widget in self._watched:
+            widget.installEventFilter(self)
+
     def _end(self) -> None:
         for widget in self._watched:
             if shiboken6.isValid(widget):
@@ -62,7 +79,12 @@ class FocusRing(QWidget):
         self.deleteLater()
 
     def _follow(self) -> None:
-        room = self.parentWidget() or self._target
+        room = _room_for(self._target)
+        if room is not self.parentWidget():  # it has become too tight, or wide enough
+            self.setParent(room)
+            self._watch()
+            self.show()
+            self.raise_()
         corner = self._target.mapTo(room, QPoint(0, 0))
         self.setGeometry(QRect(corner, self._target.size()).adjusted(-_REACH, -_REACH, _REACH, _REACH))
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 from wizard.gui import icons, theme
 from wizard.gui.reading import placed, placed_rect
 from wizard.gui.theme import Tokens
-from wizard.gui.widgets.buttons import Button, PrimaryButton, QuietButton, SecondaryButton
+from wizard.gui.widgets.buttons import Button, LinkButton, PrimaryButton, QuietButton, SecondaryButton
 
 _FOLD_MS: Final = 180
 _ANY_HEIGHT: Final = 16777215  # QWIDGETSIZE_MAX
@@ -103,6 +103,8 @@ else:
 class _Wrapping(_Base):
     """A button whose words go on in the next line when it is narrower than they are."""
 
+    _align = int(Qt.AlignmentFlag.AlignCenter)
+
     def _allow_wrapping(self) -> None:
         # A fixed height would be that of one line, whatever heightForWidth says.
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
@@ -117,9 +119,11 @@ class _Wrapping(_Base):
         self.setSizePolicy(policy)
 
     def minimumSizeHint(self) -> QSize:
-        """One line of a word or two."""
+        """One line of a word or two; no word is cut."""
         full = self.sizeHint()
-        return QSize(min(full.width(), 160), full.height())
+        longest = max((theme.text_width(self.font(), word) for word in self.text().split()), default=0)
+        least = max(160, longest + 2 * self.padding + self._icon_width())
+        return QSize(min(full.width(), least), full.height())
 
     def hasHeightForWidth(self) -> bool:
         """Narrower is higher."""
@@ -132,7 +136,9 @@ class _Wrapping(_Base):
             return full.height()
         room = QRectF(0, 0, max(1, width - 2 * self.padding - self._icon_width()), 10_000).toRect()
         words = QFontMetrics(self.font()).boundingRect(room, _WRAP, self.text())
-        return max(full.height(), words.height() + theme.control(36) - QFontMetrics(self.font()).height())
+        return max(
+            full.height(), words.height() + theme.control(self.height_at_14) - QFontMetrics(self.font()).height()
+        )
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """As any button, or in lines."""
@@ -151,7 +157,7 @@ class _Wrapping(_Base):
         painter.setFont(self.font())
         painter.setPen(ink)
         area = placed_rect(self, QRectF(left, 0, self.width() - left - self.padding, self.height()))
-        painter.drawText(area, _WRAP, self.text())
+        painter.drawText(area, self._align | int(Qt.TextFlag.TextWordWrap), self.text())
 
     def _icon_width(self) -> int:
         return theme.mark(16) + 8 if self._icon is not None else 0
@@ -181,4 +187,14 @@ class WrappingQuietButton(_Wrapping, QuietButton):
 
     def __init__(self, text: str = "", *, flush: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(text, flush=flush, parent=parent)
+        self._allow_wrapping()
+
+
+class WrappingLinkButton(_Wrapping, LinkButton):
+    """A link whose words may take several lines."""
+
+    _align = int(Qt.AlignmentFlag.AlignLeading) | int(Qt.AlignmentFlag.AlignVCenter)
+
+    def __init__(self, text: str, icon: str | None = None, *, parent: QWidget | None = None) -> None:
+        super().__init__(text, icon, parent=parent)
         self._allow_wrapping()

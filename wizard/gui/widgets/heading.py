@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from wizard.gui import accessible_roles
 from wizard.gui.theme import Role
+from wizard.gui.widgets.balance import balance
+from wizard.gui.widgets.label import Label
 from wizard.gui.widgets.paragraph import Paragraph
 
 _AFTER_FIRST_PAINT_MS = 100
@@ -31,3 +34,26 @@ class Heading(Paragraph):
         """Shows and names it."""
         super().setText(text)
         self.setAccessibleName(text)
+        balance(self)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In lines of about one length."""
+        super().resizeEvent(event)
+        balance(self)
+
+
+class Subheading(Label):
+    """The sentence below a page's title."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text, tone="ink2", wrap=True)
+
+    def setText(self, text: str) -> None:
+        """Shows it."""
+        super().setText(text)
+        balance(self)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Likewise."""
+        super().resizeEvent(event)
+        balance(self)

@@ -14,6 +14,7 @@ from wizard.gui.widgets.flow import Flow
 from wizard.gui.widgets.label import Label
 from wizard.gui.widgets.state_disc import DiscState, StateDisc
 from wizard.language import tr, tr_context
+from wizard.model.evidence import Stage
 
 _DISCS: Final = {
     State.OK: DiscState.OK,
@@ -42,6 +43,8 @@ class LaneLine(QWidget):
 
 
 def _line_of(lane: Lane, kept: bool) -> tuple[State, str, str]:
+    if lane.broken is Stage.INPUT:  # stopped by what was typed: no mark is red then
+        return State.NOT_TRIED, "ink2", words.stopped_at(lane.broken)
     if lane.broken is not None:
         return State.FAILED, "stop", words.stopped_at(lane.broken)
     if lane.works:

@@ -9,6 +9,7 @@ from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu
 
 from wizard.gui import languages
+from wizard.gui.reading import is_mirrored
 from wizard.gui.widgets.buttons import LinkButton
 from wizard.language import spoken, tr
 from wizard.language.choice import LANGUAGES
@@ -31,8 +32,8 @@ class LanguageLink(LinkButton):
         menu.setObjectName("languages")
         add_languages(menu, self.chosen.emit)
         menu.aboutToHide.connect(menu.deleteLater)
-        # Upwards, because the link stands at the foot of the page.
-        menu.popup(self.mapToGlobal(QPoint(0, -menu.sizeHint().height())))
+        left = 0 if is_mirrored(self) else self.width() - menu.sizeHint().width()
+        menu.popup(self.mapToGlobal(QPoint(left, self.height())))
 
 
 def add_languages(menu: QMenu, choose: Callable[[str], object]) -> None:

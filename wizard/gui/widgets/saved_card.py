@@ -15,11 +15,11 @@ from wizard.gui.theme import Role
 from wizard.gui.widgets.buttons import PrimaryButton, QuietButton, SecondaryButton
 from wizard.gui.widgets.diagnosis_card import local_now
 from wizard.gui.widgets.diagnosis_parts import Steps
-from wizard.gui.widgets.fields import PasswordField
 from wizard.gui.widgets.flow import flow_of
 from wizard.gui.widgets.fold import WrappingSecondaryButton
 from wizard.gui.widgets.heading import Heading
 from wizard.gui.widgets.paragraph import Paragraph
+from wizard.gui.widgets.password_field import PasswordField
 from wizard.gui.widgets.remedy_order import in_order, said_before, words_of
 from wizard.gui.widgets.state_disc import DiscState, StateDisc
 from wizard.gui.widgets.surfaces import Card
@@ -33,7 +33,7 @@ _SET_UP: Final = tr_later("Set up again")  # where nothing is known to help: wha
 
 
 class SavedCard(Card):
-    """`check`, `forget`, `set_up` and `reconnect` (a Secret) ask for what their buttons say.
+    """`check`, `forget`, `set_up`, `hand_over` and `reconnect` (a Secret) ask for what their buttons say.
 
     `remedy_chosen` (a Diagnosis, a Remedy) asks for what helps; a new password is asked for on the card itself.
     """
@@ -42,6 +42,7 @@ class SavedCard(Card):
     forget = Signal()
     reconnect = Signal(object)
     set_up = Signal()
+    hand_over = Signal()
     remedy_chosen = Signal(object, object)
 
     def __init__(
@@ -59,6 +60,9 @@ class SavedCard(Card):
         self._open_reconnect = SecondaryButton(tr("Reconnect"), "key")
         self._open_reconnect.setObjectName(f"reconnect:{account.id}")
         self._open_reconnect.clicked.connect(self.ask_for_password)
+        self._open_hand_over = SecondaryButton(tr("Use it in a program…"), "window")
+        self._open_hand_over.setObjectName(f"hand-over:{account.id}")
+        self._open_hand_over.clicked.connect(lambda: self.hand_over.emit())
         self._open_forget = QuietButton(tr("Forget"), "trash")
         self._open_forget.setObjectName(f"forget:{account.id}")
         self._open_forget.clicked.connect(self._ask_to_forget)
@@ -66,7 +70,8 @@ class SavedCard(Card):
         self._help.setObjectName(f"set-up:{account.id}")
         self._help.clicked.connect(self._help_it)
         self._told: tuple[Diagnosis, Remedy] | None = None
-        self._buttons = (self._help, self._check, self._open_reconnect, self._open_forget)
+        self._pressed: QWidget | None = None  # what had the keyboard when a check began
+        self._buttons = (self._help, self._check, self._open_reconnect, self._open_hand_over, self._open_forget)
         for button in self._buttons:
             button.setAccessibleDescription(str(account.address))
         self._steps: Steps | None = None
@@ -79,6 +84,7 @@ class SavedCard(Card):
 
     def show_checking(self) -> None:
         """A check of it is under way."""
+        self._hold_keyboard()
         self._close_rows()
         self.why.hide()
         self.disc.set_state(DiscState.TRYING)
@@ -104,6 +110,7 @@ class SavedCard(Card):
             self._help.show()  # what held the check up is asked about on the pages
         self.why.setText(paragraph(sentences))
         self.why.setVisible(bool(sentences))
+        self._give_keyboard_back()
         if done.needs_password:
             self.ask_for_password()
         return f"{self.account.address}: {self.state.text()}. {self.why.text()}".strip()
@@ -114,6 +121,21 @@ class SavedCard(Card):
         self._show_state()
         self.why.setText(sentence)
         self.why.show()
+        self._give_keyboard_back()
+
+    def _hold_keyboard(self) -> None:
+        """Qt would hand it on to the next account's button, where Space checks that one."""
+        focused = self.window().focusWidget()
+        if focused is not None and self.isAncestorOf(focused):
+            self._pressed = focused
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _give_keyboard_back(self) -> None:
+        """To what was pressed, unless the person went elsewhere meanwhile."""
+        pressed, self._pressed = self._pressed, None
+        if pressed is not None and self.window().focusWidget() is self:
+            usable = pressed.isVisibleTo(self) and pressed.isEnabled()
+            (pressed if usable else self._check).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def remind(self, diagnosis: Diagnosis) -> None:
         """Of a former check only the cause is known: its remedy is offered unless it takes that check's settings."""

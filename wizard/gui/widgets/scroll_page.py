@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Protocol, runtime_checkable
+from typing import Final, Protocol, runtime_checkable
 
 import shiboken6
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
@@ -18,6 +18,9 @@ from PySide6.QtWidgets import (
 )
 
 from wizard.gui import theme
+from wizard.gui.reading import is_mirrored
+
+_SETTLED_MS: Final = 50
 
 
 @runtime_checkable
@@ -30,8 +33,8 @@ class HoldsControl(Protocol):
 class ScrollBar(QScrollBar):
     """A slim bar without arrows."""
 
-    def __init__(self) -> None:
-        super().__init__(Qt.Orientation.Vertical)
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(Qt.Orientation.Vertical, parent)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent, False)
 
     def sizeHint(self) -> QSize:
@@ -48,7 +51,6 @@ class ScrollBar(QScrollBar):
             QStyle.ComplexControl.CC_ScrollBar, option, QStyle.SubControl.SC_ScrollBarSlider, self
         )
         painter = QPainter(self)
-        painter.fillRect(self.rect(), theme.tokens().page)
         bar = QRectF(2, handle.top() + 1, 8, max(16, handle.height() - 2))
         theme.rounded(painter, bar, 4, theme.tokens().edge)
 
@@ -61,14 +63,23 @@ class _Content(QWidget):
 
 
 class ScrollPage(QScrollArea):
-    """Put things into `body`; it is never narrower than the view, and only its height scrolls."""
+    """Put things into `body`; it is never narrower than the view, and only its height scrolls.
+
+    The bar lies on the margin of what scrolls: nothing is narrower for it, or moves aside when it comes.
+    """
 
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollBar(ScrollBar())
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.bar = ScrollBar(self)
+        self.bar.hide()
+        scrolls = self.verticalScrollBar()
+        scrolls.rangeChanged.connect(self._follow_range)
+        scrolls.valueChanged.connect(self.bar.setValue)
+        self.bar.valueChanged.connect(scrolls.setValue)
         # One without a ground; to be handed Qt's own, PySide would first set up every class it has.
         self.setViewport(QWidget())
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -80,18 +91,38 @@ class ScrollPage(QScrollArea):
         self.body.setSpacing(0)
         self.setWidget(self.content)
         self.content.setAutoFillBackground(False)
+        self._soon, self._settled = QTimer(self), QTimer(self)
+        for timer in (self._soon, self._settled):
+            timer.setSingleShot(True)
+            timer.timeout.connect(self._show_focused)
         app = QApplication.instance()
         if isinstance(app, QApplication):
             app.focusChanged.connect(self._keyboard_moved)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The bar stands where reading ends."""
+        super().resizeEvent(event)
+        width = self.bar.sizeHint().width()
+        self.bar.setGeometry(0 if is_mirrored(self) else self.width() - width, 0, width, self.height())
+        self.bar.raise_()
+
+    def _follow_range(self, least: int, most: int) -> None:
+        scrolls = self.verticalScrollBar()
+        self.bar.setPageStep(scrolls.pageStep())
+        self.bar.setSingleStep(scrolls.singleStep())
+        self.bar.setRange(least, most)
+        self.bar.setVisible(most > least)
+
     def _keyboard_moved(self, _old: QWidget | None, new: QWidget | None) -> None:
         """What has the keyboard is in view, with the label above it and the sentence below."""
         if new is not None and shiboken6.isValid(new) and self.content.isAncestorOf(new):
-            # Not before the layout has made room for what has only just come.
-            QTimer.singleShot(0, new, lambda: self._show_with_words(new))
+            # Not before the layout has made room for what has only just come, and again where that moved more.
+            self._soon.start(0)
+            self._settled.start(_SETTLED_MS)
 
-    def _show_with_words(self, widget: QWidget) -> None:
-        if not (shiboken6.isValid(self) and self.isVisible() and self.content.isAncestorOf(widget)):
+    def _show_focused(self) -> None:
+        widget = QApplication.focusWidget()
+        if widget is None or not self.isVisible() or not self.content.isAncestorOf(widget):
             return
         layout = self.content.layout()
         if layout is not None:

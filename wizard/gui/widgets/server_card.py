@@ -6,7 +6,7 @@ from typing import Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from wizard.gui import sources, theme, words
 from wizard.gui.theme import Role
@@ -109,9 +109,11 @@ class ServerCard(Card):
         `other` stands in it instead of the server there is, and wants a login of its own.
         """
         self.editor.fill(other or self._candidate, own_login=other is not None)
+        # Before Edit goes, which has the keyboard: what Qt throws it to is not left there.
+        self.editor.show()
+        self.editor.focus(field or "host")
         self._show_mode("editor")
         self.editing.emit(True)
-        self.editor.focus(field or "host")
 
     def close_editor(self) -> bool:
         """Takes over what was typed; False, and a sentence at the field, when it cannot be used."""
@@ -138,9 +140,13 @@ class ServerCard(Card):
 
     def take_over_from(self, before: ServerCard) -> None:
         """The password of its own that was typed into another such card."""
-        self._own_password = before._own_password
-        if self.editor.own_password is not None:
-            self.editor.own_password.set_text(before._own_password)
+        self.show_own_password(before._own_password)
+
+    def show_own_password(self, password: str) -> None:
+        """A password for this side only that was typed or changed elsewhere: on another card, or by a remedy."""
+        self._own_password = password
+        if self.editor.own_password is not None and self.editor.own_password.text() != password:
+            self.editor.own_password.set_text(password)
 
     def _tell_own_password(self) -> None:
         field = self.editor.own_password
@@ -154,6 +160,7 @@ class ServerCard(Card):
         self.editor.set_narrow(narrow)
         self._tile.setVisible(not (narrow and self.is_editing))
         self.undo.setText(self._undo_words())
+        self._turn_head()
 
     def _undo_words(self) -> str:
         """As many as have room beside the other button."""
@@ -190,11 +197,20 @@ class ServerCard(Card):
         head.setSpacing(16)
         head.addWidget(self._tile, 0, Qt.AlignmentFlag.AlignTop)
         head.addLayout(text, 1)
-        head.addWidget(self.undo, 0, Qt.AlignmentFlag.AlignTop)
-        head.addWidget(self.edit, 0, Qt.AlignmentFlag.AlignTop)
-        head.addWidget(self.apply, 0, Qt.AlignmentFlag.AlignTop)
+        self._head_buttons = QHBoxLayout()
+        self._head_buttons.setSpacing(16)
+        for button in (self.undo, self.edit, self.apply):
+            self._head_buttons.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+        self._head_buttons.addStretch(1)
+        head.addLayout(self._head_buttons)
         self._head = head
         self.box.addLayout(head)
+        theme.current().changed.connect(self._turn_head)
+
+    def _turn_head(self) -> None:
+        """Two buttons in large text stand below the heading of a narrow card, one beside it."""
+        below = self.is_editing and self._narrow and theme.current().is_large
+        self._head.setDirection(QBoxLayout.Direction.TopToBottom if below else QBoxLayout.Direction.LeftToRight)
 
     def _build_facts(self) -> None:
         self._facts_part = QWidget()
@@ -205,6 +221,10 @@ class ServerCard(Card):
         self._facts = Facts()
         column.addWidget(self._facts)
         self.box.addWidget(self._facts_part)
+
+    def share_columns(self, other: ServerCard) -> None:
+        """Has what both cards say stand in the same columns."""
+        self._facts.share_columns(other._facts)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape in the editor undoes, and Enter applies; neither reaches the window."""
@@ -217,9 +237,14 @@ class ServerCard(Card):
 
     def _show_mode(self, mode: str) -> None:
         editing = mode == "editor"
+        offers_edit = not editing and not (self._is_locked and self._candidate is not None)
+        focused = self.window().focusWidget()
+        if offers_edit and self.is_editing and focused is not None and self.isAncestorOf(focused):
+            self.edit.show()
+            self.edit.setFocus(Qt.FocusReason.OtherFocusReason)  # where it came from, before what has it goes
         self._facts_part.setVisible(mode == "facts" and self._candidate is not None)
         self.editor.setVisible(editing)
-        self.edit.setVisible(not editing and not (self._is_locked and self._candidate is not None))
+        self.edit.setVisible(offers_edit)
         self.undo.setVisible(editing)
         self.apply.setVisible(editing)
         self._words.setVisible(not editing)
@@ -229,8 +254,9 @@ class ServerCard(Card):
         top, bottom = {"facts": (18, 16), "line": (14, 14), "editor": (16, 16)}[mode]
         self.box.setContentsMargins(20, top, 20, bottom)
         beside = Qt.AlignmentFlag.AlignTop if mode == "facts" else Qt.AlignmentFlag.AlignVCenter
-        for widget in (self._tile, self.edit):
-            self._head.setAlignment(widget, beside)
+        self._head.setAlignment(self._tile, beside)
+        self._head_buttons.setAlignment(self.edit, beside)
+        self._turn_head()
         self._show_words()
 
     _one_line = False

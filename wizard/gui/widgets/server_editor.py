@@ -13,9 +13,10 @@ from wizard.gui import server_input, sources
 from wizard.gui.theme import Role
 from wizard.gui.widgets.buttons import SecondaryButton
 from wizard.gui.widgets.choices import ChoiceField, SegmentedField
-from wizard.gui.widgets.fields import Field, LabelledField, PasswordField
+from wizard.gui.widgets.fields import Field, LabelledField
 from wizard.gui.widgets.flow import Flow
 from wizard.gui.widgets.label import Label
+from wizard.gui.widgets.password_field import PasswordField
 from wizard.gui.widgets.surfaces import Icon, Strip
 from wizard.language import tr, tr_later
 from wizard.model.address import Address

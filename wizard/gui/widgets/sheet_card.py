@@ -21,11 +21,13 @@ from wizard.gui.widgets.paragraph import Paragraph
 from wizard.gui.widgets.qr_code import QrCode
 from wizard.gui.widgets.selectable import selectable
 from wizard.gui.widgets.surfaces import Card, Separator
-from wizard.handover.sheet import Sheet
+from wizard.gui.widgets.switch import Switch
+from wizard.handover.sheet import HandoverFile, Sheet
 from wizard.language import tr, tr_later
 
 _COPY_ALL = tr_later("Copy all")
 _SAID_MS = 2000
+_FOR_A_PHONE = ("iphone",)  # its file is on the wrong device as long as it is here
 
 
 class SheetCard(Card):
@@ -34,6 +36,10 @@ class SheetCard(Card):
     `mail_requested` asks for a message to oneself with the sheet in it.
 
     `place_requested` asks to put the account into the program's own files, `undo_requested` to take it out again.
+
+    `phone_requested` asks to offer a file of the sheet to a phone in the same network.
+
+    `password_wanted` (bool) asks for the sheet whose file holds the password, or for the one without again.
     """
 
     file_requested = Signal(object)
@@ -42,6 +48,8 @@ class SheetCard(Card):
     mail_requested = Signal()
     place_requested = Signal()
     undo_requested = Signal()
+    phone_requested = Signal(object)
+    password_wanted = Signal(bool)
 
     def __init__(self, sheet: Sheet) -> None:
         super().__init__()
@@ -51,7 +59,7 @@ class SheetCard(Card):
         self.box.setContentsMargins(20, 16, 20, 14)
         self._actions = Flow(gap=8)
         self._rows: list[CopyRow] = []
-        self._above = False
+        self._is_compact = self._above = False
         self._width_beside = (
             0  # the least width with the code and the labels beside the fields; 0 where that is not asked for
         )
@@ -64,6 +72,7 @@ class SheetCard(Card):
         self._add_actions()
         left.addSpacing(10)
         left.addLayout(self._actions)
+        left.addLayout(self._make_password())
         self.mailed = Paragraph("", Role.SMALL, "ink2")
         self.mailed.setObjectName("mailed")
         self.mailed.setContentsMargins(0, 6, 0, 0)
@@ -77,14 +86,18 @@ class SheetCard(Card):
         if sheet.qr is not None:
             self._across.addWidget(self._code(sheet.qr), 0, Qt.AlignmentFlag.AlignTop)
         self.box.addLayout(self._across)
+        theme.current().changed.connect(self._measure_soon)
+
+    def _measure_soon(self) -> None:
+        """Another font: measured once all that is in it has that font too."""
+        QTimer.singleShot(0, self, lambda: self.set_compact(self._is_compact))
 
     def set_compact(self, compact: bool) -> None:
         """The code below the fields, labels above their values; so too where the card is too narrow for both."""
-        scale = theme.current().scale
+        self._is_compact = compact
         needed = max((row.longest_word for row in self._rows), default=0)
-        widest = LABEL_WIDTH + 8 if self.sheet.qr is not None else WIDEST_LABEL
         self._width_beside = 0
-        self._arrange(above=compact or needed > widest * scale)
+        self._arrange(above=compact or needed > self._widest_label)
         if not self._above:
             self._width_beside = self.box.totalMinimumSize().width()
             self._give_room()
@@ -104,9 +117,28 @@ class SheetCard(Card):
     def _arrange(self, *, above: bool) -> None:
         self._above = above
         needed = max((row.longest_word for row in self._rows), default=0)
+        wanted = min(max((row.whole_label for row in self._rows), default=0), self._widest_label)
+        width = max(needed, wanted, round(LABEL_WIDTH * theme.current().scale))
         self._across.setDirection(QBoxLayout.Direction.TopToBottom if above else QBoxLayout.Direction.LeftToRight)
         for row in self._rows:
-            row.set_compact(above, max(needed, round(LABEL_WIDTH * theme.current().scale)))
+            row.set_compact(above, width)
+
+    @property
+    def _widest_label(self) -> int:
+        """How wide the labels may be beside their values."""
+        return round((LABEL_WIDTH + 8 if self.sheet.qr is not None else WIDEST_LABEL) * theme.current().scale)
+
+    def offer_password(self, *, is_on: bool) -> None:
+        """The program's file has a place for the password, and it may stand there, or does where it `is_on`."""
+        self.password.setChecked(is_on)
+        for part in (self.password, self.password_note):
+            part.show()
+
+    def refuse_password(self, why: str) -> None:
+        """The password cannot stand in the file."""
+        self.password.setChecked(False)
+        self.password_note.setText(why)
+        announce(self.password, why, urgent=True)
 
     def offer_placing(self) -> None:
         """The program is here and its files can be written from here."""
@@ -178,6 +210,24 @@ class SheetCard(Card):
         self._placed.addLayout(row)
         return self._placed
 
+    def _make_password(self) -> QVBoxLayout:
+        """The switch, and below it what it risks, said before it is pressed."""
+        self.password = Switch(tr("Put the password into the file"))
+        self.password.setObjectName("password-in-file")
+        self.password.clicked.connect(self.password_wanted)
+        risk = tr("Whoever gets the file, or a backup of it, can then send and read as you.")
+        self.password.setAccessibleDescription(risk)
+        self.password_note = Paragraph(risk, Role.SMALL, "ink2")
+        self.password_note.setObjectName("password-note")
+        row = Flow(gap=12, row_gap=4)
+        for part in (self.password, self.password_note):
+            row.addWidget(part)
+            part.hide()
+        column = QVBoxLayout()
+        column.setContentsMargins(0, 8, 0, 0)
+        column.addLayout(row)
+        return column
+
     def _add_actions(self) -> None:
         self.place = SecondaryButton(tr("Set it up for me"), "wand")
         self.place.setObjectName("place")
@@ -188,6 +238,8 @@ class SheetCard(Card):
         self.place.hide()
         self._actions.addWidget(self.place)
         for file in self.sheet.files:
+            if self.sheet.target.id in _FOR_A_PHONE:
+                self._add_phone_link(file)
             button = WrappingSecondaryButton(tr("Save {file}…", file=file.name), "download")
             button.setObjectName(f"save:{file.name}")
             button.setAccessibleDescription(file.say)
@@ -213,6 +265,15 @@ class SheetCard(Card):
         for each in actions:
             self._actions.addWidget(each)
 
+    def _add_phone_link(self, file: HandoverFile) -> None:
+        link = WrappingSecondaryButton(tr("To the phone by a code…"), "smartphone")
+        link.setObjectName("phone-link")
+        link.setAccessibleDescription(
+            tr("Offers the profile to a phone in the same network for five minutes, after a question")
+        )
+        link.clicked.connect(lambda: self.phone_requested.emit(file))
+        self._actions.addWidget(link)
+
     def _copy_all(self) -> None:
         from wizard.handover.sheet_page import sheet_text
 
@@ -233,7 +294,7 @@ class SheetCard(Card):
                 column.addSpacing(10 if group is None else 2)
                 column.addWidget(Separator())
                 column.addSpacing(6)
-                column.addWidget(Label(row.group, Role.SMALL_LABEL))
+                column.addWidget(Paragraph(row.group, Role.SMALL_LABEL))
                 group = row.group
             made = CopyRow(row)
             self._rows.append(made)

@@ -188,7 +188,8 @@ class StageTable(QWidget):
         self._columns = columns
         rows = len(SHOWN) // columns
         apart = rows > 1  # then a gap tells the sides from each other
-        self._grid.setRowMinimumHeight(rows, _APART if apart else 0)
+        for row in range(len(SHOWN) + 1):
+            self._grid.setRowMinimumHeight(row, _APART if apart and row == rows else 0)
         for row, (head, marks) in enumerate(zip(self._heads, self._marks, strict=True)):
             self._grid.removeWidget(head)
             self._grid.addWidget(head, row * (rows + apart), 0)

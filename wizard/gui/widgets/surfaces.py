@@ -30,8 +30,10 @@ class Surface(QFrame):
     def paintEvent(self, event: QPaintEvent) -> None:
         """The box."""
         tokens = theme.tokens()
-        line = tokens[self._line] if self._line else None
-        theme.rounded(QPainter(self), QRectF(self.rect()), self._radius, tokens[self._fill], line)
+        fill, line = tokens[self._fill], tokens[self._line] if self._line else None
+        if fill == tokens.page:  # in high contrast, where no box is told by its tint
+            line = line or tokens.hair
+        theme.rounded(QPainter(self), QRectF(self.rect()), self._radius, fill, line)
 
 
 class InputBox(Surface):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QFocusEvent, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtGui import QFocusEvent, QFontMetrics, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QCheckBox, QSizePolicy, QWidget
 
 from wizard.gui import theme
@@ -53,6 +53,9 @@ class Switch(QCheckBox):
     def hitButton(self, pos: QPoint) -> bool:
         """Words count as well as the track."""
         return self.rect().contains(pos)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Nothing: who clicks twice means once, and the second click would take back what the first one did."""
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Shows where the keyboard is."""

@@ -2,13 +2,36 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QPalette
+import re
+from typing import Final
+
+from PySide6.QtCore import QMimeData
+from PySide6.QtGui import QPalette, QTextOption
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QVBoxLayout, QWidget
 
 from wizard.gui import theme
+from wizard.gui.dropped import names_files
 from wizard.gui.theme import Role
 from wizard.gui.widgets.label import Label
+from wizard.gui.widgets.scroll_page import ScrollBar
 from wizard.gui.widgets.surfaces import InputBox
+
+MOST: Final = 2_000_000  # characters of what is pasted: more than anybody reads of it
+_LONG_WORD: Final = re.compile(r"\S{2000}")
+
+
+class _Lines(QPlainTextEdit):
+    """Takes in text, and no files: what lies around it may know what to do with them."""
+
+    def canInsertFromMimeData(self, source: QMimeData) -> bool:
+        return not names_files(source) and super().canInsertFromMimeData(source)
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        text = source.text()[:MOST]
+        if _LONG_WORD.search(text):  # Qt looks for the end of such a word again at every line: a window that hangs
+            self.setWordWrapMode(QTextOption.WrapMode.WrapAnywhere)
+        self.textCursor().insertText(text)
+        self.ensureCursorVisible()
 
 
 class TextBox(QWidget):
@@ -16,8 +39,9 @@ class TextBox(QWidget):
 
     def __init__(self, label: str, *, placeholder: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.input = QPlainTextEdit()
+        self.input: QPlainTextEdit = _Lines()
         self.input.setFrameShape(QFrame.Shape.NoFrame)
+        self.input.setVerticalScrollBar(ScrollBar())
         self.input.setTabChangesFocus(True)
         self.input.setPlaceholderText(placeholder)
         self.input.setAccessibleName(label)
