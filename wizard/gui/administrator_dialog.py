@@ -6,12 +6,13 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QTextCursor
-from PySide6.QtWidgets import QDialog, QFrame, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QPlainTextEdit, QVBoxLayout, QWidget
 
 from wizard.gui import languages, theme
 from wizard.gui.theme import Role
 from wizard.gui.widgets.buttons import SecondaryButton
 from wizard.gui.widgets.choices import ChoiceField
+from wizard.gui.widgets.dialog import Dialog
 from wizard.gui.widgets.dialog_buttons import CopyButton, closing_row
 from wizard.gui.widgets.heading import Heading
 from wizard.gui.widgets.paragraph import Paragraph
@@ -22,7 +23,7 @@ from wizard.language import RIGHT_TO_LEFT, spoken, tr
 from wizard.language.choice import LANGUAGES, said_in
 
 
-class AdministratorDialog(QDialog):
+class AdministratorDialog(Dialog):
     """Shows the message; it can be changed before it is copied.
 
     Args:
@@ -85,6 +86,7 @@ class AdministratorDialog(QDialog):
         cursor = self.text.textCursor()
         cursor.select(QTextCursor.SelectionType.Document)
         cursor.insertText(message)
+        self.text.document().setModified(False)
         is_mirrored = self._tag() in RIGHT_TO_LEFT
         self.text.setLayoutDirection(Qt.LayoutDirection.RightToLeft if is_mirrored else Qt.LayoutDirection.LeftToRight)
 

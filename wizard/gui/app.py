@@ -298,7 +298,7 @@ class Wizard:
         if is_first and opened.language is not None:
             self._hear_pack(opened.language)
         self.state.browser_providers = opened.browser_providers
-        self.state.letter_language = opened.language
+        self.state.letter_language, self.state.schedule_rule = opened.language, opened.schedule
         self.state.set_helpdesk(opened.helpdesk)
         self.account.offer_practice(opened.practice_accounts)
         self.flow.find_providers_with(opened.find_providers)
@@ -311,17 +311,17 @@ class Wizard:
             theme.current().enlarge()
         if opened.is_practice:
             self.window.setWindowTitle(tr("Mailwright: practice"))
-            self.flow.hand_over.why_not_kept = tr("Practice accounts are not kept.")
+            self.flow.practise()
             return
         from wizard.gui import system_name
 
+        self.flow.offer_newer(self._preferences)
         if not opened.rules.kiosk:
             self.account.offer_name(system_name.system_name())
-        if self.flow.hand_over.why_not_kept:
-            return
-        from wizard.accounts.saved_accounts import SavedAccounts
+        if not self.flow.hand_over.why_not_kept:
+            from wizard.accounts.saved_accounts import SavedAccounts
 
-        self.flow.keep_accounts(SavedAccounts())
+            self.flow.keep_accounts(SavedAccounts())
 
     def _keep_every_step(self, shown: bool) -> None:
         if self._preferences is not None:
@@ -344,7 +344,7 @@ class Wizard:
         from wizard.setup.pack import Lock
 
         self.account.demand_every_step(rules.every_step)
-        self.done.offer_only(rules.targets)
+        self.flow.hand_over.offer_only(rules.targets)
         self.settings.lock(Lock.SERVERS in rules.locked)
         if Lock.REMEMBER in rules.locked:
             self.flow.hand_over.why_not_kept = tr("Your helpdesk keeps no accounts on this computer.")

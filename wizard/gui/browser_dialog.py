@@ -7,8 +7,9 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from wizard.gui.accessibility import announce
-from wizard.gui.widgets.buttons import LinkButton, SecondaryButton
+from wizard.gui.widgets.buttons import SecondaryButton
 from wizard.gui.widgets.fitted_dialog import FittedDialog
+from wizard.gui.widgets.fold import WrappingLinkButton
 from wizard.gui.widgets.heading import Heading
 from wizard.gui.widgets.paragraph import Paragraph
 from wizard.gui.widgets.state_disc import DiscState, StateDisc
@@ -37,7 +38,7 @@ class BrowserDialog(FittedDialog):
             "Choose {address} there and allow the access. Then come back: this goes on by itself.", address=address
         )
         self.sentence = Paragraph(what, tone="ink2")
-        self.copy = LinkButton(tr("The browser did not open? Copy the address of the page"), "copy")
+        self.copy = WrappingLinkButton(tr("The browser did not open? Copy the address of the page"), "copy")
         self.copy.setObjectName("copy-page")
         self.copy.setEnabled(False)
         self.copy.clicked.connect(self._copy)
@@ -60,11 +61,8 @@ class BrowserDialog(FittedDialog):
         buttons = QHBoxLayout()
         buttons.addStretch(1)
         buttons.addWidget(cancel)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(24, 24, 24, 16)
-        column.setSpacing(16)
-        column.addLayout(row)
-        column.addLayout(buttons)
+        self.body.addLayout(row)
+        self.add_buttons(buttons)
         self.page_found.connect(self._open)
 
     def _open(self, url: str) -> None:

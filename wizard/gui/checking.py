@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from wizard.gui import needs
+from wizard.language import tr
 
 if TYPE_CHECKING:
     from wizard.gui.bridge import Job
@@ -29,9 +30,11 @@ if TYPE_CHECKING:
 class Checking(QObject):
     """Runs one check at a time; what an earlier one proved is kept as long as it is still true.
 
-    `ended` brings the result of each check that was not stopped. Whoever goes back stops the one that runs.
+    `begun` brings the account of each check, `ended` the result of each that was not stopped. Whoever goes back stops
+    the one that runs.
     """
 
+    begun = Signal(object)
     ended = Signal(object)
 
     def __init__(
@@ -40,6 +43,7 @@ class Checking(QObject):
         super().__init__(window)
         self._state, self._jobs, self._page, self._browser = state, jobs, page, browser
         self._running: Job | None = None
+        self._waiting: Job | None = None  # for the network that a check did not find
         self._last: CheckResult | None = None
         page.entered.connect(self._enter)
         window.currentIdChanged.connect(self._leave)
@@ -56,16 +60,22 @@ class Checking(QObject):
         self.stop()
         # The session takes over only what was proven with the same password at the same server.
         keep = _still_holds(self._last, draft) if self._last is not None and refused is None else None
+        from wizard.setup.network_return import found_no_network
+
+        # What was found without a network is found anew.
+        plan = self._state.plan if self._last is None or not found_no_network(self._last) else None
         self._page.begin(self._state.account.expected() or draft, kept=keep)
         self._running = self._jobs.start(
-            partial(_check, draft, self._state.plan, keep, refused), self._done, self._failed, self._page.on_progress
+            partial(_check, draft, plan, keep, refused), self._done, self._failed, self._page.on_progress
         )
+        self.begun.emit(draft)
 
     def stop(self) -> None:
-        """Ends the check that runs, if one does."""
-        if self._running is not None:
-            self._running.cancel()
-            self._running = None
+        """Ends the check that runs, or the wait for the network, if there is one."""
+        for job in (self._running, self._waiting):
+            if job is not None:
+                job.cancel()
+        self._running = self._waiting = None
 
     def take_over(self, before: Checking) -> None:
         """What another one proved need not be proven again."""
@@ -101,14 +111,34 @@ class Checking(QObject):
         page = self._window.current_page()
         is_before = page is not None and self._window.pages.index(page) < self._window.pages.index(self._page)
         if is_before and self._running is not None:
-            self.stop()
             self._page.leave()
+        if is_before:
+            self.stop()
 
     def _done(self, result: CheckResult) -> None:
         self._last = result
         self._state.set_result(result)
         self._page.show_result(result)
+        self._wait_for_network(result)
         self.ended.emit(result)
+
+    def _wait_for_network(self, result: CheckResult) -> None:
+        """Checks again by itself once there is a network, as long as this is what the page shows."""
+        from wizard.setup.network_return import found_no_network
+
+        if not found_no_network(result):
+            return
+
+        async def wait(session: SetupSession, _: Listener) -> None:
+            await session.wait_for_network(result)
+
+        def is_back(_: None) -> None:
+            if self._page.result is result and self._window.current_page() is self._page:
+                self.check()
+
+        # Whoever does not wait for it presses the button.
+        self._waiting = self._jobs.start(wait, is_back, lambda _: None)
+        self._page.tell_observed(*result.observed, tr("The check begins again by itself once there is a network."))
 
     def _failed(self, sentence: str) -> None:
         self._page.show_stopped()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, Protocol
 
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from wizard.gui.state import Loss
 from wizard.gui.widgets.buttons import PrimaryButton, SecondaryButton
@@ -70,12 +70,8 @@ class CloseQuestion(FittedDialog):
         buttons.addStretch(1)
         buttons.addWidget(self.stop)
         buttons.addWidget(self.keep)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(24, 24, 24, 16)
-        column.setSpacing(8)
-        column.addWidget(Heading(title))
-        column.addWidget(Paragraph(sentence, tone="ink2"))
-        column.addSpacing(16)
-        column.addLayout(buttons)
+        self.body.addWidget(Heading(title))
+        self.body.addWidget(Paragraph(sentence, tone="ink2"))
+        self.add_buttons(buttons)
         self.setAccessibleDescription(f"{title} {sentence}")
         self.keep.setFocus()

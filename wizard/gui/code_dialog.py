@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from wizard.gui.widgets.buttons import PrimaryButton
+from wizard.gui.widgets.dialog import Dialog
 from wizard.gui.widgets.label import Label
 from wizard.gui.widgets.qr_code import QrCode
 from wizard.language import tr
@@ -15,7 +16,7 @@ from wizard.language import tr
 _AROUND: Final = 160  # pixels for the title bar, the words and the button
 
 
-class CodeDialog(QDialog):
+class CodeDialog(Dialog):
     """The code of `text`; every module is whole pixels."""
 
     def __init__(self, text: str, *, parent: QWidget) -> None:

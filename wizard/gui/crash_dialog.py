@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from wizard import internal_error
 from wizard.gui.about_dialog import facts
@@ -35,8 +35,7 @@ class CrashDialog(FittedDialog):
         lines = report.strip().splitlines()
         shown = lines if len(lines) <= MAX_LINES else [*lines[:2], "  …", *lines[-MAX_LINES + 3 :]]
         self.copy = CopyButton(tr("Copy report"), lambda: self.report, "copy:crash")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(24, 24, 24, 16)
+        column = self.body
         column.setSpacing(12)
         column.addWidget(Heading(tr("Something went wrong inside Mailwright")))
         column.addWidget(Paragraph(tr(_WHAT)))
@@ -44,8 +43,7 @@ class CrashDialog(FittedDialog):
         told = selectable(Paragraph("\n".join(shown), tone="ink2"))
         told.setObjectName("crash-report")
         column.addWidget(told)
-        column.addSpacing(4)
-        column.addLayout(closing_row(self, self.copy))
+        self.add_buttons(closing_row(self, self.copy))
         self.copy.setFocus()
 
 

@@ -16,6 +16,7 @@ from wizard.gui.state import PracticeAccount
 from wizard.model.progress import Listener
 
 if TYPE_CHECKING:
+    from wizard.accounts.schedule import ScheduleRule
     from wizard.model.provider import Provider
     from wizard.setup.pack import Helpdesk, WindowRules
     from wizard.setup.session import SetupSession
@@ -32,7 +33,7 @@ class Opened:
     `practice_accounts` is empty outside practice; `browser_providers` are the ids of providers whose sign-in in the
     browser has a client id; `find_providers` searches the list of providers, and may take a moment the first time.
     `rules` are what a helpdesk pack takes from the person's hands, `language` the tag of the one its people are spoken
-    to in, unless they choose another.
+    to in, unless they choose another; `schedule` is what it says of the regular check.
     """
 
     practice_accounts: tuple[PracticeAccount, ...]
@@ -41,6 +42,7 @@ class Opened:
     find_providers: Callable[[str], Sequence[Provider]]
     rules: WindowRules
     language: str | None = None
+    schedule: ScheduleRule | None = None
 
     @property
     def is_practice(self) -> bool:
@@ -88,7 +90,9 @@ class Engine:
             found = [scenario.account for scenario in load_scenarios(assets.resources() / "practice")]
             accounts = tuple(PracticeAccount(one.address, one.password, one.teaches, one.scenario) for one in found)
         find = wiring.known_providers(settings).search
-        return Opened(accounts, pack.helpdesk, frozenset(pack.oauth_clients), find, pack.window, pack.language)
+        return Opened(
+            accounts, pack.helpdesk, frozenset(pack.oauth_clients), find, pack.window, pack.language, pack.schedule
+        )
 
     async def _hold_session(self) -> None:
         try:

@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from wizard.gui import theme
 from wizard.gui.widgets.certificate_view import CertificateView
+from wizard.gui.widgets.fitted_dialog import FittedDialog
 from wizard.gui.widgets.fold import WrappingPrimaryButton, WrappingSecondaryButton
 from wizard.gui.widgets.heading import Heading
 from wizard.gui.widgets.paragraph import Paragraph
-from wizard.gui.widgets.scroll_page import ScrollPage
 from wizard.gui.widgets.surfaces import Card
 from wizard.language import tr
 from wizard.model.evidence import CertificateFacts
 
 
-class ExceptionDialog(QDialog):
+class ExceptionDialog(FittedDialog):
     """Asks whether exactly this certificate is to be trusted; "Go back" is the default, in every way to press it."""
 
     def __init__(self, facts: CertificateFacts, server: str | None, *, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(520, parent=parent)
         self.setObjectName("exception-dialog")
         self.setWindowTitle(tr("Make an exception"))
-        scroll = ScrollPage()
-        scroll.body.setContentsMargins(24, 24, 24, 16)
-        scroll.body.setSpacing(12)
-        scroll.body.addWidget(Heading(tr("Trust exactly this certificate?")))
+        self.body.setSpacing(12)
+        self.body.addWidget(Heading(tr("Trust exactly this certificate?")))
         if server is not None:
             why = tr(
                 "Nobody vouches that {server} is who it says it is. Your password would go to whoever owns this "
@@ -39,11 +36,10 @@ class ExceptionDialog(QDialog):
                 "certificate. Compare the fingerprint with the one your administrator tells you, on the phone or on "
                 "paper."
             )
-        scroll.body.addWidget(Paragraph(why, tone="ink2"))
+        self.body.addWidget(Paragraph(why, tone="ink2"))
         card = Card()
         card.box.addWidget(CertificateView(facts))
-        scroll.body.addWidget(card)
-        scroll.body.addStretch(1)
+        self.body.addWidget(card)
         self.back = WrappingPrimaryButton(tr("Go back"))
         self.back.setObjectName("exception-back")
         self.back.setDefault(True)
@@ -52,15 +48,9 @@ class ExceptionDialog(QDialog):
         self.trust.setObjectName("exception-trust")
         self.trust.clicked.connect(self.accept)
         buttons = QHBoxLayout()
-        buttons.setContentsMargins(24, 12, 24, 16)
         buttons.setSpacing(8)
         buttons.addWidget(self.trust)
         buttons.addStretch(1)
         buttons.addWidget(self.back)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(scroll)
-        column.addLayout(buttons)
-        self.resize(round(520 * min(theme.current().scale, 1.4)), 440)
+        self.add_buttons(buttons)
         self.back.setFocus()

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QAbstractButton, QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QVBoxLayout, QWidget
 
 from wizard.gui.accessibility import announce
 from wizard.gui.theme import Role
 from wizard.gui.widgets.buttons import PrimaryButton, SecondaryButton
 from wizard.gui.widgets.diagnosis_card import DiagnosisCard
+from wizard.gui.widgets.dialog import Dialog
 from wizard.gui.widgets.label import Label
+from wizard.gui.widgets.paragraph import Paragraph
 from wizard.gui.widgets.scroll_page import ScrollPage
 from wizard.gui.widgets.text_box import TextBox
 from wizard.language import tr
@@ -20,7 +22,7 @@ from wizard.model.diagnosis import Diagnosis
 LONGEST = 200_000  # characters of a pasted log; what matters is in far less
 
 
-class ExplainDialog(QDialog):
+class ExplainDialog(Dialog):
     """`asked` carries the pasted text; `show_diagnosis` answers. `remedy_chosen` carries diagnosis and remedy."""
 
     asked = Signal(str)
@@ -82,8 +84,25 @@ class ExplainDialog(QDialog):
         card = DiagnosisCard(diagnosis, links=False)
         card.remedy_chosen.connect(lambda remedy: self.remedy_chosen.emit(diagnosis, remedy))
         self._add(card)
-        self.explain.setEnabled(True)
+        # The text is explained: what helps is the one filled button now, and the keyboard is where the eye goes.
+        if self.focusWidget() in (None, self, self.explain):
+            card.title.setFocus(Qt.FocusReason.OtherFocusReason)
         announce(self, f"{diagnosis.title}. {diagnosis.why}")
+
+    def show_reports(self, documents: Mapping[str, Mapping[str, object]]) -> None:
+        """Shows the one report, or several side by side, each called as in `documents`."""
+        if len(documents) == 1:
+            self.show_report(*documents.values())
+            return
+        from wizard.gui.widgets.side_by_side import SideBySide
+        from wizard.handover.compare import comparison
+
+        self._clear()
+        (section,) = comparison(list(documents.values()), list(documents))
+        (sentence,) = section.paragraphs
+        self._add(Paragraph(sentence))
+        self._add(SideBySide(section.table))
+        announce(self, sentence)
 
     def show_report(self, document: Mapping[str, object]) -> None:
         """Shows the cards that the person saw, whose buttons do nothing here, and below them the whole report."""

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING
 import shiboken6
 from PySide6.QtCore import QObject, Qt, Signal
 
-from wizard.gui.actions import Actions
+from wizard.gui.actions import Actions, open_page
 from wizard.gui.bringing import Bringing
 from wizard.gui.browser_sign_in import BrowserSignIn
 from wizard.gui.checking import Checking
+from wizard.gui.domain_check import DomainCheck
 from wizard.gui.hand_over import HandOver
 from wizard.gui.jobs import Jobs
 from wizard.gui.route import Route
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from wizard.gui.pages.done_page import DonePage
     from wizard.gui.pages.settings_page import SettingsPage
     from wizard.gui.pages.test_page import TestPage
+    from wizard.gui.preferences import Preferences
     from wizard.gui.state import WizardState
     from wizard.gui.window import WizardWindow
     from wizard.model.account import CheckResult
@@ -73,9 +75,11 @@ class Flow(QObject):
         self.browser = BrowserSignIn(state, window, self._jobs, self.say)
         self.checking = Checking(state, window, self._jobs, check, self.browser)
         self.hand_over = HandOver(state, window, self._jobs, done, self.say, self._begin_anew)
+        self.domain_check = DomainCheck(state, window, self._jobs, self.say, (test.domain_link, done.domain_link))
         self.actions = Actions(state, window, account, settings, test, self.checking)
         self.route = Route(state, window, account, settings, test)
         self.checking.ended.connect(self.route.checked)
+        self.checking.begun.connect(self.hand_over.calendars.begin)
         self.bringing = Bringing(state, window, self._jobs, account, settings, self.say)
         self._serve_account()
         self._serve_test()
@@ -89,6 +93,7 @@ class Flow(QObject):
             self.browser,
             self.checking,
             self.hand_over,
+            self.domain_check,
             self.actions,
             self.route,
             self.bringing,
@@ -100,9 +105,28 @@ class Flow(QObject):
         """The engine is there: what was wished for meanwhile begins."""
         self._jobs.attach(bridge)
 
+    def practise(self) -> None:
+        """Nothing of practice is kept, and its domains are asked about nowhere else."""
+        self.hand_over.why_not_kept = tr("Practice accounts are not kept.")
+        self.domain_check.can_check(False)
+        self.hand_over.calendars.can_search = False
+        self.bringing.reads_programs = False
+
     def keep_accounts(self, accounts: SavedAccounts) -> None:
         """Accounts can be kept on this computer, and those that are can be looked at."""
         self.hand_over.keep_accounts(accounts, self._account)
+
+    def offer_newer(self, preferences: Preferences | None) -> None:
+        """A newer version may be looked for, unless nobody announces any, it is forbidden, or nothing is kept here."""
+        from wizard.newer import announcements
+
+        where = announcements() if preferences is not None else None
+        if preferences is not None and where is not None:
+            from wizard.gui.newer import NewerVersion
+
+            newer = self._window.newer = NewerVersion(self._jobs, where, preferences, self)
+            newer.found.connect(lambda version: self._account.tell_newer(version, partial(open_page, where.page)))
+            newer.begin()
 
     def find_providers_with(self, search: Callable[[str], Sequence[Provider]]) -> None:
         """What the list of providers is searched with."""
@@ -256,17 +280,20 @@ class Flow(QObject):
     def _open_report(self, dialog: ExplainDialog) -> None:
         from PySide6.QtWidgets import QFileDialog
 
-        path, _ = QFileDialog.getOpenFileName(dialog, tr("Open a report"), "", tr("Reports (*.html *.json)"))
-        if not path:
+        names, _ = QFileDialog.getOpenFileNames(dialog, tr("Open a report"), "", tr("Reports (*.html *.json)"))
+        if not names:
             return
 
-        async def load(_session: SetupSession, _listener: Listener) -> Mapping[str, object]:
-            """What the file holds."""
+        async def load(_session: SetupSession, _listener: Listener) -> Mapping[str, Mapping[str, object]]:
+            """What each file holds, by what its place is called."""
+            from wizard.handover.compare import places_of
             from wizard.handover.report import load_report
 
-            return await asyncio.to_thread(load_report, Path(path))
+            paths = [Path(name) for name in names]
+            reports = [await asyncio.to_thread(load_report, path) for path in paths]
+            return dict(zip(places_of(paths), reports, strict=True))
 
-        self._jobs.start(load, dialog.show_report, dialog.show_failure)
+        self._jobs.start(load, dialog.show_reports, dialog.show_failure)
 
     def _choose_in(self, dialog: ExplainDialog, diagnosis: Diagnosis, remedy: Remedy) -> None:
         """A remedy of the dialog's card; what leads to a page closes the dialog first."""

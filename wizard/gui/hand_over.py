@@ -1,34 +1,31 @@
-"""The last step served: sheets for other programs, files where the person wants them, and the account kept here."""
+"""The last step served: the account handed to other programs, reported on, and kept here."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
+from wizard.gui.calendar_search import CalendarSearch
+from wizard.gui.hand_over_presenter import HandOverPresenter
+from wizard.gui.saving import Saving
 from wizard.gui.state import Loss
-from wizard.language import tr, tr_later
+from wizard.language import tr
 
 if TYPE_CHECKING:
     from wizard.accounts.saved_accounts import SavedAccounts
+    from wizard.gui.hand_over_presenter import PasswordSource
     from wizard.gui.jobs import Jobs
     from wizard.gui.keeping import Keeping
     from wizard.gui.pages.account_page import AccountPage
     from wizard.gui.pages.done_page import DonePage
-    from wizard.gui.pages.page import Page
-    from wizard.gui.placing import Placing
     from wizard.gui.state import WizardState
-    from wizard.gui.widgets.sheet_card import SheetCard
     from wizard.gui.window import WizardWindow
-    from wizard.handover.sheet import Sheet
-    from wizard.model.account import CheckResult, VerifiedAccount
-    from wizard.model.address import Address
-    from wizard.model.progress import Listener
-    from wizard.setup.session import SetupSession
+    from wizard.model.account import CheckResult
+    from wizard.model.draft import AccountDraft
+    from wizard.model.secret import Secret
 
 
 class HandOver(QObject):
@@ -48,32 +45,41 @@ class HandOver(QObject):
     ) -> None:
         super().__init__(window)
         self._state, self._window, self._jobs, self._page, self._say = state, window, jobs, page, say
+        self._saving = Saving(jobs, say)
         self._keeping: Keeping | None = None
+        self._targets: tuple[str, ...] = ()
         self.why_not_kept = ""
-        self._placing: Placing | None = None
+        self._presenter = HandOverPresenter(jobs, page.panel, window, say)
+        self._presenter.setParent(self)
+        self.calendars = CalendarSearch(state, jobs, self)
+        self.calendars.found.connect(self._show_calendars)
         page.entered.connect(self._begin)
-        page.file_requested.connect(lambda file: self._save_file(file.name, file.content))
-        page.save_requested.connect(self._save_settings)
-        page.print_requested.connect(self._print_settings)
-        page.mail_requested.connect(self._mail_settings)
         window.proven_loss = self._loss
         self.begins_anew = False  # the window stays open for the next person, with nothing of the last one
         self._on_another = on_another
         # Not by a lambda, which would outlive this: the window stays where another language is chosen.
         window.finish_requested.connect(self._finish)
+        page.watch_pressed.connect(self._ask_to_watch)
         window.another_account.connect(self._begin_another)
 
     def _loss(self) -> Loss | None:
         """What closing now would lose of settings that are proven."""
-        if self._placing is None or not self._placing.has_placed:
+        if not self._presenter.has_placed:
             return Loss.PROVEN
         return Loss.REMEMBERING if self._page.wants_remembering else None
+
+    def offer_only(self, targets: Sequence[str]) -> None:
+        """Hands over to these programs and no other; to all of them where none is named."""
+        self._targets = tuple(targets)
+        self._page.panel.offer_only(targets)
 
     def keep_accounts(self, accounts: SavedAccounts, page: AccountPage) -> None:
         """Accounts can be kept on this computer, and those that are can be looked at from `page`."""
         from wizard.gui.keeping import Keeping
 
-        self._keeping = Keeping(self._jobs, accounts, self._window, self._state.letter_language)
+        self._keeping = Keeping(
+            self._jobs, accounts, self._window, self._state.letter_language, self._state.schedule_rule, self._targets
+        )
         self._keeping.setParent(self)
         page.saved_accounts.connect(self._keeping.open)
         page.offer_saved_accounts(True)
@@ -94,7 +100,9 @@ class HandOver(QObject):
         helpdesk = self._state.helpdesk
         words = helpdesk.words() if helpdesk is not None else {}
         dialog = ReportDialog(lambda masked: _report(result, masked, words), parent=self._window)
-        dialog.chosen.connect(lambda path, content: self._write(page, path, lambda: content))
+        dialog.chosen.connect(
+            lambda path, content: self._saving.write(path, lambda: content, lambda: page.tell(tr("Saved.")))
+        )
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
@@ -107,13 +115,11 @@ class HandOver(QObject):
     def _begin(self) -> None:
         result = self._state.result
         proven = result.verified_account() if result is not None else None
-        if self._placing is not None:
-            self._placing.begin(None)
+        self._presenter.forget()
         account = proven or (result.right_so_far() if result is not None else None)
         if result is None or account is None:
             return
 
-        from wizard.handover.targets import sheet
         from wizard.model.limits import limits_line
 
         why_not_kept = self.why_not_kept or (
@@ -121,26 +127,21 @@ class HandOver(QObject):
         )
         size = result.outgoing.max_message_bytes if result.outgoing is not None else None
         limits = limits_line(result.known_provider, size)
-        self._page.begin(account, lambda target: sheet(target, account), why_not_kept, result, limits)
-        if proven is not None and not self.why_not_kept:
-            self._offer_placing(proven)
-        self._jobs.start(_installed, self._show_installed, lambda _: None)
+        self._page.begin(account, why_not_kept, result, limits)
+        self._page.tell_observed(result.observed)
+        may_keep = proven is not None and not self.why_not_kept
+        self._presenter.begin(
+            account, can_be_placed=may_keep, password=_password_of(result.draft) if may_keep else None
+        )
+        self._show_calendars()
         if self._keeping is not None and proven is not None:
             self._keeping.name_keyring(self._page.offer_remembering, self._page.refuse_remembering)
+            self._keeping.offer_watching(self._page)
 
-    def _offer_placing(self, account: VerifiedAccount) -> None:
-        """Not where nothing is kept on this computer: in practice, in a helpdesk's kiosk."""
-        from wizard.gui.placing import Placing
-
-        if self._placing is None:
-            self._placing = Placing(self._jobs, self._page, self._window)
-            self._placing.setParent(self)
-        self._placing.begin(account)
-
-    def _show_installed(self, installed: list[str]) -> None:
-        self._page.prefer(installed)
-        if self._placing is not None:
-            self._placing.offer(installed)
+    def _show_calendars(self) -> None:
+        result = self._state.result
+        if result is not None:
+            self._presenter.show_calendars(self.calendars.services(result.draft.address))
 
     def _keep(self, and_then: Callable[[], None]) -> None:
         """Keeps the account first, where that is wanted; a keyring that refuses is said, and nothing is lost."""
@@ -149,109 +150,38 @@ class HandOver(QObject):
         if result is None or account is None or self._keeping is None or not self._page.wants_remembering:
             and_then()
             return
-        self._keeping.keep(account, result.draft, and_then, self._not_kept)
+        self._keeping.keep(account, result.draft, partial(self._watch, and_then), self._not_kept)
+
+    def _watch(self, and_then: Callable[[], None]) -> None:
+        """The account is kept; it is watched as well, where that is wanted."""
+        if self._keeping is None or not self._page.wants_watching:
+            and_then()
+            return
+        self._keeping.watch(and_then, self._not_watched)
+
+    def _ask_to_watch(self, is_on: bool) -> None:
+        if is_on and self._keeping is not None:
+            self._keeping.ask_to_watch(self._page)
+
+    def _not_watched(self, why: str) -> None:
+        self._page.watch.setChecked(False)
+        self._page.tell(why, urgent=True)
 
     def _not_kept(self, why: str) -> None:
         self._page.refuse_remembering(why)
         self._page.tell(why, urgent=True)
 
-    def _save_settings(self) -> None:
-        sheet = self._page.sheet
-        if sheet is None:
-            return
-        from PySide6.QtWidgets import QFileDialog
 
-        name = str(documents_folder() / "mail-settings.pdf")
-        kinds = {tr(words): suffix for suffix, words in _SHEET_KINDS.items()}
-        path, kind = QFileDialog.getSaveFileName(self._window, tr("Save these settings"), name, ";;".join(kinds))
-        if not path:
-            return
-        suffix = Path(path).suffix.lower()
-        if suffix not in _SHEET_KINDS:
-            suffix = kinds.get(kind, ".pdf")
-            path += suffix
-        content = sheet_content(sheet, suffix)
-        self._write(self._page, path, lambda: content, others_may_read=True)
+def _password_of(draft: AccountDraft) -> PasswordSource | None:
+    """The one password of the account; where each side has its own, no file can be asked for."""
+    secret = draft.secret
+    if secret is None or draft.outgoing_secret is not None:
+        return None
 
-    def _print_settings(self) -> None:
-        sheet = self._page.sheet
-        if sheet is not None:
-            from wizard.gui.paper import print_page
-            from wizard.handover.sheet_page import sheet_html
+    async def fetch() -> Secret:
+        return secret
 
-            print_page(sheet_html(sheet), sheet.title, self._window)
-
-    def _mail_settings(self) -> None:
-        card, result = self._page.sheet_card, self._state.result
-        if card is not None and result is not None:
-            self._jobs.start(_takes_mail_links, partial(self._open_mail, card, result.draft.address), self._say)
-
-    def _open_mail(self, card: SheetCard, address: Address, takes: bool) -> None:
-        """Begins the message; says so, or that no program here does that."""
-        from PySide6.QtCore import QUrl
-        from PySide6.QtGui import QDesktopServices
-
-        from wizard.handover.mail_link import sheet_link
-
-        if card is not self._page.sheet_card:
-            return
-        is_open = takes and QDesktopServices.openUrl(QUrl(sheet_link(card.sheet, address.wire)))
-        if is_open:
-            said = tr("Your mail program opens a message to you: send it there. Where none opens, press “Copy all”.")
-        else:
-            said = tr("No mail program is set up here to write one. Press “Copy all” and paste it where you can.")
-        card.say_about_mailing(said, is_open=is_open)
-
-    def _save_file(self, name: str, content: bytes) -> None:
-        from PySide6.QtWidgets import QFileDialog
-
-        path, _ = QFileDialog.getSaveFileName(self._window, tr("Save"), str(documents_folder() / name))
-        if path:
-            self._write(self._page, path, lambda: content, others_may_read=True)
-
-    def _write(self, page: Page, path: str, content: Callable[[], bytes], *, others_may_read: bool = False) -> None:
-        async def write(_session: SetupSession, _listener: Listener) -> None:
-            """Makes the content and writes it, both in a thread of their own."""
-            from wizard.handover.write import write_file
-
-            await asyncio.to_thread(lambda: write_file(Path(path), content(), others_may_read=others_may_read))
-
-        self._jobs.start(write, lambda _: page.tell(tr("Saved.")), self._say)
-
-
-_SHEET_KINDS: Final = {".pdf": "PDF (*.pdf)", ".html": tr_later("Page (*.html)"), ".txt": tr_later("Text (*.txt)")}
-
-
-def sheet_content(sheet: Sheet, suffix: str) -> bytes:
-    """The sheet as a file of that kind."""
-    from wizard.handover.sheet_page import sheet_html, sheet_text
-
-    if suffix == ".pdf":
-        from wizard.gui.paper import pdf
-
-        return pdf(sheet_html(sheet), sheet.title)
-    return (sheet_html(sheet) if suffix == ".html" else sheet_text(sheet)).encode()
-
-
-def documents_folder() -> Path:
-    """Where people keep what they save, as the system names it."""
-    from PySide6.QtCore import QStandardPaths
-
-    return Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation))
-
-
-async def _takes_mail_links(_session: SetupSession, _listener: Listener) -> bool:
-    from wizard.handover.mail_link import takes_mail_links
-
-    return await asyncio.to_thread(takes_mail_links)
-
-
-async def _installed(_session: SetupSession, _listener: Listener) -> list[str]:
-    """The ids of the programs that are on this computer."""
-    from wizard.handover.installed import is_installed
-    from wizard.handover.targets import targets
-
-    return await asyncio.to_thread(lambda: [target.id for target in targets() if is_installed(target)])
+    return fetch
 
 
 def _report(result: CheckResult, masked: bool, helpdesk: Mapping[str, str]) -> Mapping[str, object]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
@@ -11,10 +11,13 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from wizard.accounts.saved_accounts import SavedAccounts
+    from wizard.accounts.schedule import ScheduleRule
     from wizard.accounts.store import SavedAccount
     from wizard.gui.bridge import Starts
     from wizard.gui.pages.account_page import AccountPage
+    from wizard.gui.pages.done_page import DonePage
     from wizard.gui.saved_accounts import SavedAccountsPresenter
+    from wizard.gui.watching import Watching
     from wizard.gui.window import WizardWindow
     from wizard.model.account import VerifiedAccount
     from wizard.model.draft import AccountDraft
@@ -25,16 +28,26 @@ if TYPE_CHECKING:
 class Keeping(QObject):
     """Keeps and shows `accounts`, which are touched in the engine's threads only.
 
-    `letter_language` is that of messages to the administrator, as a helpdesk pack names it.
+    `letter_language` is that of messages to the administrator, and `schedule_rule` how often accounts are checked by
+    the computer's scheduler once somebody wants that, as a helpdesk pack says; `targets` the programs that accounts
+    are handed to, all of them where none is named.
     """
 
     def __init__(
-        self, bridge: Starts, accounts: SavedAccounts, window: QWidget, letter_language: str | None = None
+        self,
+        bridge: Starts,
+        accounts: SavedAccounts,
+        window: QWidget,
+        letter_language: str | None = None,
+        schedule_rule: ScheduleRule | None = None,
+        targets: Sequence[str] = (),
     ) -> None:
         super().__init__(window)
-        self._letter_language = letter_language
+        self._targets = targets
+        self._letter_language, self._schedule_rule = letter_language, schedule_rule
         self._bridge, self._accounts, self._window = bridge, accounts, window
         self._served: SavedAccountsPresenter | None = None
+        self._watches: Watching | None = None
         self._page: AccountPage | None = None
         self._wizard: WizardWindow | None = None
 
@@ -67,6 +80,37 @@ class Keeping(QObject):
             await self._accounts.save(account, secrets)
 
         self._bridge.start(keep, lambda _: on_done(), on_error)
+
+    def offer_watching(self, page: DonePage) -> None:
+        """Offers to have the account checked regularly, unless the computer's scheduler does that already."""
+        from wizard.gui.watching import switch_words
+
+        watching = self._watching()
+        if watching.rule.every is None:
+            return
+
+        def offer(is_on: bool) -> None:
+            if not is_on:
+                page.offer_watching(switch_words(watching.every), watching.note())
+
+        watching.tell_state(offer)
+
+    def ask_to_watch(self, page: DonePage) -> None:
+        """Shows what would be written, and asks; nothing is written yet."""
+        self._watching().ask(page, lambda: None, lambda: page.watch.setChecked(False))
+
+    def watch(self, on_done: Callable[[], None], on_error: Callable[[str], None]) -> None:
+        """Switches the regular check on."""
+        self._watching().begin(on_done, on_error)
+
+    def _watching(self) -> Watching:
+        from wizard.accounts.schedule import NO_RULE
+        from wizard.gui.watching import Watching
+
+        if self._watches is None:
+            self._watches = Watching(self._bridge, self._window, self._schedule_rule or NO_RULE)
+            self._watches.setParent(self)
+        return self._watches
 
     def tell_first_page(self, page: AccountPage, window: WizardWindow) -> None:
         """Offers the account that was kept last, and says which one does not work any more."""
@@ -109,7 +153,12 @@ class Keeping(QObject):
 
         if self._served is None:
             self._served = SavedAccountsPresenter(
-                self._bridge, self._accounts, self._window, letter_language=self._letter_language
+                self._bridge,
+                self._accounts,
+                self._window,
+                letter_language=self._letter_language,
+                schedule_rule=self._schedule_rule,
+                targets=self._targets,
             )
             self._served.dialog.set_up.connect(self.set_up_again)
         self._served.open()

@@ -100,5 +100,8 @@ class Keyboard(QObject):
             QTimer.singleShot(0, self, lambda: self._lead_from(new))
 
     def _lead_from(self, thrown: QWidget) -> None:
-        if shiboken6.isValid(thrown) and self._window.focusWidget() is thrown and self._window.isVisible():
+        if not shiboken6.isValid(thrown) or self._window.focusWidget() is not thrown:
+            return
+        # What one types into is where somebody wanted it, or does no harm.
+        if isinstance(thrown, QAbstractButton) and self._window.isVisible():
             self.lead()

@@ -232,7 +232,7 @@ def _broken_lane(
     candidate = asked or (side.candidate if side is not None else None)
     same_side = diagnosis.protocol is not None and Way.of(diagnosis.protocol) is Way.of(usual)
     protocol = diagnosis.protocol if same_side and diagnosis.protocol else (candidate.protocol if candidate else usual)
-    evidence = _evidence(result, protocol, diagnosis.server if same_side else None, diagnosis if same_side else None)
+    evidence = _evidence(result, protocol, diagnosis.server if same_side else None, diagnosis)
     failure = next((item for item in reversed(evidence) if item.outcome is Outcome.FAILED), None)
     stage = failure.stage if failure is not None else diagnosis.stage
     security = (
@@ -305,14 +305,22 @@ def _evidence(
     if server is not None:
         seen = [item for item in seen if str(item.endpoint) == server]
     known = [item for item in (diagnosis.evidence if diagnosis is not None else ()) if item.protocol is protocol]
-    failure = next((item for item in reversed(known) if item.outcome is Outcome.FAILED), None)
+    failures = [item for item in known if item.outcome is Outcome.FAILED]
+    # The first is what the card's words are about; of the other side the server that got furthest stands there.
+    failure = failures[0] if failures and server is not None else max(failures, key=_how_far, default=None)
     if failure is not None:
         # A later attempt at the same server may have succeeded; the card speaks of this one.
         earlier = [
-            item for item in seen if item is not failure and item.t_s <= failure.t_s and item.outcome is Outcome.OK
+            item
+            for item in seen
+            if item.endpoint == failure.endpoint and item.t_s <= failure.t_s and item.outcome is Outcome.OK
         ]
         return (*earlier, *(item for item in known if item is not failure), failure)
     return tuple(seen)
+
+
+def _how_far(item: Evidence) -> int:
+    return item.stage.order
 
 
 def _shown(stage: Stage, security: Security | None) -> Stage:

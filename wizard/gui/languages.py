@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Final
 
 from PySide6.QtCore import QLibraryInfo, Qt, QTranslator
@@ -54,7 +55,7 @@ def follow() -> None:
 def _packed_words() -> bytes:
     """Qt's words as packaging/mailwright.spec packs them, in a third of the room; empty outside of a bundle."""
     packed = assets.resources() / "qt" / f"{_qt_name()}.qm.gz"
-    if not packed.exists():
+    if not os.path.exists(packed):
         return b""
     import gzip
 

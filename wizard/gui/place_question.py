@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import re
 
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from wizard.gui.widgets.buttons import PrimaryButton, SecondaryButton
 from wizard.gui.widgets.fitted_dialog import FittedDialog
 from wizard.gui.widgets.heading import Heading
 from wizard.gui.widgets.paragraph import Paragraph
 from wizard.language import tr
+
+
+def breakable_paths(text: str) -> str:
+    """The text, in which a path may go on in the next line behind each of its folders: it has no blanks for that."""
+    return re.sub(r"(?<!~)([/\\])", "\\1\u200b", text)
 
 
 class PlaceQuestion(FittedDialog):
@@ -33,16 +38,11 @@ class PlaceQuestion(FittedDialog):
         buttons.addStretch(1)
         buttons.addWidget(self.no)
         buttons.addWidget(self.yes)
-        # A path has no blanks: it may wrap behind each of its folders.
-        said = Paragraph(re.sub(r"(?<!~)([/\\])", "\\1\u200b", sentence), tone="ink2")
+        said = Paragraph(breakable_paths(sentence), tone="ink2")
         said.setObjectName("place-files")
         said.setAccessibleName(sentence)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(24, 24, 24, 16)
-        column.setSpacing(8)
-        column.addWidget(Heading(title))
-        column.addWidget(said)
-        column.addSpacing(16)
-        column.addLayout(buttons)
+        self.body.addWidget(Heading(title))
+        self.body.addWidget(said)
+        self.add_buttons(buttons)
         self.setAccessibleDescription(f"{title} {sentence}")
         self.no.setFocus()

@@ -1,4 +1,4 @@
-"""“Set it up for me” on the Done page: an account put into a program's own files, read back, and taken out again."""
+"""“Set it up for me”: an account put into a program's own files, read back, and taken out again."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ from wizard.language import tr
 from wizard.language.formats import and_list
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from wizard.gui.bridge import Starts
     from wizard.gui.engine import Work
-    from wizard.gui.jobs import Jobs
-    from wizard.gui.pages.done_page import DonePage
+    from wizard.gui.widgets.hand_over_panel import HandOverPanel
     from wizard.gui.widgets.sheet_card import SheetCard
-    from wizard.gui.window import WizardWindow
     from wizard.handover.programs.placing import Placed
     from wizard.model.account import VerifiedAccount
     from wizard.model.progress import Listener
@@ -43,17 +44,17 @@ class Placing(QObject):
     The engine and its records are those of `mailwright handover --install`: what one put in the other takes out.
     """
 
-    def __init__(self, jobs: Jobs, page: DonePage, window: WizardWindow) -> None:
+    def __init__(self, jobs: Starts, panel: HandOverPanel, window: QWidget) -> None:
         super().__init__(window)
-        self._jobs, self._page, self._window = jobs, page, window
+        self._jobs, self._panel, self._window = jobs, panel, window
         self._account: VerifiedAccount | None = None
         self._offered: frozenset[str] = frozenset()
         self._placed: set[str] = set()  # the programs that have the account
         self._is_busy = False  # from the press to the answer: a second press meanwhile does nothing
         self._is_asked = False  # the question stands: its answer counts once
-        page.target_chosen.connect(lambda _: self._show_state())
-        page.place_requested.connect(self._plan)
-        page.undo_requested.connect(self._undo)
+        panel.target_chosen.connect(lambda _: self._show_state())
+        panel.place_requested.connect(self._plan)
+        panel.undo_requested.connect(self._undo)
 
     def begin(self, account: VerifiedAccount | None) -> None:
         """Another account; nothing is offered until `offer`, and nothing at all where there is `None`."""
@@ -73,24 +74,24 @@ class Placing(QObject):
         self._show_state()
 
     def _show_state(self) -> None:
-        account, card = self._account, self._page.sheet_card
+        account, card = self._account, self._panel.sheet_card
         if account is None or card is None or card.sheet.target.id not in self._offered:
             return
         target = card.sheet.target.id
-        self._page.offer_placing()
+        self._panel.offer_placing()
 
         def show(outcome: Outcome | None) -> None:
             here = self._card(target, account)
             if here is not None and outcome is not None:
                 self._placed.add(target)
                 here.show_placed(outcome.verdict, outcome.then)
-                self._page.grew.emit()
+                self._panel.grew.emit()
 
         self._jobs.start(_in_thread(lambda: placed_before(target, account)), show, lambda _: None)
 
     def _plan(self) -> None:
         """Says which files it is about, and asks."""
-        account, card = self._account, self._page.sheet_card
+        account, card = self._account, self._panel.sheet_card
         if account is None or card is None or self._is_busy:
             return
         self._is_busy = True
@@ -128,12 +129,12 @@ class Placing(QObject):
             here = self._card(target, account)
             if here is not None:
                 here.show_placed(outcome.verdict, outcome.then)
-            self._page.tell_about_placing(outcome.verdict)
+            self._panel.tell_about_placing(outcome.verdict)
 
         self._jobs.start(_in_thread(lambda: put(target, account)), done, partial(self._failed, target, account))
 
     def _undo(self) -> None:
-        account, card = self._account, self._page.sheet_card
+        account, card = self._account, self._panel.sheet_card
         if account is None or card is None or self._is_busy:
             return
         self._is_busy = True
@@ -145,7 +146,7 @@ class Placing(QObject):
             here = self._card(target, account)
             if here is not None:
                 here.show_taken_out(sentence)
-            self._page.tell_about_placing(sentence)
+            self._panel.tell_about_placing(sentence)
 
         self._jobs.start(_in_thread(lambda: undo(target, account)), done, partial(self._failed, target, account))
 
@@ -154,11 +155,11 @@ class Placing(QObject):
         card = self._card(target, account)
         if card is not None:
             card.say_about_placing(sentence)
-        self._page.tell_about_placing(sentence, urgent=True)
+        self._panel.tell_about_placing(sentence, urgent=True)
 
     def _card(self, target: str, account: VerifiedAccount) -> SheetCard | None:
         """The card that is shown, if it is still that program's and that account's."""
-        card = self._page.sheet_card
+        card = self._panel.sheet_card
         return card if card is not None and card.sheet.target.id == target and account is self._account else None
 
 

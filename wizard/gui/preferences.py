@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Final
 
 from PySide6.QtCore import QSettings
@@ -11,6 +12,8 @@ from wizard.gui.theme import ZOOM
 _EVERY_STEP: Final = "every-step"
 _ZOOM: Final = "zoom"
 _LANGUAGE: Final = "language"
+_NEWER: Final = "newer-versions"
+_LOOKED: Final = "newer-versions-looked"
 
 
 class Preferences:
@@ -53,6 +56,30 @@ class Preferences:
     @language.setter
     def language(self, tag: str) -> None:
         self._keep(_LANGUAGE, tag)
+
+    @property
+    def looks_for_newer(self) -> bool:
+        """Whether newer versions of the program are looked for."""
+        return bool(self._settings.value(_NEWER) == "true")
+
+    @looks_for_newer.setter
+    def looks_for_newer(self, wanted: bool) -> None:
+        self._keep(_NEWER, "true" if wanted else None)
+        if not wanted:
+            self._keep(_LOOKED, None)
+
+    @property
+    def looked_for_newer(self) -> date | None:
+        """The day on which that was done last."""
+        kept = self._settings.value(_LOOKED)
+        try:
+            return date.fromisoformat(kept) if isinstance(kept, str) else None
+        except ValueError:
+            return None
+
+    @looked_for_newer.setter
+    def looked_for_newer(self, day: date) -> None:
+        self._keep(_LOOKED, day.isoformat())
 
     def _keep(self, name: str, value: str | None) -> None:
         """Written at once: the next window may be another process. What is as usual is not kept."""

@@ -7,9 +7,8 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter
+from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
-    QDialog,
     QFrame,
     QHBoxLayout,
     QListWidget,
@@ -26,6 +25,7 @@ from wizard.gui.accessibility import announce
 from wizard.gui.country_names import WORLD_WIDE, country_name
 from wizard.gui.theme import Role
 from wizard.gui.widgets.buttons import PrimaryButton, SecondaryButton
+from wizard.gui.widgets.dialog import Dialog
 from wizard.gui.widgets.fields import Field
 from wizard.gui.widgets.label import Label
 from wizard.gui.widgets.scroll_page import ScrollBar
@@ -43,7 +43,7 @@ POPULAR: Final = (
 Search = Callable[[str], Sequence[Provider]]
 
 
-class ProviderPicker(QDialog):
+class ProviderPicker(Dialog):
     """`picked` carries the provider that was chosen; `domain` is that of the address, as people read it."""
 
     picked = Signal(object)
@@ -205,13 +205,17 @@ class _Row(QStyledItemDelegate):
         painter.setFont(name_font)
         painter.setPen(tokens.ink)
         line = QRect(rect.left() + 12, round(top), rect.width() - 24, name_height)
-        painter.drawText(line, int(Qt.AlignmentFlag.AlignVCenter), index.data())
+        painter.drawText(line, int(Qt.AlignmentFlag.AlignVCenter), _fitting(name_font, index.data(), line))
         if domains:
             painter.setFont(small)
             painter.setPen(tokens.ink2)
             line = QRect(rect.left() + 12, round(top) + name_height, rect.width() - 24, small_height)
-            painter.drawText(line, int(Qt.AlignmentFlag.AlignVCenter), domains)
+            painter.drawText(line, int(Qt.AlignmentFlag.AlignVCenter), _fitting(small, domains, line))
         painter.restore()
+
+
+def _fitting(font: QFont, text: str, line: QRect) -> str:
+    return QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, line.width())
 
 
 def _sorting(text: str) -> str:

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QDialog, QFileDialog, QFrame, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QFrame, QPlainTextEdit, QVBoxLayout, QWidget
 
 from wizard.gui import paper, theme
 from wizard.gui.theme import Role
 from wizard.gui.widgets.buttons import PrimaryButton
+from wizard.gui.widgets.dialog import Dialog
 from wizard.gui.widgets.dialog_buttons import closing_row
 from wizard.gui.widgets.heading import Heading
 from wizard.gui.widgets.paragraph import Paragraph
@@ -30,7 +31,7 @@ _KINDS: Final = {
 }
 
 
-class ReportDialog(QDialog):
+class ReportDialog(Dialog):
     """Shows the report and saves it.
 
     Args:

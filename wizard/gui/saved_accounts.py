@@ -3,26 +3,35 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSize, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from wizard.accounts.recheck import Recheck, kept_aside_sentence
 from wizard.accounts.saved_accounts import SavedAccounts
+from wizard.accounts.schedule import NO_RULE, ScheduleRule
+from wizard.accounts.secret_store import SecretKind
 from wizard.accounts.store import SavedAccount
+from wizard.errors import HandoverError
 from wizard.gui.accessibility import announce
 from wizard.gui.actions import open_page
 from wizard.gui.keyboard import in_reading_order
+from wizard.gui.theme import Role
+from wizard.gui.watching import EVERY_DAY, NOTE, Watching, switch_words
 from wizard.gui.widgets.buttons import PrimaryButton, SecondaryButton
+from wizard.gui.widgets.dialog import Dialog
+from wizard.gui.widgets.flow import Flow
 from wizard.gui.widgets.heading import Heading
 from wizard.gui.widgets.paragraph import Paragraph
 from wizard.gui.widgets.saved_card import SavedCard
 from wizard.gui.widgets.scroll_page import ScrollPage
+from wizard.gui.widgets.switch import Switch
 from wizard.language import tr, tr_later
 from wizard.model.account import Verdict
 from wizard.model.diagnosis import AskAdministrator, Change, ChangeSettings, CopyText, OpenUrl
@@ -30,6 +39,7 @@ from wizard.model.secret import Secret
 
 if TYPE_CHECKING:
     from wizard.gui.bridge import Job, Starts
+    from wizard.gui.hand_over_presenter import PasswordSource
     from wizard.model.account import CheckResult
     from wizard.model.diagnosis import Diagnosis, Remedy
     from wizard.model.draft import AccountDraft
@@ -41,11 +51,12 @@ _EMPTY = tr_later("No account is saved yet. On the last page of the wizard, swit
 _OTHER_ADDRESS = (Change.SUGGESTED_ADDRESS, Change.SENDER_IS_USERNAME)  # that is another account, to be set up
 
 
-class SavedAccountsDialog(QDialog):
+class SavedAccountsDialog(Dialog):
     """Shows saved accounts.
 
     `check` carries the accounts to be checked; `reconnect` an account and its new Secret; `forget` an account;
-    `set_up` one that is to be set up again, for which the dialog makes room. `remedy_chosen` carries an account, what
+    `set_up` one that is to be set up again, for which the dialog makes room; `hand_over` one that is wanted in a
+    program. `remedy_chosen` carries an account, what
     stops it (a Diagnosis) and what is to be done about that (a Remedy).
     """
 
@@ -53,6 +64,7 @@ class SavedAccountsDialog(QDialog):
     reconnect = Signal(object, object)
     forget = Signal(object)
     set_up = Signal(object)
+    hand_over = Signal(object)
     remedy_chosen = Signal(object, object, object)
 
     def __init__(self, *, parent: QWidget | None = None) -> None:
@@ -70,6 +82,16 @@ class SavedAccountsDialog(QDialog):
         self._scroll.body.addWidget(Heading(tr("Saved accounts")))
         self._scroll.body.addWidget(self.note)
         self._scroll.body.addLayout(self._list)
+        self.watch = Switch(switch_words(EVERY_DAY))
+        self.watch.setObjectName("watch")
+        self._watch_note = Paragraph("", Role.SMALL, "ink2")
+        self._can_watch = True
+        self.say_of_watching(tr(NOTE))
+        watching = Flow(gap=12, row_gap=4)
+        watching.addWidget(self.watch)
+        watching.addWidget(self._watch_note)
+        self._scroll.body.addSpacing(4)
+        self._scroll.body.addLayout(watching)
         self._scroll.body.addStretch(1)
         self.check_all = PrimaryButton(tr("Check all"), "refresh")
         self.check_all.setObjectName("check-all")
@@ -103,6 +125,19 @@ class SavedAccountsDialog(QDialog):
             QWidget.setTabOrder(before, after)
         self.tell("" if accounts else tr(_EMPTY))
         self.check_all.setEnabled(bool(accounts))
+        self.check_all.setFocus()
+        self.offer_watching(self._can_watch)
+
+    def say_of_watching(self, note: str) -> None:
+        """What stands beside the switch."""
+        self.watch.setAccessibleDescription(note)
+        self._watch_note.setText(note)
+
+    def offer_watching(self, can_watch: bool) -> None:
+        """Whether the switch is there, once there is something to watch."""
+        self._can_watch = can_watch
+        for part in (self.watch, self._watch_note):
+            part.setVisible(can_watch and bool(self.cards))
 
     def tell(self, sentence: str) -> None:
         """A sentence above the accounts."""
@@ -121,6 +156,7 @@ class SavedAccountsDialog(QDialog):
         card.reconnect.connect(lambda secret: self.reconnect.emit(card.account, secret))
         card.forget.connect(lambda: self.forget.emit(card.account))
         card.set_up.connect(lambda: self.make_room(card.account))
+        card.hand_over.connect(lambda: self.hand_over.emit(card.account))
         card.remedy_chosen.connect(lambda diagnosis, remedy: self.remedy_chosen.emit(card.account, diagnosis, remedy))
         return card
 
@@ -134,7 +170,10 @@ class SavedAccountsDialog(QDialog):
 
 
 class SavedAccountsPresenter(QObject):
-    """Serves the dialog: file, keyring and network are touched in the engine's threads only."""
+    """Serves the dialog: file, keyring and network are touched in the engine's threads only.
+
+    `targets` are the programs that accounts are handed to; all of them where none is named.
+    """
 
     def __init__(
         self,
@@ -143,9 +182,12 @@ class SavedAccountsPresenter(QObject):
         parent: QWidget | None = None,
         *,
         letter_language: str | None = None,
+        schedule_rule: ScheduleRule | None = None,
+        targets: Sequence[str] = (),
     ) -> None:
         super().__init__(parent)
         self._bridge, self._accounts, self._letter_language = bridge, accounts, letter_language
+        self._targets = targets
         self._jobs: list[Job] = []
         self._failed: dict[str, CheckResult] = {}  # by account, as long as the dialog is open
         self.dialog = SavedAccountsDialog(parent=parent)
@@ -153,11 +195,19 @@ class SavedAccountsPresenter(QObject):
         self.dialog.reconnect.connect(lambda account, secret: self._check((account,), secret))
         self.dialog.forget.connect(self._forget)
         self.dialog.remedy_chosen.connect(self._do)
+        self.dialog.hand_over.connect(self._hand_over)
         self.dialog.finished.connect(self._stop)
+        self._watching = Watching(bridge, self.dialog, schedule_rule or NO_RULE)
+        self.dialog.say_of_watching(self._watching.note())
+        self._watching.serve(self.dialog.watch, self.dialog.tell)
 
     def open(self) -> None:
         """Reads the accounts anew and shows the dialog."""
         self.dialog.open()
+        never = self._watching.rule.every is None
+        self.dialog.offer_watching(not never)
+        # What was switched on before the helpdesk said so can still be switched off.
+        self._watching.show_state(self.dialog.watch, lambda is_on: self.dialog.offer_watching(is_on or not never))
         self._load()
 
     def _load(self) -> None:
@@ -201,6 +251,39 @@ class SavedAccountsPresenter(QObject):
                 self._check((account,), change=(remedy, diagnosis, self._failed[account.id]))
             case _:
                 self.dialog.make_room(account)
+
+    def _hand_over(self, account: SavedAccount) -> None:
+        """Shows how the account gets into a program, with the settings that were proven."""
+        from wizard.gui.calendar_search import look_for
+        from wizard.gui.hand_over_dialog import HandOverDialog
+        from wizard.gui.hand_over_presenter import HandOverPresenter
+        from wizard.gui.jobs import Jobs
+
+        dialog = HandOverDialog(account, parent=self.dialog)
+        dialog.panel.offer_only(self._targets)
+        jobs = Jobs()
+        jobs.attach(self._bridge)
+        presenter = HandOverPresenter(jobs, dialog.panel, dialog, dialog.show_trouble)
+        presenter.begin(account.verified_account(), can_be_placed=True, password=self._password_of(account))
+        jobs.start(
+            partial(look_for, account.address, account.provider, False), presenter.show_calendars, lambda _: None
+        )
+        dialog.finished.connect(jobs.close)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _password_of(self, account: SavedAccount) -> PasswordSource | None:
+        """Fetches what the keyring has; nothing where it was refused, or where each side has its own."""
+        if not account.is_verified or account.secrets != {SecretKind.PASSWORD}:
+            return None
+
+        async def fetch() -> Secret:
+            kept = await self._accounts.store.load(account.address, account.secrets)
+            if SecretKind.PASSWORD not in kept:
+                raise HandoverError(tr("The keyring has no password for this account any more: reconnect it."))
+            return kept[SecretKind.PASSWORD]
+
+        return fetch
 
     def _ask_administrator(self, account: SavedAccount, diagnosis: Diagnosis) -> None:
         from wizard.gui.administrator_dialog import AdministratorDialog

@@ -12,6 +12,7 @@ from wizard.language import tr_context
 from wizard.language.data_texts import practice_context
 
 if TYPE_CHECKING:  # most of the model is loaded after the first paint
+    from wizard.accounts.schedule import ScheduleRule
     from wizard.model.account import CheckResult
     from wizard.model.address import Address
     from wizard.model.draft import AccountDraft
@@ -58,6 +59,7 @@ class WizardState(QObject):
         super().__init__()
         self.helpdesk: Helpdesk | None = None
         self.letter_language: str | None = None  # of messages to the administrator, where a helpdesk pack names one
+        self.schedule_rule: ScheduleRule | None = None  # of the regular check, where a helpdesk pack has one
         self.every_step = False  # shows each page, whether there is something to decide or not
         self.sends_test = True  # a test message to oneself is part of the run
         self.browser_providers: frozenset[str] = frozenset()

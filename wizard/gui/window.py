@@ -23,6 +23,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractButton, QWidget, QWizard
 
 from wizard.gui import theme
+from wizard.gui.dropped import files_of, names_files
 from wizard.gui.keyboard import Keyboard
 from wizard.gui.pages.page import Page
 from wizard.gui.state import Loss, WizardState
@@ -34,6 +35,7 @@ from wizard.language import tr, tr_context
 
 if TYPE_CHECKING:
     from wizard.gui.close_question import CloseQuestion
+    from wizard.gui.newer import NewerVersion
 
 SIZE = QSize(860, 620)
 SMALLEST = QSize(480, 400)
@@ -92,9 +94,11 @@ class WizardWindow(QWizard):
         self._travelling = False
         self._jump: int | None = None
         self.following: Callable[[Page], str] | None = None
+        self.takes_drops: Callable[[], bool] = lambda: True
         self.proven_loss: Callable[[], Loss | None] = lambda: Loss.PROVEN
         self._compact: bool | None = None
         self._question: CloseQuestion | None = None
+        self.newer: NewerVersion | None = None  # once it may be looked for
         self.clock = time.monotonic
         self._fresh_since = -FRESH_S
         self._panel = SidePanel(step_names())
@@ -213,7 +217,7 @@ class WizardWindow(QWizard):
         """Version, system and keys."""
         from wizard.gui.about_dialog import AboutDialog
 
-        dialog = AboutDialog(self._state.helpdesk, parent=self)
+        dialog = AboutDialog(self._state.helpdesk, self.newer, parent=self)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
@@ -249,14 +253,15 @@ class WizardWindow(QWizard):
         super().keyPressEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """A file or a text may be dropped anywhere: there may be settings in it."""
-        if event.mimeData().hasUrls() or event.mimeData().hasText():
+        """A file or a text may be dropped anywhere where it would be read: there may be settings in it."""
+        data = event.mimeData()
+        if self.takes_drops() and (names_files(data) or data.hasText()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Whoever serves the pages reads it."""
         data = event.mimeData()
-        files = [url.toLocalFile() for url in data.urls() if url.isLocalFile()]
+        files = files_of(data)
         event.acceptProposedAction()
         if files:
             self.brought_file.emit(files[0])
@@ -426,7 +431,20 @@ class WizardWindow(QWizard):
         self._trim()
 
     def _trim(self) -> None:
+        self._spare_cancel()
         trim(self, self._panel_frame, page.edge if (page := self.current_page()) is not None else 32)
+
+    def _spare_cancel(self) -> None:
+        """Where the buttons have no room side by side Cancel steps back: Escape and the title bar do the same."""
+        page, role = self.current_page(), QWizard.WizardButton
+        if page is None or self._pages.index(page) == STEPS - 1:
+            return
+        others = (role.CustomButton1, role.BackButton, role.NextButton)
+        cancel = self.button(role.CancelButton)
+        row = [cancel, *(button for each in others if not (button := self.button(each)).isHidden())]
+        needed = sum(button.minimumSizeHint().width() for button in row) + 8 * len(row) + 2 * page.edge
+        if cancel.isHidden() == (needed <= self.width()):
+            cancel.setVisible(needed <= self.width())
 
     @property
     def _panel_frame(self) -> QWidget:
