@@ -12,7 +12,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from wizard.gui import theme
@@ -29,6 +29,18 @@ def _light(qapp: QApplication) -> None:
     """Every test begins in the light scheme, without the windows of those before, which would all be painted anew."""
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
     theme.current().prefer(Qt.ColorScheme.Light)
+
+
+@pytest.fixture
+def parent(qtbot: QtBot) -> Iterator[QWidget]:
+    """A window behind the dialog."""
+    made = QWidget()
+    made.resize(860, 620)
+    made.show()
+    yield made
+    made.close()
+    made.deleteLater()
+    QApplication.processEvents()
 
 
 @pytest.fixture

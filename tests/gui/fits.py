@@ -94,6 +94,9 @@ def _why_cut(widget: QWidget) -> str | None:
         if not widget.text():
             return None
         if widget.hasHeightForWidth():
+            least = widget.minimumSizeHint().width()
+            if widget.width() + 1 < least:
+                return f"{widget.text()!r} wants {least}, has {widget.width()}"
             needed_height = widget.heightForWidth(widget.width())
             return f"{widget.text()!r} wants {needed_height} high" if widget.height() + 1 < needed_height else None
         wanted = widget.sizeHint().width() if isinstance(widget, Button) else widget.minimumSizeHint().width()

@@ -45,8 +45,13 @@ def middle(node: Node) -> tuple[int, int]:
 
 
 def click(node: Node, times: int = 1) -> None:
-    """Clicks, as fast as hands that mean a double click."""
+    """Clicks where it has come to rest, as fast as hands that mean a double click."""
     x, y = middle(node)
+    for _ in range(20):
+        time.sleep(0.15)
+        before, (x, y) = (x, y), middle(node)
+        if before == (x, y):
+            break
     xdo("mousemove", str(x), str(y), "click", "--repeat", str(times), "--delay", "90", "1")
     time.sleep(0.3)
 

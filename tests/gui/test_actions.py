@@ -95,6 +95,7 @@ def test_the_catalogue_leads_to_every_field() -> None:
     assert set(Field) == NAMED
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("field", Field)
 @pytest.mark.parametrize("begin", [on_the_check_page, on_the_test_page])
 def test_an_edit_leads_to_its_field_and_forgets_nothing(

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from tests.gui.conftest import SECONDS
 from tests.gui.samples import WORKS
 from wizard.gui.app import Wizard
 from wizard.gui.bring_dialog import BringDialog
+from wizard.handover.programs.thunderbird import profile_preferences
 from wizard.handover.targets import sheet
 from wizard.model.address import Address
 from wizard.model.plan import Plan
@@ -145,3 +147,103 @@ def test_a_pasted_name_goes_into_its_field(wizard: Wizard) -> None:
     wizard.account.address_field.input.editingFinished.emit()
     assert wizard.account.address_field.text() == "ada@example.net"
     assert wizard.account.name_field.text() == "Ada Lovelace"
+
+
+# What the mail programs of this computer have
+
+
+@pytest.fixture
+def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home with a Thunderbird profile that has Ada's account, as Thunderbird's own files have it, and an msmtp's."""
+    account = WORKS.verified_account()
+    assert account is not None
+    profile = tmp_path / ".thunderbird" / "abc.default"
+    profile.mkdir(parents=True)
+    (profile / "prefs.js").write_bytes(profile_preferences(account))
+    listed = "[Profile0]\nName=default\nIsRelative=1\nPath=abc.default\nDefault=1\n"
+    (profile.parent / "profiles.ini").write_text(listed)
+    (tmp_path / ".msmtprc").write_text("account eve\nhost smtp.example.com\nport 465\ntls on\nfrom eve@example.com\n")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / ".config"))
+    return tmp_path
+
+
+def offered(dialog: BringDialog, qtbot: QtBot) -> list[str]:
+    qtbot.waitUntil(lambda: dialog.found.choice.count() > 0 and dialog.use_found.isVisible(), timeout=SECONDS)
+    return [dialog.found.choice.itemText(index) for index in range(dialog.found.choice.count())]
+
+
+def opened(wizard: Wizard, name: str) -> BringDialog:
+    """The dialog, opened by the link of the first page or of the second."""
+    link = wizard.window.findChild(QPushButton, name)
+    assert link is not None
+    assert link.isVisible()
+    link.click()
+    dialog = wizard.window.findChild(BringDialog)
+    assert dialog is not None
+    return dialog
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="these programs keep their files so on Linux")
+def test_an_account_that_a_program_has_needs_its_password_only(ready: Wizard, qtbot: QtBot, programs: Path) -> None:
+    ready.flow.bringing.reads_programs = True  # practice knows no program's servers: here it is what is read
+    dialog = opened(ready, "settings-i-have")
+    assert offered(dialog, qtbot) == ["ada@example.net in Thunderbird", "eve@example.com in msmtp"]
+    dialog.use_found.click()
+    qtbot.waitUntil(lambda: len(servers(ready)) == 2, timeout=SECONDS)
+    assert ready.account.address_field.text() == str(ADA)
+    assert ready.account.name_field.text() == "Ada Example"
+    assert ready.window.focusWidget() is ready.account.password_field.input
+    assert servers(ready) == ["imap.example.net", "smtp.example.net"]
+    assert ready.state.outgoing is not None
+    assert (ready.state.outgoing.port, ready.state.outgoing.username) == (587, "ada")
+    ready.account.password_field.set_text("tulip-wagon-64")
+    ready.window.next()
+    assert ready.window.current_page() is ready.settings
+    assert ready.settings.subheading.text().startswith("As they stand in Thunderbird. The next step finds out")
+    assert not ready.settings.has_to_decide, "they are the person's own words: no stranger is asked about"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="these programs keep their files so on Linux")
+def test_where_the_address_stands_its_own_accounts_are_offered(ready: Wizard, qtbot: QtBot, programs: Path) -> None:
+    ready.flow.bringing.reads_programs = True
+    on_settings(ready)
+    dialog = opened(ready, "bring-settings")
+    assert offered(dialog, qtbot) == ["ada@example.net in Thunderbird"]
+    dialog.use_found.click()
+    qtbot.waitUntil(lambda: servers(ready) == ["imap.example.net", "smtp.example.net"], timeout=SECONDS)
+    assert ready.settings.subheading.text().startswith("As they stand in Thunderbird.")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="these programs keep their files so on Linux")
+def test_another_account_that_was_typed_gives_way_to_the_one_that_is_chosen(
+    ready: Wizard, qtbot: QtBot, programs: Path
+) -> None:
+    ready.flow.bringing.reads_programs = True
+    ready.account.address_field.set_text("somebody@example.org")
+    ready.account._address_edited("somebody@example.org")
+    dialog = opened(ready, "settings-i-have")
+    assert "eve@example.com in msmtp" in offered(dialog, qtbot)
+    dialog.found.choice.setCurrentIndex(1)
+    dialog.use_found.click()
+    qtbot.waitUntil(lambda: servers(ready)[-1:] == ["smtp.example.com"], timeout=SECONDS)
+    assert ready.account.address_field.text() == "eve@example.com"
+    assert str(ready.state.address) == "eve@example.com"
+
+
+def test_without_programs_nothing_is_offered_nor_in_practice_nor_where_servers_are_locked(
+    ready: Wizard, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert not ready.flow.bringing.reads_programs, "it is the practice network"
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / ".config"))
+    monkeypatch.setenv("APPDATA", str(tmp_path))
+    ready.flow.bringing.reads_programs = True
+    dialog = opened(ready, "settings-i-have")
+    qtbot.waitUntil(lambda: all(job.is_over for job in ready.flow._jobs._begun), timeout=SECONDS)
+    assert not dialog.use_found.isVisible()
+    dialog.reject()
+    ready.obey(WindowRules(locked=frozenset({Lock.SERVERS})))
+    link = ready.window.findChild(QPushButton, "settings-i-have")
+    assert link is not None
+    assert not link.isVisible()

@@ -34,10 +34,18 @@ PAGE = "https://sign-in.example.net/authorize?state=x"
 TOKEN = Secret("a-token-that-is-none")
 
 
+class LookUps:
+    """Nobody has calendars here."""
+
+    async def calendars(self, *_: object, **__: object) -> tuple[()]:
+        return ()
+
+
 class Session:
     """Stands where the engine's session does: the person's part in the browser is scripted."""
 
     def __init__(self) -> None:
+        self.look_ups = LookUps()
         self.answer: AccountDraft | SignInRefused = replace(DRAFT, oauth_token=TOKEN)
         self.checked: list[AccountDraft] = []
         self.refused: list[SignInRefused] = []

@@ -17,7 +17,7 @@ from tests.gui.test_actions import Idle
 from tests.gui.tour import MOST_ON_DONE, words_in_view
 from wizard.gui.app import Wizard
 from wizard.gui.code_dialog import CodeDialog
-from wizard.gui.hand_over import sheet_content
+from wizard.gui.hand_over_presenter import sheet_content
 from wizard.gui.pages.done_page import DonePage
 from wizard.gui.paper import print_on
 from wizard.gui.widgets.program_choice import Family, families
@@ -49,7 +49,8 @@ def page(qtbot: QtBot, account: VerifiedAccount) -> DonePage:
     qtbot.addWidget(made)
     made.setFixedSize(644, 556)
     made.show()
-    made.begin(account, lambda target: sheet(target, account))
+    made.begin(account)
+    made.panel.begin(lambda target: sheet(target, account))
     made.offer_remembering("the system keyring (GNOME)")
     return made
 
@@ -87,7 +88,7 @@ def test_the_summary_says_what_was_verified_and_when(page: DonePage) -> None:
 @pytest.mark.parametrize("target", TARGETS)
 def test_each_program_gets_its_steps_and_its_own_fields(page: DonePage, qtbot: QtBot, target: str) -> None:
     choose(page, TARGETS[TARGETS.index(target) - 1])
-    with qtbot.waitSignal(page.target_chosen) as chosen:
+    with qtbot.waitSignal(page.panel.target_chosen) as chosen:
         shown = choose(page, target)
     assert chosen.args == [FIRST.get(target, target)]
     assert shown.target.id == FIRST.get(target, target)
@@ -127,7 +128,7 @@ def test_the_phone_gets_a_code_and_no_other_program_does(page: DonePage) -> None
 def test_files_are_offered_and_handed_to_the_window(page: DonePage, qtbot: QtBot) -> None:
     shown = choose(page, "thunderbird")
     assert shown.files
-    with qtbot.waitSignal(page.file_requested) as asked:
+    with qtbot.waitSignal(page.panel.file_requested) as asked:
         buttons(page, "save:")[0].click()
     assert asked.args == [shown.files[0]]
 
@@ -142,7 +143,7 @@ def test_remembering_names_the_keyring(page: DonePage, qtbot: QtBot) -> None:
 
 
 def test_without_a_safe_keyring_nothing_is_remembered(page: DonePage, account: VerifiedAccount) -> None:
-    page.begin(account, lambda target: sheet(target, account), "Practice accounts are not kept.")
+    page.begin(account, "Practice accounts are not kept.")
     assert "Practice accounts are not kept." in texts(page)
     page.offer_remembering("the system keyring (GNOME)")
     page.refuse_remembering("There is no safe keyring here, so the password cannot be kept.")
@@ -152,7 +153,7 @@ def test_without_a_safe_keyring_nothing_is_remembered(page: DonePage, account: V
 
 
 def test_settings_can_be_saved(page: DonePage, qtbot: QtBot) -> None:
-    for asked, name in ((page.save_requested, "save-or-print"), (page.print_requested, "print")):
+    for asked, name in ((page.panel.save_requested, "save-or-print"), (page.panel.print_requested, "print")):
         with qtbot.waitSignal(asked):
             buttons(page, name)[0].click()
 
@@ -160,7 +161,8 @@ def test_settings_can_be_saved(page: DonePage, qtbot: QtBot) -> None:
 def test_one_side_alone_is_said(page: DonePage) -> None:
     alone = replace(WORKS, draft=replace(DRAFT, wants_incoming=False)).verified_account()
     assert alone is not None
-    page.begin(alone, lambda target: sheet(target, alone))
+    page.begin(alone)
+    page.panel.begin(lambda target: sheet(target, alone))
     assert any(text.startswith("Sending verified today") for text in texts(page))
 
 
@@ -202,7 +204,7 @@ def test_a_copy_button_says_which_side_it_is_of(page: DonePage) -> None:
 def test_what_may_be_sent_stands_below_what_was_proven(page: DonePage, account: VerifiedAccount) -> None:
     limits = "500 messages in any 24 hours; Largest message 25 MB"
     assert limits not in texts(page)
-    page.begin(account, lambda target: sheet(target, account), limits=limits)
+    page.begin(account, limits=limits)
     assert limits.replace(" MB", "\u00a0MB") in texts(page)
 
 
@@ -242,12 +244,33 @@ def test_no_more_than_150_words_are_in_view(wizard: Wizard, account: VerifiedAcc
     wizard.state.set_result(WORKS)
     while wizard.window.current_page() is not wizard.done:
         wizard.window.skip_step()
-    wizard.done.begin(account, lambda one: sheet(one, account))
+    wizard.done.begin(account)
+    wizard.done.panel.begin(lambda one: sheet(one, account))
     wizard.done.offer_remembering("the system keyring (GNOME)")
     wizard.done.choose(target)
     QApplication.processEvents()
     assert wizard.window.current_page() is wizard.done
     assert 60 < words_in_view(wizard.window) <= MOST_ON_DONE
+
+
+@pytest.mark.parametrize("target", ["thunderbird", "apple-mail", "iphone", "evolution", "msmtp"])
+def test_calendars_and_contacts_of_a_known_provider_stand_below_the_mail(wizard: Wizard, target: str) -> None:
+    wizard.flow.attach(Idle())
+    wizard.state.set_result(replace(WORKS, provider="gmx-net"))
+    while wizard.window.current_page() is not wizard.done:
+        wizard.window.skip_step()
+    wizard.done.choose(target)
+    QApplication.processEvents()
+    shown = wizard.done.sheet
+    assert shown is not None
+    values = [row.value for row in shown.rows]
+    is_for_people = target != "msmtp"
+    assert ("https://caldav.gmx.net/" in values) is is_for_people
+    assert ("https://carddav.gmx.net/" in values) is is_for_people
+    if is_for_people:
+        assert values.index("imap.example.net") < values.index("https://caldav.gmx.net/")
+    assert len(shown.steps) <= 6
+    assert words_in_view(wizard.window) <= MOST_ON_DONE
 
 
 def test_all_of_it_is_copied_at_once(page: DonePage) -> None:
@@ -263,11 +286,11 @@ def test_all_of_it_is_copied_at_once(page: DonePage) -> None:
 
 
 def test_what_is_installed_here_is_shown_first(page: DonePage) -> None:
-    page.prefer(["kmail", "outlook", "olk"])
+    page.panel.prefer(["kmail", "outlook", "olk"])
     assert page.sheet is not None
     assert page.sheet.target.id == "outlook-new"
     choose(page, "thunderbird")
-    page.prefer(["outlook"])
+    page.panel.prefer(["outlook"])
     assert page.sheet.target.id == "thunderbird", "what the person chose stays"
 
 

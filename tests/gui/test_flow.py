@@ -49,12 +49,12 @@ def causes(wizard: Wizard) -> list[str]:
 
 
 def test_the_causes_are_read_while_the_password_is_typed(qtbot: QtBot, practising: Wizard, sign_up: SignUp) -> None:
-    wiring.catalogue.cache_clear()
+    wiring._catalogue.cache_clear()
     qtbot.waitUntil(lambda: practising.account.practice is not None, timeout=SECONDS)
-    assert wiring.catalogue.cache_info().currsize == 0
+    assert wiring._catalogue.cache_info().currsize == 0
     with qtbot.waitSignal(practising.flow.all_is_read, timeout=SECONDS):
         sign_up("ada@all-well.example", "")
-    assert wiring.catalogue.cache_info().currsize == 1
+    assert wiring._catalogue.cache_info().currsize == 1
 
 
 @pytest.mark.parametrize("account", ACCOUNTS, ids=lambda account: account.scenario)

@@ -50,3 +50,24 @@ def test_a_widget_that_goes_takes_its_ring_along(qtbot: QtBot) -> None:
     window.resize(500, 300)
     QApplication.processEvents()
     qtbot.waitUntil(lambda: window.findChild(FocusRing) is None)
+
+
+def test_the_ring_is_whole_when_another_layout_fills_the_room_of_its_widget(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.resize(400, 300)
+    outer = QWidget(window)
+    outer.setGeometry(20, 20, 300, 200)
+    button = SecondaryButton("Here", parent=outer)
+    button.setGeometry(50, 50, 100, 36)
+    window.show()
+    button.setFocus(Qt.FocusReason.TabFocusReason)
+    QApplication.processEvents()
+    (ring,) = window.findChildren(FocusRing)
+    assert ring.parentWidget() is outer
+    button.setGeometry(0, 50, 300, 36)
+    room = ring.parentWidget()
+    assert room is not None
+    assert room.rect().contains(ring.geometry()), "nothing cuts it off"
+    assert ring.isVisible()
+    assert ring.geometry().center() == button.mapTo(room, button.rect().center())

@@ -15,6 +15,8 @@ from pytestqt.qtbot import QtBot
 from tests.gui.conftest import SECONDS
 from tests.gui.samples import BAD_CREDENTIALS, FAILS, FIX, USERNAME_FORMAT
 from tests.gui.test_flow import ACCOUNTS, press, to_the_check
+from tests.setup.test_pack_signature import made_key
+from wizard.accounts.schedule import Every, ScheduleRule
 from wizard.diagnosis.document import diagnosis_document
 from wizard.diagnosis.telephone_code import telephone_code
 from wizard.gui import theme
@@ -27,6 +29,7 @@ from wizard.gui.widgets.side_panel import SidePanel, StepHeader
 from wizard.handover.report import report_document, write_report
 from wizard.model.diagnosis import Field
 from wizard.setup.pack import NO_RULES, Helpdesk, Lock, WindowRules
+from wizard.setup.pack_signature import sign
 from wizard.wiring import Settings
 
 HELPDESK = Helpdesk("Helpdesk", "555 0100", "Mon to Fri, 8:00-17:00", "https://example.org/help")
@@ -113,6 +116,32 @@ def test_a_pack_that_is_not_there_is_said_on_the_first_page(
     bridge.close()
 
 
+@pytest.mark.parametrize("pack", ['[schedule]\nevery = "6h"\nlocked = true\n'], indirect=True)
+def test_the_schedule_of_a_pack_reaches_the_window(qtbot: QtBot, opened: Wizard) -> None:
+    qtbot.waitUntil(lambda: opened.state.schedule_rule is not None, timeout=SECONDS)
+    assert opened.state.schedule_rule == ScheduleRule(Every(6), locked=True)
+
+
+def test_a_pack_that_was_changed_after_it_was_signed_is_said_on_the_first_page(
+    qtbot: QtBot, wizard: Wizard, qapp: QApplication, pack: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    key = tmp_path_factory.mktemp("key") / "ours"
+    made_key(key)
+    sign(pack, pack, key)
+    (pack / "helpdesk.toml").write_text('[helpdesk]\nname = "Others"\n')
+    engine = Engine(lambda: Settings(pack_paths=(pack,)))
+    engine.start()
+    bridge = Bridge(engine, qapp)
+    wizard.flow.attach(bridge)
+    bridge.start(engine.opened, wizard.welcome, wizard.account.engine_failed)
+    qtbot.waitUntil(
+        lambda: any("was changed after it was signed" in text for text in texts(wizard.account)), timeout=SECONDS
+    )
+    assert not wizard.account.isComplete()
+    assert wizard.state.helpdesk is None
+    bridge.close()
+
+
 KIOSK = """
 [helpdesk]
 name = "Helpdesk"
@@ -134,6 +163,7 @@ def usual_font(qapp: QApplication) -> Iterator[QFont]:
     theme.current().follow_font()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pack", [KIOSK], indirect=True)
 def test_one_computer_for_many_keeps_nothing_and_begins_anew(
     qtbot: QtBot, usual_font: QFont, opened: Wizard, qapp: QApplication
@@ -200,7 +230,7 @@ def test_a_report_opens_as_the_card_that_was_seen(
     path = tmp_path / "report.html"
     write_report(path, report_document(FAILS, diagnosis_document=diagnosis_document))
     chosen = [str(tmp_path / "gone.html"), str(path)]
-    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (chosen.pop(0), ""))
+    monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *_: ([chosen.pop(0)], ""))
     practising.flow.explain()
     dialog = practising.window.findChild(ExplainDialog)
     assert dialog is not None

@@ -25,6 +25,7 @@ def test_one_grid_one_stroke_no_colour_of_its_own(path: Path) -> None:
     assert not re.search(r"#[0-9a-fA-F]{3}", svg)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 @pytest.mark.parametrize("ratio", [1.0, 2.0])
 def test_draws_in_the_colour_it_is_given(qapp: QApplication, path: Path, ratio: float) -> None:

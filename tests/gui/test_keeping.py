@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QPushButton, QWidget, QWizard
+from PySide6.QtWidgets import QLabel, QPlainTextEdit, QPushButton, QWidget, QWizard
 from pytestqt.qtbot import QtBot
 
 from tests.accounts.books import note, put
@@ -21,11 +22,13 @@ from tests.gui.conftest import SECONDS
 from tests.gui.test_flow import ACCOUNTS, SignUp, press, to_the_check
 from tests.handover.accounts import ADDRESS, WHEN, account, diagnosis, failed
 from wizard.accounts.saved_accounts import SavedAccounts
+from wizard.accounts.schedule import Every, ScheduleRule
 from wizard.accounts.secret_store import SecretKind, SecretStore
 from wizard.accounts.store import AccountBook
 from wizard.gui.app import Wizard
 from wizard.gui.keeping import Keeping
 from wizard.gui.saved_accounts import SavedAccountsPresenter
+from wizard.gui.watching import WatchQuestion
 from wizard.model.address import Address
 from wizard.model.draft import AccountDraft
 from wizard.model.secret import Secret
@@ -33,7 +36,7 @@ from wizard.model.secret import Secret
 pytestmark = pytest.mark.slow
 
 WORKS = next(account for account in ACCOUNTS if account.cause is None)
-ToTheEnd = Callable[[MemoryKeyring], Wizard]
+ToTheEnd = Callable[..., Wizard]
 
 
 @pytest.fixture
@@ -45,9 +48,10 @@ def book(tmp_path: Path) -> AccountBook:
 def to_the_end(qtbot: QtBot, sign_up: SignUp, book: AccountBook) -> ToTheEnd:
     """Takes an account that works to the Done page; it would be kept in `book` and the keyring that is handed in."""
 
-    def go(keyring: MemoryKeyring) -> Wizard:
+    def go(keyring: MemoryKeyring, rule: ScheduleRule | None = None) -> Wizard:
         wizard = sign_up(WORKS.address, WORKS.password)
         qtbot.waitUntil(lambda: wizard.account.practice is not None, timeout=SECONDS)
+        wizard.state.schedule_rule = rule
         wizard.flow.keep_accounts(SavedAccounts(book, SecretStore(keyring)))
         to_the_check(qtbot, wizard)
         press(qtbot, wizard)
@@ -56,6 +60,16 @@ def to_the_end(qtbot: QtBot, sign_up: SignUp, book: AccountBook) -> ToTheEnd:
         return wizard
 
     return go
+
+
+@pytest.fixture
+def scheduler(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder whose systemctl notes what it was asked, and where the schedule's files land."""
+    (tmp_path / "systemctl").write_text(f'#!/bin/sh\necho "$@" >>{tmp_path}/asked\n')
+    (tmp_path / "systemctl").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    return tmp_path
 
 
 def finish(wizard: Wizard) -> None:
@@ -74,6 +88,86 @@ def test_finish_keeps_settings_and_password(qtbot: QtBot, to_the_end: ToTheEnd, 
     assert saved.secrets == {SecretKind.PASSWORD}
     assert list(keyring.kept.values()) == [WORKS.password]
     assert WORKS.password not in (book._path).read_text()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the stand-in plays systemctl")
+@pytest.mark.parametrize("answer", ["watch-yes", "watch-no"])
+def test_what_is_kept_is_watched_once_its_files_were_shown(
+    answer: str, qtbot: QtBot, to_the_end: ToTheEnd, scheduler: Path, book: AccountBook
+) -> None:
+    wizard = to_the_end(MemoryKeyring())
+    qtbot.waitUntil(wizard.done.remember.isEnabled, timeout=SECONDS)
+    assert not wizard.done.watch.isVisible()  # what is not kept cannot be watched
+    wizard.done.remember.click()
+    qtbot.waitUntil(wizard.done.watch.isVisible, timeout=SECONDS)
+    assert wizard.done.watch.text() == "Check every day"
+    wizard.done.watch.click()
+    question = wizard.window.findChild(WatchQuestion)
+    assert question is not None
+    assert question.no.hasFocus() or question.no.isDefault()
+    assert any("mailwright-check.timer" in label.accessibleName() for label in question.findChildren(QLabel))
+    question.show_files.click()
+    written = question.findChild(QPlainTextEdit)
+    assert written is not None
+    qtbot.waitUntil(written.isVisible, timeout=SECONDS)
+    assert "OnCalendar=*-*-* 09:00:00" in written.toPlainText()
+    answered = question.findChild(QPushButton, answer)
+    assert answered is not None
+    answered.click()
+    qtbot.waitUntil(lambda: not question.isVisible(), timeout=SECONDS)
+    assert not (scheduler / "asked").exists()  # not before the account is kept
+    with qtbot.waitSignal(wizard.window.closing, timeout=SECONDS):
+        finish(wizard)
+    assert len(book.list()) == 1
+    timer = scheduler / "config" / "systemd" / "user" / "mailwright-check.timer"
+    assert timer.is_file() is (answer == "watch-yes")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the stand-in plays systemctl")
+@pytest.mark.parametrize(
+    ("rule", "offered"),
+    [
+        (ScheduleRule(Every(12)), "Check every 12 hours"),
+        (ScheduleRule(Every(168), locked=True), "Check every week"),
+        (ScheduleRule(None, locked=True), None),
+    ],
+)
+def test_the_last_page_offers_what_the_helpdesk_wants(
+    rule: ScheduleRule, offered: str | None, qtbot: QtBot, to_the_end: ToTheEnd, scheduler: Path
+) -> None:
+    wizard = to_the_end(MemoryKeyring(), rule)
+    qtbot.waitUntil(wizard.done.remember.isEnabled, timeout=SECONDS)
+    wizard.done.remember.click()
+    if offered is None:
+        qtbot.wait(50)
+        assert not wizard.done.watch.isVisible()
+    else:
+        qtbot.waitUntil(wizard.done.watch.isVisible, timeout=SECONDS)
+        assert wizard.done.watch.text() == offered
+        assert rule.words() in wizard.done.watch.accessibleDescription()
+    assert not wizard.done.watch.isChecked()
+    assert not (scheduler / "asked").exists()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the stand-in plays systemctl")
+def test_a_scheduler_that_refuses_is_said_and_the_account_kept(
+    qtbot: QtBot, to_the_end: ToTheEnd, scheduler: Path, book: AccountBook
+) -> None:
+    (scheduler / "systemctl").write_text("#!/bin/sh\necho no bus >&2\nexit 1\n")
+    wizard = to_the_end(MemoryKeyring())
+    qtbot.waitUntil(wizard.done.remember.isEnabled, timeout=SECONDS)
+    wizard.done.remember.click()
+    qtbot.waitUntil(wizard.done.watch.isVisible, timeout=SECONDS)
+    wizard.done.watch.click()
+    question = wizard.window.findChild(WatchQuestion)
+    assert question is not None
+    question.yes.click()
+    finish(wizard)
+    qtbot.waitUntil(lambda: not wizard.done.watch.isChecked(), timeout=SECONDS)
+    assert len(book.list()) == 1
+    assert not [path for path in (scheduler / "config").rglob("*") if path.is_file()]
+    with qtbot.waitSignal(wizard.window.closing, timeout=SECONDS):  # a second press ends it
+        finish(wizard)
 
 
 async def test_a_sign_in_in_the_browser_is_kept_as_one_and_forgotten_whole(qtbot: QtBot, book: AccountBook) -> None:

@@ -1,5 +1,5 @@
-"""A walk through the window in another language, at the usual size of text and at twice that: nothing is left in
-English, no text is cut, none stands over another.
+"""A walk through the window in another language, at the usual size of text, at twice that, and so in a small window:
+nothing is left in English, no text is cut, none stands over another.
 
 Each language that has translations is walked, and the pseudo-language, mirrored too, in which what nobody translated
 stays as it is.
@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterator
 
 import pytest
+from PySide6.QtCore import QSize
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -23,6 +24,7 @@ from wizard.gui.bridge import Bridge
 from wizard.gui.engine import Engine
 from wizard.gui.widgets.buttons import QuietButton
 from wizard.gui.widgets.program_choice import families
+from wizard.gui.window import SIZE
 from wizard.language import MIRRORED, SOURCE, choice, speak
 from wizard.language.catalogues import folder_of, load
 from wizard.language.choice import PSEUDO
@@ -38,6 +40,7 @@ CARDS = ("wrong-password", "certificate-expired", "port-587-blocked")
 TRANSLATED = [tag for tag in choice.LANGUAGES if tag != SOURCE and load(folder_of(tag)) is not None]
 SPOKEN = [SOURCE, PSEUDO, MIRRORED, *TRANSLATED]
 TWICE = len(theme.ZOOM) - 1
+SMALL = QSize(640, 520)
 
 
 @pytest.fixture(params=SPOKEN)
@@ -78,12 +81,17 @@ class Faults:
         self.found: dict[str, list[str]] = {}
 
     def look(self, place: str) -> None:
-        """Measures what shows, at the usual size and at twice that."""
-        for zoom in (0, TWICE):
+        """Measures what shows, at the usual size and at twice that; in a small window, too, with words that are real.
+
+        Those of the pseudo-languages are a third longer than any, which is more than the smallest has room for.
+        """
+        window = self._wizard.window
+        small = () if self._language in (PSEUDO, MIRRORED) else ((TWICE, SMALL),)
+        for zoom, size in ((0, SIZE), (TWICE, SIZE), *small):
             theme.current().zoom(zoom)
+            window.resize(size)
             for _ in range(6):
                 QApplication.processEvents()
-            window = self._wizard.window
             wrong = [*fits.cut(window), *fits.over_each_other(window)]
             if wrong:  # once the page stands still
                 QTest.qWait(STILL_MS)
@@ -91,8 +99,10 @@ class Faults:
             if self._language == PSEUDO:
                 wrong += fits.not_translated(window)
             if wrong:
-                self.found[f"{self._language}: {place} at {100 if zoom == 0 else 200} %"] = wrong
+                where = f"{place} at {100 if zoom == 0 else 200} % in {size.width()}x{size.height()}"
+                self.found[f"{self._language}: {where}"] = wrong
         theme.current().zoom(0)
+        window.resize(SIZE)
 
     def __str__(self) -> str:
         return json.dumps(self.found, indent=1, ensure_ascii=False)

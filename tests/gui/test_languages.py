@@ -18,9 +18,9 @@ from wizard.gui.app import Wizard
 from wizard.gui.engine import Opened
 from wizard.gui.preferences import Preferences
 from wizard.gui.widgets.buttons import LinkButton
-from wizard.gui.widgets.fields import PasswordField
 from wizard.gui.widgets.language_link import add_languages
 from wizard.gui.widgets.marks import ArcClock
+from wizard.gui.widgets.password_field import PasswordField
 from wizard.gui.widgets.path_picture import PathPicture
 from wizard.language import MIRRORED, SOURCE, choice, speak, spoken
 from wizard.language.choice import PSEUDO, VARIABLE
@@ -79,6 +79,7 @@ def test_another_language_is_there_at_once_and_nothing_that_was_typed_is_lost(wi
     assert wizard.account.password_field.text() == "s3cret of mine"
 
 
+@pytest.mark.slow
 def test_what_was_found_and_proven_is_not_asked_for_again(practising: Wizard, qtbot: QtBot) -> None:
     wizard = practising
     qtbot.waitUntil(lambda: wizard.account.practice is not None, timeout=SECONDS)

@@ -116,6 +116,29 @@ def test_the_cards_button_leads_to_the_login_and_the_login_to_an_account_that_wo
     assert result.outgoing.candidate.username == LINE_USER
 
 
+def test_a_blank_beside_the_login_for_sending_is_taken_off_where_it_was_typed(begin: Begin, qtbot: QtBot) -> None:
+    running = begin(RELAY)
+    check_in(running, qtbot, RELAY)
+    QTest.mouseClick(remedy_button(running, RELAY.remedy), Qt.MouseButton.LeftButton)
+    editor = running.settings.sending.editor
+    line = editor.username.choice.lineEdit()
+    assert line is not None
+    assert editor.own_password is not None
+    qtbot.waitUntil(lambda: editor.username.choice.hasFocus() or line.hasFocus(), timeout=SECONDS)
+    line.selectAll()
+    QTest.keyClicks(line, LINE_USER)
+    QTest.keyClicks(editor.own_password.input, f"{LINE_PASSWORD} ")
+    press(qtbot, running)
+    qtbot.waitUntil(lambda: running.check.result is not None, timeout=SECONDS)
+    before = running.check.result
+    QTest.mouseClick(remedy_button(running, "take-blank-off"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: running.check.result not in (None, before), timeout=SECONDS)
+    assert running.check.result is not None
+    assert running.check.result.verdict is Verdict.WORKS
+    running.window.go_back_to("settings")
+    assert editor.own_password.text() == LINE_PASSWORD
+
+
 def test_undo_brings_the_own_server_back(begin: Begin, qtbot: QtBot) -> None:
     running = begin(RELAY)
     check_in(running, qtbot, RELAY)
@@ -157,7 +180,7 @@ def test_the_yes_that_a_card_asks_for_is_given_on_the_card(begin: Begin, qtbot: 
     assert before.verdict is Verdict.UNDECIDED
     assert before.sign_in_attempts == {Protocol.IMAP: 1}
     cards = {card.diagnosis.cause: card for card in running.check.cards}
-    assert list(cards) == ["server-name-not-found", "server-not-agreed"]
+    assert list(cards) == ["server-not-agreed"], "what is asked for, and not the guess that came before it"
     card = cards["server-not-agreed"]
     assert card.title.text() == "smtp.hosting.example gets your password only after your yes"
     buttons = card.findChildren(QAbstractButton)

@@ -312,7 +312,7 @@ def test_practice_writes_no_program_s_files(home: Path, practising: Wizard, qtbo
 
 
 async def _look(session: object, listener: object) -> list[str]:
-    from wizard.gui.hand_over import _installed
+    from wizard.gui.hand_over_presenter import _installed
 
     return await _installed(session, listener)  # type: ignore[arg-type]
 

@@ -10,7 +10,8 @@ from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
 
 import pytest
-from PySide6.QtGui import QAccessible, QGuiApplication
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible, QGuiApplication, QInputMethodQueryEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QLineEdit, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
@@ -182,6 +183,26 @@ def test_the_canary_is_nowhere_in_the_window(
     assert any("***" in text for text in said), "what the server said is shown, without the secret"
     assert [(form, text) for text in said for form in _found_in(text)] == []
     assert set().union(*map(_unseen, said)) == set()
+
+
+def test_an_input_method_is_not_told_a_hidden_password(qtbot: QtBot, wizard: Wizard) -> None:
+    """Qt itself gives it the text around the cursor, whatever is shown."""
+    field = wizard.account.password_field
+    QTest.keyClicks(field.input, CANARY[:6])
+    field.input.selectAll()
+
+    def told() -> set[object]:
+        asked = Qt.InputMethodQuery
+        query = QInputMethodQueryEvent(asked.ImQueryAll)
+        QApplication.sendEvent(field.input, query)
+        kinds = (asked.ImSurroundingText, asked.ImTextBeforeCursor, asked.ImTextAfterCursor, asked.ImCurrentSelection)
+        return {query.value(kind) for kind in kinds} - {"", None}
+
+    assert told() == set()
+    field.eye.setChecked(True)
+    assert told() == {CANARY[:6]}  # an input method that people see their text with works as ever
+    field.eye.setChecked(False)
+    assert told() == set()
 
 
 class OwnNames(Names):

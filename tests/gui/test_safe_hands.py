@@ -354,6 +354,7 @@ def test_the_password_comes_right_after_the_address(active: Wizard, practice: bo
     page.offer_practice(accounts)
     first = [page.practice.choice] if page.practice is not None else []
     wanted: list[QWidget] = [
+        page.language,
         *first,
         page.name_field.input,
         page.address_field.input,
@@ -363,8 +364,8 @@ def test_the_password_comes_right_after_the_address(active: Wizard, practice: bo
         page.sends_test,
         page.every_step,
         page._error_link,
+        page._bring_link,
         page._about_link,
-        page.language,
         window.button(QWizard.WizardButton.CancelButton),
         window.button(QWizard.WizardButton.NextButton),
     ]
@@ -813,6 +814,7 @@ def test_a_change_that_was_taken_can_be_taken_back(active: Wizard, qtbot: QtBot)
 # Nothing scrolls by a few pixels
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pixels", [12, 14, 19])
 @pytest.mark.parametrize(
     "begin", [lambda _: None, on_settings, on_check, on_done], ids=["account", "settings", "check", "done"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -13,7 +14,7 @@ import pytest
 from PySide6.QtCore import QObject, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.accounts.books import note, put
@@ -21,6 +22,7 @@ from tests.accounts.keyrings import MemoryKeyring
 from tests.handover.accounts import ADDRESS, WHEN, account, diagnosis, failed, smtp, works
 from wizard import assets
 from wizard.accounts.saved_accounts import SavedAccounts
+from wizard.accounts.schedule import Every, ScheduleRule, check_command, schedule
 from wizard.accounts.secret_store import SecretKind, SecretStore
 from wizard.accounts.store import AccountBook
 from wizard.diagnosis.catalogue import Catalogue
@@ -28,7 +30,8 @@ from wizard.diagnosis.diagnose import Diagnoser
 from wizard.errors import MailwrightError
 from wizard.gui.bridge import Job
 from wizard.gui.keyboard import in_reading_order
-from wizard.gui.saved_accounts import SavedAccountsPresenter
+from wizard.gui.saved_accounts import SavedAccountsDialog, SavedAccountsPresenter
+from wizard.gui.watching import WatchQuestion
 from wizard.gui.widgets.diagnosis_card import DiagnosisCard
 from wizard.gui.widgets.fold import WrappingPrimaryButton
 from wizard.gui.widgets.state_disc import DiscState
@@ -284,6 +287,59 @@ def test_tab_comes_to_the_accounts_before_the_dialogs_own_buttons(stage: Stage, 
     assert len(found) > 2
 
 
+def keyboard(stage: Stage) -> str:
+    QApplication.processEvents()
+    widget = stage.served.dialog.focusWidget()
+    return widget.objectName() if widget is not None else ""
+
+
+@pytest.mark.parametrize("outcome", ["works", "fails"])
+def test_after_a_check_the_keyboard_is_where_it_was_pressed(stage: Stage, outcome: str) -> None:
+    save(stage)
+    save(stage, EVE)
+    stage.session.answers = [works() if outcome == "works" else failing(Remedy("retry", "Try again", TryAgain()))]
+    stage.served.open()
+    QApplication.processEvents()
+    button = stage.served.dialog.findChild(QPushButton, "check-now:ada@example.org")
+    assert button is not None
+    button.setFocus()
+    stage.press("check-now:ada@example.org")
+    assert keyboard(stage) == "check-now:ada@example.org"
+
+
+def test_while_it_runs_the_keyboard_checks_no_other_account_and_who_went_elsewhere_stays_there(stage: Stage) -> None:
+    save(stage)
+    save(stage, EVE)
+    stage.served.open()
+    QApplication.processEvents()
+    card, other = (stage.served.dialog.cards[name] for name in ("ada@example.org", "eve@example.net"))
+    button = card.findChild(QPushButton, "check-now:ada@example.org")
+    assert button is not None
+    button.setFocus()
+    card.show_checking()
+    assert keyboard(stage) == "saved:ada@example.org"
+    elsewhere = other.findChild(QPushButton, "forget:eve@example.net")
+    assert elsewhere is not None
+    elsewhere.setFocus()
+    card.show_trouble("Nothing came of it.")
+    assert keyboard(stage) == "forget:eve@example.net"
+
+
+def test_a_new_password_that_was_checked_leaves_the_keyboard_on_its_account(stage: Stage) -> None:
+    save(stage)
+    save(stage, EVE)
+    stage.session.answers = [works()]
+    stage.served.open()
+    QApplication.processEvents()
+    stage.press("reconnect:ada@example.org")
+    stage.served.dialog.cards["ada@example.org"].password.set_text("new")
+    send = stage.served.dialog.findChild(QPushButton, "reconnect-now:ada@example.org")
+    assert send is not None
+    send.setFocus()
+    stage.press("reconnect-now:ada@example.org")
+    assert keyboard(stage) == "check-now:ada@example.org"
+
+
 def offered(stage: Stage, address: str = "ada@example.org") -> list[str]:
     """The words on the buttons of that account's card."""
     QApplication.processEvents()
@@ -305,7 +361,7 @@ def check(stage: Stage, *remedies: Remedy) -> None:
 
 def test_where_the_password_is_refused_the_button_asks_for_it_there(stage: Stage) -> None:
     check(stage, Remedy("edit-password", "Type the password again", EditField(Field.PASSWORD)))
-    assert offered(stage) == ["Type the password again", "Check now", "Forget"]
+    assert offered(stage) == ["Type the password again", "Check now", "Use it in a program…", "Forget"]
     stage.press("remedy:edit-password:ada@example.org")
     assert stage.served.dialog.cards["ada@example.org"].password.isVisibleTo(stage.served.dialog)
 
@@ -323,7 +379,7 @@ def test_a_password_with_a_blank_is_typed_again_for_it_was_not_kept(stage: Stage
 def test_where_settings_help_the_button_changes_them_proves_them_and_keeps_them(stage: Stage) -> None:
     other = smtp(port=587, security=Security.STARTTLS)
     check(stage, Remedy("use-port", "Use port 587", ChangeSettings(Change.OTHER_PORT, other)))
-    assert offered(stage) == ["Use port 587", "Check now", "Reconnect", "Forget"]
+    assert offered(stage) == ["Use port 587", "Check now", "Reconnect", "Use it in a program…", "Forget"]
     proven = works()
     assert proven.outgoing is not None
     stage.session.answers = [replace(proven, outgoing=replace(proven.outgoing, candidate=other))]
@@ -333,13 +389,13 @@ def test_where_settings_help_the_button_changes_them_proves_them_and_keeps_them(
     saved = stage.kept.book.get(ADDRESS)
     assert saved is not None
     assert saved.outgoing == other
-    assert offered(stage) == ["Check now", "Reconnect", "Forget"]
+    assert offered(stage) == ["Check now", "Reconnect", "Use it in a program…", "Forget"]
 
 
 def test_where_only_the_administrator_helps_the_button_shows_the_letter(stage: Stage) -> None:
     ask = Remedy("ask-administrator", "Copy a message", AskAdministrator("Please let ada sign in."))
     check(stage, ask)
-    assert offered(stage) == ["Ask your administrator…", "Check now", "Reconnect", "Forget"]
+    assert offered(stage) == ["Ask your administrator…", "Check now", "Reconnect", "Use it in a program…", "Forget"]
     stage.press("remedy:ask-administrator:ada@example.org")
     letter = stage.served.dialog.findChild(QPlainTextEdit, "administrator-message")
     assert letter is not None
@@ -349,13 +405,13 @@ def test_where_only_the_administrator_helps_the_button_shows_the_letter(stage: S
 
 def test_where_checking_again_helps_what_to_do_first_is_said_and_one_button_checks(stage: Stage) -> None:
     check(stage, Remedy("set-clock", "Set this computer's clock", TryAgain()))
-    assert offered(stage) == ["Check now", "Reconnect", "Forget"]
+    assert offered(stage) == ["Check now", "Reconnect", "Use it in a program…", "Forget"]
     assert "Set this computer's clock." in stage.words()
 
 
 def test_what_is_put_right_on_a_page_leads_there(stage: Stage, qtbot: QtBot) -> None:
     check(stage, Remedy("edit-server", "Correct the server's name", EditField(Field.OUTGOING_HOST)))
-    assert offered(stage) == ["Correct the server's name", "Check now", "Reconnect", "Forget"]
+    assert offered(stage) == ["Correct the server's name", "Check now", "Reconnect", "Use it in a program…", "Forget"]
     with qtbot.waitSignal(stage.served.dialog.set_up) as led:
         stage.press("remedy:edit-server:ada@example.org")
     assert led.args[0].address == ADDRESS
@@ -375,16 +431,17 @@ def test_a_former_check_is_reminded_of_by_its_cause(stage: Stage) -> None:
     saved = put(stage.kept.book, account())
     note(stage.kept.book, saved, failed())
     stage.served.open()
-    assert offered(stage) == ["Type the password again", "Check now", "Forget"]
+    assert offered(stage) == ["Type the password again", "Check now", "Use it in a program…", "Forget"]
 
 
 def test_a_cause_that_nobody_knows_any_more_leads_to_the_first_page(stage: Stage) -> None:
     saved = put(stage.kept.book, account())
     note(stage.kept.book, saved, replace(failed(), diagnoses=(diagnosis(cause="long-gone"),)))
     stage.served.open()
-    assert offered(stage) == ["Set up again", "Check now", "Reconnect", "Forget"]
+    assert offered(stage) == ["Set up again", "Check now", "Reconnect", "Use it in a program…", "Forget"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cause", sorted(CATALOGUE.causes))
 def test_a_saved_account_offers_first_what_the_check_page_does(stage: Stage, qtbot: QtBot, cause: str) -> None:
     told = DIAGNOSER.of_cause(cause)
@@ -399,3 +456,123 @@ def test_a_saved_account_offers_first_what_the_check_page_does(stage: Stage, qtb
     wanted = first.text() if first is not None else "Check again" if card.checks_again else "Set up again"
     assert offered(stage)[0] == "Check now" if wanted == "Check again" else wanted in offered(stage)
     assert ("Set up again" in offered(stage)) == (wanted == "Set up again")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the stand-in plays systemctl")
+def test_the_switch_watches_the_accounts_and_stops_it(
+    stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "systemctl").write_text("#!/bin/sh\n")
+    (tmp_path / "systemctl").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    timer = tmp_path / "systemd" / "user" / "mailwright-check.timer"
+    dialog = stage.served.dialog
+    stage.served.open()
+    assert not dialog.watch.isVisibleTo(dialog)  # there is nothing to watch
+    save(stage)
+    stage.served.open()
+    assert dialog.watch.isVisibleTo(dialog)
+    assert dialog.watch.text() == "Check every day"
+
+    for answer, is_on in (("watch-no", False), ("watch-yes", True)):
+        dialog.watch.click()
+        assert not timer.exists()
+        question = next(each for each in dialog.findChildren(WatchQuestion) if each.isVisible())
+        answered = question.findChild(QPushButton, answer)
+        assert answered is not None
+        answered.click()
+        assert (timer.is_file(), dialog.watch.isChecked()) == (is_on, is_on)
+
+    stage.served.open()
+    assert dialog.watch.isChecked()
+    dialog.watch.click()
+    assert not timer.exists()
+    stage.served.open()
+    assert not dialog.watch.isChecked()
+
+
+@pytest.fixture
+def scheduler(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A systemctl that agrees to everything; the schedule's timer lands where this says."""
+    (tmp_path / "systemctl").write_text("#!/bin/sh\n")
+    (tmp_path / "systemctl").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    return tmp_path / "systemd" / "user" / "mailwright-check.timer"
+
+
+def ruled(stage: Stage, rule: ScheduleRule, qtbot: QtBot) -> SavedAccountsDialog:
+    """The dialog with an account in it, as a helpdesk's rule makes it."""
+    save(stage)
+    served = SavedAccountsPresenter(Now(stage.session), stage.kept, stage.served.dialog, schedule_rule=rule)
+    qtbot.addWidget(served.dialog)
+    served.open()
+    return served.dialog
+
+
+def watch_question(dialog: SavedAccountsDialog) -> WatchQuestion:
+    return next(each for each in dialog.findChildren(WatchQuestion) if each.isVisible())
+
+
+def words_of(widget: QWidget) -> str:
+    return "\n".join(label.text() for label in widget.findChildren(QLabel) if label.isVisibleTo(widget))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the stand-in plays systemctl")
+@pytest.mark.parametrize(
+    ("rule", "told"),
+    [
+        (ScheduleRule(Every(6)), "Your helpdesk recommends: every 6h."),
+        (ScheduleRule(Every(6), locked=True), "Your helpdesk sets how often: every 6h."),
+    ],
+)
+def test_the_switch_is_for_the_helpdesks_time_and_nothing_is_switched_on_by_itself(
+    rule: ScheduleRule, told: str, stage: Stage, scheduler: Path, qtbot: QtBot
+) -> None:
+    dialog = ruled(stage, rule, qtbot)
+    assert dialog.watch.text() == "Check every 6 hours"
+    assert told in words_of(dialog)
+    assert told in dialog.watch.accessibleDescription()
+    assert not scheduler.exists()
+    dialog.watch.click()
+    question = watch_question(dialog)
+    assert "Check the saved accounts every 6 hours?" in words_of(question)
+    question.yes.click()
+    assert "OnCalendar=*-*-* 00/6:00:00" in scheduler.read_text()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the stand-in plays systemctl")
+def test_a_check_that_is_on_at_another_time_says_that_time_until_it_is_switched_off(
+    stage: Stage, scheduler: Path, qtbot: QtBot
+) -> None:
+    schedule(Every(1), check_command()).put()
+    dialog = ruled(stage, ScheduleRule(Every(8), locked=True), qtbot)
+    assert (dialog.watch.isChecked(), dialog.watch.text()) == (True, "Check every hour")
+    dialog.watch.click()
+    assert not scheduler.exists()
+    assert dialog.watch.text() == "Check every 8 hours"
+    dialog.watch.click()
+    watch_question(dialog).yes.click()
+    assert "OnCalendar=*-*-* 00/8:00:00" in scheduler.read_text()
+    scheduler.write_text("[Timer]\nOnCalendar=hourly\n")
+    dialog = ruled(stage, ScheduleRule(Every(8), locked=True), qtbot)
+    assert (dialog.watch.isChecked(), dialog.watch.text()) == (True, "Check regularly")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the stand-in plays systemctl")
+def test_where_the_helpdesk_wants_no_check_there_is_no_switch_but_for_one_that_is_on(
+    stage: Stage, scheduler: Path, qtbot: QtBot
+) -> None:
+    never = ScheduleRule(None, locked=True)
+    dialog = ruled(stage, never, qtbot)
+    assert not dialog.watch.isVisibleTo(dialog)
+    schedule(Every(1), check_command()).put()
+    dialog = ruled(stage, never, qtbot)
+    assert dialog.watch.isVisibleTo(dialog)
+    dialog.watch.click()
+    assert not scheduler.exists()
+    dialog.watch.click()
+    assert not [each for each in dialog.findChildren(WatchQuestion) if each.isVisible()]
+    assert "Your helpdesk wants no regular check of saved accounts on this computer." in dialog.note.text()
+    assert (scheduler.exists(), dialog.watch.isChecked()) == (False, False)

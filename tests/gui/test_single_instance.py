@@ -78,6 +78,7 @@ def test_nobody_is_there(place: str) -> None:
     assert not hand_over(None, "ada@example.org")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="a pipe of Windows goes with its program")
 def test_what_a_killed_program_left_behind_is_no_window(wizard: Wizard, place: str) -> None:
     words = "import os, sys, multiprocessing.connection as m; held = m.Listener(sys.argv[1]); os.kill(os.getpid(), 9)"

@@ -95,6 +95,7 @@ def test_the_servers_stand_on_the_first_page_before_anything_is_pressed(short: W
     assert not words.isVisible()
 
 
+@pytest.mark.slow
 def test_who_presses_before_the_servers_are_found_sees_them_first(short: Wizard, qtbot: QtBot) -> None:
     fill_in(short, plan=None)
     short.window.next()
@@ -106,6 +107,7 @@ def test_who_presses_before_the_servers_are_found_sees_them_first(short: Wizard,
     qtbot.waitUntil(lambda: page_of(short) == "check", timeout=5000)
 
 
+@pytest.mark.slow
 def test_who_types_on_while_the_servers_are_looked_for_is_taken_nowhere(short: Wizard, qtbot: QtBot) -> None:
     fill_in(short, plan=None)
     short.window.next()
@@ -124,6 +126,7 @@ def test_a_look_up_that_fails_leads_to_where_servers_are_typed(short: Wizard, qt
     assert short.settings.subheading.text() == "Nobody could be asked."
 
 
+@pytest.mark.slow
 def test_a_suggestion_that_came_after_the_press_is_read_first(short: Wizard, qtbot: QtBot) -> None:
     fill_in(short, plan=None)
     short.window.next()
@@ -158,6 +161,7 @@ def test_edit_leads_to_the_settings_and_on_from_there(short: Wizard, from_page: 
     assert page_of(short) == "settings"
 
 
+@pytest.mark.slow
 def test_back_leads_to_every_page_that_was_shown(short: Wizard, qtbot: QtBot) -> None:
     fill_in(short)
     short.window.next()
@@ -198,6 +202,7 @@ def test_without_the_switch_no_message_is_sent(short: Wizard, qtbot: QtBot) -> N
         qtbot.waitUntil(lambda: page_of(short) == "done", timeout=5000)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("result", [FAILS, WORKS_AFTER_FIX])
 def test_a_card_is_never_passed(short: Wizard, qtbot: QtBot, result: CheckResult) -> None:
     fill_in(short)
@@ -207,6 +212,7 @@ def test_a_card_is_never_passed(short: Wizard, qtbot: QtBot, result: CheckResult
     assert page_of(short) == "check"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "trip",
     [
@@ -228,6 +234,7 @@ def test_a_message_about_which_something_is_to_be_said_stays_to_be_read(
     assert page_of(short) == "test"
 
 
+@pytest.mark.slow
 def test_nothing_leads_on_below_a_dialog(short: Wizard, qtbot: QtBot) -> None:
     fill_in(short)
     short.window.next()

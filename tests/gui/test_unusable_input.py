@@ -73,6 +73,7 @@ def test_a_pasted_password_keeps_nothing_of_the_clipboard(
     assert draft.secret.reveal() == "tulip-wagon-64"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("inside", INSIDE)
 @pytest.mark.parametrize("side", ["receiving", "sending"])
 def test_a_user_name_of_a_server(side: str, inside: str, settings_page: SettingsPage, state: WizardState) -> None:

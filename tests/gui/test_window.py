@@ -127,6 +127,7 @@ def test_a_display_that_is_not_there_is_a_sentence_and_nothing_else(display: dic
     assert (done.returncode, done.stdout, done.stderr) == (2, "", f"mailwright: {NO_DISPLAY}\n")
 
 
+@pytest.mark.slow
 def test_an_open_window_holds_nothing_that_nobody_asked_for() -> None:
     """The network's libraries and the causes come with the first need of them; sources are never kept."""
     program = """
@@ -145,7 +146,7 @@ engine.run(engine.opened, lambda _: None).result(30)
 engine.stop()
 print(*{"aiosmtplib", "cryptography", "dns", "httpcore", "keyring", "urllib.request", "xml.sax"} & set(sys.modules))
 print(*{"email.message", "html.entities"} & set(sys.modules))
-print(wiring.catalogue.cache_info().currsize, *[name for name in linecache.cache if "window.py" in name])
+print(wiring._catalogue.cache_info().currsize, *[name for name in linecache.cache if "window.py" in name])
 """
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
     assert ended.stdout.split() == ["0"]

@@ -1,0 +1,203 @@
+"""Where things stand, measured: edges that are one line, gaps, rows; at the usual size and in small windows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from PySide6.QtCore import QPoint, QRect, QSize
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPalette
+from PySide6.QtWidgets import QApplication, QLabel, QWidget, QWizard
+from pytestqt.qtbot import QtBot
+
+from tests.gui.test_accessibility import PLACES, on_account, on_settings
+from tests.gui.test_safe_hands import on_done, settle
+from wizard.gui import theme
+from wizard.gui.app import Wizard
+from wizard.gui.pages.page import Page
+from wizard.gui.widgets.copy_row import CopyRow
+from wizard.gui.widgets.elided_label import ElidedLabel
+from wizard.gui.widgets.facts import Facts
+from wizard.gui.widgets.veil import Veil
+
+USUAL = QSize(860, 620)
+
+
+@pytest.fixture(autouse=True)
+def _inter(qapp: QApplication) -> Iterator[None]:
+    """The font the sizes are drawn for, at 14 pixels."""
+    before = QFont(qapp.font())
+    font = QFont("Inter")
+    font.setPixelSize(14)
+    qapp.setFont(font)
+    theme.current().follow_font()
+    yield
+    qapp.setFont(before)
+    theme.current().follow_font()
+
+
+def page_of(wizard: Wizard) -> Page:
+    page = wizard.window.current_page()
+    assert page is not None
+    return page
+
+
+def be_still(wizard: Wizard, qtbot: QtBot) -> None:
+    """Waits until a new card has come in and all is laid out."""
+    settle(qtbot)
+    qtbot.waitUntil(lambda: not wizard.window.findChildren(Veil))
+    settle(qtbot)
+
+
+def left(widget: QWidget) -> int:
+    return widget.mapTo(widget.window(), QPoint(0, 0)).x()
+
+
+def right(widget: QWidget) -> int:
+    return left(widget) + widget.width()
+
+
+@pytest.mark.parametrize("size", [USUAL, QSize(860, 472), QSize(640, 520), QSize(480, 400)], ids=str)
+@pytest.mark.parametrize("begin", PLACES)
+def test_what_scrolls_ends_where_the_buttons_end(
+    wizard: Wizard, qtbot: QtBot, begin: Callable[[Wizard], None], size: QSize
+) -> None:
+    begin(wizard)
+    wizard.window.resize(size)
+    be_still(wizard, qtbot)
+    page = page_of(wizard)
+    role = QWizard.WizardButton
+    buttons = [wizard.window.button(each) for each in (role.NextButton, role.FinishButton)]
+    margins, content = page.scroll.body.contentsMargins(), page.scroll.content
+    ends = [right(button) for button in buttons if button.isVisible()]
+    assert ends == [right(content) - margins.right()]
+    wanted = content.width() - margins.left() - margins.right()
+    assert page.subheading.width() == wanted, "a bar that comes takes no room from the text"
+
+
+def test_the_first_pages_links_are_one_row(wizard: Wizard, qtbot: QtBot) -> None:
+    wizard.account.offer_saved_accounts(True)
+    wizard.window.resize(USUAL)
+    settle(qtbot)
+    links = wizard.account.links
+    items = [item for index in range(links.count()) if (item := links.itemAt(index)) is not None]
+    shown = [link for item in items if (link := item.widget()) is not None and link.isVisible()]
+    assert [link.objectName() for link in shown] == ["explain", "saved-accounts", "settings-i-have", "about"]
+    assert len({link.y() for link in shown}) == 1
+    assert right(wizard.account.language) == right(wizard.account.name_field), "the language stands beside the title"
+
+
+@pytest.mark.parametrize("height", range(460, 660, 20))
+def test_the_title_keeps_its_distance_from_the_first_field(wizard: Wizard, qtbot: QtBot, height: int) -> None:
+    on_account(wizard)
+    wizard.window.resize(QSize(860, height))
+    settle(qtbot)
+    page = page_of(wizard)
+    title_ends = page.subheading.mapTo(page.scroll.content, QPoint(0, page.subheading.height())).y()
+    assert wizard.account.name_field.mapTo(page.scroll.content, QPoint(0, 0)).y() - title_ends >= 14
+
+
+def font_of(pixels: int) -> QFont:
+    font = QFont("Inter")
+    font.setPixelSize(pixels)
+    return font
+
+
+@pytest.mark.parametrize("begin", PLACES)
+def test_a_font_that_comes_back_leaves_no_trace(
+    wizard: Wizard, qtbot: QtBot, qapp: QApplication, begin: Callable[[Wizard], None]
+) -> None:
+    begin(wizard)
+    wizard.window.resize(USUAL)
+    be_still(wizard, qtbot)
+    before = places(wizard)
+    for pixels in (28, 14):
+        qapp.setFont(font_of(pixels))
+        theme.current().follow_font()
+        be_still(wizard, qtbot)
+    assert places(wizard) == before
+
+
+def places(wizard: Wizard) -> dict[str, QRect]:
+    """Where each thing that shows stands on the page."""
+    content = page_of(wizard).scroll.content
+    shown = [each for each in content.findChildren(QWidget) if each.isVisible()]
+    return {
+        f"{number} {each.objectName() or each.accessibleName()}": QRect(each.mapTo(content, QPoint(0, 0)), each.size())
+        for number, each in enumerate(shown)
+    }
+
+
+def test_no_fact_is_cut_while_there_is_room_for_all(wizard: Wizard, qtbot: QtBot) -> None:
+    on_settings(wizard)
+    wizard.window.resize(USUAL)
+    settle(qtbot)
+    facts = wizard.settings.findChildren(Facts)
+    values = [each for shown in facts if shown.isVisible() for each in shown.findChildren(ElidedLabel)]
+    assert len(values) == 8
+    assert [each.text() for each in values] == [each.whole for each in values]
+    rows = [[each.mapTo(shown, QPoint(0, 0)).x() for each in shown.findChildren(ElidedLabel)] for shown in facts]
+    assert rows[0] == rows[1], "both sides in the same columns"
+
+
+def test_a_fields_name_stands_on_one_line_beside_its_value(wizard: Wizard, qtbot: QtBot) -> None:
+    on_done(wizard)
+    wizard.window.resize(USUAL)
+    settle(qtbot)
+    rows = wizard.done.findChildren(CopyRow)
+    assert len(rows) > 8
+    assert [row._row.label for row in rows if row.height() > theme.control(32) + 4] == []
+
+
+@pytest.mark.parametrize("error", ["An email address has an @ in the middle.", "So long a sentence. " * 9])
+def test_a_warnings_sign_stands_at_its_first_line(wizard: Wizard, qtbot: QtBot, error: str) -> None:
+    field = wizard.account.address_field
+    field.set_error(error)
+    settle(qtbot)
+    sign, said = field._help_icon, field.help
+    line = QFontMetrics(said.font()).height()
+    middle = sign.mapTo(field, QPoint(0, sign.height() // 2)).y()
+    first = said.mapTo(field, QPoint(0, line // 2)).y()
+    assert abs(middle - first) <= 2
+
+
+def test_in_high_contrast_a_banner_has_a_line(wizard: Wizard, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    palette = QPalette(QColor("black"), QColor("black"))
+    for role in (QPalette.ColorRole.WindowText, QPalette.ColorRole.Text):
+        palette.setColor(role, QColor("white"))
+    monkeypatch.setattr(theme.current(), "tokens", theme._of_palette(palette))
+    wizard.account.tell_newer("9.9", lambda: None)
+    settle(qtbot)
+    banner = wizard.account.findChild(QWidget, "newer-version")
+    assert banner is not None
+    picture = banner.grab().toImage()
+    assert picture.pixelColor(picture.width() // 2, 0) == QColor("white")
+
+
+@pytest.mark.parametrize("begin", PLACES)
+@pytest.mark.parametrize("width", [480, 520, 600, 700])
+def test_no_title_ends_in_a_line_of_one_short_word(
+    wizard: Wizard, qtbot: QtBot, begin: Callable[[Wizard], None], width: int
+) -> None:
+    begin(wizard)
+    wizard.window.resize(QSize(width, 620))
+    be_still(wizard, qtbot)
+    page = page_of(wizard)
+    for said in (page.heading, page.subheading):
+        lines = lines_of(said)
+        height = said.fontMetrics().lineSpacing()
+        assert said.height() < (len(lines) + 1) * height, "no empty line below"
+        assert len(lines) == 1 or len(lines[-1].split()) > 1, lines
+
+
+def lines_of(label: QLabel) -> list[str]:
+    """The lines it is shown in."""
+    room = label.contentsRect().width()
+    lines: list[str] = []
+    for word in label.text().split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and label.fontMetrics().horizontalAdvance(longer) <= room:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
