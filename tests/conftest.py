@@ -19,6 +19,7 @@ import pytest_asyncio
 from tests.lab.certificates import Authority
 from tests.lab.mail_server import MailServer
 from tests.lab.users import is_root
+from wizard.cli import render
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -39,7 +40,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What starts real mail servers is marked `root`; without root it is left out, with the reason in the summary."""
     skip = pytest.mark.skip(reason="real mail servers need root: `make test` sees to that")
     for item in items:
-        if _REAL_SERVERS.intersection(getattr(item, "fixturenames", ())):
+        chosen = getattr(item, "callspec", None)  # a fixture may take the server's name as its parameter
+        named = [name for name in (chosen.params.values() if chosen else ()) if isinstance(name, str)]
+        if _REAL_SERVERS.intersection([*getattr(item, "fixturenames", ()), *named]):
             item.add_marker(pytest.mark.root)
         if not is_root() and item.get_closest_marker("root"):
             item.add_marker(skip)
@@ -49,8 +52,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """No test, and no program one starts, reads or writes what belongs to the person who runs it."""
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
+        for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"):
             patch.setenv(name, str(tmp_path_factory.mktemp(name.lower())))
+        patch.delenv("PYTHONUNBUFFERED", raising=False)  # programs that tests start print as they do at people's
         patch.setenv("MAILWRIGHT_LANGUAGE", "en")  # whatever the computer of the person who runs the tests speaks
         patch.setenv(
             "WIN_PD_OVERRIDE_LOCAL_APPDATA", os.environ["XDG_STATE_HOME"]
@@ -65,6 +69,12 @@ def _no_sign_in_remembered(_own_folders: None) -> Iterator[None]:
     """What was refused in one test does not count in the sign-in budget of the next."""
     yield
     shutil.rmtree(Path(os.environ["XDG_STATE_HOME"], "mailwright", "sign-ins"), ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def _not_quiet() -> None:
+    """What one test did with --quiet says nothing of the next."""
+    render.be_quiet(False)
 
 
 @pytest.fixture(scope="session")

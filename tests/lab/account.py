@@ -7,12 +7,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A mailbox; `login` is the user name where it is not the whole address, `folder` where new mail goes."""
+    """A mailbox; `login` is the user name where it is not the whole address, `folder` where new mail goes.
+
+    `suspended` is what Dovecot says instead of letting the right password in.
+    """
 
     address: str
     password: str
     login: str | None = None
     folder: str = "INBOX"
+    suspended: str = ""
 
     @property
     def username(self) -> str:
@@ -31,7 +35,7 @@ class Account:
 
     def by_local_part(self) -> Account:
         """The same mailbox on a server where only the part before the @ signs in."""
-        return Account(self.address, self.password, self.local_part, self.folder)
+        return Account(self.address, self.password, self.local_part, self.folder, self.suspended)
 
 
 ADA = Account("ada@example.org", "tulip-wagon-64")

@@ -80,7 +80,7 @@ class Dovecot:
         if is_root():
             os.chown(folder / "mail", mail_user().uid, mail_user().gid)
         (folder / "passdb").write_text(
-            "".join(f"{account.username}:{{PLAIN}}{account.password}::::::\n" for account in accounts)
+            "".join(f"{account.username}:{{PLAIN}}{account.password}::::::{_extra(account)}\n" for account in accounts)
         )
         names = dict.fromkeys((name, account) for account in accounts for name in (account.username, account.address))
         (folder / "userdb").write_text("".join(f"{name}:::::{self._home(account)}::\n" for name, account in names))
@@ -330,6 +330,11 @@ service pop3-login {{
   }}
 }}
 """
+
+
+def _extra(account: Account) -> str:
+    """The extra fields of an account that is suspended."""
+    return "nologin=y reason=" + account.suspended.replace(" ", "_") if account.suspended else ""
 
 
 def _version(command: str) -> tuple[int, ...]:

@@ -140,6 +140,10 @@ ANSWERS: tuple[tuple[str, Protocol, str, bytes, str, tuple[str, ...]], ...] = (
      ("server-error", "server-busy", "temporary-auth-failure")),
     ("the store is down", POP3, "stat", b"-ERR [SYS/TEMP] Storage unavailable\r\n", "",
      ("server-error", "server-busy", "temporary-auth-failure")),
+    ("there is no inbox", IMAP, "examine", b"{tag} NO [NONEXISTENT] Mailbox doesn't exist: INBOX\r\n", "",
+     ("server-error", "mail-access-disabled")),
+    ("a no without a reason", IMAP, "examine", b"{tag} NO EXAMINE failed\r\n", "",
+     ("server-error", "mail-access-disabled")),
     ("IMAP is not in the plan", IMAP, "examine", b"{tag} NO Ihr Tarif erlaubt keinen IMAP-Zugriff\r\n", "",
      ("mail-access-disabled",)),
     ("a reset", POP3, "stat", b"", "rst", DROPPED),
@@ -160,10 +164,35 @@ ANSWERS: tuple[tuple[str, Protocol, str, bytes, str, tuple[str, ...]], ...] = (
      ("greylisted",)),
     ("a limit in Portuguese", SMTP, "rcpt", "550 5.4.5 Limite diário de envio excedido\r\n".encode(), "",
      ("sending-limit-exceeded",)),
+    ("no right to the sender, in Polish", SMTP, "mail",
+     "550 5.7.1 Nadawca nie ma prawa używać tego adresu\r\n".encode(), "", ("sender-not-allowed",)),
+    ("blocked under a code of the sender's domain", SMTP, "mail", b"554 5.1.8 Email Outgoing Blocked\r\n", "",
+     ("account-disabled", "message-rejected-as-spam", "sending-limit-exceeded")),
+    ("encryption is asked for later", SMTP, "rcpt", b"451 4.7.1 Please use TLS\r\n", "", ("tls-required",)),
+    ("the server's disk, not a mailbox", SMTP, "rcpt", b"452 4.3.1 Insufficient system storage\r\n", "",
+     ("server-error", "server-busy")),
+    ("a block list at the sign-in", SMTP, "auth",
+     b"550 5.7.1 Authentication denied: 192.0.2.9 listed at zen.spamhaus.org\r\n", "", ("client-ip-blocked",)),
+    ("locked after bad tries, in German", SMTP, "auth",
+     "535 5.7.8 Anmeldung fehlgeschlagen: Konto wegen zu vieler Fehlversuche vorübergehend gesperrt\r\n".encode(), "",
+     ("too-many-attempts", "account-disabled")),
+    ("locked after bad tries, in Spanish", SMTP, "auth",
+     b"535 5.7.1 Cuenta bloqueada temporalmente por exceso de intentos fallidos\r\n", "",
+     ("too-many-attempts", "account-disabled")),
+    ("too often, in German", POP3, "auth",
+     "-ERR Sie rufen Ihre E-Mails zu häufig ab. Bitte warten Sie 15 Minuten\r\n".encode(), "",
+     ("too-many-attempts", "server-busy")),
+    ("too often, in Chinese", POP3, "auth", "-ERR 登录过于频繁，请稍后再试\r\n".encode(), "",
+     ("too-many-attempts", "server-busy")),
+    ("a file server that does not say so (FTP)", SMTP, "hello", b"530 Please login with USER and PASS.\r\n", "",
+     ("not-a-mail-server", "wrong-protocol")),
     ("two lines, the second tells", SMTP, "rcpt",
      b"550-Requested action not taken: mailbox unavailable\r\n550 Sender address is not allowed.\r\n", "",
      ("sender-not-allowed",)),
 )  # fmt: skip
+
+# What comes in one packet with the yes to STARTTLS: rubbish is no reply that anybody could take for the server's.
+RUBBISH = b"\x00\x8f\xfe\x01\xff\x80\x1f"
 
 # What follows a server's yes to STARTTLS, or its first packet where encryption is due, instead of a handshake.
 NO_TLS: tuple[tuple[str, bytes, tuple[str, ...]], ...] = (
@@ -203,6 +232,16 @@ def after_starttls(data: Callable[[Protocol], bytes]) -> Callable[[Protocol], Ma
         return Mail(protocol, starttls=answer)
 
     return make
+
+
+def with_the_yes(data: bytes) -> Callable[[Protocol], Mail]:
+    """A server that sends these bytes in one packet with its yes to STARTTLS."""
+
+    async def answer(talk: Talk, line: bytes, protocol: Protocol) -> None:
+        await talk.send_raw(ok(protocol, line) + data)
+        await talk.silence()
+
+    return hooked("starttls", lambda protocol: lambda talk, line: answer(talk, line, protocol))
 
 
 def _always(data: bytes) -> Callable[[Protocol], bytes]:
@@ -272,6 +311,7 @@ def kinds() -> Iterator[Hostile]:
     yield Hostile(
         "T04", "later: words in clear", after_starttls(IN_CLEAR.__getitem__), NO_HANDSHAKE, PROTOCOLS, STARTTLS
     )
+    yield Hostile("T04", "at once: rubbish", with_the_yes(RUBBISH), NO_HANDSHAKE, PROTOCOLS, STARTTLS)
     yield Hostile("T24", "a greeting byte by byte", in_pieces, (), PROTOCOLS, STARTTLS, sign_ins=1)
     yield Hostile("T24", "answers out of order", out_of_order, (), (IMAP,), TLS, sign_ins=1)
     yield Hostile(

@@ -130,6 +130,7 @@ def test_swaks_agrees(server: MailServer, authority: Authority) -> None:
     wait_until(lambda: len(server.mailbox(ADA.address)) == 1, "the message arrives", 5)
 
 
+@pytest.mark.slow
 def test_where_only_the_local_part_signs_in(new_mail_server: Callable[..., MailServer], authority: Authority) -> None:
     short = ADA.by_local_part()
     server = new_mail_server(accounts=[short])

@@ -52,6 +52,15 @@ def is_root() -> bool:
     return hasattr(os, "getuid") and os.getuid() == 0
 
 
+def bound_by_modes(*command: str) -> list[str]:
+    """The command, held to the modes of files where root runs it as well, who may open everything otherwise.
+
+    A test of what is locked would show nothing then. A program of its own, as a thread that runs already would not be
+    held to them.
+    """
+    return ["setpriv", "--bounding-set", "-dac_override,-dac_read_search", *command] if is_root() else list(command)
+
+
 def _user(name: str) -> User:
     import grp
     import pwd

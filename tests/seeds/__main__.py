@@ -19,17 +19,40 @@ SEEDS = (
     *(f"E{number}" for number in range(1, 8)),
     *(f"G{number}" for number in range(1, 20)),
 )
-_NAME = re.compile(r"test_seed_([IFCEG]\d+)_(\w+)")
+FACES = {"in_the_window": "window", "on_the_command_line": "command line"}
+SCENARIO = re.compile(rf"test_seed_([IFCEG]\d+)_(\w+?)_({'|'.join(FACES)})\b")
 
 
-class _Table:
+class Table:
+    """What became of each scenario: by row and what it is about, which faces it passed in.
+
+    A face that a row cannot be shown in has a test that is skipped, and the reason of that.
+    """
+
     def __init__(self) -> None:
-        self.rows: dict[str, list[tuple[str, bool]]] = {}
+        self.rows: dict[str, dict[str, dict[str, bool]]] = {}
+        self.reasons: dict[tuple[str, str, str], str] = {}
+        self.seconds = 0.0
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        found = _NAME.search(report.nodeid)
-        if found is not None and (report.when == "call" or report.failed):
-            self.rows.setdefault(found[1], []).append((found[2], report.passed))
+        """Notes a face's outcome."""
+        self.seconds += report.duration
+        found = SCENARIO.search(report.nodeid)
+        if found is None:
+            return
+        seed, what, face = found[1], found[2], FACES[found[3]]
+        faces = self.rows.setdefault(seed, {}).setdefault(what, {})
+        if report.skipped and isinstance(report.longrepr, tuple):
+            self.reasons[seed, what, face] = report.longrepr[2]
+        elif report.when == "call" or report.failed:
+            faces[face] = faces.get(face, True) and report.passed
+
+    def lacking(self, seed: str) -> dict[str, list[str]]:
+        """The faces that each scenario of the row is not shown in, with no reason; none where the row is whole."""
+        return {
+            what: [face for face in FACES.values() if not faces.get(face, (seed, what, face) in self.reasons)]
+            for what, faces in self.rows.get(seed, {}).items()
+        }
 
 
 def asserted(row: Row) -> Iterator[str]:
@@ -44,20 +67,29 @@ def asserted(row: Row) -> Iterator[str]:
 
 
 def main() -> int:
-    """Runs the rows; 0 when every one has a scenario and all of them passed."""
-    table = _Table()
+    """Runs the rows; 0 when every one has a scenario, shown by both faces, and all of them passed."""
+    table = Table()
     with contextlib.redirect_stdout(io.StringIO()):
         pytest.main(["-q", "--no-header", "--no-summary", "tests/seeds"], plugins=[table])
-    missing = 0
+    failed = 0
     for seed in SEEDS:
-        for what, passed in table.rows.get(seed, [("no scenario", False)]):
-            print(f"{seed:4} {'pass' if passed else 'FAIL'}  {what.replace('_', ' ')}")
-            missing += not passed
-        for row in ROWS:
-            if row.id == seed:
-                print("\n".join(f"           {line}" for line in asserted(row)))
-    print(f"{len(SEEDS)} rows, {missing} not passed")
-    return 1 if missing else 0
+        lacking = table.lacking(seed)
+        failed += not lacking or any(lacking.values())
+        if not lacking:
+            print(f"{seed:4} FAIL  no scenario")
+        for what, faces in table.rows.get(seed, {}).items():
+            shown = ", ".join(face for face in FACES.values() if faces.get(face))
+            print(f"{seed:4} {'FAIL' if lacking[what] else 'pass'}  {shown:<22}  {what.replace('_', ' ')}")
+            for face in FACES.values():
+                if face in lacking[what]:
+                    print(f"           {face}: {'fails' if face in faces else 'not shown'}")
+                elif face not in faces:
+                    print(f"           {face}: {table.reasons[seed, what, face]}")
+            for row in ROWS:
+                if (row.id, row.what) == (seed, what):
+                    print("\n".join(f"           {line}" for line in asserted(row)))
+    print(f"{len(SEEDS)} rows by {len(FACES)} faces, {failed} not shown; {table.seconds:.0f} s")
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":

@@ -6,8 +6,10 @@ offered with its words and where it leads, the verdict, and the settings after a
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from tests.lab.scripted import Conversation, Script
 from tests.lab.stage import imap, smtp
 from wizard.model.account import Verdict
 from wizard.model.server import Security
@@ -62,6 +64,17 @@ def refusing_in(reply: str = IMAP_WRONG, host: str = "imap.example.org") -> Prac
     return imap(host, accepts=Accepts.NOBODY, refusal=reply)
 
 
+async def cut(conversation: Conversation) -> None:
+    """A server, or something on the way to it, that ends every connection."""
+    conversation.reset()
+
+
+async def too_old(conversation: Conversation) -> None:
+    """What a server that knows only TLS 1.1 answers with: the alert protocol_version (RFC 8446 §6.2, number 70)."""
+    await conversation.some_bytes()
+    await conversation.send_raw(bytes([21, 3, 1, 0, 2, 2, 70]))
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One row of the seeds.
@@ -87,6 +100,7 @@ class Row:
     listing: tuple[PracticeServer, ...] = ()  # what the provider's page names, where that is not all the servers
     second: tuple[PracticeServer, ...] = ()  # what another source names
     line: str | None = None  # what this computer's public address is called in reverse
+    played: Mapping[tuple[str, int], Script] = field(default_factory=dict)  # hosts and ports that follow a script
     sends: bool = False
     test_to: str | None = None
     also: tuple[str, ...] = ()  # ids that stand further down, in this order
@@ -115,6 +129,11 @@ ROWS = (
         "This is a receiving server; sending needs another one",
         "use-sending-server", "Use “smtp.example.org”", "outgoing-server",
         (OUT, IN), given={"outgoing": "imap.example.org:993/tls"}, after={"host": "smtp.example.org"}),
+    Row("I3", "noticed_by_the_port_alone", "incoming-server-used",
+        "This is a receiving server; sending needs another one",
+        "use-sending-server", "Use “smtp.example.org”", "outgoing-server",
+        (OUT, IN, imap("mail.example.org")), listing=(OUT, IN), given={"outgoing": "mail.example.org:993/tls"},
+        after={"host": "smtp.example.org"}),
     Row("I4", "wrong_password", "bad-credentials",
         "The server did not accept the user name or password",
         "edit-password", "Type the password again", "password",
@@ -165,8 +184,8 @@ ROWS = (
         "wait", "Wait a while, then check again", 86400,
         (smtp("smtp.gmail.com", mail_reply=GOOGLE_LIMIT), GMAIL_IN), GMAIL, says=("500 messages in any 24 hours",)),
     Row("F2", "too_many_recipients_in_one_message", "sending-limit-exceeded",
-        "Too many recipients in one message",
-        "split-recipients", "Check again with a single recipient", None,
+        "Gmail takes no more recipients for now",  # the check's own message has one, so it is no list that is too long
+        "wait", "Wait an hour, then check again", 3600,
         (smtp("smtp.gmail.com", rcpt_reply="452 4.5.3 Error: too many recipients"), GMAIL_IN), GMAIL,
         says=("100 recipients in one message",)),
     Row("F3", "total_recipients_a_day", "sending-limit-exceeded",
@@ -277,6 +296,11 @@ ROWS = (
         "The recipient's mailbox does not exist",
         "edit-recipient", "Correct the recipient's address", "recipient",
         (OUT, IN), test_to="nobody@example.org"),
+    Row("E7", "connection_is_cut", "connection-dropped",
+        "The server hung up in the middle",
+        "try-again", "Check again", None,
+        (OUT, smtp("smtp.example.org", 587), IN),
+        played={("smtp.example.org", 465): cut, ("smtp.example.org", 587): cut}),
     Row("G1", "econnrefused", "connection-refused",
         "smtp.example.org does not answer on port 587",
         "use-port-465", "Use port 465", "other-port",
@@ -327,6 +351,11 @@ ROWS = (
         (smtp("smtp.example.org", 587), imap("imap.example.org", 143)),
         given={"outgoing": "smtp.example.org:587/tls", "incoming": "imap:imap.example.org:143/starttls"},
         after={"security": Security.STARTTLS}),
+    Row("G11", "tls_too_old", "tls-version-too-old",
+        "The server only knows old encryption that is no longer safe",
+        "ask-administrator", "Copy a message for your mail administrator",
+        "The mail server offers only TLS 1.0 or 1.1. Could you please enable TLS 1.2 and 1.3?",
+        (OUT, IN), played={("smtp.example.org", 465): too_old}),
     Row("G12", "domain_without_mail", "recipient-domain-invalid",
         "The recipient's domain takes no mail",
         "edit-recipient", "Correct the recipient's address", "recipient",
@@ -353,4 +382,9 @@ ROWS = (
         "use-api-username", "Use “apikey”", "api-username",
         (refusing("535 Authentication failed: The provided authorization grant is invalid, expired, or revoked",
          "smtp.sendgrid.net"), IN), given={"outgoing": "smtp.sendgrid.net:465/tls"}),
+    Row("G19", "a_temporary_refusal_says_how_long_to_wait", "greylisted",
+        "The receiving server asks to be called again in a few minutes",
+        "wait", "Wait a while, then check again", 300,
+        (smtp("smtp.example.org", rcpt_reply="450 4.2.0 <ada@example.org>: Recipient address rejected: Greylisted"),
+         IN)),
 )  # fmt: skip
