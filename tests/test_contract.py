@@ -87,6 +87,23 @@ def test_a_line_of_bulk_is_the_same_with_its_row(
     assert against(schema, {key: value for key, value in document.items() if key not in beside}) == []
 
 
+@pytest.mark.slow
+def test_a_saved_account_is_checked_with_the_same_document(
+    schema: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("XDG_DATA_HOME", "WIN_PD_OVERRIDE_LOCAL_APPDATA"):
+        monkeypatch.setenv(name, str(tmp_path / "data"))
+    monkeypatch.setenv("PASSWORD", "practice-all-well")
+    words = ("ada@all-well.example", "--practice", "--password-env", "PASSWORD", "--quiet")
+    assert main(["accounts", "add", *words, "--without-password"]) == 0
+    capsys.readouterr()
+    assert main(["accounts", "check", *words, "--test-message", "--json"]) == 0
+    (document,) = json.loads(capsys.readouterr().out)["accounts"]
+    beside = {"cause", "worked_until", "note"}
+    assert beside <= document.keys()
+    assert against(schema, {key: value for key, value in document.items() if key not in beside}) == []
+
+
 def test_explain_prints_a_diagnosis_of_the_same_shape(
     schema: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -20,6 +20,7 @@ def _script(name: str) -> dict[str, Any]:
     return runpy.run_path(str(CHECKOUT / "packaging" / name))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("python", "needs_backport"), [("3.11", True), ("3.13", False)])
 def test_windows_gets_its_own_packages_and_no_others(python: str, needs_backport: bool) -> None:
     chosen = _script("windows/locked.py")["windows_packages"](LOCK.read_text("utf-8"), python)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from datetime import UTC, datetime, timedelta
@@ -14,6 +15,12 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from defusedxml import ElementTree
+
+import wizard
+from tests.setup.test_pack_signature import made_key
+from wizard.errors import ResourceError
+from wizard.setup.pack_signature import check_signer, known_signer, sign
 
 SIGN = Path(__file__).resolve().parents[1] / "packaging" / "windows" / "sign.sh"
 PROGRAM = Path("/usr/share/nsis/Stubs/lzma-amd64-unicode")  # a program for Windows that Debian has
@@ -80,3 +87,52 @@ def test_a_wrong_or_missing_password_ends_the_build(
         Path(certificate["SIGN_PASSWORD_FILE"]).write_bytes(content)
     assert _sign(program, certificate).returncode != 0
     assert program.read_bytes() == PROGRAM.read_bytes()
+
+
+POLICIES = Path(__file__).resolve().parents[1] / "packaging" / "windows" / "policy"
+
+
+def _registry_file(content: str) -> dict[tuple[str, str], str]:
+    """Key and name to value of the texts in a .reg file."""
+    found, key = {}, ""
+    for line in content.splitlines():
+        if line.startswith("["):
+            key = line.strip("[]")
+        elif match := re.fullmatch(r'"((?:[^"\\]|\\.)*)"="((?:[^"\\]|\\.)*)"', line):
+            name, value = (re.sub(r"\\(.)", r"\1", part) for part in match.groups())
+            found[key, name] = value
+    return found
+
+
+@pytest.mark.skipif(not POLICIES.is_dir(), reason="an installed copy has no packaging folder")
+def test_the_policies_templates_are_whole_and_name_what_the_program_reads() -> None:
+    template = ElementTree.parse(POLICIES / "mailwright.admx").getroot()
+    words = ElementTree.parse(POLICIES / "en-US" / "mailwright.adml").getroot()
+    space = {"p": "http://schemas.microsoft.com/GroupPolicy/2006/07/PolicyDefinitions"}
+    strings = {each.get("id") for each in words.iterfind(".//p:string", space)}
+    boxes = {each.get("refId") for each in words.iterfind(".//p:textBox", space)}
+    policies = list(template.iterfind(".//p:policy", space))
+    assert {policy.get("key") for policy in policies} == {r"Software\Policies\Mailwright"}
+    for policy in policies:
+        assert {policy.get("displayName"), policy.get("explainText")} <= {f"$(string.{one})" for one in strings}
+    texts = list(template.iterfind(".//p:text", space))
+    assert {each.get("id") for each in texts} == boxes
+    read = "".join(file.read_text("utf-8") for file in Path(wizard.__file__).parent.rglob("*.py"))
+    for name in [each.get("valueName") for each in texts] + [each.get("valueName") for each in policies]:
+        assert name is None or f'"{name}"' in read, name
+
+
+@pytest.mark.skipif(not POLICIES.is_dir(), reason="an installed copy has no packaging folder")
+def test_a_registry_file_names_the_signer(tmp_path: Path) -> None:
+    ours = _registry_file((POLICIES / "mailwright-pack.reg").read_text("utf-8"))
+    key = r"HKEY_LOCAL_MACHINE\Software\Policies\Mailwright"
+    assert ours == {(key, "Pack"): r"C:\Program Files\Example\mailwright-pack.zip"}
+    pack = tmp_path / "pack.toml"
+    pack.write_text("", "utf-8")
+    line = made_key(tmp_path / "key")
+    sign(pack, pack, tmp_path / "key")
+    written = f'Windows Registry Editor Version 5.00\r\n\r\n[{key}]\r\n"PackSigner"="{known_signer(line)}"\r\n'
+    check_signer(pack, pack, [_registry_file(written)[key, "PackSigner"]])
+    written = written.replace(str(known_signer(line)), f"{made_key(tmp_path / 'other')} ours")
+    with pytest.raises(ResourceError, match="which this computer does not take"):
+        check_signer(pack, pack, [_registry_file(written)[key, "PackSigner"]])

@@ -6,6 +6,8 @@ import ast
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
+import pytest
+
 import wizard
 
 ROOT = Path(wizard.__file__).parent
@@ -36,6 +38,24 @@ def circle(graph: dict[str, set[str]]) -> list[str]:
     return []
 
 
+def test_what_lies_behind_a_locked_folder_is_not_there() -> None:
+    """Path's own question raises PermissionError then, which nobody expects: os.path's says no.
+
+    Where a policy could be lost in silence (`policy.py`), the error is what is wanted.
+    """
+    asks = {"exists", "is_file", "is_dir"}
+    found = [
+        f"{name}:{node.lineno}"
+        for name, path in FILES.items()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in asks
+        if not node.args and not node.keywords and ast.unparse(node.func.value) != "member"  # of an archive
+    ]
+    assert [place for place in found if not place.startswith("wizard.policy:")] == []
+    assert found, "the search finds those"
+
+
+@pytest.mark.slow
 def test_no_modules_import_each_other_in_a_circle() -> None:
     assert circle({"a": {"b"}, "b": {"a"}}), "the search finds one"
     assert circle({name: imported(path) for name, path in FILES.items()}) == []

@@ -197,6 +197,7 @@ def test_a_pipe_whose_writer_comes_later_is_read_whole(read: str, tmp_path: Path
     writer.wait()
 
 
+@pytest.mark.slow
 @needs_posix
 def test_a_pipe_that_drips_has_its_time_and_no_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("wizard.text_file.WAIT_S", 0.3)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import ast
 import re
 import string
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -21,7 +19,6 @@ from wizard.language.po import Entry, key_of, read_po
 CHECKOUT = Path(__file__).resolve().parents[2]
 TAGS = [tag for tag in LANGUAGES if tag != "en"]
 TEMPLATE = assets.resources() / "locale" / "mailwright.pot"
-GATHER = CHECKOUT / "packaging" / "texts.py"
 SOURCES = sorted(Path(wizard.__file__).parent.rglob("*.py"))
 _PERCENT = re.compile(r"%(?:\(\w+\))?[srd]")
 _TAGS = re.compile(r"</?[a-z][^<>]*>")
@@ -134,6 +131,7 @@ def test_a_number_takes_its_form(tag: str, tmp_path: Path) -> None:
         assert {found.ngettext("{n} row", "{n} rows", n) for n in numbers} == {f"form {form}"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tag", TAGS)
 def test_a_language_has_the_texts_of_the_template_and_no_others(tag: str) -> None:
     template = {key_of(entry): entry.comments for entry in read_po(TEMPLATE.read_text("utf-8"))}
@@ -147,13 +145,7 @@ def test_every_text_tells_translators_where_it_belongs() -> None:
     assert [entry.source for entry in entries if not rooms.intersection(entry.comments)] == []
 
 
-@pytest.mark.skipif(not GATHER.exists(), reason="an installed copy has no packaging folder")
-def test_the_template_is_what_the_code_and_the_data_say() -> None:
-    """What was said anew is in every language's file before a release: `make locale`."""
-    done = subprocess.run([sys.executable, str(GATHER), "--check"], capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout) == (0, ""), done.stderr
-
-
+@pytest.mark.slow
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.relative_to(Path(wizard.__file__).parent).as_posix())
 def test_what_is_marked_can_be_gathered(path: Path) -> None:
     """A text is a literal, or a name whose literal is marked elsewhere; nothing is filled in before it is said."""
@@ -169,6 +161,7 @@ def test_what_is_marked_can_be_gathered(path: Path) -> None:
     assert wrong == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.relative_to(Path(wizard.__file__).parent).as_posix())
 def test_nothing_is_translated_before_the_language_is_chosen(path: Path) -> None:
     """What runs while a module is read would be in English for good."""

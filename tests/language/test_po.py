@@ -137,6 +137,16 @@ def test_an_edit_counts_at_once_and_a_damaged_file_is_passed_over(german: Path) 
     assert catalogues.load(german) is None
 
 
+def test_what_unpacks_into_too_much_is_passed_over(german: Path) -> None:
+    compiled = german / catalogues.COMPILED
+    compiled.write_bytes(catalogues.compiled(german))
+    (german / catalogues.SOURCE_FILE).unlink()
+    assert catalogues.load(german) is not None
+    padded = gzip.decompress(compiled.read_bytes()) + b" " * 16 * 1024 * 1024  # the same JSON
+    compiled.write_bytes(gzip.compress(padded))
+    assert catalogues.load(german) is None
+
+
 def test_a_language_without_a_translation_is_none(german: Path) -> None:
     (german / catalogues.SOURCE_FILE).write_text(
         'msgid ""\nmsgstr "Language: de\\n"\n\nmsgid "A"\nmsgstr ""\n', "utf-8"

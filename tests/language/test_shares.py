@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.language.shares import shares, table
 from wizard.language.choice import LANGUAGES
 from wizard.language.po import Entry
@@ -17,6 +19,7 @@ def test_words_count_and_doubted_translations_do_not() -> None:
     assert shares(entries) == {"all": (3, 8), "window": (3, 7), "cause": (0, 1), "cli": (3, 3)}
 
 
+@pytest.mark.slow
 def test_every_language_has_its_line() -> None:
     head, *lines = table().splitlines()
     assert head.split()[:3] == ["words", "all", "window"]

@@ -116,6 +116,7 @@ async def test_reads_a_mailbox(clients: Clients) -> None:
     await clients.run(work)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("inbox")
 @pytest.mark.parametrize(
     ("keys", "uids"),
@@ -215,6 +216,7 @@ async def test_idle_tells_what_arrives_and_goes(network: PracticeNetwork) -> Non
     writer.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "command",
     [
