@@ -16,11 +16,14 @@ help: ## this list
 run: $(VENV)/.run $(COMPILED) ## opens the wizard (ARGS="--practice" for the built-in practice network)
 	@$(VENV)/bin/python -m wizard gui $(ARGS)
 
-test: $(VENV)/.dev .lab/.installed $(COMPILED) ## runs every test (ARGS="-k imap" for some)
-	@packaging/as-root.sh $(VENV)/bin/python -m pytest $(ARGS)
+# Each file is run by one of several processes (four at most: each of them starts real servers), but for single tests.
+# What pytest makes of the tests' asserts is kept, whatever the shell says: it costs each process five seconds otherwise.
+test: export PYTHONDONTWRITEBYTECODE =
+test: $(VENV)/.dev .lab/.installed $(COMPILED) ## runs every test (ARGS="-m 'not slow'" for the quick ones, ARGS="-k imap" for some)
+	@packaging/as-root.sh $(VENV)/bin/python -m pytest $(if $(filter-out -q -m slow 'not slow' "not slow",$(ARGS)),,-n auto --maxprocesses 4 --dist loadfile) $(ARGS)
 
 handover-test: $(VENV)/.dev .lab/.handover $(COMPILED) ## real mail programs and frameworks take our files, send and read
-	@NODE_PATH=$(CURDIR)/.lab/node_modules packaging/as-root.sh $(VENV)/bin/python -m pytest tests/handover/test_real_programs.py tests/handover/test_thunderbird.py tests/handover/test_evolution.py $(ARGS)
+	@NODE_PATH=$(CURDIR)/.lab/node_modules packaging/as-root.sh $(VENV)/bin/python -m pytest tests/handover/test_real_programs.py tests/handover/test_thunderbird.py tests/handover/test_evolution.py tests/handover/test_claws.py tests/handover/test_tokens.py tests/handover/test_code.py $(ARGS)
 
 fuzz: $(VENV)/.dev ## 10,000 new inputs for every parser, for an hour or two (ARGS="tests/model" for some)
 	$(VENV)/bin/python -m pytest -m hypothesis --hypothesis-profile=fuzz --timeout=7200 $(ARGS)
@@ -28,13 +31,14 @@ fuzz: $(VENV)/.dev ## 10,000 new inputs for every parser, for an hour or two (AR
 soak: $(VENV)/.dev $(COMPILED) ## 10,000 checks, 1,000 cancels, 100 windows: does anything grow? (half an hour; ARGS=--half or --tenth for less)
 	$(VENV)/bin/python -m tests.soak $(ARGS)
 
-lint: $(VENV)/.dev ## ruff, mypy, the layers
+lint: $(VENV)/.dev ## ruff, mypy, the layers, whether the translators' files know every text
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/mypy --platform win32 --no-warn-unreachable wizard
 	$(VENV)/bin/mypy --platform darwin --no-warn-unreachable wizard
 	$(VENV)/bin/lint-imports
+	$(VENV)/bin/python packaging/texts.py --check
 
 mutants: $(VENV)/.dev .lab/.installed ## puts 120 faults into a copy, one at a time: do the tests notice? (hours; --into goes on)
 	@packaging/as-root.sh $(VENV)/bin/python -m tests.mutants $(ARGS)

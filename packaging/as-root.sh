@@ -8,7 +8,7 @@ if ! unshare --map-root-user --map-auto --net true 2>/dev/null; then
     "uidmap, and a line for $(id -un) in /etc/subuid and /etc/subgid); neither is to be had here." >&2
   exit 1
 fi
-# pytest refuses the folder that the real root made.
-export PYTEST_DEBUG_TEMPROOT=${TMPDIR:-/tmp}/mailwright-tests-$(id -un)
+# pytest refuses the folder that the real root made. The name is short: a socket's path has 107 characters at most.
+export PYTEST_DEBUG_TEMPROOT=${TMPDIR:-/tmp}/mw-$(id -u)
 mkdir -p "$PYTEST_DEBUG_TEMPROOT"
 exec unshare --map-root-user --map-auto --net -- bash -c 'ip link set lo up && exec "$@"' as-root "$@"

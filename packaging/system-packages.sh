@@ -15,7 +15,7 @@ qt=(
 )
 lab=(
   postfix dovecot-core dovecot-imapd dovecot-pop3d dovecot-lmtpd bind9 bind9-dnsutils stunnel4 swaks libnet-ssleay-perl
-  libsasl2-modules systemd msmtp neomutt php-cli git openssl iproute2 nftables uidmap xvfb xauth openbox dbus dbus-x11 at-spi2-core python3-pyatspi xdotool fonts-inter
+  libsasl2-modules systemd msmtp neomutt php-cli git openssl openssh-client iproute2 nftables uidmap xvfb xauth openbox dbus dbus-x11 at-spi2-core python3-pyatspi xdotool fonts-inter
   # What Exim, unpacked into .lab/, is linked with; nss_wrapper gives it its user.
   libnss-wrapper libdb5.3 libgnutls-dane0 libidn12 libnsl2 libpcre2-8-0
 )
@@ -24,10 +24,10 @@ package=("${desktop[@]}" binutils xz-utils makeself lintian desktop-file-utils a
 # The programs that `make handover-test` gives our files to.
 handover=("${lab[@]}" isync fetchmail getmail6 offlineimap3 aerc mutt curl git-email libmailtools-perl libauthen-sasl-perl libio-socket-ssl-perl
   thunderbird evolution claws-mail libsecret-tools python3-django python3-flask-mail libphp-phpmailer php-symfony-mailer nodejs ruby
-  gir1.2-camel-1.2 gir1.2-edataserver-1.2 python3-gi glib-networking)
+  gir1.2-camel-1.2 gir1.2-edataserver-1.2 python3-gi glib-networking gnome-keyring libsasl2-modules-kdexoauth2 zbar-tools)
 windows=("${desktop[@]}" binutils wine wine64 gcc-mingw-w64-x86-64 nsis wixl msitools osslsigncode unzip xdotool x11-utils imagemagick)
 programs=(postfix:postfix dovecot:dovecot-core named:bind9 stunnel4:stunnel4 swaks:swaks Xvfb:xvfb openbox:openbox xdotool:xdotool
-  dbus-run-session:dbus ip:iproute2 nft:nftables msmtp:msmtp neomutt:neomutt php:php-cli git:git systemd-analyze:systemd)
+  dbus-run-session:dbus ip:iproute2 nft:nftables msmtp:msmtp neomutt:neomutt php:php-cli git:git ssh-keygen:openssh-client systemd-analyze:systemd)
 
 PATH=$PATH:/usr/sbin:/sbin
 wanted=("${qt[@]}")
