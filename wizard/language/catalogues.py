@@ -18,6 +18,7 @@ from wizard import assets
 SOURCE_FILE: Final = "mailwright.po"
 COMPILED: Final = "mailwright.json.gz"
 _GZIP: Final = 31  # zlib's window bits for a gzip file
+_MAX_BYTES: Final = 16 * 1024 * 1024  # of compiled translations; a pack's may be a stranger's
 
 
 class Catalogue:
@@ -90,7 +91,7 @@ def _document(folder: Path) -> dict[str, Any]:
     except OSError:
         source = None
     try:
-        found: dict[str, Any] = json.loads(zlib.decompress((folder / COMPILED).read_bytes(), _GZIP))
+        found: dict[str, Any] = json.loads(_unpacked((folder / COMPILED).read_bytes()))
         if found["plural"] and (source is None or found["source"] == _digest(source)):
             return found
     except (OSError, ValueError, LookupError, TypeError, zlib.error):
@@ -99,6 +100,14 @@ def _document(folder: Path) -> dict[str, Any]:
         return _read(source) if source is not None else {}
     except ValueError:
         return {}
+
+
+def _unpacked(content: bytes) -> bytes:
+    gzip = zlib.decompressobj(_GZIP)
+    unpacked = gzip.decompress(content, _MAX_BYTES)
+    if not gzip.eof:
+        raise ValueError  # too large, or cut short
+    return unpacked
 
 
 def _read(source: bytes) -> dict[str, Any]:
