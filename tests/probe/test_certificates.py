@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import socket
 import ssl
+import struct
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
 from hypothesis import given
@@ -19,12 +21,12 @@ from hypothesis import strategies as st
 from tests.lab.scripted import ScriptedServer
 from tests.probe.issuer import Issuer, Lax, sha256_of
 from tests.probe.talk import PROTOCOLS, USER, Mail, Names, candidate, greeting, offers, ok, probe, tls_server, verb_of
-from wizard.model.evidence import CertificateProblem, ErrorKind, ProbeReport, Stage
+from wizard.model.evidence import CertificateFacts, CertificateProblem, ErrorKind, ProbeReport, Stage
 from wizard.model.server import Protocol, Security, ServerCandidate, Source
 from wizard.net.dial import SystemDialer
 from wizard.net.tls import Trust
 from wizard.probe.connector import Network
-from wizard.probe.tls import read_certificate
+from wizard.probe.tls import certificate_facts, read_certificate
 
 each_protocol = pytest.mark.parametrize("protocol", PROTOCOLS)
 each_security = pytest.mark.parametrize("security", [Security.TLS, Security.STARTTLS])
@@ -226,10 +228,13 @@ async def test_names_in_a_certificate_are_made_inert(issuer: Issuer, trusting: N
 
 
 @contextmanager
-def sockets_with_tls(issued: Lax, switched: Protocol | None = None) -> Iterator[tuple[int, list[bytes]]]:
+def sockets_with_tls(
+    issued: Lax, switched: Protocol | None = None, *, resets: Event | None = None
+) -> Iterator[tuple[int, list[bytes]]]:
     """A port whose handshakes are the ssl module's own, and what was said inside; asyncio swallows its alerts.
 
-    The handshake comes at the start, or where `switched` is given, after that protocol's words for it.
+    The handshake comes at the start, or where `switched` is given, after that protocol's words for it. With `resets` an
+    alert is followed by an RST at once, and that is set then.
     """
     context = issued.server_context()
     said: list[bytes] = []
@@ -249,6 +254,12 @@ def sockets_with_tls(issued: Lax, switched: Protocol | None = None) -> Iterator[
                     with context.wrap_socket(line, server_side=True) as inside:
                         said.append(inside.recv(4096))
                 except OSError:
+                    if resets is not None:
+                        same.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                        line.close()
+                        same.close()
+                        resets.set()
+                        continue
                     with suppress(OSError):
                         same.recv(4096)  # closing with bytes unread would be an RST that overtakes the alert
 
@@ -310,6 +321,29 @@ async def test_a_server_that_wants_a_client_certificate_is_named(
     assert report.failure is not None
     assert (report.failure.stage, report.failure.error) == (Stage.TLS, ErrorKind.TLS_HANDSHAKE)
     assert "ALERT" in str(report.failure.detail["tls_reason"])
+    assert report.failure.detail["wants_certificate"] is True
+    assert said == []
+
+
+@each_protocol
+@pytest.mark.skipif(sys.platform == "win32", reason="what came before a reset is thrown away there")
+async def test_an_alert_counts_that_came_with_a_reset_before_we_had_spoken(
+    protocol: Protocol, issuer: Issuer, trusting: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A busy computer looks at the certificate for so long that both are there before its first word."""
+    version = ssl.TLSVersion.TLSv1_3
+    refused = Event()
+
+    def look_slowly(transport: asyncio.BaseTransport) -> CertificateFacts | None:
+        refused.wait(5)
+        return certificate_facts(transport)
+
+    monkeypatch.setattr("wizard.probe.connector.certificate_facts", look_slowly)
+    issued = issuer.issue(versions=(version, version), wants_client=True)
+    with sockets_with_tls(issued, protocol, resets=refused) as (port, said):
+        report = await _probe_port(port, protocol, trusting, Security.STARTTLS)
+    assert report.failure is not None
+    assert (report.failure.stage, report.failure.error) == (Stage.TLS, ErrorKind.TLS_HANDSHAKE)
     assert report.failure.detail["wants_certificate"] is True
     assert said == []
 

@@ -64,9 +64,9 @@ class Line(asyncio.Protocol):
         return self.is_open and not self._buffer
 
     def write(self, data: bytes) -> None:
-        """Sends bytes; raises ConnectionResetError when the line is gone."""
+        """Sends bytes; when the line is gone, raises what ended it, an OSError or EOFError."""
         if not self.is_open:
-            raise ConnectionResetError("the connection is closed")
+            raise self._ended or ConnectionResetError("the connection is closed")
         assert self.transport is not None  # noqa: S101 - is_open said so
         self.transport.write(data)
 
