@@ -10,7 +10,7 @@ import pytest
 
 from tests.lab.certificates import Authority, Issued
 from tests.lab.scripted import Conversation as Talk
-from tests.probe.talk import PASSWORD, USER, Mail, candidate, no, ok, tag_of, tls_server
+from tests.probe.talk import PASSWORD, USER, Mail, candidate, no, tag_of, tls_server
 from tests.setup.accounts import draft, new_session
 from wizard.model.account import RoundTripStatus
 from wizard.model.address import Address
@@ -115,32 +115,61 @@ async def test_every_look_into_a_pop3_mailbox_is_counted(
     assert 2 <= len(pop.sign_ins) <= 5
 
 
-async def test_what_a_cancelled_check_had_sent_is_known_to_the_next(authority: Authority, certificate: Issued) -> None:
-    """Only a refusal counts: who stops a check three times is not shut out."""
+@pytest.mark.parametrize("ended_by", ["the person", "the deadline"])
+async def test_what_a_check_had_sent_when_it_ended_counts(
+    ended_by: str, authority: Authority, certificate: Issued
+) -> None:
+    """The server judges it all the same, and who sends the same four times may be locked out there."""
     asked = asyncio.Event()
-    answers = True
 
     async def silent(talk: Talk, line: bytes) -> None:
         asked.set()
-        if answers:
+        await talk.silence()
+
+    imap = Mail(Protocol.IMAP, auth=silent)
+    session = new_session(authority, options=Options(deadline_s=10 if ended_by == "the person" else 0.7))
+    async with tls_server(imap, certificate, Security.TLS) as receiving:
+        ada = AccountDraft(Address.parse(USER), secret=Secret(PASSWORD), wants_outgoing=False)
+        ada = replace(ada, incoming=candidate(receiving, Protocol.IMAP, Security.TLS))
+        for _ in range(MAX_FAILURES):
+            asked.clear()
+            check = asyncio.ensure_future(session.check(ada))
+            await asked.wait()
+            if ended_by == "the person":
+                check.cancel()
+            await asyncio.wait([check])
+        result = await session.check(ada)
+        await session.close()
+    assert (len(imap.sign_ins), result.diagnoses[0].cause) == (MAX_FAILURES, "too-many-attempts")
+
+
+async def test_a_check_that_was_stopped_before_it_signed_in_counts_nothing(
+    authority: Authority, certificate: Issued
+) -> None:
+    greeted = asyncio.Event()
+    answers = False
+
+    async def hello(talk: Talk, line: bytes) -> bool:
+        greeted.set()
+        if not answers:
             await talk.silence()
-        await talk.send_raw(ok(Protocol.IMAP, line))
+        return True
 
     async def inbox(talk: Talk, line: bytes) -> None:
         await talk.send_raw(b"* 0 EXISTS\r\n" + tag_of(line) + b" OK done\r\n")
 
-    imap = Mail(Protocol.IMAP, auth=silent, examine=inbox)
+    imap = Mail(Protocol.IMAP, hello=hello, examine=inbox)
     session = new_session(authority, options=Options(deadline_s=10))
     async with tls_server(imap, certificate, Security.TLS) as receiving:
         ada = AccountDraft(Address.parse(USER), secret=Secret(PASSWORD), wants_outgoing=False)
         ada = replace(ada, incoming=candidate(receiving, Protocol.IMAP, Security.TLS))
-        for _ in range(4):
-            asked.clear()
+        for _ in range(MAX_FAILURES):
+            greeted.clear()
             check = asyncio.ensure_future(session.check(ada))
-            await asked.wait()
+            await greeted.wait()
             check.cancel()
             await asyncio.wait([check])
-        answers = False
+        answers = True
         result = await session.check(ada)
         await session.close()
-    assert result.verdict.value == "works"
+    assert (len(imap.sign_ins), result.verdict.value) == (1, "works")

@@ -165,6 +165,37 @@ def test_a_long_run_begins_a_new_file_now_and_then(tmp_path: Path, monkeypatch: 
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no pipes with a name there")
+@pytest.mark.parametrize("left", [b"", b"short", b"x" * 33, None], ids=["empty", "cut", "too long", "a link nowhere"])
+def test_a_damaged_key_is_made_anew(left: bytes | None, tmp_path: Path) -> None:
+    """A disk that was full for a moment does not end the count for good."""
+    SignInBudget(Ledger(tmp_path)).refused(ACCOUNT)
+    if left is None:
+        (tmp_path / "key").unlink()
+        (tmp_path / "key").symlink_to(tmp_path / "nowhere")
+    else:
+        (tmp_path / "key").write_bytes(left)
+    for _ in range(MAX_FAILURES):
+        SignInBudget(Ledger(tmp_path)).refused(ACCOUNT)
+    assert not SignInBudget(Ledger(tmp_path)).allows(ACCOUNT)
+    assert len((tmp_path / "key").read_bytes()) == 32
+    assert not list(tmp_path.glob(".key*"))
+
+
+def test_who_begins_at_once_has_one_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the other program put there while this one made its own is the key of both."""
+    other, link = SignInBudget(Ledger(tmp_path)), os.link
+
+    def later(*paths: Path) -> None:
+        monkeypatch.setattr(os, "link", link)
+        other.refused(ACCOUNT)
+        link(*paths)
+
+    monkeypatch.setattr(os, "link", later)
+    SignInBudget(Ledger(tmp_path)).refused(ACCOUNT)
+    SignInBudget(Ledger(tmp_path)).refused(ACCOUNT)
+    assert not SignInBudget(Ledger(tmp_path)).allows(ACCOUNT)
+
+
 @pytest.mark.parametrize("what", ["pipe", "file", "circle", "device"])
 @pytest.mark.parametrize("where", ["key", "notes"])
 def test_what_takes_the_ledgers_place_leaves_the_budget_to_this_run(tmp_path: Path, where: str, what: str) -> None:

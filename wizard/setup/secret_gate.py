@@ -6,6 +6,7 @@ source to see that no other file makes credentials or signs in.
 
 from __future__ import annotations
 
+import asyncio
 import re
 from dataclasses import dataclass, field
 
@@ -151,6 +152,11 @@ class SecretGate:
                             self.press.refused(server, credentials.username, secret)
                         # A line that drops or falls silent may have been counted by the server too.
                         if not is_sent or _judged_nothing(refused.reply):
+                            take_back()
+                        raise
+                    except asyncio.CancelledError:
+                        # Stopped, or past a deadline: what was sent is judged all the same, and nobody hears how.
+                        if recorder.sign_in_attempts == before:
                             take_back()
                         raise
                     take_back()

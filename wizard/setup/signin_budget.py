@@ -19,7 +19,7 @@ from itertools import islice
 from pathlib import Path
 
 from wizard.model.secret import Secret
-from wizard.private_file import read_private
+from wizard.private_file import read_private, write_private
 
 MAX_FAILURES = 3
 WINDOW_S = 600.0
@@ -138,11 +138,8 @@ class SignInBudget:
     def sending(self, *accounts: str) -> Iterator[Callable[[], None]]:
         """Notes an attempt as refused while its answer is awaited: who is killed meanwhile does not know of it.
 
-        Whoever gets another answer calls what this gives, and the note is taken back; so it is when the attempt is
-        cancelled.
-
-        Raises:
-            BudgetSpent: another program was faster; nothing is noted.
+        Whoever gets another answer, or sent nothing, calls what this gives, and the note is taken back.
+        Raises BudgetSpent where another program was faster; nothing is noted then.
         """
         note = self._note(accounts)
         self._sent.add(note)
@@ -155,9 +152,6 @@ class SignInBudget:
                 take_back()
                 raise BudgetSpent
             yield take_back
-        except asyncio.CancelledError:
-            take_back()
-            raise
         finally:
             self._sent.discard(note)
 
@@ -313,16 +307,30 @@ class Ledger:
     def _hash_key(self) -> bytes | None:
         """This computer's key, without which nobody can try which addresses the names stand for."""
         if self._key is None:
-            try:
-                self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-                with contextlib.suppress(FileExistsError):
-                    descriptor = os.open(self._key_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-                    with os.fdopen(descriptor, "wb") as file:
-                        file.write(secrets.token_bytes(_KEY_BYTES))
-                self._key = read_private(self._key_file, limit_bytes=_KEY_BYTES) or None
-            except OSError:
-                return None
+            with contextlib.suppress(OSError):
+                self._key = self._kept_key() or self._new_key()
         return self._key
+
+    def _kept_key(self) -> bytes | None:
+        """The key that lies there; None where none does, or one that a full disk or another hand left in pieces."""
+        with contextlib.suppress(OSError):
+            key = read_private(self._key_file, limit_bytes=_KEY_BYTES + 1)
+            return key if len(key) == _KEY_BYTES else None
+        return None
+
+    def _new_key(self) -> bytes | None:
+        """A key put there whole, or that of another program that was faster."""
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        whole = self._folder / f".key.{secrets.token_hex(6)}.tmp"
+        write_private(whole, secrets.token_bytes(_KEY_BYTES))
+        try:
+            os.link(whole, self._key_file)
+        except OSError:  # something has the name, or this file system knows no links
+            if self._kept_key() is None:
+                os.replace(whole, self._key_file)
+        finally:
+            whole.unlink(missing_ok=True)
+        return self._kept_key()
 
 
 class _OwnFile:
