@@ -53,6 +53,50 @@ def test_an_error_that_nobody_awaits_is_told_by_type_and_place(log: Path, capsys
     assert "in hand" not in shown + kept
 
 
+def test_errors_of_a_group_that_came_of_it_are_told_once(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """So asyncio makes them where no thread can be started: each stands in the other."""
+    inner = RuntimeError(CANARY)
+    group = ExceptionGroup(CANARY, [inner, ValueError(CANARY)])
+    inner.__context__ = group
+    internal_error.tell(group)
+    kept = log.read_text("utf-8")
+    assert [kept.count(kind) for kind in ("ExceptionGroup", "RuntimeError", "ValueError")] == [1, 1, 1]
+    assert CANARY not in kept + capsys.readouterr().err
+
+
+def test_an_error_that_cannot_be_told_leaves_its_type_alone(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Python would print it itself where its hook fails, with what it says."""
+
+    def fails(_: BaseException) -> str:
+        raise MemoryError
+
+    monkeypatch.setattr(internal_error, "report", fails)
+    internal_error._uncaught(ValueError, ValueError(CANARY), None)
+    assert capsys.readouterr().err == "mailwright: ValueError\n"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        RuntimeError("can't start new thread"),
+        MemoryError(),
+        ExceptionGroup("both", [ValueError(), RuntimeError("can't start new thread")]),
+    ],
+)
+def test_a_computer_that_gives_nothing_more_is_no_error_of_ours(
+    error: Exception, log: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def run(_: object) -> int:
+        raise error
+
+    monkeypatch.setattr("wizard.cli.explain.run", run)
+    assert main(["explain", "x"]) == 2
+    assert "no more memory" in capsys.readouterr().err
+    assert not log.exists()
+
+
 def test_every_error_of_a_group_is_in_the_log(log: Path) -> None:
     async def breaks(error: type[Exception]) -> None:
         raise error(CANARY)

@@ -59,13 +59,16 @@ def unawaited(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         print(f"mailwright: {context.get('message')}", file=sys.stderr)  # words of asyncio's own, without a value
 
 
-def places(error: BaseException) -> list[str]:
-    """The types of an error and of what led to it, each with the places it came through, innermost last."""
+def places(error: BaseException, seen: set[int] | None = None) -> list[str]:
+    """The types of an error and of what led to it, each with the places it came through, innermost last.
+
+    What is in `seen` already is left out: what stands in a group may have come of the group.
+    """
     import traceback
     from pathlib import Path
 
     lines: list[str] = []
-    seen: set[int] = set()
+    seen = set() if seen is None else seen
     chain: BaseException | None = error
     while chain is not None and id(chain) not in seen:
         seen.add(id(chain))
@@ -73,7 +76,7 @@ def places(error: BaseException) -> list[str]:
         frames = traceback.extract_tb(chain.__traceback__)
         lines += [f"  {Path(frame.filename).name}:{frame.lineno} in {frame.name}" for frame in frames]
         if isinstance(chain, BaseExceptionGroup):
-            lines += [f"  | {line}" for inner in chain.exceptions for line in places(inner)]
+            lines += [f"  | {line}" for inner in chain.exceptions for line in places(inner, seen)]
         chain = chain.__cause__ or chain.__context__
     return lines
 
@@ -114,8 +117,19 @@ def tell(error: BaseException | None) -> None:
     print(said, file=sys.stderr)
 
 
+def is_out_of_means(error: BaseException) -> bool:
+    """Whether this computer would not give the program another thread, or more memory: an error, but none of ours."""
+    if isinstance(error, BaseExceptionGroup):
+        return any(map(is_out_of_means, error.exceptions))
+    # Python has no kind of its own for the first, which has been said in these words since 2.4.
+    return isinstance(error, MemoryError) or (isinstance(error, RuntimeError) and "start new thread" in str(error))
+
+
 def _uncaught(_: type[BaseException], error: BaseException, __: TracebackType | None) -> None:
-    tell(error)
+    try:
+        tell(error)
+    except Exception:  # without memory, say: Python would print the error itself then, with what it says
+        print(f"mailwright: {type(error).__name__}", file=sys.stderr)
 
 
 def _uncaught_in_thread(thrown: threading.ExceptHookArgs) -> None:

@@ -83,8 +83,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:  # only an argument can be so long
             _tell(UsageError(f"{error.strerror}."))
             return EXIT_USAGE
-        from wizard.internal_error import write_log
+        from wizard.internal_error import is_out_of_means, write_log
 
+        if is_out_of_means(error):
+            _tell(UsageError(tr("This computer gives the program no more memory, or lets it start no more threads.")))
+            return EXIT_USAGE
         log = write_log(error)
         render.warn(tr("mailwright: something went wrong inside. What happened is in {log}", log=log))
         return EXIT_INTERNAL
