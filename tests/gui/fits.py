@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from PySide6.QtCore import QRect
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QFontMetrics, QFontMetricsF
 from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QWidget
 
@@ -116,9 +116,7 @@ def _why_label_cut(label: QLabel) -> str | None:
     needed = label.heightForWidth(label.width())
     if label.height() + 1 < needed:
         return f"{text!r} wants {needed} high, has {label.height()}"
-    # Japanese and Chinese may break between any two of their characters.
-    words = re.split(r"[\s\u200b\-/\u3000-\u9fff\uff00-\uffef]+", text)
-    longest = max((metrics.horizontalAdvance(word) for word in words), default=0)
+    longest = metrics.boundingRect(QRect(0, 0, label.width(), 100_000), int(Qt.TextFlag.TextWordWrap), text).width()
     return f"{text!r} has a word of {longest}, has {label.width()}" if longest > label.width() + 1 else None
 
 

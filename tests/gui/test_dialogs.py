@@ -11,15 +11,19 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.gui.test_dialogs_in_every_language import DIALOGS, REFUSED
+from tests.gui.test_language_walk import TWICE
 from tests.gui.test_safe_hands import settle
 from wizard import wiring
+from wizard.gui import theme
 from wizard.gui.explain_dialog import ExplainDialog
 from wizard.gui.widgets.buttons import PrimaryButton
+from wizard.gui.widgets.heading import Heading
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -68,6 +72,23 @@ def test_every_dialog_has_at_most_one_filled_button(name: str, parent: QWidget, 
     dialog = opened(DIALOGS[name], parent, qtbot)
     filled = [each for each in dialog.findChildren(PrimaryButton) if each.isVisible() and each.isEnabled()]
     assert len(filled) <= 1, [each.text() for each in filled]
+    dialog.close()
+
+
+@pytest.mark.parametrize("name", ["browser", "crash", "watch"])
+def test_a_heading_has_the_height_of_its_lines(
+    name: str, parent: QWidget, qtbot: QtBot, request: pytest.FixtureRequest
+) -> None:
+    request.addfinalizer(lambda: theme.current().zoom(0))
+    theme.current().zoom(TWICE)
+    dialog = opened(DIALOGS[name], parent, qtbot)
+    settle(qtbot)
+    for heading in dialog.findChildren(Heading):
+        across = heading.contentsRect().width()
+        lines = QFontMetrics(heading.font()).boundingRect(
+            0, 0, across, 10_000, int(Qt.TextFlag.TextWordWrap), heading.text()
+        )
+        assert heading.height() - lines.height() < 8, heading.text()
     dialog.close()
 
 

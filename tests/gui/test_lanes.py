@@ -12,9 +12,11 @@ from tests.gui.samples import (
     NAME_MISMATCH,
     SMTP,
     TLS_1_3,
+    TO_SIGN_IN,
     WORKS,
     WORKS_AFTER_FIX,
     event,
+    seen,
 )
 from wizard.gui.lanes import LaneTracker, State, lanes_of, speaking
 from wizard.model.account import SideResult, Status
@@ -55,6 +57,15 @@ def test_stages_pass_with_their_seconds_and_the_tls_version() -> None:
     assert [mark.word for mark in lane.marks] == ["OK, 0.2 s", "OK, 0.2 s", "OK, TLS 1.3", "Trying"]
     assert lane.running is Stage.AUTH
     assert not lane.works
+
+
+def test_a_greeting_that_is_no_mail_proves_no_encryption_that_would_come_after_it() -> None:
+    greeting = seen(Stage.GREETING, SMTP, 0.1, 0.4, Outcome.FAILED, error=ErrorKind.NOT_MAIL)
+    card = Diagnosis(
+        "not-a-mail-server", Stage.GREETING, 0.9, "", "", (), Protocol.SMTP, str(SMTP.endpoint), evidence=(greeting,)
+    )
+    result = replace(FAILS, diagnoses=(card,), timeline=(*TO_SIGN_IN[:2], greeting))
+    assert _states(lanes_of(result)[0]) == [OK, FAILED, NOT_TRIED, NOT_TRIED]
 
 
 def test_a_failed_stage_leaves_the_later_ones_untried() -> None:

@@ -8,6 +8,8 @@ import threading
 from urllib.parse import urlsplit
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -47,7 +49,7 @@ def dialog_of(wizard: Wizard) -> PhoneLinkDialog:
 def shown(dialog: PhoneLinkDialog, qtbot: QtBot) -> str:
     dialog.show_code.click()
     qtbot.waitUntil(dialog.code.isVisible, timeout=SECONDS)
-    return dialog.link.text()
+    return dialog.url
 
 
 def fetched(url: str, path: str | None = None) -> tuple[int, bytes]:
@@ -97,7 +99,11 @@ def test_the_person_is_told_first_and_presses_then(
     assert began == []
     assert dialog.focusWidget() is dialog.show_code
     url = shown(dialog, qtbot)
-    assert dialog.focusWidget() is dialog.link, "a Space closes nothing"
+    assert dialog.link is not None
+    assert dialog.focusWidget() is dialog.link.button, "a Space closes nothing"
+    QTest.keyClick(dialog.link.button, Qt.Key.Key_Space)
+    assert QApplication.clipboard().text() == url, "without what lets it break into lines"
+    assert not dialog.show_code.isVisible(), "it is shown"
     assert began == ["127.0.0.1"]
     assert url.startswith("http://127.0.0.1:")
     assert dialog.code.matrix == matrix_of(url)
@@ -131,8 +137,8 @@ def test_afterwards_nobody_listens(
     dialog = dialog_of(at_work)
     if how == "over":
         dialog.show_code.click()
-        qtbot.waitUntil(lambda: dialog.link.text() != "", timeout=SECONDS)
-        url = dialog.link.text()
+        qtbot.waitUntil(lambda: dialog.url != "", timeout=SECONDS)
+        url = dialog.url
         qtbot.waitUntil(lambda: "The time is over" in dialog.state.text(), timeout=SECONDS)
         assert not dialog.code.isVisible()
         assert dialog.show_code.isEnabled()
@@ -160,8 +166,9 @@ def test_in_several_networks_the_person_chooses(at_work: Wizard, qtbot: QtBot, n
     dialog = dialog_of(at_work)
     assert dialog.address.isVisible()
     dialog.address.choice.setCurrentIndex(1)
-    assert "This computer's address there is 127.0.0.1." in words(dialog)
+    assert "This computer's address there is" not in words(dialog), "the list says it"
     assert shown(dialog, qtbot).startswith("http://127.0.0.1:")
+    assert "This computer's address there is 127.0.0.1." in words(dialog)
 
 
 def test_an_address_that_went_away_is_said(at_work: Wizard, qtbot: QtBot, network: list[str]) -> None:
@@ -177,7 +184,8 @@ def test_without_a_network_there_is_no_code(at_work: Wizard, network: list[str])
     network.clear()
     dialog = dialog_of(at_work)
     assert "This computer is in no network of a home or an office" in words(dialog)
-    assert not dialog.show_code.isEnabled()
+    assert "this computer offers the profile" not in words(dialog), "it does not"
+    assert not dialog.show_code.isVisible()
 
 
 @pytest.mark.parametrize("target", ["apple-mail-mac", "thunderbird-android", "outlook-classic", "env"])

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from PySide6.QtGui import QFontInfo
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
@@ -55,6 +56,10 @@ def test_what_is_in_it_is_seen_before_with_the_address_by_choice(dialog: ReportD
     assert address in dialog.text.toPlainText()
     dialog.address.setChecked(False)
     assert dialog.text.toPlainText() == text
+
+
+def test_its_columns_stand_below_each_other(dialog: ReportDialog) -> None:
+    assert QFontInfo(dialog.text.font()).fixedPitch()
 
 
 @pytest.mark.parametrize(

@@ -244,6 +244,7 @@ def _broken_lane(
     certificate = failure.certificate if failure is not None else None
     word = failed(error, certificate.problem if certificate is not None else None)
     at = _shown(stage, security)
+    past = stage if stage.order > Stage.AUTH.order else at  # before STARTTLS a greeting is no proof of encryption
     ended = {item.stage: item for item in evidence if item.outcome is Outcome.OK}
     marks = []
     for shown in SHOWN:
@@ -251,7 +252,7 @@ def _broken_lane(
             marks.append(Mark(shown, State.FAILED, word))
         elif shown in ended:
             marks.append(_passed(shown, ended[shown].seconds, ended[shown].detail, security))
-        elif stage is not Stage.INPUT and shown.order < stage.order:
+        elif stage is not Stage.INPUT and shown.order < past.order:
             marks.append(Mark(shown, State.OK, words.passed(None)))
         else:
             marks.append(Mark(shown, State.NOT_TRIED, tr(words.NOT_TRIED)))

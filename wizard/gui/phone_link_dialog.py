@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
@@ -14,22 +14,22 @@ from wizard.gui.accessibility import announce
 from wizard.gui.theme import Role
 from wizard.gui.widgets.buttons import PrimaryButton
 from wizard.gui.widgets.choices import ChoiceField
+from wizard.gui.widgets.copy_row import CopyRow
 from wizard.gui.widgets.diagnosis_card import local_now
 from wizard.gui.widgets.diagnosis_parts import Steps
-from wizard.gui.widgets.dialog import Dialog
 from wizard.gui.widgets.dialog_buttons import closing_row
+from wizard.gui.widgets.fitted_dialog import FittedDialog
 from wizard.gui.widgets.heading import Heading
 from wizard.gui.widgets.paragraph import Paragraph
 from wizard.gui.widgets.qr_code import QrCode
-from wizard.gui.widgets.scroll_page import ScrollPage
-from wizard.gui.widgets.selectable import FixedWidthText, selectable
+from wizard.handover.sheet import Row
 from wizard.language import tr, tr_plural
 
 _LEAST_MODULE = 5  # pixels: a camera reads it from the other side of a desk
 _NARROW = 560
 
 
-class PhoneLinkDialog(Dialog):
+class PhoneLinkDialog(FittedDialog):
     """Asks first: nothing is offered before the person presses the button, and nothing once this is closed.
 
     `wanted` (str) carries the address of this computer at which the profile is to be offered. `opened` (str, the link)
@@ -41,16 +41,14 @@ class PhoneLinkDialog(Dialog):
     taken = Signal()
 
     def __init__(self, account: str, addresses: Sequence[str], minutes: int, *, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(640, parent=parent)
         self.setObjectName("phone-link-dialog")
         self.setWindowTitle(tr("To the iPhone or iPad"))
         self._minutes = minutes
         self._count = 0
-        self._scroll = ScrollPage()
-        self._body = self._scroll.body
-        self._body.setContentsMargins(24, 20, 24, 16)
-        self._body.setSpacing(12)
-        self._body.addWidget(Heading(tr("Bring the profile to the iPhone or iPad")))
+        self.url = ""
+        self.body.setSpacing(12)
+        self.body.addWidget(Heading(tr("Bring the profile to the iPhone or iPad")))
         self.sentence = Paragraph(
             tr(
                 "For {minutes} minutes this computer offers the profile of {account} to the network it is in, under an "
@@ -59,15 +57,15 @@ class PhoneLinkDialog(Dialog):
                 account=account,
             )
         )
-        self._body.addWidget(self.sentence)
+        self.body.addWidget(self.sentence)
         self.where = Paragraph("")
         self.where.setObjectName("offered-at")
-        self._body.addWidget(self.where)
+        self.body.addWidget(self.where)
         self.address = ChoiceField(tr("Address of this computer"))
         self.address.choice.setObjectName("offer-at")
         for each in addresses:
             self.address.choice.addItem(each, each)
-        self._body.addWidget(self.address)
+        self.body.addWidget(self.address)
         self.trust = Paragraph(
             tr(
                 "Only in a network that you trust, at home or in the office. The phone must be in the same one. The "
@@ -75,38 +73,28 @@ class PhoneLinkDialog(Dialog):
             ),
             tone="ink2",
         )
-        self._body.addWidget(self.trust)
+        self.body.addWidget(self.trust)
         self._across = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._across.setSpacing(20)
-        self._body.addLayout(self._across)
+        self.body.addLayout(self._across)
         self.code = QrCode()
         self.code.setAccessibleName(tr("QR code of the link to the profile"))
         self._held = QWidget()
-        column = QVBoxLayout(self._held)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
-        column.addWidget(Steps(_steps()))
-        self.link = selectable(FixedWidthText(""))
-        self.link.setObjectName("phone-link")
-        column.addWidget(self.link)
-        column.addStretch(1)
+        self._words = QVBoxLayout(self._held)
+        self._words.setContentsMargins(0, 0, 0, 0)
+        self._words.setSpacing(8)
+        self._words.addWidget(Steps(_steps()))
+        self.link: CopyRow | None = None
         self._across.addWidget(self._held, 1)
         self._across.addWidget(self.code, 0, Qt.AlignmentFlag.AlignTop)
         self.state = Paragraph("", Role.STRONG)
         self.state.setObjectName("phone-link-state")
-        self._body.addWidget(self.state)
-        self._body.addStretch(1)
+        self.body.addWidget(self.state)
         self.show_code = PrimaryButton(tr("Show the code"), "smartphone")
         self.show_code.setObjectName("show-code")
         self.show_code.setDefault(True)  # or Return would be Close's
         self.show_code.clicked.connect(self._ask)
-        row = closing_row(self, self.show_code)
-        row.setContentsMargins(24, 12, 24, 14)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.setSpacing(0)
-        outer.addWidget(self._scroll, 1)
-        outer.addLayout(row)
+        self.add_buttons(closing_row(self, self.show_code))
         self.opened.connect(self._show_link)
         self.taken.connect(self._count_taken)
         self.address.choice.currentIndexChanged.connect(self._name_address)
@@ -119,22 +107,21 @@ class PhoneLinkDialog(Dialog):
                     "profile and bring it there another way: AirDrop, Files, or a message."
                 )
             )
-            self.show_code.setEnabled(False)
-        self.resize(QSize(640, 480))
-        self.show_code.setFocus()
+            for part in (self.sentence, self.trust, self.show_code):
+                part.hide()
+        else:
+            self.show_code.setFocus()
 
     def show_over(self) -> None:
         """The time is up: nothing is offered any more."""
         self._show_parts(is_open=False)
         self._say(tr("The time is over: the link leads nowhere now."))
-        self.show_code.setEnabled(True)
         self.show_code.setFocus()
 
     def show_failure(self, sentence: str) -> None:
         """It could not be offered, and why."""
         self._show_parts(is_open=False)
         self._say(sentence)
-        self.show_code.setEnabled(True)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The code above the steps where there is little room."""
@@ -152,13 +139,17 @@ class PhoneLinkDialog(Dialog):
     def _name_address(self) -> None:
         address = self.address.choice.currentData()
         self.where.setText(tr("This computer's address there is {address}.", address=address) if address else "")
-        self.where.setVisible(bool(address))
 
     def _show_link(self, url: str) -> None:
+        self.url = url
         self.code.show_text(url, fits_in=_LEAST_MODULE * 41)
-        self.link.setText(url)
+        if self.link is not None:
+            self.link.deleteLater()
+        self.link = CopyRow(Row("phone-link", tr("Address"), url, ""), shown=words.breakable_anywhere(url))
+        self.link.set_compact(True)
+        self._words.addWidget(self.link)
         self._show_parts(is_open=True)
-        self.link.setFocus()
+        self.link.button.setFocus()
         until = local_now() + timedelta(minutes=self._minutes)
         self._say(tr("Offered until {time}. No phone has taken it yet.", time=words.clock(until)))
 
@@ -175,6 +166,7 @@ class PhoneLinkDialog(Dialog):
     def _say(self, sentence: str) -> None:
         self.state.setText(sentence)
         self.state.setVisible(bool(sentence))
+        self.fit()
         if sentence:
             announce(self, sentence, urgent=True)
 
@@ -183,7 +175,11 @@ class PhoneLinkDialog(Dialog):
             part.setVisible(is_open)
         for part in (self.sentence, self.trust):
             part.setVisible(not is_open)
-        self.address.setVisible(not is_open and self.address.choice.count() > 1)
+        has_choice = not is_open and self.address.choice.count() > 1
+        self.address.setVisible(has_choice)
+        self.where.setVisible(not has_choice and self.address.choice.count() > 0)
+        self.show_code.setVisible(not is_open)
+        self.show_code.setEnabled(not is_open)
 
 
 def _steps() -> tuple[str, ...]:

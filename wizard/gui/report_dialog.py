@@ -17,6 +17,7 @@ from wizard.gui.widgets.dialog_buttons import closing_row
 from wizard.gui.widgets.heading import Heading
 from wizard.gui.widgets.paragraph import Paragraph
 from wizard.gui.widgets.scroll_page import ScrollBar
+from wizard.gui.widgets.selectable import fixed_width
 from wizard.gui.widgets.surfaces import InputBox
 from wizard.gui.widgets.switch import Switch
 from wizard.handover.report import report_bytes, report_name, report_page, report_text
@@ -56,7 +57,7 @@ class ReportDialog(Dialog):
         self.text.setTabChangesFocus(True)
         self.text.setVerticalScrollBar(ScrollBar())
         self.text.setFrameShape(QFrame.Shape.NoFrame)
-        self.text.setFont(theme.font(Role.BODY))
+        self.text.setFont(fixed_width(theme.font(Role.SMALL)))
         self.address = Switch(tr("Leave my address readable, for my own helpdesk"))
         self.address.setObjectName("report-address")
         self.address.toggled.connect(self._show)

@@ -297,6 +297,11 @@ def breakable(text: str) -> str:
     return re.sub(r"(\S{40})(?=\S)", "\\1\u200b", text)
 
 
+def breakable_anywhere(text: str) -> str:
+    """The text with places where it may go on in the next line after every few characters, such as a long link."""
+    return re.sub(r"(\S{8})(?=\S)", "\\1\u200b", text)
+
+
 def wait_until(until: datetime, now: datetime) -> str:
     """Until when nothing helps but time."""
     minutes = max(1, round((until - now).total_seconds() / 60))

@@ -23,6 +23,12 @@ def balance(label: QLabel) -> None:
         label.setContentsMargins(*margins)
 
 
+def balanced_height(label: QLabel, width: int) -> int:
+    """How high it is at that width: the margin in force belongs to another one, and takes no line more at its own."""
+    metrics = QFontMetrics(label.font())
+    return metrics.boundingRect(QRect(0, 0, max(1, width), 10_000), _WRAP, label.text()).height()
+
+
 def _spare(label: QLabel) -> int:
     text, width, font = label.text(), label.width(), label.font()
     if theme.text_width(font, text) <= width or "\n" in text:

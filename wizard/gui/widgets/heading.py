@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from wizard.gui import accessible_roles
 from wizard.gui.theme import Role
-from wizard.gui.widgets.balance import balance
+from wizard.gui.widgets.balance import balance, balanced_height
 from wizard.gui.widgets.label import Label
 from wizard.gui.widgets.paragraph import Paragraph
 
@@ -36,6 +36,10 @@ class Heading(Paragraph):
         self.setAccessibleName(text)
         balance(self)
 
+    def heightForWidth(self, width: int) -> int:
+        """Of the lines it will have, not of those it has at another width."""
+        return balanced_height(self, width)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """In lines of about one length."""
         super().resizeEvent(event)
@@ -52,6 +56,10 @@ class Subheading(Label):
         """Shows it."""
         super().setText(text)
         balance(self)
+
+    def heightForWidth(self, width: int) -> int:
+        """Of the lines it will have, not of those it has at another width."""
+        return balanced_height(self, width)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Likewise."""

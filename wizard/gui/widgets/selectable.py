@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFontDatabase
+from PySide6.QtGui import QFont, QFontDatabase
 from PySide6.QtWidgets import QWidget
 
 from wizard.gui.theme import Role
 from wizard.gui.widgets.label import Label
 from wizard.gui.widgets.paragraph import Paragraph
+
+
+def fixed_width(font: QFont) -> QFont:
+    """The system's font of fixed width in that one's size: for columns that are made of blanks."""
+    fixed = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+    fixed.setPointSizeF(font.pointSizeF())
+    return fixed
 
 
 class FixedWidthText(Paragraph):
@@ -19,9 +26,7 @@ class FixedWidthText(Paragraph):
 
     def _retheme(self) -> None:
         super()._retheme()
-        font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
-        font.setPointSizeF(self.font().pointSizeF())
-        self.setFont(font)
+        self.setFont(fixed_width(self.font()))
 
 
 def selectable(label: Label) -> Label:
