@@ -38,9 +38,8 @@ def texts(page: TestPage) -> list[str]:
 
 
 def way(page: TestPage) -> list[tuple[str, State]]:
-    """The timeline's points."""
-    timeline = page.findChild(Timeline)
-    assert timeline is not None
+    """The points of the timeline that is shown."""
+    (timeline,) = (each for each in page.findChildren(Timeline) if each.isVisibleTo(page))
     return [(moment.name, moment.state) for moment in timeline.moments]
 
 
@@ -59,6 +58,13 @@ def test_it_offers_to_send_to_oneself_and_can_be_skipped(page: TestPage, qtbot: 
     assert page.skip_text == "Skip"
     with qtbot.waitSignal(page.skip_requested):
         page.skip()
+
+
+def test_the_way_ahead_is_shown_before_anything_is_sent(page: TestPage) -> None:
+    ahead = [("Sent", State.WAITING), ("Accepted by the server", State.WAITING), ("Arrived", State.WAITING)]
+    assert way(page) == ahead
+    page.to_field.set_text("friend@example.org")
+    assert way(page) == ahead[:2], "another's mailbox is not looked into"
 
 
 def test_the_primary_button_sends_to_oneself(page: TestPage, qtbot: QtBot) -> None:

@@ -19,7 +19,7 @@ from wizard.gui.widgets.buttons import LinkButton
 from wizard.gui.widgets.diagnosis_card import DiagnosisCard, local_now
 from wizard.gui.widgets.fields import Field
 from wizard.gui.widgets.surfaces import Card, Hint
-from wizard.gui.widgets.timeline import Moment
+from wizard.gui.widgets.timeline import Moment, Timeline
 from wizard.gui.widgets.trip_card import TripCard
 from wizard.gui.widgets.verdict_list import VerdictCard
 from wizard.language import tr, tr_context, tr_later
@@ -94,7 +94,11 @@ class TestPage(Page):
         self.to_field = Field(tr("Send to"))
         self.to_field.input.setObjectName("send-to")
         self.to_field.set_help(tr("Your own address shows both ways at once. Another address shows sending only."))
+        self.to_field.input.textChanged.connect(self._show_ahead)
+        self._ahead = Timeline()
         self._ask.box.addWidget(self.to_field)
+        self._ask.box.addSpacing(18)
+        self._ask.box.addWidget(self._ahead)
         self._verdict = TripCard()
         self.another_button = self._verdict.button("send-another", tr("Send another"), self._send_another)
         self.stop_button = self._verdict.button("stop", tr("Stop"), self._stop)
@@ -247,6 +251,7 @@ class TestPage(Page):
         self.to_field.set_error(None)
         if self._account is not None and not self.to_field.text():
             self.to_field.set_text(str(self._account.draft.address))
+        self._show_ahead()
         self._show_parts()
         self.set_primary(tr(_SEND))
         self.set_ready(True)
@@ -301,6 +306,14 @@ class TestPage(Page):
             self._verdict.say("clock", "accent", tr("Sent. Waiting for it to arrive…"), self._about(None))
         self._verdict.timeline.show_moments(self._moments(None))
         self.set_step_note(tr_context("a message", "Sending") if self._accepted_at is None else tr("Waiting"))
+
+    def _show_ahead(self) -> None:
+        """The way that a message will go: a mailbox of others is not looked into."""
+        own = str(self._account.draft.address) if self._account is not None else ""
+        names = [tr_context("a message", "Sent"), tr("Accepted by the server")]
+        if self.to_field.text() in ("", own):
+            names.append(tr("Arrived"))
+        self._ahead.show_moments(tuple(Moment(name, "", State.WAITING) for name in names))
 
     def _show_trip(self, trip: RoundTrip, result: CheckResult) -> None:
         if trip.status is RoundTripStatus.ARRIVED:

@@ -75,7 +75,7 @@ class CopyRow(QWidget):
             self._grid.addWidget(self._label, 0, 0)
             self._grid.addWidget(self._value, 0, 1)
             self._grid.addWidget(self.button, 0, 2)
-        self._grid.setContentsMargins(0, 3 if compact else 0, 0, 3 if compact else 0)  # each label keeps to its value
+        self._grid.setContentsMargins(0, 3, 0, 3)  # each label keeps to its value, and two lines of it to themselves
         self._grid.setColumnStretch(0, 1 if compact else 0)
         self._grid.setColumnStretch(1, 0 if compact else 1)
         self.setMinimumHeight(theme.control(32))

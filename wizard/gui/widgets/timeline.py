@@ -53,6 +53,7 @@ class Timeline(QLabel):
     def sizeHint(self) -> QSize:
         """Three columns, or as many rows."""
         name, small = (QFontMetricsF(theme.font(role)).height() for role in (theme.Role.LABEL, theme.Role.SMALL))
+        small = small if any(moment.word for moment in self._moments) else 0.0
         if self._in_rows:
             return QSize(200, round(len(self._moments) * (name + small + 16)))
         return QSize(400, round(theme.mark(18) + 9 + name + 1 + small))
@@ -113,6 +114,7 @@ class Timeline(QLabel):
         size, tokens = theme.mark(18), theme.tokens()
         name, small = theme.font(theme.Role.LABEL), theme.font(theme.Role.SMALL)
         heights = [QFontMetricsF(font).height() for font in (name, small)]
+        heights[1] *= any(moment.word for moment in self._moments)
         top = 0.0
         for moment in self._moments:
             paint_mark(
