@@ -14,10 +14,13 @@ from tests.gui.test_accessibility import PLACES, on_account, on_settings
 from tests.gui.test_safe_hands import on_done, settle
 from wizard.gui import theme
 from wizard.gui.app import Wizard
+from wizard.gui.lanes import State
 from wizard.gui.pages.page import Page
+from wizard.gui.widgets.choices import ChoiceField, _Inner
 from wizard.gui.widgets.copy_row import CopyRow
 from wizard.gui.widgets.elided_label import ElidedLabel
 from wizard.gui.widgets.facts import Facts
+from wizard.gui.widgets.timeline import Moment, Timeline
 from wizard.gui.widgets.veil import Veil
 
 USUAL = QSize(860, 620)
@@ -201,3 +204,31 @@ def lines_of(label: QLabel) -> list[str]:
         else:
             lines.append(word)
     return lines
+
+
+def test_long_names_on_the_way_of_a_message_share_its_line(qtbot: QtBot) -> None:
+    names = ("Gesendet", "Vom Server angenommen", "Angekommen in Posteingang")
+    timeline = Timeline()
+    qtbot.addWidget(timeline)
+    timeline.show_moments(tuple(Moment(name, "14:02:10", State.OK) for name in names))
+    timeline.resize(540, 60)
+    metrics = QFontMetrics(theme.font(theme.Role.LABEL))
+    lefts = timeline._lefts()
+    assert lefts is not None
+    ends = [left + metrics.horizontalAdvance(name) for left, name in zip(lefts, names, strict=True)]
+    assert all(end < left for end, left in zip(ends, [*lefts[1:], 540], strict=True))
+    timeline.resize(300, 60)
+    assert timeline._lefts() is None, "below each other"
+
+
+def test_what_a_list_has_no_room_for_is_cut_with_a_sign(qtbot: QtBot) -> None:
+    field = ChoiceField("Port", typed=True)
+    qtbot.addWidget(field)
+    field.choice.addItem("587 – switches to encryption after the greeting")
+    field.resize(200, 80)
+    field.show()
+    inner = field.choice.lineEdit()
+    assert isinstance(inner, _Inner)
+    qtbot.waitUntil(lambda: inner.shown().endswith("…"), timeout=2000)
+    field.resize(600, 80)
+    qtbot.waitUntil(lambda: inner.shown() == inner.text(), timeout=2000)

@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QPoint, QSettings, Qt
 from PySide6.QtGui import QColor, QFontDatabase, QImage, QPainter, QTransform
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMenu, QWidget, QWizard
+from PySide6.QtWidgets import QApplication, QLabel, QMenu, QWidget, QWizard
 from pytestqt.qtbot import QtBot
 
 from wizard.gui import icons, languages
@@ -18,6 +18,7 @@ from wizard.gui.app import Wizard
 from wizard.gui.engine import Opened
 from wizard.gui.preferences import Preferences
 from wizard.gui.widgets.buttons import LinkButton
+from wizard.gui.widgets.label import Label
 from wizard.gui.widgets.language_link import add_languages
 from wizard.gui.widgets.marks import ArcClock
 from wizard.gui.widgets.password_field import PasswordField
@@ -175,6 +176,14 @@ def test_the_password_stays_clear_of_its_eye_in_both_directions(mirrored: Wizard
     languages.follow()
     plain = PasswordField("Password")
     assert plain.input.textMargins().right() > margins.right()
+
+
+def test_words_that_begin_with_a_host_are_read_from_the_right_all_the_same(mirrored: Wizard) -> None:
+    port = Label("\u2068\u0627\u0644\u0645\u0646\u0641\u0630 465\u2069\u060c SSL/TLS", parent=mirrored.window)
+    assert QLabel.text(port).startswith("\u200f")
+    assert not port.text().startswith("\u200f")
+    host = Label("imap.example.net", parent=mirrored.window)
+    assert QLabel.text(host) == "imap.example.net"
 
 
 def test_the_way_of_a_message_begins_where_one_reads(mirrored: Wizard) -> None:

@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QPoint, QSize, Qt, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAccessibleEvent, QFont, QFontInfo, QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget, QWizard
+from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QApplication, QWidget, QWizard
 from pytestqt.qtbot import QtBot
 
 from tests.gui.samples import (
@@ -428,6 +428,21 @@ def in_view(page: Page, widget: QWidget) -> bool:
     scroll: ScrollPage = page.scroll
     top = widget.mapTo(scroll.viewport(), QPoint(0, 0)).y()
     return top >= 0 and top + widget.height() <= scroll.viewport().height()
+
+
+def test_what_has_the_keyboard_stays_in_view_as_long_as_things_come_above_it(active: Wizard, qtbot: QtBot) -> None:
+    page = active.account
+    focused = page.password_field.input
+    focused.setFocus()
+    settle(qtbot)
+    late = QWidget()
+    page.scroll.body.insertWidget(0, late)
+    late.setFixedHeight(600)
+    qtbot.waitUntil(lambda: in_view(page, focused), timeout=2000)
+    page.scroll.bar.triggerAction(QAbstractSlider.SliderAction.SliderToMinimum)
+    late.setFixedHeight(700)
+    settle(qtbot)
+    assert page.scroll.verticalScrollBar().value() == 0, "the person looks elsewhere"
 
 
 def test_a_field_that_is_wrong_is_brought_into_view(active: Wizard, qtbot: QtBot, qapp: QApplication) -> None:

@@ -75,6 +75,7 @@ class CheckPage(Page):
 
         self._clock = ArcClock(self)
         self._evidence = EvidenceCard(self._clock)
+        self.scroll.followed.connect(self._show_whole_lines)
         self._lines = QVBoxLayout()
         self._lines.setSpacing(6)
         self._line_widgets: list[LaneLine] = []
@@ -400,9 +401,13 @@ class CheckPage(Page):
             self._scroll_to(first)
         elif first.primary is not None:
             self.scroll.ensureWidgetVisible(first.primary, 0, 24)
-            bar = self.scroll.verticalScrollBar()
-            if bar.value() > 0:  # a title that is cut in half says less than more of the card
-                bar.setValue(max(bar.value(), self._evidence.y() - 12))
+            self._show_whole_lines()
+
+    def _show_whole_lines(self) -> None:
+        """A title that is cut in half says less than more of the card."""
+        bar, focused = self.scroll.verticalScrollBar(), self.window().focusWidget()
+        if bar.value() > 0 and self.cards and focused is not self.heading and not self.is_compact:
+            bar.setValue(max(bar.value(), self._evidence.y() - 12))
 
     def _scroll_to(self, card: DiagnosisCard) -> None:
         """Shows the card from its top; what works stands just above it and belongs to the news."""

@@ -314,6 +314,26 @@ class _Inner(QLineEdit):
         self._show_beginning()
         self._list.update()
 
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """What is longer than the line says so, unless somebody types."""
+        shown = self.shown()
+        if shown == self.text():
+            super().paintEvent(event)
+            return
+        painter = QPainter(self)
+        painter.setFont(self.font())
+        painter.setPen(self.palette().color(QPalette.ColorRole.Text))
+        painter.drawText(QRectF(self.rect()).adjusted(2, 0, -2, 0), int(Qt.AlignmentFlag.AlignVCenter), shown)
+
+    def shown(self) -> str:
+        """The text, as much of it as there is room for."""
+        room = self.width() - 4
+        return (
+            self.text()
+            if self.hasFocus()
+            else self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room)
+        )
+
     def _show_beginning(self) -> None:
         """Of what is longer than the line its beginning is seen, unless somebody types."""
         if not self.hasFocus():

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import unicodedata
+from typing import Final
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
@@ -9,6 +12,13 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 from wizard.gui import theme
 from wizard.gui.reading import is_mirrored
 from wizard.gui.theme import Role
+
+_MARK: Final = "\u200f"  # RIGHT-TO-LEFT MARK: what it stands before is read from the right
+
+
+def _has_arabic(text: str) -> bool:
+    """Whether there are words in it that are read from the right; Qt goes by the first word, which may be a host."""
+    return any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in text)
 
 
 class Label(QLabel):
@@ -38,6 +48,14 @@ class Label(QLabel):
         self.setText(text)
         self._retheme()
         theme.current().changed.connect(self._retheme)
+
+    def setText(self, text: str) -> None:
+        """Shows it, read as its language is."""
+        super().setText(_MARK + text if is_mirrored(self) and _has_arabic(text) else text)
+
+    def text(self) -> str:
+        """What was given to it."""
+        return super().text().removeprefix(_MARK)
 
     def set_tone(self, tone: str) -> None:
         """Another colour of the theme."""

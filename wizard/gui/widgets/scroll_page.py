@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final, Protocol, runtime_checkable
 
 import shiboken6
-from PySide6.QtCore import QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
@@ -68,6 +68,8 @@ class ScrollPage(QScrollArea):
     The bar lies on the margin of what scrolls: nothing is narrower for it, or moves aside when it comes.
     """
 
+    followed = Signal()  # what has the keyboard was brought into view
+
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -92,6 +94,9 @@ class ScrollPage(QScrollArea):
         self.setWidget(self.content)
         self.content.setAutoFillBackground(False)
         self._soon, self._settled = QTimer(self), QTimer(self)
+        self._follows = False  # what has the keyboard stays in view, until the person scrolls
+        self.bar.actionTriggered.connect(self._let_go)
+        self.bar.sliderPressed.connect(self._let_go)
         for timer in (self._soon, self._settled):
             timer.setSingleShot(True)
             timer.timeout.connect(self._show_focused)
@@ -106,17 +111,28 @@ class ScrollPage(QScrollArea):
         self.bar.setGeometry(0 if is_mirrored(self) else self.width() - width, 0, width, self.height())
         self.bar.raise_()
 
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """The person looks elsewhere."""
+        self._let_go()
+        super().wheelEvent(event)
+
+    def _let_go(self) -> None:
+        self._follows = False
+
     def _follow_range(self, least: int, most: int) -> None:
         scrolls = self.verticalScrollBar()
         self.bar.setPageStep(scrolls.pageStep())
         self.bar.setSingleStep(scrolls.singleStep())
         self.bar.setRange(least, most)
         self.bar.setVisible(most > least)
+        if self._follows:
+            self._soon.start(0)
 
     def _keyboard_moved(self, _old: QWidget | None, new: QWidget | None) -> None:
         """What has the keyboard is in view, with the label above it and the sentence below."""
         if new is not None and shiboken6.isValid(new) and self.content.isAncestorOf(new):
             # Not before the layout has made room for what has only just come, and again where that moved more.
+            self._follows = True
             self._soon.start(0)
             self._settled.start(_SETTLED_MS)
 
@@ -131,9 +147,11 @@ class ScrollPage(QScrollArea):
         for shown in (whole, widget):  # where not all of it fits, the control itself
             if shown is not None:
                 self.ensureWidgetVisible(shown, 0, 12)
+        self.followed.emit()
 
     def bring_into_view(self, widget: QWidget) -> None:
         """Scrolls until the top of `widget` can be seen."""
+        self._let_go()
         corner = widget.mapTo(self.content, widget.rect().topLeft())
         bar = self.verticalScrollBar()
         below = corner.y() + widget.height() - self.viewport().height() - bar.value()

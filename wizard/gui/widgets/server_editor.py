@@ -18,7 +18,7 @@ from wizard.gui.widgets.flow import Flow
 from wizard.gui.widgets.label import Label
 from wizard.gui.widgets.password_field import PasswordField
 from wizard.gui.widgets.surfaces import Icon, Strip
-from wizard.language import tr, tr_later
+from wizard.language import tr, tr_later, without_isolates
 from wizard.model.address import Address
 from wizard.model.host import shown_host
 from wizard.model.plan import Plan
@@ -347,7 +347,7 @@ class ServerEditor(QWidget):
 
     def _say_offer(self, source: Source, setting: str) -> None:
         """One sentence with the setting in bold, wherever in it a language puts the setting."""
-        before, _, after = sources.says(source, "\0").partition("\0")
+        before, _, after = without_isolates(sources.says(source, "\0")).partition("\0")
         is_end = len(after.strip()) < 2
         self._strip_source.setText(before.strip())
         self._strip_fact.setText(f"{setting}{after}" if is_end else setting)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPen, QResizeEvent
@@ -13,6 +14,8 @@ from wizard.gui.lanes import State
 from wizard.gui.reading import placed, placed_rect
 from wizard.gui.widgets.marks import ArcClock, paint_mark
 from wizard.gui.words import spoken_list, state_word
+
+_APART: Final = 8  # pixels between two names, at the least
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +75,18 @@ class Timeline(QLabel):
     @property
     def _in_rows(self) -> bool:
         """Whether the names do not fit beside each other."""
+        return theme.current().is_large or self._lefts() is None
+
+    def _lefts(self) -> list[float] | None:
+        """Where each stands in columns: at its usual place, or apart by what is left; `None` where they do not fit."""
         names = QFontMetricsF(theme.font(theme.Role.LABEL))
-        parts = (1 / 3, 0.704 - 1 / 3, 1 - 0.704)
-        widths = [names.horizontalAdvance(moment.name) + 8 for moment in self._moments]
-        return theme.current().is_large or any(
-            wide > part * self.width() for wide, part in zip(widths, parts, strict=False)
-        )
+        widths = [names.horizontalAdvance(moment.name) + _APART for moment in self._moments]
+        usual = [0.0, self.width() / 3, self.width() * 0.704][: len(widths)]
+        ends = [*usual[1:], float(self.width())][: len(usual)]
+        if all(left + wide <= end for left, wide, end in zip(usual, widths, ends, strict=True)):
+            return usual
+        spare = (self.width() - sum(widths)) / max(1, len(widths) - 1)
+        return [sum(widths[:place]) + place * spare for place in range(len(widths))] if spare >= 0 else None
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Marks, lines between them, names and times."""
@@ -91,8 +100,8 @@ class Timeline(QLabel):
         size, tokens = theme.mark(18), theme.tokens()
         name_font, small_font = theme.font(theme.Role.LABEL), theme.font(theme.Role.SMALL)
         name, small = QFontMetricsF(name_font), QFontMetricsF(small_font)
-        lefts = [0.0, self.width() / 3, self.width() * 0.704][: len(self._moments)]
-        for index, (moment, left) in enumerate(zip(self._moments, lefts, strict=True)):
+        lefts = self._lefts() or []
+        for index, (moment, left) in enumerate(zip(self._moments, lefts, strict=False)):
             paint_mark(painter, QPointF(placed(self, left + size / 2), size / 2), size, moment.state, self._clock.turn)
             if index + 1 < len(self._moments):
                 self._paint_line(
