@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import re
 import socket
 import ssl
 import struct
@@ -13,7 +14,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from threading import Event, Thread
+from typing import Any
 
+import certifi
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -26,7 +29,7 @@ from wizard.model.server import Protocol, Security, ServerCandidate, Source
 from wizard.net.dial import SystemDialer
 from wizard.net.tls import Trust
 from wizard.probe.connector import Network
-from wizard.probe.tls import certificate_facts, read_certificate
+from wizard.probe.tls import certificate_facts, read_certificate, told_facts
 
 each_protocol = pytest.mark.parametrize("protocol", PROTOCOLS)
 each_security = pytest.mark.parametrize("security", [Security.TLS, Security.STARTTLS])
@@ -216,6 +219,42 @@ def test_any_bytes_have_a_fingerprint(issuer: Issuer, data: bytes, place: int, v
         assert facts.sha256 == hashlib.sha256(content).hexdigest()
         assert facts.not_before.tzinfo is not None
         assert facts.subject.isprintable()
+
+
+ROOTS = re.findall(r"-----BEGIN.*?-----END CERTIFICATE-----\n", Path(certifi.where()).read_text("utf-8"), re.DOTALL)
+
+
+@pytest.mark.filterwarnings("ignore:Parsed a serial number")  # one of them has 0
+def test_what_openssl_tells_is_what_a_library_reads(issuer: Issuer, tmp_path: Path) -> None:
+    odd = [
+        'Example, Inc. "Mail" <a+b>;\\', " blanks ", "#1", "\x1b[2J\u202e", "Zoë=Müller", "mail.example.org",
+    ]  # fmt: skip
+    ours = [issuer.issue(["a.example", "*.b.example", "127.0.0.1"], common_name=name) for name in odd]
+    ours.append(issuer.issue((), self_signed=True))
+    told = 0
+    for pem in [*ROOTS, *(one.certificate.read_text() for one in ours)]:
+        path = tmp_path / "one.pem"
+        path.write_text(pem)
+        said: dict[str, Any] = ssl._ssl._test_decode_cert(str(path))  # type: ignore[attr-defined]
+        der = ssl.PEM_cert_to_DER_cert(pem)
+        facts = told_facts(said, der)
+        told += facts is not None
+        assert facts in (None, read_certificate(der))
+    assert told > len(ROOTS) * 0.9
+    assert told_facts({}, b"nothing was verified") is None
+
+
+async def test_a_verified_certificate_is_read_without_a_library(issuer: Issuer, trusting: Network) -> None:
+    """It takes as long to load as all else a check loads."""
+    issued = issuer.issue()
+    async with tls_server(Mail(Protocol.IMAP), issued, Security.TLS) as server:
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr("wizard.probe.tls.read_certificate", None)
+            report = await probe(candidate(server, Protocol.IMAP, Security.TLS, host=NAME), trusting)
+    seen = report.last(Stage.TLS)
+    assert seen is not None
+    assert seen.certificate is not None
+    assert seen.certificate.sha256 == sha256_of(issued)
 
 
 async def test_names_in_a_certificate_are_made_inert(issuer: Issuer, trusting: Network) -> None:

@@ -31,6 +31,7 @@ DIAL_TIMEOUT_S = 2.0  # a SYN that was lost is sent again after one second; a de
 _REDIRECTS = (301, 302, 303, 307, 308)
 
 Headers = Iterable[tuple[str, str]]
+Stream = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 class PageMissing(FetchError):
@@ -135,11 +136,12 @@ class Fetcher:
     ) -> tuple[int, str | None, bytes]:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port or 443
-        begin_import(*_HTTP)  # who is not there, as most are, is known before it is loaded
         transport = await self._connected(host, port)
         try:
+            begin_import(*_HTTP)  # during the handshake: most of those who are asked are not there
+            stream = await self._encrypted(transport, host)
             await imported(*_HTTP)
-            return await self._exchanged(transport, method, url, body, headers)
+            return await self._exchanged(stream, method, url, body, headers)
         finally:
             transport.abort()
 
@@ -156,8 +158,27 @@ class Fetcher:
         except OSError as error:
             raise FetchError(tr("the connection broke")) from error
 
+    async def _encrypted(self, transport: asyncio.Transport, host: str) -> Stream:
+        reader = asyncio.StreamReader()
+        protocol = asyncio.StreamReaderProtocol(reader)
+        loop = asyncio.get_running_loop()
+        try:
+            context = await self._trust.ready()
+            if transport.is_closing():
+                raise EOFError("the server spoke before the handshake")
+            encrypted = await loop.start_tls(transport, protocol, context, server_hostname=host)
+            if encrypted is None:
+                raise EOFError("the connection was closed before the handshake")
+        except ssl.SSLCertVerificationError as error:
+            said = tr("the certificate is not good for it: {reason}", reason=error.verify_message)
+            raise PageRefused(said) from error
+        except (OSError, EOFError) as error:
+            raise FetchError(tr("the connection broke")) from error
+        protocol.connection_made(encrypted)
+        return reader, asyncio.StreamWriter(encrypted, protocol, reader, loop)
+
     async def _exchanged(
-        self, transport: asyncio.Transport, method: str, url: str, body: bytes, headers: tuple[tuple[str, str], ...]
+        self, stream: Stream, method: str, url: str, body: bytes, headers: tuple[tuple[str, str], ...]
     ) -> tuple[int, str | None, bytes]:
         import httpcore
 
@@ -177,9 +198,9 @@ class Fetcher:
             target += f"?{parts.query}"
         port = parts.port or 443
         # httpcore sets ALPN on the context it is given. The shared one must not learn "http/1.1", since mail servers
-        # refuse it; so httpcore gets an empty one and the backend uses ours.
+        # refuse it; so httpcore gets an empty one, and the handshake was made with ours.
         unused = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        backend = _backend(transport, self._trust)
+        backend = _backend(*stream)
         pool = httpcore.AsyncConnectionPool(ssl_context=unused, network_backend=backend, max_keepalive_connections=0)
         request_url = httpcore.URL(
             scheme=b"https", host=(parts.hostname or "").encode("ascii"), port=port, target=target.encode("ascii")
@@ -197,9 +218,6 @@ class Fetcher:
                 if len(content) > MAX_BODY_BYTES:
                     raise _too_large()
                 return response.status, None, bytes(content)
-        except ssl.SSLCertVerificationError as error:
-            said = tr("the certificate is not good for it: {reason}", reason=error.verify_message)
-            raise PageRefused(said) from error
         except (httpcore.ProtocolError, httpcore.NetworkError, httpcore.TimeoutException, OSError, EOFError) as error:
             raise FetchError(tr("the connection broke")) from error
 
@@ -284,66 +302,40 @@ def _not_dialed(error: DialFailed) -> FetchError:
             return FetchError(tr("the host could not be reached"))
 
 
-def _backend(transport: asyncio.Transport, trust: Trust) -> httpcore.AsyncNetworkBackend:
+def _backend(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> httpcore.AsyncNetworkBackend:
     """What speaks over a connection for httpcore; made here, for httpcore is imported only when somebody is there."""
     import httpcore
 
     class Backend(httpcore.AsyncNetworkBackend):
         async def connect_tcp(self, host: str, port: int, *_: Any, **__: Any) -> httpcore.AsyncNetworkStream:
-            return Connected()
+            return Encrypted()
 
         async def sleep(self, seconds: float) -> None:
             await asyncio.sleep(seconds)
 
-    class Connected(httpcore.AsyncNetworkStream):
-        """A connection that can only be made into an encrypted one: there is nothing to read or write in clear."""
-
-        async def start_tls(
-            self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
-        ) -> httpcore.AsyncNetworkStream:
-            reader = asyncio.StreamReader()
-            protocol = asyncio.StreamReaderProtocol(reader)
-            loop = asyncio.get_running_loop()
-            try:
-                context = await trust.ready()
-                if transport.is_closing():
-                    raise EOFError("the server spoke before the handshake")
-                encrypted = await loop.start_tls(transport, protocol, context, server_hostname=server_hostname)
-                if encrypted is None:
-                    raise EOFError("the connection was closed before the handshake")
-            except BaseException:
-                transport.abort()
-                raise
-            protocol.connection_made(encrypted)
-            return Encrypted(reader, asyncio.StreamWriter(encrypted, protocol, reader, loop))
-
-        async def aclose(self) -> None:
-            transport.abort()
-
-        def get_extra_info(self, info: str) -> Any:
-            return None
-
     class Encrypted(httpcore.AsyncNetworkStream):
-        def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            self._reader = reader
-            self._writer = writer
-            self._left = MAX_RAW_BYTES
+        """The connection, on which the handshake was made already."""
+
+        _left = MAX_RAW_BYTES
+
+        async def start_tls(self, *_: Any, **__: Any) -> httpcore.AsyncNetworkStream:
+            return self
 
         async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
             # Counted here, before anything is unpacked. Leaving httpcore's loop over the body early instead would leave
             # its generators to the garbage collector.
-            data = await self._reader.read(max_bytes)
+            data = await reader.read(max_bytes)
             self._left -= len(data)
             if self._left < 0:
                 raise _too_large()
             return data
 
         async def write(self, buffer: bytes, timeout: float | None = None) -> None:
-            self._writer.write(buffer)
-            await self._writer.drain()
+            writer.write(buffer)
+            await writer.drain()
 
         async def aclose(self) -> None:
-            self._writer.transport.abort()  # a peer that ignores close_notify would hold the socket (T36)
+            writer.transport.abort()  # a peer that ignores close_notify would hold the socket (T36)
 
         def get_extra_info(self, info: str) -> Any:
             return None

@@ -25,6 +25,7 @@ _BUNDLES = (
     "/etc/ssl/cert.pem",  # Alpine, FreeBSD, OpenBSD
     "/usr/local/share/certs/ca-root-nss.crt",  # FreeBSD's package
 )
+READS = "cryptography.x509"  # reads a certificate that OpenSSL did not verify, and then tells nothing of
 _thread = ThreadPoolExecutor(
     1, "roots"
 )  # starts with its first work; apart from imports, for it needs no lock of Python's
@@ -74,7 +75,6 @@ class Trust:
         """Begins to load in a thread what the first handshake needs, so that it does not wait for it."""
         if self._verifying is None and self._loading is None:
             self._loading = _thread.submit(self._load)
-            begin_import("cryptography.x509")  # reads the certificate that is shown
 
     async def ready(self) -> ssl.SSLContext:
         """As `verifying`; the loop goes on while the roots are loaded."""
@@ -90,6 +90,7 @@ class Trust:
     def observing(self) -> ssl.SSLContext:
         """A context that accepts any certificate, for looking at a bad one: nothing is ever sent through it."""
         if self._observing is None:
+            begin_import(READS)
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
             context.check_hostname = False
             context.verify_mode = ssl.CERT_NONE
@@ -103,6 +104,7 @@ class Trust:
         elif not (self._ca_files or self._ca_texts) and _system_judges():
             import truststore
 
+            begin_import(READS)  # truststore tells nothing of a certificate
             context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         else:
             context = ssl.create_default_context()

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
+import re
 import socket
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import lru_cache
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from wizard.model.evidence import CertificateFacts, CertificateProblem, Detail, ErrorKind, Stage
 from wizard.model.text import inert
@@ -21,6 +21,24 @@ if TYPE_CHECKING:
     from cryptography.x509 import Certificate
 
 T = TypeVar("T")
+
+MOST_KNOWN: Final = 16  # many accounts share few servers; a certificate may be 100 KB long
+_known: dict[bytes, CertificateFacts] = {}
+_TIMES: Final = ("notBefore", "notAfter")
+# OpenSSL's long names of what a name has (RFC 4514 §3), and what is escaped in it (§2.4).
+_SHORT: Final = {
+    "commonName": "CN",
+    "localityName": "L",
+    "stateOrProvinceName": "ST",
+    "organizationName": "O",
+    "organizationalUnitName": "OU",
+    "countryName": "C",
+    "streetAddress": "STREET",
+    "domainComponent": "DC",
+    "userId": "UID",
+}
+_SPECIAL: Final = re.compile(r'[\\"+,;<>]')
+_ESCAPED: Final = r"\\\g<0>"
 
 # What a certificate's time is taken for where it cannot be read: it proves nothing, and is not blamed on the clock.
 UNKNOWN_START: Final = datetime(1, 1, 1, tzinfo=UTC)
@@ -73,10 +91,53 @@ def certificate_facts(transport: asyncio.BaseTransport) -> CertificateFacts | No
     """What the peer's certificate says; None when there is none."""
     ssl_object = transport.get_extra_info("ssl_object")
     der = ssl_object.getpeercert(binary_form=True) if ssl_object is not None else None
-    return read_certificate(der) if der else None
+    if not der:
+        return None
+    if der not in _known:
+        while len(_known) >= MOST_KNOWN:
+            del _known[next(iter(_known))]
+        told = _readable(ssl_object.getpeercert, None) or {}
+        _known[der] = told_facts(told, der) or read_certificate(der)
+    return _known[der]
 
 
-@lru_cache(maxsize=16)  # many accounts share few servers; a certificate may be 100 KB long
+def told_facts(told: Mapping[str, Any], der: bytes) -> CertificateFacts | None:
+    """As `read_certificate`, from what OpenSSL tells of a certificate that it verified, which needs nothing loaded.
+
+    None where that does not do: nothing was verified, or it holds what only a library of its own spells out.
+    """
+    issuer, subject = _spelled(told.get("issuer", ())), _spelled(told.get("subject", ()))
+    names = [name for kind, name in told.get("subjectAltName", ()) if kind == "DNS"]
+    if issuer is None or subject is None or not all(map(str.isascii, names)):
+        return None
+    try:
+        begins, ends = (datetime.fromtimestamp(ssl.cert_time_to_seconds(told[key]), UTC) for key in _TIMES)
+    except (KeyError, ValueError, OverflowError, OSError):
+        return None
+    return CertificateFacts(
+        sha256=hashlib.sha256(der).hexdigest(),
+        names=tuple(inert(name, 300) for name in names[:100]),
+        issuer=inert(issuer, 300),
+        subject=inert(subject, 300),
+        not_before=begins,
+        not_after=ends,
+        self_signed=bool(issuer) and issuer == subject,
+    )
+
+
+def _spelled(name: Iterable[Iterable[tuple[str, str]]]) -> str | None:
+    """A name as RFC 4514 spells it; None where it has what is seldom in one."""
+    parts = []
+    for part in name:
+        words = []
+        for kind, value in part:
+            if kind not in _SHORT or not value.isprintable() or value != value.strip(" ") or value[:1] == "#":
+                return None
+            words.append(f"{_SHORT[kind]}={_SPECIAL.sub(_ESCAPED, value)}")
+        parts.append("+".join(words))
+    return ",".join(reversed(parts))
+
+
 def read_certificate(der: bytes) -> CertificateFacts:
     """The facts of a certificate in DER form, as far as they can be read; its SHA-256 always can.
 
