@@ -27,7 +27,7 @@ from wizard.model.plan import ALL_SOURCES, NO_ANSWER, Asked, Plan, PlanOptions
 from wizard.model.progress import Listener, Progress
 from wizard.model.provider import Provider, ProviderStatus
 from wizard.model.server import Protocol, Security, ServerCandidate, Source
-from wizard.net import patience, sites
+from wizard.net import patience
 from wizard.net.dns import WHAT_ASKS, Resolver
 from wizard.net.fetch import Fetcher, PageMissing, PageRefused
 from wizard.net.sites import registrable_domain
@@ -191,7 +191,6 @@ class Planner:
         began = loop.time()
         latest = patience.now() + self._patience.cap_s
         begin_import(*WHAT_ASKS)  # sooner than what fetches pages: a name server is the first to answer
-        await sites.ready()
         heard: list[_Heard] = []
         pending: dict[asyncio.Task[_Heard], tuple[Question, float]] = {}
         hurried = asyncio.ensure_future((options.enough or asyncio.Event()).wait())

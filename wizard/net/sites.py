@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import ipaddress
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
-
-from wizard.imports import loaded
 
 
 @lru_cache(maxsize=1024)  # a check asks seven times for its few hosts
@@ -26,7 +24,7 @@ def same_site(one: str, other: str) -> bool:
 def has_known_ending(domain: str) -> bool:
     """Whether names are registered below the domain's ending, or it is one of those that stand for any (RFC 2606)."""
     ending = domain.lower().rstrip(".").rpartition(".")[2]
-    return ending in _STAND_INS or bool(_suffixes().publicsuffix(domain))
+    return ending in _STAND_INS or bool(_suffixes(ending).publicsuffix(domain))
 
 
 def is_public_suffix(domain: str) -> bool:
@@ -36,8 +34,8 @@ def is_public_suffix(domain: str) -> bool:
 
 def _registered(host: str) -> str | None:
     """What somebody registered; below an ending that nobody has, one label of it (the list's own rule "*")."""
-    suffixes = _suffixes()
     labels = host.split(".")
+    suffixes = _suffixes(labels[-1])
     if suffixes.publicsuffix(host) is None and len(labels) > 1 and all(labels):
         return ".".join(labels[-2:])
     found: str | None = suffixes.privatesuffix(host)
@@ -55,14 +53,24 @@ def _is_address(host: str) -> bool:
 _STAND_INS = frozenset({"example", "test", "invalid", "localhost"})
 
 
-async def ready() -> None:
-    """Returns once the Public Suffix List is read; the loop goes on meanwhile."""
-    if not _suffixes.cache_info().currsize:
-        await loaded(_suffixes)
+@lru_cache(maxsize=64)
+def _suffixes(ending: str) -> Any:
+    """The list's rules for the names of one ending: to read those of all takes a tenth of a second."""
+    from publicsuffixlist import PSLFILE, PublicSuffixList
+
+    shown = _in_own_letters(ending)  # as the list has it
+    below = (f".{ending}", f".{shown}")
+    with open(PSLFILE, encoding="utf-8") as file:
+        near = [line for line in file.read().split("\n") if ending in line or shown in line]
+    rules = [line.partition(" ")[0].rstrip() for line in near if not line.startswith("//")]
+    rules = [rule for rule in rules if rule.endswith(below) or rule in (ending, shown)]
+    has_other_letters = not all(map(str.isascii, rules))
+    # accept_unknown: endings that nobody has are told apart by this.
+    return PublicSuffixList(rules, accept_unknown=False, accept_encoded_idn=has_other_letters)
 
 
-@cache
-def _suffixes() -> Any:
-    from publicsuffixlist import PublicSuffixList
-
-    return PublicSuffixList(accept_unknown=False)  # endings that nobody has are told apart by this
+def _in_own_letters(label: str) -> str:
+    try:
+        return label.encode("ascii").decode("idna")
+    except UnicodeError:
+        return label
