@@ -6,6 +6,7 @@ import os
 import sys
 from pathlib import Path
 
+from wizard.places import site_config
 from wizard.policy import policy
 
 
@@ -51,9 +52,7 @@ def _in_the_systems_place() -> tuple[Path, ...]:
     """/etc/xdg/mailwright/pack or pack.zip, on macOS in /Library."""
     if sys.platform == "win32":
         return ()
-    import platformdirs
-
-    return _first(platformdirs.site_config_path("mailwright", appauthor=False))
+    return _first(site_config())
 
 
 def _beside_the_program() -> tuple[Path, ...]:

@@ -10,6 +10,8 @@ import sys
 from pathlib import Path
 from typing import Final
 
+from wizard.places import site_config
+
 MANAGED = Path("/Library/Managed Preferences/org.mailwright.Mailwright.plist")  # macOS' own place
 _NO: Final = frozenset({"", "0", "false"})
 
@@ -74,9 +76,7 @@ else:
     def _path() -> Path:
         if MANAGED.is_file():
             return MANAGED
-        import platformdirs
-
-        return platformdirs.site_config_path("mailwright", appauthor=False) / "policy.toml"
+        return site_config() / "policy.toml"
 
     def _read() -> object:
         path = _path()

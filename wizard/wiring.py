@@ -14,6 +14,7 @@ from weakref import WeakSet
 from wizard import assets
 from wizard.errors import UsageError
 from wizard.language import choice, tr
+from wizard.places import user_state
 
 if TYPE_CHECKING:
     from wizard.diagnosis.catalogue import Catalogue
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from wizard.net.fetch import Fetcher
     from wizard.net.tls import Trust
     from wizard.practice.presets import PracticePresets
+    from wizard.setup.browser_sign_in import BrowserSignIn
     from wizard.setup.options import Options
     from wizard.setup.pack import Pack
     from wizard.setup.session import SetupSession
@@ -63,7 +65,8 @@ def catalogue(pack_paths: tuple[Path, ...] = ()) -> Catalogue:
 def _catalogue(pack_paths: tuple[Path, ...]) -> Catalogue:
     from wizard.diagnosis.catalogue import Catalogue
 
-    return Catalogue.load([*pack(pack_paths).diagnosis_folders, assets.resources() / "diagnoses"])
+    of_packs = pack(pack_paths).diagnosis_folders if pack_paths else ()
+    return Catalogue.load([*of_packs, assets.resources() / "diagnoses"])
 
 
 def presets(pack_paths: Sequence[Path] = ()) -> PresetBook:
@@ -76,7 +79,8 @@ def presets(pack_paths: Sequence[Path] = ()) -> PresetBook:
 def _presets(pack_paths: tuple[Path, ...]) -> PresetBook:
     from wizard.discovery.presets import PresetBook
 
-    return PresetBook.load([*pack(pack_paths).preset_folders, assets.resources() / "presets"])
+    of_packs = pack(pack_paths).preset_folders if pack_paths else ()
+    return PresetBook.load([*of_packs, assets.resources() / "presets"])
 
 
 def pack(pack_paths: tuple[Path, ...] = ()) -> Pack:
@@ -129,11 +133,8 @@ async def session(settings: Settings) -> AsyncIterator[SetupSession]:
 @asynccontextmanager
 async def sessions(settings: Settings) -> AsyncIterator[Callable[[], SetupSession]]:
     """Makes sessions that share one network, one set of roots and one cache of answers; all are closed at the end."""
-    from wizard.accounts.secret_store import LIMIT_S, SecretStore
     from wizard.imports import loaded
-    from wizard.net.fetch import Fetcher
     from wizard.probe.permits import HostPermits
-    from wizard.setup.browser_sign_in import BrowserSignIn
     from wizard.setup.context import Services
     from wizard.setup.session import SetupSession
 
@@ -142,9 +143,6 @@ async def sessions(settings: Settings) -> AsyncIterator[Callable[[], SetupSessio
         await loaded(partial(catalogue, settings.pack_paths))
     made: WeakSet[SetupSession] = WeakSet()  # a session that was closed and let go is not kept
     async with _network(settings) as (resolver, dialer, trust, planner, known):
-        keyring_s = min(LIMIT_S, settings.options.deadline_s) if settings.options is not None else LIMIT_S
-        store = SecretStore(limit_s=keyring_s)  # a renewed permission is kept within the deadline, or not
-        browser = BrowserSignIn(Fetcher(dialer, trust), pack(settings.pack_paths), store)
         services = Services(
             resolver,
             dialer,
@@ -153,7 +151,7 @@ async def sessions(settings: Settings) -> AsyncIterator[Callable[[], SetupSessio
             partial(diagnoser, known, settings.pack_paths),
             known.for_host,
             known.hosts,
-            browser,
+            cache(partial(_browser_sign_in, settings, dialer, trust)),
             known.for_domain,
             _budget(settings),
             HostPermits(),
@@ -172,6 +170,16 @@ async def sessions(settings: Settings) -> AsyncIterator[Callable[[], SetupSessio
                 await session.close()
 
 
+def _browser_sign_in(settings: Settings, dialer: Dialer, trust: Trust) -> BrowserSignIn:
+    from wizard.accounts.secret_store import LIMIT_S, SecretStore
+    from wizard.net.fetch import Fetcher
+    from wizard.setup.browser_sign_in import BrowserSignIn
+
+    keyring_s = min(LIMIT_S, settings.options.deadline_s) if settings.options is not None else LIMIT_S
+    store = SecretStore(limit_s=keyring_s)  # a renewed permission is kept within the deadline, or not
+    return BrowserSignIn(Fetcher(dialer, trust), pack(settings.pack_paths), store)
+
+
 def _budget(settings: Settings) -> SignInBudget:
     """The sign-in budget of the whole program; what was refused is remembered for the next run, but for practice."""
     from wizard.setup.signin_budget import PER_HOST, Ledger, SignInBudget
@@ -179,10 +187,7 @@ def _budget(settings: Settings) -> SignInBudget:
     per_host = settings.per_host_per_minute or PER_HOST
     if settings.practice:
         return SignInBudget(per_host=per_host)
-    import platformdirs
-
-    folder = Path(platformdirs.user_state_dir("mailwright", appauthor=False)) / "sign-ins"
-    return SignInBudget(Ledger(folder), per_host=per_host)
+    return SignInBudget(Ledger(user_state() / "sign-ins"), per_host=per_host)
 
 
 @asynccontextmanager

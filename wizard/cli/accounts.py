@@ -16,6 +16,7 @@ from wizard.accounts.store import AccountBook, SavedAccount, default_path
 from wizard.cli import browser, monitoring, render, reporting
 from wizard.cli.options import (
     add_account_arguments,
+    add_monitoring_arguments,
     add_network_arguments,
     add_password_arguments,
     add_run_arguments,
@@ -58,7 +59,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_test_message_argument(parser)
     add_account_arguments(parser)
     browser.add_arguments(parser)
-    monitoring.add_arguments(parser)
+    add_monitoring_arguments(parser)
     reporting.add_arguments(parser)
     add_password_arguments(parser)
     add_run_arguments(parser)

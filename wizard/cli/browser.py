@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import webbrowser
-from threading import Thread
 from typing import TYPE_CHECKING
 
 from wizard.cli import render
 from wizard.errors import UsageError
 from wizard.language import tr
-from wizard.model.draft import AccountDraft
-from wizard.model.plan import Plan
-from wizard.model.progress import Listener
 
 if TYPE_CHECKING:
     from wizard.model.account import CheckResult
+    from wizard.model.draft import AccountDraft
+    from wizard.model.plan import Plan
+    from wizard.model.progress import Listener
     from wizard.setup.session import SetupSession
     from wizard.signin.device_code import DeviceCode
 
@@ -48,6 +46,9 @@ async def check(
 
 def open_browser(url: str) -> None:
     """Opens the page; says where it is, for where no browser comes up."""
+    import webbrowser
+    from threading import Thread
+
     render.warn(tr("Sign in in the browser. If it does not open, open this page:\n{url}", url=url))
     # On the side: a browser in the terminal would hold everything up until it is closed.
     Thread(target=webbrowser.open, args=(url,), daemon=True).start()

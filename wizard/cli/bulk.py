@@ -17,7 +17,13 @@ from wizard import internal_error, wiring
 from wizard.cli import bulk_merge, bulk_table, monitoring, render
 from wizard.cli.bulk_progress import Bar
 from wizard.cli.bulk_results import Results, read_briefs, unusable
-from wizard.cli.options import add_network_arguments, add_run_arguments, expect_folders, settings_from
+from wizard.cli.options import (
+    add_monitoring_arguments,
+    add_network_arguments,
+    add_run_arguments,
+    expect_folders,
+    settings_from,
+)
 from wizard.cli.table import COLUMNS, Row, Table
 from wizard.errors import MailwrightError, UsageError
 from wizard.handover.write import write_file
@@ -66,7 +72,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--per-host-per-minute", metavar="N", type=int, help=tr("sign-ins that a server sees in a minute (default 60)")
     )
-    monitoring.add_arguments(parser)
+    add_monitoring_arguments(parser)
     add_run_arguments(parser)
     add_network_arguments(parser)
 

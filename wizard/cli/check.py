@@ -9,13 +9,9 @@ from functools import partial
 from pathlib import Path
 
 from wizard import internal_error, wiring
-from wizard.cli import browser, monitoring, render, reporting, words
+from wizard.cli import browser, render, reporting, words
+from wizard.cli.check_options import EXAMPLE, HELP, add_arguments
 from wizard.cli.options import (
-    add_account_arguments,
-    add_network_arguments,
-    add_password_arguments,
-    add_run_arguments,
-    add_test_message_argument,
     expect_folders,
     has_terminal,
     password_from,
@@ -26,7 +22,7 @@ from wizard.cli.options import (
 from wizard.errors import UsageError
 from wizard.imports import begin, begin_import
 from wizard.installed_packs import installed_packs
-from wizard.language import tr, tr_context, tr_later
+from wizard.language import tr, tr_context
 from wizard.language.formats import comma_list, number_text
 from wizard.model.account import CheckResult, RoundTrip, RoundTripStatus, SideResult, Verdict
 from wizard.model.address import Address
@@ -38,36 +34,17 @@ from wizard.model.limits import limits_line
 from wizard.model.progress import Progress
 from wizard.model.secret import Secret
 from wizard.model.server import WITHOUT_SIGN_IN, Source
+from wizard.net import look_up
 from wizard.setup.account_in_progress import AccountInProgress
 from wizard.setup.given import given_draft
 from wizard.wiring import Settings
 
-HELP = tr_later("the wizard's whole run without a window")
-EXAMPLE = "mailwright check ada@example.org --test-message --json"
+__all__ = ["EXAMPLE", "HELP", "add_arguments", "run"]
 
 EXIT_CODES = {Verdict.WORKS: 0, Verdict.WORKS_AFTER_FIX: 3, Verdict.FAILS: 1, Verdict.UNDECIDED: 4}
 WRITERS = ("wizard.diagnosis.document", "wizard.handover.document")  # write the result, and are needed at its end
 WRITTEN_S = 0.4  # they are imported once nobody who was asked waits for what speaks with them
 CAUSES_S = 1.5  # a check that is not done by then is likely to need words for why; they are read while it waits
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Adds this command's options."""
-    parser.add_argument("address", metavar="ADDRESS", help=tr("the email address"))
-    add_password_arguments(parser)
-    add_account_arguments(parser)
-    add_test_message_argument(parser)
-    reporting.add_arguments(parser)
-    parser.add_argument(
-        "--letter",
-        metavar="FILE",
-        type=Path,
-        help=tr("write the letter to whoever runs the server, where something fails"),
-    )
-    monitoring.add_arguments(parser)
-    browser.add_arguments(parser)
-    add_run_arguments(parser)
-    add_network_arguments(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -80,7 +57,10 @@ def run(args: argparse.Namespace) -> int:
     to = Address.parse(args.test_message) if args.test_message else None
     result, broken = internal_error.run(_check(settings_from(args), draft, args, to))
     code = _print(result, args)  # first: what is known is told, whatever becomes of the files
-    monitoring.write_all(args, [monitoring.checked_of(result)])
+    if args.metrics or args.junit or args.json_log:
+        from wizard.cli import monitoring
+
+        monitoring.write_all(args, [monitoring.checked_of(result)])
     if args.report is not None:
         reporting.write_reports(args, (result,))
     if args.letter is not None and result.diagnoses:
@@ -99,6 +79,7 @@ async def _check(
     loop.call_later(WRITTEN_S, begin_import, *WRITERS)
     async with wiring.session(settings) as session:
         is_begun = False
+        asked_s = 0.0  # what is over since its first question, which was asked while all this was loaded
 
         def read_causes() -> None:
             nonlocal is_begun
@@ -117,18 +98,20 @@ async def _check(
         if browser.is_wanted(args):
             result = await browser.check(session, draft, None, args, listener)
         else:
-            result = await session.check(draft, listener=listener, spent_s=began_s)
+            asked_s = look_up.began_s()
+            result = await session.check(draft, listener=listener, spent_s=began_s, asked_s=asked_s)
             account = AccountInProgress(draft).checked(result)
             may_ask = session.options.sign_in and not args.json and has_terminal()
             agreed = await _agreed(account) if may_ask else None
             if agreed is not None:
                 result = await session.check(agreed.draft or draft, plan=agreed.plan, listener=listener)
         if args.test_message is not None and result.works:
-            left_s = args.deadline - began_s - result.elapsed_s
+            left_s = args.deadline - began_s - result.elapsed_s + asked_s
             try:
                 result = await session.send_test_message(result, to, listener=listener, deadline_s=left_s)
             except Exception as error:
                 broken = error
+        await session.close(waits=False)
         return result, broken
 
 
@@ -231,6 +214,8 @@ def _write_letter(path: Path, result: CheckResult, language: str | None) -> None
 
 def _print(result: CheckResult, args: argparse.Namespace) -> int:
     if args.nagios:
+        from wizard.cli import monitoring
+
         code, told = monitoring.nagios([monitoring.checked_of(result)], monitoring.thresholds_of(args))
         render.print_text(told)
         return code

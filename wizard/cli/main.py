@@ -57,14 +57,16 @@ def main(argv: Sequence[str] | None = None) -> int:
 
             return open_window()
         name = words.pop(0) if words and words[0] in COMMANDS else "gui"
-        module = command_module(name)
-        args = _parser(name, module).parse_args(words)
+        options = options_module(name)
+        args = _parser(name, options).parse_args(words)
         if "began_s" in args:  # a command that runs within a deadline; what others are given stays as it was typed
             args.began_s = began_s
         render.be_quiet(args.quiet)
         if name != "gui":  # the window reads its packs, and hears them, once it is there
             _hear_pack(args)
-        code: int = module.run(args)
+        if begin := getattr(options, "begin", None):
+            begin(args)
+        code: int = command_module(name).run(args)
         return code
     except (UsageError, ResourceError) as error:  # a file that is no use is input, whoever named it
         _tell(error)
@@ -98,6 +100,13 @@ def command_module(name: str) -> ModuleType:
     import importlib
 
     return importlib.import_module(f"wizard.cli.{_MODULES.get(name, name)}")
+
+
+def options_module(name: str) -> ModuleType:
+    """The module that says what a command takes, which is loaded before the command where it has one of its own."""
+    import importlib
+
+    return importlib.import_module("wizard.cli.check_options") if name == "check" else command_module(name)
 
 
 def _choose_language(words: list[str]) -> None:

@@ -74,23 +74,6 @@ class Tally:
             self.named.append(f"{_WORDS[state]}: {checked.address}: {says}")
 
 
-def add_arguments(parser: argparse.ArgumentParser, *, nagios: bool = True) -> None:
-    """The options that a monitor's job uses."""
-    if nagios:
-        parser.add_argument("--nagios", action="store_true", help=tr("a plugin's line, exit 0, 1, 2 or 3"))
-    seconds = {"type": _positive, "metavar": "SECONDS"}
-    days = {"type": int, "metavar": "DAYS"}
-    parser.add_argument("--warning-seconds", help=tr("--nagios warns where a check takes longer"), **seconds)  # type: ignore[arg-type]
-    parser.add_argument("--critical-seconds", help=tr("and is critical there"), **seconds)  # type: ignore[arg-type]
-    parser.add_argument("--warning-days", help=tr("--nagios warns where a certificate ends sooner"), **days)  # type: ignore[arg-type]
-    parser.add_argument("--critical-days", help=tr("and is critical there"), **days)  # type: ignore[arg-type]
-    parser.add_argument(
-        "--metrics", metavar="FILE", type=Path, help=tr("OpenMetrics for Prometheus' textfile collector")
-    )
-    parser.add_argument("--junit", metavar="FILE", type=Path, help=tr("the results as JUnit XML"))
-    parser.add_argument("--json-log", metavar="FILE", type=Path, help=tr("append one JSON line for each account"))
-
-
 def thresholds_of(args: argparse.Namespace) -> Thresholds:
     """The limits that were given."""
     return Thresholds(args.warning_seconds, args.critical_seconds, args.warning_days, args.critical_days)
@@ -299,13 +282,6 @@ def append_log(path: Path, checked: Checked) -> None:
         raise UsageError(
             tr("{name} cannot be written: {reason}.", name=path.name, reason=error.strerror or type(error).__name__)
         ) from None
-
-
-def _positive(text: str) -> float:
-    number = float(text)
-    if not 0 < number < 1e6:
-        raise ValueError(text)
-    return number
 
 
 def _days(limits: Thresholds) -> tuple[int | None, int | None]:

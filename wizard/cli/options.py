@@ -9,15 +9,16 @@ import os
 import sys
 from pathlib import Path
 from time import process_time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from wizard.errors import UsageError
 from wizard.installed_packs import installed_packs
 from wizard.language import tr
-from wizard.model.secret import Secret
 from wizard.model.text import inert
-from wizard.text_file import read_first_line, read_text
-from wizard.wiring import Settings
+
+if TYPE_CHECKING:  # all else is imported where it is used: a check asks for names before it is loaded
+    from wizard.model.secret import Secret
+    from wizard.wiring import Settings
 
 MAX_PASSWORD_FILE_BYTES = 64 * 1024
 MAX_ROOTS_BYTES = 4 * 1024 * 1024  # the system's own bundle has 0.2 MB
@@ -78,6 +79,7 @@ def expect_folders(args: argparse.Namespace) -> None:
 def settings_from(args: argparse.Namespace) -> Settings:
     """The parts' settings from a command's options."""
     from wizard.setup.options import Options
+    from wizard.wiring import Settings
 
     deadline = getattr(args, "deadline", 60.0)
     if not 0 < deadline <= 3600:
@@ -114,6 +116,8 @@ def _roots(path: Path) -> str:
     """
     import ssl
 
+    from wizard.text_file import read_text
+
     text = read_text(path, limit_bytes=MAX_ROOTS_BYTES, ansi=True).encode("ascii", "ignore").decode("ascii")
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=text)
@@ -132,6 +136,23 @@ def add_account_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--outgoing-password-file", metavar="FILE", help=tr("the password for sending"))
     parser.add_argument("--no-incoming", action="store_true", help=tr("check sending only"))
     parser.add_argument("--no-outgoing", action="store_true", help=tr("check receiving only"))
+
+
+def add_monitoring_arguments(parser: argparse.ArgumentParser, *, nagios: bool = True) -> None:
+    """The options that a monitor's job uses."""
+    if nagios:
+        parser.add_argument("--nagios", action="store_true", help=tr("a plugin's line, exit 0, 1, 2 or 3"))
+    seconds = {"type": _positive, "metavar": "SECONDS"}
+    days = {"type": int, "metavar": "DAYS"}
+    parser.add_argument("--warning-seconds", help=tr("--nagios warns where a check takes longer"), **seconds)  # type: ignore[arg-type]
+    parser.add_argument("--critical-seconds", help=tr("and is critical there"), **seconds)  # type: ignore[arg-type]
+    parser.add_argument("--warning-days", help=tr("--nagios warns where a certificate ends sooner"), **days)  # type: ignore[arg-type]
+    parser.add_argument("--critical-days", help=tr("and is critical there"), **days)  # type: ignore[arg-type]
+    parser.add_argument(
+        "--metrics", metavar="FILE", type=Path, help=tr("OpenMetrics for Prometheus' textfile collector")
+    )
+    parser.add_argument("--junit", metavar="FILE", type=Path, help=tr("the results as JUnit XML"))
+    parser.add_argument("--json-log", metavar="FILE", type=Path, help=tr("append one JSON line for each account"))
 
 
 def add_test_message_argument(parser: argparse.ArgumentParser) -> None:
@@ -156,6 +177,8 @@ def password_from(args: argparse.Namespace, *, ask_for: str | None) -> Secret | 
     if args.password_file is not None:
         return read_password(args.password_file)
     if args.password_env is not None:
+        from wizard.model.secret import Secret
+
         secret = Secret.typed(os.environ.get(args.password_env, ""))
         if not secret:
             raise UsageError(
@@ -177,6 +200,8 @@ def ask_password(ask_for: str) -> Secret | None:
         return None
     from getpass import getpass
 
+    from wizard.model.secret import Secret
+
     secret = Secret.typed(getpass(tr("Password for {address}:", address=ask_for) + " "))
     if not secret:
         raise UsageError(tr("The password is empty."), "password")
@@ -185,6 +210,9 @@ def ask_password(ask_for: str) -> Secret | None:
 
 def read_password(name: str) -> Secret:
     """The password in the first line of a file; "-" is standard input."""
+    from wizard.model.secret import Secret
+    from wizard.text_file import read_first_line
+
     secret = Secret.typed(read_first_line(name, limit_bytes=MAX_PASSWORD_FILE_BYTES, field="password"))
     if not secret:
         raise UsageError(tr("The password is empty."), "password")
@@ -215,3 +243,10 @@ def _fingerprint(text: str) -> str:
     if len(plain) != 64 or any(character not in "0123456789abcdef" for character in plain):
         raise UsageError(tr("--trust-certificate takes a SHA-256 fingerprint: 64 hexadecimal digits."))
     return plain
+
+
+def _positive(text: str) -> float:
+    number = float(text)
+    if not 0 < number < 1e6:
+        raise ValueError(text)
+    return number

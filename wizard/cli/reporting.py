@@ -6,13 +6,15 @@ import argparse
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from wizard import wiring
 from wizard.errors import UsageError
 from wizard.installed_packs import installed_packs
 from wizard.language import tr
-from wizard.model.account import CheckResult
+
+if TYPE_CHECKING:
+    from wizard.model.account import CheckResult
 
 KINDS: Final = frozenset({".json", ".html", ".txt"})
 

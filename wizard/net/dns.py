@@ -18,6 +18,7 @@ from wizard.errors import DnsUnavailable, NameNotFound
 from wizard.imports import imported
 from wizard.language import tr
 from wizard.model.host import is_localhost
+from wizard.net.look_up import look_up
 from wizard.net.patience import within
 from wizard.net.shared import Shared
 
@@ -217,7 +218,7 @@ def _literal(host: str) -> IPAddress | None:
 async def _system_addresses(host: str, family: socket.AddressFamily) -> tuple[IPAddress, ...] | NameNotFound:
     """The addresses, or the NameNotFound that says there are none."""
     try:
-        found = await _in_own_thread(lambda: socket.getaddrinfo(host, None, family, socket.SOCK_STREAM))
+        found = await _in_own_thread(lambda: look_up(host, family))
     except socket.gaierror as error:
         if error.errno in _NO_ADDRESS:
             return NameNotFound(tr("{host} has no address of this kind", host=host))

@@ -79,12 +79,11 @@ def nothing_fits(offered: Sequence[str]) -> StageFailed:
     return StageFailed(Stage.AUTH, kind, detail=Detail(mechanisms=" ".join(offered) or None))
 
 
-# A reply with one of these speaks of who signs in, whatever its code.
-_OF_THE_PERSON = re.compile(
+# A reply with one of these speaks of who signs in, whatever its code. Python compiles them at the first refusal.
+_OF_THE_PERSON = (
     r"passw|credential|auth\w* (?:has )?(?:fail|unsuccess|reject|denied)|log\s?[io]n (?:fail|denied|incorrect|reject)"
     r"|(?:invalid|incorrect|bad|unknown|no such) (?:user|login|account|mailbox)|user\w* (?:unknown|not found|invalid)"
-    r"|kennwort|passwort|mot de passe|contrase|senha|парол|パスワード|密码|密碼|비밀번호|hasł|wachtwoord|parola|şifre",
-    re.IGNORECASE,
+    r"|kennwort|passwort|mot de passe|contrase|senha|парол|パスワード|密码|密碼|비밀번호|hasł|wachtwoord|parola|şifre"
 )
 _UNKNOWN = (
     r"(?:unknown|invalid|unrecogni[sz]ed|unsupported|unimplemented|illegal|bad|missing|no such|unavailable"
@@ -95,12 +94,15 @@ _COMMAND = (
     r"(?:commands?|verb|mechanisms?|sasl|literals?|syntax|arguments?|parameters?"
     r"|auth\w* (?:type|method|mechanism|scheme)s?|befehl|commande|comando)"
 )
-_OF_THE_COMMAND = re.compile(
+_OF_THE_COMMAND = (
     rf"\b{_UNKNOWN}\b\W+(?:\w+\W+){{0,3}}{_COMMAND}\b|\b{_COMMAND}\b\W+(?:[\w-]+\W+){{0,4}}{_UNKNOWN}\b"
-    r"|syntax error|error in imap command|protocol error",
-    re.IGNORECASE,
+    r"|syntax error|error in imap command|protocol error"
 )
 _ABOUT_SECURITY = re.compile(r"5\.7\.(?!4$)\d+")  # RFC 3463 §3.8; X.7.4: the mechanism is not supported
+
+
+def _speaks(of: str, reply: Reply) -> bool:
+    return re.search(of, reply.text, re.IGNORECASE) is not None
 
 
 def refuses_command(reply: Reply) -> bool:
@@ -109,10 +111,10 @@ def refuses_command(reply: Reply) -> bool:
     SMTP says so by 500 to 504 (RFC 5321 §4.2.1, RFC 4954 §6), IMAP by BAD (RFC 9051 §7.1.3), POP3 in words only; many
     servers use their refusal of a password for it, and a few the reverse.
     """
-    if _OF_THE_PERSON.search(reply.text):
+    if _speaks(_OF_THE_PERSON, reply):
         return False
     if (reply.code_text or "").upper().startswith("AUTH"):  # Dovecot says so even of PASS where it takes no PLAIN
-        return "mechanism" in reply.text.lower() and _OF_THE_COMMAND.search(reply.text) is not None
+        return "mechanism" in reply.text.lower() and _speaks(_OF_THE_COMMAND, reply)
     if reply.code in range(500, 505):
         return not _ABOUT_SECURITY.fullmatch(reply.enhanced or "")
-    return reply.status == "BAD" or ((reply.code or 500) >= 500 and _OF_THE_COMMAND.search(reply.text) is not None)
+    return reply.status == "BAD" or ((reply.code or 500) >= 500 and _speaks(_OF_THE_COMMAND, reply))

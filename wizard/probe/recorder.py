@@ -38,6 +38,10 @@ class RunClock:
     def __init__(self) -> None:
         self._started = time.monotonic()
 
+    def set_back(self, seconds: float) -> None:
+        """The run began so much earlier."""
+        self._started -= seconds
+
     def __call__(self) -> float:
         """Seconds since the run began."""
         return time.monotonic() - self._started

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -115,6 +114,8 @@ def _hosts(others: Iterable[ServerCandidate]) -> Iterable[Alternative]:
 
 
 def _nearest(candidate: ServerCandidate, known_hosts: Iterable[str]) -> Iterable[Alternative]:
+    import difflib  # where a name was not found, which is seldom
+
     for host in difflib.get_close_matches(candidate.host, list(known_hosts), n=2, cutoff=0.85):
         yield Alternative(replace(candidate, host=host), Change.OTHER_HOST, asks_first=True)
         yield from (replaced for replaced in _ports_of(replace(candidate, host=host)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 from typing import Protocol as Interface
 
 from wizard.language import tr
@@ -26,10 +27,12 @@ from wizard.net.tls import Trust
 from wizard.probe.connector import Network
 from wizard.probe.engine import Prober
 from wizard.probe.permits import HostPermits
-from wizard.setup.browser_sign_in import BrowserSignIn
 from wizard.setup.did_you_mean import nearest_address, suggested_address
 from wizard.setup.options import Options
 from wizard.setup.signin_budget import SignInBudget
+
+if TYPE_CHECKING:
+    from wizard.setup.browser_sign_in import BrowserSignIn
 
 
 class FindsSettings(Interface):
@@ -73,7 +76,8 @@ def _no_provider(_: str) -> Provider | None:
 class Services:
     """What a session works with; `wiring` builds them once.
 
-    The diagnoser is asked for when something is to be explained: the causes take a moment to read, and memory.
+    The diagnoser is asked for when something is to be explained: the causes take a moment to read, and memory; what
+    signs in in the browser when it is wanted.
     """
 
     resolver: Resolver
@@ -83,7 +87,7 @@ class Services:
     diagnoser: Callable[[], NamesCauses]
     provider_of_host: Callable[[str], Provider | None]
     known_hosts: Callable[[], Iterable[str]]
-    browser: BrowserSignIn | None = None
+    browser: Callable[[], BrowserSignIn] | None = None
     provider_of_domain: Callable[[str], Provider | None] = _no_provider
     budget: SignInBudget = field(default_factory=SignInBudget)  # one for all sessions: the program counts, not they
     hosts: HostPermits | None = None  # the connections to each host, shared by the sessions of a table of accounts

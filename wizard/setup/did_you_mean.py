@@ -9,7 +9,6 @@ tests try it on every domain of the presets.
 
 from __future__ import annotations
 
-import difflib
 import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -89,6 +88,8 @@ def nearest_address(address: Address, domains: Iterable[str]) -> Address | None:
 
     Less alike will do than where somebody's domain is questioned: here nobody has the one that was typed.
     """
+    import difflib  # where a domain does not exist, which is seldom
+
     near = difflib.get_close_matches(address.domain, sorted({*domains, *_PROVIDERS}), n=1, cutoff=_ALIKE_ENOUGH)
     return replace(address, domain=near[0], shown_domain=near[0]) if near else None
 

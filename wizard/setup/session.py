@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from wizard.model.account import CheckResult, Status
 from wizard.model.address import Address
@@ -30,13 +30,11 @@ from wizard.model.provider import Provider
 from wizard.model.secret import Secret
 from wizard.net.patience import now
 from wizard.probe.error_kinds import StageFailed
-from wizard.setup.browser_sign_in import OpenBrowser, ShowCode
 from wizard.setup.context import Services, SessionContext
 from wizard.setup.judge import Judge
 from wizard.setup.look_ups import LookUps
 from wizard.setup.network_return import wait_for_network
 from wizard.setup.options import Options
-from wizard.setup.refused_sign_in import after_refusal, token_refused, without_client_id
 from wizard.setup.remedied import changed, moved_to, suggested_by, without_blank
 from wizard.setup.round_trip import OpenLines, RoundTripRun
 from wizard.setup.run import Run
@@ -44,6 +42,9 @@ from wizard.setup.secret_gate import SecretGate
 from wizard.setup.token_keeper import TokenKeeper
 from wizard.setup.warm import Raced, WarmLines
 from wizard.signin.refusals import SignInRefused
+
+if TYPE_CHECKING:  # a sign-in in the browser is seldom wanted, and takes a moment to import
+    from wizard.setup.browser_sign_in import OpenBrowser, ShowCode
 
 IDLE_S = 120.0
 
@@ -139,6 +140,7 @@ class SetupSession:
         previous: CheckResult | None = None,
         listener: Listener = nobody,
         spent_s: float = 0.0,
+        asked_s: float = 0.0,
     ) -> CheckResult:
         """Proves the account, or names what stops it and what helps.
 
@@ -148,16 +150,21 @@ class SetupSession:
             previous: an earlier result of this session: a side verified then and unchanged since is not tried again.
             listener: told about every stage, on the loop's thread.
             spent_s: what is over of the deadline, in seconds.
+            asked_s: how long ago this check's first question was asked, where that was done beforehand.
         """
         await self._close_lines()
         left_s = self.options.deadline_s - spent_s
         run = Run(self._context, draft, plan, previous, listener, left_s, await self._raced(draft))
+        run.prober.clock.set_back(asked_s)
         result = await run.check()
         self._context.note_silence(result.reports)
-        if not self._keeper.can_sign_in(run.provider):
-            result = without_client_id(result, run.provider)
-        if draft.oauth_token is not None and token_refused(result):
-            return await self._with_new_token(run, result, listener)
+        if result.diagnoses:
+            from wizard.setup.refused_sign_in import token_refused, without_client_id
+
+            if not self._keeper.can_sign_in(run.provider):
+                result = without_client_id(result, run.provider)
+            if draft.oauth_token is not None and token_refused(result):
+                return await self._with_new_token(run, result, listener)
         return self._checked(run, result)
 
     async def sign_in_and_check(
@@ -256,6 +263,8 @@ class SetupSession:
         A permission that still gives new tokens is neither expired nor withdrawn: a server that refuses a new one as
         well says that it is not for mail.
         """
+        from wizard.setup.refused_sign_in import token_refused
+
         try:
             renewed = await self._keeper.renewed(result.draft, run.provider)
         except SignInRefused as refused:
@@ -270,6 +279,8 @@ class SetupSession:
         return self._checked(again, second)
 
     def _after_refusal(self, result: CheckResult, refused: SignInRefused, provider: Provider | None) -> CheckResult:
+        from wizard.setup.refused_sign_in import after_refusal
+
         cause = self._context.services.diagnoser().of_refusal(refused.refusal)
         return after_refusal(result, refused, cause, provider)
 
@@ -351,12 +362,15 @@ class SetupSession:
             prober.abort()
         return deleted
 
-    async def close(self) -> None:
-        """Ends the connections that were kept open for a check or for a test message."""
-        await self._cool_down()
-        await self._close_lines()
+    async def close(self, *, waits: bool = True) -> None:
+        """Ends the connections that were kept open for a check or for a test message.
 
-    async def _close_lines(self) -> None:
+        Without `waits`, for a program that ends: goodbye is said, and the answer, a round trip away, is not heard.
+        """
+        await self._cool_down()
+        await self._close_lines(waits=waits)
+
+    async def _close_lines(self, *, waits: bool = True) -> None:
         self._stop_idling()
         lines, self._lines = self._lines, None
         if lines is None:
@@ -364,7 +378,7 @@ class SetupSession:
         for conversation in lines.conversations:
             lines.prober.part(conversation)
         try:
-            await lines.prober.close()
+            await (lines.prober.close() if waits else asyncio.sleep(0))  # each is said at its task's first step
         finally:
             lines.prober.abort()
 

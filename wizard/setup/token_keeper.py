@@ -2,33 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from wizard.errors import SecretStoreError
 from wizard.model.draft import AccountDraft
 from wizard.model.provider import Provider
 from wizard.model.refusal import Refusal
 from wizard.model.secret import Secret
-from wizard.setup.browser_sign_in import BrowserSignIn, OpenBrowser, ShowCode
-from wizard.signin.oauth import Tokens
-from wizard.signin.refusals import SignInRefused
+
+if TYPE_CHECKING:
+    from wizard.setup.browser_sign_in import BrowserSignIn, OpenBrowser, ShowCode
+    from wizard.signin.oauth import Tokens
+    from wizard.signin.refusals import SignInRefused
 
 
 class TokenKeeper:
     """Remembers what stands behind a draft's token.
 
     Args:
-        browser: signs in; `None` where nobody can.
+        browser: gives what signs in; `None` where nobody can.
     """
 
-    def __init__(self, browser: BrowserSignIn | None) -> None:
+    def __init__(self, browser: Callable[[], BrowserSignIn] | None) -> None:
         self._given = browser
         self._tokens: Tokens | None = None
         self._in_keyring = False
 
     def can_sign_in(self, provider: Provider | None) -> bool:
         """Whether there is a client id for this provider."""
-        return self._given is not None and self._given.client_id_for(provider) is not None
+        if self._given is None or provider is None:
+            return False
+        return self._given().client_id_for(provider) is not None
 
     async def sign_in(
         self,
@@ -53,6 +59,8 @@ class TokenKeeper:
         Raises:
             SignInRefused: `EXPIRED` where the permission has ended.
         """
+        from wizard.signin.oauth import Tokens
+
         old = Tokens(access=permission, refresh=permission, expires_at=None, scopes=())
         self._tokens, self._in_keyring = await self._browser.renewed(provider, old), True
         await self._replace_kept(draft, old, self._tokens)
@@ -85,6 +93,8 @@ class TokenKeeper:
 
     def not_for_mail(self, provider: Provider | None) -> SignInRefused:
         """The refusal for tokens that the provider gives and its mail server does not take."""
+        from wizard.signin.refusals import SignInRefused
+
         return SignInRefused(Refusal.WRONG_AUDIENCE, provider=provider.spoken_name if provider is not None else None)
 
     async def _replace_kept(self, draft: AccountDraft, old: Tokens, new: Tokens) -> None:
@@ -102,5 +112,7 @@ class TokenKeeper:
     @property
     def _browser(self) -> BrowserSignIn:
         if self._given is None:
+            from wizard.signin.refusals import SignInRefused
+
             raise SignInRefused(Refusal.CLIENT_ID_MISSING)
-        return self._given
+        return self._given()
