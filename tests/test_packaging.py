@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import os
 import re
@@ -30,6 +31,21 @@ def test_windows_gets_its_own_packages_and_no_others(python: str, needs_backport
     assert ("importlib-metadata" in names) is needs_backport
     assert ";" not in chosen
     assert chosen.count("--hash=sha256:") >= len(names)
+
+
+def test_what_is_imported_by_tests_that_run_on_windows_is_there() -> None:
+    """A file that cannot be imported there costs its whole folder: no test of it runs."""
+    missing = {"curses", "fcntl", "grp", "posix", "pty", "pwd", "readline", "resource", "syslog", "termios", "tty"}
+    folders = (*_script("windows/test.py")["FOLDERS"], "gui", "lab")
+    found = [
+        f"{path.relative_to(CHECKOUT)}:{node.lineno}"
+        for folder in folders
+        for path in (CHECKOUT / "tests" / folder).rglob("*.py")
+        for node in ast.parse(path.read_text("utf-8")).body  # what stands in a function or below a condition may ask
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        and missing & {getattr(node, "module", None), *(alias.name for alias in node.names)}
+    ]
+    assert found == []
 
 
 def test_the_bill_of_materials_names_every_locked_package() -> None:

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
-import pty
 import select
 import signal
 import struct
 import subprocess
-import termios
 import time
 from collections.abc import Mapping, Sequence
 from types import TracebackType
@@ -21,6 +18,10 @@ class Screen:
     """`with Screen(["aerc"], environment) as screen:`; the program is ended with the block."""
 
     def __init__(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
+        import fcntl  # here, because tests that Windows leaves out import this file there
+        import pty
+        import termios
+
         self.shown = b""
         self._line, other = pty.openpty()
         fcntl.ioctl(other, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 160, 0, 0))
