@@ -306,7 +306,10 @@ def window(setup: Path, picture: Path | None) -> None:
                 raise SystemExit("the window did not open")
             time.sleep(0.1)
         done(f"window open after {time.monotonic() - started:.1f} s")
-        time.sleep(3)  # the practice accounts come into the list
+        while "practice" not in title():  # the practice accounts have come into the list
+            if time.monotonic() - started > 300:
+                raise SystemExit(f"the practice network did not start: the window is called {title()!r}")
+            time.sleep(0.1)
         before = shown()
         second = run([str(LOCAL / "mailwright-gui.exe"), "--practice", "ada@example.org"], limit_s=60)
         expect(second, 0, "a second start")
@@ -337,6 +340,12 @@ def shown() -> list[str]:
         ["xdotool", "search", "--onlyvisible", "--class", "mailwright-gui"], capture_output=True, text=True, check=False
     )
     return found.stdout.split()
+
+
+def title() -> str:
+    """What stands above the window."""
+    named = subprocess.run(["xdotool", "getwindowname", *shown()[-1:]], capture_output=True, text=True, check=False)
+    return named.stdout.strip()
 
 
 def windows_installer(msi: Path) -> None:
