@@ -61,9 +61,9 @@ async def test_the_inner_deadline_leaves_the_outer_one_standing() -> None:
 
 async def test_an_answer_that_came_while_the_loop_was_held_is_in_time() -> None:
     loop = asyncio.get_running_loop()
-    with within(0.2):
+    with within(0.4):
         _hold_the_loop(BEAT_S * 5)
-        for _ in range(10):  # many turns of the loop, as a handshake needs them
+        for _ in range(5):  # as a handshake needs turns of the loop: of 16 ms on Windows, or later by chance
             answer = loop.create_future()
             loop.call_later(0.005, answer.set_result, None)
             await answer
