@@ -18,12 +18,13 @@ run: $(VENV)/.run $(COMPILED) ## opens the wizard (ARGS="--practice" for the bui
 
 # Each file is run by one of several processes (four at most: each of them starts real servers), but for single tests.
 # What pytest makes of the tests' asserts is kept, whatever the shell says: it costs each process five seconds otherwise.
+test handover-test: export NODE_PATH = $(CURDIR)/.lab/node_modules
 test: export PYTHONDONTWRITEBYTECODE =
 test: $(VENV)/.dev .lab/.installed $(COMPILED) ## runs every test (ARGS="-m 'not slow'" for the quick ones, ARGS="-k imap" for some)
 	@packaging/as-root.sh $(VENV)/bin/python -m pytest $(if $(filter-out -q -m slow 'not slow' "not slow",$(ARGS)),,-n auto --maxprocesses 4 --dist loadfile) $(ARGS)
 
-handover-test: $(VENV)/.dev .lab/.handover $(COMPILED) ## real mail programs and frameworks take our files, send and read
-	@NODE_PATH=$(CURDIR)/.lab/node_modules packaging/as-root.sh $(VENV)/bin/python -m pytest tests/handover/test_real_programs.py tests/handover/test_thunderbird.py tests/handover/test_evolution.py tests/handover/test_claws.py tests/handover/test_tokens.py tests/handover/test_code.py $(ARGS)
+handover-test: $(VENV)/.dev .lab/.handover $(COMPILED) ## real mail programs and frameworks take our files, send and read, nginx serves what we publish, Ansible goes to three sites
+	@packaging/as-root.sh $(VENV)/bin/python -m pytest tests/handover/test_real_programs.py tests/handover/test_thunderbird.py tests/handover/test_evolution.py tests/handover/test_claws.py tests/handover/test_tokens.py tests/handover/test_code.py tests/cli/test_publish.py tests/ansible $(ARGS)
 
 fuzz: $(VENV)/.dev ## 10,000 new inputs for every parser, for an hour or two (ARGS="tests/model" for some)
 	$(VENV)/bin/python -m pytest -m hypothesis --hypothesis-profile=fuzz --timeout=7200 $(ARGS)

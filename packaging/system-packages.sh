@@ -21,10 +21,11 @@ lab=(
 )
 desktop=(xvfb openbox dbus at-spi2-core python3-pyatspi)
 package=("${desktop[@]}" binutils xz-utils makeself lintian desktop-file-utils appstream debootstrap)
-# The programs that `make handover-test` gives our files to.
+# The programs that `make handover-test` gives our files to, that serve what we publish, that carry a check to other sites.
 handover=("${lab[@]}" isync fetchmail getmail6 offlineimap3 aerc mutt curl git-email libmailtools-perl libauthen-sasl-perl libio-socket-ssl-perl
   thunderbird evolution claws-mail libsecret-tools python3-django python3-flask-mail libphp-phpmailer php-symfony-mailer nodejs ruby
-  gir1.2-camel-1.2 gir1.2-edataserver-1.2 python3-gi glib-networking gnome-keyring libsasl2-modules-kdexoauth2 zbar-tools)
+  gir1.2-camel-1.2 gir1.2-edataserver-1.2 python3-gi glib-networking gnome-keyring libsasl2-modules-kdexoauth2 zbar-tools
+  nginx-light ansible-core openssh-server)
 windows=("${desktop[@]}" binutils wine wine64 gcc-mingw-w64-x86-64 nsis wixl msitools osslsigncode unzip xdotool x11-utils imagemagick)
 programs=(postfix:postfix dovecot:dovecot-core named:bind9 stunnel4:stunnel4 swaks:swaks Xvfb:xvfb openbox:openbox xdotool:xdotool
   dbus-run-session:dbus ip:iproute2 nft:nftables msmtp:msmtp neomutt:neomutt php:php-cli git:git ssh-keygen:openssh-client systemd-analyze:systemd)
