@@ -171,3 +171,91 @@ async def test_a_race_that_nobody_wants_leaves_no_servers_behind_to_be_offered(
     assert result.plan is not None
     assert result.plan.candidates == sources.candidates
     assert sources.repairs == 0
+
+
+class Late(Known):
+    """Named servers that are found late: when `until` is set, or when repairs are looked for."""
+
+    def __init__(
+        self, guesses: tuple[ServerCandidate, ...], named: tuple[ServerCandidate, ...], until: asyncio.Event
+    ) -> None:
+        super().__init__(*(replace(one, source=Source.AUTOCONFIG) for one in named))
+        self.guesses = tuple(replace(guess, source=Source.GUESS) for guess in guesses)
+        self.until = until
+
+    async def plan(self, address: Address, options: PlanOptions = ALL_SOURCES) -> Plan:
+        if options.ask_nobody:
+            return Plan(address, self.guesses)
+        if options.repair:
+            return Plan(address, (*self.candidates, *self.guesses))
+        assert options.enough is not None
+        waits = [asyncio.ensure_future(event.wait()) for event in (self.until, options.enough)]
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        for wait in waits:
+            wait.cancel()
+        return Plan(address, self.candidates if self.until.is_set() else self.guesses)
+
+
+async def test_where_guesses_lead_nowhere_the_sources_are_waited_for(authority: Authority, certificate: Issued) -> None:
+    """What is published is no change to a name that nobody but the program thought of."""
+    published = asyncio.Event()
+    imap, smtp = Mail(Protocol.IMAP), Mail(Protocol.SMTP)
+    async with (
+        tls_server(imap, certificate, Security.TLS) as receiving,
+        tls_server(smtp, certificate, Security.TLS) as sending,
+    ):
+        ours = candidate(receiving, Protocol.IMAP, Security.TLS)
+        nowhere = replace(candidate(sending, Protocol.SMTP, Security.TLS), port=1)
+        named = (ours, replace(candidate(sending, Protocol.SMTP, Security.TLS), host="mail.example.org"))
+        sources = Late((ours, nowhere), named, published)
+        asyncio.get_running_loop().call_later(3 * SOURCES_S, published.set)
+        session = new_session(authority, planner=sources)
+        result = await session.check(ACCOUNT)
+        await session.close()
+    assert (result.verdict, result.diagnoses, result.fixes) == (Verdict.WORKS, (), ())
+    assert result.plan is not None
+    assert result.plan.candidates == sources.candidates
+
+
+@pytest.mark.parametrize("works", [True, False])
+async def test_what_was_published_and_found_late_is_what_the_account_has(
+    works: bool, authority: Authority, certificate: Issued
+) -> None:
+    """A guess fails after nobody was waited for any more: no fix is told, and a card is about the real server."""
+    signed_in = asyncio.Event()
+
+    async def note(talk: Talk, line: bytes) -> bool:
+        signed_in.set()
+        return True
+
+    async def hang_up(talk: Talk, line: bytes) -> None:
+        await signed_in.wait()
+        talk.close()
+        raise EOFError
+
+    async def refuse(talk: Talk, line: bytes) -> bool | None:
+        if works:
+            return True
+        await talk.send_raw(b"554 5.3.2 No service today\r\n")
+        raise EOFError
+
+    imap = Mail(Protocol.IMAP, auth=note)
+    guessed, real = Mail(Protocol.SMTP, greeting=hang_up), Mail(Protocol.SMTP, greeting=refuse)
+    async with (
+        tls_server(imap, certificate, Security.TLS) as receiving,
+        tls_server(guessed, certificate, Security.TLS) as nobodys,
+        tls_server(real, certificate, Security.TLS) as sending,
+        asyncio.timeout(30),
+    ):
+        ours = candidate(receiving, Protocol.IMAP, Security.TLS)
+        named = (ours, replace(candidate(sending, Protocol.SMTP, Security.TLS), host="mail.example.org"))
+        sources = Late((ours, candidate(nobodys, Protocol.SMTP, Security.TLS)), named, asyncio.Event())
+        session = new_session(authority, planner=sources)
+        result = await session.check(ACCOUNT)
+        await session.close()
+    assert result.fixes == ()
+    if works:
+        assert (result.verdict, result.diagnoses) == (Verdict.WORKS, ())
+    else:
+        assert result.verdict is Verdict.FAILS
+        assert result.diagnoses[0].server == str(named[1].endpoint)

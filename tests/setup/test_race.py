@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
@@ -14,17 +14,17 @@ import pytest
 from tests.lab.certificates import Authority, Issued
 from tests.lab.scripted import Conversation as Talk
 from tests.lab.scripted import ScriptedServer
-from tests.probe.talk import Mail, Names, candidate, tls_server
+from tests.probe.talk import Mail, Names, candidate, tls_server, until
 from tests.timing import assert_ended_by
 from wizard.model.evidence import ErrorKind, ProbeReport
 from wizard.model.progress import Progress
 from wizard.model.secret import Redactor
 from wizard.model.server import Protocol, Security, ServerCandidate, Source
-from wizard.net.dial import SystemDialer
+from wizard.net.dial import Dialed, SystemDialer
 from wizard.net.tls import Trust
 from wizard.probe.connector import Network
 from wizard.probe.engine import Prober
-from wizard.probe.permits import PER_RUN
+from wizard.probe.permits import PER_HOST, PER_RUN, Permits
 from wizard.probe.race import GRACE_S, STAGGER_S, Race
 
 
@@ -202,3 +202,77 @@ async def test_a_run_stops_trying_at_twenty_four_connections(prober: Prober) -> 
             result = await Race(prober, [first], spares).run()
         assert result.winner is None
         assert len(server.conversations) <= PER_RUN
+
+
+class FarAway(SystemDialer):
+    """Every connection takes longer than a first try keeps its permit for."""
+
+    async def dial(
+        self, host: str, port: int, *, given: bool = False, on_found: Callable[[float], None] | None = None
+    ) -> Dialed:
+        if on_found is not None:
+            on_found(0.0)
+        await asyncio.sleep(10 * HALF_OPEN_S)
+        return await super().dial(host, port, given=given)
+
+
+HALF_OPEN_S = 0.02
+
+
+async def test_a_port_that_answered_is_not_overtaken_while_it_waits_for_room(
+    authority: Authority, certificate: Issued, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One computer sends and receives, and sending has both connections: IMAP comes before POP3 all the same."""
+    monkeypatch.setattr("wizard.probe.connector.HALF_OPEN_S", HALF_OPEN_S)
+    queued = asyncio.Event()
+
+    async def late(talk: Talk, line: bytes) -> bool:
+        await queued.wait()
+        return True
+
+    network = Network(FarAway(Names(), lab=True), Trust((authority.ca_file,)))
+    prober = Prober(network, Redactor((), ()))
+    imap, pop3 = Mail(Protocol.IMAP), Mail(Protocol.POP3)
+    async with contextlib.AsyncExitStack() as running:
+        first, second, better, worse = [
+            await running.enter_async_context(tls_server(mail, certificate, Security.TLS))
+            for mail in (Mail(Protocol.SMTP, greeting=late), Mail(Protocol.SMTP, greeting=late), imap, pop3)
+        ]
+        sending = [candidate(server, Protocol.SMTP, Security.TLS) for server in (first, second)]
+        receiving = [
+            candidate(better, Protocol.IMAP, Security.TLS),
+            candidate(better, Protocol.IMAP, Security.TLS, username="ada"),
+            candidate(worse, Protocol.POP3, Security.TLS),
+        ]
+        race = Race(prober, receiving)
+        races = [asyncio.ensure_future(race.run())]
+        await until(lambda: len(race.lanes) == len(receiving))  # IMAP has both permits by now, and POP3 waits for one
+        races.append(asyncio.ensure_future(Race(prober, sending).run()))
+        await until(lambda: bool(first.conversations and second.conversations))
+        await until(lambda: all(lane.is_connected for lane in race.lanes[:2]))
+        queued.set()
+        received, sent = await asyncio.gather(*races)
+        for result in (received, sent):
+            if result.winner is not None:
+                prober.part(result.winner.conversation)
+        await prober.close()
+    assert received.winner is not None
+    assert received.winner.candidate.protocol is Protocol.IMAP
+
+
+async def test_who_had_a_permit_before_comes_before_all_others() -> None:
+    permits = Permits()
+    held = [await permits.take("one.example.org") for _ in range(PER_HOST)]
+    order: list[str] = []
+
+    async def take(name: str, again: bool) -> None:
+        permit = await permits.take("one.example.org", again=again)
+        order.append(name)
+        permit.give_back()
+
+    takers = [asyncio.ensure_future(take(*one)) for one in (("new", False), ("back", True), ("back too", True))]
+    await asyncio.sleep(0)
+    held[0].give_back()
+    await asyncio.gather(*takers)
+    assert order == ["back", "back too", "new"]
+    assert not permits.is_full("one.example.org")

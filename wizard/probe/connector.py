@@ -112,6 +112,7 @@ class Connector:
         self._recorder = recorder
         self._permits = permits
         self._permit: Permit | None = None
+        self._has_answered = False
         self._new_wire = new_wire
         self._look = look
         self._observe = observe
@@ -261,9 +262,9 @@ class Connector:
         trust = self._network.trust
         return trust.observing() if self._observe or self._pin is not None else await trust.ready()
 
-    async def _take_permit(self) -> None:
+    async def _take_permit(self, *, again: bool = False) -> None:
         self._give_back_permit()
-        self._permit = await self._permits.take(self._candidate.host)
+        self._permit = await self._permits.take(self._candidate.host, again=again)
 
     def _give_back_permit(self) -> None:
         if self._permit is not None:
@@ -282,22 +283,22 @@ class Connector:
         recorder, host, port = self._recorder, self._candidate.host, self._candidate.port
         started = loop.time()
         found_s: float | None = None
+        half_open: asyncio.TimerHandle | None = None
 
         def on_found(seconds: float) -> None:
-            nonlocal found_s
+            nonlocal found_s, half_open
             found_s = seconds
             recorder.passed(Stage.DNS, seconds)
             recorder.begin(Stage.CONNECT)
+            if not self._has_answered:
+                half_open = loop.call_later(HALF_OPEN_S, self._give_back_permit)
 
         recorder.begin(Stage.DNS)
         suspicion = loop.call_later(SUSPECT_S, lambda: recorder.hint(Stage.CONNECT, suspected_blocked=True))
-        half_open = loop.call_later(HALF_OPEN_S, self._give_back_permit)
         try:
             with within(CONNECT_S):
                 given = _is_meant(self._candidate)
                 dialed = await self._network.dialer.dial(host, port, given=given, on_found=on_found)
-                if self._permit is None or not self._permit.is_held:
-                    dialed = await self._permitted(dialed, given)
         except DialFailed as failure:
             if failure.stage_is_dns:
                 self._permits.not_needed()
@@ -315,24 +316,27 @@ class Connector:
             raise failed from error
         finally:
             suspicion.cancel()
-            half_open.cancel()
+            if half_open is not None:
+                half_open.cancel()
         if found_s is None:
             recorder.passed(Stage.DNS, dialed.dns_s)
         local = dialed.sock.getsockname()[0]
         recorder.passed(
             Stage.CONNECT, dialed.connect_s, address=dialed.address, local=local, ipv6_failed=dialed.ipv6_failed
         )
-        return dialed
+        return dialed if self._permit is not None and self._permit.is_held else await self._permitted(dialed)
 
-    async def _permitted(self, dialed: Dialed, given: bool) -> Dialed:
-        """A connection whose permit was given back while it was slow: kept where there is room, else made later."""
+    async def _permitted(self, dialed: Dialed) -> Dialed:
+        """A connection whose permit was given back while it was slow: kept where there is room, else made later.
+
+        It was answered: what it waits for from here on is room, not the server.
+        """
         is_full = self._permits.is_full(self._candidate.host)
         if is_full:
             dialed.sock.close()
-        await self._take_permit()
-        if is_full:
-            return await self._network.dialer.dial(self._candidate.host, self._candidate.port, given=given)
-        return dialed
+        self._has_answered = True
+        await self._take_permit(again=True)
+        return await self._dial_with_permit() if is_full else dialed
 
     async def _say_what_answered(self, error: Exception) -> None:
         """Raises what speaks in clear on a line that should be encrypted from the start; returns when nothing does."""

@@ -96,6 +96,11 @@ class Race:
         """Those begun so far."""
         return tuple(self._lanes)
 
+    @property
+    def is_at_a_loss(self) -> bool:
+        """Whether nothing that was planned has led anywhere so far."""
+        return self._spare_task is not None
+
     async def run(self) -> RaceResult:
         """Runs until there is a winner or nothing left; cancelling frees every socket."""
         winner: Lane | None = None

@@ -48,7 +48,8 @@ class Ahead:
         self.sides: dict[Way, Side] = {}
 
     async def race(self, ways: Sequence[Way], planning: asyncio.Task[Plan]) -> None:
-        """Races guessed servers; where the first one to sign in at is open, `enough` is set: nobody is waited for.
+        """Races guessed servers; where the first one to sign in at is open, `enough` is set: nobody is waited for,
+        unless the other side's guesses have failed by then.
 
         No password goes to any of them before the plan is there and has nobody better.
         """
@@ -74,7 +75,8 @@ class Ahead:
             await asyncio.gather(*looking, return_exceptions=True)
         if races[0].result().winner is not None:
             await patience.sleep_until(began + SOURCES_S)
-            self.enough.set()
+            if not any(side.is_at_a_loss for side in self.sides.values()):
+                self.enough.set()  # where guesses lead nowhere the sources are all there is
 
     def _look_up(self, hosts: Iterable[str]) -> list[asyncio.Task[Any]]:
         """Begins to look names up; the answers are kept for a moment, and who dials by then has them too."""

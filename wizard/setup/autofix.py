@@ -46,7 +46,15 @@ def alternatives(
             endpoint = alternative.candidate.endpoint
             if endpoint not in tried and alternative.candidate.security is not Security.NONE:
                 found.setdefault(endpoint, alternative)
-    return tuple(found.values())[:MAX_ALTERNATIVES]
+    listed = list(found.values())
+    if are_guesses(reports):
+        listed.sort(key=lambda alternative: not alternative.candidate.source.is_published)
+    return tuple(listed)[:MAX_ALTERNATIVES]
+
+
+def are_guesses(reports: Iterable[ProbeReport]) -> bool:
+    """Whether nobody named any of these servers."""
+    return all(report.candidate.source is Source.GUESS for report in reports)
 
 
 def needs_other_names(report: ProbeReport) -> bool:

@@ -1,16 +1,29 @@
-"""What a deadline fell into: the stage that a server was waited for, told as its failure."""
+"""What a failed side is about: the stage that a deadline fell into, and settings that were published but came late."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from wizard.model.evidence import ErrorKind, Evidence, Outcome, ProbeReport, Stage
+from wizard.model.server import ServerCandidate, Source
+from wizard.probe.race import RaceResult
 
 _KINDS = {
     Stage.DNS: ErrorKind.DNS_UNAVAILABLE,
     Stage.CONNECT: ErrorKind.CONNECTION_TIMED_OUT,
     Stage.MESSAGE: ErrorKind.OUTCOME_UNKNOWN,
 }
+
+
+def published_late(race: RaceResult, candidates: Sequence[ServerCandidate]) -> tuple[ProbeReport, ...]:
+    """What published servers showed that were found only once the guessed ones had failed; empty where there are none.
+
+    They are the account's settings, and not a change to names that nobody but the program thought of.
+    """
+    if any(candidate.source is not Source.GUESS for candidate in candidates):
+        return ()
+    return tuple(lane.report for lane in race.lanes if lane.wave == 1 and lane.candidate.source.is_published)
 
 
 def overtaken(report: ProbeReport) -> ProbeReport:

@@ -23,7 +23,7 @@ from wizard.net.sites import registrable_domain
 from wizard.probe.conversation import Conversation
 from wizard.probe.environment import surroundings
 from wizard.setup.ahead import WHAT_SPEAKS, Ahead, candidates_of
-from wizard.setup.autofix import Alternative, alternatives, needs_other_names
+from wizard.setup.autofix import Alternative, alternatives, are_guesses, needs_other_names
 from wizard.setup.context import SessionContext, alerts, put_off, sign_in_attempts, timeline
 from wizard.setup.did_you_mean import resembles_provider
 from wizard.setup.foretold import mistyped, not_agreed, unsupported
@@ -241,11 +241,15 @@ class Run:
         return self._plan
 
     async def _alternatives(self, reports: Sequence[ProbeReport]) -> tuple[Alternative, ...]:
-        """Other settings for a side that failed; where the name is the matter, every source is asked for another."""
+        """Other settings for a side that failed; where the name is the matter, every source is asked for another.
+
+        So they are where guesses lead nowhere that no source was waited for any more.
+        """
         # Who is being asked now is not asked a second time, and a race that ran ahead for other servers than the plan's
         # is dropped before it has any part in what is known.
         await self._servers_settled.wait()
-        if any(needs_other_names(report) for report in reports):
+        is_hurried = self._ahead.enough.is_set() and are_guesses(reports)
+        if is_hurried or any(needs_other_names(report) for report in reports):
             draft = self._judge.draft
             options = PlanOptions(ask_nobody=draft.ask_nobody, repair=True, listener=self._listener)
             plan = await self._context.discover(draft.address, options)

@@ -19,7 +19,7 @@ from wizard.probe.mechanisms import TOKEN_METHODS, token_only
 from wizard.probe.race import Race, RaceResult, Spares, no_spares
 from wizard.setup.autofix import Alternative, applied, fix_for
 from wizard.setup.judge import Judge
-from wizard.setup.likeliest import overtaken
+from wizard.setup.likeliest import overtaken, published_late
 from wizard.setup.secret_gate import SecretGate
 from wizard.setup.sign_in_order import NOTHING_TAUGHT, FirstSignIn, SignInOrder
 
@@ -73,6 +73,11 @@ class Side:
     def judge(self) -> Judge:
         """What is known of the account by now."""
         return self.gate.judge
+
+    @property
+    def is_at_a_loss(self) -> bool:
+        """Whether the race that was started has led nowhere so far."""
+        return self._race is not None and self._race.is_at_a_loss
 
     def start(self, candidates: Sequence[ServerCandidate]) -> asyncio.Future[RaceResult]:
         """Begins the race, which goes as far as the point before sign-in; `prove` goes on from there."""
@@ -144,11 +149,14 @@ class Side:
             race, self._racing = await self._racing, None
         else:
             race = await Race(self.prober, candidates, self._race_alternatives()).run()
+        named = published_late(race, candidates)
         if race.winner is None:
-            return self._failed(candidates[0], tuple(lane.report for lane in race.lanes if lane.wave == 0))
+            planned = named or tuple(lane.report for lane in race.lanes if lane.wave == 0)
+            return self._failed(planned[0].candidate if planned else candidates[0], planned)
         conversation = race.winner.conversation
         planned = tuple(lane.report for lane in race.lanes if lane.wave == 0 and lane is not race.winner)
-        alternative = self._alternatives.get(conversation.candidate.endpoint) if race.winner.wave == 1 else None
+        is_planned = race.winner.wave == 0 or bool(named and conversation.candidate.source.is_published)
+        alternative = None if is_planned else self._alternatives.get(conversation.candidate.endpoint)
         outcome = await self._signed_in(conversation, order, signs_in_first)
         if (
             alternative is None
