@@ -345,6 +345,21 @@ def test_a_refused_test_message_is_what_fails_and_not_the_settings(
 
 
 @pytest.mark.slow
+def test_a_recipient_that_is_refused_says_nothing_of_the_account(
+    book: AccountBook, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    address, password = saved_practice_account("all-well", tmp_path)
+    words = ("--practice", "--password-file", password)
+    capsys.readouterr()
+    assert run(accounts, "check", address, *words, "--test-message", "nobody@example.org") == 1, "the message failed"
+    (saved,) = book.list()
+    assert (saved.is_verified, saved.last_cause) == (True, None)
+    told = capsys.readouterr().out.splitlines()
+    assert told[0].startswith(f"{address}: Verified, ")
+    assert told[1].strip() != "", "and is told beside it"
+
+
+@pytest.mark.slow
 def test_the_test_message_waits_no_longer_than_the_deadline(
     book: AccountBook, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

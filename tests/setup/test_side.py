@@ -115,6 +115,51 @@ async def test_no_other_form_after_replies_that_mean_something_else(
     assert len(imap.sign_ins) == 1
 
 
+async def test_no_other_form_of_a_name_that_has_signed_in_before(authority: Authority, certificate: Issued) -> None:
+    """A kept password that was changed costs one attempt: the others are left for the new one."""
+    imap, smtp = Mail(Protocol.IMAP, auth=refusing(Protocol.IMAP)), Mail(Protocol.SMTP, auth=refusing(Protocol.SMTP))
+    session = new_session(authority)
+    async with account(certificate, imap, smtp) as ada:
+        result = await session.check(replace(ada, worked_before=True))
+        await session.close()
+    assert result.diagnoses[0].cause == "bad-credentials"
+    assert (len(imap.sign_ins), len(smtp.sign_ins)) == (1, 0)
+
+
+async def test_a_lock_that_the_second_attempt_hears_of_is_told(authority: Authority, certificate: Issued) -> None:
+    """Some servers lock an account at its first wrong password: who is told to type it again makes the lock longer."""
+    answers = iter((b"[AUTHENTICATIONFAILED] Authentication failed", b"Account locked, too many failed logins"))
+
+    async def lock(talk: Talk, line: bytes) -> None:
+        await talk.send_raw(no(Protocol.IMAP, line, next(answers)))
+
+    imap, smtp = Mail(Protocol.IMAP, auth=lock), Mail(Protocol.SMTP)
+    session = new_session(authority)
+    async with account(certificate, imap, smtp) as ada:
+        result = await session.check(ada)
+        await session.close()
+    assert result.diagnoses[0].cause == "too-many-attempts"
+    assert (len(imap.sign_ins), len(smtp.sign_ins)) == (2, 0)
+    assert result.incoming is not None
+    assert result.incoming.candidate.username == USER
+
+
+async def test_our_own_pause_is_not_told_before_what_a_server_just_said(
+    authority: Authority, certificate: Issued
+) -> None:
+    """Two sides that refuse for good reach the limit at the second press: waiting is not what helps."""
+    text = b"[ALERT] IMAP access is disabled for your domain"
+    imap = Mail(Protocol.IMAP, auth=refusing(Protocol.IMAP, text))
+    smtp = Mail(Protocol.SMTP, auth=refusing(Protocol.SMTP, b"5.7.9 Application-specific password required", 534))
+    session = new_session(authority)
+    async with account(certificate, imap, smtp) as ada:
+        await session.check(ada)
+        second = await session.check(ada)
+        await session.close()
+    assert (len(imap.sign_ins), len(smtp.sign_ins)) == (2, 1)
+    assert [one.cause for one in second.diagnoses] == ["mail-access-disabled", "too-many-attempts"]
+
+
 async def test_a_learned_user_name_is_used_on_the_other_side(authority: Authority, certificate: Issued) -> None:
     imap = Mail(Protocol.IMAP, auth=knowing(Protocol.IMAP, LOCAL))
     smtp = Mail(Protocol.SMTP, auth=knowing(Protocol.SMTP, LOCAL))

@@ -81,6 +81,7 @@ def draft(saved: SavedAccount, secret: Secret | None, outgoing_secret: Secret | 
         wants_incoming=saved.incoming is not None,
         wants_outgoing=saved.outgoing is not None,
         address_is_right=True,
+        worked_before=True,
         agreed=frozenset(registrable_domain(server.host) for server in proven),
     )
 

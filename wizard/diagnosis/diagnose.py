@@ -25,7 +25,7 @@ from wizard.model.diagnosis import (
     Diagnosis,
     Likely,
 )
-from wizard.model.evidence import Evidence, ProbeReport, Stage, Surroundings
+from wizard.model.evidence import ErrorKind, Evidence, ProbeReport, Stage, Surroundings
 from wizard.model.provider import Provider
 from wizard.model.refusal import Refusal
 from wizard.model.run_fact import NO_RUN_FACTS, RunFact, RunFacts
@@ -101,6 +101,8 @@ class Diagnoser:
         ]
         failures.sort(key=lambda failure: -failure.evidence.stage.order)
         failures.sort(key=lambda failure: failure.ranked.cause.implies.temporary)  # what lasts wants somebody to act
+        # Our own pause says nothing of the account, where a server has just said something of it to the other side.
+        failures.sort(key=lambda failure: failure.evidence.error is ErrorKind.BUDGET)
         failures.sort(key=lambda failure: not failure.ranked.cause.implies.hides_others)
         told = self._without_shared(failures)
         all_failures = [item for report in reports if (item := report.failure) is not None]

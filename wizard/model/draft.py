@@ -29,6 +29,7 @@ class AccountDraft:
     wants_outgoing: bool = True
     ask_nobody: bool = False  # the address is told to nobody while its settings are looked for
     address_is_right: bool = False  # the person's word, where its domain looks like a slip
+    worked_before: bool = False  # saved settings: their user names are right, whatever becomes of the password
     agreed: frozenset[str] = frozenset()  # registrable domains the person agreed to give the password to
     in_clear: frozenset[str] = frozenset()  # hosts, this computer's own, that may have it on a line in clear
 

@@ -195,7 +195,6 @@ def kind_of(error: BaseException, stage: Stage) -> ErrorKind:
             return {
                 Stage.DNS: ErrorKind.DNS_UNAVAILABLE,
                 Stage.CONNECT: ErrorKind.CONNECTION_TIMED_OUT,
-                Stage.TLS: ErrorKind.TLS_HANDSHAKE,
             }.get(stage, ErrorKind.SILENCE)
         case ConnectionError() | EOFError() | asyncio.IncompleteReadError():
             if stage is Stage.CONNECT:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Unpack
 
-from wizard.model.evidence import ErrorKind, Evidence, Outcome, ProbeReport, Stage
+from wizard.model.evidence import Detail, ErrorKind, Evidence, Outcome, ProbeReport, Reply, Stage
 from wizard.model.server import ServerCandidate, Source
 from wizard.probe.race import RaceResult
 
@@ -48,3 +49,19 @@ def overtaken(report: ProbeReport) -> ProbeReport:
     candidate = report.candidate
     waiting = Evidence(stage, Outcome.FAILED, candidate.protocol, candidate.endpoint, error=_KINDS[stage])
     return replace(report, evidence=(*report.evidence, waiting))
+
+
+def with_reply(report: ProbeReport, reply: Reply) -> ProbeReport:
+    """The report with what the server said as the words of its failure."""
+    evidence = (replace(item, reply=reply) if item is report.failure else item for item in report.evidence)
+    return replace(report, evidence=tuple(evidence))
+
+
+def with_detail(report: ProbeReport, **detail: Unpack[Detail]) -> ProbeReport:
+    """The report with more detail on its failure."""
+    changed: list[Evidence] = list(report.evidence)
+    for index in range(len(changed) - 1, -1, -1):
+        if changed[index].outcome is Outcome.FAILED:
+            changed[index] = replace(changed[index], detail={**changed[index].detail, **detail})
+            break
+    return replace(report, evidence=tuple(changed))

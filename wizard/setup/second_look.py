@@ -18,7 +18,7 @@ from wizard.probe.environment import public_address
 from wizard.probe.permits import Permits
 from wizard.setup.did_you_mean import resembles_provider
 from wizard.setup.judge import Judge
-from wizard.setup.side import with_detail
+from wizard.setup.likeliest import with_detail
 
 DOMAIN_S = 3.0
 PORTAL_S = 1.5

@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Unpack
 
 from wizard.model.account import SideResult, Status
 from wizard.model.diagnosis import Change, Diagnosis, Fix
-from wizard.model.evidence import Detail, ErrorKind, Evidence, Outcome, ProbeReport, Reply, Stage
+from wizard.model.evidence import ErrorKind, ProbeReport, Stage
 from wizard.model.provider import SignInWay
 from wizard.model.server import WITHOUT_SIGN_IN, ServerCandidate, Way
 from wizard.probe.conversation import Conversation
@@ -17,9 +16,9 @@ from wizard.probe.engine import Prober
 from wizard.probe.error_kinds import StageFailed
 from wizard.probe.mechanisms import TOKEN_METHODS, token_only
 from wizard.probe.race import Race, RaceResult, Spares, no_spares
-from wizard.setup.autofix import Alternative, applied, fix_for
+from wizard.setup.autofix import Alternative, applied, are_guesses, fix_for
 from wizard.setup.judge import Judge
-from wizard.setup.likeliest import overtaken, published_late
+from wizard.setup.likeliest import overtaken, published_late, with_detail, with_reply
 from wizard.setup.secret_gate import SecretGate
 from wizard.setup.sign_in_order import NOTHING_TAUGHT, FirstSignIn, SignInOrder
 
@@ -68,6 +67,7 @@ class Side:
     _racing: asyncio.Future[RaceResult] | None = field(default=None, init=False)
     _raced: tuple[ServerCandidate, ...] = field(default=(), init=False)
     _alternatives: dict[object, Alternative] = field(default_factory=dict, init=False)
+    _shut: ProbeReport | None = field(default=None, init=False)  # what the other form of the user name heard of a lock
 
     @property
     def judge(self) -> Judge:
@@ -170,6 +170,9 @@ class Side:
         if alternative is not None and outcome.result.status is not Status.FAILED:
             # A planned server that was still silent when another setting won gave way as well.
             outcome = self._with_fix(outcome, tuple(map(overtaken, planned)) or race.reports, alternative)
+        elif alternative is not None and planned and are_guesses(planned) and self._signs_nobody_in(outcome):
+            # Port 25 of the computer that takes mail in for a domain, say: nobody sends there, and no account has it.
+            outcome = self._failed(candidates[0], tuple(map(overtaken, planned)))
         elif alternative is not None:
             outcome = replace(outcome, failed_reports=outcome.failed_reports or planned)
         return outcome
@@ -244,6 +247,9 @@ class Side:
         cause = next(iter(self._diagnose([refused])), None)
         self.prober.part(conversation)  # before another line is opened: two per host is all (promise 15)
         other = await self._other_form(conversation, refused, cause)
+        if self._shut is not None:
+            refused = replace(self._shut, candidate=candidate)
+            cause = next(iter(self._diagnose([refused])), None)
         if signs_in_first:
             taught = FirstSignIn(fix=other.fixed_diagnosis, username=other.result.candidate.username) if other else None
             is_shared = cause is not None and cause.implies.whole_account
@@ -259,7 +265,7 @@ class Side:
         try:
             await conversation.prove_usable(self.judge.draft.address.wire)
         except StageFailed as failed:
-            return refused if failed.reply is None else _with_reply(refused, failed.reply)
+            return refused if failed.reply is None else with_reply(refused, failed.reply)
         return conversation.recorder.report()
 
     async def _attempt(self, conversation: Conversation) -> ProbeReport | None:
@@ -297,6 +303,10 @@ class Side:
         try:
             await self.gate.open(again)
         except StageFailed:
+            report = again.recorder.report()
+            told = next(iter(self._diagnose([report])), None) if report.sign_in_attempts else None
+            if told is not None and told.implies.whole_account and not told.implies.plain_refusal:
+                self._shut = report
             return None
         return again
 
@@ -377,24 +387,13 @@ class Side:
         return SideResult(conversation.candidate, status, report.auth, report.max_message_bytes, report)
 
     @staticmethod
+    def _signs_nobody_in(outcome: SideOutcome) -> bool:
+        failures = [report.failure for report in outcome.failed_reports]
+        return any(failure is not None and failure.error is ErrorKind.AUTH_MISSING for failure in failures)
+
+    @staticmethod
     def _nothing_was_sent(outcome: SideOutcome) -> bool:
         if outcome.result.status is Status.REACHED:
             return False  # the line is good; it is the token that is missing
         failure = outcome.failed_reports[-1].failure
         return failure is not None and failure.error in _NOTHING_SENT
-
-
-def _with_reply(report: ProbeReport, reply: Reply) -> ProbeReport:
-    """The report with what the server said as the words of its failure."""
-    evidence = (replace(item, reply=reply) if item is report.failure else item for item in report.evidence)
-    return replace(report, evidence=tuple(evidence))
-
-
-def with_detail(report: ProbeReport, **detail: Unpack[Detail]) -> ProbeReport:
-    """The report with more detail on its failure."""
-    changed: list[Evidence] = list(report.evidence)
-    for index in range(len(changed) - 1, -1, -1):
-        if changed[index].outcome is Outcome.FAILED:
-            changed[index] = replace(changed[index], detail={**changed[index].detail, **detail})
-            break
-    return replace(report, evidence=tuple(changed))

@@ -40,8 +40,10 @@ class Usernames:
         self._until = 0.0
 
     async def others(self, candidate: ServerCandidate) -> tuple[str, ...]:
-        """Other forms of the candidate's user name, likeliest first."""
+        """Other forms of the candidate's user name, likeliest first; none of one that has signed in before."""
         judge = self._gate.judge
+        if judge.draft.worked_before:
+            return ()  # the attempt is left for the new password
         plan = judge.plan
         if plan is not None and any(one.may_name_user and not one.has_answered for one in plan.asked):
             if self._asking is None:
