@@ -7,10 +7,20 @@ from typing import Any
 
 import pytest
 
+from tests.lab.certificates import Authority
+from tests.lab.scripted import Conversation, ScriptedServer
 from tests.lab.stage import imap, smtp, stage
+from tests.probe.conftest import short_limits as short_limits
+from tests.probe.talk import Mail, Names, candidate, tls_server
+from tests.setup.accounts import draft, new_session
 from wizard import wiring
+from wizard.diagnosis.issuer import issuer_name
+from wizard.errors import DnsUnavailable
 from wizard.model.account import Verdict
 from wizard.model.diagnosis import AskAdministrator, EditField, Field, OpenUrl
+from wizard.model.server import Protocol, Security, ServerCandidate, Source
+from wizard.net.dial import SystemDialer
+from wizard.net.dns import IPAddress
 from wizard.practice.scenarios import Accepts, PracticeServer
 from wizard.setup.options import Options
 
@@ -288,3 +298,94 @@ def test_a_bounce_of_a_receiver_is_not_taken_for_the_senders_provider() -> None:
     card = wiring.diagnoser().of_text(text)
     assert card.cause == "dmarc-or-spf-fail"
     assert not [remedy for remedy in card.remedies if "Gmail" in remedy.say]
+
+
+async def test_nobody_is_told_to_send_the_plain_message_that_was_just_refused() -> None:
+    refusal = "550 5.7.1 Message rejected as spam"
+    async with stage(ADA, smtp("smtp.example.org", data_reply=refusal), IN, options=ONCE) as on_stage:
+        card = (await on_stage.check(send=True)).diagnoses[0]
+        other = (await on_stage.another_session().check(on_stage.draft())).diagnoses
+    assert other == ()
+    assert (card.cause, [remedy.id for remedy in card.remedies]) == ("message-rejected-as-spam", ["ask-administrator"])
+    assert "a short test message from you to yourself" in card.why
+
+
+async def test_a_server_for_tokens_beside_one_that_took_the_password() -> None:
+    async with stage(ADA, smtp("smtp.example.org", auth=("XOAUTH2",)), IN, options=ONCE) as on_stage:
+        card = (await on_stage.check()).diagnoses[0]
+    assert (card.cause, card.title) == (
+        "oauth-required",
+        "smtp.example.org takes no password, only a sign-in in the browser",
+    )
+    assert "accepted this very password" in card.why
+
+
+async def test_a_missing_encryption_is_told_without_ports_that_were_tried() -> None:
+    plain = imap("imap.example.org", 143, security=Security.NONE)
+    async with stage(ADA, smtp("smtp.example.org"), plain) as on_stage:
+        card = (await on_stage.check(incoming="imap.example.org:143/starttls")).diagnoses[0]
+    assert card.cause == "starttls-not-offered"
+    assert "nother port" not in card.why
+
+
+class _OneNameFails(Names):
+    """The name server of one host is in trouble."""
+
+    async def ipv4(self, host: str) -> tuple[IPAddress, ...]:
+        if host == "smtp.example.org":
+            raise DnsUnavailable(host)
+        return await super().ipv4(host)
+
+    ipv6 = ipv4
+
+
+async def test_one_name_that_cannot_be_looked_up_is_not_the_networks_fault(authority: Authority) -> None:
+    good = authority.issue("imap.example.org")
+    async with tls_server(Mail(Protocol.IMAP), good, Security.TLS) as receiving:
+        session = new_session(authority, options=ONCE, dialer=SystemDialer(_OneNameFails(), lab=True))
+        reached = candidate(receiving, Protocol.IMAP, Security.TLS, host="imap.example.org")
+        missed = replace(reached, protocol=Protocol.SMTP, host="smtp.example.org", port=465)
+        card = (await session.check(draft(reached, missed))).diagnoses[0]
+        await session.close()
+    assert (card.cause, card.title) == (
+        "dns-unavailable",
+        "The name smtp.example.org cannot be looked up at the moment",
+    )
+    assert [remedy.id for remedy in card.remedies] == ["wait", "ask-administrator"]
+
+
+@pytest.mark.usefixtures("short_limits")
+async def test_silence_at_the_handshake_is_not_told_as_a_disagreement(authority: Authority) -> None:
+    async def swallow(talk: Conversation) -> None:
+        await talk.silence()
+
+    async with ScriptedServer(swallow) as server:
+        session = new_session(authority, options=ONCE)
+        where = ServerCandidate(Protocol.SMTP, "127.0.0.1", server.port, Security.TLS, ADA, Source.GIVEN, trusted=True)
+        card = (await session.check(draft(None, where))).diagnoses[0]
+        await session.close()
+    assert (card.cause, card.title) == ("tls-handshake-failed", "127.0.0.1 falls silent where encryption begins")
+    assert card.remedies[0].id == "try-another-network"
+
+
+async def test_a_server_of_our_own_list_that_is_gone_is_nobodys_typing_mistake(authority: Authority) -> None:
+    gone = ServerCandidate(Protocol.SMTP, "smtp.example.org", 465, Security.TLS, ADA, Source.PRESET, trusted=True)
+    session = new_session(authority, options=ONCE, dialer=SystemDialer(Names(default=None), lab=True))
+    card = (await session.check(draft(None, gone))).diagnoses[0]
+    await session.close()
+    assert card.cause == "server-name-not-found"
+    assert card.why.startswith("Mailwright's own list names this server")
+    assert card.remedies[0].say == "Type the sending server, as your provider names it"
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("CN=ESET SSL Filter CA,O=ESET\\, spol. s r. o.,C=SK", "ESET SSL Filter CA (ESET, spol. s r. o.)"),
+        ("CN=Avast Web/Mail Shield Root,O=Avast Web/Mail Shield", "Avast Web/Mail Shield Root"),
+        ("2.5.4.99=x", "2.5.4.99=x"),
+        ("", ""),
+    ],
+)
+def test_an_issuer_is_called_what_people_call_it(name: str, said: str) -> None:
+    assert issuer_name(name) == said

@@ -26,8 +26,9 @@ BAD = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r
 class Shut(Dialer):
     """A network that leads one port to a server of ours, whatever the name, and refuses all others."""
 
-    def __init__(self, ports: dict[int, int]) -> None:
+    def __init__(self, ports: dict[int, int], *, for_nobody: bool = False) -> None:
         self._ports = ports
+        self._for_nobody = for_nobody  # also in the place of an address that nobody has
         self._dialer = SystemDialer(Names(), lab=True)
         self.asked: list[int] = []
 
@@ -35,7 +36,9 @@ class Shut(Dialer):
         self, host: str, port: int, *, given: bool = False, on_found: Callable[[float], None] | None = None
     ) -> Dialed:
         self.asked.append(port)
-        return await self._dialer.dial(host, self._ports.get(port, 1), given=given, on_found=on_found)
+        is_there = host != "192.0.2.1" or self._for_nobody
+        there = self._ports.get(port, 1) if is_there else 1
+        return await self._dialer.dial("127.0.0.1", there, given=given, on_found=on_found)
 
 
 async def web(talk: Talk) -> None:
@@ -106,6 +109,15 @@ async def test_mail_ports_that_are_shut_beside_a_companys_web_server(authority: 
         result = await checked(Shut({80: server.port}), sending(465, Security.TLS), authority)
     speaks_first(result, "connection-refused", "use-other-port")
     assert result.surroundings.captive_portal is None
+
+
+async def test_a_page_that_answers_for_an_address_that_nobody_has_is_a_portal(authority: Authority) -> None:
+    """It sends whoever asks to a company elsewhere, in words that we do not know, as many a hotel's does."""
+    async with ScriptedServer(ordinary_web) as portal:
+        dialer = Shut({80: portal.port}, for_nobody=True)
+        result = await checked(dialer, sending(465, Security.TLS), authority)
+    speaks_first(result, "captive-portal", "open-sign-in-page")
+    assert dialer.asked == [465, 80, 80]
 
 
 async def test_an_address_in_numbers_is_not_asked_for_a_page(authority: Authority) -> None:

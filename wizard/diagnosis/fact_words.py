@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from wizard.diagnosis.catalogue import Family
+from wizard.diagnosis.issuer import issuer_name
 from wizard.language import tr, tr_context, tr_later, tr_plural
 from wizard.language.formats import DAY_S, HOUR_S, MINUTE_S, and_list, date_text, number_text, quoted
 from wizard.model.address import Address
@@ -119,7 +120,7 @@ def _certificate_words(certificate: CertificateFacts, now: datetime) -> dict[str
     words = {
         "certificate_not_after": date_text(certificate.not_after),
         "certificate_not_before": date_text(certificate.not_before),
-        "certificate_issuer": shown(certificate.issuer),
+        "certificate_issuer": shown(issuer_name(certificate.issuer)),
         "sha256": certificate.sha256,
     }
     for moment in (certificate.not_after, certificate.not_before):

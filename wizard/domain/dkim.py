@@ -46,9 +46,9 @@ async def dkim(
     """The keys that were found, each judged; `selectors` are further names to look under."""
     names = dict.fromkeys([*selectors, *_of_provider(exchangers), *_USUAL])
     answers = await asyncio.gather(*(texts_or_none(resolver, f"{name}._domainkey.{domain}") for name in names))
-    if all(answer is None for answer in answers):
-        return Finding("dkim", tr(_TITLE), State.UNKNOWN, tr("No name server answered for the keys."))
     keys = {name: text for name, answer in zip(names, answers, strict=True) for text in (answer or ()) if _is_key(text)}
+    if not keys and None in answers:
+        return Finding("dkim", tr(_TITLE), State.UNKNOWN, tr("No name server answered for the keys."))
     lines = tuple(f"{name}: {inert(text, 120)}" for name, text in keys.items())
     missing = [name for name in selectors if name not in keys]
     if missing:

@@ -29,6 +29,11 @@ _WORDS = (
 )
 
 
+def is_page(answer: bytes) -> bool:
+    """Whether a web server answered at all."""
+    return _STATUS.match(answer) is not None
+
+
 def is_portal(answer: bytes, host: str, port: int) -> bool:
     """Whether an answer in HTTP comes from a network that wants a sign-in first, not from a server of that name.
 

@@ -54,7 +54,7 @@ class DomainReport:
         wrong, unknown = (
             sum(finding.state is state for finding in self.findings) for state in (State.WRONG, State.UNKNOWN)
         )
-        said = tr("Nothing is wrong.")
+        said = tr("Nothing that could be looked at is wrong.") if unknown else tr("Nothing is wrong.")
         if wrong:
             said = tr_plural("One of {total} things is wrong.", "{n} of {total} things are wrong.", wrong, total=total)
         if not unknown:

@@ -12,7 +12,7 @@ from wizard.model.evidence import ErrorKind, ProbeReport, Stage
 from wizard.model.provider import Provider
 from wizard.model.server import Protocol, Source, Way
 from wizard.net.patience import within
-from wizard.net.portal import is_portal, web_answer
+from wizard.net.portal import is_page, is_portal, web_answer
 from wizard.net.sites import has_known_ending, registrable_domain
 from wizard.probe.environment import public_address
 from wizard.probe.permits import Permits
@@ -23,6 +23,7 @@ from wizard.setup.likeliest import with_detail
 DOMAIN_S = 3.0
 PORTAL_S = 1.5
 _WEB = 80
+_NOBODY = "192.0.2.1"  # RFC 5737: nobody has it, so a page that comes from there is of the network one is in
 # What a guest network makes of a mail port that it lets nobody through to.
 _SHUT_OUT = frozenset({ErrorKind.CONNECTION_REFUSED, ErrorKind.CONNECTION_TIMED_OUT, ErrorKind.NETWORK_UNREACHABLE})
 
@@ -116,7 +117,10 @@ async def _at_network(judge: Judge, reports: Sequence[ProbeReport], permits: Per
 
     answers = await asyncio.gather(*(page_at(host) for host in list(hosts)[:2]))
     if not any(is_portal(answer, host, _WEB) for host, answer in zip(hosts, answers, strict=False)):
-        return tuple(reports)
+        # Its page may say nothing that we know, and send whoever asks to a company elsewhere.
+        shut_out = any(is_page(answer) for answer in answers) and not judge.draft.ask_nobody
+        if not shut_out or not is_page(await web_answer(dialer, _NOBODY, _WEB, given=False, seconds=PORTAL_S)):
+            return tuple(reports)
     return tuple(with_detail(report, portal=True) for report in reports)
 
 
