@@ -389,3 +389,13 @@ async def test_a_server_of_our_own_list_that_is_gone_is_nobodys_typing_mistake(a
 )
 def test_an_issuer_is_called_what_people_call_it(name: str, said: str) -> None:
     assert issuer_name(name) == said
+
+
+async def test_the_port_between_servers_is_no_way_to_send() -> None:
+    """Where the ports for people are out of order, that one still takes the domain's own mail from anybody."""
+    between_servers = smtp("smtp.example.org", 25, auth=())
+    async with stage(ADA, between_servers, IN, options=Options(accept_untrusted=True, deadline_s=30)) as on_stage:
+        result = await on_stage.check()
+    card = result.diagnoses[0]
+    assert (card.cause, card.server) == ("connection-refused", "smtp.example.org:465")
+    assert "send-without-sign-in" not in [remedy.id for remedy in card.remedies]

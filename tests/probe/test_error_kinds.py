@@ -105,7 +105,7 @@ def test_windows_numbers_name_the_kind(error: OSError, kind: ErrorKind) -> None:
         (64, ErrorKind.TLS_HANDSHAKE, ErrorKind.CONNECTION_DROPPED),
         (1236, ErrorKind.TLS_HANDSHAKE, ErrorKind.CONNECTION_DROPPED),
         (10057, ErrorKind.TLS_HANDSHAKE, ErrorKind.CONNECTION_DROPPED),
-        (121, ErrorKind.TLS_HANDSHAKE, ErrorKind.SILENCE),
+        (121, ErrorKind.SILENCE, ErrorKind.SILENCE),
     ],
 )
 def test_windows_numbers_mean_what_the_exceptions_do(number: int, in_tls: ErrorKind, later: ErrorKind) -> None:

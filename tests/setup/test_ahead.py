@@ -259,3 +259,31 @@ async def test_what_was_published_and_found_late_is_what_the_account_has(
     else:
         assert result.verdict is Verdict.FAILS
         assert result.diagnoses[0].server == str(named[1].endpoint)
+
+
+async def test_a_guess_that_was_published_too_is_told_as_what_is_published(
+    authority: Authority, certificate: Issued
+) -> None:
+    signed_in = asyncio.Event()
+
+    async def note(talk: Talk, line: bytes) -> bool:
+        signed_in.set()
+        return True
+
+    async def hang_up(talk: Talk, line: bytes) -> None:
+        await signed_in.wait()
+        talk.close()
+        raise EOFError
+
+    imap, smtp = Mail(Protocol.IMAP, auth=note), Mail(Protocol.SMTP, greeting=hang_up)
+    async with (
+        tls_server(imap, certificate, Security.TLS) as receiving,
+        tls_server(smtp, certificate, Security.TLS) as sending,
+        asyncio.timeout(30),
+    ):
+        both = (candidate(receiving, Protocol.IMAP, Security.TLS), candidate(sending, Protocol.SMTP, Security.TLS))
+        session = new_session(authority, planner=Late(both, both, asyncio.Event()))
+        result = await session.check(ACCOUNT)
+        await session.close()
+    assert result.outgoing is not None
+    assert result.outgoing.candidate.source is Source.AUTOCONFIG

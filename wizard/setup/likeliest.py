@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Unpack
 
 from wizard.model.evidence import Detail, ErrorKind, Evidence, Outcome, ProbeReport, Reply, Stage
+from wizard.model.plan import Plan
 from wizard.model.server import ServerCandidate, Source
 from wizard.probe.race import RaceResult
 
@@ -17,14 +18,21 @@ _KINDS = {
 }
 
 
-def published_late(race: RaceResult, candidates: Sequence[ServerCandidate]) -> tuple[ProbeReport, ...]:
+def published_late(
+    race: RaceResult, candidates: Sequence[ServerCandidate], plan: Plan | None
+) -> tuple[ProbeReport, ...]:
     """What published servers showed that were found only once the guessed ones had failed; empty where there are none.
 
-    They are the account's settings, and not a change to names that nobody but the program thought of.
+    They are the account's settings, and not a change to names that nobody but the program thought of. `plan` is what is
+    known by now: a guess may have been right about the name of a server that is gone.
     """
     if any(candidate.source is not Source.GUESS for candidate in candidates):
         return ()
-    return tuple(lane.report for lane in race.lanes if lane.wave == 1 and lane.candidate.source.is_published)
+    published = {one.endpoint: one for one in (plan.candidates if plan else ()) if one.source.is_published}
+    found = [
+        replace(lane.report, candidate=published.get(lane.candidate.endpoint, lane.candidate)) for lane in race.lanes
+    ]
+    return tuple(report for report in found if report.candidate.source.is_published)
 
 
 def overtaken(report: ProbeReport) -> ProbeReport:

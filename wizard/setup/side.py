@@ -24,6 +24,7 @@ from wizard.setup.sign_in_order import NOTHING_TAUGHT, FirstSignIn, SignInOrder
 
 # Nothing secret was sent when these happened, so another port of the same account may be asked.
 _NOTHING_SENT = {ErrorKind.AUTH_MISSING, ErrorKind.NO_COMMON_AUTH, ErrorKind.UNENCRYPTED}
+SERVERS_PORT = 25
 RETRY_S = 2.0  # a server that is busy is asked once more, after a pause
 
 FindAlternatives = Callable[[Sequence[ProbeReport]], Awaitable[tuple[Alternative, ...]]]
@@ -149,7 +150,7 @@ class Side:
             race, self._racing = await self._racing, None
         else:
             race = await Race(self.prober, candidates, self._race_alternatives()).run()
-        named = published_late(race, candidates)
+        named = published_late(race, candidates, self.judge.plan)
         if race.winner is None:
             planned = named or tuple(lane.report for lane in race.lanes if lane.wave == 0)
             return self._failed(planned[0].candidate if planned else candidates[0], planned)
@@ -168,10 +169,9 @@ class Side:
         if alternative is not None and outcome.needs_consent:
             return outcome  # a server that waits for the person's yes has put nothing right yet
         if alternative is not None and outcome.result.status is not Status.FAILED:
-            # A planned server that was still silent when another setting won gave way as well.
+            # Who was still silent when another setting won gave way as well.
             outcome = self._with_fix(outcome, tuple(map(overtaken, planned)) or race.reports, alternative)
-        elif alternative is not None and planned and are_guesses(planned) and self._signs_nobody_in(outcome):
-            # Port 25 of the computer that takes mail in for a domain, say: nobody sends there, and no account has it.
+        elif planned and self._only_takes_mail_in(outcome):
             outcome = self._failed(candidates[0], tuple(map(overtaken, planned)))
         elif alternative is not None:
             outcome = replace(outcome, failed_reports=outcome.failed_reports or planned)
@@ -387,9 +387,10 @@ class Side:
         return SideResult(conversation.candidate, status, report.auth, report.max_message_bytes, report)
 
     @staticmethod
-    def _signs_nobody_in(outcome: SideOutcome) -> bool:
-        failures = [report.failure for report in outcome.failed_reports]
-        return any(failure is not None and failure.error is ErrorKind.AUTH_MISSING for failure in failures)
+    def _only_takes_mail_in(outcome: SideOutcome) -> bool:
+        """Whether a guessed port is the one between servers: it takes its own domain's mail, and nobody sends there."""
+        reports = [one for one in outcome.failed_reports if one.candidate.port == SERVERS_PORT and are_guesses([one])]
+        return any(one.failure is not None and one.failure.error is ErrorKind.AUTH_MISSING for one in reports)
 
     @staticmethod
     def _nothing_was_sent(outcome: SideOutcome) -> bool:
