@@ -246,10 +246,10 @@ async def test_a_port_that_answered_is_not_overtaken_while_it_waits_for_room(
         ]
         race = Race(prober, receiving)
         races = [asyncio.ensure_future(race.run())]
-        await until(lambda: len(race.lanes) == len(receiving))  # IMAP has both permits by now, and POP3 waits for one
+        await until(lambda: len(race.lanes) == len(receiving), 60)  # IMAP has both permits, and POP3 waits for one
         races.append(asyncio.ensure_future(Race(prober, sending).run()))
-        await until(lambda: bool(first.conversations and second.conversations))
-        await until(lambda: all(lane.is_connected for lane in race.lanes[:2]))
+        await until(lambda: bool(first.conversations and second.conversations), 60)
+        await until(lambda: all(lane.is_connected for lane in race.lanes[:2]), 60)
         queued.set()
         received, sent = await asyncio.gather(*races)
         for result in (received, sent):
