@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -29,7 +30,7 @@ class Shut(Dialer):
     def __init__(self, ports: dict[int, int], *, for_nobody: bool = False) -> None:
         self._ports = ports
         self._for_nobody = for_nobody  # also in the place of an address that nobody has
-        self._dialer = SystemDialer(Names(), lab=True)
+        self._dialer = SystemDialer(Names({"gone.example.org": ()}), lab=True)
         self.asked: list[int] = []
 
     async def dial(
@@ -38,7 +39,9 @@ class Shut(Dialer):
         self.asked.append(port)
         is_there = host != "192.0.2.1" or self._for_nobody
         there = self._ports.get(port, 1) if is_there else 1
-        return await self._dialer.dial("127.0.0.1", there, given=given, on_found=on_found)
+        return await self._dialer.dial(
+            host if host.startswith("gone.") else "127.0.0.1", there, given=given, on_found=on_found
+        )
 
 
 async def web(talk: Talk) -> None:
@@ -118,6 +121,17 @@ async def test_a_page_that_answers_for_an_address_that_nobody_has_is_a_portal(au
         result = await checked(dialer, sending(465, Security.TLS), authority)
     speaks_first(result, "captive-portal", "open-sign-in-page")
     assert dialer.asked == [465, 80, 80]
+
+
+async def test_names_that_do_not_exist_hide_no_portal(authority: Authority) -> None:
+    """Of the usual names of a domain only some are there, in a guest network as anywhere."""
+    async with ScriptedServer(ordinary_web) as portal:
+        dialer = Shut({80: portal.port}, for_nobody=True)
+        there = sending(465, Security.TLS)
+        both = replace(draft(None, there), outgoing_others=(replace(there, host="gone.example.org"),))
+        session = new_session(authority, options=OPTIONS, dialer=dialer)
+        speaks_first(await session.check(both), "captive-portal", "open-sign-in-page")
+        await session.close()
 
 
 async def test_an_address_in_numbers_is_not_asked_for_a_page(authority: Authority) -> None:

@@ -47,6 +47,7 @@ async def looked_again(judge: Judge, reports: Sequence[ProbeReport], permits: Pe
         return tuple(with_detail(report, takes_no_mail=True) for report in reports)
     if kinds == {ErrorKind.NAME_NOT_FOUND}:
         return await _at_domain(judge, reports)
+    kinds.discard(ErrorKind.NAME_NOT_FOUND)  # of the usual names most are no computer's, in any network
     if kinds and kinds <= _SHUT_OUT:
         return await _at_network(judge, reports, permits)
     if ErrorKind.REPLY in kinds and not judge.draft.ask_nobody:
@@ -103,7 +104,8 @@ async def _at_domain(judge: Judge, reports: Sequence[ProbeReport]) -> tuple[Prob
 
 async def _at_network(judge: Judge, reports: Sequence[ProbeReport], permits: Permits) -> tuple[ProbeReport, ...]:
     """Marks connections that a guest network did not let through: its page answers at the mail servers' names."""
-    hosts = dict.fromkeys(report.candidate.host for report in reports if not _is_address(report.candidate.host))
+    found = [report.candidate.host for report in reports if report.last(Stage.CONNECT) is not None]
+    hosts = dict.fromkeys(host for host in found if not _is_address(host))
     dialer = judge.services.dialer
 
     async def page_at(host: str) -> bytes:
