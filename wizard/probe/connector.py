@@ -327,10 +327,7 @@ class Connector:
         return dialed if self._permit is not None and self._permit.is_held else await self._permitted(dialed)
 
     async def _permitted(self, dialed: Dialed) -> Dialed:
-        """A connection whose permit was given back while it was slow: kept where there is room, else made later.
-
-        It was answered: what it waits for from here on is room, not the server.
-        """
+        """A connection whose permit was given back while it was slow: kept where there is room, else made later."""
         is_full = self._permits.is_full(self._candidate.host)
         if is_full:
             dialed.sock.close()
