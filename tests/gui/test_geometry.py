@@ -206,6 +206,21 @@ def lines_of(label: QLabel) -> list[str]:
     return lines
 
 
+def test_nothing_is_left_out_where_there_is_the_room_that_was_asked_for(qtbot: QtBot, qapp: QApplication) -> None:
+    label = ElidedLabel(theme.Role.LABEL)
+    qtbot.addWidget(label)
+    label.show()  # a hidden one hears of its size later
+    for pixels in range(12, 31):
+        font = QFont("Inter")
+        font.setPixelSize(pixels)
+        qapp.setFont(font)
+        theme.current().follow_font()
+        for text in ("STARTTLS", "ada@example.net", "imap.example.net"):
+            label.set_whole(text)
+            label.resize(label.sizeHint())
+            assert label.text() == text, pixels
+
+
 def test_long_names_on_the_way_of_a_message_share_its_line(qtbot: QtBot) -> None:
     names = ("Gesendet", "Vom Server angenommen", "Angekommen in Posteingang")
     timeline = Timeline()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtGui import QFont
+from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QLabel, QPlainTextEdit
 from pytestqt.qtbot import QtBot
@@ -24,8 +24,10 @@ from wizard.gui.app import Wizard
 from wizard.gui.bridge import Bridge
 from wizard.gui.engine import Engine
 from wizard.gui.explain_dialog import ExplainDialog
+from wizard.gui.theme import Role
 from wizard.gui.widgets.diagnosis_card import DiagnosisCard
-from wizard.gui.widgets.side_panel import SidePanel, StepHeader
+from wizard.gui.widgets.side_panel import SidePanel, Step, StepHeader, StepRow, Where
+from wizard.gui.window import step_names
 from wizard.handover.report import report_document, write_report
 from wizard.model.diagnosis import Field
 from wizard.setup.pack import NO_RULES, Helpdesk, Lock, WindowRules
@@ -183,7 +185,12 @@ def test_one_computer_for_many_keeps_nothing_and_begins_anew(
         assert card.candidate is not None
         assert card.edit.isHidden()
         assert not card.is_editing
+    assert page.servers_line.isVisible()
+    assert page.servers_line.link.isHidden(), "there is nothing to edit"
     to_the_check(qtbot, opened)
+    edit = opened.check.findChild(QAbstractButton, "edit-settings")
+    assert edit is not None
+    assert edit.isHidden()
     press(qtbot, opened)
     opened.window.skip_step()
     qtbot.waitUntil(lambda: opened.done.sheet is not None, timeout=SECONDS)
@@ -196,6 +203,40 @@ def test_one_computer_for_many_keeps_nothing_and_begins_anew(
     assert opened.window.currentPage() is opened.account
     assert opened.account.address_field.text() == opened.account.password_field.text() == ""
     assert opened.state.result is None
+
+
+@pytest.mark.parametrize("pixels", [14, 19])
+def test_the_steps_and_the_number_have_the_room_they_need(
+    pixels: int, qtbot: QtBot, usual_font: QFont, wizard: Wizard, qapp: QApplication
+) -> None:
+    font = QFont("Inter")
+    font.setPixelSize(pixels)
+    qapp.setFont(font)
+    theme.current().follow_font()
+    wizard.window.resize(1280, 800)
+    wizard.state.set_helpdesk(Helpdesk("IT service of the library", "+1 202 555 0143", "Mon to Fri, 8:00-17:00"))
+    panel = wizard.window.findChild(SidePanel)
+    assert panel is not None
+    note = "Both servers work, and both were asked"
+    panel.show_steps(tuple(Step(name, Where.DONE, note) for name in step_names()))
+    qtbot.waitUntil(panel.isVisible)
+    rows = panel.findChildren(StepRow)
+    name, small = (QFontMetrics(theme.font(role)).height() for role in (Role.LABEL, Role.SMALL))
+    qtbot.waitUntil(lambda: all(row.height() >= name + small * len(row.note_lines()) for row in rows))
+    assert any(len(row.note_lines()) == 2 for row in rows)
+    number = next(label for label in panel.findChildren(QLabel) if label.text().startswith("+1"))
+    assert QFontMetrics(number.font()).horizontalAdvance(number.text()) <= number.width()
+
+
+def test_large_text_takes_the_steps_above_the_page_in_a_window_of_the_usual_size(
+    usual_font: QFont, wizard: Wizard, qtbot: QtBot
+) -> None:
+    panel = wizard.window.findChild(SidePanel)
+    assert panel is not None
+    assert panel.isVisible()
+    theme.current().enlarge()
+    qtbot.waitUntil(lambda: not panel.isVisible())
+    assert wizard.account.is_compact
 
 
 def test_without_rules_all_is_in_the_person_s_hands(wizard: Wizard) -> None:

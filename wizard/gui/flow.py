@@ -84,6 +84,8 @@ class Flow(QObject):
         self._serve_account()
         self._serve_test()
         check.go_on_requested.connect(self._go_past_test)
+        for keeper in (account, check):
+            settings.locked.connect(keeper.lock_servers)
         check.edit_requested.connect(lambda: window.go_back_to(settings.name))
         for page in (check, test):
             page.remedy_chosen.connect(self.actions.do)

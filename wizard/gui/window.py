@@ -420,7 +420,7 @@ class WizardWindow(QWizard):
 
     def _settle(self) -> None:
         """Side panel or header, by width and font."""
-        compact = self.width() < COMPACT_WIDTH or theme.current().is_large
+        compact = self.width() < COMPACT_WIDTH * theme.current().scale or theme.current().is_large
         if compact != self._compact:
             self._compact = compact
             self._panel_frame.setVisible(not compact)

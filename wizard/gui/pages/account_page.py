@@ -69,6 +69,7 @@ class AccountPage(Page):
         self._state = state
         self._asked: tuple[str, bool] | None = None
         self._signed_in = False
+        self._may_edit = True
         self._waits = False  # Continue was pressed before the servers were found
         self._failed = False
         self._timer = QTimer(self)
@@ -169,9 +170,16 @@ class AccountPage(Page):
 
         made = ServersLine()
         made.edit.connect(self.edit_servers)
+        made.link.setVisible(self._may_edit)
         self.password_field.box.addWidget(made)
         self.grew.emit()
         return made
+
+    def lock_servers(self, locked: bool) -> None:
+        """Whether a helpdesk pack keeps the servers as they were found: then nothing offers to change them."""
+        self._may_edit = not locked
+        if "servers_line" in vars(self):
+            self.servers_line.link.setVisible(self._may_edit)
 
     def offer_choices(self) -> None:
         """How the steps go on from here: a test message to oneself, and whether each page is shown."""

@@ -87,6 +87,7 @@ class CheckPage(Page):
         self._outcome.setObjectName("outcome")
         self._again_button = self._outcome.button("check-again", tr("Check again"), self.check_again_requested.emit)
         self._again_link = self._link(tr("Check again"), "refresh", "check-again", self.check_again_requested.emit)
+        self._may_edit = True
         self._edit_link = self._link(tr("Edit settings"), "pencil", "edit-settings", self.edit_requested.emit)
         self._report_link = self._link(tr("Save a report…"), "file", "save-report", self.report_requested.emit)
         self._undo_link = self._link(tr("Undo"), "undo", "undo", self._undo)
@@ -379,6 +380,11 @@ class CheckPage(Page):
         self._turn_soon()
         self.tell(f"{self.heading.text()}. {self.subheading.text()}", urgent=True)
 
+    def lock_servers(self, locked: bool) -> None:
+        """Whether a helpdesk pack keeps the servers as they were found."""
+        self._may_edit = not locked
+        self._edit_link.setVisible(self._may_edit and (not self.cards or self.is_compact))
+
     def lead_to(self) -> QWidget | None:
         """The title while a check runs; the first card's remedy, and without a card the way on."""
         if self._running:
@@ -439,7 +445,7 @@ class CheckPage(Page):
         self._outcome.setVisible(outcome)
         self._again_link.setVisible(again)
         # A card has ways on of its own and needs the room; then the list of steps leads to the settings.
-        self._edit_link.setVisible(not self.cards or self.is_compact)
+        self._edit_link.setVisible(self._may_edit and (not self.cards or self.is_compact))
         # A card has a link of its own; what works is saved to be compared with what does not work elsewhere.
         self._report_link.setVisible(outcome and self._result is not None and not self.cards)
         # One id, one button: whichever of the two is offered carries it.

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QFontMetrics, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QFontMetricsF, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
+from wizard.gui import theme
 from wizard.gui.theme import Role
 from wizard.gui.widgets.label import Label
 
@@ -32,7 +35,9 @@ class ElidedLabel(Label):
 
     def sizeHint(self) -> QSize:
         """Room for the whole text."""
-        return QSize(self._metrics().horizontalAdvance(self._whole), super().sizeHint().height())
+        # Half a pixel that Qt rounds away is enough for it to leave something out.
+        width = ceil(QFontMetricsF(self.font()).horizontalAdvance(self._whole))
+        return QSize(max(width, theme.text_width(self.font(), self._whole)), super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
         """Any width will do."""

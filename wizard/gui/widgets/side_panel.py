@@ -29,6 +29,12 @@ _MARK = 20
 _MARK_X = 40
 _TEXT_X = 62
 _TEXT_WIDTH = WIDTH - _TEXT_X - 18
+_AIR = 4  # above and below a step of three lines
+
+
+def scaled(pixels: int) -> int:
+    """Pixels at the usual font, as wide as they are at this one."""
+    return round(pixels * theme.current().scale)
 
 
 class Where(Enum):
@@ -68,6 +74,7 @@ class StepRow(QLabel):
         note = f", {step.note}" if step.note else ""
         self.setText(f"{self._number}. {step.name}: {tr(step.where.value)}{note}")
         self.setToolTip("" if "".join(self.note_lines()).replace(" ", "") == step.note.replace(" ", "") else step.note)
+        self.updateGeometry()
         leads = step.where is Where.DONE
         self.setCursor(Qt.CursorShape.PointingHandCursor if leads else Qt.CursorShape.ArrowCursor)
         self.update()
@@ -78,38 +85,40 @@ class StepRow(QLabel):
             self.pressed.emit()
 
     def sizeHint(self) -> QSize:
-        return QSize(WIDTH, theme.control(_PITCH))
+        """Higher where a note has two lines."""
+        name, note = (QFontMetrics(theme.font(role)).height() for role in (Role.STRONG, Role.SMALL))
+        return QSize(scaled(WIDTH), max(theme.control(_PITCH), name + note * len(self.note_lines()) + _AIR))
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
 
     def note_lines(self) -> list[str]:
         """The note as it is painted: words on up to two lines, an address or a host on one with its middle left out."""
-        metrics, note = QFontMetrics(theme.font(Role.SMALL)), self._step.note
-        on_one = metrics.elidedText(note, Qt.TextElideMode.ElideMiddle, _TEXT_WIDTH)
+        metrics, note, room = QFontMetrics(theme.font(Role.SMALL)), self._step.note, scaled(_TEXT_WIDTH)
+        on_one = metrics.elidedText(note, Qt.TextElideMode.ElideMiddle, room)
         if on_one == note or (" " not in note and note.isascii()):
             return [on_one] if note else []
         layout = QTextLayout(note, theme.font(Role.SMALL))
         layout.beginLayout()
         line = layout.createLine()
-        line.setLineWidth(_TEXT_WIDTH)
+        line.setLineWidth(room)
         layout.endLayout()
         end = line.textLength()
-        return [note[:end].rstrip(), metrics.elidedText(note[end:], Qt.TextElideMode.ElideRight, _TEXT_WIDTH)]
+        return [note[:end].rstrip(), metrics.elidedText(note[end:], Qt.TextElideMode.ElideRight, room)]
 
     def paintEvent(self, event: QPaintEvent) -> None:
         tokens = theme.tokens()
         step = self._step
         painter = QPainter(self)
-        middle = self.height() / 2
+        middle, left, room = self.height() / 2, scaled(_TEXT_X), scaled(_TEXT_WIDTH)
         mark = theme.mark(_MARK)
         row = theme.control(_ROW)
         notes = self.note_lines()
         if step.where is Where.HERE:
             box = row if len(notes) < 2 else self.height()
-            theme.rounded(painter, QRectF(16, middle - box / 2, WIDTH - 32, box), 8, tokens.card, tokens.hair)
+            theme.rounded(painter, QRectF(16, middle - box / 2, self.width() - 32, box), 8, tokens.card, tokens.hair)
         state = {Where.DONE: DiscState.DONE, Where.HERE: DiscState.HERE, Where.TO_COME: DiscState.NUMBER}[step.where]
-        paint_state(painter, QPointF(placed(self, _MARK_X), middle), mark, state, number=self._number)
+        paint_state(painter, QPointF(placed(self, scaled(_MARK_X)), middle), mark, state, number=self._number)
         name_font = theme.font(Role.STRONG if step.where is Where.HERE else Role.LABEL)
         if step.where is Where.TO_COME:
             name_font = theme.font(Role.BODY)
@@ -119,14 +128,14 @@ class StepRow(QLabel):
         top = middle - (name_height + note_height * len(notes)) / 2
         painter.setFont(name_font)
         painter.setPen(tokens.ink2 if step.where is Where.TO_COME else tokens.ink)
-        name = QFontMetrics(name_font).elidedText(step.name, Qt.TextElideMode.ElideRight, _TEXT_WIDTH)
-        area = QRectF(placed(self, _TEXT_X, _TEXT_WIDTH), top, _TEXT_WIDTH, name_height)
+        name = QFontMetrics(name_font).elidedText(step.name, Qt.TextElideMode.ElideRight, room)
+        area = QRectF(placed(self, left, room), top, room, name_height)
         painter.drawText(area, int(Qt.AlignmentFlag.AlignVCenter), name)
         painter.setFont(note_font)
         painter.setPen(tokens.accent if step.where is Where.HERE else tokens.ink2)
         top += name_height + (1 if len(notes) < 2 else 0)
         for note in notes:
-            area = QRectF(placed(self, _TEXT_X, _TEXT_WIDTH), top, _TEXT_WIDTH, note_height)
+            area = QRectF(placed(self, left, room), top, room, note_height)
             painter.drawText(area, int(Qt.AlignmentFlag.AlignVCenter), note)
             top += note_height
 
@@ -138,7 +147,6 @@ class SidePanel(QWidget):
 
     def __init__(self, names: tuple[str, ...], *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setFixedWidth(WIDTH)
         self._rows = [StepRow(number) for number in range(1, len(names) + 1)]
         for index, row in enumerate(self._rows):
             row.pressed.connect(lambda index=index: self.step_pressed.emit(index))
@@ -160,7 +168,12 @@ class SidePanel(QWidget):
         column.addStretch(1)
         self._column = column
         self._helpdesk: QWidget | None = None
-        theme.current().changed.connect(self.update)
+        self._follow_font()
+        theme.current().changed.connect(self._follow_font)
+
+    def _follow_font(self) -> None:
+        self.setFixedWidth(scaled(WIDTH))
+        self.update()
 
     def show_steps(self, steps: tuple[Step, ...]) -> None:
         """Shows where one is."""
@@ -190,7 +203,7 @@ class SidePanel(QWidget):
             start += (row if above._step.where is Where.HERE else mark) // 2 + 3
             end -= (row if below._step.where is Where.HERE else mark) // 2 + 3
             colour = tokens.accent if above._step.where is Where.DONE else tokens.btnline
-            painter.fillRect(QRectF(placed(self, _MARK_X - 1, 2), start, 2, end - start), colour)
+            painter.fillRect(QRectF(placed(self, scaled(_MARK_X) - 1, 2), start, 2, end - start), colour)
 
 
 class _Logo(QWidget):
