@@ -21,6 +21,8 @@ from tests.gui.test_language_walk import TWICE
 from tests.gui.test_safe_hands import settle
 from wizard import wiring
 from wizard.gui import theme
+from wizard.gui.browser_dialog import BrowserDialog
+from wizard.gui.domain_dialog import DomainDialog
 from wizard.gui.explain_dialog import ExplainDialog
 from wizard.gui.widgets.buttons import PrimaryButton
 from wizard.gui.widgets.heading import Heading
@@ -73,6 +75,26 @@ def test_every_dialog_has_at_most_one_filled_button(name: str, parent: QWidget, 
     filled = [each for each in dialog.findChildren(PrimaryButton) if each.isVisible() and each.isEnabled()]
     assert len(filled) <= 1, [each.text() for each in filled]
     dialog.close()
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda parent: BrowserDialog("Gmail", "ada@example.org", parent=parent),
+        lambda p: DomainDialog("a.org", parent=p),
+    ],
+    ids=["browser", "domain"],
+)
+def test_while_something_is_waited_for_no_key_ends_it_unawares(
+    make: Callable[[QWidget], QDialog], parent: QWidget, qtbot: QtBot
+) -> None:
+    dialog = opened(make, parent, qtbot)
+    settle(qtbot)
+    for key in (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        QTest.keyClick(dialog.focusWidget() or dialog, key)
+        assert dialog.isVisible()
+    QTest.keyClick(dialog.focusWidget() or dialog, Qt.Key.Key_Escape)
+    assert not dialog.isVisible()
 
 
 @pytest.mark.parametrize("name", ["browser", "crash", "watch"])

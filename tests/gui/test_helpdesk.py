@@ -27,6 +27,7 @@ from wizard.gui.explain_dialog import ExplainDialog
 from wizard.gui.theme import Role
 from wizard.gui.widgets.diagnosis_card import DiagnosisCard
 from wizard.gui.widgets.side_panel import SidePanel, Step, StepHeader, StepRow, Where
+from wizard.gui.widgets.surfaces import Banner
 from wizard.gui.window import step_names
 from wizard.handover.report import report_document, write_report
 from wizard.model.diagnosis import Field
@@ -263,6 +264,27 @@ def test_a_card_shows_its_code_and_the_box_for_errors_takes_it(qtbot: QtBot, pra
     assert told is not None
     assert (told.diagnosis.cause, told.diagnosis.protocol) == (BAD_CREDENTIALS.cause, BAD_CREDENTIALS.protocol)
     dialog.reject()
+
+
+def test_what_only_a_check_can_do_leads_to_the_first_empty_field_and_says_so(qtbot: QtBot, practising: Wizard) -> None:
+    practising.account.name_field.set_text("Ada")
+    practising.flow.explain()
+    dialog = practising.window.findChild(ExplainDialog)
+    assert dialog is not None
+    dialog.box.input.setPlainText("connection timed out to smtp.example.org:587")
+    dialog.explain.click()
+    qtbot.waitUntil(lambda: dialog.findChild(DiagnosisCard) is not None, timeout=SECONDS)
+    button = dialog.findChild(QAbstractButton, "remedy:use-other-port")
+    assert button is not None
+    button.click()
+    assert not dialog.isVisible()
+    said = practising.account.notices.findChild(Banner, "tried-here")
+    assert said is not None
+    assert said.isVisible()
+    assert "Type your address and password, then press Continue: it is tried here." in texts(said)
+    assert practising.window.focusWidget() is practising.account.address_field.input
+    practising.account.restart()
+    assert not said.isVisible()
 
 
 def test_a_report_opens_as_the_card_that_was_seen(

@@ -23,6 +23,7 @@ class BrowserDialog(FittedDialog):
     """
 
     page_found = Signal(str)
+    is_waiting = True
 
     def __init__(self, provider: str | None, address: str, *, parent: QWidget | None = None) -> None:
         super().__init__(520, parent=parent)

@@ -86,6 +86,11 @@ class Checking(QObject):
         self.stop()
         self._last = None
 
+    @property
+    def has_result(self) -> bool:
+        """Whether there was a check, whose settings a remedy can change."""
+        return (self._page.result or self._last) is not None
+
     def apply(self, diagnosis: Diagnosis, remedy: Remedy) -> None:
         """Changes the settings as the remedy says and checks them; without a check there is nothing to change."""
         before = self._page.result or self._last

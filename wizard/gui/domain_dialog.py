@@ -51,6 +51,7 @@ class DomainDialog(Dialog):
     """
 
     chosen = Signal(str, object)
+    is_waiting = True
 
     def __init__(self, shown: str, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)

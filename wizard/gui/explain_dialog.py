@@ -116,7 +116,7 @@ class ExplainDialog(Dialog):
                 if button.objectName().startswith("remedy:"):
                     button.setEnabled(False)
             self._add(card)
-        text = TextBox(report_name(document))
+        text = TextBox(report_name(document), columns=True)
         text.input.setReadOnly(True)
         text.input.setPlainText(report_text(document))
         text.setMinimumHeight(260)

@@ -299,11 +299,15 @@ class Flow(QObject):
 
     def _choose_in(self, dialog: ExplainDialog, diagnosis: Diagnosis, remedy: Remedy) -> None:
         """A remedy of the dialog's card; what leads to a page closes the dialog first."""
-        from wizard.model.diagnosis import AskAdministrator, CopyText, OpenUrl
+        from wizard.model.diagnosis import AskAdministrator, CopyText, EditField, OpenUrl
 
-        if not isinstance(remedy.action, OpenUrl | CopyText | AskAdministrator):
+        stays = isinstance(remedy.action, OpenUrl | CopyText | AskAdministrator)
+        if not stays:
             dialog.accept()
-        self.actions.do(diagnosis, remedy)
+        if stays or isinstance(remedy.action, EditField) or self.checking.has_result:
+            self.actions.do(diagnosis, remedy)
+        else:
+            self._account.tell_first(diagnosis.title)
 
     def say(self, sentence: str) -> None:
         """Says what went wrong, where no page has a place for it."""

@@ -71,7 +71,7 @@ class SavedAccountsDialog(Dialog):
         super().__init__(parent)
         self.setObjectName("saved-accounts-dialog")
         self.setWindowTitle(tr("Saved accounts"))
-        self.resize(QSize(640, 560))
+        self.resize(QSize(680, 560))
         self.cards: dict[str, SavedCard] = {}
         self.note = Paragraph("", tone="ink2")
         self._list = QVBoxLayout()

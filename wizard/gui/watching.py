@@ -80,7 +80,7 @@ class WatchQuestion(FittedDialog):
         self.show_files = FoldButton(tr("Show what is written"))
         self.show_files.setObjectName("watch-show")
         self.show_files.setAutoDefault(False)
-        self._content = TextBox(tr("The files"))
+        self._content = TextBox(tr("The files"), columns=True)
         self._content.input.setReadOnly(True)
         self._content.input.setPlainText(planned.text())
         self._content.setMinimumHeight(180)

@@ -34,6 +34,7 @@ class AccountNotices(QWidget):
         self.practice: ChoiceField | None = None
         self._broken: Banner | None = None
         self._newer: Banner | None = None
+        self._first: Banner | None = None
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
@@ -76,6 +77,24 @@ class AccountNotices(QWidget):
             self._put_first(self._newer)
         self._newer.say(said)
         return said
+
+    def tell_first(self, cause: str) -> str:
+        """What was explained is tried by a check, which wants an account; what is said about it."""
+        from wizard.gui.widgets.surfaces import Banner
+
+        if self._first is None:
+            self._first = Banner()
+            self._first.setObjectName("tried-here")
+            self._put_first(self._first)
+        said = tr("Type your address and password, then press Continue: it is tried here.")
+        self._first.say(cause, said)
+        self._first.show()
+        return said
+
+    def forget_first(self) -> None:
+        """It has begun, or somebody else is here."""
+        if self._first is not None:
+            self._first.hide()
 
     def tell_trouble(self, sentence: str) -> None:
         """Nothing can be looked up or checked; says why."""

@@ -233,6 +233,13 @@ class AccountPage(Page):
         self.grew.emit()
         self.tell(said)
 
+    def tell_first(self, cause: str) -> None:
+        """Says at the top that what was explained is tried with an account, and leads to the first empty field."""
+        said = self.notices.tell_first(cause)
+        self.grew.emit()
+        (self.lead_to() or self.address_field.input).setFocus(Qt.FocusReason.OtherFocusReason)
+        self.tell(f"{cause}. {said}", urgent=True)
+
     def _use_last(self, address: Address, name: str | None) -> None:
         self.take_over(address, name)
         self.lead_to().setFocus(Qt.FocusReason.OtherFocusReason)
@@ -391,6 +398,7 @@ class AccountPage(Page):
 
     def restart(self) -> None:
         """Ready for another account; the name stays."""
+        self.notices.forget_first()
         self._timer.stop()
         self._wait(False)
         self._asked = None
@@ -403,6 +411,7 @@ class AccountPage(Page):
 
     def leave(self) -> None:
         """No more look-ups."""
+        self.notices.forget_first()
         self._timer.stop()
         self._wait(False)
 

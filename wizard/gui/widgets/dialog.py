@@ -7,7 +7,7 @@ from typing import Final
 import shiboken6
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QPlainTextEdit, QPushButton, QWidget
 
 _FRAME: Final = QSize(8, 40)  # what the title bar and the edges take
 
@@ -18,6 +18,8 @@ class Dialog(QDialog):
     Where what has the keyboard is disabled or hidden, the keyboard waits on the dialog itself, where no key does
     anything but Escape, and goes back once that can be used again. Qt would hand it to the next button.
     """
+
+    is_waiting = False  # what is waited for comes by itself: until then no key ends it but Escape
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -34,6 +36,10 @@ class Dialog(QDialog):
         """Before Qt looks for the place where it stands."""
         self.resize(self.size().boundedTo(self.room()))
         super().showEvent(event)
+        if self.is_waiting:  # Qt gives the keyboard to the only button there is
+            for button in self.findChildren(QPushButton):
+                button.setAutoDefault(False)
+            QTimer.singleShot(0, self, lambda: self.setFocus(Qt.FocusReason.OtherFocusReason))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape leaves what was typed into first; once more closes the dialog."""

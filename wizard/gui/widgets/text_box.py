@@ -14,6 +14,7 @@ from wizard.gui.dropped import names_files
 from wizard.gui.theme import Role
 from wizard.gui.widgets.label import Label
 from wizard.gui.widgets.scroll_page import ScrollBar
+from wizard.gui.widgets.selectable import fixed_width
 from wizard.gui.widgets.surfaces import InputBox
 
 MOST: Final = 2_000_000  # characters of what is pasted: more than anybody reads of it
@@ -35,10 +36,16 @@ class _Lines(QPlainTextEdit):
 
 
 class TextBox(QWidget):
-    """A labelled box; Tab leaves it. What is pasted comes in as plain text."""
+    """A labelled box; Tab leaves it. What is pasted comes in as plain text.
 
-    def __init__(self, label: str, *, placeholder: str = "", parent: QWidget | None = None) -> None:
+    `columns` is for text whose columns are made of blanks: letters of one width.
+    """
+
+    def __init__(
+        self, label: str, *, placeholder: str = "", columns: bool = False, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
+        self._columns = columns
         self.input: QPlainTextEdit = _Lines()
         self.input.setFrameShape(QFrame.Shape.NoFrame)
         self.input.setVerticalScrollBar(ScrollBar())
@@ -62,7 +69,7 @@ class TextBox(QWidget):
         return self.input.toPlainText()
 
     def _retheme(self) -> None:
-        self.input.setFont(theme.font(Role.BODY))
+        self.input.setFont(fixed_width(theme.font(Role.SMALL)) if self._columns else theme.font(Role.BODY))
         palette = QPalette(self.input.palette())
         palette.setColor(QPalette.ColorRole.Base, theme.tokens().card)
         palette.setColor(QPalette.ColorRole.Text, theme.tokens().ink)
