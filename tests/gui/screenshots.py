@@ -30,6 +30,7 @@ from wizard.gui import theme
 from wizard.gui.app import Wizard, make_application
 from wizard.gui.bridge import Bridge, Job
 from wizard.gui.engine import Engine
+from wizard.gui.widgets.veil import Veil
 from wizard.handover.targets import sheet
 from wizard.language import choice, tr
 from wizard.model.account import (
@@ -253,6 +254,9 @@ class Session:
     def _take(self, name: str) -> None:
         deadline = QDeadlineTimer(400)  # a card fades in
         while not deadline.hasExpired():
+            self._app.processEvents()
+        until(self._app, lambda: not self._wizard.window.findChildren(Veil))
+        for _ in range(20):  # a busy computer may not have come to lay it all out
             self._app.processEvents()
         self._shoot(name, self._wizard)
 
