@@ -11,7 +11,7 @@ from tests.lab.certificates import Authority
 from tests.lab.scripted import Conversation, ScriptedServer
 from tests.lab.stage import imap, smtp, stage
 from tests.probe.conftest import short_limits as short_limits
-from tests.probe.talk import Mail, Names, candidate, tls_server
+from tests.probe.talk import Mail, Names, candidate, say, tls_server
 from tests.setup.accounts import draft, new_session
 from wizard import wiring
 from wizard.diagnosis.issuer import issuer_name
@@ -399,3 +399,13 @@ async def test_the_port_between_servers_is_no_way_to_send() -> None:
     card = result.diagnoses[0]
     assert (card.cause, card.server) == ("connection-refused", "smtp.example.org:465")
     assert "send-without-sign-in" not in [remedy.id for remedy in card.remedies]
+
+
+async def test_a_limit_below_a_megabyte_is_not_told_as_none(authority: Authority) -> None:
+    hello = say(b"250-smtp.example.org\r\n250-AUTH PLAIN\r\n250 SIZE 200\r\n")
+    small = Mail(Protocol.SMTP, at={"hello": hello, "mail": say(b"552 5.3.4 Message size exceeds fixed limit\r\n")})
+    async with tls_server(small, authority.issue("127.0.0.1"), Security.TLS) as sending:
+        session = new_session(authority, options=ONCE)
+        card = (await session.check(draft(None, candidate(sending, Protocol.SMTP, Security.TLS)))).diagnoses[0]
+        await session.close()
+    assert (card.cause, card.title) == ("message-too-large", "The message is larger than the server takes")

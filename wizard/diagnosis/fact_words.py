@@ -164,7 +164,7 @@ def _detail_words(evidence: Evidence, report: ProbeReport, username: str) -> dic
         words["speaks"] = _server_that_speaks(speaks)
     if addresses := text_detail(evidence, "addresses"):
         words["addresses"] = shown(addresses)
-    if report.max_message_bytes:
+    if report.max_message_bytes and report.max_message_bytes >= 524_288:  # less is no number of megabytes
         words["size"] = tr("{n} MB", n=number_text(report.max_message_bytes / 1_048_576))
     if evidence.error is ErrorKind.BUDGET:
         wait = evidence.detail.get("wait_s")
