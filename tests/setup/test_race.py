@@ -68,6 +68,21 @@ async def test_a_prompt_first_choice_is_alone(
         prober.abort()
 
 
+async def test_what_the_names_took_is_a_part_of_the_lead(
+    prober: Prober, certificate: Issued, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Names that were looked up beforehand have their servers as close behind each other as others have."""
+    monkeypatch.setattr("wizard.probe.race.STAGGER_S", 60.0)
+    with black_hole() as silent:
+        async with tls_server(Mail(Protocol.IMAP), certificate, Security.TLS) as server, asyncio.timeout(30):
+            good = candidate(server, Protocol.IMAP, Security.TLS)
+            result = await Race(prober, [at_port(silent), good, at_port(silent)], asked_s=60.0).run()
+            prober.abort()
+    assert result.winner is not None
+    assert result.winner.candidate == good
+    assert len(result.lanes) == 2  # the third waits for its turn
+
+
 async def test_a_better_rank_wins_within_the_grace(prober: Prober, certificate: Issued) -> None:
     slow = asyncio.Event()
 

@@ -80,10 +80,19 @@ class Race:
         candidates: the planned ones, best first.
         spares: what else may be tried, asked for when every planned one failed, or when none has opened and the
             best has been silent long enough to suspect a block (3.3 s).
+        asked_s: how long ago the names began to be looked up: a part of the first one's lead over the second.
     """
 
-    def __init__(self, prober: Prober, candidates: Sequence[ServerCandidate], spares: Spares = no_spares) -> None:
+    def __init__(
+        self,
+        prober: Prober,
+        candidates: Sequence[ServerCandidate],
+        spares: Spares = no_spares,
+        *,
+        asked_s: float = 0.0,
+    ) -> None:
         self._prober = prober
+        self._asked_s = asked_s
         self._spares = spares
         self._planned = list(candidates)
         self._lanes: list[Lane] = []
@@ -135,7 +144,7 @@ class Race:
             if waiting and (free_starts or now >= next_start):
                 free_starts = max(0, free_starts - 1)
                 self._start(*waiting.pop(0))
-                next_start = now + STAGGER_S
+                next_start = now + (STAGGER_S if len(self._lanes) > 1 else max(0.0, STAGGER_S - self._asked_s))
                 continue
             best = min((lane for lane in self._lanes if lane.opened), key=_order, default=None)
             if best is not None:

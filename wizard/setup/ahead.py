@@ -16,7 +16,8 @@ from wizard.setup.context import SessionContext
 from wizard.setup.judge import Judge
 from wizard.setup.side import Side
 
-WHAT_SPEAKS = ("wizard.probe.imap", "wizard.probe.smtp")  # takes as long to import as a look-up takes
+# What speaks with a side takes as long to import as a look-up takes.
+WHAT_SPEAKS = {Way.RECEIVING: "wizard.probe.imap", Way.SENDING: "wizard.probe.smtp"}
 SOURCES_S = 0.45  # sources that need longer are not waited for once the first guessed server is open
 
 
@@ -63,11 +64,11 @@ class Ahead:
             return
         looking = self._look_up(candidates[0].host for candidates in wanted.values())
         try:
-            await imported(*WHAT_SPEAKS)  # while the names are looked up
             races = []
             for way, candidates in wanted.items():
-                self.sides[way] = self._new_side()
-                races.append(self.sides[way].start(candidates))
+                await imported(WHAT_SPEAKS[way])  # while the names are looked up
+                side = self.sides[way] = self._new_side()
+                races.append(side.start(candidates, asked_s=side.prober.clock()))
             await asyncio.wait(races[:1])
         finally:
             for look in looking:

@@ -77,7 +77,7 @@ class Run:
     async def check(self) -> CheckResult:
         """Runs it all; a deadline that passes leaves what was shown until then."""
         is_heard = timed_out = False
-        begin_import(*WHAT_SPEAKS)
+        begin_import(*WHAT_SPEAKS.values())
         try:
             with within(self._deadline_s, counts_work=True):
                 if not self._is_doubted():
