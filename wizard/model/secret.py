@@ -9,7 +9,7 @@ import base64
 import codecs
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import cached_property
 from typing import Final, NamedTuple
@@ -144,6 +144,7 @@ class Redactor:
         self._has_bare_forms = bool(self._wholes) and fewest < self._gram
         # What a part has in a row, its whole has too; and a blob has what every longer text shows of its secret.
         self._grams = frozenset().union(*(_cuts(one, self._gram) for one in letters))
+        self._grams_backwards = frozenset([gram[::-1] for gram in self._grams])
         self._short = tuple(s.reveal() for s in secrets if WHOLE_FROM <= len(s.reveal()) < PART_FROM)
 
     @cached_property
@@ -162,10 +163,11 @@ class Redactor:
 
     def __call__(self, text: str) -> str:
         """The text with every form of the secrets masked; it keeps its line breaks."""
-        spans = list(self._spans(text)) if self._may_hold(text) else []
-        backwards = text[::-1]
-        if self._has_gram(backwards):
-            spans += ((len(text) - end, len(text) - start) for start, end in self._spans(backwards))
+        sampled = self._sampled(text)
+        spans = list(self._spans(text)) if self._may_hold(text, sampled) else []
+        # Beyond ASCII a small letter may depend on where it stands.
+        if self._has_gram(text[::-1]) if not text.isascii() else not self._grams_backwards.isdisjoint(sampled):
+            spans += ((len(text) - end, len(text) - start) for start, end in self._spans(text[::-1]))
         return _masked(text, spans) if spans else text
 
     def _spans(self, text: str) -> Iterator[tuple[int, int]]:
@@ -189,7 +191,7 @@ class Redactor:
                 yield from (_whole_run(text, *found) for found in found_digits)
         yield from self._cut(text)
 
-    def _may_hold(self, text: str) -> bool:
+    def _may_hold(self, text: str, sampled: list[str]) -> bool:
         """Whether a closer look is due: quick, for nearly always there is nothing.
 
         Each part of a secret, in whatever form, has some letters or digits of that form in a row once all signs are
@@ -204,11 +206,16 @@ class Redactor:
         if _ESCAPE.search(text) or (not text.isascii() and self._has_gram(unicodedata.normalize("NFKC", text))):
             return True
         # What stood in two lines is read as one as well.
-        return self._has_gram(text) or ("\n" in text and self._has_gram(_LINE_START.sub("", text)))
+        has_gram = not self._grams.isdisjoint(sampled)
+        return has_gram or ("\n" in text and self._has_gram(_LINE_START.sub("", text)))
 
     def _has_gram(self, text: str) -> bool:
+        return not self._grams.isdisjoint(self._sampled(text))
+
+    def _sampled(self, text: str) -> list[str]:
+        """Letters of the text in a row, as many as tell whether a part of a secret may be among them, either way."""
         bare, size = _letters(text), self._gram
-        return not self._grams.isdisjoint([bare[at : at + size] for at in range(0, len(bare) - size + 1, self._stride)])
+        return [bare[at : at + size] for at in range(0, len(bare) - size + 1, self._stride)]
 
     def _cut(self, text: str) -> Iterator[tuple[int, int]]:
         """Beginnings and ends of secrets beside an ellipsis."""
@@ -260,7 +267,12 @@ class _Forms:
     @property
     def fewest_letters(self) -> int:
         """How many letters and digits each part has at least, were all signs of its whole in it."""
-        return self._length - max((len(form) - len(_letters(form)) for form in self._in_parts), default=0)
+        forms = list(self._in_parts)
+        letters = _letters_of_each(forms)
+        if len(letters) != len(forms):  # one has a line break
+            letters = [_letters(form) for form in forms]
+        signs = (len(form) - len(bare) for form, bare in zip(forms, letters, strict=True))
+        return self._length - max(signs, default=0)
 
     def is_in(self, text: str) -> bool:
         """Whether there is any; quick, for nearly always there is none."""
@@ -282,7 +294,7 @@ def _letters(text: str) -> str:
     return _NO_LETTERS.sub("", text).lower()
 
 
-def _letters_of_each(texts: set[str]) -> list[str]:
+def _letters_of_each(texts: Collection[str]) -> list[str]:
     """As `_letters`, for many texts at once; one that has a line break counts as two."""
     together = "\n".join(texts)
     if not together.isascii():
@@ -502,13 +514,16 @@ def _inside_blobs(data: bytes) -> set[str]:
     return {data.hex(), data.hex().encode().hex(), base64.b32encode(data).decode().rstrip("=")} | _inside_base64(data)
 
 
+_OF_ADDRESSES = str.maketrans("+/", "-_")  # RFC 4648 §5
+
+
 def _inside_base64(data: bytes) -> set[str]:
-    inside = set()
+    inside: set[str] = set()
     for before, uncertain in ((0, 0), (1, 2), (2, 3)):
         whole = b"\0" * before + data
         certain = len(whole) * 8 // 6  # the digit after these would depend on what follows
-        for encode in (base64.b64encode, base64.urlsafe_b64encode):
-            inside.add(encode(whole).decode()[uncertain:certain])
+        usual = base64.b64encode(whole).decode()[uncertain:certain]
+        inside |= {usual, usual.translate(_OF_ADDRESSES)}
     return inside
 
 
