@@ -16,7 +16,6 @@ def main() -> int:
 
     prepare_process()
     have_home()
-    gc.set_threshold(10_000)  # what is loaded is no garbage, and Python would look through it a hundred times
     atexit.register(gc.freeze)  # or Python looks through all there is before it ends: a tenth of a second
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):

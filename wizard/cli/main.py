@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -57,6 +58,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
             return open_window()
         name = words.pop(0) if words and words[0] in COMMANDS else "gui"
+        if name != "gui":  # the window sees to it itself
+            gc.set_threshold(10_000)  # what is loaded is no garbage, which Python would look through a hundred times
         options = options_module(name)
         args = _parser(name, options).parse_args(words)
         if "began_s" in args:  # a command that runs within a deadline; what others are given stays as it was typed
