@@ -81,10 +81,7 @@ class Side:
         return self._race is not None and self._race.is_at_a_loss
 
     def start(self, candidates: Sequence[ServerCandidate], *, asked_s: float = 0.0) -> asyncio.Future[RaceResult]:
-        """Begins the race, which goes as far as the point before sign-in; `prove` goes on from there.
-
-        `asked_s` is how long ago its names began to be looked up.
-        """
+        """Begins the race up to the point before sign-in, its names asked so long ago; `prove` goes on from there."""
         self._raced = tuple(candidates)
         self._race = Race(self.prober, candidates, self._race_alternatives(), asked_s=asked_s)
         self._racing = asyncio.ensure_future(self._race.run())
