@@ -26,7 +26,7 @@ def system_servers() -> list[Place]:
     try:
         return [(str(host), 53) for host in dns.resolver.Resolver().nameservers]
     except dns.resolver.NoResolverConfiguration as error:
-        raise OSError("no name server is known") from error
+        raise OSError from error
 
 
 async def ask(servers: Sequence[Place], name: str, kind: str, *, patience_s: float) -> list[Any]:

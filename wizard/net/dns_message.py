@@ -54,7 +54,7 @@ def question(name: str, kind: str, number: int) -> bytes:
     """The message that asks for these records of the name; raises ValueError where it is none."""
     labels = [label.encode("ascii") for label in name.removesuffix(".").split(".")]
     if not all(0 < len(label) <= _MAX_LABEL for label in labels) or sum(map(len, labels)) + len(labels) >= _MAX_NAME:
-        raise ValueError("no name that could be asked for")
+        raise ValueError(name)
     asked = b"".join(bytes([len(label)]) + label for label in labels) + b"\0"
     return _HEADER.pack(number, _ASKED, 1, 0, 0, 0) + asked + _AFTER_NAME.pack(KINDS[kind], _INTERNET)
 
