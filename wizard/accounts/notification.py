@@ -11,6 +11,7 @@ from typing import Final
 from wizard.accounts.watch import News
 from wizard.language import tr
 from wizard.model.text import inert
+from wizard.tool import run_tool
 
 _LIMIT_S: Final = 20
 _SHOWN: Final = 400  # characters; desktops cut longer ones anywhere
@@ -41,9 +42,7 @@ def _freedesktop(title: str, body: str, item: News, wizard_command: Sequence[str
     button = tr("Open Mailwright")
     with_button = (*plain[:4], f"--action=open={button}", *plain[4:])
     try:
-        done = subprocess.run(  # noqa: S603 - words of ours, and text behind "--"
-            with_button, capture_output=True, timeout=_BUTTON_S, check=False, stdin=subprocess.DEVNULL
-        )
+        done = run_tool(with_button, _BUTTON_S)
     except (OSError, subprocess.TimeoutExpired):
         return True
     if done.returncode:
@@ -78,9 +77,6 @@ def _powershell(title: str, body: str) -> tuple[str, ...]:
 
 def _ran(command: Sequence[str]) -> bool:
     try:
-        done = subprocess.run(  # noqa: S603 - words of ours
-            command, capture_output=True, timeout=_LIMIT_S, check=False, stdin=subprocess.DEVNULL
-        )
+        return run_tool(command, _LIMIT_S).returncode == 0
     except (OSError, subprocess.TimeoutExpired):
         return False
-    return done.returncode == 0

@@ -20,11 +20,12 @@ from wizard.errors import ResourceError, UsageError
 from wizard.language import tr
 from wizard.language.formats import or_list
 from wizard.private_file import write_public
+from wizard.tool import run_tool
 
 _NAME: Final = "mailwright-check"
 _LABEL: Final = "mailwright.check"
 _TASK: Final = "Mailwright check"
-_TOOL_LIMIT_S: Final = 30
+_TOOL_LIMIT_S: Final = 120  # for one that hangs: a busy computer takes a minute
 # Of these each day has the same number, so that the checks stand at the same hours.
 _HOURS: Final = (1, 2, 3, 4, 6, 8, 12, 24, 7 * 24)
 _EVERY: Final = re.compile(r"(\d{1,3})\s*([hd])")
@@ -342,9 +343,7 @@ def _shown(content: bytes) -> str:
 
 def _run(command: Sequence[str]) -> None:
     try:
-        done = subprocess.run(  # noqa: S603 - words of ours, and a path of this program
-            command, capture_output=True, timeout=_TOOL_LIMIT_S, check=False, stdin=subprocess.DEVNULL
-        )
+        done = run_tool(command, _TOOL_LIMIT_S)
     except (OSError, subprocess.TimeoutExpired):
         raise ResourceError(tr("{program} could not be run, so nothing was scheduled.", program=command[0])) from None
     if done.returncode:

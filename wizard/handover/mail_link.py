@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from wizard.handover.sheet import Sheet
 from wizard.language import tr, without_isolates
+from wizard.tool import run_tool
 
 # What Windows hands to a mail program at most, less some room for the program's own words.
 MAX_MAILTO: Final = 1900
@@ -58,11 +59,7 @@ def takes_mail_links() -> bool:
     command = shutil.which("xdg-mime") if sys.platform.startswith(("linux", "freebsd", "openbsd")) else None
     if command is None:
         return True
-    words = [command, "query", "default", "x-scheme-handler/mailto"]
     try:
-        told = subprocess.run(  # noqa: S603 - words of ours
-            words, capture_output=True, text=True, errors="replace", timeout=_ASKS_S, check=False
-        )
+        return bool(run_tool([command, "query", "default", "x-scheme-handler/mailto"], _ASKS_S).stdout.strip())
     except (OSError, subprocess.TimeoutExpired):
         return True
-    return bool(told.stdout.strip())
