@@ -7,8 +7,6 @@ import hashlib
 import os
 import re
 import runpy
-import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -48,15 +46,6 @@ def test_what_is_imported_by_tests_that_run_on_windows_is_there() -> None:
         and missing & {getattr(node, "module", None), *(alias.name for alias in node.names)}
     ]
     assert found == []
-
-
-@pytest.mark.skipif(shutil.which("fc-list") is None, reason="fontconfig is not here: make windows")
-def test_wine_sees_no_font_but_those_without_serifs() -> None:
-    """Qt takes the first by name there; that was once a mathematician's, with serifs and lines cut off below."""
-    fonts = {**os.environ, "FONTCONFIG_FILE": str(CHECKOUT / "packaging" / "windows" / "wine" / "fonts.conf")}
-    words = ["fc-list", ":", "family"]
-    seen = subprocess.run(words, env=fonts, capture_output=True, text=True, check=True).stdout.splitlines()
-    assert [family for family in seen if not family.startswith("DejaVu Sans")] == []
 
 
 def test_the_bill_of_materials_names_every_locked_package() -> None:

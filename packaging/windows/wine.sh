@@ -9,7 +9,7 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 export WINEPREFIX=${WINEPREFIX:-$(cd "$here/../.." && pwd)/build/windows/prefix} WINEARCH=win64 WINEDEBUG=${WINEDEBUG:--all}
 export WINEDLLOVERRIDES=mscoree,mshtml= # no dialogs about .NET and a browser
-export FONTCONFIG_FILE=$here/wine/fonts.conf
+export FONTCONFIG_FILE=$here/wine/fonts.conf # one folder, not all fonts of this computer
 if [[ ! -e $WINEPREFIX/.ready ]]; then
   rm -rf "$WINEPREFIX"
   mkdir -p "$WINEPREFIX"
@@ -17,6 +17,10 @@ if [[ ! -e $WINEPREFIX/.ready ]]; then
   DISPLAY='' wine winecfg -v win10 >/dev/null 2>&1 </dev/null || true
   for library in icuuc bcryptprimitives; do
     x86_64-w64-mingw32-gcc -shared -O2 -o "$WINEPREFIX/drive_c/windows/system32/$library.dll" "$here/wine/$library.c"
+  done
+  # Wine has no Segoe UI; Qt then takes the first font by name, which may be one with serifs whose lines are cut off below.
+  for font in 'MS Shell Dlg' 'MS Shell Dlg 2' 'Segoe UI'; do
+    DISPLAY='' wine reg add 'HKLM\Software\Microsoft\Windows NT\CurrentVersion\FontSubstitutes' /v "$font" /d 'DejaVu Sans' /f >/dev/null 2>&1 </dev/null || true
   done
   wineserver --wait
   touch "$WINEPREFIX/.ready"
