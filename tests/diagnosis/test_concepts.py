@@ -133,3 +133,10 @@ def test_what_is_said_aside_under_a_condition_is_advice(lexicon: Lexicon) -> Non
     first, second = lexicon.read("Sign-in refused (if it is on, use an app password)")
     assert "app-password" not in lexicon.names_of(first.concepts)
     assert {"advice", "app-password"} <= set(lexicon.names_of(second.concepts))
+
+
+@pytest.mark.parametrize(
+    "text", ["the server is no longer found", "den Server findet das Programm nicht mehr", "server niet meer gevonden"]
+)
+def test_what_is_no_longer_found_is_not_found(lexicon: Lexicon, text: str) -> None:
+    assert "not-found" in said(lexicon, text)

@@ -164,3 +164,13 @@ def test_words_of_advice_are_hardly_the_reason(diagnoser: Diagnoser) -> None:
 @pytest.mark.parametrize("text", ["Bağlantı yok", "接続がありません", "연결 없음", "Keine Verbindung"])
 def test_what_there_is_none_of_may_stand_before_or_behind_it(diagnoser: Diagnoser, text: str) -> None:
     assert diagnoser.of_text(text).cause == "no-internet"
+
+
+def test_words_far_apart_count_less_than_near_ones() -> None:
+    near = our_meanings().of("the certificate has expired", frozenset({"client"}))[0]
+    padding = "of the machine in which all of us here had put so very much hope back then "
+    far = our_meanings().of(f"the certificate {padding} has expired", frozenset({"client"}))[0]
+    further = our_meanings().of(f"the certificate {padding * 2} has expired", frozenset({"client"}))
+    assert (near.cause, far.cause) == ("certificate-expired", "certificate-expired")
+    assert far.weight < near.weight
+    assert "certificate-expired" not in {meaning.cause for meaning in further}

@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from wizard.diagnosis.extension_list import without_extensions
 from wizard.diagnosis.rule import fold
 
 MAX_TEXT = 1_000_000  # characters looked at; of a longer text the start and the end
@@ -178,7 +179,7 @@ def read(text: str) -> Reading:
     """What the text says, however long or broken it is."""
     telling = telling_lines(text)
     telling = _undo_encodings(telling)
-    telling, spoken_to = _conversation(telling)
+    telling, spoken_to = _conversation(without_extensions(telling))
     telling = _SET_IN.sub(lambda found: " ".join(found[0].split()), telling)
     if len(_REFUSALS.findall(telling)) > 1:
         telling = _CONSEQUENCE.sub(" ", telling)

@@ -20,8 +20,8 @@ from wizard.toml_reader import read_toml
 
 NEGATION: Final = "not"
 ADVICE: Final = "advice"
-# "Could not be found" and "not yet found" deny the finding as "not found" does.
-DENYING: Final = (NEGATION, "failed", "not-yet")
+# "Could not be found", "not yet found" and "no longer found" deny the finding as "not found" does.
+DENYING: Final = (NEGATION, "failed", "not-yet", "no-longer")
 _BEFORE = 4  # a negation reaches this many words forward
 _AFTER = 6  # and one that stands last (German, Dutch, Turkish) this many back
 _STANDS_LAST: Final = frozenset({"nicht", "niet", "degil", "degildir", "yok"})
@@ -230,7 +230,7 @@ class Lexicon:
             row = self._row_at(tokens, number, token)
             if row is not None:
                 length, concepts, stem = row
-                items.append(Item(place, concepts))
+                items.append(Item(place, concepts, token in _STANDS_LAST))
                 rest = self._parts_after(tokens[number + length - 1][0], stem) if stem else 0
                 if rest:
                     items.append(Item(place + length - 0.5, rest))

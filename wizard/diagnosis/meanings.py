@@ -29,6 +29,8 @@ PER_GENERAL: Final = 4
 # Words found only where a text says what to look at ("check the certificate's last day") are hardly a reason.
 ADVICE_COUNTS_LESS: Final = 14
 _NEAR: Final = 12  # words apart that still speak of one thing
+_FAR: Final = 18  # words apart that may: people tell with more words than programs
+FAR_COUNTS_LESS: Final = 10
 _JUST_BEFORE: Final = 2
 # How bounces and relays quote a reply: "host mx.example[192.0.2.1] said: 550 ...", "after RCPT TO:<...>: 550 ...".
 _QUOTED: Final = re.compile(
@@ -65,8 +67,11 @@ class Combination:
     not_steps: frozenset[str]
     weight: int
 
-    def holds(self, sentence: Sentence, places: frozenset[str], negation: int) -> bool:
-        """Whether the sentence says it; `places` are the step, and REPLY where a server speaks."""
+    def holds(self, sentence: Sentence, places: frozenset[str], negation: int, near: int = _NEAR) -> bool:
+        """Whether the sentence says it, in words no further apart than `near`.
+
+        `places` are the step, and REPLY where a server speaks.
+        """
         said = sentence.concepts
         for group in self.needed:
             if not said & group:
@@ -80,7 +85,7 @@ class Combination:
         for group in self.denied:
             if not _is_denied(sentence, group, negation):
                 return False
-        return len(self.needed) < 2 or _stand_together(sentence, self.needed)
+        return len(self.needed) < 2 or _stand_together(sentence, self.needed, near)
 
 
 def _is_denied(sentence: Sentence, group: int, negation: int) -> bool:
@@ -96,7 +101,7 @@ def _is_denied(sentence: Sentence, group: int, negation: int) -> bool:
     )
 
 
-def _stand_together(sentence: Sentence, needed: tuple[int, ...]) -> bool:
+def _stand_together(sentence: Sentence, needed: tuple[int, ...], near: int) -> bool:
     """Whether words near each other, one for each concept, say all of them."""
 
     def place(number: int, taken: tuple[int, ...], first: float, last: float) -> bool:
@@ -105,7 +110,7 @@ def _stand_together(sentence: Sentence, needed: tuple[int, ...]) -> bool:
         for index, item in enumerate(sentence.items):
             if item.concepts & needed[number] and index not in taken:
                 low, high = min(first, item.place), max(last, item.place)
-                if high - low <= _NEAR and place(number + 1, (*taken, index), low, high):
+                if high - low <= near and place(number + 1, (*taken, index), low, high):
                     return True
         return False
 
@@ -199,6 +204,12 @@ class Meanings:
                 if known is not None and known.weight >= weight:
                     continue
                 if combination.holds(sentence, places, self._negation):
+                    best[combination.cause] = Meaning(combination.cause, weight, combination.line)
+                    continue
+                weight -= FAR_COUNTS_LESS
+                if (known is None or known.weight < weight) and combination.holds(
+                    sentence, places, self._negation, _FAR
+                ):
                     best[combination.cause] = Meaning(combination.cause, weight, combination.line)
         return tuple(sorted(best.values(), key=lambda meaning: -meaning.weight))
 
