@@ -37,3 +37,18 @@ def test_whoever_speaks_of_encryption_misses_that(diagnoser: Diagnoser) -> None:
 @pytest.mark.parametrize("text", ["250 OK queued", "250-STARTTLS is what I miss", "", "550 no such user"])
 def test_other_texts_stay_as_they_are(text: str) -> None:
     assert without_extensions(text) == text
+
+
+def test_a_server_that_forbids_the_sign_in_for_now_wants_encryption(diagnoser: Diagnoser) -> None:
+    text = "* CAPABILITY IMAP4rev1 LOGINDISABLED STARTTLS IDLE\nError: logging in is disabled on this server"
+    assert diagnoser.of_text(text).cause == "tls-required"
+
+
+def test_capabilities_of_a_working_server_are_no_trouble(diagnoser: Diagnoser) -> None:
+    text = "* OK [CAPABILITY IMAP4rev1 STARTTLS AUTH=PLAIN] ready\na1 NO [AUTHENTICATIONFAILED] Invalid credentials"
+    assert diagnoser.of_text(text).cause == "bad-credentials"
+
+
+def test_a_greeting_that_is_an_error_is_another_protocols(diagnoser: Diagnoser) -> None:
+    assert diagnoser.of_text("Cannot send: Error: * OK IMAP4 ready").cause == "incoming-server-used"
+    assert diagnoser.of_text("Unexpected greeting: +OK ready").cause == "wrong-protocol"

@@ -168,7 +168,7 @@ def test_what_there_is_none_of_may_stand_before_or_behind_it(diagnoser: Diagnose
 
 def test_words_far_apart_count_less_than_near_ones() -> None:
     near = our_meanings().of("the certificate has expired", frozenset({"client"}))[0]
-    padding = "of the machine in which all of us here had put so very much hope back then "
+    padding = "lorem " * 13
     far = our_meanings().of(f"the certificate {padding} has expired", frozenset({"client"}))[0]
     further = our_meanings().of(f"the certificate {padding * 2} has expired", frozenset({"client"}))
     assert (near.cause, far.cause) == ("certificate-expired", "certificate-expired")

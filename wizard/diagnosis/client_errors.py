@@ -85,6 +85,10 @@ _WRAPPING = re.compile(
 )
 # The same without a code: Postfix's words before a provider's reason, 1C's before each, .NET's for a failure of TLS.
 _ALWAYS_WRAPPING = re.compile(
+    # A provider's notice in its greeting is no refusal of this message.
+    r"we do not authorize the use of this system to transport unsolicited[^\n]{0,40}?e-?mail\.?|"
+    r"[^\n.]{0,60}forbids use of this system for unsolicited bulk [^\n]{0,30}?mail(?: \(spam\))?|"
+    r" [-:] undefined(?=\s*$)|"
     r"client host rejected: (?!access denied|blocked|cannot find|must |no |temporar)(?=.{18})|"
     r"ошибка при вызове метода контекста \([^)\n]{1,40}\):? ?(?=.{12})|"
     r"system\.security\.authentication\.authenticationexception: (?=.{12})"

@@ -12,8 +12,9 @@ from wizard.diagnosis.client_errors import Reading, mask_secrets, read
 from wizard.diagnosis.confidence import UNSURE, confidence_of, likely_of
 from wizard.diagnosis.fact_keys import Seen
 from wizard.diagnosis.facts import facts_of_evidence, facts_of_text, known_protocol, known_stage, plain_reply
+from wizard.diagnosis.machine_words import machine_words
 from wizard.diagnosis.meanings import Meanings, our_meanings
-from wizard.diagnosis.ranking import with_advice, with_meanings
+from wizard.diagnosis.ranking import with_advice, with_meanings, with_printed
 from wizard.diagnosis.remedies import case_of, remedies_of, title_of, why_of
 from wizard.diagnosis.rule import ALWAYS, Cause, Facts, Match, fold
 from wizard.diagnosis.standing import seen_in_text
@@ -223,6 +224,12 @@ class Diagnoser:
             ranked = with_advice(self._catalogue.rank(replace(facts, text=fold(happened))), ranked)
         if said:
             ranked = with_meanings(ranked, said, facts, self._catalogue.causes, self._meanings())
+            printed = machine_words(said)
+            if printed is not None and "kind" not in facts.values:
+                # What a person tells around a program's words is the way there; the words are the reason.
+                own = self._catalogue.rank(replace(facts, text=fold(printed)))
+                own = with_meanings(own, printed, facts, self._catalogue.causes, self._meanings())
+                ranked = with_printed(ranked, own)
         if names and not ranked:
             # A program's name for the error is a frame beside a sentence, and all there is where nothing else speaks.
             ranked = with_meanings(ranked, names, facts, self._catalogue.causes, self._meanings())

@@ -12,6 +12,8 @@ from wizard.diagnosis.rule import Cause, Facts, Match, Phrase
 # Words of a general cause often stand before the reason; where a cause that weighs this much tells it, they count less.
 _TELLING: Final = 40
 _GENERAL_COUNTS_LESS: Final = 4
+_PRINTED: Final = 14  # a program's words against a person's
+_SAYING_SO: Final = 30  # less is a general sentence ("cannot connect"), which the story around it may explain
 _AGREED: Final = 8  # rules and concepts that say the same are surer than either
 
 
@@ -24,6 +26,19 @@ def with_advice(happened: Sequence[Ranked], everything: Sequence[Ranked]) -> tup
         known = best.get(each.cause.id)
         if less.weight > (known.weight if known is not None else 0):
             best[each.cause.id] = less
+    return tuple(sorted(best.values(), key=lambda each: -each.weight))
+
+
+def with_printed(ranked: Sequence[Ranked], printed: Sequence[Ranked]) -> tuple[Ranked, ...]:
+    """The causes of a text, where those that a program's own words in it mean weigh more than what is told around."""
+    best = {each.cause.id: each for each in ranked}
+    for each in printed:
+        if each.match.rests_on != "words" or each.weight < _SAYING_SO:
+            continue
+        more = Ranked(each.cause, each.match, each.weight + _PRINTED)
+        known = best.get(each.cause.id)
+        if known is None or more.weight > known.weight:
+            best[each.cause.id] = more
     return tuple(sorted(best.values(), key=lambda each: -each.weight))
 
 
