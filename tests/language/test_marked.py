@@ -64,6 +64,7 @@ ALLOWED: Final[dict[str, tuple[tuple[str, str], ...]]] = {
     "cli/pack.py": (("#", CONTENT),),
     "cli/table.py": ((r"^[^\W_A-Z]+( [^\W_A-Z]+)+$", LEARNT),),
     "diagnosis/client_errors.py": (("", LEARNT),),
+    "diagnosis/extension_list.py": (("", LEARNT),),
     "diagnosis/confidence.py": ((" code$", KEY),),
     "diagnosis/fact_keys.py": (("", MAINTAINER),),
     "diagnosis/fact_page.py": (("", MAINTAINER),),
