@@ -110,6 +110,7 @@ ALLOWED: Final[dict[str, tuple[tuple[str, str], ...]]] = {
     "handover/report.py": (("^<pre ", FOREIGN),),
     "handover/symfony.py": (("^php bin/console", COMMAND),),
     "handover/words.py": (("^(Normal password|Encrypted password|No authentication)$", KEY), ("^[a-z-]+ ", COMMAND)),
+    "internal_error.py": (("^start new thread$", LEARNT),),
     "language/formats.py": (("", NAME),),
     "language/po.py": (("is not one of a .po file", INTERNAL),),
     "model/plan.py": (("^no answer$", KEY),),
