@@ -74,7 +74,7 @@ def test_an_error_that_cannot_be_told_leaves_its_type_alone(
 
     monkeypatch.setattr(internal_error, "report", fails)
     internal_error._uncaught(ValueError, ValueError(CANARY), None)
-    assert capsys.readouterr().err == "mailwright: ValueError\n"
+    assert capsys.readouterr().err == "ValueError\n"
 
 
 @pytest.mark.parametrize(

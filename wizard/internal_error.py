@@ -129,7 +129,7 @@ def _uncaught(_: type[BaseException], error: BaseException, __: TracebackType | 
     try:
         tell(error)
     except Exception:  # without memory, say: Python would print the error itself then, with what it says
-        print(f"mailwright: {type(error).__name__}", file=sys.stderr)
+        print(type(error).__name__, file=sys.stderr)
 
 
 def _uncaught_in_thread(thrown: threading.ExceptHookArgs) -> None:

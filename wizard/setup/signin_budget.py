@@ -276,10 +276,10 @@ class Ledger:
         path = self._folder / name
         with contextlib.suppress(OSError):
             status = path.lstat()
-            if stat.S_ISREG(status.st_mode) and status.st_size > read_to:
+            if stat.S_ISREG(status.st_mode) and min(status.st_size, _MOST_BYTES) > read_to:
                 with path.open("rb") as file:
                     file.seek(read_to)
-                    lines, end, _ = file.read(_MOST_BYTES).rpartition(b"\n")
+                    lines, end, _ = file.read(_MOST_BYTES - read_to).rpartition(b"\n")
                 for line in lines.decode("ascii", "replace").split("\n"):
                     self._take_in(line.split())
                 return read_to + len(lines + end)
