@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QApplication
@@ -101,3 +106,27 @@ def test_closing_ends_all_work(qtbot: QtBot, qapp: QApplication) -> None:
     qtbot.waitUntil(begun.is_set, timeout=20_000)
     bridge.close()
     assert ended.is_set()
+
+
+ENDS_BY_CTRL_C = """
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever runs the tests may have it ignored
+from wizard.__main__ import main
+sys.argv = ["mailwright", "gui", "--timings"]
+sys.exit(main())
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a process cannot be sent Ctrl+C alone there")
+def test_ctrl_c_ends_the_window(tmp_path: Path) -> None:
+    """Qt would take the KeyboardInterrupt for an error of one of its calls, and go on."""
+    environment = dict(os.environ) | {"HOME": str(tmp_path), "XDG_RUNTIME_DIR": str(tmp_path)}
+    words = [sys.executable, "-c", ENDS_BY_CTRL_C]
+    with subprocess.Popen(words, env=environment, stderr=subprocess.PIPE, text=True) as window:
+        try:
+            assert window.stderr is not None
+            assert any("engine" in line for line in window.stderr)
+            window.send_signal(signal.SIGINT)
+            assert window.wait(60) == -signal.SIGINT
+        finally:
+            window.kill()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import count
 from typing import Any, Protocol, TypeVar
 
@@ -19,6 +21,19 @@ from wizard.model.progress import Progress
 
 T = TypeVar("T")
 INTERNAL = tr_later("Something went wrong inside Mailwright. Nothing was changed; try it once more.")
+
+
+@contextmanager
+def _ctrl_c_ends_it() -> Iterator[None]:
+    """Has Ctrl+C end the program as SIGTERM does: of a KeyboardInterrupt Qt says that it was, and goes on."""
+    if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:  # in the background it hears nothing
+        yield
+        return
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class Job:
@@ -64,8 +79,8 @@ class Bridge(QObject):
         self._posted.connect(self._hear)
 
     def run(self) -> None:
-        """Runs Qt's event loop until the last window is closed."""
-        with self._loop:
+        """Runs Qt's event loop until the last window is closed, or Ctrl+C ends the program."""
+        with _ctrl_c_ends_it(), self._loop:
             self._loop.run_forever()
 
     def start(
