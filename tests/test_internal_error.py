@@ -187,3 +187,21 @@ def test_a_finished_check_is_told_although_its_report_cannot_be_written(
     shown = capsys.readouterr()
     assert json.loads(shown.out)["verdict"] == "works"
     assert "could not be written" in shown.err
+
+
+def test_what_a_library_logs_or_warns_of_is_not_shown() -> None:
+    """A keyring's may say there what it was given."""
+    talks = f"""
+import logging, warnings
+from wizard import internal_error
+
+async def work():
+    warnings.warn("warned of {CANARY}")
+    logging.getLogger("some.library").error("logged %s", "{CANARY}")
+    logging.error("logged %s", "{CANARY}")
+
+internal_error.prepare_process()
+internal_error.run(work())
+"""
+    ended = subprocess.run([sys.executable, "-c", talks], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert (ended.stdout, ended.stderr) == ("", "")

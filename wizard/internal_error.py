@@ -23,9 +23,13 @@ def prepare_process() -> None:
     """Sees to it that this process leaves no value behind when something goes wrong in it.
 
     No core file is written, which would hold every password in memory; Python's own three reports of errors, with their
-    messages, become ours. For the program alone: a library that did this would take these from its user.
+    messages, become ours, and its warnings are for nobody. For the program alone: a library that did this would take
+    these from its user.
     """
     _no_core_files()
+    import warnings
+
+    warnings.showwarning = _untold
     sys.excepthook = _uncaught
     sys.unraisablehook = lambda unraisable: tell(unraisable.exc_value)
     import threading
@@ -42,9 +46,12 @@ def run(work: Coroutine[Any, Any, T]) -> T:
 
 
 def new_loop() -> asyncio.AbstractEventLoop:
-    """A loop whose unawaited errors are told by type and places alone."""
+    """A loop whose unawaited errors are told by type and places alone, as what libraries log is not told at all."""
     import asyncio
+    import logging
 
+    if not logging.root.handlers:  # or Python prints on standard error what a keyring's library, say, has to log
+        logging.root.addHandler(logging.NullHandler())
     loop = asyncio.new_event_loop()
     loop.set_exception_handler(unawaited)
     return loop
@@ -123,6 +130,10 @@ def is_out_of_means(error: BaseException) -> bool:
         return any(map(is_out_of_means, error.exceptions))
     # Python has no kind of its own for the first, which has been said in these words since 2.4.
     return isinstance(error, MemoryError) or (isinstance(error, RuntimeError) and "start new thread" in str(error))
+
+
+def _untold(*_: object, **__: object) -> None:
+    """Instead of a warning's text, which may hold a value."""
 
 
 def _uncaught(_: type[BaseException], error: BaseException, __: TracebackType | None) -> None:
