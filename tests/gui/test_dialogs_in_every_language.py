@@ -14,7 +14,7 @@ from typing import Final
 
 import pytest
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QPushButton, QWidget
 
 from tests.gui import fits
 from tests.gui.test_language_walk import SPOKEN, STILL_MS, TWICE
@@ -44,6 +44,7 @@ from wizard.gui.report_dialog import ReportDialog
 from wizard.gui.saved_accounts import SavedAccountsDialog
 from wizard.gui.state import Loss
 from wizard.gui.watching import EVERY_DAY, WatchQuestion
+from wizard.gui.widgets.buttons import PrimaryButton
 from wizard.handover.administrator_message import administrator_letter
 from wizard.handover.programs.found import FoundAccount
 from wizard.handover.report import report_document
@@ -187,6 +188,22 @@ def language(request: pytest.FixtureRequest, qapp: QApplication) -> Iterator[str
     choice.begin("en")
     speak(SOURCE)
     languages.follow()
+
+
+def test_what_is_filled_is_what_enter_presses(qapp: QApplication, parent: QWidget) -> None:
+    wrong = {}
+    for name, make in DIALOGS.items():
+        dialog = make(parent)
+        dialog.show()
+        qapp.processEvents()
+        buttons = [each for each in dialog.findChildren(QPushButton) if each.isVisible() and each.isEnabled()]
+        filled = {each.objectName() for each in buttons if isinstance(each, PrimaryButton)}
+        pressed = {each.objectName() for each in buttons if each.isDefault()}
+        if filled and pressed and not pressed <= filled:
+            wrong[name] = f"{filled} filled, {pressed} pressed"
+        dialog.close()
+        dialog.deleteLater()
+    assert not wrong
 
 
 def test_every_dialog_is_whole(language: str, qapp: QApplication) -> None:

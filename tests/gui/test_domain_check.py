@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -24,8 +25,10 @@ from wizard.gui.engine import Engine
 from wizard.gui.engine import Opened as EngineOpened
 from wizard.gui.state import PracticeAccount
 from wizard.gui.widgets.state_disc import StateDisc
+from wizard.language import SOURCE, choice, speak
 from wizard.model.account import CheckResult
 from wizard.model.address import Address
+from wizard.setup.domain_report import DomainReport
 from wizard.setup.pack import WindowRules
 from wizard.wiring import Settings
 
@@ -199,3 +202,21 @@ def test_a_big_providers_own_domain_and_one_of_practice_are_left_alone(wizard: W
     wizard.welcome(EngineOpened(accounts, None, frozenset(), lambda _: (), WindowRules()))
     wizard.done.domain_link.follow(own_domain_there)
     assert wizard.done.domain_link.isHidden()
+
+
+@pytest.mark.parametrize(
+    ("tag", "said"),
+    [
+        ("en", "Checked on 26 November 2026, 10:04 UTC."),
+        ("de", "Geprüft am 26. November 2026, 10:04 UTC."),
+        ("ja", "2026年11月26日、10:04（UTC）にチェックしました。"),
+    ],
+)
+def test_the_day_it_was_checked_is_in_words(tag: str, said: str) -> None:
+    report = DomainReport("example.org", (), datetime(2026, 11, 26, 10, 4, tzinfo=UTC))
+    choice.begin(tag)
+    try:
+        assert said in report.summary
+    finally:
+        choice.begin("en")
+        speak(SOURCE)

@@ -146,7 +146,7 @@ def test_asked_first_then_written_read_back_and_taken_out(at_the_end: Wizard, qt
     assert labels[1].endswith(
         "/user.js and ~/.thunderbird/profiles.ini, with a backup of what is there and without your password."
     )
-    assert [each.text() for each in question.findChildren(QPushButton)] == ["No", "Yes"]
+    assert [each.text() for each in question.findChildren(QPushButton)] == ["Yes", "No"]
     assert everything(home) == before, "nothing is written before the yes"
     question.yes.click()
     assert said(at_the_end, qtbot) == "Thunderbird has these settings now."

@@ -159,7 +159,10 @@ def save(stage: Stage, address: Address = ADDRESS, *, with_password: bool = True
 def test_without_accounts_it_says_how_one_gets_there(stage: Stage) -> None:
     stage.served.open()
     assert "Remember on this computer" in stage.words()
-    assert not stage.served.dialog.check_all.isEnabled()
+    assert not stage.served.dialog.check_all.isVisible(), "there is nothing to check"
+    save(stage)
+    stage.served.open()
+    assert stage.served.dialog.check_all.isVisible()
 
 
 def test_each_account_shows_mark_date_and_cause(stage: Stage) -> None:

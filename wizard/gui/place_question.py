@@ -19,25 +19,25 @@ def breakable_paths(text: str) -> str:
 
 
 class PlaceQuestion(FittedDialog):
-    """Accepted when the files may be written; No has the keyboard, so that a second Enter writes nothing."""
+    """Accepted when the files may be written; No is filled and has the keyboard: a second Enter writes nothing."""
 
     def __init__(self, title: str, sentence: str, *, parent: QWidget | None = None) -> None:
         super().__init__(460, parent=parent)
         self.setObjectName("place-question")
         self.setWindowTitle("Mailwright")
-        self.yes = PrimaryButton(tr("Yes"))
+        self.yes = SecondaryButton(tr("Yes"))
         self.yes.setObjectName("place-yes")
         self.yes.setAutoDefault(False)
         self.yes.clicked.connect(self.accept)
-        self.no = SecondaryButton(tr("No"))
+        self.no = PrimaryButton(tr("No"))
         self.no.setObjectName("place-no")
         self.no.setDefault(True)
         self.no.clicked.connect(self.reject)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
         buttons.addStretch(1)
-        buttons.addWidget(self.no)
         buttons.addWidget(self.yes)
+        buttons.addWidget(self.no)
         said = Paragraph(breakable_paths(sentence), tone="ink2")
         said.setObjectName("place-files")
         said.setAccessibleName(sentence)

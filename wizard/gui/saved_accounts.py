@@ -124,8 +124,9 @@ class SavedAccountsDialog(Dialog):
         for before, after in pairwise(in_reading_order(self)):
             QWidget.setTabOrder(before, after)
         self.tell("" if accounts else tr(_EMPTY))
-        self.check_all.setEnabled(bool(accounts))
-        self.check_all.setFocus()
+        self.check_all.setVisible(bool(accounts))
+        if accounts:
+            self.check_all.setFocus()
         self.offer_watching(self._can_watch)
 
     def say_of_watching(self, note: str) -> None:

@@ -51,17 +51,20 @@ def _question(every: Every) -> str:
 
 
 class WatchQuestion(FittedDialog):
-    """Accepted when the schedule's files may be written; No has the keyboard, so that a second Enter writes nothing."""
+    """Accepted when the schedule's files may be written.
+
+    No is filled and has the keyboard, so that a second Enter writes nothing.
+    """
 
     def __init__(self, every: Every, planned: Schedule, *, parent: QWidget | None = None) -> None:
         super().__init__(480, parent=parent)
         self.setObjectName("watch-question")
         self.setWindowTitle("Mailwright")
-        self.yes = PrimaryButton(tr("Yes"))
+        self.yes = SecondaryButton(tr("Yes"))
         self.yes.setObjectName("watch-yes")
         self.yes.setAutoDefault(False)
         self.yes.clicked.connect(self.accept)
-        self.no = SecondaryButton(tr("No"))
+        self.no = PrimaryButton(tr("No"))
         self.no.setObjectName("watch-no")
         self.no.setDefault(True)
         self.no.clicked.connect(self.reject)
@@ -91,8 +94,8 @@ class WatchQuestion(FittedDialog):
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
         buttons.addStretch(1)
-        buttons.addWidget(self.no)
         buttons.addWidget(self.yes)
+        buttons.addWidget(self.no)
         for part in (title, said, files):
             self.body.addWidget(part)
         folding = Flow()

@@ -11,6 +11,7 @@ from wizard.domain.check import check_domain
 from wizard.domain.finding import Finding, State
 from wizard.handover.page import Section
 from wizard.language import tr, tr_later, tr_plural
+from wizard.language.formats import comma_list, date_text, paragraph, time_text
 from wizard.net.dns import Resolver
 from wizard.net.fetch import Fetcher
 
@@ -44,8 +45,9 @@ class DomainReport:
     @property
     def summary(self) -> str:
         """How many things are wrong, how many could not be looked at, and when it was looked."""
-        checked = tr("Checked on {time} UTC.", time=f"{self.checked_at:%Y-%m-%d %H:%M}")
-        return f"{self._verdict()} {checked}"
+        time = comma_list((date_text(self.checked_at), time_text(self.checked_at)))
+        checked = tr("Checked on {time} UTC.", time=time)
+        return paragraph((self._verdict(), checked))
 
     def _verdict(self) -> str:
         if self.says_nothing:
@@ -59,7 +61,7 @@ class DomainReport:
             said = tr_plural("One of {total} things is wrong.", "{n} of {total} things are wrong.", wrong, total=total)
         if not unknown:
             return said
-        return f"{said} {tr_plural('{n} could not be looked at.', '{n} could not be looked at.', unknown)}"
+        return paragraph((said, tr_plural("{n} could not be looked at.", "{n} could not be looked at.", unknown)))
 
     def sections(self) -> tuple[Section, ...]:
         """The whole of it, for a page or a text."""
