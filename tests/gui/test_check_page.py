@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QFont
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -32,10 +32,12 @@ from tests.gui.samples import (
     now,
     seen,
 )
+from wizard.gui import languages, theme
 from wizard.gui.exception_dialog import ExceptionDialog
 from wizard.gui.pages.check_page import CheckPage
 from wizard.gui.pages.page import Page
 from wizard.gui.widgets.stage_table import SideHead, StageMark
+from wizard.language import SOURCE, choice, speak
 from wizard.model.account import SideResult, Status, Verdict
 from wizard.model.diagnosis import Remedy
 from wizard.model.evidence import NO_DETAIL, ErrorKind, Outcome, ProbeReport, Stage
@@ -344,3 +346,34 @@ def test_no_word_of_a_stage_is_cut_where_the_page_scrolls(error: ErrorKind, page
     parts = [*page.findChildren(StageMark), *page.findChildren(SideHead)]
     assert any("failed" in part.accessibleName() for part in parts)
     assert [part.accessibleName() for part in parts if part.width() < part.minimumSizeHint().width()] == []
+
+
+@pytest.mark.parametrize("tag", ["en", "de", "fr", "ar", "pl", "nl"])
+def test_the_stages_of_a_side_stand_in_one_row_in_a_window_of_the_usual_size(
+    tag: str, qapp: QApplication, qtbot: QtBot
+) -> None:
+    before = QFont(qapp.font())
+    font = QFont("Inter")
+    font.setPixelSize(14)
+    choice.begin(tag)
+    try:
+        qapp.setFont(font)
+        theme.current().follow_font()
+        languages.follow()
+        made = CheckPage(now)
+        qtbot.addWidget(made)
+        made.setFixedSize(644, 556)
+        made.show()
+        made.show_result(WORKS_AFTER_FIX)
+        QApplication.processEvents()
+        rows = {each.mapTo(made, QPoint(0, 0)).y() for each in made.findChildren(StageMark)}
+        assert len(rows) == 2, "one for each side"
+        for each in (*made.findChildren(StageMark), *made.findChildren(SideHead)):
+            assert each.width() >= each.sizeHint().width(), "nothing is cut"
+        made.leave()
+    finally:
+        choice.begin("en")
+        speak(SOURCE)
+        languages.follow()
+        qapp.setFont(before)
+        theme.current().follow_font()

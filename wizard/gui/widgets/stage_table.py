@@ -12,14 +12,12 @@ from wizard.gui import icons, theme, words
 from wizard.gui.lanes import SHOWN, Lane, Mark, State
 from wizard.gui.reading import placed, placed_rect
 from wizard.gui.widgets.marks import ArcClock, paint_mark
-from wizard.language import tr, tr_later
-from wizard.model.evidence import Stage
+from wizard.language import tr
 from wizard.model.server import Protocol
 
 _ROW: Final = 44
 _LINE_GAP: Final = 1.5
-_USUAL_TLS_WORD: Final = tr_later("Name differs")
-_MARK_GAP: Final = 6
+_MARK_GAP: Final = 4
 _ICON_GAP: Final = 10
 _APART: Final = 8
 _SCROLL_BAR: Final = 24  # pixels, at the most
@@ -46,13 +44,12 @@ class StageMark(QLabel):
         self.update()
 
     def sizeHint(self) -> QSize:
-        """Wide enough for its own state word, and for those that are usual there."""
+        """Wide enough for its own state word, and for what it says while it is tried and once it passed."""
         name = theme.text_width(theme.font(theme.Role.LABEL), words.stage_name(self.mark.stage))
         small = theme.font(theme.Role.SMALL_LABEL)
-        # Columns keep their place while these change.
-        words_there = [self.mark.word, words.passed(9.9), tr(words.NOT_TRIED)]
-        if self.mark.stage is Stage.TLS:
-            words_there.append(tr(_USUAL_TLS_WORD))
+        # Columns keep their place while these change. What is said once a check has ended has no room held for it: in
+        # most languages both sides would need two rows, for words that are hardly ever there.
+        words_there = (self.mark.word, words.passed(9.9), tr(words.TRYING), tr(words.WAITING))
         word = max(theme.text_width(small, word) for word in words_there)
         return QSize(round(theme.mark(18) + _MARK_GAP + max(name, word)) + 2, theme.control(_ROW))
 
@@ -88,6 +85,7 @@ class SideHead(QLabel):
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._name, self._word, self._kept, self._icon = "", "", False, "send"
+        self._has_icon = True
 
     def show_side(self, lane: Lane, *, kept: bool) -> None:
         """Shows the side's name and its state."""
@@ -99,12 +97,24 @@ class SideHead(QLabel):
         self.setAccessibleName(f"{self._name}: {self._word}")
         self.update()
 
+    def spare_icon(self, spared: bool) -> None:
+        """Without its icon where that makes room for all stages in one row."""
+        if self._has_icon == spared:
+            self._has_icon = not spared
+            self.updateGeometry()
+            self.update()
+
+    @property
+    def icon_width(self) -> int:
+        """What the icon takes, with the gap behind it."""
+        return theme.mark(22) + _ICON_GAP
+
     def sizeHint(self) -> QSize:
-        """Wide enough for both sides, so that the columns of both rows agree."""
+        """Wide enough for the names of both sides, and for its own word."""
         sides = (words.side_name(Protocol.IMAP), words.side_name(Protocol.SMTP))
         name = max(theme.text_width(theme.font(theme.Role.STRONG), side) for side in sides)
-        word = theme.text_width(theme.font(theme.Role.SMALL_LABEL), tr(words.WORKS_KEPT))
-        return QSize(round(theme.mark(22) + _ICON_GAP + max(name, word)) + 2, theme.control(_ROW))
+        word = theme.text_width(theme.font(theme.Role.SMALL_LABEL), self._word)
+        return QSize(round(self.icon_width * self._has_icon + max(name, word)) + 2, theme.control(_ROW))
 
     def minimumSizeHint(self) -> QSize:
         """Nothing is cut."""
@@ -114,11 +124,12 @@ class SideHead(QLabel):
         """The icon, then name and word."""
         tokens = theme.tokens()
         painter = QPainter(self)
-        size = theme.mark(22)
-        icons.draw(painter, self._icon, placed(self, 0, size), (self.height() - size) / 2, size, tokens.ink2)
+        size, before = theme.mark(22), self.icon_width * self._has_icon
+        if self._has_icon:
+            icons.draw(painter, self._icon, placed(self, 0, size), (self.height() - size) / 2, size, tokens.ink2)
         _two_lines(
             painter,
-            placed_rect(self, QRectF(size + _ICON_GAP, 0, self.width() - size - _ICON_GAP, self.height())),
+            placed_rect(self, QRectF(before, 0, self.width() - before, self.height())),
             (self._name, theme.Role.STRONG, tokens.ink),
             (
                 self._word,
@@ -137,7 +148,7 @@ class StageTable(QWidget):
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setVerticalSpacing(0)
-        self._grid.setHorizontalSpacing(8)
+        self._grid.setHorizontalSpacing(6)
         self._heads: list[SideHead] = []
         self._marks: list[list[StageMark]] = []
         self._columns = len(SHOWN)
@@ -169,19 +180,27 @@ class StageTable(QWidget):
         return QSize(0, super().minimumSizeHint().height())
 
     def _fit(self) -> None:
+        if not self._heads or self.width() <= 0:
+            return
         gap = self._grid.horizontalSpacing()
-        head = max((head.sizeHint().width() for head in self._heads), default=0)
-        columns = [max(mark.sizeHint().width() for mark in column) for column in zip(*self._marks, strict=True)]
-        room = self.width() - head
-        fitting = (
-            each
-            for each in (len(SHOWN), 2)
+        for head in self._heads:
+            head.spare_icon(False)
+        head_width = max(head.sizeHint().width() for head in self._heads)
+        columns: list[int] = [
+            max(mark.sizeHint().width() for mark in column) for column in zip(*self._marks, strict=True)
+        ]
+
+        def fits(each: int, room: int) -> bool:
             # A scroll bar that comes or goes because of the rows must not turn them around again.
-            if sum(max(columns[place::each], default=0) + gap for place in range(each))
-            <= room - (_SCROLL_BAR if each > self._columns else 0)
-        )
-        wanted = next(fitting, 1)
-        if self.width() > 0 and self._columns != wanted:
+            room -= head_width + (_SCROLL_BAR if each > self._columns else 0)
+            return sum(max(columns[place::each]) + gap for place in range(each)) <= room
+
+        whole = len(SHOWN)
+        spares = not fits(whole, self.width()) and fits(whole, self.width() + self._heads[0].icon_width)
+        for head in self._heads:
+            head.spare_icon(spares)
+        wanted = whole if spares else next((each for each in (whole, 2) if fits(each, self.width())), 1)
+        if self._columns != wanted:
             self._arrange(wanted)
 
     def _arrange(self, columns: int) -> None:
