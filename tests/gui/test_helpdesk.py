@@ -240,6 +240,27 @@ def test_large_text_takes_the_steps_above_the_page_in_a_window_of_the_usual_size
     assert wizard.account.is_compact
 
 
+@pytest.mark.parametrize("name", ["Helpdesk", "IT service of the library of the university of Example"])
+def test_large_text_leaves_the_helpdesks_number_to_be_read(
+    name: str, usual_font: QFont, wizard: Wizard, qapp: QApplication, qtbot: QtBot
+) -> None:
+    wizard.state.set_helpdesk(Helpdesk(name, "+1 202 555 0143 9876"))
+    font = QFont("Inter")
+    font.setPixelSize(28)
+    qapp.setFont(font)
+    theme.current().follow_font()
+    wizard.window.resize(640, 620)
+    header = wizard.window.findChildren(StepHeader)[0]
+    qtbot.waitUntil(header.isVisible)
+    number = next(each for each in header.findChildren(QLabel) if "555 0143" in each.text())
+    qtbot.waitUntil(number.isVisible)
+    qtbot.waitUntil(lambda: number.height() >= number.heightForWidth(number.width()))
+    assert header.rect().contains(number.geometry())
+    step = next(each for each in header.findChildren(QLabel) if each is not number)
+    assert not step.geometry().intersects(number.geometry())
+    assert step.width() >= step.sizeHint().width()
+
+
 def test_without_rules_all_is_in_the_person_s_hands(wizard: Wizard) -> None:
     wizard.obey(WindowRules(("thunderbird",), frozenset(Lock)))
     wizard.obey(NO_RULES)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPixmap, QResizeEvent, QTextLayout
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from wizard.gui import icons, theme
 from wizard.gui.reading import placed
@@ -273,13 +273,13 @@ class StepHeader(QWidget):
         self._done, self._count = 0, 1
         self._where = Label("", Role.STRONG)
         self._helpdesk = Label("", tone="ink2")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(24, 4, 24, 8)
-        row.addWidget(self._where)
-        row.addStretch(1)
-        row.addWidget(self._helpdesk)
+        self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._row.setContentsMargins(24, 4, 24, 8)
+        self._row.addWidget(self._where)
+        self._row.addStretch(1)
+        self._row.addWidget(self._helpdesk)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        theme.current().changed.connect(self.update)
+        theme.current().changed.connect(self._make_room)
 
     def show_helpdesk(self, helpdesk: Helpdesk | None) -> None:
         """Says at the right whom people can ask."""
@@ -292,13 +292,16 @@ class StepHeader(QWidget):
         self._make_room()
 
     def _make_room(self) -> None:
-        """The step is never cut; the helpdesk gives way where both do not fit, and stands on every card as well."""
-        needed = self._where.sizeHint().width() + self._helpdesk.sizeHint().width() + 2 * 24 + 16
-        self._helpdesk.setVisible(needed <= self.width())
-
-    def sizeHint(self) -> QSize:
-        """Grows with the font."""
-        return QSize(200, theme.control(36))
+        """The step is never cut; the helpdesk stands below it where both do not fit in one line."""
+        words = QFontMetrics(self._helpdesk.font()).horizontalAdvance(self._helpdesk.text())
+        beside = self._where.sizeHint().width() + words + 2 * 24 + 16 <= self.width()
+        has_helpdesk = bool(self._helpdesk.text())
+        self._row.setDirection(QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom)
+        self._helpdesk.setWordWrap(not beside)
+        self._helpdesk.setVisible(has_helpdesk)
+        below = 0 if beside or not has_helpdesk else self._helpdesk.heightForWidth(max(1, self.width() - 2 * 24))
+        self.setFixedHeight(theme.control(36) + below)
+        self.update()
 
     def show_step(self, number: int, count: int, name: str) -> None:
         """Says the step and fills as many segments."""
