@@ -20,6 +20,7 @@ from wizard.discovery.presets import candidates as candidates_of
 from wizard.discovery.presets import needs
 from wizard.discovery.srv import srv
 from wizard.errors import DnsUnavailable, FetchError, NameNotFound
+from wizard.imports import begin_import
 from wizard.model.address import Address
 from wizard.model.evidence import Detail, Outcome, Stage
 from wizard.model.plan import ALL_SOURCES, NO_ANSWER, Asked, Plan, PlanOptions
@@ -27,7 +28,7 @@ from wizard.model.progress import Listener, Progress
 from wizard.model.provider import Provider, ProviderStatus
 from wizard.model.server import Protocol, Security, ServerCandidate, Source
 from wizard.net import patience
-from wizard.net.dns import Resolver
+from wizard.net.dns import WHAT_ASKS, Resolver
 from wizard.net.fetch import Fetcher, PageMissing, PageRefused
 from wizard.net.sites import registrable_domain
 
@@ -189,6 +190,7 @@ class Planner:
         loop = asyncio.get_running_loop()
         began = loop.time()
         latest = patience.now() + self._patience.cap_s
+        begin_import(*WHAT_ASKS)  # sooner than what fetches pages: a name server is the first to answer
         heard: list[_Heard] = []
         pending: dict[asyncio.Task[_Heard], tuple[Question, float]] = {}
         hurried = asyncio.ensure_future((options.enough or asyncio.Event()).wait())

@@ -5,19 +5,19 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ipaddress
+import math
 import socket
 from _thread import start_new_thread
-from collections.abc import Callable, Coroutine, Hashable, Sequence
+from collections.abc import Callable, Coroutine, Hashable
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 from typing import Protocol as Interface
 
 from wizard.errors import DnsUnavailable, NameNotFound
+from wizard.imports import imported
 from wizard.language import tr
 from wizard.model.host import is_localhost
-from wizard.net.dns_client import Place, ask, system_servers
-from wizard.net.dns_message import NoSuchName, NoSuchRecord, ServerFailed
 from wizard.net.look_up import look_up
 from wizard.net.patience import within
 from wizard.net.shared import Shared
@@ -25,6 +25,7 @@ from wizard.net.shared import Shared
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 T = TypeVar("T")
 
+WHAT_ASKS = ("dns.asyncresolver", "dns.exception", "dns.resolver")  # for records other than addresses
 RECORD_TIMEOUT_S = 4.0
 AT_ONCE = 128  # a name server's socket holds some 270 questions; more are lost
 SLOW_S = 0.5  # who is not answered by then makes room for the next, and asks again
@@ -92,7 +93,7 @@ class DnsResolver:
 
     def __init__(self, nameserver: tuple[str, int] | None = None) -> None:
         self._nameserver = nameserver
-        self._servers: Sequence[Place] | None = (nameserver,) if nameserver is not None else None
+        self._resolver: Any = None
         self._answers: Shared[Any] = Shared(KEPT_S)
         self._turns = asyncio.Semaphore(AT_ONCE)
 
@@ -109,27 +110,30 @@ class DnsResolver:
 
     async def mx(self, domain: str) -> tuple[MxRecord, ...]:
         answer = await self._query(domain, "MX")
-        records = [MxRecord(*record) for record in answer]
+        records = [MxRecord(record.preference, record.exchange.to_text().lower().strip(".")) for record in answer]
         return tuple(sorted(records, key=lambda record: record.preference))
 
     async def srv(self, name: str) -> tuple[SrvRecord, ...]:
         answer = await self._query(name, "SRV")
-        records = [SrvRecord(*record) for record in answer]
+        records = [SrvRecord(r.priority, r.weight, r.port, r.target.to_text().lower().strip(".")) for r in answer]
         return tuple(sorted(records, key=lambda record: (record.priority, -record.weight)))
 
     async def txt(self, name: str) -> tuple[str, ...]:
         answer = await self._query(name, "TXT")
-        return tuple(text.decode("utf-8", "replace") for text in answer)
+        return tuple(b"".join(item.strings).decode("utf-8", "replace") for item in answer)
 
     async def ptr(self, address: IPAddress) -> tuple[str, ...]:
         """The names of an address (RFC 1035 §3.5), lower-case without the final dot; raises as the others do."""
-        return tuple(await self._query(address.reverse_pointer, "PTR"))
+        answer = await self._query(address.reverse_pointer, "PTR")
+        return tuple(record.target.to_text().lower().strip(".") for record in answer)
 
     async def exists(self, domain: str) -> bool:
+        import dns.resolver
+
         try:
             await self._query(domain, "NS")
         except NameNotFound as error:
-            return not isinstance(error.__cause__, NoSuchName)
+            return not isinstance(error.__cause__, dns.resolver.NXDOMAIN)
         return True
 
     async def _addresses(self, host: str, family: socket.AddressFamily, record: str) -> tuple[IPAddress, ...]:
@@ -142,7 +146,7 @@ class DnsResolver:
             raise NameNotFound(tr("{host} is an address of the other kind", host=host))
         if self._nameserver is not None:
             answer = await self._query(host, record)
-            return tuple(map(ipaddress.ip_address, answer))
+            return tuple(ipaddress.ip_address(item.address) for item in answer)
         found: tuple[IPAddress, ...] = await self._kept((host, family), lambda: self._in_turn(host, family))
         return found
 
@@ -174,17 +178,28 @@ class DnsResolver:
 
     async def _asked(self, name: str, record: str) -> Any:
         """The records, or the NameNotFound that says there are none."""
+        await imported(*WHAT_ASKS)
+        import dns.asyncresolver
+        import dns.exception
+        import dns.resolver
+
         try:
-            if self._servers is None:
-                self._servers = system_servers()
+            if self._resolver is None:
+                self._resolver = dns.asyncresolver.Resolver(configure=self._nameserver is None)
+                if self._nameserver is not None:
+                    host, port = self._nameserver
+                    self._resolver.nameservers = [host]
+                    self._resolver.port = port
+                self._resolver.lifetime = math.inf  # counted here, without the time this program had no turn
+                self._resolver.timeout = RECORD_TIMEOUT_S / 4  # a lost packet costs a second
+                self._resolver.search = []
             with within(RECORD_TIMEOUT_S):
-                patience_s = RECORD_TIMEOUT_S / 4  # a lost packet costs a second
-                return await ask(self._servers, name, record, patience_s=patience_s)
-        except (NoSuchName, NoSuchRecord) as error:
+                return await self._resolver.resolve(name, record, search=False)
+        except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer) as error:
             missing = NameNotFound(tr("{name} has no {record} record", name=name, record=record))
             missing.__cause__ = error
             return missing
-        except (ServerFailed, TimeoutError) as error:
+        except (dns.exception.DNSException, TimeoutError) as error:
             raise DnsUnavailable(tr("no name server answered for {name}", name=name)) from error
         except (OSError, ValueError) as error:
             raise DnsUnavailable(tr("the name server could not be asked for {name}", name=name)) from error
