@@ -179,10 +179,8 @@ async def test_conflicts_stay_visible_in_order(start_lab: StartLab) -> None:
 
 async def test_a_silent_source_holds_nobody_back(start_lab: StartLab) -> None:
     pages: Pages = dict.fromkeys(PAGES, silent()) | {(ISPDB, "/v1.1/example.org"): Page(config())}
-    lab = start_lab({"example.org": []}, pages, patience=Patience())
-    began = asyncio.get_running_loop().time()
+    lab = start_lab({"example.org": []}, pages, patience=Patience(cap_s=3600.0))  # else the test's own limit ends it
     plan = await lab.planner.plan(ADA)
-    assert asyncio.get_running_loop().time() - began < 1.0
     assert plan.candidates[0].source is Source.ISPDB
     silence = [one for one in plan.asked if one.answer == "no answer"]
     assert {one.source for one in silence} == {Source.AUTOCONFIG, Source.AUTODISCOVER}

@@ -220,14 +220,21 @@ async def test_a_run_stops_trying_at_twenty_four_connections(prober: Prober) -> 
 
 
 class FarAway(SystemDialer):
-    """Every connection takes longer than a first try keeps its permit for."""
+    """Connections to these ports take longer than a first try keeps its permit for; none comes before `there` is set."""
+
+    def __init__(self, names: Names) -> None:
+        super().__init__(names, lab=True)
+        self.ports: set[int] = set()
+        self.there = asyncio.Event()
 
     async def dial(
         self, host: str, port: int, *, given: bool = False, on_found: Callable[[float], None] | None = None
     ) -> Dialed:
-        if on_found is not None:
-            on_found(0.0)
-        await asyncio.sleep(10 * HALF_OPEN_S)
+        if port in self.ports:
+            if on_found is not None:
+                on_found(0.0)
+            await self.there.wait()
+            await asyncio.sleep(10 * HALF_OPEN_S)
         return await super().dial(host, port, given=given)
 
 
@@ -245,8 +252,8 @@ async def test_a_port_that_answered_is_not_overtaken_while_it_waits_for_room(
         await queued.wait()
         return True
 
-    network = Network(FarAway(Names(), lab=True), Trust((authority.ca_file,)))
-    prober = Prober(network, Redactor((), ()))
+    dialer = FarAway(Names())
+    prober = Prober(Network(dialer, Trust((authority.ca_file,))), Redactor((), ()))
     imap, pop3 = Mail(Protocol.IMAP), Mail(Protocol.POP3)
     async with contextlib.AsyncExitStack() as running:
         first, second, better, worse = [
@@ -259,11 +266,13 @@ async def test_a_port_that_answered_is_not_overtaken_while_it_waits_for_room(
             candidate(better, Protocol.IMAP, Security.TLS, username="ada"),
             candidate(worse, Protocol.POP3, Security.TLS),
         ]
+        dialer.ports = {one.port for one in receiving}
         race = Race(prober, receiving)
         races = [asyncio.ensure_future(race.run())]
         await until(lambda: len(race.lanes) == len(receiving), 60)  # IMAP has both permits, and POP3 waits for one
         races.append(asyncio.ensure_future(Race(prober, sending).run()))
         await until(lambda: bool(first.conversations and second.conversations), 60)
+        dialer.there.set()
         await until(lambda: all(lane.is_connected for lane in race.lanes[:2]), 60)
         queued.set()
         received, sent = await asyncio.gather(*races)
@@ -291,3 +300,17 @@ async def test_who_had_a_permit_before_comes_before_all_others() -> None:
     await asyncio.gather(*takers)
     assert order == ["back", "back too", "new"]
     assert not permits.is_full("one.example.org")
+
+
+async def test_whoever_gave_room_back_while_it_was_slow_comes_before_all_who_came_later() -> None:
+    permits = Permits()
+    held = [await permits.take("mail.example.org") for _ in range(PER_HOST)]
+    newcomer = asyncio.ensure_future(permits.take("mail.example.org"))
+    returning = asyncio.ensure_future(permits.take("mail.example.org", again=True))
+    await asyncio.sleep(0)
+    held[0].give_back()
+    (first,), waiting = await asyncio.wait([newcomer, returning], return_when=asyncio.FIRST_COMPLETED)
+    assert first is returning
+    assert waiting == {newcomer}
+    held[1].give_back()
+    await newcomer
