@@ -203,14 +203,13 @@ class Meanings:
                 known = best.get(combination.cause)
                 if known is not None and known.weight >= weight:
                     continue
-                if combination.holds(sentence, places, self._negation):
-                    best[combination.cause] = Meaning(combination.cause, weight, combination.line)
+                if not combination.holds(sentence, places, self._negation, _FAR):
                     continue
-                weight -= FAR_COUNTS_LESS
-                if (known is None or known.weight < weight) and combination.holds(
-                    sentence, places, self._negation, _FAR
-                ):
-                    best[combination.cause] = Meaning(combination.cause, weight, combination.line)
+                if not combination.holds(sentence, places, self._negation):
+                    weight -= FAR_COUNTS_LESS
+                    if known is not None and known.weight >= weight:
+                        continue
+                best[combination.cause] = Meaning(combination.cause, weight, combination.line)
         return tuple(sorted(best.values(), key=lambda meaning: -meaning.weight))
 
     def lines_of(self, text: str, places: frozenset[str]) -> frozenset[Combination]:
