@@ -220,7 +220,7 @@ async def test_a_run_stops_trying_at_twenty_four_connections(prober: Prober) -> 
 
 
 class FarAway(SystemDialer):
-    """Connections to these ports take longer than a first try keeps its permit for; none comes before `there` is set."""
+    """Connections to these ports take longer than a first try keeps its permit; none comes before `there` is set."""
 
     def __init__(self, names: Names) -> None:
         super().__init__(names, lab=True)
