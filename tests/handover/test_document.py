@@ -71,7 +71,7 @@ def test_the_document_of_the_contract() -> None:
         "sign_in_attempts": {"smtp": 1, "imap": 1},
         "timeline": [],
         "notes": [],
-        "limits": ["Largest message 36 MB, about 27 MB of attachments"],
+        "limits": ["Largest message 34 MB, about 26 MB of attachments"],
         "asked": [],
     }
     assert json.loads(json.dumps(document)) == document

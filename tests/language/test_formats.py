@@ -108,7 +108,7 @@ def test_a_duration(seconds: float, said: str) -> None:
 def test_a_time_and_a_size() -> None:
     moment = datetime(2027, 3, 12, 8, 5, 9)  # noqa: DTZ001 - shown as it is
     assert (time_text(moment), time_text(moment, with_seconds=True)) == ("08:05", "08:05:09")
-    assert size_text(25_000_000) == "25 MB"
+    assert size_text(26_214_400) == "25 MB"
 
 
 def test_a_date_names_its_month() -> None:

@@ -17,7 +17,8 @@ def test_a_preset_says_what_people_count_in() -> None:
     [
         (None, ""),
         (0, ""),  # RFC 1870 §4: no fixed limit
-        (26_214_400, "Largest message 26 MB, about 20 MB of attachments"),
+        (26_214_400, "Largest message 25 MB, about 19 MB of attachments"),
+        (100_000, ""),  # less is no number of megabytes
     ],
 )
 def test_a_server_alone_says_its_size(size: int | None, line: str) -> None:

@@ -11,7 +11,7 @@ from typing import Final
 from wizard.diagnosis.catalogue import Family
 from wizard.diagnosis.issuer import issuer_name
 from wizard.language import tr, tr_context, tr_later, tr_plural
-from wizard.language.formats import DAY_S, HOUR_S, MINUTE_S, and_list, date_text, number_text, quoted
+from wizard.language.formats import DAY_S, HOUR_S, MINUTE_S, and_list, date_text, quoted, size_text
 from wizard.model.address import Address
 from wizard.model.evidence import CertificateFacts, ErrorKind, Evidence, ProbeReport, Surroundings
 from wizard.model.provider import Provider, ProviderStatus
@@ -164,8 +164,8 @@ def _detail_words(evidence: Evidence, report: ProbeReport, username: str) -> dic
         words["speaks"] = _server_that_speaks(speaks)
     if addresses := text_detail(evidence, "addresses"):
         words["addresses"] = shown(addresses)
-    if report.max_message_bytes and report.max_message_bytes >= 524_288:  # less is no number of megabytes
-        words["size"] = tr("{n} MB", n=number_text(report.max_message_bytes / 1_048_576))
+    if size := size_text(report.max_message_bytes or 0):
+        words["size"] = size
     if evidence.error is ErrorKind.BUDGET:
         wait = evidence.detail.get("wait_s")
         known = isinstance(wait, int | float) and wait > 0
@@ -173,9 +173,24 @@ def _detail_words(evidence: Evidence, report: ProbeReport, username: str) -> dic
     return words
 
 
+# The units of time in the languages that servers speak, a few of them with the endings that say "in" or "for".
+_SECONDS: Final = (
+    r"seconds?|secs?|s|sek|sekund\w*|secondes?|second[io]|segundos?|seconden|"
+    r"(?:másodperc|masodperc|mp)(?:et|en|re|ig|cel)?|секунд\w*|сек|saniye\w*|ثانية|ثوان"
+)
+_MINUTES: Final = (
+    r"minut(?:es?|s|en|os?|i|a|y|ę|u|er|ter|og)?|mins?|minuut|perc(?:et|en|re|ig|cel|nyi)?|"
+    r"минут\w*|мин|хвилин\w*|хв|dakika\w*|دقيقة|دقائق"
+)
+_HOURS: Final = (
+    r"hours?|stunden?|std|heures?|horas?|or[ae]|uur|uren|(?:óra|órá|ora)(?:t|n|ra)?|godzin\w*|hodin\w*|"
+    r"timm(?:e|ar|es)|час(?:а|ов|у)?|годин\w*|saat\w*|ساعة|ساعات"
+)
 # A number behind a point or comma is a part of a longer one: "Time: 0.09s" is no time to wait.
 _WAIT: Final = re.compile(
-    r"(?<![\w.,])(\d{1,3}) ?(seconds?|secs?|s|minutes?|mins?|minuten|hours?|stunden?)\b", re.IGNORECASE
+    r"(?<![A-Za-z\d_.,])(?P<count>\d{1,3})\s?"
+    rf"(?:(?:(?P<s>{_SECONDS})|(?P<m>{_MINUTES})|(?P<h>{_HOURS}))\b|(?P<cs>秒|초)|(?P<cm>分|분)|(?P<ch>小时|小時|時間|시간))",
+    re.IGNORECASE,
 )
 _UNITS: Final = {"s": 1, "m": MINUTE_S, "h": HOUR_S}
 LONGEST_WAIT_S: Final = 48 * 3_600
@@ -186,8 +201,8 @@ def wait_words(reply: str) -> dict[str, str]:
     found = _WAIT.search(reply)
     if found is None:
         return {}
-    count = int(found[1])
-    unit_s = _UNITS[{"st": "h"}.get(found[2][:2].lower(), found[2][0].lower())]
+    count = int(found["count"])
+    unit_s = _UNITS[str(found.lastgroup)[-1]]
     if not 0 < count * unit_s <= LONGEST_WAIT_S:
         return {}
     said = {

@@ -165,9 +165,19 @@ def duration_text(seconds: float) -> str:
     return tr_plural("{n} second", "{n} seconds", whole)
 
 
-def size_text(bytes_: float) -> str:
-    """A size in megabytes of a million bytes: "25 MB"."""
-    return tr("{n} MB", n=number_text(bytes_ / 1_000_000))
+# As servers are set up and providers name their limits: 26,214,400 bytes are called 25 MB.
+_MEGABYTE: Final = 1_048_576
+
+
+def megabytes_text(bytes_: float) -> str | None:
+    """The whole megabytes of a size as a number, "25"; `None` where it is less than half of one."""
+    return number_text(bytes_ / _MEGABYTE) if bytes_ >= _MEGABYTE / 2 else None
+
+
+def size_text(bytes_: float) -> str | None:
+    """A size in megabytes: "25 MB"; `None` where it is less than half of one."""
+    megabytes = megabytes_text(bytes_)
+    return tr("{n} MB", n=megabytes) if megabytes is not None else None
 
 
 def and_list(items: Sequence[str]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wizard.language import SOURCE, spoken, tr
-from wizard.language.formats import number_text
+from wizard.language.formats import megabytes_text
 from wizard.model.provider import Provider
 
 
@@ -18,15 +18,12 @@ def limits_of(provider: Provider | None, max_message_bytes: int | None = None) -
     known = list(provider.limits) if provider is not None else []
     if provider is not None and provider.max_message:
         known.append(tr("Largest message {size}", size=provider.max_message))
-    elif max_message_bytes:
-        # What is attached is sent in base64 (RFC 2045 §6.8), four characters for three bytes.
-        whole, attached = max_message_bytes / 1_000_000, max_message_bytes * 3 / 4_000_000
-        said = tr(
-            "Largest message {whole} MB, about {attached} MB of attachments",
-            whole=number_text(whole),
-            attached=number_text(attached),
+    # What is attached is sent in base64 (RFC 2045 §6.8), four characters for three bytes.
+    elif max_message_bytes and (attached := megabytes_text(max_message_bytes * 3 / 4)):
+        whole = megabytes_text(max_message_bytes)
+        known.append(
+            tr("Largest message {whole} MB, about {attached} MB of attachments", whole=whole, attached=attached)
         )
-        known.append(said)
     return tuple(known)
 
 
