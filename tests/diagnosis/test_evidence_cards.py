@@ -106,6 +106,30 @@ async def test_who_typed_another_name_is_not_told_that_it_is_of_ones_own_domain(
 
 
 @pytest.mark.parametrize(
+    ("words", "page"),
+    [
+        ("renew it at https://password.example.org/renew?u=1.", "https://password.example.org/renew?u=1"),
+        ("see <https://example.org/neu>", "https://example.org/neu"),
+        # Whatever only looks like a page of theirs is no button.
+        ("renew it at http://password.example.org/renew", None),
+        ("renew it at https://example.org.password.example/renew", None),
+        ("renew it at https://example.org@password.example/", None),
+        ("renew it at https://password.example\\.example.org/", None),
+        ("renew it at https://password.example:443/?example.org", None),
+        ("renew it at https://password.example#.example.org", None),
+    ],
+)
+async def test_a_password_that_ran_out_is_renewed_at_the_page_that_the_server_names(
+    words: str, page: str | None
+) -> None:
+    receiving = imap("imap.example.org", accepts=Accepts.NOBODY, refusal=f"NO [EXPIRED] Password expired, {words}")
+    async with stage(ADA, receiving, options=ONCE) as on_stage:
+        card = (await on_stage.session.check(replace(on_stage.draft(), wants_outgoing=False))).diagnoses[0]
+    pages = [remedy.action.url for remedy in card.remedies if isinstance(remedy.action, OpenUrl)]
+    assert (card.cause, pages) == ("password-expired", [page] if page else [])
+
+
+@pytest.mark.parametrize(
     ("offered", "title", "by_outlook"),
     [
         (("NTLM", "GSSAPI"), "The server wants a Windows sign-in (NTLM or Kerberos)", True),

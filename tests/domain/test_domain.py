@@ -100,12 +100,20 @@ async def test_a_domain_that_publishes_nothing_is_told_what_to_publish() -> None
         (["@ MX 0 ."], State.ABSENT, "takes no mail"),
         (["@ MX 10 gone"], State.WRONG, "gone.example.org has no address"),
         (["@ MX 10 gone", "@ MX 20 mail", "mail A 192.0.2.10"], State.WARNING, "gone.example.org has no address"),
+        (["@ MX 10 mail", "@ MX 20 other", "mail A 192.0.2.10", "other CNAME mail"], State.WARNING,
+         "other.example.org is only another name (CNAME) of mail.example.org"),
     ],
-)
+)  # fmt: skip
 async def test_where_mail_arrives(lines: Sequence[str], state: State, says: str) -> None:
     finding = (await found(lines, {}))["mx"]
     assert finding.state is state
     assert says in finding.says
+
+
+async def test_an_exchanger_that_is_another_name_is_told_with_the_record_that_puts_it_right() -> None:
+    """RFC 2181 §10.3."""
+    finding = (await found(["@ MX 5 mail", "mail CNAME real", "real A 192.0.2.10"], {}))["mx"]
+    assert (finding.state, finding.publish) == (State.WARNING, (Record("example.org", "MX", "5 real.example.org."),))
 
 
 INCLUDES = [f'i{number} TXT "v=spf1 include:i{number + 1}.example.org ?all"' for number in range(12)]

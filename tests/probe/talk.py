@@ -280,6 +280,9 @@ class Names:
     async def ptr(self, address: IPAddress) -> tuple[str, ...]:
         raise NameNotFound(str(address))
 
+    async def alias(self, host: str) -> str:
+        raise NameNotFound(host)
+
     async def exists(self, domain: str) -> bool:
         return True
 

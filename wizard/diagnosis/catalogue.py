@@ -31,7 +31,7 @@ UNKNOWN: Final = "unknown"  # what is said where no rule fits: the only cause th
 # A cause of the stretch where it happened is likelier than one of another stretch that its words would fit as well.
 KINDRED_STAGE_WEIGHT = 6
 # The placeholders that a provider's family may fill.
-PAGES: Final = frozenset(name for name in PLACEHOLDERS if name.endswith("_url")) | {"api_username"}
+PAGES: Final = frozenset(name for name in PLACEHOLDERS if name.endswith("_url")) - {"reply_url"} | {"api_username"}
 _NONE: Final[frozenset[str]] = frozenset()
 _KINDRED_STAGES: Final = {
     "dns": frozenset({"dns", "connect"}),

@@ -103,6 +103,7 @@ PLACEHOLDERS: Final = frozenset(
         "recipient_limit",
         "reply",
         "reply_code",
+        "reply_url",
         "security_url",
         "senders_url",
         "server",

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
+from urllib.parse import urlsplit
 
 from wizard.diagnosis.catalogue import Family
 from wizard.diagnosis.issuer import issuer_name
+from wizard.diagnosis.reply_page import page_of_reply
 from wizard.language import tr, tr_context, tr_later, tr_plural
 from wizard.language.formats import DAY_S, HOUR_S, MINUTE_S, and_list, date_text, quoted, size_text
 from wizard.model.address import Address
@@ -50,6 +52,8 @@ def words_of_evidence(
     if reply is not None:
         words["reply"] = shown(reply.text, 300)
         words |= wait_words(reply.text)
+        if report.is_encrypted and (page := page_of_reply(reply.text, _own_hosts(words, provider, address))):
+            words["reply_url"] = page
         if reply.code or reply.enhanced:
             words["reply_code"] = " ".join(filter(None, (str(reply.code or ""), reply.enhanced)))
     if certificate is not None:
@@ -59,6 +63,13 @@ def words_of_evidence(
     words |= _detail_words(evidence, report, candidate.username)
     words |= _surroundings_words(surroundings)
     return words
+
+
+def _own_hosts(words: Mapping[str, str], provider: Provider | None, address: Address) -> tuple[str, ...]:
+    """Whose pages a reply may lead to: those of the address's domain and of its provider."""
+    pages = (urlsplit(words.get(page, "")).hostname for page in ("security_url", "webmail_url"))
+    domains = provider.domains if provider is not None else ()
+    return (address.domain, *domains, *filter(None, pages))
 
 
 def provider_words(provider: Provider | None, families: Sequence[Family]) -> dict[str, str]:

@@ -141,7 +141,7 @@ def facts_of_evidence(
         values["seen"] |= {Seen.PUBLISHED}
     if report.has_signed_in:
         values["seen"] |= {RunFact.SIGNED_IN}
-    if any(item.stage is Stage.TLS and item.outcome is Outcome.OK for item in report.evidence):
+    if report.is_encrypted:
         values["seen"] |= {Seen.ENCRYPTED}
     if text_detail(evidence, "method") == AuthMethod.USER_PASS and not report.sign_in_attempts:
         values["seen"] |= {Seen.PASSWORD_NOT_SENT}

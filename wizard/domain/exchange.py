@@ -53,6 +53,16 @@ async def mx(domain: str, resolver: Resolver, exchangers: tuple[MxRecord, ...] |
             "{host} has no address: take it out, or give it one.", host=", ".join(inert(host, 80) for host in dead)
         )
         return Finding("mx", tr(_MX), state, says, (), lines)
+    for record in exchangers[:_MAX_HOSTS]:
+        if target := await _alias(record.host, resolver):
+            says = tr(
+                "{host} is only another name (CNAME) of {target}, and some servers deliver to no such name: "
+                "name the server itself.",
+                host=inert(record.host, 80),
+                target=inert(target, 80),
+            )
+            publish = (Record(domain, "MX", f"{record.preference} {target}."),)
+            return Finding("mx", tr(_MX), State.WARNING, says, publish, lines)
     return Finding(
         "mx", tr(_MX), State.OK, tr_plural("{n} mail server.", "{n} mail servers.", len(exchangers)), (), lines
     )
@@ -184,6 +194,14 @@ async def ptr(
             tr("{host}, {addresses}: the name leads there and back.", host=inert(host, 80), addresses=shown),
         )
     return None
+
+
+async def _alias(host: str, resolver: Resolver) -> str | None:
+    """The name that a host is only another name of, which no mail exchanger may be (RFC 2181 §10.3)."""
+    try:
+        return await resolver.alias(host)
+    except (NameNotFound, DnsUnavailable):
+        return None
 
 
 async def _addresses(host: str, resolver: Resolver) -> tuple[IPAddress, ...] | None:

@@ -272,6 +272,11 @@ class ProbeReport:
         """Whether the server accepted name and password, whatever it refused afterwards."""
         return any(item.stage is Stage.AUTH and item.outcome is Outcome.OK for item in self.evidence)
 
+    @property
+    def is_encrypted(self) -> bool:
+        """Whether the line was encrypted in the end."""
+        return any(item.stage is Stage.TLS and item.outcome is Outcome.OK for item in self.evidence)
+
     def last(self, stage: Stage) -> Evidence | None:
         """The newest evidence of that stage."""
         return next((item for item in reversed(self.evidence) if item.stage is stage), None)

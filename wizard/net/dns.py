@@ -79,6 +79,9 @@ class Resolver(Interface):
     async def ptr(self, address: IPAddress) -> tuple[str, ...]:
         """The names that an address has in reverse (PTR), lower-case without the final dot."""
 
+    async def alias(self, host: str) -> str:
+        """The name that the host is only another name of (CNAME), lower-case without the final dot."""
+
     async def exists(self, domain: str) -> bool:
         """Whether the domain exists at all; raises DnsUnavailable when nobody could say."""
 
@@ -126,6 +129,10 @@ class DnsResolver:
         """The names of an address (RFC 1035 §3.5), lower-case without the final dot; raises as the others do."""
         answer = await self._query(address.reverse_pointer, "PTR")
         return tuple(record.target.to_text().lower().strip(".") for record in answer)
+
+    async def alias(self, host: str) -> str:
+        answer = await self._query(host, "CNAME")
+        return str(answer[0].target.to_text().lower().strip("."))
 
     async def exists(self, domain: str) -> bool:
         import dns.resolver

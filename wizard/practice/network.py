@@ -97,6 +97,10 @@ class PracticeResolver:
             raise NameNotFound(tr("{name} has no {record} record", name=address, record="PTR"))
         return (self.line,)
 
+    async def alias(self, host: str) -> str:
+        """Never any: every host has an address of its own."""
+        raise NameNotFound(tr("{name} has no {record} record", name=host, record="CNAME"))
+
     async def exists(self, domain: str) -> bool:
         """Whether a practice account or server is under that domain."""
         known = (*self._addresses, *(name for name, records in self._mx.items() if records))
