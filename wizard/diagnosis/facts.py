@@ -14,7 +14,7 @@ from wizard.diagnosis.fact_words import provider_words, shown, side_words, text_
 from wizard.diagnosis.rule import Facts, fold
 from wizard.diagnosis.standing import seen_in_reply, takes_mail_in
 from wizard.model.address import Address
-from wizard.model.evidence import Evidence, Outcome, ProbeReport, Reply, Stage, Surroundings
+from wizard.model.evidence import Evidence, ProbeReport, Reply, Stage, Surroundings
 from wizard.model.host import is_this_computer
 from wizard.model.provider import Provider, ProviderStatus
 from wizard.model.run_fact import RunFact
