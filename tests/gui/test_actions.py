@@ -76,8 +76,10 @@ def target(wizard: Wizard, field: Field, *, tested: bool) -> tuple[Page, QWidget
         Field.ADDRESS: (account, account.address_field.input),
         Field.PASSWORD: (account, account.password_field.input),
         Field.INCOMING_HOST: (settings, settings.receiving.host.control),
+        Field.INCOMING_PORT: (settings, settings.receiving.port.control),
         Field.INCOMING_USERNAME: (settings, settings.receiving.username.control),
         Field.OUTGOING_HOST: (settings, settings.sending.host.control),
+        Field.OUTGOING_PORT: (settings, settings.sending.port.control),
         Field.OUTGOING_USERNAME: (settings, settings.sending.username.control),
         # Before a test message was sent, the account itself is the only recipient.
         Field.RECIPIENT: (test, test.to_field.input) if tested else (account, account.address_field.input),

@@ -69,6 +69,32 @@ async def test_what_was_tried_by_the_program_is_not_offered_again() -> None:
     assert remedy_of(first, "use-isp-relay").action == EditField(Field.OUTGOING_HOST)
 
 
+@pytest.mark.parametrize("port", [26, 2525])
+async def test_a_typed_port_leads_to_the_only_one_that_is_open(port: int) -> None:
+    open_there = smtp("smtp.example.org", port)
+    async with stage(ADA, open_there, IN, options=Options(accept_untrusted=True, deadline_s=25)) as on_stage:
+        result = await on_stage.check(outgoing="smtp.example.org:587/starttls")
+    assert result.verdict is Verdict.WORKS_AFTER_FIX
+    assert result.outgoing is not None
+    assert result.outgoing.candidate.port == port
+
+
+@pytest.mark.parametrize("blocked", [False, True])
+@pytest.mark.parametrize("field", [Field.OUTGOING_PORT, Field.INCOMING_PORT])
+async def test_a_typed_port_that_nothing_answers_at_has_a_button_that_leads_to_its_field(
+    field: Field, blocked: bool
+) -> None:
+    sends = field is Field.OUTGOING_PORT
+    wrong = smtp("smtp.example.org", 24, blocked=blocked) if sends else imap("imap.example.org", 994, blocked=blocked)
+    typed = {
+        "outgoing": "smtp.example.org:24/starttls" if sends else "smtp.example.org:465/tls",
+        "incoming": "imap.example.org:993/tls" if sends else "imap.example.org:994/tls",
+    }
+    async with stage(ADA, OUT, IN, *([wrong] if blocked else []), options=BY_HAND) as on_stage:
+        result = await on_stage.check(**typed)
+    assert remedy_of(result.diagnoses[0], "edit-port").action == EditField(field)
+
+
 async def test_another_server_comes_from_the_providers_preset() -> None:
     async with stage("ada@gmail.com", smtp("smtp.gmail.com"), imap("imap.gmail.com"), options=BY_HAND) as on_stage:
         result = await on_stage.check(outgoing="mail.gmail.com:465/tls", incoming="imap.gmail.com:993/tls")

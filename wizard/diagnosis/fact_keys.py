@@ -38,6 +38,7 @@ class Seen(StrEnum):
     GUESSED = "guessed"  # nobody named the server: its name follows from the address
     DOMAIN_ITSELF = "domain-itself"  # and is the domain's own, where a website stands mostly
     PUBLISHED = "published"  # a page or record that anybody can read named it
+    TYPED = "typed"  # the person named the server and its port
     LISTED = "listed"  # a preset of ours, or a helpdesk's pack, named it
     NEXT_SERVER = "next-server"  # a bounce or a log: the server that passes the mail on was refused by another one
     GAVE_UP = "gave-up"  # and that server tries no more: the message came back

@@ -135,6 +135,8 @@ def facts_of_evidence(
         values["seen"] |= {Seen.TAKES_MAIL_IN}
     if candidate.source is Source.GUESS:
         values["seen"] |= {Seen.GUESSED} | ({Seen.DOMAIN_ITSELF} if endpoint.host == address.domain else set())
+    elif candidate.source is Source.GIVEN:
+        values["seen"] |= {Seen.TYPED}
     elif candidate.source in (Source.PRESET, Source.PACK):
         values["seen"] |= {Seen.LISTED}
     elif candidate.source in _PUBLIC:

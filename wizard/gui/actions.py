@@ -78,7 +78,14 @@ class Actions(QObject):
         match field:
             case Field.ADDRESS | Field.PASSWORD:
                 self._go_back_to_account(field)
-            case Field.INCOMING_HOST | Field.INCOMING_USERNAME | Field.OUTGOING_HOST | Field.OUTGOING_USERNAME:
+            case (
+                Field.INCOMING_HOST
+                | Field.INCOMING_PORT
+                | Field.INCOMING_USERNAME
+                | Field.OUTGOING_HOST
+                | Field.OUTGOING_PORT
+                | Field.OUTGOING_USERNAME
+            ):
                 self._state.forget_result()
                 self._window.go_back_to(self._settings.name)
                 self._settings.edit(field, server)

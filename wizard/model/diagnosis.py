@@ -47,8 +47,10 @@ class Field(StrEnum):
     ADDRESS = "address"
     PASSWORD = "password"  # noqa: S105 - the name of a field
     INCOMING_HOST = "incoming-host"
+    INCOMING_PORT = "incoming-port"
     INCOMING_USERNAME = "incoming-username"
     OUTGOING_HOST = "outgoing-host"
+    OUTGOING_PORT = "outgoing-port"
     OUTGOING_USERNAME = "outgoing-username"
     RECIPIENT = "recipient"  # whom the test message goes to
     TEST_TO = "test-to"  # the same field, with the account's own address in it

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from wizard.language import tr
 from wizard.model.diagnosis import Change, ChangeSettings, Diagnosis, Fix, Remedy, ServerChange
 from wizard.model.evidence import CertificateProblem, ErrorKind, ProbeReport, Stage
-from wizard.model.server import STANDARD_PORTS, Security, ServerCandidate, Source, usual_security
+from wizard.model.server import STANDARD_PORTS, Protocol, Security, ServerCandidate, Source, usual_security
 
 MAX_ALTERNATIVES = 12
 _NAME_KINDS = {ErrorKind.NAME_NOT_FOUND, ErrorKind.ADDRESS_REFUSED_BY_US, ErrorKind.OWN_NETWORK}
@@ -104,9 +104,15 @@ def _for_one(
 
 
 def _ports(candidate: ServerCandidate) -> Iterable[Alternative]:
-    for port, security in STANDARD_PORTS[candidate.protocol]:
+    for port, security in (*STANDARD_PORTS[candidate.protocol], *_seldom(candidate)):
         if port != candidate.port:
             yield Alternative(replace(candidate, port=port, security=security), Change.OTHER_PORT)
+
+
+def _seldom(candidate: ServerCandidate) -> Sequence[tuple[int, Security]]:
+    """The port of some hosters for whom 25 is blocked: looked at where the person named the server."""
+    is_named = candidate.protocol is Protocol.SMTP and candidate.source is Source.GIVEN
+    return ((26, Security.STARTTLS),) if is_named else ()
 
 
 def _other_security(candidate: ServerCandidate) -> Iterable[Alternative]:

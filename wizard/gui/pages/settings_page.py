@@ -115,15 +115,14 @@ class SettingsPage(Page):
         self._chosen = provider
 
     def edit(self, field: Field, server: ServerCandidate | None = None) -> None:
-        """Opens the editor of a server at its name or its user name, as a remedy asks.
+        """Opens the editor of a server at its name, its port or its user name, as a remedy asks.
 
         `server` stands in it instead of the one there is, and wants a login of its own.
         """
         if self._is_locked:
             return
-        receives = field in (Field.INCOMING_HOST, Field.INCOMING_USERNAME)
-        name = "host" if field in (Field.INCOMING_HOST, Field.OUTGOING_HOST) else "username"
-        (self.receiving if receives else self.sending).open_editor(name, server)
+        side, _, name = field.value.partition("-")
+        (self.receiving if side == "incoming" else self.sending).open_editor(name, server)
 
     def lock(self, locked: bool) -> None:
         """Whether the servers stay as they were found: a helpdesk pack says so."""
