@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QRadioButton
@@ -20,6 +20,7 @@ from wizard.gui.code_dialog import CodeDialog
 from wizard.gui.hand_over_presenter import sheet_content
 from wizard.gui.pages.done_page import DonePage
 from wizard.gui.paper import print_on
+from wizard.gui.widgets.buttons import LinkButton, SecondaryButton
 from wizard.gui.widgets.program_choice import Family, families
 from wizard.gui.widgets.qr_code import QrCode
 from wizard.handover.sheet import Sheet
@@ -131,6 +132,17 @@ def test_files_are_offered_and_handed_to_the_window(page: DonePage, qtbot: QtBot
     with qtbot.waitSignal(page.panel.file_requested) as asked:
         buttons(page, "save:")[0].click()
     assert asked.args == [shown.files[0]]
+
+
+def test_what_sets_the_program_up_stands_by_itself(page: DonePage) -> None:
+    made = choose(page, "thunderbird")
+    (file,) = made.files
+    (save,) = buttons(page, f"save:{file.name}")
+    assert isinstance(save, SecondaryButton)
+    for name in ("copy-all", "save-or-print", "print", "mail-to-me"):
+        (other,) = buttons(page, name)
+        assert isinstance(other, LinkButton), "what is done with the text is quieter"
+        assert other.mapTo(page, QPoint(0, 0)).y() > save.mapTo(page, QPoint(0, save.height())).y()
 
 
 def test_remembering_names_the_keyring(page: DonePage, qtbot: QtBot) -> None:

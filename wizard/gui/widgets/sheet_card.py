@@ -57,7 +57,9 @@ class SheetCard(Card):
         self.setObjectName(f"sheet:{sheet.target.id}")
         self.setAccessibleName(sheet.title)
         self.box.setContentsMargins(20, 16, 20, 14)
-        self._actions = Flow(gap=8)
+        # What sets the program up stands by itself; what is done with the text is below it, and quieter.
+        self._main_ways = Flow(gap=8)
+        self._actions = Flow(gap=16)
         self._rows: list[CopyRow] = []
         self._is_compact = self._above = False
         self._width_beside = (
@@ -71,6 +73,8 @@ class SheetCard(Card):
         left.addWidget(self._steps)
         self._add_actions()
         left.addSpacing(10)
+        left.addLayout(self._main_ways)
+        left.addSpacing(4 if sheet.files else 0)
         left.addLayout(self._actions)
         left.addLayout(self._make_password())
         self.mailed = Paragraph("", Role.SMALL, "ink2")
@@ -101,6 +105,7 @@ class SheetCard(Card):
         if not self._above:
             self._width_beside = self.box.totalMinimumSize().width()
             self._give_room()
+        self._main_ways.set_stacked(compact)
         self._actions.set_stacked(compact)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -236,7 +241,7 @@ class SheetCard(Card):
         )
         self.place.clicked.connect(lambda: self.place_requested.emit())
         self.place.hide()
-        self._actions.addWidget(self.place)
+        self._main_ways.addWidget(self.place)
         for file in self.sheet.files:
             if self.sheet.target.id in _FOR_A_PHONE:
                 self._add_phone_link(file)
@@ -245,19 +250,19 @@ class SheetCard(Card):
             button.setAccessibleDescription(file.say)
             button.setToolTip(file.say)
             button.clicked.connect(lambda _=False, file=file: self.file_requested.emit(file))
-            self._actions.addWidget(button)
-        self.copy_all = SecondaryButton(tr(_COPY_ALL), "copy")
+            self._main_ways.addWidget(button)
+        self.copy_all = LinkButton(tr(_COPY_ALL), "copy")
         self.copy_all.setObjectName("copy-all")
         self.copy_all.clicked.connect(self._copy_all)
-        self.save = SecondaryButton(tr("Save…"), "file")
+        self.save = LinkButton(tr("Save…"), "file")
         self.save.setObjectName("save-or-print")
         self.save.setAccessibleName(tr("Save these settings"))
         self.save.clicked.connect(lambda: self.save_requested.emit())
-        self.print = SecondaryButton(tr("Print…"), "printer")
+        self.print = LinkButton(tr("Print…"), "printer")
         self.print.setObjectName("print")
         self.print.setAccessibleName(tr("Print these settings"))
         self.print.clicked.connect(lambda: self.print_requested.emit())
-        self.mail = SecondaryButton(tr("Mail to me…"), "mail")
+        self.mail = LinkButton(tr("Mail to me…"), "mail")
         self.mail.setObjectName("mail-to-me")
         self.mail.setAccessibleDescription(tr("Begins a message to yourself with these settings, without the password"))
         self.mail.clicked.connect(lambda: self.mail_requested.emit())
@@ -272,7 +277,7 @@ class SheetCard(Card):
             tr("Offers the profile to a phone in the same network for five minutes, after a question")
         )
         link.clicked.connect(lambda: self.phone_requested.emit(file))
-        self._actions.addWidget(link)
+        self._main_ways.addWidget(link)
 
     def _copy_all(self) -> None:
         from wizard.handover.sheet_page import sheet_text
