@@ -91,7 +91,7 @@ async def test_a_typed_port_that_nothing_answers_at_has_a_button_that_leads_to_i
         "incoming": "imap.example.org:993/tls" if sends else "imap.example.org:994/tls",
     }
     async with stage(ADA, OUT, IN, *([wrong] if blocked else []), options=BY_HAND) as on_stage:
-        result = await on_stage.check(**typed)
+        result = await on_stage.check(outgoing=typed["outgoing"], incoming=typed["incoming"])
     assert remedy_of(result.diagnoses[0], "edit-port").action == EditField(field)
 
 
