@@ -95,6 +95,7 @@ class SideHead(QLabel):
         self._word = tr(words.WORKS_KEPT) if kept else words.PROTOCOL_NAMES[lane.protocol]
         self.setObjectName(f"side:{lane.protocol.value}")
         self.setAccessibleName(f"{self._name}: {self._word}")
+        self.updateGeometry()  # "Works, kept" is wider than a protocol's name
         self.update()
 
     def spare_icon(self, spared: bool) -> None:
