@@ -217,11 +217,8 @@ async def test_where_guesses_lead_nowhere_the_sources_are_waited_for(authority: 
     assert result.plan.candidates == sources.candidates
 
 
-@pytest.mark.parametrize("works", [True, False])
-async def test_what_was_published_and_found_late_is_what_the_account_has(
-    works: bool, authority: Authority, certificate: Issued
-) -> None:
-    """A guess fails after nobody was waited for any more: no fix is told, and a card is about the real server."""
+def _gone_after_the_sign_in() -> tuple[Mail, Mail]:
+    """IMAP that works, and SMTP that hangs up once IMAP was signed in to: nobody is waited for any more by then."""
     signed_in = asyncio.Event()
 
     async def note(talk: Talk, line: bytes) -> bool:
@@ -233,14 +230,23 @@ async def test_what_was_published_and_found_late_is_what_the_account_has(
         talk.close()
         raise EOFError
 
+    return Mail(Protocol.IMAP, auth=note), Mail(Protocol.SMTP, greeting=hang_up)
+
+
+@pytest.mark.parametrize("works", [True, False])
+async def test_what_was_published_and_found_late_is_what_the_account_has(
+    works: bool, authority: Authority, certificate: Issued
+) -> None:
+    """A guess fails after nobody was waited for any more: no fix is told, and a card is about the real server."""
+
     async def refuse(talk: Talk, line: bytes) -> bool | None:
         if works:
             return True
         await talk.send_raw(b"554 5.3.2 No service today\r\n")
         raise EOFError
 
-    imap = Mail(Protocol.IMAP, auth=note)
-    guessed, real = Mail(Protocol.SMTP, greeting=hang_up), Mail(Protocol.SMTP, greeting=refuse)
+    imap, guessed = _gone_after_the_sign_in()
+    real = Mail(Protocol.SMTP, greeting=refuse)
     async with (
         tls_server(imap, certificate, Security.TLS) as receiving,
         tls_server(guessed, certificate, Security.TLS) as nobodys,
@@ -264,18 +270,7 @@ async def test_what_was_published_and_found_late_is_what_the_account_has(
 async def test_a_guess_that_was_published_too_is_told_as_what_is_published(
     authority: Authority, certificate: Issued
 ) -> None:
-    signed_in = asyncio.Event()
-
-    async def note(talk: Talk, line: bytes) -> bool:
-        signed_in.set()
-        return True
-
-    async def hang_up(talk: Talk, line: bytes) -> None:
-        await signed_in.wait()
-        talk.close()
-        raise EOFError
-
-    imap, smtp = Mail(Protocol.IMAP, auth=note), Mail(Protocol.SMTP, greeting=hang_up)
+    imap, smtp = _gone_after_the_sign_in()
     async with (
         tls_server(imap, certificate, Security.TLS) as receiving,
         tls_server(smtp, certificate, Security.TLS) as sending,

@@ -10,6 +10,7 @@ from tests.lab.scripted import Conversation as Talk
 from tests.probe.talk import Hook, Mail, ok, say, tag_of
 from tests.setup.accounts import checked
 from wizard.model.account import Status, Verdict
+from wizard.model.diagnosis import Diagnosis
 from wizard.model.evidence import Outcome, Stage
 from wizard.model.server import Protocol, Security
 from wizard.setup.options import Options
@@ -245,14 +246,21 @@ MOVED = [
 ]
 
 
+async def _told_of(
+    authority: Authority, certificate: Issued, protocol: Protocol, command: str, answer: bytes
+) -> tuple[Diagnosis, Mail]:
+    """The first card about a server that answers this command so, as the settings are; and the server."""
+    mail = Mail(protocol, at={command: say(answer)})
+    receive, send = (None, mail) if protocol is Protocol.SMTP else (mail, None)
+    result = await checked(authority, certificate, receive=receive, send=send, options=Options(autofix=False))
+    return result.diagnoses[0], mail
+
+
 @pytest.mark.parametrize(("protocol", "command", "answer"), MOVED)
 async def test_a_server_that_has_moved_is_not_waited_for_and_no_password_is_blamed(
     authority: Authority, certificate: Issued, protocol: Protocol, command: str, answer: bytes
 ) -> None:
-    mail = Mail(protocol, at={command: say(answer)})
-    receive, send = (None, mail) if protocol is Protocol.SMTP else (mail, None)
-    result = await checked(authority, certificate, receive=receive, send=send, options=Options(autofix=False))
-    first = result.diagnoses[0]
+    first, mail = await _told_of(authority, certificate, protocol, command, answer)
     assert (first.cause, first.title) == ("server-error", "127.0.0.1 says that it has moved")
     assert first.remedies[0].id == "edit-server"
     assert "wait" not in [remedy.id for remedy in first.remedies]
@@ -271,9 +279,6 @@ async def test_a_server_that_has_moved_is_not_waited_for_and_no_password_is_blam
 async def test_a_full_mailbox_that_is_told_at_the_sign_in_is_ones_own(
     authority: Authority, certificate: Issued, protocol: Protocol, command: str, answer: bytes
 ) -> None:
-    mail = Mail(protocol, at={command: say(answer)})
-    receive, send = (None, mail) if protocol is Protocol.SMTP else (mail, None)
-    result = await checked(authority, certificate, receive=receive, send=send, options=Options(autofix=False))
-    first = result.diagnoses[0]
+    first, _ = await _told_of(authority, certificate, protocol, command, answer)
     assert (first.cause, first.title) == ("recipient-mailbox-full", "Your own mailbox is full")
     assert [remedy.id for remedy in first.remedies] == ["try-again"]
