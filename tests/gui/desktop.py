@@ -52,11 +52,15 @@ def _end(program: subprocess.Popen[bytes]) -> None:
 
 
 def _screen(stack: ExitStack, folder: Path, size: str) -> str:
-    """The name of a display nobody else has: Xvfb chooses it and writes it down."""
+    """The name of a display nobody else has: Xvfb chooses it and writes it down.
+
+    It does not begin anew when a client leaves: the accessibility bus asks something and goes, and a window manager
+    on its way in found the door shut ("Failed to open the display") and the window never had the keyboard.
+    """
     said = folder / "display"
     with said.open("wb") as out:
         screen = subprocess.Popen(
-            ["Xvfb", "-displayfd", "1", "-screen", "0", f"{size}x24", "-nolisten", "tcp"],
+            ["Xvfb", "-displayfd", "1", "-noreset", "-screen", "0", f"{size}x24", "-nolisten", "tcp"],
             stdout=out,
             stderr=subprocess.DEVNULL,
         )
