@@ -8,7 +8,7 @@ fi
 started=()
 number=$(mktemp)
 trap 'kill "${started[@]}" 2>/dev/null; rm -f "$number"' EXIT
-Xvfb -displayfd 3 -screen 0 "${SCREEN:-1280x900x24}" -nolisten tcp 3>"$number" >/dev/null 2>&1 &
+Xvfb -displayfd 3 -noreset -screen 0 "${SCREEN:-1280x900x24}" -nolisten tcp 3>"$number" >/dev/null 2>&1 &
 started+=($!)
 for _ in $(seq 100); do
   [[ -s $number ]] && break
