@@ -59,7 +59,7 @@ class Page(QWizardPage):
         self.scroll = ScrollPage()
         self.body: QVBoxLayout = QVBoxLayout()
         self.body.setSpacing(0)
-        self.links = Flow(gap=24, row_gap=4, above=_ABOVE_LINKS)
+        self.links = Flow(gap=24, row_gap=4, above=_ABOVE_LINKS, least_gap=14)
         column = self.scroll.body
         self.title_row = QHBoxLayout()
         self.title_row.setSpacing(16)

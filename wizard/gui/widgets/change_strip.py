@@ -27,19 +27,18 @@ class ChangeStrip(Surface):
         super().__init__("sunken", radius=8, parent=parent)
         self.setObjectName("change-strip")
         rows = QGridLayout()
-        rows.setHorizontalSpacing(17)
+        rows.setHorizontalSpacing(14)
         rows.setVerticalSpacing(6)
         rows.setColumnStretch(1, 1)
         for row, (label, before, after) in enumerate(words.change_strip(fix)):
-            change = Flow(gap=12, row_gap=2)
+            change = Flow(gap=10, row_gap=2, least_gap=6)
             if before:
                 struck = StruckLabel(before)
                 struck.setAccessibleName(tr("{label} before: {value}", label=label, value=before))
                 change.addWidget(struck)
-                change.addWidget(Icon("arrow-right", 16))
             new = Paragraph(words.breakable_name(after), Role.STRONG)
             new.setAccessibleName(tr("{label} now: {value}", label=label, value=after))
-            change.addWidget(new)
+            change.addWidget(_led_to(new) if before else new)
             rows.addWidget(Label(label, tone="ink2"), row, 0)
             rows.addLayout(change, row, 1)
         _lay_out(self, rows, _works(tr("Tried, works")), air=11)
@@ -86,6 +85,17 @@ class StruckLabel(Label):
         self.setFont(font)
 
 
+def _led_to(new: QWidget) -> QWidget:
+    """What it was changed to, with the arrow before it: they go to another line together."""
+    held = QWidget()
+    row = QHBoxLayout(held)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(8)
+    row.addWidget(Icon("arrow-right", 16))
+    row.addWidget(new, 1)
+    return held
+
+
 def _certificate_rows(
     facts: CertificateFacts, host: str, today: datetime, fits: str | None
 ) -> tuple[tuple[str, str], tuple[str, str]]:
@@ -114,7 +124,7 @@ def _works(text: str) -> QHBoxLayout:
 def _lay_out(strip: Surface, rows: QGridLayout, right: QHBoxLayout | QVBoxLayout, air: int) -> None:
     line = QHBoxLayout(strip)
     line.setContentsMargins(14, air, 14, air)
-    line.setSpacing(16)
+    line.setSpacing(12)
     line.addLayout(rows, 1)
     line.addLayout(right)
     strip.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)

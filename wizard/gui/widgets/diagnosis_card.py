@@ -96,7 +96,7 @@ class DiagnosisCard(Card):
         self._column = QVBoxLayout(self._body)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
-        self._actions = Flow(gap=12)
+        self._actions = Flow(gap=12, least_gap=2)
         self._stacks: list[Flow] = []
         self._strip = self._make_strip()
         self._build_body(links)

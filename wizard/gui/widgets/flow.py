@@ -11,13 +11,15 @@ from wizard.gui.reading import is_mirrored
 class Flow(QLayout):
     """`gap` between neighbours and rows; `set_stacked` gives each thing a row of its own and all the width.
 
-    `above` is kept free over the first row, as long as anything shows.
+    `above` is kept free over the first row, as long as anything shows. The gap may shrink to `least_gap` where all then
+    fit into one row.
     """
 
-    def __init__(self, gap: int = 12, row_gap: int = 8, *, above: int = 0) -> None:
+    def __init__(self, gap: int = 12, row_gap: int = 8, *, above: int = 0, least_gap: int | None = None) -> None:
         super().__init__()
         self._items: list[QLayoutItem] = []
         self._gap, self._row_gap, self._above = gap, row_gap, above
+        self._least_gap = gap if least_gap is None else least_gap
         self._stacked = False
         self.setContentsMargins(0, 0, 0, 0)
 
@@ -83,22 +85,29 @@ class Flow(QLayout):
     def _place(self, rect: QRect, *, move: bool) -> int:
         shown = self._shown()
         y, row = rect.top() + (self._above if shown else 0), list[tuple[QLayoutItem, QSize]]()
-        width = 0
+        gap, width = self._gap_in(shown, rect.width()), 0
         for item in shown:
             size = self._size(item, rect.width())
-            if row and (self._stacked or width + self._gap + size.width() > rect.width()):
-                y += self._place_row(row, rect, y, move) + self._row_gap
+            if row and (self._stacked or width + gap + size.width() > rect.width()):
+                y += self._place_row(row, rect, y, gap, move=move) + self._row_gap
                 row, width = [], 0
-            width += size.width() + (self._gap if row else 0)
+            width += size.width() + (gap if row else 0)
             row.append((item, size))
-        return y + (self._place_row(row, rect, y, move) if row else 0) - rect.top()
+        return y + (self._place_row(row, rect, y, gap, move=move) if row else 0) - rect.top()
+
+    def _gap_in(self, shown: list[QLayoutItem], room: int) -> int:
+        """The gap, or less of it where that makes one row of two."""
+        if len(shown) < 2 or self._stacked:
+            return self._gap
+        fits = (room - sum(item.sizeHint().width() for item in shown)) // (len(shown) - 1)
+        return fits if self._least_gap <= fits < self._gap else self._gap
 
     def _size(self, item: QLayoutItem, room: int) -> QSize:
         wanted = item.sizeHint()
         width = room if self._stacked else min(wanted.width(), room)
         return QSize(width, item.heightForWidth(width) if item.hasHeightForWidth() else wanted.height())
 
-    def _place_row(self, row: list[tuple[QLayoutItem, QSize]], room: QRect, y: int, move: bool) -> int:
+    def _place_row(self, row: list[tuple[QLayoutItem, QSize]], room: QRect, y: int, gap: int, *, move: bool) -> int:
         height = max(size.height() for _, size in row)
         x = -getattr(row[0][0].widget(), "overhang", 0)
         widget = self.parentWidget()
@@ -107,7 +116,7 @@ class Flow(QLayout):
             if move:
                 left = room.right() + 1 - x - size.width() if mirrored else room.left() + x
                 item.setGeometry(QRect(QPoint(left, y + (height - size.height()) // 2), size))
-            x += size.width() + self._gap
+            x += size.width() + gap
         return height
 
 
