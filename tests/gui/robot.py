@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pyatspi
+from gi.repository import GLib
 
 from tests.gui.screen_reader import Node, application, by_id, by_name, ids, wait, walk
 
@@ -60,10 +62,11 @@ def focused(app: App) -> str:
     """Id, else name, of what has the keyboard; looked for again where the tree changed under the walk."""
     for _ in range(5):
         app.clear_cache()
-        for node in walk(app):
-            if node.getState().contains(pyatspi.STATE_FOCUSED):
-                own = (node.get_accessible_id() or "").rsplit(".", 1)[-1]
-                return own or node.name
+        with contextlib.suppress(GLib.GError):  # the tree changes under the walk
+            for node in walk(app):
+                if node.getState().contains(pyatspi.STATE_FOCUSED):
+                    own = (node.get_accessible_id() or "").rsplit(".", 1)[-1]
+                    return own or node.name
         time.sleep(0.4)
     return ""
 

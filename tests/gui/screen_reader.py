@@ -5,6 +5,7 @@ Prints one JSON document: what was met on the way. Debian: python3-pyatspi.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 import time
@@ -12,6 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pyatspi
+from gi.repository import GLib
 
 PATIENCE_S = 40.0
 Node = Any
@@ -31,9 +33,10 @@ def wait(look: Callable[[], Node | None], what: str) -> Node:
     """What `look` finds, once it does."""
     end = time.monotonic() + PATIENCE_S
     while time.monotonic() < end:
-        found = look()
-        if found is not None:
-            return found
+        with contextlib.suppress(GLib.GError):  # what was looked at went away under the look
+            found = look()
+            if found is not None:
+                return found
         time.sleep(0.1)
     raise SystemExit(f"not found: {what}")
 
@@ -76,7 +79,11 @@ def by_id(app: Node, beginning: str, *, usable: bool = False) -> Node:
 
 def ids(app: Node) -> list[str]:
     """The last part of every showing node's id."""
-    return [(node.get_accessible_id() or "").rsplit(".", 1)[-1] for node in walk(app)]
+    found = []
+    for node in walk(app):
+        with contextlib.suppress(GLib.GError):  # it went away under the look
+            found.append((node.get_accessible_id() or "").rsplit(".", 1)[-1])
+    return found
 
 
 def press(node: Node) -> None:

@@ -5,6 +5,7 @@ The password stands in MAIL_PASSWORD. Prints JSON: what was found, and every que
 Debian: python3-pyatspi xdotool.
 """
 
+import contextlib
 import json
 import os
 import subprocess
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pyatspi
+from gi.repository import GLib
 
 PATIENCE_S = 40.0
 Node = Any
@@ -31,18 +33,21 @@ def walk(node: Node) -> Iterator[Node]:
         return
 
 
-def windows() -> list[Node]:
-    """Its windows now."""
-    desktop = pyatspi.Registry.getDesktop(0)
-    return [window for app in desktop if app is not None and app.name == "claws-mail" for window in walk_once(app)]
+def windows() -> list[tuple[str, Node]]:
+    """Its windows now, and their names."""
+    found = []
+    for app in pyatspi.Registry.getDesktop(0):
+        try:
+            if app is not None and app.name == "claws-mail":
+                found += [(child.name, child) for child in app if child is not None]
+        except GLib.GError:  # the program, or one of its windows, ended meanwhile
+            continue
+    return found
 
 
-def walk_once(app: Node) -> list[Node]:
-    """The children of an application that may end meanwhile."""
-    try:
-        return [child for child in app if child is not None]
-    except Exception:
-        return []
+def shows(name: str) -> bool:
+    """Whether there is a window with that in its name."""
+    return any(name in known for known, _ in windows())
 
 
 def press(window: Node, name: str) -> None:
@@ -55,20 +60,25 @@ def press(window: Node, name: str) -> None:
 
 def answer_questions(asked: list[str]) -> None:
     """What stands open now: a password is typed, anything else is noted and closed."""
-    for window in windows():
-        name = window.name
-        if name == "Input password":
-            for node in walk(window):
-                if node.getRoleName() == "password text":
-                    node.queryEditableText().setTextContents(os.environ["MAIL_PASSWORD"])
-            asked.append(name)
-            press(window, "OK")
-        elif name == "Error" or "certificate" in name:
-            told = " ".join(node.name for node in walk(window) if node.getRoleName() == "label" and node.name != name)
-            # This computer may have no dictionary; that is none of the account's.
-            if "Spell checker" not in told:
-                asked.append(f"{name}: {told}".strip())
-            press(window, "Close" if name == "Error" else "Accept and save")
+    for name, window in windows():
+        with contextlib.suppress(GLib.GError):  # it changes, or closes, under the hand: looked at again in a moment
+            answer(name, window, asked)
+
+
+def answer(name: str, window: Node, asked: list[str]) -> None:
+    """What this window asks."""
+    if name == "Input password":
+        for node in walk(window):
+            if node.getRoleName() == "password text":
+                node.queryEditableText().setTextContents(os.environ["MAIL_PASSWORD"])
+        asked.append(name)
+        press(window, "OK")
+    elif name == "Error" or "certificate" in name:
+        told = " ".join(node.name for node in walk(window) if node.getRoleName() == "label" and node.name != name)
+        # This computer may have no dictionary; that is none of the account's.
+        if "Spell checker" not in told:
+            asked.append(f"{name}: {told}".strip())
+        press(window, "Close" if name == "Error" else "Accept and save")
 
 
 def wait(done: Callable[[], bool], what: str, asked: list[str]) -> None:
@@ -76,8 +86,7 @@ def wait(done: Callable[[], bool], what: str, asked: list[str]) -> None:
     end = time.monotonic() + PATIENCE_S
     while not done():
         if time.monotonic() > end:
-            shown = [(window.name, [node.name for node in walk(window) if node.name]) for window in windows()]
-            raise SystemExit(f"not within {PATIENCE_S:g} s: {what}; asked {asked}, showing {shown}")
+            raise SystemExit(f"not within {PATIENCE_S:g} s: {what}; asked {asked}, showing {windows()}")
         answer_questions(asked)
         time.sleep(0.3)
 
@@ -104,15 +113,15 @@ def main(folder: str, word: str, draft: str) -> None:
     with open("claws.log", "wb") as log:
         program = subprocess.Popen(["claws-mail"], stdout=log, stderr=log)
     try:
-        wait(lambda: any("Claws Mail" in window.name for window in windows()), "it starts", asked)
+        wait(lambda: shows("Claws Mail"), "it starts", asked)
         tell(asked, "--receive-all")
         wait(lambda: is_there(word, tell(asked, "--search", folder, "s", word)), f"{word} is in {folder}", asked)
         tell(asked, "--compose-from-file", draft)
-        wait(lambda: any("Compose message" in window.name for window in windows()), "it composes", asked)
+        wait(lambda: shows("Compose message"), "it composes", asked)
         # By the keyboard: pressed through the accessibility bus, Send holds that bus up until the password is typed.
         find = ["xdotool", "search", "--onlyvisible", "--name", "Compose message"]
         subprocess.run([*find, "windowfocus", "--sync", "key", "ctrl+Return"], check=True, timeout=20)
-        wait(lambda: not any("Compose message" in window.name for window in windows()), "it sends", asked)
+        wait(lambda: not shows("Compose message"), "it sends", asked)
         tell(asked, "--exit")
         wait(lambda: program.poll() is not None, "it ends", asked)
         print(json.dumps({"found": True, "asked": asked}))

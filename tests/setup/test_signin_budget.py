@@ -25,6 +25,7 @@ from wizard.setup.signin_budget import (
 )
 
 ACCOUNT, HOST, NAME = "ada@example.org", "imap.example.org", "ada@example.org"
+HAS_PIPES = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no pipes among its files")
 
 
 class Clock:
@@ -164,7 +165,7 @@ def test_a_long_run_begins_a_new_file_now_and_then(tmp_path: Path, monkeypatch: 
     assert not budget.allows(ACCOUNT)
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="no pipes with a name there")
+@HAS_PIPES
 @pytest.mark.parametrize("left", [b"", b"short", b"x" * 33, None], ids=["empty", "cut", "too long", "a link nowhere"])
 def test_a_damaged_key_is_made_anew(left: bytes | None, tmp_path: Path) -> None:
     """A disk that was full for a moment does not end the count for good."""
@@ -196,7 +197,7 @@ def test_who_begins_at_once_has_one_key(tmp_path: Path, monkeypatch: pytest.Monk
     assert not SignInBudget(Ledger(tmp_path)).allows(ACCOUNT)
 
 
-@pytest.mark.parametrize("what", ["pipe", "file", "circle", "device"])
+@pytest.mark.parametrize("what", [pytest.param("pipe", marks=HAS_PIPES), "file", "circle", "device"])
 @pytest.mark.parametrize("where", ["key", "notes"])
 def test_what_takes_the_ledgers_place_leaves_the_budget_to_this_run(tmp_path: Path, where: str, what: str) -> None:
     file = _noted_for_ada(tmp_path)
