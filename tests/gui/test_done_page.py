@@ -265,6 +265,17 @@ def test_no_more_than_150_words_are_in_view(wizard: Wizard, account: VerifiedAcc
     assert 60 < words_in_view(wizard.window) <= MOST_ON_DONE
 
 
+@pytest.mark.parametrize("target", [target.id for target in targets()])
+def test_what_a_file_is_for_is_read_beside_its_button(page: DonePage, target: str) -> None:
+    page.choose(target)
+    shown = texts(page)
+    made = page.panel.sheet
+    assert made is not None
+    for file in made.files:
+        assert file.say in shown or file.told_in_steps, file.name
+        assert shown.count(file.say) <= len(made.files), "said once"
+
+
 @pytest.mark.parametrize("target", ["thunderbird", "apple-mail", "iphone", "evolution", "msmtp"])
 def test_calendars_and_contacts_of_a_known_provider_stand_below_the_mail(wizard: Wizard, target: str) -> None:
     wizard.flow.attach(Idle())

@@ -12,26 +12,30 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QApplication, QLabel, QLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from tests.gui.samples import ADDRESS, FIX, IMAP, REFUSED, SMTP, TO_SIGN_IN, WORKS_AFTER_FIX
+from tests.gui.samples import ADDRESS, FIX, IMAP, REFUSED, SMTP, TO_SIGN_IN, WORKS, WORKS_AFTER_FIX
 from tests.gui.test_actions import walk
 from tests.gui.test_language_walk import TRANSLATED
+from tests.gui.tour import MOST_ON_DONE, words_in_view
 from wizard import wiring
 from wizard.gui import languages, theme
 from wizard.gui.app import Wizard
 from wizard.gui.pages.page import Page
 from wizard.gui.widgets.change_strip import ChangeStrip
+from wizard.gui.widgets.program_choice import families
 from wizard.gui.widgets.stage_table import StageTable
 from wizard.gui.widgets.surfaces import Icon
 from wizard.gui.widgets.veil import Veil
 from wizard.gui.window import SIZE
+from wizard.handover.targets import sheet
 from wizard.language import SOURCE, choice, speak
 from wizard.model.account import CheckResult
 from wizard.model.diagnosis import ChangeSettings
 from wizard.model.evidence import Detail, ProbeReport, Surroundings
 from wizard.model.plan import Asked, Plan
-from wizard.model.server import Source
+from wizard.model.server import Security, Source
 
 STILL_MS = 300
+SHOWN_BY_TILES = ["thunderbird", *sorted({target for family in families()[:-1] for target, _ in family.options})]
 
 
 @pytest.fixture(params=[SOURCE, *TRANSLATED])
@@ -89,6 +93,26 @@ def test_a_card_with_a_change_that_works_is_whole(wizard: Wizard, qtbot: QtBot) 
     buttons = widgets_of(wizard.check.cards[0]._actions)
     assert len(buttons) == 3
     assert len({button.geometry().center().y() for button in buttons}) == 1, "what can be done is one row"
+
+
+@pytest.mark.parametrize("wizard", [SOURCE], indirect=True)
+@pytest.mark.parametrize("target", SHOWN_BY_TILES)
+def test_no_more_words_than_can_be_read_are_in_view(wizard: Wizard, qtbot: QtBot, target: str) -> None:
+    # Apple's have nine words too many where the server switches to encryption: what that means there is a note of 27.
+    assert WORKS.outgoing is not None
+    encrypted = replace(WORKS.outgoing, candidate=replace(SMTP, port=465, security=Security.TLS))
+    result = replace(WORKS, outgoing=encrypted)
+    account = result.verified_account()
+    assert account is not None
+    walk(wizard, result)
+    wizard.window.next()
+    wizard.window.skip_step()
+    wizard.done.begin(account)
+    wizard.done.panel.begin(lambda one: sheet(one, account))
+    wizard.done.offer_remembering("the system keyring (GNOME)")
+    wizard.done.choose(target)
+    assert be_still(wizard, qtbot) is wizard.done
+    assert 60 < words_in_view(wizard.window) <= MOST_ON_DONE
 
 
 def test_the_arrow_stands_beside_what_it_leads_to(wizard: Wizard, qtbot: QtBot) -> None:

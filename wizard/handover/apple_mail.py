@@ -79,8 +79,8 @@ def mac(account: VerifiedAccount) -> Sheet:
             "Port, TLS/SSL and Authentication stand under Server Settings: first switch off “Automatically manage "
             "connection settings”."
         ),
-        *((tr(NO_STARTTLS),) if switches_to_encryption(account) else ()),
         password_step(account, "Mail"),
+        *((tr(NO_STARTTLS),) if switches_to_encryption(account) else ()),  # nothing to do: it comes last
     )
     return replace(made, steps=steps)
 
@@ -94,7 +94,7 @@ def files(account: VerifiedAccount) -> tuple[HandoverFile, ...]:
         return ()
     say = tr("Open it on the Mac, iPhone or iPad and allow it in Settings. Mail then asks for the password.")
     name = f"{file_stem(str(account.address))}.mobileconfig"
-    return (HandoverFile(name, MEDIA_TYPE, _profile(account, incoming, outgoing), say),)
+    return (HandoverFile(name, MEDIA_TYPE, _profile(account, incoming, outgoing), say, told_in_steps=True),)
 
 
 def switches_to_encryption(account: VerifiedAccount) -> bool:
@@ -212,7 +212,7 @@ def _steps(account: VerifiedAccount) -> tuple[str, ...]:
             "on a Mac, switch off “Automatically manage connection settings” first."
         ),
     ]
+    steps.append(password_step(account, "Mail"))
     if switches_to_encryption(account):
         steps.append(tr(NO_STARTTLS))
-    steps.append(password_step(account, "Mail"))
     return tuple(steps)

@@ -81,10 +81,11 @@ def iphone(account: VerifiedAccount) -> Sheet:
             "By hand: open Settings, Apps, Mail, Mail Accounts, Add Account, then Other, and copy the fields below; "
             "port, TLS/SSL and Authentication stand behind Advanced."
         ),
+        password_step(account, "Mail"),
     ]
     if apple_mail.switches_to_encryption(account):
         steps.append(tr(apple_mail.NO_STARTTLS))
-    return replace(made, steps=(*steps, password_step(account, "Mail")))
+    return replace(made, steps=tuple(steps))
 
 
 def _rows(account: VerifiedAccount) -> tuple[Row, ...]:

@@ -75,13 +75,17 @@ def rows_about_you(
 
 @dataclass(frozen=True, slots=True)
 class HandoverFile:
-    """A file the program takes; `say` tells what to do with it. It holds a password only where that was asked for."""
+    """A file the program takes; `say` tells what to do with it. It holds a password only where that was asked for.
+
+    `told_in_steps`: the sheet's steps tell that already, in other words.
+    """
 
     name: str
     media_type: str
     content: bytes
     say: str
     holds_secret: bool = False
+    told_in_steps: bool = False
 
     @property
     def text(self) -> str:

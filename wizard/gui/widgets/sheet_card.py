@@ -248,9 +248,12 @@ class SheetCard(Card):
             button = WrappingSecondaryButton(tr("Save {file}…", file=file.name), "download")
             button.setObjectName(f"save:{file.name}")
             button.setAccessibleDescription(file.say)
-            button.setToolTip(file.say)
             button.clicked.connect(lambda _=False, file=file: self.file_requested.emit(file))
             self._main_ways.addWidget(button)
+            if not file.told_in_steps and file.say not in self.sheet.steps:
+                purpose = selectable(Paragraph(file.say, Role.SMALL, "ink2"))
+                purpose.setObjectName(f"purpose:{file.name}")
+                self._main_ways.addWidget(purpose)
         self.copy_all = LinkButton(tr(_COPY_ALL), "copy")
         self.copy_all.setObjectName("copy-all")
         self.copy_all.clicked.connect(self._copy_all)
