@@ -16,6 +16,8 @@ from wizard.model.address import Address
     ("text", "wire"),
     [
         (" ada@Example.ORG ", "ada@example.org"),
+        ("ada@gmail,com", "ada@gmail.com"),
+        ("ada@example,de", "ada@example.de"),
         ("mailto:ada@example.org", "ada@example.org"),
         ("MAILTO:ada@example.org", "ada@example.org"),
         ("mailto:ada%2Bnews@example.org?subject=x@y", "ada+news@example.org"),
@@ -93,7 +95,15 @@ def test_what_is_missing_is_said_at_the_field(text: str, words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["ada@example.org,Tulip-12\nbob@example.org,Tulip-13", "Tulip-12@", "Tul@ip-12", "Tulip-12"]
+    "text",
+    [
+        "ada@example.org,Tulip-12",
+        "ada@example,Tulip-12",
+        "ada@example.org,Tulip-12\nbob@example.org,Tulip-13",
+        "Tulip-12@",
+        "Tul@ip-12",
+        "Tulip-12",
+    ],
 )
 def test_what_may_be_a_password_is_not_quoted(text: str) -> None:
     with pytest.raises(UsageError) as told:

@@ -77,6 +77,31 @@ def test_a_sheet_of_ours_that_is_pasted_names_its_two_servers_and_no_other(targe
     assert sorted(told(text)) == [IMAP, SMTP]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Server name: imap.example.net\nPort: 993\nSMTP setting\nServer name: smtp.example.net\nPort: 587 STARTTLS",
+        "Server name: mx.example.net\nPort: 993\nSMTP setting\nServer name: smtp.example.net\nPort: 587 STARTTLS",
+        "mx.example.net:993\nsmtp.example.net:587",
+        "imaps://ada%40example.net@mx.example.net:993\nsmtp://ada%40example.net:geheim@smtp.example.net:587",
+        "imaps://mx.example.net\nsubmission://smtp.example.net:587",
+    ],
+)
+def test_a_port_or_a_url_tells_the_side_where_no_word_before_does(text: str) -> None:
+    assert sorted(one.replace("mx.", "imap.") for one in told(text)) == [IMAP, SMTP]
+
+
+def test_a_url_names_the_user_and_its_password_is_not_read() -> None:
+    text = "imaps://m123:geheim@imap.example.net:993\nsmtps://m123:geheim@smtp.example.net:465"
+    assert users(text) == {"m123"}
+
+
+def test_the_urls_we_write_are_read_again() -> None:
+    account = WORKS.verified_account()
+    assert account is not None
+    assert sorted(told(sheet_text(sheet("url", account)))) == [IMAP, SMTP]
+
+
 def test_the_name_of_a_file_is_no_server() -> None:
     text = "IMAP imap.example.net, see imap-settings.pdf and setup.exe; SMTP smtp.example.net (smtp.png, outlook.reg)"
     assert sorted(one.split()[1].partition(":")[0] for one in told(text)) == ["imap.example.net", "smtp.example.net"]

@@ -13,6 +13,7 @@ import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+from urllib.parse import unquote
 
 from wizard.discovery import autoconfig
 from wizard.discovery.answer import Refused
@@ -52,6 +53,12 @@ _SIDE = re.compile(
     r"entrada|inkomend\w*|receive\s+mail))(?![\w@-]|\.\w)",
     re.IGNORECASE,
 )
+_URL = re.compile(
+    r"(?<![\w.-])(?P<scheme>imaps?|pop3?s?|smtps?|submissions?)://(?:(?P<user>[^\s@/:]*)(?::[^\s@/]*)?@)?"
+    r"(?P<host>[\w.-]+)(?::(?P<port>\d+))?\S*",
+    re.IGNORECASE,
+)
+_OF_PORT: Final = {143: "imap", 993: "imap", 110: "pop", 995: "pop", 465: "smtp", 587: "smtp"}
 _PROTOCOL_OF_HOST: Final = {"imap": "imap", "pop": "pop", "pop3": "pop", "smtp": "smtp", "smtps": "smtp"}
 
 
@@ -167,6 +174,7 @@ def _of_report(maker: Maker, side: object) -> ServerCandidate | None:
 
 def _words(text: str, address: Address | None) -> Brought:
     """Servers from sentences, tables and lists: a host is one where its own name or a word beside it names a side."""
+    text = _URL.sub(_of_url, text)
     first = _ADDRESS.search(text)
     bare = _ADDRESS.sub(lambda found: " " * len(found[0]), text)
     hosts = [found for found in _HOST.finditer(bare) if found[0].rpartition(".")[2].lower() not in _FILES]
@@ -176,11 +184,11 @@ def _words(text: str, address: Address | None) -> Brought:
     for number, host in enumerate(hosts):
         before = bare[hosts[number - 1].end() if number else 0 : host.start()]
         after = bare[host.end() : hosts[number + 1].start() if number + 1 < len(hosts) else len(bare)]
-        side = _side(host[0], before, after)
-        if side is None:
-            continue
         word = _SIDE.search(after)  # begins what is said of the next one
         own = after[: word.start()] if word is not None else after
+        side = _side(host[0], before, own, word)
+        if side is None:
+            continue
         ports = [int(port) for each in (own, after, before) for port in _PORT.findall(each) if int(port) in MAIL_PORTS]
         protocol = _protocol(side, ports)
         user = _USER.search(text[host.end() : host.end() + len(after)]) or anybody
@@ -195,14 +203,26 @@ def _words(text: str, address: Address | None) -> Brought:
     return _with_servers(Brought(place, tuple(best), maker.address if maker is not None else None))
 
 
-def _side(host: str, before: str, after: str) -> str | None:
-    """The word for the side: of the host's own name, else the nearest before it, else the first behind it."""
-    own = _PROTOCOL_OF_HOST.get(host.partition(".")[0].lower())
-    if own is not None:
-        return own
+def _of_url(url: re.Match[str]) -> str:
+    """A URL in the words of a list; a password in it is not read."""
+    side = "smtp" if url["scheme"].lower().startswith("submission") else url["scheme"]
+    user = f"user: {unquote(url['user'])}" if url["user"] else ""
+    return f"{side} {url['host']} {url['port'] or ''} {user}\n"
+
+
+def _side(host: str, before: str, own: str, behind: re.Match[str] | None) -> str | None:
+    """The word for the side: of the host's own name, else the nearest before it, else what its port is for alone.
+
+    Else the first word behind it: that may begin what is said of the next one.
+    """
+    named = _PROTOCOL_OF_HOST.get(host.partition(".")[0].lower())
+    if named is not None:
+        return named
     ahead = [found.lastgroup for found in _SIDE.finditer(before)]
-    behind = _SIDE.search(after)
-    return ahead[-1] if ahead else behind.lastgroup if behind is not None else None
+    if ahead:
+        return ahead[-1]
+    ports = (_OF_PORT.get(int(port)) for port in _PORT.findall(own))
+    return next((side for side in ports if side is not None), behind.lastgroup if behind is not None else None)
 
 
 def _protocol(side: str, ports: list[int]) -> Protocol:
