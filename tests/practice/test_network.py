@@ -124,8 +124,12 @@ async def test_the_engine_can_use_it_in_place_of_the_world(network: PracticeNetw
     dialer: Dialer = network.dialer
     (address,) = await resolver.ipv4("imap.all-well.example")
     dialed = await dialer.dial("imap.all-well.example", 993)
-    dialed.sock.close()
     assert dialed.address == str(address)
+    reader, writer = await asyncio.open_connection(
+        sock=dialed.sock, ssl=network.trust.verifying(), server_hostname="imap.all-well.example"
+    )
+    assert (await reader.readline()).startswith(b"* OK ")
+    writer.close()
 
 
 async def ask(network: PracticeNetwork, host: str, request: bytes) -> bytes:
