@@ -35,7 +35,7 @@ from wizard.gui.watching import WatchQuestion
 from wizard.gui.widgets.diagnosis_card import DiagnosisCard
 from wizard.gui.widgets.fold import WrappingPrimaryButton
 from wizard.gui.widgets.state_disc import DiscState
-from wizard.model.account import CheckResult
+from wizard.model.account import CheckResult, Verdict
 from wizard.model.address import Address
 from wizard.model.diagnosis import (
     AskAdministrator,
@@ -579,3 +579,34 @@ def test_where_the_helpdesk_wants_no_check_there_is_no_switch_but_for_one_that_i
     assert not [each for each in dialog.findChildren(WatchQuestion) if each.isVisible()]
     assert "Your helpdesk wants no regular check of saved accounts on this computer." in dialog.note.text()
     assert (scheduler.exists(), dialog.watch.isChecked()) == (False, False)
+
+
+def test_a_server_that_waits_for_a_yes_is_said_and_the_button_gives_it(stage: Stage) -> None:
+    """The account's mail moved to another company: the check proved nothing, and says what it waits for."""
+    save(stage)
+    moved = smtp(host="out.example.net")
+    agree = Remedy("agree", "Yes, out.example.net may have the password", ChangeSettings(Change.AGREE_TO_SERVER, moved))
+    asks = replace(diagnosis(remedies=(agree,)), title="out.example.net waits for your yes")
+    stage.session.answers = [replace(failed(), verdict=Verdict.UNDECIDED, diagnoses=(asks,)), works()]
+    stage.served.open()
+    stage.press("check-now:ada@example.org")
+    assert "out.example.net waits for your yes." in stage.words()
+    assert offered(stage)[0] == "Yes, out.example.net may have the password"
+    stage.press("remedy:agree:ada@example.org")
+    assert stage.session.drafts[-1].outgoing == moved
+    assert "example.net" in stage.session.drafts[-1].agreed
+
+
+def test_a_server_that_has_another_name_now_is_said(stage: Stage) -> None:
+    """The account works and is kept so; other programs still have the former name."""
+    save(stage)
+    use = Remedy(
+        "use-other-host", "Use “out.example.org”", ChangeSettings(Change.OTHER_HOST, smtp(host="out.example.org"))
+    )
+    gone = replace(diagnosis(remedies=(use,)), title="smtp.example.org does not exist")
+    stage.session.answers = [replace(works(), verdict=Verdict.WORKS_AFTER_FIX, diagnoses=(gone,))]
+    stage.served.open()
+    stage.press("check-now:ada@example.org")
+    assert "smtp.example.org does not exist." in stage.words()
+    assert "Use “out.example.org”." in stage.words()
+    assert offered(stage) == ["Check now", "Reconnect", "Use it in a program…", "Forget"]

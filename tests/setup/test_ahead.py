@@ -282,3 +282,19 @@ async def test_a_guess_that_was_published_too_is_told_as_what_is_published(
         await session.close()
     assert result.outgoing is not None
     assert result.outgoing.candidate.source is Source.AUTOCONFIG
+
+
+async def test_a_server_that_has_worked_is_no_guess_when_it_is_gone(authority: Authority, certificate: Issued) -> None:
+    """A saved account that was guessed once: its mail moved, which its owner's other programs do not know."""
+    imap = Mail(Protocol.IMAP)
+    async with tls_server(imap, certificate, Security.TLS) as receiving, asyncio.timeout(30):
+        found = candidate(receiving, Protocol.IMAP, Security.TLS, source=Source.AUTOCONFIG)
+        moved = replace(found, host="mail.example.org")
+        async with tls_server(imap, certificate, Security.TLS) as before:
+            saved = candidate(before, Protocol.IMAP, Security.TLS, source=Source.GUESS)
+        session = new_session(authority, moved)
+        account = replace(ACCOUNT, incoming=saved, wants_outgoing=False, worked_before=True)
+        result = await session.check(account)
+        await session.close()
+    assert result.verdict is Verdict.WORKS_AFTER_FIX
+    assert [fix.after.host for fix in result.fixes] == [moved.host]

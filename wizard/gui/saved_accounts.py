@@ -318,7 +318,7 @@ class SavedAccountsPresenter(QObject):
 
         def done(recheck: Recheck) -> None:
             self._failed.pop(account.id, None)
-            if recheck.result is not None and recheck.verdict is Verdict.FAILS:
+            if recheck.result is not None and recheck.verdict in (Verdict.FAILS, Verdict.UNDECIDED):
                 self._failed[account.id] = recheck.result
             self.dialog.show_recheck(recheck)
             self._check(tuple(later))

@@ -342,7 +342,7 @@ class ImapConversation(LineConversation):
                 line = await self._next_line()
             except (EOFError, OSError) as error:  # TimeoutError is one of them
                 if self._goodbye is not None:
-                    raise StageFailed(Stage.AUTH, ErrorKind.REPLY, reply=self._goodbye) from error
+                    raise StageFailed(self.recorder.at or Stage.AUTH, ErrorKind.REPLY, reply=self._goodbye) from error
                 raise
             size += len(line)
             literal = _LITERAL.search(line)

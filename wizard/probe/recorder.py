@@ -75,6 +75,7 @@ class Recorder:
         self._evidence: list[Evidence] = []
         self._transcript: list[str] = []
         self._heard: list[str] = []  # the last lines of the server, as they came
+        self.at: Stage | None = None  # the stage that runs
         self.auth: str | None = None
         self.max_message_bytes: int | None = None
         self.sign_in_attempts = 0
@@ -117,6 +118,7 @@ class Recorder:
         """
         started = self.clock()
         facts = StageFacts()
+        before, self.at = self.at, stage
         if not only_failure:
             self._tell(stage, Outcome.STARTED, 0.0, facts)
         try:
@@ -132,6 +134,8 @@ class Recorder:
         except BaseException:  # cancelled: said so, and on its way
             self._keep(stage, Outcome.CANCELLED, started, facts)
             raise
+        finally:
+            self.at = before
         if not only_failure:
             self._keep(stage, Outcome.OK, started, facts)
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Unpack
+from typing import TYPE_CHECKING, Unpack
 
 from wizard.model.evidence import Detail, ErrorKind, Evidence, Outcome, ProbeReport, Reply, Stage
-from wizard.model.plan import Plan
 from wizard.model.server import ServerCandidate, Source
 from wizard.probe.race import RaceResult
+
+if TYPE_CHECKING:
+    from wizard.setup.judge import Judge
 
 _KINDS = {
     Stage.DNS: ErrorKind.DNS_UNAVAILABLE,
@@ -18,15 +20,15 @@ _KINDS = {
 }
 
 
-def published_late(
-    race: RaceResult, candidates: Sequence[ServerCandidate], plan: Plan | None
-) -> tuple[ProbeReport, ...]:
+def published_late(race: RaceResult, candidates: Sequence[ServerCandidate], judge: Judge) -> tuple[ProbeReport, ...]:
     """What published servers showed that were found only once the guessed ones had failed; empty where there are none.
 
-    They are the account's settings, and not a change to names that nobody but the program thought of. `plan` is what is
-    known by now: a guess may have been right about the name of a server that is gone.
+    They are the account's settings, and not a change to names that nobody but the program thought of. The judge's plan
+    is what is known by now: a guess may have been right about the name of a server that is gone. What was guessed once
+    and has worked is no guess any more.
     """
-    if any(candidate.source is not Source.GUESS for candidate in candidates):
+    plan = judge.plan
+    if judge.draft.worked_before or any(candidate.source is not Source.GUESS for candidate in candidates):
         return ()
     published = {one.endpoint: one for one in (plan.candidates if plan else ()) if one.source.is_published}
     found = [

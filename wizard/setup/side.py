@@ -150,7 +150,7 @@ class Side:
             race, self._racing = await self._racing, None
         else:
             race = await Race(self.prober, candidates, self._race_alternatives()).run()
-        named = published_late(race, candidates, self.judge.plan)
+        named = published_late(race, candidates, self.judge)
         if race.winner is None:
             planned = named or tuple(lane.report for lane in race.lanes if lane.wave == 0)
             return self._failed(planned[0].candidate if planned else candidates[0], planned)

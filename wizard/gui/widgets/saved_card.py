@@ -97,11 +97,15 @@ class SavedCard(Card):
         self._enable(True)
         self._show_state()
         sentences = []
-        if done.result is not None and done.result.diagnoses and done.verdict is Verdict.FAILS:
+        if done.result is not None and done.result.diagnoses and done.verdict is not Verdict.WORKS:
             told = done.result.diagnoses[0]
+            if done.verdict is not Verdict.FAILS:  # then the state names it
+                sentences.append(tr("{title}.", title=told.title))
             sentences.append(told.why)
             first = in_order(told.remedies)[0]
-            if first is not None:
+            if done.verdict is Verdict.WORKS_AFTER_FIX:
+                sentences += [tr("{title}.", title=first.say)] if first is not None else []
+            elif first is not None:
                 self._offer(told, first)
                 sentences += filter(None, [said_before(first, self._now())])
         if done.why_not is not None:
