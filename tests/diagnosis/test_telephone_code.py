@@ -86,3 +86,30 @@ def test_the_same_card_comes_out_of_it() -> None:
         telephone_code(diagnoser.of_text("535 5.7.139 SmtpClientAuthentication is disabled for the Tenant."))
     )
     assert first.title == "The organisation has sending by mail programs switched off"
+
+
+# Their reasons name the server or the user name, which no code has room for; the general ones hold as well.
+_GENERAL_FITS = {
+    ("connection-dropped", 7), ("connection-dropped", 8), ("tls-handshake-failed", 4), ("bad-credentials", 3),
+    ("bad-credentials", 9),
+}  # fmt: skip
+
+
+def test_no_case_is_told_with_the_reason_of_another() -> None:
+    """A card's title of its own stands beside its own reason, also where a code was read out."""
+    beside_another = {
+        (cause.id, number)
+        for cause in wiring.catalogue(()).causes.values()
+        for number, case in enumerate(cause.cases, 1)
+        if case.why is not None and case.title is not None and case.title.said({}) and not case.why.said({})
+    }
+    assert beside_another == _GENERAL_FITS
+
+
+def test_a_name_that_was_right_is_not_called_a_slip_where_its_code_is_read() -> None:
+    diagnoser = wiring.diagnoser()
+    seen = diagnoser.of_text("getaddrinfo ENOTFOUND smtp.gmail.com", protocol="smtp", server="smtp.gmail.com")
+    told = diagnoser.of_code(telephone_code(seen))
+    assert "no slip" in seen.why
+    assert "no slip" in told.why
+    assert "does not exist" not in told.title
