@@ -123,6 +123,8 @@ class Catalogue:
         best: dict[str, Ranked] = {}
         texts, issuers = self._texts.heaviest(facts.text), self._issuers.heaviest(facts.issuer)
         for number, (cause, match) in enumerate(self._matches):
+            if match.text and 2 * number not in texts:
+                continue  # most say what no text at hand says
             found = (texts.get(2 * number), texts.get(2 * number + 1), issuers.get(number))
             weight = match.weigh(facts, found, general=cause.general)
             if weight is None:

@@ -43,6 +43,10 @@ _LONGEST_TOKEN = 60
 _MOST_ITEMS = 40  # a sentence that goes on is read as several
 
 
+_Row = tuple[tuple[str, ...], int]
+_Rows = tuple[Mapping[str, tuple[_Row, ...]], tuple[_Row, ...]]
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """A word of a text: where it stands, and the concepts it may mean (one bit each)."""
@@ -76,7 +80,7 @@ class Lexicon:
         self._whole: dict[str, int] = {}
         self._stems: dict[str, int] = {}
         self._parts: dict[str, int] = {}
-        self._rows: dict[str, list[tuple[tuple[str, ...], int]]] = {}
+        self._rows: dict[str, list[_Row]] = {}
         self._signs: dict[str, list[tuple[str, int]]] = {}
         for name, table in concepts.items():
             bit = self.bit[name]
@@ -290,30 +294,40 @@ class Lexicon:
 
         The letters are 0 where the last word is known as a whole.
         """
-        rows = self._rows_of(first)
-        if not rows:
+        left = len(tokens) - number
+        known = self._rows_of(first) if left > 1 else None
+        if not known:
             return None
+        by_second, others = known
+        rows = by_second.get(tokens[number + 1][0], others) if by_second else others
         best: tuple[int, int, int] | None = None
         for pieces, bit in rows:
-            if best is not None and len(pieces) < best[0]:
+            length = len(pieces)
+            if best is not None and length < best[0]:
                 break
-            if number + len(pieces) <= len(tokens) and all(
-                tokens[number + ahead][0] == piece
-                or (piece[-1] == "*" and tokens[number + ahead][0].startswith(piece[:-1]))
-                for ahead, piece in enumerate(pieces)
-                if ahead
-            ):
+            if length > left:
+                continue
+            for ahead in range(1, length):
+                piece, token = pieces[ahead], tokens[number + ahead][0]
+                if token != piece and not (piece[-1] == "*" and token.startswith(piece[:-1])):
+                    break
+            else:
                 stem = len(pieces[-1]) - 1 if pieces[-1][-1] == "*" else 0
-                best = (len(pieces), bit | (best[1] if best is not None else 0), stem)
+                best = (length, bit | (best[1] if best is not None else 0), stem)
         return best
 
-    def _rows_beginning(self, first: str) -> tuple[tuple[tuple[str, ...], int], ...]:
-        """The rows whose first word this may be, the longest first."""
-        return tuple(
+    def _rows_beginning(self, first: str) -> _Rows | None:
+        """The rows whose first word this may be, the longest first, by their second word, and those of any second."""
+        rows = [
             row
             for row in self._rows.get(first[:3], ())
             if row[0][0] == first or (row[0][0][-1] == "*" and first.startswith(row[0][0][:-1]))
-        )
+        ]
+        if not rows:
+            return None
+        others = tuple(row for row in rows if row[0][1][-1] == "*")
+        seconds = {row[0][1] for row in rows} - {row[0][1] for row in others}
+        return {each: tuple(row for row in rows if row[0][1] == each or row in others) for each in seconds}, others
 
     def _read_signs(self, text: str, place: int, items: list[Item]) -> int:
         at = 0

@@ -149,6 +149,8 @@ class Meanings:
         self.topics = topics
         self.lexicon = lexicon
         self.combinations = combinations
+        self._heaviest = sorted(combinations, key=lambda combination: -combination.weight)
+        self._by_concept = _by_concept(self._heaviest)
         self._lead_ins = tuple(plain(words) for words in lead_ins)
         self._negation = lexicon.bit[NEGATION]
         self._advice = lexicon.bit[ADVICE]
@@ -198,7 +200,7 @@ class Meanings:
         for sentence in sentences:
             # What to look at is said of many troubles; the sentence beside it says which one it is.
             less = ADVICE_COUNTS_LESS if sentence.concepts & self._advice else 0
-            for combination in self.combinations:
+            for combination in self._possible(sentence.concepts):
                 weight = combination.weight - less
                 known = best.get(combination.cause)
                 if known is not None and known.weight >= weight:
@@ -211,6 +213,15 @@ class Meanings:
                         continue
                 best[combination.cause] = Meaning(combination.cause, weight, combination.line)
         return tuple(sorted(best.values(), key=lambda meaning: -meaning.weight))
+
+    def _possible(self, concepts: int) -> list[Combination]:
+        """The combinations of which one concept, at least, is among these; what weighs most, first."""
+        numbers: set[int] = set()
+        while concepts:
+            bit = concepts & -concepts
+            concepts ^= bit
+            numbers.update(self._by_concept.get(bit, ()))
+        return [self._heaviest[number] for number in sorted(numbers)]
 
     def lines_of(self, text: str, places: frozenset[str]) -> frozenset[Combination]:
         """Every combination that a text says, whichever cause it means; `places` as for `of`."""
@@ -264,6 +275,18 @@ class Meanings:
         if len(_WORD.findall(first)) >= 2:
             said = first  # the program's advice comes after the reply
         return said if _tells(said) else None
+
+
+def _by_concept(combinations: Iterable[Combination]) -> Mapping[int, list[int]]:
+    """The numbers of the combinations by a concept that a sentence needs for them: one of its narrowest condition."""
+    numbers: dict[int, list[int]] = {}
+    for number, combination in enumerate(combinations):
+        narrowest = min(combination.needed, key=int.bit_count)
+        while narrowest:
+            bit = narrowest & -narrowest
+            narrowest ^= bit
+            numbers.setdefault(bit, []).append(number)
+    return numbers
 
 
 def _tells(text: str) -> bool:

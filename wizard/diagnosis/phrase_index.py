@@ -43,7 +43,8 @@ class PhraseIndex:
             possible.append(self._others)
         for phrases in possible:
             for number, phrase in phrases:
-                if phrase.weight > best.get(number, 0) and phrase.is_in(folded):
+                # Most phrases fail here, so the first of their words is looked for before anything is asked.
+                if phrase.literals[0] in folded and phrase.weight > best.get(number, 0) and phrase.is_in(folded):
                     best[number] = phrase.weight
         return best
 
