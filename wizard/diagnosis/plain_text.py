@@ -28,6 +28,9 @@ _ASIDE = re.compile(
     r"|如果|若|使用|(?=[^()（）\n]{0,40}(?:の場合|場合は|경우|için|请使用|請使用)))[^()（）\n]{2,120})[)）]",
     re.IGNORECASE,
 )
+# Stands for the host name of such a server; a word of the lexicon.
+INCOMING_HOST: Final = "incominghost"
+_HANDS_OUT: Final = ("imap", "pop.", "pop3")
 _PLAIN: Final = str.maketrans(
     {
         "–": "-",
@@ -63,7 +66,12 @@ def is_spaceless(text: str) -> bool:
 
 def without_names(text: str) -> str:
     """The text spelled plainly, without the addresses, hosts, links and files in it and without shortening points."""
-    return _SHORTENED.sub(r"\1", plain(_NAMED.sub(" ", text)))
+    return _SHORTENED.sub(r"\1", plain(_NAMED.sub(_kept, text)))
+
+
+def _kept(name: re.Match[str]) -> str:
+    """What is kept of a name: that a server hands mail out, where its name says so."""
+    return f" {INCOMING_HOST} " if name[0][:4].lower() in _HANDS_OUT else " "
 
 
 def asides_apart(text: str) -> tuple[str, tuple[str, ...]]:
