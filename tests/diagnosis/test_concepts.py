@@ -61,7 +61,12 @@ def test_a_negation_turns_what_is_beside_it(lexicon: Lexicon, text: str, there: 
 
 
 def test_addresses_and_host_names_say_nothing(lexicon: Lexicon) -> None:
-    assert said(lexicon, "password@example.org https://mailbox.example.org/expired imap.refused.example") == set()
+    assert said(lexicon, "password@example.org https://mailbox.example.org/expired mail.refused.example") == set()
+
+
+@pytest.mark.parametrize("name", ["imap.refused.example", "pop.example.org", "pop3.example.net", "IMAP.example.org"])
+def test_a_name_that_begins_so_says_that_a_server_hands_mail_out(lexicon: Lexicon, name: str) -> None:
+    assert said(lexicon, name) == {"incoming-host"}
 
 
 def test_a_sentence_ends_where_it_ends(lexicon: Lexicon) -> None:

@@ -63,7 +63,7 @@ _COMMANDS = (
         ("end of data", "data command", "end-of-message", "end-of-data", "after data", "message body", "smtpdataerror"),
     ),
     ("auth", ("auth command", "auth plain", "auth login", "in reply to auth")),
-    ("ehlo", ("ehlo", "helo", "refused to talk to me")),
+    ("ehlo", ("ehlo", "helo", "refused to talk to me", "after initial connection")),
 )
 # A sentence in which a library lists everything that might be wrong says nothing about what is.
 _BOILERPLATE = re.compile(
@@ -230,7 +230,7 @@ def _names_apart(text: str) -> str:
     """The words of each name of several words run together, for a text whose sentences say nothing."""
     names: list[str] = []
     for found in _IDENTIFIER.findall(text):
-        words = _WORD_OF_NAME.findall(found.rsplit(".", 1)[-1])
+        words = _WORD_OF_NAME.findall(found.rsplit(".", 1)[-1]) if found.isascii() else ()
         if len(words) > 1 and len(names) < _MOST_NAMES:
             names.append(" ".join(words).lower())
     return "\n".join(names)

@@ -14,7 +14,7 @@ from wizard.diagnosis.fact_keys import Seen
 from wizard.diagnosis.facts import facts_of_evidence, facts_of_text, known_protocol, known_stage, plain_reply
 from wizard.diagnosis.machine_words import machine_words
 from wizard.diagnosis.meanings import Meanings, our_meanings
-from wizard.diagnosis.ranking import with_advice, with_meanings, with_printed
+from wizard.diagnosis.ranking import SAYING_SO, with_advice, with_meanings, with_printed
 from wizard.diagnosis.remedies import case_of, remedies_of, title_of, why_of
 from wizard.diagnosis.rule import ALWAYS, Cause, Facts, Match, fold
 from wizard.diagnosis.standing import seen_in_text
@@ -219,6 +219,7 @@ class Diagnoser:
 
     def _rank(self, facts: Facts, said: str, names: str = "") -> tuple[Ranked, ...]:
         ranked = self._catalogue.rank(facts)
+        word_for_word = any(each.match.rests_on == "words" for each in ranked)
         happened = self._meanings().without_advice(said) if said else None
         if happened is not None:
             ranked = with_advice(self._catalogue.rank(replace(facts, text=fold(happened))), ranked)
@@ -230,8 +231,9 @@ class Diagnoser:
                 own = self._catalogue.rank(replace(facts, text=fold(printed)))
                 own = with_meanings(own, printed, facts, self._catalogue.causes, self._meanings())
                 ranked = with_printed(ranked, own)
-        if names and not ranked:
-            # A program's name for the error is a frame beside a sentence, and all there is where nothing else speaks.
+        says_little = not word_for_word and ranked and ranked[0].weight < SAYING_SO and ranked[0].cause.id != UNKNOWN
+        if names and (says_little or not ranked):
+            # A program's name for the error is a frame beside a sentence, and tells where that tells little.
             ranked = with_meanings(ranked, names, facts, self._catalogue.causes, self._meanings())
         if "kind" in facts.values and facts.has("protocol", _RECEIVING):
             ranked = tuple(each for each in ranked if not each.cause.implies.sending_only)

@@ -13,7 +13,7 @@ from wizard.diagnosis.rule import Cause, Facts, Match, Phrase
 _TELLING: Final = 40
 _GENERAL_COUNTS_LESS: Final = 4
 _PRINTED: Final = 14  # a program's words against a person's
-_SAYING_SO: Final = 30  # less is a general sentence ("cannot connect"), which the story around it may explain
+SAYING_SO: Final = 30  # less is a general sentence ("cannot connect"), which the story around it may explain
 _AGREED: Final = 8  # rules and concepts that say the same are surer than either
 
 
@@ -33,7 +33,7 @@ def with_printed(ranked: Sequence[Ranked], printed: Sequence[Ranked]) -> tuple[R
     """The causes of a text, where those that a program's own words in it mean weigh more than what is told around."""
     best = {each.cause.id: each for each in ranked}
     for each in printed:
-        if each.match.rests_on != "words" or each.weight < _SAYING_SO:
+        if each.match.rests_on != "words" or each.weight < SAYING_SO:
             continue
         more = Ranked(each.cause, each.match, each.weight + _PRINTED)
         known = best.get(each.cause.id)
