@@ -105,7 +105,7 @@ _TELLING = re.compile(
 # their names ("relay", "error", "server") say nothing of what happened.
 _LOG_FIELDS = re.compile(
     r"\b(?:to|from|orig_to|relay|delays?|dsn|status|size|nrcpt|proto|helo|uid|conn_use|ctladdr|xdelay|mailer|pri|stat)="
-    r"(?:<[^>\n]{0,200}>|[\w.:/+-]*(?:\[[^\]\n]{0,60}\])?[\w.:/+-]*),?"
+    r"(?:<[^>\n]{0,200}>|[\w.:/+@-]*(?:\[[^\]\n]{0,60}\])?[\w.:/+@-]*),?"
     r"|\b[a-z][\w./-]{2,40}\[\d{1,8}\]:"
     r"|\b(?:at |\()[\w./-]{1,120}:\d{1,6}(?::\d{1,6})?\)?(?=\s|$)"
     r"|-- message may be sent more than once"

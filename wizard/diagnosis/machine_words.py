@@ -26,7 +26,7 @@ _QUOTED: Final = re.compile(
 _TELLS: Final = re.compile(
     r"\b(?:i|i'm|i've|i'd|my|me|ich|mein\w*|mir|mich|je|j'ai|mon|ma|mes|yo|mi|mis|me|he|mio|mia|mie|ho|eu|meu|minha"
     r"|ik|mijn|mój|moja|moje|mam|мой|моя|мои|мне|меня|у меня|bende|benim)\b"
-    r"|我|私|제가|저는|내가|ですが|しましたが|하는데",
+    r"|我|报错|如下|更新|请问|怎么|为什么|私|제가|저는|내가|ですが|しましたが|하는데",
     re.IGNORECASE,
 )
 _SENTENCES: Final = re.compile(r"(?<=[.!?])\s+(?=[^\W\d_])|\n|(?<=[。！？])")
