@@ -12,7 +12,7 @@ from wizard.diagnosis.client_errors import Reading, mask_secrets, read
 from wizard.diagnosis.confidence import UNSURE, confidence_of, likely_of
 from wizard.diagnosis.fact_keys import Seen
 from wizard.diagnosis.facts import facts_of_evidence, facts_of_text, known_protocol, known_stage, plain_reply
-from wizard.diagnosis.machine_words import machine_words
+from wizard.diagnosis.machine_words import is_only_told, machine_words
 from wizard.diagnosis.meanings import Meanings, our_meanings
 from wizard.diagnosis.ranking import SAYING_SO, with_advice, with_meanings, with_printed
 from wizard.diagnosis.remedies import case_of, remedies_of, title_of, why_of
@@ -130,7 +130,7 @@ class Diagnoser:
         return Diagnosis(
             cause=cause.id,
             stage=known or _stage_of(cause),
-            confidence=confidence_of(ranked),
+            confidence=confidence_of(ranked, told=is_only_told(text)),
             title=title_of(cause, facts),
             why=why_of(cause, facts),
             remedies=remedies_of(cause, facts, provider),

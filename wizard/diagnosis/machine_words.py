@@ -52,3 +52,8 @@ def machine_words(text: str) -> str | None:
     if sum(len(_WORD.findall(piece)) for piece in printed) < _FEWEST_WORDS:
         return None
     return "\n".join(printed)
+
+
+def is_only_told(text: str) -> bool:
+    """Whether somebody tells of their trouble, and no word of a program or server is in it."""
+    return _TELLS.search(text) is not None and machine_words(text) is None and _PRINTED.search(text) is None
