@@ -31,7 +31,9 @@ def test_common_words_are_less_sure(catalogue: Catalogue) -> None:
 
 def test_what_somebody_only_tells_is_less_sure_than_what_a_program_printed(diagnoser: Diagnoser) -> None:
     told = diagnoser.of_text("Since I changed my password my phone keeps asking for the password.")
-    printed = diagnoser.of_text("Since I changed my password: smtplib.SMTPAuthenticationError: (535, b'5.7.8 bad login')")
+    printed = diagnoser.of_text(
+        "Since I changed my password: smtplib.SMTPAuthenticationError: (535, b'5.7.8 bad login')"
+    )
     assert told.cause == printed.cause == "bad-credentials"
     assert UNSURE < told.confidence < printed.confidence
 
