@@ -111,7 +111,7 @@ def test_other_remedies_are_folded_away_and_work_once_unfolded(show: Show, qtbot
     card = show(USERNAME_FORMAT, FIX)
     other = button(card, "remedy:create-app-password")
     assert not other.isVisible()
-    fold(card, "Other things to try").click()
+    fold(card, "Other options").click()
     assert other.isVisible()
     assert {"1", "2", "3", *APP_PASSWORD.steps} <= set(texts(card))
     with qtbot.waitSignal(card.remedy_chosen) as chosen:
@@ -121,7 +121,7 @@ def test_other_remedies_are_folded_away_and_work_once_unfolded(show: Show, qtbot
 
 def test_one_fold_is_open_at_a_time(show: Show, qtbot: QtBot) -> None:
     card = show(USERNAME_FORMAT, FIX)
-    others, said = fold(card, "Other things to try"), fold(card, "What the server said")
+    others, said = fold(card, "Other options"), fold(card, "Server’s reply")
     others.click()
     said.click()
     assert not others.isChecked()
@@ -148,7 +148,7 @@ def test_the_servers_words_are_folded_plain_and_selectable(show: Show) -> None:
     words = card.findChild(QLabel, "server-words")
     assert words is not None
     assert not words.isVisible()
-    fold(card, "What the server said").click()
+    fold(card, "Server’s reply").click()
     assert words.isVisible()
     assert words.textFormat() == Qt.TextFormat.PlainText
     assert not words.openExternalLinks()

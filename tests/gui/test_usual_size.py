@@ -12,7 +12,7 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QApplication, QLabel, QLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from tests.gui.samples import ADDRESS, FIX, IMAP, REFUSED, SMTP, TO_SIGN_IN, WORKS, WORKS_AFTER_FIX
+from tests.gui.samples import ADDRESS, FAILS, FIX, IMAP, REFUSED, SMTP, TO_SIGN_IN, WORKS, WORKS_AFTER_FIX
 from tests.gui.test_actions import walk
 from tests.gui.test_language_walk import TRANSLATED
 from tests.gui.tour import MOST_ON_DONE, words_in_view
@@ -125,6 +125,15 @@ def test_the_arrow_stands_beside_what_it_leads_to(wizard: Wizard, qtbot: QtBot) 
         now = next(each for each in strip.findChildren(QLabel) if each.text() == "ada")
         middles = [each.mapTo(strip, QPoint(0, each.height() // 2)).y() for each in (arrow, now)]
         assert abs(middles[0] - middles[1]) <= 2, width
+
+
+def test_a_refused_password_is_whole(wizard: Wizard, qtbot: QtBot) -> None:
+    report = ProbeReport(SMTP, (*TO_SIGN_IN, REFUSED), sign_in_attempts=1)
+    diagnoses = wiring.diagnoser().of_reports((report,), provider=None, surroundings=Surroundings(), address=ADDRESS)
+    walk(wizard, replace(FAILS, diagnoses=diagnoses))
+    page = be_still(wizard, qtbot)
+    assert len({button.geometry().center().y() for button in widgets_of(wizard.check.cards[0]._actions)}) == 1
+    assert page.scroll.verticalScrollBar().maximum() == 0
 
 
 def wants_another_name() -> CheckResult:

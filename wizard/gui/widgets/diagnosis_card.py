@@ -202,12 +202,12 @@ class DiagnosisCard(Card):
                     # Back from the provider's page, the person finds the steps open.
                     self.primary.clicked.connect(self._folds[-1][0].click)
         if others:
-            area = self._add_fold(tr("Other things to try"))
+            area = self._add_fold(tr("Other options"))
             for remedy in others:
                 area.box.addWidget(self._other(remedy))
             areas.append(area)
         if diagnosis.reply is not None and diagnosis.reply.text:
-            area = self._add_fold(tr("What the server said"))
+            area = self._add_fold(tr("Server’s reply"))
             area.box.addWidget(ServerWords(diagnosis))
             areas.append(area)
         if diagnosis.certificate is not None:
