@@ -157,6 +157,27 @@ def test_done_is_read_before_it_is_pressed(active: Wizard, qtbot: QtBot) -> None
     assert focused(active) == "title"
 
 
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space])
+def test_every_key_that_presses_presses_what_has_the_keyboard(active: Wizard, qtbot: QtBot, key: Qt.Key) -> None:
+    walk(active, FAILS)
+    settle(qtbot)
+    (card,) = active.check.cards
+    assert card.primary is not None
+    assert active.window.focusWidget() is card.primary
+    QTest.keyClick(card.primary, key)
+    settle(qtbot)
+    assert active.window.current_page() is active.account
+    assert active.account.password_field.input.hasFocus()
+    asked = []
+    active.account.explain.connect(lambda: asked.append("explain"))
+    link = active.account._error_link
+    link.setFocus()
+    QTest.keyClick(link, key)
+    settle(qtbot)
+    assert asked == ["explain"]
+    assert active.window.current_page() is active.account, "not the next one"
+
+
 def test_a_person_who_works_elsewhere_is_left_there(active: Wizard, qtbot: QtBot) -> None:
     walk(active, WORKS)
     active.check.begin(DRAFT)

@@ -25,7 +25,8 @@ from wizard.gui.theme import Role, Tokens
 from wizard.gui.widgets import focus_ring
 
 _ICON_GAP = 8
-_PRESSING: Final = frozenset({Qt.Key.Key_Space, Qt.Key.Key_Select, Qt.Key.Key_Return, Qt.Key.Key_Enter})
+_RETURN: Final = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
+_PRESSING: Final = _RETURN | {Qt.Key.Key_Space, Qt.Key.Key_Select}
 
 
 @runtime_checkable
@@ -109,9 +110,14 @@ class Button(QPushButton):
         """Nothing: who clicks twice means once, and the second click would meet what the first one brought."""
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Likewise for the keys that press."""
-        if event.key() not in _PRESSING or takes_presses(self):
+        """Likewise for the keys that press; Return presses what has the keyboard, not the window's primary button."""
+        if event.key() not in _PRESSING:
             super().keyPressEvent(event)
+        elif takes_presses(self):
+            if event.key() not in _RETURN:
+                super().keyPressEvent(event)
+            elif not event.isAutoRepeat():
+                self.click()  # left to Qt, it does so on some desktops only
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Shows where the keyboard is."""
