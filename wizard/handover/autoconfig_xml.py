@@ -60,7 +60,7 @@ def files(account: VerifiedAccount) -> tuple[HandoverFile, ...]:
     ElementTree.indent(root)
     content = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True) + b"\n"
     say = tr(
-        "Put into the folder “isp” of Thunderbird's program folder as {file}, it is found there by itself.",
+        "Thunderbird finds it as {file} in the folder “isp” of its program folder.",
         file=f"{domain}.xml",
     )
     return (HandoverFile(f"{file_stem(domain)}.xml", "application/xml", content, say),)
