@@ -16,6 +16,7 @@ _NAMED = re.compile(
     # After which command a reply came tells the step and no reason ("(in reply to RCPT TO command)").
     r"\(in reply to [\w ]{3,30}\)|(?<![\w./:])(?:/[\w.-]{1,60}){2,12}|\b[A-Za-z]:(?:\\[\w .-]{1,60}){1,12}"
     r"|\b(?:https?|tls|smtps?|imaps?|pop3s?|file)://[^\s<>\"')\]]+|[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}"
+    r"|[\w.+/-]{1,64}@[\^~]?\d[\w.-]{0,20}"  # a package and its version
     # A particle of Korean, Japanese or Chinese stands at the name without a blank.
     rf"|(?<![^\W{SPACELESS}])(?<!\.)(?:[a-z0-9_-]{{1,63}}\.){{1,6}}[a-z]{{2,24}}(?!\.?[^\W{SPACELESS}]|\.?\()",
     re.IGNORECASE,
