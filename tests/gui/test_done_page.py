@@ -181,9 +181,13 @@ def test_one_side_alone_is_said(page: DonePage) -> None:
 def test_in_one_column_the_tiles_stand_two_by_two(page: DonePage) -> None:
     page.set_compact(True)
     QApplication.processEvents()
-    tiles = page.programs.tiles.values()
+    tiles = list(page.programs.tiles.values())
     assert len({tile.y() for tile in tiles}) == 3
     assert len({tile.x() for tile in tiles}) == 2
+    assert tiles[-1].geometry().right() == tiles[1].geometry().right(), "no hole beside the last one"
+    page.set_compact(False)
+    QApplication.processEvents()
+    assert len({tile.y() for tile in tiles}) == 1
 
 
 def test_another_account_finds_nothing_of_the_last_one(page: DonePage) -> None:

@@ -170,7 +170,8 @@ class ProgramChoice(QWidget):
         self._columns = columns
         for index, tile in enumerate(self.tiles.values()):
             self._grid.removeWidget(tile)
-            self._grid.addWidget(tile, index // columns, index % columns)
+            is_alone = columns == 2 and index % 2 == 0 and index == len(self.tiles) - 1
+            self._grid.addWidget(tile, index // columns, index % columns, 1, 2 if is_alone else 1)
         for column in range(len(self.tiles)):
             self._grid.setColumnStretch(column, 1 if column < columns else 0)
 
