@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from tests.gui.conftest import SECONDS
@@ -94,6 +94,9 @@ def test_a_strangers_server_is_asked_about(ready: Wizard, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: len(servers(ready)) == 2, timeout=SECONDS)
     assert ready.settings.consent.isVisible()
     assert not ready.settings.isComplete()
+    said = " ".join(label.text() for label in ready.settings.consent.findChildren(QLabel))
+    assert "As they stand in what you pasted." in said
+    assert "records" not in said, "no record names them"
 
 
 def test_a_dropped_profile_fills_in_whose_it_is(ready: Wizard, qtbot: QtBot, tmp_path: Path) -> None:

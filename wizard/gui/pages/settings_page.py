@@ -247,8 +247,8 @@ class SettingsPage(Page):
             subtitle = tr("One question first: is this where your mail is kept?")
         elif plan is not None and plan.provider is not None and plan.provider is self._chosen:
             subtitle = _chosen(plan.provider, address)
-        elif self._said_by and all(server.source is Source.GIVEN for server in servers):
-            subtitle = tr("As they stand in {place}. The next step finds out whether they work.", place=self._said_by)
+        elif self._stand_in(servers):
+            subtitle = self._stand_in(servers)
         else:
             named = [server for server in servers if server.source is Source.GUESS] or servers
             subtitle = tr(_FOUND[named[-1].source])
@@ -259,17 +259,24 @@ class SettingsPage(Page):
         self.consent.setVisible(bool(domains))
         if domains:
             names = and_list(domains)
+            servers = [server for server in (self._state.incoming, self._state.outgoing) if server is not None]
+            by_records = tr(
+                "Only the domain’s records name these servers, and records can be forged. "
+                "Agree if you know that your mail is kept there."
+            )
             self.consent.say(
-                tr("Your password would go to {names}.", names=names),
-                tr(
-                    "Only the domain’s records name these servers, and records can be forged. "
-                    "Agree if you know that your mail is kept there."
-                ),
+                tr("Your password would go to {names}.", names=names), self._stand_in(servers) or by_records
             )
             self.agree.blockSignals(True)
             self.agree.setChecked(False)
             self.agree.blockSignals(False)
             self.agree.setText(tr("Yes, {names} is right", names=names))
+
+    def _stand_in(self, servers: Sequence[ServerCandidate]) -> str:
+        """Where the servers stand that the person brought along; "" where others are shown."""
+        if not self._said_by or any(server.source is not Source.GIVEN for server in servers):
+            return ""
+        return tr("As they stand in {place}. The next step finds out whether they work.", place=self._said_by)
 
     def _untrusted(self) -> tuple[str, ...]:
         """The registrable domains the person has to agree to."""
