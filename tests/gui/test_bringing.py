@@ -97,6 +97,8 @@ def test_a_strangers_server_is_asked_about(ready: Wizard, qtbot: QtBot) -> None:
     said = " ".join(label.text() for label in ready.settings.consent.findChildren(QLabel))
     assert "As they stand in what you pasted." in said
     assert "records" not in said, "no record names them"
+    shown = [label.text() for label in ready.window.findChildren(QLabel) if label.isVisible()]
+    assert not [each for each in shown if "typed" in each], "nobody typed them"
 
 
 def test_a_dropped_profile_fills_in_whose_it_is(ready: Wizard, qtbot: QtBot, tmp_path: Path) -> None:

@@ -65,7 +65,7 @@ _STEP_NOTES: Final[dict[Source, str]] = {
     Source.SRV: tr_later("From the domain"),
     Source.MX: tr_later("From the domain"),
     Source.GUESS: tr_later("Guessed"),
-    Source.GIVEN: tr_later("As you typed them"),
+    Source.GIVEN: tr_later("As you gave them"),
 }
 _SAY_NO_USERNAME: Final = frozenset({Source.SRV, Source.MX, Source.GUESS, Source.AUTODISCOVER, Source.PACC})
 _ASKED_AT_ALL: Final = frozenset(
