@@ -433,3 +433,15 @@ async def test_a_limit_below_a_megabyte_is_not_told_as_none(authority: Authority
         card = (await session.check(draft(None, candidate(sending, Protocol.SMTP, Security.TLS)))).diagnoses[0]
         await session.close()
     assert (card.cause, card.title) == ("message-too-large", "The message is larger than the server takes")
+
+
+@pytest.mark.parametrize(
+    ("reply", "cause"),
+    [
+        ("535 5.7.139 Authentication unsuccessful, the user's password is expired.", "password-expired"),
+        ("554 po.example.net example 192.0.2.4 Comcast block for spam. Please see http://example.net/#BL000000",
+         "client-ip-blocked"),
+    ],
+)  # fmt: skip
+def test_a_pasted_reply_gives_the_card_that_the_check_gives(reply: str, cause: str) -> None:
+    assert wiring.diagnoser().of_text(reply).cause == cause

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from typing import Final
 
 from wizard.domain.finding import Finding, Record, State
@@ -46,7 +47,11 @@ async def mx(domain: str, resolver: Resolver, exchangers: tuple[MxRecord, ...] |
             return Finding("mx", tr(_MX), State.WARNING, says, (Record(domain, "MX", f"10 {domain}."),))
         says = tr("There is no MX record and no address: mail to the domain comes back.")
         return Finding("mx", tr(_MX), State.WRONG, says)
-    dead = [record.host for record in exchangers[:_MAX_HOSTS] if await _addresses(record.host, resolver) == ()]
+    dead = [
+        record.host
+        for record in exchangers[:_MAX_HOSTS]
+        if _is_literal(record.host) or await _addresses(record.host, resolver) == ()
+    ]
     if dead:
         state = State.WRONG if len(dead) == len(exchangers) else State.WARNING
         says = tr(
@@ -194,6 +199,14 @@ async def ptr(
             tr("{host}, {addresses}: the name leads there and back.", host=inert(host, 80), addresses=shown),
         )
     return None
+
+
+def _is_literal(host: str) -> bool:
+    """Whether an address stands where the name of a mail exchanger should, which nobody delivers to."""
+    try:
+        return bool(ip_address(host))
+    except ValueError:
+        return False
 
 
 async def _alias(host: str, resolver: Resolver) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from ipaddress import ip_network
 from typing import Final
 
 from wizard.domain.finding import Finding, Record, State
@@ -19,7 +20,8 @@ MAX_LOOKUPS: Final = 10  # RFC 7208 §4.6.4
 _MAX_NESTED: Final = 40  # no longer followed: it is wrong already
 _TERM: Final = re.compile(r"([+?~-]?)([A-Za-z][A-Za-z0-9_.-]*)(?:([:=/])(.*))?")
 _LOOKS_UP: Final = frozenset({"include", "a", "mx", "ptr", "exists"})
-_MECHANISMS: Final = _LOOKS_UP | {"all", "ip4", "ip6"}
+_VERSIONS: Final = {"ip4": 4, "ip6": 6}
+_MECHANISMS: Final = _LOOKS_UP | {"all", *_VERSIONS}
 # Whose MX stands for whose senders; what the providers tell their customers to publish.
 _INCLUDES: Final = {
     "google.com": "_spf.google.com",
@@ -123,6 +125,14 @@ def suggestion(exchangers: tuple[MxRecord, ...]) -> str:
     return "v=spf1 mx ~all"
 
 
+def _is_network(written: str, version: int) -> bool:
+    """Whether that is an address or network of this version (§5.6)."""
+    try:
+        return ip_network(written, strict=False).version == version
+    except ValueError:
+        return False
+
+
 def _is_spf(text: str) -> bool:
     return text.lower() == "v=spf1" or text.lower().startswith("v=spf1 ")
 
@@ -147,6 +157,10 @@ async def _follow(domain: str, record: str, resolver: Resolver, walk: _Walk, *, 
                 tr("“{term}” is nothing that SPF knows, so receivers take none of the record.", term=inert(word, 60))
             )
             continue
+        if name in _VERSIONS and not _is_network(match[4] or "", _VERSIONS[name]):
+            walk.faults.append(
+                tr("“{term}” is nothing that SPF knows, so receivers take none of the record.", term=inert(word, 60))
+            )
         walk.lookups += name in _LOOKS_UP
         if name == "ptr" and is_top:
             walk.weak.append(tr("“ptr” is slow, and receivers are told not to use it: name the addresses instead."))
