@@ -26,7 +26,10 @@ from wizard.gui.widgets.qr_code import QrCode
 from wizard.handover.sheet import Sheet
 from wizard.handover.sheet_page import sheet_html
 from wizard.handover.targets import sheet, targets
-from wizard.model.account import VerifiedAccount
+from wizard.model.account import RoundTrip, RoundTripStatus, Verdict, VerifiedAccount
+from wizard.model.diagnosis import Diagnosis
+from wizard.model.evidence import Stage
+from wizard.model.server import Protocol
 
 pytestmark = [pytest.mark.qt_log_level_fail("WARNING"), pytest.mark.qt_log_ignore("propagateSizeHints")]
 
@@ -347,3 +350,19 @@ def test_the_sheet_goes_to_a_printer(page: DonePage, account: VerifiedAccount, t
     printer.setOutputFileName(str(tmp_path / "printed.pdf"))
     print_on(printer, sheet_html(sheet("thunderbird", account)))
     assert (tmp_path / "printed.pdf").read_bytes().startswith(b"%PDF-")
+
+
+@pytest.mark.parametrize(
+    ("cause", "title"),
+    [("message-rejected-as-spam", "Your settings are right"), ("recipient-unknown", "Your email works")],
+)
+def test_after_a_refused_message_it_does_not_say_that_email_works(
+    page: DonePage, account: VerifiedAccount, cause: str, title: str
+) -> None:
+    """Another recipient's mailbox says nothing of the account."""
+    card = Diagnosis(cause, Stage.MESSAGE, 0.9, "The message was refused", "why", protocol=Protocol.SMTP)
+    refused = replace(WORKS, verdict=Verdict.FAILS, round_trip=RoundTrip(RoundTripStatus.FAILED), diagnoses=(card,))
+    page.begin(account, result=refused)
+    assert page.heading.text() == title
+    assert (page.subheading.text() == "Sending: The message was refused.") is (cause == "message-rejected-as-spam")
+    assert "Sending and receiving verified" in " ".join(texts(page))

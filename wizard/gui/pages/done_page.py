@@ -25,7 +25,7 @@ from wizard.gui.widgets.surfaces import Card
 from wizard.gui.widgets.switch import Switch
 from wizard.handover.sheet import Sheet
 from wizard.language import tr, tr_later
-from wizard.model.account import CheckResult, SideResult, Status, VerifiedAccount
+from wizard.model.account import CheckResult, RoundTripStatus, SideResult, Status, VerifiedAccount
 from wizard.model.diagnosis import Diagnosis
 from wizard.model.server import Protocol, Way
 
@@ -95,7 +95,7 @@ class DonePage(Page):
         """
         self._address.setText(str(account.address))
         incoming, outgoing = account.incoming is not None, account.outgoing is not None
-        lacks = result if result is not None and result.verified_account() is None else None
+        lacks = result if result is not None and not _works(result) else None
         if lacks is not None:
             incoming, outgoing = (_is_verified(lacks.side(way)) for way in (Way.RECEIVING, Way.SENDING))
         self._line.setText(words.verified_line(incoming, outgoing, account.verified_at, self._now()))
@@ -233,6 +233,14 @@ class DonePage(Page):
 
 def _is_verified(side: SideResult | None) -> bool:
     return side is not None and side.status is Status.VERIFIED
+
+
+def _works(result: CheckResult) -> bool:
+    """Whether all was proven, and no message was refused for what it is or whom it is from."""
+    is_refused = result.round_trip.status is RoundTripStatus.FAILED and any(
+        not diagnosis.cause.startswith("recipient-") for diagnosis in result.diagnoses[:1]
+    )
+    return result.verified_account() is not None and not is_refused
 
 
 def _what_lacks(told: Diagnosis) -> str:
