@@ -261,6 +261,22 @@ REPLIES: tuple[tuple[str, Protocol, str, bytes, str, tuple[str, ...]], ...] = (
         ("web-login-required",),
     ),
     (
+        "locked by another session, in Norwegian",
+        IMAP,
+        "examine",
+        "{tag} NO [INUSE] Postboksen er låst av en annen økt\r\n".encode(),
+        "",
+        ("server-busy",),
+    ),
+    (
+        "locked by another session, in Polish",
+        POP3,
+        "auth",
+        "-ERR [IN-USE] Skrzynka jest zablokowana przez inną sesję\r\n".encode(),
+        "",
+        ("server-busy",),
+    ),
+    (
         "greet bye maintenance",
         IMAP,
         "greeting",
