@@ -11,6 +11,7 @@ from tests.lab.stage import imap, smtp, stage
 from tests.probe.talk import Mail, candidate, tls_server
 from tests.setup.accounts import draft, new_session
 from wizard.model.account import RoundTripStatus, Status, Verdict
+from wizard.model.evidence import Outcome, Stage
 from wizard.model.server import Protocol, Security
 from wizard.practice.scenarios import Accepts, Delivery
 from wizard.setup.options import Options
@@ -61,3 +62,13 @@ async def test_lines_that_were_kept_for_a_test_message_end_with_a_goodbye(
         assert "quit" not in receiving.verbs + sending.verbs
         await session.close()
     assert (receiving.verbs[-1], sending.verbs[-1]) == ("quit", "quit")
+
+
+async def test_who_watches_the_test_message_hears_that_it_was_taken() -> None:
+    """The line is the check's, whose watcher has seen its end: “Sent. Waiting for it to arrive” is for this one."""
+    heard: list[tuple[Stage, Outcome]] = []
+    async with stage("ada@example.org", imap("imap.example.org"), smtp("smtp.example.org")) as ready:
+        result = await ready.check()
+        await ready.session.send_test_message(result, listener=lambda seen: heard.append((seen.stage, seen.outcome)))
+    assert (Stage.MESSAGE, Outcome.OK) in heard
+    assert heard.index((Stage.MESSAGE, Outcome.OK)) < heard.index((Stage.ARRIVAL, Outcome.OK))

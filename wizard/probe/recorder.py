@@ -106,6 +106,10 @@ class Recorder:
             detail=self._shown_detail(item.detail),
         )
 
+    def tell(self, listener: Listener) -> None:
+        """What follows is told to this listener: another piece of work goes on with the conversation."""
+        self._listener = listener
+
     def note(self, **detail: Unpack[Detail]) -> None:
         """Keeps what was seen of the server as a whole; every failure from here on says it."""
         self._known |= detail

@@ -102,6 +102,8 @@ class RoundTripRun:
         self._diagnoses: tuple[Diagnosis, ...] = ()
         self._notes: tuple[str, ...] = ()
         self._arrival: tuple[Evidence, ...] = ()
+        for conversation in lines.conversations:  # who watched the check has seen its end
+            conversation.recorder.tell(listener)
 
     async def run(self, deadline_s: float | None = None) -> CheckResult:
         """Sends and watches; after `deadline_s` seconds, with what is known by then."""
