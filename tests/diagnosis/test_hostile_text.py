@@ -84,9 +84,9 @@ def test_any_text_gets_an_answer(pieces: list[str], cut: int, stage: str) -> Non
 )
 def test_a_megabyte_is_explained_in_time(unit: str) -> None:
     text = (unit * (LONGEST // len(unit) + 1))[:LONGEST]
-    started = time.monotonic()
+    started = time.process_time()
     assert DIAGNOSER.of_text(text).cause in CATALOGUE.causes
-    assert_ended_by(started, MOST_SECONDS)
+    assert_ended_by(started, MOST_SECONDS, time.process_time)
 
 
 def test_what_a_text_says_is_shown_inert() -> None:
