@@ -12,7 +12,7 @@ from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QRadioButton
 from pytestqt.qtbot import QtBot
 
-from tests.gui.samples import DRAFT, WORKS, now
+from tests.gui.samples import DRAFT, REFUSED, WORKS, now
 from tests.gui.test_actions import Idle
 from tests.gui.tour import MOST_ON_DONE, words_in_view
 from wizard.gui.app import Wizard
@@ -28,7 +28,7 @@ from wizard.handover.sheet_page import sheet_html
 from wizard.handover.targets import sheet, targets
 from wizard.model.account import RoundTrip, RoundTripStatus, Verdict, VerifiedAccount
 from wizard.model.diagnosis import Diagnosis
-from wizard.model.evidence import Stage
+from wizard.model.evidence import Detail, Stage
 from wizard.model.server import Protocol
 
 pytestmark = [pytest.mark.qt_log_level_fail("WARNING"), pytest.mark.qt_log_ignore("propagateSizeHints")]
@@ -353,16 +353,23 @@ def test_the_sheet_goes_to_a_printer(page: DonePage, account: VerifiedAccount, t
 
 
 @pytest.mark.parametrize(
-    ("cause", "title"),
-    [("message-rejected-as-spam", "Your settings are right"), ("recipient-unknown", "Your email works")],
+    ("cause", "recipient", "title"),
+    [
+        ("message-rejected-as-spam", "bob@example.org", "Your settings are right"),
+        ("recipient-mailbox-full", str(DRAFT.address), "Your settings are right"),
+        ("recipient-unknown", "bob@example.org", "Your email works"),
+    ],
 )
 def test_after_a_refused_message_it_does_not_say_that_email_works(
-    page: DonePage, account: VerifiedAccount, cause: str, title: str
+    page: DonePage, account: VerifiedAccount, cause: str, recipient: str, title: str
 ) -> None:
-    """Another recipient's mailbox says nothing of the account."""
-    card = Diagnosis(cause, Stage.MESSAGE, 0.9, "The message was refused", "why", protocol=Protocol.SMTP)
+    """Another recipient's mailbox says nothing of the account; its own does."""
+    refusal = replace(REFUSED, stage=Stage.MESSAGE, detail=Detail(recipient=recipient))
+    card = Diagnosis(
+        cause, Stage.MESSAGE, 0.9, "The message was refused", "why", protocol=Protocol.SMTP, evidence=(refusal,)
+    )
     refused = replace(WORKS, verdict=Verdict.FAILS, round_trip=RoundTrip(RoundTripStatus.FAILED), diagnoses=(card,))
     page.begin(account, result=refused)
     assert page.heading.text() == title
-    assert (page.subheading.text() == "Sending: The message was refused.") is (cause == "message-rejected-as-spam")
+    assert (page.subheading.text() == "Sending: The message was refused.") is (title == "Your settings are right")
     assert "Sending and receiving verified" in " ".join(texts(page))

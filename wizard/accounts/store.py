@@ -219,15 +219,6 @@ def proven_now(account: VerifiedAccount, secrets: frozenset[SecretKind]) -> Save
     )
 
 
-def _is_about_another_mailbox(result: CheckResult) -> bool:
-    """Whether all that failed is a message to somebody else, for whose mailbox alone it was refused."""
-    if result.verified_account() is None or not result.diagnoses:
-        return False
-    recipients = [item.detail.get("recipient") for item in result.diagnoses[0].evidence]
-    is_own = any(one is None or one.lower() == result.draft.address.wire.lower() for one in recipients)
-    return result.diagnoses[0].cause.startswith("recipient-") and bool(recipients) and not is_own
-
-
 def after_check(
     before: SavedAccount, result: CheckResult, secrets: frozenset[SecretKind] | None = None
 ) -> SavedAccount:
@@ -239,7 +230,7 @@ def after_check(
         before = replace(before, secrets=secrets)
     if result.verdict is Verdict.UNDECIDED:
         return replace(before, last_checked_at=result.started_at, last_status=result.verdict)
-    is_anothers = _is_about_another_mailbox(result)
+    is_anothers = result.is_about_another_mailbox
     first = result.diagnoses[0] if result.diagnoses and result.verdict is Verdict.FAILS and not is_anothers else None
     after = replace(
         before,

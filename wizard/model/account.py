@@ -144,6 +144,15 @@ class CheckResult:
         return None if incoming is None and outgoing is None else self._account_of(incoming, outgoing)
 
     @property
+    def is_about_another_mailbox(self) -> bool:
+        """Whether all that failed is a message to somebody else, for whose mailbox alone it was refused."""
+        if self.verified_account() is None or not self.diagnoses:
+            return False
+        recipients = [item.detail.get("recipient") for item in self.diagnoses[0].evidence]
+        is_own = any(one is None or one.lower() == self.draft.address.wire.lower() for one in recipients)
+        return self.diagnoses[0].cause.startswith("recipient-") and bool(recipients) and not is_own
+
+    @property
     def has_right_settings(self) -> bool:
         """Whether the settings of every side that is wanted are right, be all of it proven or not."""
         sides = [self._right_side(way) for way in Way if self.draft.wants(way)]

@@ -236,11 +236,9 @@ def _is_verified(side: SideResult | None) -> bool:
 
 
 def _works(result: CheckResult) -> bool:
-    """Whether all was proven, and no message was refused for what it is or whom it is from."""
-    is_refused = result.round_trip.status is RoundTripStatus.FAILED and any(
-        not diagnosis.cause.startswith("recipient-") for diagnosis in result.diagnoses[:1]
-    )
-    return result.verified_account() is not None and not is_refused
+    """Whether all was proven, and no message was refused but for the mailbox of somebody else."""
+    is_refused = result.round_trip.status is RoundTripStatus.FAILED and bool(result.diagnoses)
+    return result.verified_account() is not None and (not is_refused or result.is_about_another_mailbox)
 
 
 def _what_lacks(told: Diagnosis) -> str:
