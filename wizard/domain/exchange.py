@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address
 from typing import Final
 
 from wizard.domain.finding import Finding, Record, State
 from wizard.domain.txt import tags, texts_or_none
 from wizard.errors import DnsUnavailable, FetchError, NameNotFound
 from wizard.language import tr, tr_later, tr_plural
+from wizard.model.host import is_address
 from wizard.model.text import inert
 from wizard.net.dns import IPAddress, MxRecord, Resolver
 from wizard.net.fetch import Fetcher
@@ -50,7 +50,7 @@ async def mx(domain: str, resolver: Resolver, exchangers: tuple[MxRecord, ...] |
     dead = [
         record.host
         for record in exchangers[:_MAX_HOSTS]
-        if _is_literal(record.host) or await _addresses(record.host, resolver) == ()
+        if is_address(record.host) or await _addresses(record.host, resolver) == ()
     ]
     if dead:
         state = State.WRONG if len(dead) == len(exchangers) else State.WARNING
@@ -199,14 +199,6 @@ async def ptr(
             tr("{host}, {addresses}: the name leads there and back.", host=inert(host, 80), addresses=shown),
         )
     return None
-
-
-def _is_literal(host: str) -> bool:
-    """Whether an address stands where the name of a mail exchanger should, which nobody delivers to."""
-    try:
-        return bool(ip_address(host))
-    except ValueError:
-        return False
 
 
 async def _alias(host: str, resolver: Resolver) -> str | None:

@@ -152,15 +152,16 @@ async def _follow(domain: str, record: str, resolver: Resolver, walk: _Walk, *, 
         if match and match[3] == "=":
             redirect = match[4] if name == "redirect" else redirect
             continue
-        if match is None or name not in _MECHANISMS:
+        version = _VERSIONS.get(name)
+        if (
+            match is None
+            or name not in _MECHANISMS
+            or (version is not None and not _is_network(match[4] or "", version))
+        ):
             walk.faults.append(
                 tr("“{term}” is nothing that SPF knows, so receivers take none of the record.", term=inert(word, 60))
             )
             continue
-        if name in _VERSIONS and not _is_network(match[4] or "", _VERSIONS[name]):
-            walk.faults.append(
-                tr("“{term}” is nothing that SPF knows, so receivers take none of the record.", term=inert(word, 60))
-            )
         walk.lookups += name in _LOOKS_UP
         if name == "ptr" and is_top:
             walk.weak.append(tr("“ptr” is slow, and receivers are told not to use it: name the addresses instead."))

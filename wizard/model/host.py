@@ -81,6 +81,15 @@ def _ascii(name: str) -> str:
     return plain
 
 
+def is_address(host: str) -> bool:
+    """Whether an IP address stands where a name could, without brackets."""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
 def is_localhost(host: str) -> bool:
     """Whether it is the name that is always this computer's own, whatever a name server says (RFC 6761 §6.3)."""
     return host.lower() == "localhost"

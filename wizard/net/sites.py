@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import ipaddress
 from functools import lru_cache
 from typing import Any
+
+from wizard.model.host import is_address
 
 
 @lru_cache(maxsize=1024)  # a check asks seven times for its few hosts
 def registrable_domain(host: str) -> str:
     """The part of `host` that somebody registered ("example.co.uk"); the host itself where nobody did."""
     host = host.lower().rstrip(".")
-    if _is_address(host):
+    if is_address(host.strip("[]")):
         return host
     return _registered(host) or host
 
@@ -40,14 +41,6 @@ def _registered(host: str) -> str | None:
         return ".".join(labels[-2:])
     found: str | None = suffixes.privatesuffix(host)
     return found
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host.strip("[]"))
-    except ValueError:
-        return False
-    return True
 
 
 _STAND_INS = frozenset({"example", "test", "invalid", "localhost"})

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import ipaddress
 from collections.abc import Sequence
 
 from wizard.errors import DnsUnavailable, NameNotFound
 from wizard.model.evidence import ErrorKind, ProbeReport, Stage
+from wizard.model.host import is_address
 from wizard.model.provider import Provider
 from wizard.model.server import Protocol, Source, Way
 from wizard.net.patience import within
@@ -105,7 +105,7 @@ async def _at_domain(judge: Judge, reports: Sequence[ProbeReport]) -> tuple[Prob
 async def _at_network(judge: Judge, reports: Sequence[ProbeReport], permits: Permits) -> tuple[ProbeReport, ...]:
     """Marks connections that a guest network did not let through: its page answers at the mail servers' names."""
     found = [report.candidate.host for report in reports if report.last(Stage.CONNECT) is not None]
-    hosts = dict.fromkeys(host for host in found if not _is_address(host))
+    hosts = dict.fromkeys(host for host in found if not is_address(host))
     dialer = judge.services.dialer
 
     async def page_at(host: str) -> bytes:
@@ -124,9 +124,3 @@ async def _at_network(judge: Judge, reports: Sequence[ProbeReport], permits: Per
         if not shut_out or not is_page(await web_answer(dialer, _NOBODY, _WEB, given=False, seconds=PORTAL_S)):
             return tuple(reports)
     return tuple(with_detail(report, portal=True) for report in reports)
-
-
-def _is_address(host: str) -> bool:
-    with contextlib.suppress(ValueError):
-        return bool(ipaddress.ip_address(host))
-    return False
