@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import unicodedata
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.handover.accounts import account, imap, smtp
 from wizard.discovery.preset_file import read_preset
@@ -86,8 +86,8 @@ def test_a_hand_over_holds_no_character_that_deceives(username: str, name: str) 
     server = {"username": username or "x"}
     hostile = account(
         display_name=name or None,
-        incoming=replace(imap(), **server),  # type: ignore[arg-type]
-        outgoing=replace(smtp(), **server),  # type: ignore[arg-type]
+        incoming=replace(imap(), **server),
+        outgoing=replace(smtp(), **server),
         address=Address("ada", "example.org", "example.org"),
     )
     for target in targets():

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from wizard import __version__, assets
 from wizard.errors import ResourceError
@@ -30,8 +31,7 @@ _LINE: Final = re.compile(r"[0-9a-f]{64} [ *]Mailwright-(\d{1,4}(?:\.\d{1,4}){1,
 _TIMEOUT_S: Final = 10.0
 
 
-@dataclass(frozen=True, slots=True)
-class Announcements:
+class Announcements(Struct, frozen=True):
     """Where releases are announced, by whom they are signed, and where people get them."""
 
     sums: str

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING
 from weakref import WeakSet
+
+from msgspec import Struct
 
 from wizard import assets
 from wizard.errors import UsageError
@@ -37,8 +38,7 @@ if TYPE_CHECKING:
 _reading = RLock()  # whoever needs what another thread is reading waits for it, instead of reading it as well
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """What decides how the services are built.
 
     `nameserver` is "HOST[:PORT]", `ispdb_url` where a copy of the community's database stands. `per_host_per_minute` is
@@ -51,7 +51,7 @@ class Settings:
     ca_texts: tuple[str, ...] = ()
     pack_paths: tuple[Path, ...] = ()
     practice: bool = False
-    options: Options | None = field(default=None)
+    options: Options | None = None
     per_host_per_minute: int | None = None
 
 

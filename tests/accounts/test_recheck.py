@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.accounts.books import put
 from tests.handover.accounts import CANARY, WHEN, account, diagnosis, evidence, failed, smtp, works

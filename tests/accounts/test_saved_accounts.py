@@ -11,12 +11,12 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from keyring.errors import KeyringLocked
+from msgspec.structs import replace
 
 from tests.accounts.books import put
 from tests.accounts.keyrings import (

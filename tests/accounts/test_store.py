@@ -4,13 +4,13 @@ import json
 import os
 import re
 import sys
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.accounts.books import note, put
 from tests.handover.accounts import ADDRESS, CANARY, WHEN, account, failed, imap, smtp, works

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.handover.accounts import ADDRESS, account, diagnosis, failed, works
 from wizard import assets, wiring

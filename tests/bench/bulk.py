@@ -10,7 +10,8 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from tests.bench.clients import OPTIONS, RawLine, with_aiosmtplib
 from tests.bench.far_end import BULK_DOMAIN, DOMAIN, PASSWORD, World

@@ -11,10 +11,11 @@ import subprocess
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import aiosmtplib
+from msgspec.structs import replace
 
 from tests.bench.far_end import DOMAIN, PASSWORD
 from tests.bench.way import Place, Way

@@ -8,12 +8,13 @@ import json
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import dns.message
 import dns.rdatatype
+from msgspec.structs import replace
 
 from wizard import wiring
 from wizard.model.evidence import ErrorKind

@@ -3,11 +3,11 @@ from __future__ import annotations
 import json
 import re
 import sys
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.accounts.books import note, put
 from tests.accounts.keyrings import LockedKeyring, MemoryKeyring

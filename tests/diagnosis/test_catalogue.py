@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import shutil
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from wizard.assets import resources
 from wizard.diagnosis.catalogue import COMPILED, Catalogue, compiled, load_cause

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import cast
 
 import pytest
+from msgspec.structs import replace
 
 from wizard.diagnosis.catalogue import Catalogue
 from wizard.diagnosis.diagnose import Diagnoser

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import combinations
 
 import pytest
+from msgspec.structs import replace
 
 from wizard import wiring
 from wizard.assets import resources

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from wizard.diagnosis.catalogue import Catalogue
 from wizard.diagnosis.diagnose import Diagnoser

@@ -5,11 +5,11 @@ from __future__ import annotations
 import csv
 import shutil
 from collections.abc import Iterator
-from dataclasses import replace
 from gettext import NullTranslations
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.discovery.conftest import StartLab, config, hoster
 from tests.lab.web import Page

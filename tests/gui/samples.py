@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
+
+from msgspec.structs import replace
 
 from wizard.model.account import CheckResult, RoundTrip, RoundTripStatus, SideResult, Status, Verdict
 from wizard.model.address import Address

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import plistlib
 import threading
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 

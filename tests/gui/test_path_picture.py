@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from tests.gui.samples import DRAFT, FAILS, NAME_MISMATCH, SMTP, WORKS, event
 from wizard.gui.lanes import LaneTracker, State, lanes_of

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import inspect
 import re
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from tests.gui.samples import BAD_CREDENTIALS, NOW, REPLY, USERNAME_FORMAT, WAIT
 from wizard.gui import failure_words, trip_words, words

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
+
+from msgspec.structs import replace
 
 from wizard.model.account import CheckResult, RoundTrip, RoundTripStatus, SideResult, Status, Verdict, VerifiedAccount
 from wizard.model.address import Address
@@ -32,7 +33,7 @@ def smtp(**changes: object) -> ServerCandidate:
     server = ServerCandidate(
         Protocol.SMTP, "smtp.example.org", 465, Security.TLS, "ada@example.org", Source.PRESET, trusted=True
     )
-    return replace(server, **changes)  # type: ignore[arg-type]
+    return replace(server, **changes)
 
 
 def imap(**changes: object) -> ServerCandidate:
@@ -40,7 +41,7 @@ def imap(**changes: object) -> ServerCandidate:
     server = ServerCandidate(
         Protocol.IMAP, "imap.example.org", 993, Security.TLS, "ada@example.org", Source.PRESET, trusted=True
     )
-    return replace(server, **changes)  # type: ignore[arg-type]
+    return replace(server, **changes)
 
 
 def account(**changes: object) -> VerifiedAccount:
@@ -55,7 +56,7 @@ def account(**changes: object) -> VerifiedAccount:
         provider=None,
         verified_at=WHEN,
     )
-    return replace(verified, **changes)  # type: ignore[arg-type]
+    return replace(verified, **changes)
 
 
 def diagnosis(**changes: object) -> Diagnosis:
@@ -75,7 +76,7 @@ def diagnosis(**changes: object) -> Diagnosis:
         server="smtp.example.org:465",
         reply=Reply("5.7.8 Authentication failed", code=535, enhanced="5.7.8"),
     )
-    return replace(refused, **changes)  # type: ignore[arg-type]
+    return replace(refused, **changes)
 
 
 def diagnosis_document(item: Diagnosis) -> dict[str, object]:

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from msgspec.structs import replace
 
 from tests.handover.accounts import CANARY, certificate, diagnosis, diagnosis_document, evidence, failed, imap, smtp
 from wizard import wiring
@@ -23,7 +23,7 @@ def seen(told: Diagnosis, *stages: Evidence, **changes: object) -> tuple[Diagnos
     """The diagnosis with its evidence, and the check whose report holds it, the failed stage last."""
     report = ProbeReport(smtp(), stages, sign_in_attempts=1)
     told = replace(told, evidence=stages[-1:])
-    return told, replace(failed(), diagnoses=(told,), reports=(report,), **changes)  # type: ignore[arg-type]
+    return told, replace(failed(), diagnoses=(told,), reports=(report,), **changes)
 
 
 def connected() -> Evidence:

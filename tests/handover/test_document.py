@@ -128,7 +128,7 @@ def test_a_secret_a_server_echoes_is_masked(echo: str) -> None:
 
 
 def test_a_secret_that_is_a_word_of_ours_breaks_nothing() -> None:
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     from wizard.model.secret import Secret
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from urllib.parse import unquote
 
 import pytest
+from msgspec.structs import replace
 
 from tests.handover.accounts import (
     account,

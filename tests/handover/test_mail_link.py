@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
+from msgspec.structs import replace
 
 from tests.handover.accounts import account
 from wizard.handover.mail_link import MAX_MAILTO, mail_link, sheet_link, takes_mail_links

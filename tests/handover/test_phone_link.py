@@ -6,10 +6,11 @@ import asyncio
 import plistlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import pytest
+from msgspec.structs import replace
 
 from tests.handover.accounts import CANARY, account
 from wizard.errors import HandoverError

@@ -7,10 +7,10 @@ import hashlib
 import json
 import plistlib
 import re
-from dataclasses import replace
 
 import pytest
 from defusedxml import ElementTree
+from msgspec.structs import replace
 
 from tests.handover.accounts import account, imap, smtp
 from wizard.errors import HandoverError
@@ -85,4 +85,4 @@ def test_what_a_format_cannot_say_is_left_out_and_told() -> None:
 )
 def test_what_would_do_harm_is_not_published(changed: dict[str, object], told: str) -> None:
     with pytest.raises(HandoverError, match=told):
-        published(replace(account(), **changed))  # type: ignore[arg-type]
+        published(replace(account(), **changed))

@@ -2,13 +2,13 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.handover.accounts import CANARY, diagnosis_document, failed, works
 from tests.handover.test_document import JSON_VALUES

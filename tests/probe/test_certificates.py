@@ -11,7 +11,6 @@ import struct
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
@@ -20,6 +19,7 @@ import certifi
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.lab.scripted import ScriptedServer
 from tests.probe.issuer import Issuer, Lax, sha256_of

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from tests.lab.stage import Stage, speaks_first, stage
 from tests.providers.cases import CASES, Case, Failure

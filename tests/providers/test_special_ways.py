@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from tests.lab.stage import imap, remedy_of, smtp, speaks_first, stage
 from tests.providers.cases import SENDER

@@ -7,7 +7,8 @@ offered with its words and where it leads, the verdict, and the settings after a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from tests.lab.scripted import Conversation, Script
 from tests.lab.stage import imap, smtp
@@ -75,8 +76,7 @@ async def too_old(conversation: Conversation) -> None:
     await conversation.send_raw(bytes([21, 3, 1, 0, 2, 2, 70]))
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One row of the seeds.
 
     `remedy` is the id of the first thing offered, `say` its words, `target` what it acts on: a field, a page, a change,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from tests.lab.certificates import Authority, Issued
 from tests.probe.talk import PASSWORD, USER, Mail, Names, candidate, tls_server

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from tests.lab.certificates import Authority, Issued
 from tests.lab.scripted import Conversation as Talk

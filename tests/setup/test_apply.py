@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from tests.lab.stage import PASSWORD, Stage, imap, listed, pop3, remedy_of, smtp, speaks_first, stage
 from wizard.model.account import CheckResult, Verdict

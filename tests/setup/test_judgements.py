@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from msgspec.structs import replace
 
 from tests.lab.certificates import Authority
 from tests.setup.accounts import new_session
@@ -38,7 +38,7 @@ CARD = Diagnosis("bad-credentials", Stage.AUTH, 0.9, "title", "why")
 
 
 def ended(status: Status, **more: object) -> SideOutcome:
-    return replace(SideOutcome(SideResult(IMAP, status)), **more)  # type: ignore[arg-type]
+    return replace(SideOutcome(SideResult(IMAP, status)), **more)
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from tests.lab.stage import imap, listed, pop3, smtp, stage
 from wizard.model.account import Verdict

@@ -7,9 +7,9 @@ import contextlib
 import socket
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from tests.lab.certificates import Authority, Issued
 from tests.lab.scripted import Conversation as Talk

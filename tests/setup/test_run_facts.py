@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from tests.lab.stage import imap, smtp, speaks_first, stage
 from wizard.model.address import Address
@@ -29,7 +29,7 @@ def report(server: ServerCandidate, *evidence: Evidence, attempts: int = 1) -> P
 
 
 def item(stage: Stage, outcome: Outcome = Outcome.OK, **more: object) -> Evidence:
-    return replace(Evidence(stage, outcome), **more)  # type: ignore[arg-type]
+    return replace(Evidence(stage, outcome), **more)
 
 
 REFUSED = report(SMTP, item(Stage.AUTH, Outcome.FAILED, error=ErrorKind.REPLY))

@@ -6,9 +6,9 @@ import asyncio
 import base64
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from tests.lab.certificates import Authority, Issued
 from tests.lab.scripted import Conversation as Talk
@@ -335,7 +335,7 @@ async def test_nothing_is_sent_to_servers_nobody_vouched_for(authority: Authorit
         tls_server(imap, certificate, Security.TLS) as receiving,
         tls_server(smtp, certificate, Security.TLS) as sending,
     ):
-        from dataclasses import replace
+        from msgspec.structs import replace
 
         found = [
             replace(candidate(receiving, Protocol.IMAP, Security.TLS, source=Source.SRV), trusted=False),

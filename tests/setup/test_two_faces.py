@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from tests.lab.stage import PASSWORD, Stage, imap, listed, smtp, stage
 from wizard import assets, wiring

@@ -27,7 +27,7 @@ async def test_a_control_inside_is_the_passwords_fault(inside: str, receiving: o
 async def test_what_the_clipboard_added_is_taken_off() -> None:
     async with stage("ada@firma.example", imap("imap.firma.example"), smtp("smtp.firma.example")) as played:
         draft = played.draft(password=None)
-        from dataclasses import replace
+        from msgspec.structs import replace
 
         result = await played.session.check(replace(draft, secret=Secret.typed("\ttulip-wagon-64\r\n")))
     assert result.verdict is Verdict.WORKS

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from tests.lab.identity import USER_CODE, IdentityProvider
 from tests.lab.web import Page

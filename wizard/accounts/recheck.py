@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wizard.accounts.store import SavedAccount
 from wizard.language import tr, tr_context
@@ -19,8 +21,7 @@ from wizard.model.server import WITHOUT_SIGN_IN, Security, ServerCandidate
 from wizard.net.sites import registrable_domain
 
 
-@dataclass(frozen=True, slots=True)
-class Recheck:
+class Recheck(Struct, frozen=True):
     """What a check of a saved account came to.
 
     `saved` is the account as it is kept now. `result` is `None` when no check was made; `why_not` says what could not

@@ -10,11 +10,12 @@ import stat
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from html import escape
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from wizard.errors import ResourceError, UsageError
 from wizard.language import tr
@@ -39,8 +40,7 @@ class Scheduler(StrEnum):
     TASK_SCHEDULER = "task-scheduler"
 
 
-@dataclass(frozen=True, slots=True)
-class Every:
+class Every(Struct, frozen=True):
     """How often: a number of hours that divides a day, or 7 days."""
 
     hours: int
@@ -68,8 +68,7 @@ class Every:
         return f"{self.hours // 24}d" if self.hours % 24 == 0 else f"{self.hours}h"
 
 
-@dataclass(frozen=True, slots=True)
-class ScheduleRule:
+class ScheduleRule(Struct, frozen=True):
     """What a helpdesk pack says of the regular check: how often, `None` for never, and whether that may be changed.
 
     It switches nothing on: that a person does, who has seen the scheduler's files.
@@ -108,8 +107,7 @@ class ScheduleRule:
 NO_RULE: Final = ScheduleRule()
 
 
-@dataclass(frozen=True, slots=True)
-class Schedule:
+class Schedule(Struct, frozen=True):
     """The files that make the scheduler run the check, and the commands that make it look at them."""
 
     files: tuple[tuple[Path, bytes], ...]

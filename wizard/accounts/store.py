@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wizard.accounts.migrations import CURRENT, migrate
 from wizard.accounts.secret_store import SecretKind
@@ -23,8 +25,7 @@ _MAX_BYTES: Final = 8 * 1024 * 1024
 _KEPT_ASIDE: Final = "unreadable"  # in the name of a file that could not be read and was kept
 
 
-@dataclass(frozen=True, slots=True)
-class SavedAccount:
+class SavedAccount(Struct, frozen=True):
     """Settings that were proven once, and what the last check of them said; its secrets lie in the keyring.
 
     `secrets` are the kinds the keyring was given. What begins with `last` belongs to `last_checked_at`;

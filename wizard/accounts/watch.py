@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wizard.accounts.recheck import Recheck
 from wizard.errors import ResourceError
@@ -23,8 +25,7 @@ _SOON: Final = timedelta(days=60)
 _ASK_AGAIN: Final = timedelta(days=7)
 
 
-@dataclass(frozen=True, slots=True)
-class News:
+class News(Struct, frozen=True):
     """One notification; `is_trouble` where something has to be done."""
 
     address: Address
@@ -33,8 +34,7 @@ class News:
     is_trouble: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """What was told of one account last: whether it works, and which warnings; when its domain was asked about."""
 
     works: bool = True

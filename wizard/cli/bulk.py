@@ -8,10 +8,12 @@ import os
 from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 from weakref import WeakValueDictionary
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from wizard import internal_error, wiring
 from wizard.cli import bulk_merge, bulk_table, monitoring, render
@@ -261,8 +263,7 @@ class Servers:
         return found
 
 
-@dataclass(slots=True)
-class Queue:
+class Queue(Struct):
     """Hands out rows so that one server has one row at a time, and the others go on meanwhile.
 
     Which servers a row leads to is told by what was typed, or by its domain: that keeps rows of one company from

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TextIO
+
+from msgspec import Struct
 
 from wizard.cli import render
 from wizard.cli.bulk_results import NO_VERDICT, read_briefs
@@ -23,8 +24,7 @@ MISSING: Final = "no-result"  # the place has none: its run ended before, or had
 _WORKS: Final = ("works", "works-after-fix")
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(Struct, frozen=True):
     """One account with what each place found, in the order of the places."""
 
     address: str
@@ -39,8 +39,7 @@ class Account:
         return "works everywhere" if all(works) else "works only from some" if any(works) else "works nowhere"
 
 
-@dataclass(frozen=True, slots=True)
-class Merged:
+class Merged(Struct, frozen=True):
     """All accounts, in the order of the first place that has them."""
 
     places: tuple[str, ...]

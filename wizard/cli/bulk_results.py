@@ -7,9 +7,10 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TextIO
+
+from msgspec import Struct
 
 from wizard.accounts.file_lock import take
 from wizard.cli import render
@@ -32,8 +33,7 @@ _SAYS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Brief:
+class Brief(Struct, frozen=True):
     """One result in short: what a monitor sees of it, where it stands in the table, and its servers in words."""
 
     row: int

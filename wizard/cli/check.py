@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from wizard import internal_error, wiring
 from wizard.cli import browser, render, reporting, words

@@ -6,9 +6,10 @@ import argparse
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from wizard import internal_error, wiring
 from wizard.cli import render, words

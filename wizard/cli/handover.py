@@ -6,9 +6,10 @@ import argparse
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
+
+from msgspec.structs import replace
 
 from wizard import internal_error
 from wizard.accounts import recheck

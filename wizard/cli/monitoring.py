@@ -9,10 +9,11 @@ import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct, field
 
 from wizard.errors import UsageError
 from wizard.language import tr, tr_plural
@@ -28,8 +29,7 @@ _DAY_S: Final = 86_400
 _MAX_TOLD: Final = 20  # accounts that a plugin's output names
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(Struct, frozen=True):
     """One account as a monitor sees it; `certificate_until` is when the first certificate of its servers ends."""
 
     address: str
@@ -45,8 +45,7 @@ class Checked:
         return self.verdict in (Verdict.WORKS.value, Verdict.WORKS_AFTER_FIX.value)
 
 
-@dataclass(frozen=True, slots=True)
-class Thresholds:
+class Thresholds(Struct, frozen=True):
     """When an account that works is still worth a warning: seconds that a check took, days that a certificate has."""
 
     warning_s: float | None = None
@@ -55,8 +54,7 @@ class Thresholds:
     critical_days: int | None = None
 
 
-@dataclass(slots=True)
-class Tally:
+class Tally(Struct):
     """Accounts counted, so that memory stays flat however many there are."""
 
     causes: Counter[str] = field(default_factory=Counter)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from wizard import internal_error, wiring
 from wizard.cli import render, words
@@ -111,8 +112,7 @@ def _write(account: VerifiedAccount, folder: Path, web_host: str | None, as_json
     return 0
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(Struct, frozen=True):
     """What one source says: one of `_SAYS`, the places that were asked, and whether it counts without a question."""
 
     source: Source

@@ -9,13 +9,15 @@ from __future__ import annotations
 import csv
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Final
 
+from msgspec import Struct, field
+
 from wizard.errors import UsageError
 from wizard.language import tr, tr_later
+from wizard.model.record import printed
 from wizard.model.text import single_line
 from wizard.text_file import read_lines
 
@@ -61,8 +63,7 @@ def _folded(head: str) -> str:
 _MEANT: Final = {_folded(alias): column for column, aliases in _HEADS.items() for alias in aliases.split()}
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One account of the table: its number among the rows, its first line in the file, its cells by column.
 
     `fault` says why it cannot be used, and then there are no cells. `kept` are cells that go into the result as they
@@ -71,9 +72,12 @@ class Row:
 
     number: int
     line: int
-    cells: Mapping[str, str] = field(default_factory=dict, repr=False)
+    cells: Mapping[str, str] = field(default_factory=dict)
     fault: str | None = None
     kept: Mapping[str, str] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return printed(self, without="cells")
 
 
 class Table:

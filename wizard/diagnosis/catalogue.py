@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 from wizard import assets
 from wizard.compiled import digest
@@ -44,8 +45,7 @@ _KINDRED_STAGES: Final = {
 _SAMPLES_BEGIN = b"\n[[sample]]"
 
 
-@dataclass(frozen=True, slots=True)
-class Family:
+class Family(Struct, frozen=True):
     """Providers that answer in the same words: how they are recognised, and their pages by placeholder name."""
 
     id: str
@@ -56,8 +56,7 @@ class Family:
     pages: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
-@dataclass(frozen=True, slots=True)
-class Ranked:
+class Ranked(Struct, frozen=True):
     """A cause that matches, with how specifically."""
 
     cause: Cause

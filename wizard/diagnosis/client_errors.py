@@ -9,8 +9,9 @@ import base64
 import binascii
 import html
 import re
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from wizard.diagnosis.extension_list import without_extensions
 from wizard.diagnosis.rule import fold
@@ -162,8 +163,7 @@ _NOISE = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """What a pasted text gave: the telling words as pasted and folded, and the codes and names found in it."""
 
     telling: str

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wizard.diagnosis.plain_text import IS_SPACELESS, SPACELESS, asides_apart, plain, without_names
 from wizard.language import tr
@@ -47,8 +49,7 @@ _Row = tuple[tuple[str, ...], int]
 _Rows = tuple[Mapping[str, tuple[_Row, ...]], tuple[_Row, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True):
     """A word of a text: where it stands, and the concepts it may mean (one bit each)."""
 
     place: float
@@ -57,8 +58,7 @@ class Item:
     lacking: bool = False  # it says that there is none of what stands before it
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(Struct, frozen=True):
     """The words of one sentence that mean something; `concepts` has the bits of all."""
 
     items: tuple[Item, ...]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wizard.diagnosis.catalogue import UNKNOWN, Catalogue, Ranked
 from wizard.diagnosis.client_errors import Reading, mask_secrets, read
@@ -35,8 +37,7 @@ from wizard.model.server import Protocol, Way
 _RECEIVING: Final = frozenset({Protocol.IMAP, Protocol.POP3})
 
 
-@dataclass(frozen=True, slots=True)
-class _Failure:
+class _Failure(Struct, frozen=True):
     report: ProbeReport
     evidence: Evidence
     ranking: tuple[Ranked, ...]

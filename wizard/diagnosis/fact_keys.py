@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final, get_type_hints
+
+from msgspec import Struct
 
 from wizard.model.evidence import CertificateProblem, Detail, ErrorKind, Stage
 from wizard.model.provider import CATEGORIES, Quirk
@@ -113,8 +114,7 @@ class Speaks(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class FactKey:
+class FactKey(Struct, frozen=True):
     """One key: what it tells, its weight, and the values it takes: a closed set, or whatever the pattern matches."""
 
     says: str

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from wizard.assets import resources
 from wizard.diagnosis.concepts import ADVICE, NEGATION, Lexicon, Sentence, read_lexicon
@@ -54,8 +55,7 @@ _WORD: Final = re.compile(r"[^\W\d_]{3,}")
 _SENTENCES: Final = re.compile(r"(?<=[.!?\n])\s+|(?<=[。！？\n])")
 
 
-@dataclass(frozen=True, slots=True)
-class Combination:
+class Combination(Struct, frozen=True):
     """One line: the concepts needed (each entry one of several bits), what must not be said, and where it holds."""
 
     line: str
@@ -117,8 +117,7 @@ def _stand_together(sentence: Sentence, needed: tuple[int, ...], near: int) -> b
     return place(0, (), 1e9, -1.0)
 
 
-@dataclass(frozen=True, slots=True)
-class Meaning:
+class Meaning(Struct, frozen=True):
     """What a text means by its concepts: a cause, how much says so, and the line that holds."""
 
     cause: str

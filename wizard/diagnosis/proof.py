@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from wizard.diagnosis.catalogue import FAMILIES_FILE, Catalogue, Ranked
 from wizard.diagnosis.diagnose import Diagnoser
@@ -12,8 +13,7 @@ from wizard.diagnosis.skeleton import BLANK_TITLE, BLANK_WHY
 from wizard.language import tr
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """A sample that another cause wins, or shares first place with."""
 
     cause: str

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
 from typing import Final
+
+from msgspec import Struct, field
 
 from wizard.diagnosis.fact_keys import KEYS
 from wizard.language import tr, tr_context
@@ -78,8 +79,7 @@ _IS_PLAIN = re.compile(r"[^.*#]+")
 _SIGNS = re.compile(r"\.\.\.|[*#]")
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
+class Phrase(Struct, frozen=True):
     """Words to look for in a folded text."""
 
     words: str
@@ -129,8 +129,7 @@ def _compiled_part(words: str) -> str:
     return start + "".join(pieces) + end
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """What is known about a failure: folded text, sets of values by key, and the words that fill placeholders."""
 
     text: str = ""
@@ -144,8 +143,7 @@ class Facts:
         return known is not None and not known.isdisjoint(wanted)
 
 
-@dataclass(frozen=True, slots=True)
-class Conditions:
+class Conditions(Struct, frozen=True):
     """What `when` or `unless` names: keys of facts, each with values of which one holds, and phrases of the reply."""
 
     keys: tuple[tuple[str, frozenset[str]], ...] = ()
@@ -165,8 +163,7 @@ class Conditions:
 NO_CONDITIONS: Final = Conditions()
 
 
-@dataclass(frozen=True, slots=True)
-class Presupposed:
+class Presupposed(Struct, frozen=True):
     """What must hold for something to be said or offered: all of `when`, and nothing of `unless`."""
 
     when: Conditions = NO_CONDITIONS
@@ -180,8 +177,7 @@ class Presupposed:
 ALWAYS: Final = Presupposed()
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(Struct, frozen=True):
     """One way to recognise a cause: every key must hold, and one phrase of each phrase key."""
 
     keys: tuple[tuple[str, frozenset[str]], ...]
@@ -225,8 +221,7 @@ class Match:
         return "code" if names & {"code", "status"} else "stage"
 
 
-@dataclass(frozen=True, slots=True)
-class Sentences:
+class Sentences(Struct, frozen=True):
     """Wordings of one thing, most telling first; the first whose placeholders are all known is said.
 
     `context` is what translators know them by (language/data_texts.py); without one they are no text for people.
@@ -252,8 +247,7 @@ def placeholders(wording: str) -> tuple[str, ...]:
     return tuple(_PLACEHOLDER.findall(wording))
 
 
-@dataclass(frozen=True, slots=True)
-class RemedyRule:
+class RemedyRule(Struct, frozen=True):
     """A remedy as its file states it; of several with the same id the first that is possible is offered."""
 
     id: str
@@ -271,8 +265,7 @@ class RemedyRule:
     last_resort: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True):
     """What is said instead where the facts say more; what it leaves out is said as the cause says it."""
 
     presupposed: Presupposed
@@ -282,16 +275,14 @@ class Case:
     nobody_to_ask: bool = False  # no administrator can help here
 
 
-@dataclass(frozen=True, slots=True)
-class Instead:
+class Instead(Struct, frozen=True):
     """Another cause that is meant where the facts say more than the words did."""
 
     cause: str
     presupposed: Presupposed
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
+class Sample(Struct, frozen=True):
     """Words really seen, and the facts that came with them."""
 
     text: str
@@ -302,8 +293,7 @@ class Sample:
     seen: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
+class Cause(Struct, frozen=True):
     """One diagnosis file; `id` is its file name, `stage` its folder."""
 
     id: str

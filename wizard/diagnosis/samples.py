@@ -7,8 +7,9 @@ the cause. Tables `not.STEP` hold texts that tempt to the cause beside them, and
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from wizard.assets import resources
 from wizard.diagnosis.client_errors import read
@@ -19,8 +20,7 @@ from wizard.language import tr
 from wizard.toml_reader import Table, read_toml
 
 
-@dataclass(frozen=True, slots=True)
-class Saying:
+class Saying(Struct, frozen=True):
     """A text as a program or server says it; `tempting` when `cause` is what it must not be taken for."""
 
     text: str

@@ -13,10 +13,12 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wizard.assets import resources
 from wizard.diagnosis.catalogue import Catalogue
@@ -28,8 +30,7 @@ from wizard.diagnosis.samples import load_sayings
 _FOLDS: Final = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(Struct, frozen=True):
     """One labelled line and the answer to it."""
 
     id: str

@@ -7,9 +7,10 @@ Letters that sound or look like others are left out; read back, they are taken f
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
 from typing import Final
+
+from msgspec import Struct
 
 from wizard import assets
 from wizard.errors import UsageError
@@ -39,8 +40,7 @@ def numbered_causes() -> tuple[str, ...]:
     return read_toml(assets.resources() / "telephone-codes.toml").texts("causes")
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """What a code says: the cause, which of its cases was told (0: none), where it happened, at what provider."""
 
     cause: str

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct
 
 from wizard.language import tr_plural
 from wizard.model.plan import BrowserOffer
 from wizard.model.provider import Provider
+from wizard.model.record import WithCompanion
 from wizard.model.server import ServerCandidate, Source
 
 MAX_NAMES: Final = 5  # T27: nobody needs a hundred servers
@@ -18,18 +20,16 @@ class Refused(Exception):
     """A source's answer, or a part of it, that is not accepted; str() says why, in a few words."""
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(WithCompanion, frozen=True, eq=False):
     """One thing asked of one party. `rank` orders the answers, small first; the same `whom` is asked only once."""
 
     source: Source
     whom: str
     rank: int
-    ask: Callable[[], Awaitable[Answer]] = field(compare=False)
+    ask: Callable[[], Awaitable[Answer]]
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What came back.
 
     `refused` are reasons why parts of it, or all, were not accepted. `provider` was recognised on the way, `probably`

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from urllib.parse import quote, urlsplit
+
+from msgspec.structs import replace
 
 from wizard.discovery.answer import NOTHING, Answer, Question, Refused
 from wizard.discovery.candidate import (

@@ -6,7 +6,8 @@ import ipaddress
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from wizard.discovery.answer import Refused
 from wizard.language import tr
@@ -113,8 +114,7 @@ def user_name(text: str | None, address: Address) -> str:
     return name
 
 
-@dataclass(frozen=True, slots=True)
-class Maker:
+class Maker(Struct, frozen=True):
     """Makes one source's candidates.
 
     Args:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
 from time import monotonic
+from typing import Final
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from wizard.discovery.answer import NOTHING, Answer, Question, Refused
 from wizard.discovery.autoconfig import autoconfig, autoconfig_of_mx
@@ -52,8 +55,7 @@ MAX_REMEMBERED = 64  # addresses
 EXCHANGER_RANK = 10  # the exchanger itself as mail server: less likely than any guess
 
 
-@dataclass(frozen=True, slots=True)
-class Patience:
+class Patience(Struct, frozen=True):
     """How long is waited, in seconds.
 
     `cap_s` for everybody; once trusted settings for both ways are known, `better_s` for sources that count more than
@@ -65,15 +67,16 @@ class Patience:
     lesser_s: float = 0.1
 
 
-@dataclass(frozen=True, slots=True)
-class _Heard:
+USUAL_PATIENCE: Final = Patience()
+
+
+class _Heard(Struct, frozen=True):
     question: Question
     answer: Answer
     asked: Asked
 
 
-@dataclass(slots=True)
-class _Memory:
+class _Memory(Struct):
     """What was heard about one address, by who was asked, and with which kind of asking all was settled."""
 
     heard: dict[str, _Heard] = field(default_factory=dict)
@@ -100,7 +103,7 @@ class Planner:
         presets: PresetBook,
         *,
         ispdb_url: str = BASE_URL,
-        patience: Patience = Patience(),
+        patience: Patience = USUAL_PATIENCE,
     ) -> None:
         self._resolver = resolver
         self._fetcher = fetcher

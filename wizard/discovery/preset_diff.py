@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from wizard.discovery.answer import Refused
 from wizard.discovery.presets import PresetBook
@@ -23,8 +24,7 @@ _SECURITY: Final = {"SSL": Security.TLS, "STARTTLS": Security.STARTTLS, "plain":
 _FORMS: Final = {"%EMAILADDRESS%": UsernameForm.FULL_ADDRESS, "%EMAILLOCALPART%": UsernameForm.LOCAL_PART}
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """One thing a preset and a file do not agree on; `provider` is `None` when no preset knows any of its domains."""
 
     file: str

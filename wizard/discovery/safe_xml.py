@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from wizard.discovery.answer import Refused
 from wizard.discovery.candidate import one_line
@@ -15,8 +16,7 @@ MAX_BYTES = 256 * 1024
 _CHUNK = 4096
 
 
-@dataclass(slots=True)
-class Element:
+class Element(Struct):
     """An element without its namespace; `attributes` by lower-case name, `text` is what stands directly inside it."""
 
     tag: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class State(StrEnum):
@@ -16,8 +17,7 @@ class State(StrEnum):
     UNKNOWN = "unknown"  # nobody could say
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct, frozen=True):
     """A DNS record to publish."""
 
     name: str
@@ -25,8 +25,7 @@ class Record:
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """What was found; `id` is its name for scripts, `lines` the records as they are published now."""
 
     id: str

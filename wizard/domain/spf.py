@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from ipaddress import ip_network
 from typing import Final
+
+from msgspec import Struct, field
 
 from wizard.domain.finding import Finding, Record, State
 from wizard.domain.txt import texts
@@ -41,8 +42,7 @@ _INCLUDES: Final = {
 }
 
 
-@dataclass(slots=True)
-class _Walk:
+class _Walk(Struct):
     """What was seen on the way through a record and those it includes."""
 
     lookups: int = 0

@@ -8,8 +8,9 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
+
+from msgspec import Struct
 
 from wizard.engine_thread import EngineThread
 from wizard.gui.state import PracticeAccount
@@ -26,8 +27,7 @@ T = TypeVar("T")
 Work = Callable[["SetupSession", Listener], Awaitable[T]]
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(Struct, frozen=True):
     """What the window learns once the engine is open.
 
     `practice_accounts` is empty outside practice; `browser_providers` are the ids of providers whose sign-in in the

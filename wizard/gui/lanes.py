@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wizard.gui import words
 from wizard.gui.failure_words import failed
@@ -30,8 +32,7 @@ class State(StrEnum):
     NOT_TRIED = "not tried"
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """One stage of one lane: its state and the word under its name."""
 
     stage: Stage
@@ -39,8 +40,7 @@ class Mark:
     word: str
 
 
-@dataclass(frozen=True, slots=True)
-class Lane:
+class Lane(Struct, frozen=True):
     """One side, sending or receiving: four marks in order, and where it broke.
 
     `broken` is the stage it stopped at, which may lie past the four shown ones. `failure` is the short word for it.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from wizard.language import tr
 
@@ -12,8 +13,7 @@ if TYPE_CHECKING:  # loaded after the first paint
     from wizard.model.provider import Provider
 
 
-@dataclass(frozen=True, slots=True)
-class Need:
+class Need(Struct, frozen=True):
     """One banner: fact, sentence, steps to follow and the page they happen on.
 
     `tone` is a colour of the theme; `url_says` is what the page's link says where "Open the page" says too little.

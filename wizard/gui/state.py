@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from PySide6.QtCore import QObject, Signal
 
 from wizard.language import tr_context
@@ -24,8 +24,7 @@ if TYPE_CHECKING:  # most of the model is loaded after the first paint
     from wizard.setup.pack import Helpdesk
 
 
-@dataclass(frozen=True, slots=True)
-class PracticeAccount:
+class PracticeAccount(Struct, frozen=True):
     """An account of the practice network, to be picked instead of typed."""
 
     address: str

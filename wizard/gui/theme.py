@@ -7,10 +7,10 @@ system's font from there. On a system in high contrast the table steps back and 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final
 
+from msgspec import Struct
 from PySide6.QtCore import QObject, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontInfo, QFontMetrics, QPainter, QPalette, QPen
 from PySide6.QtWidgets import QApplication
@@ -23,8 +23,7 @@ _FIRST_JOINED, _LAST_JOINED = "\u0590", "\u08ff"  # Hebrew, Arabic and their lik
 COMPACT_SCALE: Final = 1.5  # above this font scale the window uses its one-column layout
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Tokens:
+class Tokens(Struct, frozen=True, eq=False):
     """The colours of one scheme, by what they are for."""
 
     page: QColor

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, timedelta
 from typing import Final
+
+from msgspec import Struct, field
 
 from wizard import __version__
 from wizard.handover.case import case_code
@@ -37,8 +38,7 @@ _SUBJECT: Final = tr_later("Subject: {subject}")
 _CLOCK_S: Final = 2.0  # below this a clock is right
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
+class Letter(Struct, frozen=True):
     """A letter that holds no secret: its subject on one line, its text with lines of its own."""
 
     subject: str

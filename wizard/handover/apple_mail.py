@@ -5,8 +5,9 @@ from __future__ import annotations
 import plistlib
 import sys
 import uuid
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from wizard.handover.inert import file_stem
 from wizard.handover.sheet import HandoverFile, Row, Sheet, Target, TargetKind, rows_about_you, tr_field

@@ -5,9 +5,10 @@ from __future__ import annotations
 import plistlib
 import uuid
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final
 from urllib.parse import urlsplit
+
+from msgspec.structs import replace
 
 from wizard.handover import apple_mail
 from wizard.handover.sheet import HandoverFile, Row, Sheet

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from wizard.handover import other
 from wizard.handover.sheet import Sheet, Target, TargetKind

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wizard.handover import autodiscover_xml
 from wizard.handover.sheet import Row, Sheet, Target, TargetKind, rows_about_you, tr_field
@@ -26,8 +28,7 @@ CLASSIC = Target("outlook-classic", tr_later("Classic Outlook"), TargetKind.PERS
 _NO_SPA: Final = tr_later("Leave Secure Password Authentication (SPA) off: it means Windows sign-in, not encryption.")
 
 
-@dataclass(frozen=True, slots=True)
-class _Groups:
+class _Groups(Struct, frozen=True):
     """The headings of classic Outlook's pages: its first, More Settings with two tabs."""
 
     page: str

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from html import escape
 from typing import Final
+
+from msgspec import Struct
 
 from wizard.language import RIGHT_TO_LEFT, spoken, without_isolates
 from wizard.model.columns import padded, width
@@ -20,8 +21,7 @@ td, pre { overflow-wrap: anywhere; } pre { white-space: pre-wrap; font: 14px/1.5
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Struct, frozen=True):
     """A heading with sentences, pairs of name and value, a table, or lines of a conversation under it."""
 
     heading: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from wizard.handover import apple_mail
 from wizard.handover.sheet import Row, Sheet, Target, TargetKind, rows_about_you, tr_field

@@ -12,9 +12,10 @@ import json
 import plistlib
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 from xml.sax.saxutils import escape
+
+from msgspec import Struct
 
 from wizard.errors import HandoverError
 from wizard.handover import apple_mail, autoconfig_xml
@@ -43,8 +44,7 @@ _POX_KINDS: Final = {Protocol.SMTP: "SMTP", Protocol.IMAP: "IMAP", Protocol.POP3
 _NAMESPACE: Final = uuid.UUID("0f0e6f0e-7a4c-4a61-8c8e-1c9a3f4f7b55")
 
 
-@dataclass(frozen=True, slots=True)
-class Published:
+class Published(Struct, frozen=True):
     """Files by their path below the output folder, and sentences about what could not be published and why."""
 
     files: dict[str, bytes]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from wizard.language import tr, tr_context
 from wizard.model.account import VerifiedAccount
@@ -16,8 +17,7 @@ class TargetKind(StrEnum):
     PROGRAM = "program"
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """A program settings can be handed to; `id` is what `mailwright handover` takes and the button `target:<id>`.
 
     `english` is its name, marked for the translators where it is more than a maker's. `commands` start it: it is
@@ -39,8 +39,7 @@ class Target:
         return tr(self.english)
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One field of that program's own dialog; `field_id` is unique on the sheet and names the button `copy:<field_id>`.
 
     `group` is the heading the row stands under; rows of one group follow each other.
@@ -73,8 +72,7 @@ def rows_about_you(
     return [*rows, Row("address", address_label, str(account.address), group)]
 
 
-@dataclass(frozen=True, slots=True)
-class HandoverFile:
+class HandoverFile(Struct, frozen=True):
     """A file the program takes; `say` tells what to do with it. It holds a password only where that was asked for.
 
     `told_in_steps`: the sheet's steps tell that already, in other words.
@@ -93,8 +91,7 @@ class HandoverFile:
         return self.content.decode("utf-16" if self.content.startswith(b"\xff\xfe") else "utf-8")
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(Struct, frozen=True):
     """Everything one target needs; `qr` is the text of a QR code, `None` where no program reads one."""
 
     target: Target

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from wizard.errors import HandoverError, UsageError
 from wizard.handover import apple_mail

@@ -7,9 +7,10 @@ with what servers and other programs show. strftime and the process's locale are
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
+
+from msgspec import Struct
 
 from wizard.language import SOURCE, kept_apart, spoken, tr, tr_context, tr_plural
 
@@ -19,8 +20,7 @@ DAY_S: Final = 86_400
 _ENDS: Final = (".", "?", "。", "？", "؟")
 
 
-@dataclass(frozen=True, slots=True)
-class Habits:
+class Habits(Struct, frozen=True):
     """How one language writes them; `thousands` is put between groups from `grouped_from` on."""
 
     months: tuple[str, ...]

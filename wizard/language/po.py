@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 CONTEXT_END: Final = "\x04"  # what gettext puts between a context and its text
 FORM_END: Final = "\0"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One text of a .po file and its translation, one for each plural form; the header is the one without a source."""
 
     source: str

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
+
+from msgspec import Struct, field
 
 from wizard.model.address import Address
 from wizard.model.diagnosis import Diagnosis, Fix
@@ -44,8 +45,7 @@ class RoundTripStatus(StrEnum):
     SKIPPED = "skipped"
 
 
-@dataclass(frozen=True, slots=True)
-class RoundTrip:
+class RoundTrip(Struct, frozen=True):
     """The test message's way; `seconds` from the server's acceptance to the arrival, verdicts as the receiver wrote.
 
     Of a message that was not seen, `seconds` is how long it was watched for; `looked_in` names the folders searched.
@@ -66,8 +66,7 @@ class RoundTrip:
     told: tuple[Diagnosis, ...] = ()  # what the receiving server said instead of showing the mailbox
 
 
-@dataclass(frozen=True, slots=True)
-class SideResult:
+class SideResult(Struct, frozen=True):
     """One side of a check: the server that was settled on and how far it was proven."""
 
     candidate: ServerCandidate
@@ -77,8 +76,7 @@ class SideResult:
     report: ProbeReport | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class VerifiedAccount:
+class VerifiedAccount(Struct, frozen=True):
     """Settings that were proven; made by `CheckResult` only, from sides that passed or, so far, signed in."""
 
     address: Address
@@ -91,8 +89,7 @@ class VerifiedAccount:
     verified_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class CheckResult:
+class CheckResult(Struct, frozen=True):
     """All that a check found out; the command line prints it, the window shows it, a report keeps it."""
 
     draft: AccountDraft

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote
+
+from msgspec import Struct
 
 from wizard.errors import UsageError
 from wizard.language import tr
@@ -31,8 +32,7 @@ _UNSEEN: Final = frozenset({"Cc", "Cs", "Co", "Cn", "Zs", "Zl", "Zp"})
 _MAX_TYPED = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(Struct, frozen=True):
     """An email address (RFC 5321 §4.1.2, RFC 6531 for non-ASCII local parts); make one with `Address.parse`."""
 
     local: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class DavKind(StrEnum):
@@ -21,8 +22,7 @@ class DavSource(StrEnum):
     SRV = "srv"
 
 
-@dataclass(frozen=True, slots=True)
-class DavService:
+class DavService(Struct, frozen=True):
     """Where the calendars or the contacts are; `url` begins with https.
 
     `trusted` is False where name servers alone say so and the host is another domain's: nobody signs in there unasked.

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
 
+from msgspec import Struct
+from msgspec.structs import replace
+
 from wizard.model.evidence import CertificateFacts, Evidence, Reply, Stage
+from wizard.model.record import WithCompanion
 from wizard.model.server import Protocol, Security, ServerCandidate
 
 
@@ -33,8 +36,7 @@ class Change(StrEnum):
     OWN_NETWORK = "own-network"  # the same server, now that the person said yes to where it stands
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeSettings:
+class ChangeSettings(Struct, frozen=True):
     """Other settings, applied and checked again from the failed stage. `candidate` is set once one is known."""
 
     change: Change
@@ -56,8 +58,7 @@ class Field(StrEnum):
     TEST_TO = "test-to"  # the same field, with the account's own address in it
 
 
-@dataclass(frozen=True, slots=True)
-class EditField:
+class EditField(Struct, frozen=True):
     """Put the cursor into a field of the window.
 
     `server` is filled in around it, where it is known and only its login is not: it has one of its own.
@@ -67,32 +68,27 @@ class EditField:
     server: ServerCandidate | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TryAgain:
+class TryAgain(Struct, frozen=True):
     """Check again from the failed stage."""
 
 
-@dataclass(frozen=True, slots=True)
-class SignIn:
+class SignIn(Struct, frozen=True):
     """Sign in at the provider in the web browser (OAuth 2.0)."""
 
 
-@dataclass(frozen=True, slots=True)
-class OpenUrl:
+class OpenUrl(Struct, frozen=True):
     """Open a page of the provider."""
 
     url: str
 
 
-@dataclass(frozen=True, slots=True)
-class CopyText:
+class CopyText(Struct, frozen=True):
     """Copy a text that is written out, such as the steps in another program."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class AskAdministrator:
+class AskAdministrator(Struct, frozen=True):
     """Ask whoever runs the mail server for this, in a sentence or two.
 
     The letter around it has the facts (`handover/administrator_message.py`); in JSON that is a `copy-text`.
@@ -101,15 +97,13 @@ class AskAdministrator:
     request: str
 
 
-@dataclass(frozen=True, slots=True)
-class TrustCertificate:
+class TrustCertificate(Struct, frozen=True):
     """Accept exactly this certificate; SHA-256 of its DER form, lower-case hex."""
 
     sha256: str
 
 
-@dataclass(frozen=True, slots=True)
-class Wait:
+class Wait(Struct, frozen=True):
     """Nothing helps but time; `seconds` is `None` when nobody can say how long."""
 
     seconds: int | None
@@ -132,8 +126,7 @@ ACTION_NAMES: dict[type, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Remedy:
+class Remedy(Struct, frozen=True):
     """One thing that can be done; the program tries `automatic` ones by itself, `last_resort` ones are never first."""
 
     id: str
@@ -151,8 +144,7 @@ class Token(StrEnum):
     REFUSED = "refused"  # the token that was sent is not, or no longer, good
 
 
-@dataclass(frozen=True, slots=True)
-class Implications:
+class Implications(Struct, frozen=True):
     """What a cause means beyond its own card, as its diagnosis file states it.
 
     Attributes:
@@ -180,8 +172,7 @@ class Implications:
 NO_IMPLICATIONS: Final = Implications()
 
 
-@dataclass(frozen=True, slots=True)
-class Likely:
+class Likely(Struct, frozen=True):
     """A cause that comes into question where none is clear, and a question whose answer yes speaks for it."""
 
     cause: str
@@ -190,8 +181,7 @@ class Likely:
     question: str
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnosis:
+class Diagnosis(WithCompanion, frozen=True, eq=False):
     """A cause by name, what it rests on and what can be done; `confidence` is between 0 and 1."""
 
     cause: str
@@ -211,7 +201,7 @@ class Diagnosis:
     category: str | None = None  # of the provider, as presets say it
     likely: tuple[Likely, ...] = ()  # up to three, the likeliest first, where the confidence is below 0.6
     # Tells it once more in the language spoken then; `None` where nobody can.
-    again: Callable[[], Diagnosis] | None = field(default=None, compare=False, repr=False)
+    again: Callable[[], Diagnosis] | None = None
 
     def in_the_language_spoken(self) -> Diagnosis:
         """The same card, its words in the language spoken now; as it is where it cannot be told once more."""
@@ -231,8 +221,7 @@ class Diagnosis:
         return any(isinstance(action, kinds) and action not in elsewhere for action in actions)
 
 
-@dataclass(frozen=True, slots=True)
-class ServerChange:
+class ServerChange(Struct, frozen=True):
     """The settings a fix touched; `None` where it left them alone."""
 
     host: str | None = None
@@ -241,8 +230,7 @@ class ServerChange:
     username: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Fix:
+class Fix(Struct, frozen=True):
     """A change that was tried and works: which cause it answers, which remedy it is, before and after."""
 
     cause: str

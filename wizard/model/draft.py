@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wizard.model.address import Address
 from wizard.model.secret import Secret
 from wizard.model.server import ServerCandidate, Way
 
 
-@dataclass(frozen=True, slots=True)
-class AccountDraft:
+class AccountDraft(Struct, frozen=True):
     """An account as far as the person has told it; `None` is "not said", and discovery fills it in."""
 
     address: Address

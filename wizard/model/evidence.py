@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import TypedDict
 
+from msgspec import Struct, field
+
+from wizard.model.record import WithCompanion
 from wizard.model.secret import Secret
 from wizard.model.server import Endpoint, Protocol, ServerCandidate
 
@@ -153,8 +155,7 @@ class CertificateProblem(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(WithCompanion, frozen=True, eq=False):
     """A server's answer as received, made inert: control and bidi characters are replaced, secrets masked.
 
     `code` is SMTP's number (RFC 5321 §4.2); `None` for IMAP and POP3. `enhanced` is RFC 3463's, e.g. "5.7.8".
@@ -168,7 +169,7 @@ class Reply:
     enhanced: str | None = None
     status: str | None = None
     code_text: str | None = None
-    heard: Secret | None = field(default=None, compare=False, repr=False)
+    heard: Secret | None = None
 
     @property
     def is_temporary(self) -> bool:
@@ -184,8 +185,7 @@ class Reply:
         return self.heard.reveal() if self.heard is not None else self.text
 
 
-@dataclass(frozen=True, slots=True)
-class CertificateFacts:
+class CertificateFacts(Struct, frozen=True):
     """What the server's certificate says, whether or not it was accepted; all of it is the server's claim."""
 
     sha256: str
@@ -198,8 +198,7 @@ class CertificateFacts:
     problem: CertificateProblem | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """What one stage showed at one server.
 
     `seconds` is how long the stage took, `t_s` when it ended, both in seconds, `t_s` from the start of the run.
@@ -219,8 +218,7 @@ class Evidence:
     detail: Detail = field(default_factory=lambda: NO_DETAIL)
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(Struct, frozen=True):
     """What the computer and its line showed, beside any one server; `None` is "not looked at".
 
     `open_ports` and `blocked_ports` are ports of hosts of this account only.
@@ -237,8 +235,7 @@ class Surroundings:
     public_address: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ProbeReport:
+class ProbeReport(Struct, frozen=True):
     """One candidate's whole probe: evidence in order of time and the conversation with every secret removed."""
 
     candidate: ServerCandidate

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from wizard.model.address import Address
 from wizard.model.progress import Listener, nobody
@@ -14,8 +15,7 @@ from wizard.model.server import Protocol, ServerCandidate, Source
 NO_ANSWER: Final = "no answer"
 
 
-@dataclass(frozen=True, slots=True)
-class PlanOptions:
+class PlanOptions(Struct, frozen=True):
     """How an address's settings are looked for.
 
     Attributes:
@@ -41,8 +41,7 @@ class PlanOptions:
 ALL_SOURCES: Final = PlanOptions()
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """A source that was asked: whom, what for, and how it answered ("found", "nothing", NO_ANSWER, "refused: …")."""
 
     source: Source
@@ -61,8 +60,7 @@ class Asked:
         return self.source in (Source.AUTOCONFIG, Source.ISPDB, Source.PACC, Source.AUTODISCOVER)
 
 
-@dataclass(frozen=True, slots=True)
-class BrowserOffer:
+class BrowserOffer(Struct, frozen=True):
     """Where a provider's own page says that it takes sign-ins in the browser; `None` where it leaves something out.
 
     `trusted` is True when the page is vouched for and both endpoints stand in the address's own registrable domain.
@@ -77,8 +75,7 @@ class BrowserOffer:
     trusted: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """The result of discovery.
 
     `candidates` are in the order they would be tried, all protocols together. `probably` is set when the provider was

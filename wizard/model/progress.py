@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from wizard.model.evidence import NO_DETAIL, CertificateProblem, Detail, ErrorKind, Outcome, Stage
 from wizard.model.server import Endpoint, Protocol
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(Struct, frozen=True):
     """A stage begins (`STARTED`) or ended; `t_s` and `seconds` in seconds, `t_s` from the start of the run.
 
     `error` says what went wrong when it failed, and `certificate_problem` which certificate trouble it was.

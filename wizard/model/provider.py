@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from wizard.language import SOURCE, spoken, tr, tr_context, tr_later
 from wizard.language.data_texts import preset_context
@@ -52,8 +54,7 @@ class Quirk(StrEnum):
     REGION_DECIDES_SERVERS = "region-decides-servers"  # another region's server refuses the right password
 
 
-@dataclass(frozen=True, slots=True)
-class ProviderServer:
+class ProviderServer(Struct, frozen=True):
     """One server of a provider.
 
     In `host` and `username` may stand %EMAILADDRESS%, %EMAILLOCALPART%, %EMAILDOMAIN% and placeholders of the provider.
@@ -76,8 +77,7 @@ class Doer(StrEnum):
     ADMINISTRATOR = "administrator"
 
 
-@dataclass(frozen=True, slots=True)
-class Preparation:
+class Preparation(Struct, frozen=True):
     """What must be done before a mail program can sign in, and by whom."""
 
     say: str
@@ -86,8 +86,7 @@ class Preparation:
     by: Doer = Doer.YOU
 
 
-@dataclass(frozen=True, slots=True)
-class DatedFact:
+class DatedFact(Struct, frozen=True):
     """What changed or will change at the provider, and on which day."""
 
     on: date
@@ -97,8 +96,7 @@ class DatedFact:
 GENERAL_NAME: Final = tr_later("app password")
 
 
-@dataclass(frozen=True, slots=True)
-class AppPassword:
+class AppPassword(Struct, frozen=True):
     """The provider's password for programs: what it is called, where it is made, and its shape where that is known."""
 
     url: str | None = None
@@ -124,8 +122,7 @@ class AppPassword:
         return "".join(typed.split()) if self.strip_blanks else typed
 
 
-@dataclass(frozen=True, slots=True)
-class OAuthEndpoints:
+class OAuthEndpoints(Struct, frozen=True):
     """Where the browser sign-in goes (RFC 6749 §3, RFC 8628 §3.1)."""
 
     authorization: str
@@ -134,8 +131,7 @@ class OAuthEndpoints:
     device: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Provider:
+class Provider(Struct, frozen=True):
     """One preset; `id` is its file name, `quirks` are facts for the diagnosis rules.
 
     `sign_in` is in the order a person would use the ways: a password and an app password together mean that the app

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class AddressForms:
+class AddressForms(Struct, frozen=True):
     """A public address in the three forms allow lists ask for."""
 
     single: str

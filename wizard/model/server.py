@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
+
+from msgspec import Struct
 
 
 class Protocol(StrEnum):
@@ -100,8 +101,7 @@ def usual_security(protocol: Protocol, port: int) -> Security | None:
     return next((security for known, security in STANDARD_PORTS[protocol] if known == port), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
+class Endpoint(Struct, frozen=True):
     """One host, one port, one way to encrypt: what a connection is made to."""
 
     host: str
@@ -112,8 +112,7 @@ class Endpoint:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
-@dataclass(frozen=True, slots=True)
-class ServerCandidate:
+class ServerCandidate(Struct, frozen=True):
     """A server that may be tried.
 
     `auth` lists the methods the source named, best first; empty means the source did not say. `trusted` is False when

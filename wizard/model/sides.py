@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Generic, TypeVar
+
+from msgspec import Struct
 
 from wizard.model.server import Way
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Sides(Generic[T]):
+class Sides(Struct, Generic[T], frozen=True):
     """One value for each side of an account, in the order in which they are told: receiving, then sending."""
 
     receiving: T

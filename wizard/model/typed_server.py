@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from wizard.errors import UsageError
 from wizard.language import tr
@@ -49,8 +50,7 @@ _SEPARATORS = re.compile(r"[\s,;]+")
 _MAX_TYPED = 500
 
 
-@dataclass(frozen=True, slots=True)
-class TypedServer:
+class TypedServer(Struct, frozen=True):
     """What was said of a server; `None` is "not said"."""
 
     host: str  # lower-case A-labels or an IP address

@@ -8,8 +8,9 @@ import ipaddress
 import socket
 import time
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
 from typing import Protocol as Interface
+
+from msgspec import Struct
 
 from wizard.errors import DnsUnavailable, NetworkError
 from wizard.model.evidence import ErrorKind
@@ -43,8 +44,7 @@ class DialFailed(Exception):
         self.addresses = addresses
 
 
-@dataclass(frozen=True, slots=True)
-class Dialed:
+class Dialed(Struct, frozen=True):
     """A connected, non-blocking socket; seconds for finding the name and for connecting."""
 
     sock: socket.socket

@@ -9,10 +9,11 @@ import math
 import socket
 from _thread import start_new_thread
 from collections.abc import Callable, Coroutine, Hashable
-from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 from typing import Protocol as Interface
+
+from msgspec import Struct
 
 from wizard.errors import DnsUnavailable, NameNotFound
 from wizard.imports import imported
@@ -40,16 +41,14 @@ IDLE_S = 10.0  # so long a thread waits for another name to look up
 KEPT_S = 5.0  # one check asks for the same few names again and again within a moment
 
 
-@dataclass(frozen=True, slots=True)
-class MxRecord:
+class MxRecord(Struct, frozen=True):
     """A mail exchanger (RFC 5321 §5.1); `host` is lower-case without the final dot."""
 
     preference: int
     host: str
 
 
-@dataclass(frozen=True, slots=True)
-class SrvRecord:
+class SrvRecord(Struct, frozen=True):
     """A service's place (RFC 2782); `host` is lower-case without the final dot, empty for "not offered"."""
 
     priority: int

@@ -7,9 +7,10 @@ import ipaddress
 import socket
 import ssl
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote, unquote, unquote_plus, urlencode, urljoin, urlsplit, urlunsplit
+
+from msgspec import Struct
 
 from wizard.errors import FetchError
 from wizard.imports import begin_import, imported
@@ -42,8 +43,7 @@ class PageRefused(FetchError):
     """There was an answer that we do not accept; str() says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fetched:
+class Fetched(Struct, frozen=True):
     """An answer: the address it came from in the end, its status, its body, the hosts on the way, first to last."""
 
     url: str

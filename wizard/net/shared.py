@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Hashable
-from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
+
+from msgspec import Struct
 
 T = TypeVar("T")
 
 
-@dataclass(slots=True)
-class _Work(Generic[T]):
+class _Work(Struct, Generic[T]):
     task: asyncio.Task[T]
     waiting: int = 0
     ended_at: float | None = None

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
+
+from msgspec import Struct, field
 
 SPECIAL_USE = {"Drafts": r"\Drafts", "Junk": r"\Junk", "Sent": r"\Sent", "Trash": r"\Trash"}  # RFC 6154
 UID_VALIDITY = 1
 
 
-@dataclass(slots=True)
-class Message:
+class Message(Struct):
     """A stored message; `content` is as it goes over the wire, lines ended by CRLF."""
 
     uid: int

@@ -8,11 +8,12 @@ import ipaddress
 import socket
 import ssl
 from collections.abc import AsyncIterator, Callable, Coroutine
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from functools import partial
 from typing import TypeVar
+
+from msgspec import Struct
 
 from wizard.errors import NameNotFound
 from wizard.language import tr
@@ -39,8 +40,7 @@ T = TypeVar("T")
 Converse = Callable[[Line], Coroutine[object, object, None]]
 
 
-@dataclass(frozen=True, slots=True)
-class PracticeEndpoint:
+class PracticeEndpoint(Struct, frozen=True):
     """A practice host and port, what it speaks ("smtp", "imap", "pop3", "https"), and its real loopback port.
 
     `real_port` is None for a blocked port.

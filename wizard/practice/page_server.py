@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 from xml.sax.saxutils import escape
+
+from msgspec import Struct
 
 from wizard.model.provider import ProviderServer
 from wizard.model.server import Protocol, Security
@@ -18,8 +19,7 @@ _SOCKET_TYPES = {Security.TLS: "SSL", Security.STARTTLS: "STARTTLS", Security.NO
 _ENCRYPTIONS = {Security.TLS: "SSL", Security.STARTTLS: "TLS", Security.NONE: "None"}
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """The one page of a host, and the method it is asked for by."""
 
     host: str

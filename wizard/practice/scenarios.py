@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+
+from msgspec import Struct
 
 from wizard.errors import ResourceError
 from wizard.language import tr, tr_context
 from wizard.language.data_texts import practice_context
 from wizard.model.provider import AppPassword, Provider, ProviderServer, SignInWay
+from wizard.model.record import printed
 from wizard.model.server import Protocol, Security
 from wizard.net.dns import MxRecord, SrvRecord
 from wizard.toml_reader import Table, read_toml
@@ -47,17 +49,19 @@ class FoundBy(StrEnum):
     NOBODY = "nobody"  # the address itself is the matter: there is nothing to find
 
 
-@dataclass(frozen=True, slots=True)
-class PracticeAccount:
+class PracticeAccount(Struct, frozen=True):
     """What a person needs to try an account: whom, which password, what it teaches and which cause comes out."""
 
     scenario: str
     name: str
     address: str
-    password: str = field(repr=False)
+    password: str
     teaches: str
     cause: str | None
     fixable: bool
+
+    def __repr__(self) -> str:
+        return printed(self, without="password")
 
     @property
     def lesson(self) -> str:
@@ -65,8 +69,7 @@ class PracticeAccount:
         return tr_context(practice_context(self.scenario), self.teaches)
 
 
-@dataclass(frozen=True, slots=True)
-class PracticeServer:
+class PracticeServer(Struct, frozen=True):
     """A server that really listens, or with `blocked` a port that never answers, or with `no_route` one that the
     computer has no way to, as without a network.
 
@@ -88,7 +91,7 @@ class PracticeServer:
     auth: tuple[str, ...] = ("PLAIN", "LOGIN")
     accepts: Accepts = Accepts.FULL_ADDRESS
     username: str | None = None
-    password: str | None = field(default=None, repr=False)
+    password: str | None = None
     banner: str | None = None
     delay_s: float = 0.0
     refusal: str | None = None
@@ -99,9 +102,11 @@ class PracticeServer:
     open_reply: str | None = None
     relays: bool = False
 
+    def __repr__(self) -> str:
+        return printed(self, without="password")
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+
+class Delivery(Struct, frozen=True):
     """Where a message to the account lands, how many seconds later, and what the receiver notes about its origin."""
 
     folder: str = "INBOX"
@@ -111,8 +116,7 @@ class Delivery:
     dmarc: str = "pass"
 
 
-@dataclass(frozen=True, slots=True)
-class Scenario:
+class Scenario(Struct, frozen=True):
     """One practice account with its servers and names.
 
     `listed` are the settings discovery finds, which may differ from the servers that are really there; `second` are
@@ -121,7 +125,7 @@ class Scenario:
     """
 
     account: PracticeAccount
-    accepted_password: str = field(repr=False)
+    accepted_password: str
     found_by: FoundBy
     servers: tuple[PracticeServer, ...]
     listed: tuple[ProviderServer, ...]
@@ -129,6 +133,9 @@ class Scenario:
     mx: tuple[MxRecord, ...]
     delivery: Delivery
     provider: Provider | None = None
+
+    def __repr__(self) -> str:
+        return printed(self, without="accepted_password")
 
     @property
     def id(self) -> str:

@@ -7,9 +7,11 @@ import contextlib
 import re
 import ssl
 from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import dataclass, replace
 from typing import Protocol as Interface
 from typing import cast
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wizard.model.evidence import CertificateFacts, CertificateProblem, Detail, ErrorKind, Stage
 from wizard.model.progress import nobody
@@ -44,8 +46,7 @@ MAIL_BEGINS = (b"", b"2", b"4", b"5", b"*", b"+", b"-")  # with nothing, or with
 MAIL_STARTS = re.compile(rb"[245]\d{0,2}$|[245]\d\d[ -]|\*|\+|-")  # of a greeting that comes byte by byte
 
 
-@dataclass(frozen=True, slots=True)
-class Network:
+class Network(Struct, frozen=True):
     """How connections are made and which certificates are accepted.
 
     `pins` are pairs of "host:port" and the SHA-256 that is accepted there and nowhere else; `trusted` are SHA-256 that

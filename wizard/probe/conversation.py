@@ -5,7 +5,9 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wizard.model.evidence import CertificateFacts, Detail, ErrorKind, Reply, Stage
 from wizard.model.progress import nobody
@@ -24,8 +26,7 @@ SIGN_IN_S = 30.0
 STILL_ANSWERS_S = 5.0
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
+class Terms(Struct, frozen=True):
     """On what terms a conversation is held.
 
     `network` says how to get to the server, `recorder` keeps the evidence, `permits` how many connections there may
@@ -244,8 +245,7 @@ class Conversation(ABC):
         return seen.certificate if seen is not None else None
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """A message that arrived: the folder it lies in, its header, whether that folder is the one for junk."""
 
     folder: str

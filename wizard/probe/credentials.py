@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from wizard.model.evidence import Detail, ErrorKind, Stage
 from wizard.model.secret import Secret, wire_bytes
 from wizard.probe.error_kinds import StageFailed
 
 
-@dataclass(frozen=True, slots=True)
-class Credentials:
+class Credentials(Struct, frozen=True):
     """A user name with a password or a token; a token is used instead of a password."""
 
     username: str

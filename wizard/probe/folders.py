@@ -7,7 +7,8 @@ import binascii
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from wizard.model.text import inert
 
@@ -61,8 +62,7 @@ _OWN = _names(
 _NOT_LOOKED_INTO = frozenset({"\\noselect", "\\nonexistent", "\\sent", "\\drafts", "\\all", "\\allmail", "\\inbox"})
 
 
-@dataclass(frozen=True, slots=True)
-class Folder:
+class Folder(Struct, frozen=True):
     """One folder: its name on the line, its name for people, its flags in lower case, and the last part of its name."""
 
     raw: bytes

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from wizard import __version__
 from wizard.model.evidence import ErrorKind, Reply, Stage
@@ -31,8 +32,7 @@ _ALERT = re.compile(r"^(?:\* (?:OK|NO|BAD)|A\d{1,9} OK) \[ALERT\] (.*\S)", re.IG
 _LITERAL = re.compile(rb"\{(\d{1,10})\+?\}$")
 
 
-@dataclass(frozen=True, slots=True)
-class ImapReply:
+class ImapReply(Struct, frozen=True):
     """The answer to one command: its status, text, and the untagged lines that came before."""
 
     status: str

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from wizard.model.evidence import Detail, ErrorKind, Reply, Stage
 from wizard.model.server import AuthMethod
@@ -25,16 +26,14 @@ PASSWORD_METHODS = (
 CHALLENGED = frozenset({AuthMethod.SCRAM_SHA_256, AuthMethod.SCRAM_SHA_1, AuthMethod.CRAM_MD5, AuthMethod.APOP})
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(Struct, frozen=True):
     """One way to sign in; `at_once`: what the client says first goes with the command, unasked."""
 
     method: AuthMethod
     at_once: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What a server said to one way: yes or not, in the words of its protocol and no others (T11)."""
 
     accepted: bool
@@ -42,8 +41,7 @@ class Answer:
     is_explained: bool = False  # a challenge said why a token was refused: it was judged, whatever words follow
 
 
-@dataclass(frozen=True, slots=True)
-class Challenge:
+class Challenge(Struct, frozen=True):
     """What a server wants answered before it decides."""
 
     data: bytes

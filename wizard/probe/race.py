@@ -6,8 +6,9 @@ import asyncio
 import contextlib
 import math
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from wizard.model.evidence import ErrorKind, ProbeReport, Stage
 from wizard.model.server import ServerCandidate
@@ -23,8 +24,7 @@ PER_FAILURE = 5  # a candidate that failed makes room for so many at once, as lo
 GIVE_UP_S = 8.5  # by then each planned port had its three SYNs; a spare that is silent is not waited for
 
 
-@dataclass(slots=True)
-class Lane:
+class Lane(Struct):
     """One candidate on its way; `wave` 0 was planned, 1 is a change the program tries by itself."""
 
     candidate: ServerCandidate
@@ -46,8 +46,7 @@ class Lane:
         return self.conversation.recorder.has_passed(Stage.CONNECT)
 
 
-@dataclass(frozen=True, slots=True)
-class RaceResult:
+class RaceResult(Struct, frozen=True):
     """The winner, open and not signed in, and what every lane showed."""
 
     winner: Lane | None

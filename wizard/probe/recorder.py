@@ -5,8 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
 from typing import Unpack, cast
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from wizard.model.evidence import CertificateFacts, Detail, ErrorKind, Evidence, Outcome, ProbeReport, Reply, Stage
 from wizard.model.progress import Listener, Progress, nobody
@@ -47,8 +49,7 @@ class RunClock:
         return time.monotonic() - self._started
 
 
-@dataclass(slots=True)
-class StageFacts:
+class StageFacts(Struct):
     """What a stage wants kept when it ends; filled while it runs."""
 
     capabilities: tuple[str, ...] = ()

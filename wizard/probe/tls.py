@@ -9,9 +9,10 @@ import re
 import socket
 import ssl
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from msgspec.structs import replace
 
 from wizard.model.evidence import CertificateFacts, CertificateProblem, Detail, ErrorKind, Stage
 from wizard.model.text import inert

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wizard.model.account import CheckResult, Status
 from wizard.model.address import Address
@@ -21,8 +22,7 @@ def is_agreed(draft: AccountDraft, candidate: ServerCandidate) -> bool:
     return not needs_yes(candidate, draft, None)
 
 
-@dataclass(frozen=True, slots=True)
-class AccountInProgress:
+class AccountInProgress(Struct, frozen=True):
     """The account as far as it has got. Every change gives a new one; nothing here waits for a network or a window.
 
     Args:

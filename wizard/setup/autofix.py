@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wizard.language import tr
 from wizard.model.diagnosis import Change, ChangeSettings, Diagnosis, Fix, Remedy, ServerChange
@@ -16,8 +18,7 @@ _MODE_KINDS = {ErrorKind.PLAINTEXT_WHERE_TLS, ErrorKind.TLS_WHERE_PLAINTEXT}
 _WRONG_SERVICE = {ErrorKind.OTHER_PROTOCOL, ErrorKind.NOT_MAIL}
 
 
-@dataclass(frozen=True, slots=True)
-class Alternative:
+class Alternative(Struct, frozen=True):
     """Other settings and the change that leads to them.
 
     `asks_first` marks a server of a company that neither the person nor the address named: only a press of its button

@@ -10,10 +10,11 @@ import html
 import json
 import re
 import unicodedata
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 from urllib.parse import unquote
+
+from msgspec import Struct
 
 from wizard.discovery import autoconfig
 from wizard.discovery.answer import Refused
@@ -62,8 +63,7 @@ _OF_PORT: Final = {143: "imap", 993: "imap", 110: "pop", 995: "pop", 465: "smtp"
 _PROTOCOL_OF_HOST: Final = {"imap": "imap", "pop": "pop", "pop3": "pop", "smtp": "smtp", "smtps": "smtp"}
 
 
-@dataclass(frozen=True, slots=True)
-class Brought:
+class Brought(Struct, frozen=True):
     """What was read; `said_by` ends the sentence “As they stand in …”, `servers` are best first for each side."""
 
     said_by: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from wizard.accounts.secret_store import SecretKind, SecretStore
 from wizard.model.address import Address
@@ -25,8 +26,7 @@ ShowCode = Callable[[DeviceCode], None]
 Sleep = Callable[[float], Awaitable[None]]
 
 
-@dataclass(frozen=True, slots=True)
-class BrowserSignIn:
+class BrowserSignIn(Struct, frozen=True):
     """Tokens for accounts.
 
     Args:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from typing import Protocol as Interface
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from wizard.language import tr
 from wizard.model.address import Address
@@ -72,8 +74,7 @@ def _no_provider(_: str) -> Provider | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class Services:
+class Services(Struct, frozen=True):
     """What a session works with; `wiring` builds them once.
 
     The diagnoser is asked for when something is to be explained: the causes take a moment to read, and memory; what
@@ -103,8 +104,7 @@ class Services:
         return nearest_address(address, (site for site in sites if self.provider_of_domain(site) is not None))
 
 
-@dataclass(slots=True)
-class SessionContext:
+class SessionContext(Struct):
     """What every run of a session shares: services, options, certificates that were trusted."""
 
     services: Services

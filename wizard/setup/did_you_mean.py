@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from enum import Enum
 from functools import cache
+
+from msgspec.structs import replace
 
 from wizard.model.address import Address
 from wizard.net.sites import has_known_ending, is_public_suffix

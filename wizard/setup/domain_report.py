@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
+
+from msgspec import Struct
 
 from wizard.domain.check import check_domain
 from wizard.domain.finding import Finding, State
@@ -24,8 +25,7 @@ _STATES: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class DomainReport:
+class DomainReport(Struct, frozen=True):
     """The findings about a domain; `shown` is its name as people read it."""
 
     shown: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from wizard.model.diagnosis import AskAdministrator, Diagnosis, Remedy
 from wizard.model.evidence import Detail, ErrorKind, Evidence, Outcome, ProbeReport, Stage

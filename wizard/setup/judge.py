@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wizard.language import tr
 from wizard.model.account import CheckResult
@@ -24,8 +26,7 @@ if TYPE_CHECKING:
     from wizard.setup.context import Services
 
 
-@dataclass(frozen=True, slots=True)
-class Judge:
+class Judge(Struct, frozen=True):
     """What is known of one account, and the judgements that follow from it; made anew when more is known.
 
     Args:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import secrets
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.headerregistry import Address as Mailbox
 from email.message import EmailMessage
 from email.parser import BytesHeaderParser
 from email.policy import SMTP, SMTPUTF8
 from email.utils import format_datetime
+
+from msgspec import Struct
 
 from wizard.language import tr
 from wizard.model.account import RoundTrip, RoundTripStatus
@@ -21,8 +22,7 @@ ALPHABET = "ACDEFGHJKLMNPQRTUVWXY3479"  # nothing that reads like something else
 _VERDICT = re.compile(r"\b(spf|dkim|dmarc)\s*=\s*([a-z]{1,20})", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class TestMessage:
+class TestMessage(Struct, frozen=True):
     """A message ready to be sent and the token that finds it again."""
 
     __test__ = False  # a name that starts with Test is not a test here

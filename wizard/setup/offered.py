@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wizard.errors import UsageError
 from wizard.model.address import Address
@@ -27,8 +29,7 @@ _BY_HAND: dict[Change, Action] = {
 _WITHOUT_A_SERVER = frozenset({Change.SUGGESTED_ADDRESS, Change.ADDRESS_IS_RIGHT, Change.PASSWORD_WITHOUT_BLANK})
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeContext:
+class ChangeContext(Struct, frozen=True):
     """What a change can be made of.
 
     Args:

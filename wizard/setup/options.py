@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(Struct, frozen=True):
     """How a check is run; times in seconds.
 
     `accept_untrusted` is a yes to servers that DNS or another domain named, `accept_own_network` one to whatever

@@ -29,11 +29,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct, field
 
 from wizard.errors import ResourceError, UsageError
 from wizard.language import tr
@@ -54,8 +55,7 @@ if TYPE_CHECKING:
 FILE: Final = "helpdesk.toml"
 
 
-@dataclass(frozen=True, slots=True)
-class Helpdesk:
+class Helpdesk(Struct, frozen=True):
     """Whom a person asks who gets no further."""
 
     name: str
@@ -77,8 +77,7 @@ class Lock(StrEnum):
     REMEMBER = "remember"  # no account is kept on this computer
 
 
-@dataclass(frozen=True, slots=True)
-class WindowRules:
+class WindowRules(Struct, frozen=True):
     """How the window is for the people of an organisation; `targets` is empty where all are offered."""
 
     targets: tuple[str, ...] = ()
@@ -91,16 +90,14 @@ class WindowRules:
 NO_RULES: Final = WindowRules()
 
 
-@dataclass(frozen=True, slots=True)
-class Issuer:
+class Issuer(Struct, frozen=True):
     """A sign-in service that is found by its own metadata (RFC 8414), and what to ask it for."""
 
     url: str
     scopes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Pack:
+class Pack(Struct, frozen=True):
     """All packs together; where two say the same, the first one counts.
 
     `oauth_clients` are client ids and `issuers` sign-in services, both by provider id; `preset_folders` hold presets,
@@ -304,8 +301,7 @@ def _helpdesk(table: Table | None, folder: Path) -> Helpdesk | None:
     return helpdesk
 
 
-@dataclass(frozen=True, slots=True)
-class _Client:
+class _Client(Struct, frozen=True):
     id: str
     secret: Secret | None
     issuer: Issuer | None

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from wizard.language import tr, tr_later
 from wizard.model.account import CheckResult, Verdict

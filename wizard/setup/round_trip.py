@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from math import inf
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wizard.language import tr, tr_context, tr_later, tr_plural
 from wizard.language.formats import comma_list
@@ -55,8 +57,7 @@ SETTINGS_ARE_RIGHT = tr_later(
 )
 
 
-@dataclass(slots=True)
-class OpenLines:
+class OpenLines(Struct):
     """Signed-in conversations that a check left open for its test message.
 
     `earlier` is what the check showed, where its lines were closed since and `prober` begins anew.

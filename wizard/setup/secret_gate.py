@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from wizard.model.draft import AccountDraft
 from wizard.model.evidence import Detail, ErrorKind, Reply, Stage
@@ -59,8 +60,7 @@ def needs_yes(candidate: ServerCandidate, draft: AccountDraft, owner: Provider |
     return owner is None or candidate.source is Source.GIVEN
 
 
-@dataclass(slots=True)
-class SecretGate:
+class SecretGate(Struct):
     """Signs in for one run of an account.
 
     Args:

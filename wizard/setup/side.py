@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from wizard.model.account import SideResult, Status
 from wizard.model.diagnosis import Change, Diagnosis, Fix
@@ -31,8 +33,7 @@ FindAlternatives = Callable[[Sequence[ProbeReport]], Awaitable[tuple[Alternative
 FindUsernames = Callable[[ServerCandidate], Awaitable[tuple[str, ...]]]
 
 
-@dataclass(frozen=True, slots=True)
-class SideOutcome:
+class SideOutcome(Struct, frozen=True):
     """How one side ended; `conversation` is still open and signed in when the side is verified."""
 
     result: SideResult
@@ -45,8 +46,7 @@ class SideOutcome:
     shared_refusal: Diagnosis | None = None  # what the other side heard, which holds for the whole account
 
 
-@dataclass(slots=True)
-class Side:
+class Side(Struct):
     """One side of a check.
 
     Args:
@@ -64,11 +64,11 @@ class Side:
     find_usernames: FindUsernames
     seen: Callable[[], Sequence[ProbeReport]]
     sign_in: bool
-    _race: Race | None = field(default=None, init=False)
-    _racing: asyncio.Future[RaceResult] | None = field(default=None, init=False)
-    _raced: tuple[ServerCandidate, ...] = field(default=(), init=False)
-    _alternatives: dict[object, Alternative] = field(default_factory=dict, init=False)
-    _shut: ProbeReport | None = field(default=None, init=False)  # what the other form of the user name heard of a lock
+    _race: Race | None = None
+    _racing: asyncio.Future[RaceResult] | None = None
+    _raced: tuple[ServerCandidate, ...] = ()
+    _alternatives: dict[object, Alternative] = field(default_factory=dict)
+    _shut: ProbeReport | None = None  # what the other form of the user name heard of a lock
 
     @property
     def judge(self) -> Judge:

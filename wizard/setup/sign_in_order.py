@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from wizard.model.diagnosis import Diagnosis
 from wizard.net.patience import within
@@ -12,8 +13,7 @@ BEGUN_S = 0.25  # a side that has not even begun by then is not waited for
 DECIDED_S = 8.0
 
 
-@dataclass(frozen=True, slots=True)
-class FirstSignIn:
+class FirstSignIn(Struct, frozen=True):
     """What one side's sign-in taught: why the whole account is refused, or that another user name works."""
 
     refusal: Diagnosis | None = None

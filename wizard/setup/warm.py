@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from wizard.model.address import Address
 from wizard.model.draft import AccountDraft
@@ -26,8 +27,7 @@ STILL_THERE_S = 15.0
 FRESH_S = STILL_THERE_S + 3.0  # a line that was not heard for longer may be dead: the computer slept meanwhile
 
 
-@dataclass(frozen=True, slots=True)
-class Raced:
+class Raced(Struct, frozen=True):
     """What was done before the press: by side who raced and who won; `prober` holds all of it, and closes it."""
 
     prober: Prober

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from time import monotonic
 from typing import Any, Final
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from wizard.errors import FetchError
 from wizard.model.refusal import Refusal
@@ -26,8 +27,7 @@ LONGEST_INTERVAL_S: Final = 60.0
 Sleep = Callable[[float], Awaitable[None]]
 
 
-@dataclass(frozen=True, slots=True)
-class DeviceCode:
+class DeviceCode(Struct, frozen=True):
     """What the person types and where; `direct_url` already holds the code, where the provider has such a page."""
 
     user_code: str

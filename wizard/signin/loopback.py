@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from functools import partial
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
+
+from msgspec import Struct
 
 from wizard.language import spoken, tr, tr_later
 from wizard.model.secret import Secret
@@ -22,8 +23,7 @@ DONE = tr_later("Mailwright has the answer. Close this page and go back to Mailw
 NOT_HERE = tr_later("This page belongs to Mailwright and is of no use by itself. Close it and go back to Mailwright.")
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What the provider sent the browser back with; the first value of each parameter."""
 
     code: Secret | None

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hmac
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from typing import Protocol as Interface
+
+from msgspec import Struct, field
 
 from wizard.errors import FetchError
 from wizard.model.address import Address
@@ -34,8 +35,7 @@ class Posts(Interface):
         """The answer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tokens:
+class Tokens(Struct, frozen=True):
     """What a sign-in gave. `account` is whose it is as the provider says; `None` where it does not say."""
 
     access: Secret
@@ -51,8 +51,7 @@ class Tokens:
         return (now or datetime.now(UTC)) + timedelta(seconds=EARLY_S) < self.expires_at
 
 
-@dataclass(frozen=True, slots=True)
-class Authorization:
+class Authorization(Struct, frozen=True):
     """One sign-in under way: the page to open, and what proves that its answer and the code are ours."""
 
     url: str
@@ -65,8 +64,7 @@ class Authorization:
         return hmac.compare_digest(state.encode("utf-8", "replace"), self.state.reveal().encode())
 
 
-@dataclass(frozen=True, slots=True)
-class OAuthClient:
+class OAuthClient(Struct, frozen=True):
     """Asks one provider for tokens, as the organisation's public client.
 
     Args:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
+
+from msgspec import Struct
 
 from wizard.errors import SignInError
 from wizard.language import tr, tr_context, tr_later
@@ -16,8 +17,7 @@ from wizard.model.text import inert
 MAX_SAID = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(Struct, frozen=True):
     """A refusal in words: a headline and why. {provider}, {address} and {other} are filled in."""
 
     title: str

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
+from msgspec import Struct
 from PySide6.QtCore import QEvent, QSize
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
@@ -18,8 +18,7 @@ _SHARES: Final = (30, 10, 14, 30)  # of what is left over: names are long, ports
 _GAP: Final = 16
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(Struct, frozen=True):
     """A setting's name, its value, and a line for each source that is not that of the whole: its icon and its words."""
 
     name: str

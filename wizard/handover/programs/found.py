@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from wizard.errors import UsageError
 from wizard.handover.words import ACCOUNT_TYPE, SignInKind, ascii_host, encryption_words, sign_in_kind, sign_in_words
@@ -13,13 +14,13 @@ from wizard.model.account import VerifiedAccount
 from wizard.model.address import Address
 from wizard.model.draft import AccountDraft
 from wizard.model.host import NotAHost, host_name
+from wizard.model.record import WithCompanion
 from wizard.model.secret import Secret
 from wizard.model.server import Protocol, Security, ServerCandidate, Source
 from wizard.model.text import inert, single_line
 
 
-@dataclass(frozen=True, slots=True)
-class FoundServer:
+class FoundServer(Struct, frozen=True):
     """A server in a program's files; `sign_in` is `None` where they do not say how."""
 
     protocol: Protocol
@@ -30,8 +31,7 @@ class FoundServer:
     sign_in: SignInKind | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class FoundAccount:
+class FoundAccount(WithCompanion, frozen=True, eq=False):
     """An account of a program; `address` is `None` where its files name none."""
 
     program: str  # the id of its hand-over target
@@ -40,7 +40,7 @@ class FoundAccount:
     name: str | None = None
     incoming: FoundServer | None = None
     outgoing: FoundServer | None = None
-    label: str = field(default="", compare=False)  # what the program itself calls the account
+    label: str = ""  # what the program itself calls the account
 
     def draft(self, secret: Secret | None = None) -> AccountDraft:
         """What a check takes: the servers as this person's own program has them.

@@ -9,9 +9,10 @@ import os
 import stat
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from wizard.errors import HandoverError
 from wizard.handover.programs import thunderbird
@@ -26,8 +27,7 @@ _LAST_OF_A_PROFILE: Final = frozenset({"user.js", "clawsrc"})
 _MAX_BYTES: Final = 16 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class _Note:
+class _Note(Struct, frozen=True):
     """What the record keeps of one file: how it was changed, and what it was before (`backup`, in the record)."""
 
     kind: PartKind

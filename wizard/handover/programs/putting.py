@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from wizard.errors import HandoverError, UsageError
 from wizard.handover import autoconfig_xml
@@ -32,8 +33,7 @@ class PartKind(StrEnum):
     PROFILE = "profile"  # an entry of Thunderbird's profiles.ini; the content is the profile's name
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """One file that is made or changed; `private` is for its owner alone, `for_everybody` whatever the umask says."""
 
     kind: PartKind
@@ -43,8 +43,7 @@ class Part:
     for_everybody: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Placement:
+class Placement(Struct, frozen=True):
     """Everything that puts an account into a program, and what a person does then."""
 
     parts: tuple[Part, ...]
