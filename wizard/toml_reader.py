@@ -13,7 +13,6 @@ silence.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import date
 from enum import StrEnum
@@ -62,6 +61,8 @@ def parse_toml(content: bytes, file: str) -> Table:
     Raises:
         ResourceError: when it is too large, too deep, or not TOML.
     """
+    import tomllib  # what was compiled needs no parser
+
     try:
         text = decoded(content, f"{file}:", limit_bytes=MAX_BYTES)
     except UsageError as error:

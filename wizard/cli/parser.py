@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import re
-import shutil
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, NoReturn
 
@@ -80,7 +79,9 @@ def task_list(tasks: Sequence[tuple[str, str]]) -> str:
 
 def help_width() -> int:
     """How many columns help may take."""
-    return shutil.get_terminal_size().columns - 2
+    from shutil import get_terminal_size  # it loads three kinds of compression
+
+    return get_terminal_size().columns - 2
 
 
 class _Parser(argparse.ArgumentParser):
