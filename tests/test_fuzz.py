@@ -96,7 +96,9 @@ def test_a_hand_over_holds_no_character_that_deceives(username: str, name: str) 
         except HandoverError:
             continue
         text = "".join(file.text for file in written.files)
-        text += "".join(row.value for row in written.rows) + "".join(written.steps)
+        text += "".join(row.value for row in written.rows) + "".join(
+            (*written.steps, *(note.text for note in written.notes))
+        )
         unseen = {sign for sign in text if unicodedata.category(sign) in {"Cc", "Cf", "Cs"}} - set(
             "\n\r\t\u200c\u200d\ufeff"
         )

@@ -46,7 +46,6 @@ from wizard.model.address import Address
 from wizard.model.diagnosis import Change, ChangeSettings, Fix, ServerChange
 from wizard.model.draft import AccountDraft
 from wizard.model.evidence import Detail, ErrorKind, Evidence, Outcome, ProbeReport, Reply, Stage, Surroundings
-from wizard.model.limits import limits_line
 from wizard.model.plan import Asked, Plan
 from wizard.model.provider import AppPassword, Provider, SignInWay
 from wizard.model.secret import Secret
@@ -245,8 +244,7 @@ class Session:
         if account is None:
             raise RuntimeError("the sample result proves nothing")
         self._wizard.window.skip_step()
-        limits = limits_line(wiring.presets().get("gmail"))
-        self._wizard.done.begin(account, limits=limits)
+        self._wizard.done.begin(account)
         self._wizard.done.panel.begin(lambda target: sheet(target, account))
         self._wizard.done.offer_remembering("GNOME Keyring")
         self._wizard.done.choose("phone")

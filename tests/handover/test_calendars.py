@@ -13,6 +13,7 @@ SERVICES = (
     DavService(DavKind.CALENDARS, "https://dav.example.org/calendars/", DavSource.WELL_KNOWN, True),
     DavService(DavKind.CONTACTS, "https://dav.example.org:8443/contacts/", DavSource.SRV, True),
 )
+GROUP = "Calendars and contacts"
 FOREIGN = (DavService(DavKind.CALENDARS, "https://dav.example.net/", DavSource.SRV, False),)
 
 
@@ -20,7 +21,7 @@ FOREIGN = (DavService(DavKind.CALENDARS, "https://dav.example.net/", DavSource.S
 def test_people_read_where_they_are_and_mail_comes_first(target: str) -> None:
     before = sheet(target, account(incoming=imap(username="ada")))
     after = with_calendars(before, account(incoming=imap(username="ada")), SERVICES)
-    assert after.steps[: len(before.steps)] == before.steps
+    assert after.steps == before.steps
     assert [(row.label, row.value) for row in after.rows[len(before.rows) :]] == [
         ("Calendars (CalDAV)", "https://dav.example.org/calendars/"),
         ("Contacts (CardDAV)", "https://dav.example.org:8443/contacts/"),
@@ -43,11 +44,11 @@ def test_a_profile_sets_them_up_as_well() -> None:
 def test_what_only_name_servers_say_is_shown_with_a_word_and_put_into_no_file() -> None:
     before = sheet("iphone", account())
     after = with_calendars(before, account(), FOREIGN)
-    assert "Name servers alone say where the calendars are, at another company" in after.steps[-1]
+    assert "Name servers alone say where the calendars are, at another company" in after.notes_at(GROUP)[-1]
     assert len(plistlib.loads(after.files[0].content)["PayloadContent"]) == 1
     both = (*FOREIGN, DavService(DavKind.CONTACTS, "https://dav.example.net/", DavSource.SRV, False))
     after = with_calendars(before, account(), both)
-    assert after.steps[len(before.steps) :] == (
+    assert after.notes_at(GROUP) == (
         "Name servers alone say where the calendars and contacts are, at another company: use them only where your "
         "provider says the same.",
     )
@@ -61,13 +62,13 @@ def test_what_only_name_servers_say_is_shown_with_a_word_and_put_into_no_file() 
         (tuple(DavKind), "The profile sets up calendars and contacts as well", "Calendars: choose New Calendar"),
     ],
 )
-def test_a_step_names_what_there_is_and_no_more(kinds: tuple[DavKind, ...], profile: str, thunderbird: str) -> None:
+def test_a_note_names_what_there_is_and_no_more(kinds: tuple[DavKind, ...], profile: str, thunderbird: str) -> None:
     services = [service for service in SERVICES if service.kind in kinds]
     for target, begins in (("iphone", profile), ("thunderbird", thunderbird)):
         before = sheet(target, account())
-        (step,) = with_calendars(before, account(), services).steps[len(before.steps) :]
-        assert step.startswith(begins)
-        assert ("ontacts" in step, "alendars" in step) == (DavKind.CONTACTS in kinds, DavKind.CALENDARS in kinds)
+        (note,) = with_calendars(before, account(), services).notes_at(GROUP)
+        assert note.startswith(begins)
+        assert ("ontacts" in note, "alendars" in note) == (DavKind.CONTACTS in kinds, DavKind.CALENDARS in kinds)
 
 
 def test_without_any_and_where_caldav_is_unknown_the_sheet_is_as_it_was() -> None:

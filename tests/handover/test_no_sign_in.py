@@ -39,7 +39,7 @@ def test_files_name_neither_user_nor_password(target: str) -> None:
 def test_the_user_name_stands_there_exactly_where_somebody_signs_in(target: str) -> None:
     def is_named(account: VerifiedAccount) -> bool:
         made = sheet(target, account)
-        said = [text.encode() for text in (*(row.value for row in made.rows), *made.steps)]
+        said = [text.encode() for text in (*(row.value for row in made.rows), *made.steps, *made.notes_at())]
         written = [file.content for file in made.files]
         return any(USER.encode(how) in text for text in (*said, *written) for how in ("utf-8", "utf-16-le"))
 

@@ -18,7 +18,13 @@ WITH_PASSWORD = tuple(target.id for target in targets() if target.takes_password
 
 
 def everything(written: Sheet) -> str:
-    texts = [*written.steps, *(f"{row.label}\t{row.value}" for row in written.rows), written.qr or "", written.title]
+    texts = [
+        *written.steps,
+        *(note.text for note in written.notes),
+        *(f"{row.label}\t{row.value}" for row in written.rows),
+        written.qr or "",
+        written.title,
+    ]
     return "\n".join(texts + [file.text for file in written.files])
 
 
@@ -250,9 +256,9 @@ def test_a_program_that_reads_imap_only_says_so(target: str) -> None:
 @pytest.mark.parametrize("target", ["apple-mail", "iphone"])
 def test_a_profile_says_that_it_cannot_name_starttls(target: str) -> None:
     said = "neither can insist on it"
-    assert not any(said in step for step in sheet(target, account()).steps)
+    assert not any(said in note for note in sheet(target, account()).notes_at())
     switching = account(outgoing=smtp(port=587, security=Security.STARTTLS))
-    assert any(said in step for step in sheet(target, switching).steps)
+    assert any(said in note for note in sheet(target, switching).notes_at())
 
 
 def test_a_printer_is_told_every_makers_word_and_only_what_it_needs() -> None:
@@ -265,8 +271,8 @@ def test_a_printer_is_told_every_makers_word_and_only_what_it_needs() -> None:
 
 
 def test_a_web_service_is_allowed_in_three_notations() -> None:
-    steps = " ".join(sheet("crm", account()).steps)
-    assert "one address (192.0.2.10), a block (192.0.2.0/24), a range (192.0.2.10-192.0.2.20)" in steps
+    notes = " ".join(sheet("crm", account()).notes_at())
+    assert "one address (192.0.2.10), a block (192.0.2.0/24), a range (192.0.2.10-192.0.2.20)" in notes
 
 
 def test_a_url_asks_for_a_password_only_where_one_is_taken() -> None:

@@ -86,21 +86,21 @@ async def sent(program: str, method: str, length: int, home: Path) -> tuple[int,
 @needs("msmtp")
 @pytest.mark.parametrize("method", ["XOAUTH2", "OAUTHBEARER"])
 async def test_msmtp_s_line_holds_what_its_sheet_says(method: str, tmp_path: Path) -> None:
-    (step,) = [step for step in sheet("msmtp", by_token(method)).steps if "about 3,000 characters" in step]
+    (note,) = [note for note in sheet("msmtp", by_token(method)).notes_at() if "about 3,000 characters" in note]
     code, said, heard = await sent("msmtp", method, 2900, tmp_path)
     assert (code, said) == (0, "")
     assert b"\r\nDATA\r\n" in heard
     code, said, heard = await sent("msmtp", method, 3200, tmp_path)
     assert code != 0
     assert "Cannot send command because it is longer than 4094 characters" in said
-    assert "Cannot send command because it is longer than 4094 characters" in step
+    assert "Cannot send command because it is longer than 4094 characters" in note
 
 
 @needs("neomutt")
 @pytest.mark.parametrize(("method", "most"), [("XOAUTH2", 4000), ("OAUTHBEARER", 500)])
 async def test_neomutt_takes_what_its_sheet_says(method: str, most: int, tmp_path: Path) -> None:
-    (step,) = [step for step in sheet("neomutt", by_token(method)).steps if TOO_BIG in step]
-    assert f"NeoMutt takes a token of {most:,} characters at most" in step
+    (note,) = [note for note in sheet("neomutt", by_token(method)).notes_at() if TOO_BIG in note]
+    assert f"NeoMutt takes a token of {most:,} characters at most" in note
     code, said, heard = await sent("neomutt", method, most, tmp_path)
     assert code == 0, said
     assert b"\r\nDATA\r\n" in heard
@@ -120,5 +120,7 @@ async def test_mutt_takes_any(method: str, tmp_path: Path) -> None:
 
 def test_who_signs_in_by_password_reads_nothing_of_it() -> None:
     for target in ("msmtp", "neomutt"):
-        assert not any("token" in step for step in sheet(target, account()).steps)
+        assert not any(
+            "token" in step for step in (*sheet(target, account()).steps, *sheet(target, account()).notes_at())
+        )
         assert len(sheet(target, by_token("XOAUTH2")).steps) <= 6

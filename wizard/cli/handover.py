@@ -103,8 +103,7 @@ def run(args: argparse.Namespace) -> int:
     elif args.output is None:
         _print_sheet(written)
     else:
-        for step in written.steps:
-            render.progress(step)
+        _say_steps(written)
     return 0
 
 
@@ -183,6 +182,7 @@ def document(written: Sheet, paths: Sequence[Path] = ()) -> dict[str, object]:
         "target": written.target.id,
         "title": written.title,
         "steps": list(written.steps),
+        "notes": [{"text": note.text, "group": note.group or None} for note in written.notes],
         "rows": [
             {"field": row.field_id, "label": row.label, "value": row.value, "group": row.group} for row in written.rows
         ],
@@ -239,10 +239,14 @@ def _print_sheet(written: Sheet) -> None:
     if written.target.kind is TargetKind.PERSON or not written.files:
         render.print_text(text(written))
         return
-    for step in written.steps:
-        render.progress(step)
+    _say_steps(written)
     for file in written.files:
         render.print_text(file.text.rstrip("\n"))
+
+
+def _say_steps(written: Sheet) -> None:
+    for said in (*written.steps, *written.notes_at()):
+        render.progress(said)
 
 
 def _write(written: Sheet, output: str) -> tuple[Path, ...]:

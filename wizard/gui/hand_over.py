@@ -125,13 +125,15 @@ class HandOver(QObject):
         why_not_kept = self.why_not_kept or (
             "" if proven is not None else tr("An account is kept once all of it is proven.")
         )
-        size = result.outgoing.max_message_bytes if result.outgoing is not None else None
-        limits = limits_line(result.known_provider, size)
-        self._page.begin(account, why_not_kept, result, limits)
+        self._page.begin(account, why_not_kept, result)
         self._page.tell_observed(result.observed)
         may_keep = proven is not None and not self.why_not_kept
+        size = result.outgoing.max_message_bytes if result.outgoing is not None else None
         self._presenter.begin(
-            account, can_be_placed=may_keep, password=_password_of(result.draft) if may_keep else None
+            account,
+            can_be_placed=may_keep,
+            password=_password_of(result.draft) if may_keep else None,
+            limits=limits_line(result.known_provider, size),
         )
         self._show_calendars()
         if self._keeping is not None and proven is not None:

@@ -8,6 +8,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from msgspec.structs import replace
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
@@ -39,6 +40,7 @@ class HandOverPresenter(QObject):
         self._saving = Saving(jobs, say)
         self._account: VerifiedAccount | None = None
         self._password: PasswordSource | None = None
+        self._limits = ""
         self._placing: Placing | None = None
         panel.file_requested.connect(self._save_file)
         panel.save_requested.connect(self._save_settings)
@@ -59,16 +61,24 @@ class HandOverPresenter(QObject):
         if self._placing is not None:
             self._placing.begin(None)
 
-    def begin(self, account: VerifiedAccount, *, can_be_placed: bool, password: PasswordSource | None = None) -> None:
+    def begin(
+        self,
+        account: VerifiedAccount,
+        *,
+        can_be_placed: bool,
+        password: PasswordSource | None = None,
+        limits: str = "",
+    ) -> None:
         """Shows how this account gets into each program, and the one that is installed here first.
 
         Args:
             can_be_placed: it may be put into a program's own files; not where nothing is kept on this computer.
             password: fetches it, for who wants it in a program's file; None where it may stand in none.
+            limits: what the account may send, in a line; "" where that is not known.
         """
         self.forget()
-        self._account, self._password = account, password
-        self._panel.begin(_sheets(account, _known_calendars().get(account.provider or "", ())))
+        self._account, self._password, self._limits = account, password, limits
+        self._panel.begin(_sheets(account, _known_calendars().get(account.provider or "", ()), limits))
         if can_be_placed:
             self._offer_placing(account)
         self._jobs.start(_installed, self._show_installed, lambda _: None)
@@ -80,7 +90,7 @@ class HandOverPresenter(QObject):
             known = _known_calendars().get(account.provider or "", ())
             kinds = [service.kind for service in known]
             others = [service for service in found if service.kind not in kinds]
-            self._panel.renew(_sheets(account, (*known, *others)))
+            self._panel.renew(_sheets(account, (*known, *others), self._limits))
 
     def _offer_password(self, target: str) -> None:
         """Not where the program asks for it, or runs a command for it: there it need not stand in a file."""
@@ -193,13 +203,16 @@ class HandOverPresenter(QObject):
         card.say_about_mailing(said, is_open=is_open)
 
 
-def _sheets(account: VerifiedAccount, services: Sequence[DavService]) -> Callable[[str], Sheet]:
-    """Makes the sheet of a target, with the calendars and contacts beside the mail."""
+def _sheets(account: VerifiedAccount, services: Sequence[DavService], limits: str) -> Callable[[str], Sheet]:
+    """Makes the sheet of a target, with the calendars and contacts beside the mail, and what the account may send."""
     from wizard.handover.calendars import with_calendars
+    from wizard.handover.sheet import Note
     from wizard.handover.targets import sheet
 
     def sheet_of(target: str) -> Sheet:
         made = sheet(target, account)
+        if limits:
+            made = replace(made, notes=(*made.notes, Note(limits)))
         # Of every field there is, that page shows as many as a person can take in.
         return made if target == "other" else with_calendars(made, account, services)
 

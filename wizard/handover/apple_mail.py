@@ -10,7 +10,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from wizard.handover.inert import file_stem
-from wizard.handover.sheet import HandoverFile, Row, Sheet, Target, TargetKind, rows_about_you, tr_field
+from wizard.handover.sheet import HandoverFile, Note, Row, Sheet, Target, TargetKind, rows_about_you, tr_field
 from wizard.handover.words import (
     ACCOUNT_TYPE,
     SignInKind,
@@ -36,7 +36,7 @@ _AUTHENTICATION: Final = {
     SignInKind.NONE: "EmailAuthNone",
 }
 _ACCOUNT_TYPE: Final = {Protocol.IMAP: "EmailTypeIMAP", Protocol.POP3: "EmailTypePOP"}
-NO_STARTTLS: Final = tr_later(
+_NO_STARTTLS: Final = tr_later(
     "The server switches to encryption (STARTTLS). A profile and Mail know only “Use SSL”, and switch by themselves on "
     "the usual ports; neither can insist on it."
 )
@@ -60,7 +60,8 @@ def sheet(account: VerifiedAccount) -> Sheet:
     if account.outgoing is not None:
         group = tr_field("field of apple-mail", "Outgoing Mail Server")
         rows += _server("outgoing", group, account.outgoing, account.outgoing_auth)
-    return Sheet(TARGET, title, _steps(account), tuple(rows), files=files(account))
+    notes = (Note(tr(_NO_STARTTLS)),) if _switches_to_encryption(account) else ()
+    return Sheet(TARGET, title, _steps(account), tuple(rows), files=files(account), notes=notes)
 
 
 def mac(account: VerifiedAccount) -> Sheet:
@@ -81,7 +82,6 @@ def mac(account: VerifiedAccount) -> Sheet:
             "connection settings”."
         ),
         password_step(account, "Mail"),
-        *((tr(NO_STARTTLS),) if switches_to_encryption(account) else ()),  # nothing to do: it comes last
     )
     return replace(made, steps=steps)
 
@@ -98,7 +98,7 @@ def files(account: VerifiedAccount) -> tuple[HandoverFile, ...]:
     return (HandoverFile(name, MEDIA_TYPE, _profile(account, incoming, outgoing), say, told_in_steps=True),)
 
 
-def switches_to_encryption(account: VerifiedAccount) -> bool:
+def _switches_to_encryption(account: VerifiedAccount) -> bool:
     """Whether a direction is encrypted by STARTTLS, which Mail's settings cannot name."""
     return any(server and server.security is Security.STARTTLS for server in (account.incoming, account.outgoing))
 
@@ -214,6 +214,4 @@ def _steps(account: VerifiedAccount) -> tuple[str, ...]:
         ),
     ]
     steps.append(password_step(account, "Mail"))
-    if switches_to_encryption(account):
-        steps.append(tr(NO_STARTTLS))
     return tuple(steps)

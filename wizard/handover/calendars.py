@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from msgspec.structs import replace
 
 from wizard.handover import apple_mail
-from wizard.handover.sheet import HandoverFile, Row, Sheet
+from wizard.handover.sheet import HandoverFile, Note, Row, Sheet
 from wizard.language import tr, tr_later
 from wizard.model.account import VerifiedAccount
 from wizard.model.dav import DavKind, DavService
@@ -46,7 +46,7 @@ _DOUBT_BOTH: Final = tr_later(
 
 
 def with_calendars(sheet: Sheet, account: VerifiedAccount, services: Sequence[DavService]) -> Sheet:
-    """The sheet with the places of calendars and contacts, where a person reads it; mail's own steps stay first.
+    """The sheet with the places of calendars and contacts, where a person reads it; how to take them stands there too.
 
     A place that only name servers name, at another company, is shown with a word about it, and is in no file. A
     printer, a web form and programs that know no CalDAV (Outlook, the Gmail app) have their sheet as it is.
@@ -57,18 +57,19 @@ def with_calendars(sheet: Sheet, account: VerifiedAccount, services: Sequence[Da
     rows = [Row(service.kind.value, tr(_LABEL[service.kind]), service.url, group) for service in services]
     rows.append(Row("dav-username", tr("User name"), _username(account), group))
     trusted = [service for service in services if service.trusted]
-    how = _step(sheet, {service.kind for service in services}, {service.kind for service in trusted})
-    steps = [*sheet.steps, *([how] if how is not None else [])]
+    how = _how(sheet, {service.kind for service in services}, {service.kind for service in trusted})
+    said = [how] if how is not None else []
     doubtful = [service.kind for service in services if not service.trusted]
-    steps += [tr(_DOUBT_BOTH)] if len(doubtful) > 1 else [tr(_DOUBT[kind]) for kind in doubtful]
+    said += [tr(_DOUBT_BOTH)] if len(doubtful) > 1 else [tr(_DOUBT[kind]) for kind in doubtful]
+    notes = (*sheet.notes, *(Note(text, group) for text in said))
     files = tuple(
         _with_payloads(file, account, trusted) if file.media_type == apple_mail.MEDIA_TYPE else file
         for file in sheet.files
     )
-    return replace(sheet, rows=(*sheet.rows, *rows), steps=tuple(steps), files=files)
+    return replace(sheet, rows=(*sheet.rows, *rows), notes=notes, files=files)
 
 
-def _step(sheet: Sheet, kinds: set[DavKind], trusted: set[DavKind]) -> str | None:
+def _how(sheet: Sheet, kinds: set[DavKind], trusted: set[DavKind]) -> str | None:
     """How this program takes them; `None` where the rows say it all. Those that are `trusted` are in its file."""
     if any(file.media_type == apple_mail.MEDIA_TYPE for file in sheet.files):
         return _profile_step(trusted)

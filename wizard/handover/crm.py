@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from wizard.handover import other
-from wizard.handover.sheet import Sheet, Target, TargetKind
+from wizard.handover.sheet import Note, Sheet, Target, TargetKind
 from wizard.handover.words import SignInKind, require_outgoing, sign_in_kinds
 from wizard.language import tr, tr_later
 from wizard.model.account import VerifiedAccount
@@ -36,8 +36,8 @@ def sheet(account: VerifiedAccount) -> Sheet:
                 "service: it can be withdrawn alone."
             )
         )
-    steps += [
-        tr("Send from the address below: most servers refuse any other sender."),
+    steps.append(tr("Send from the address below: most servers refuse any other sender."))
+    notes = (
         tr(
             "The service signs in from its own computers, and your provider may stop that. Ask the service for the "
             "addresses it sends from, and write to your provider or administrator: “Allow sign-in to our mailbox "
@@ -49,5 +49,8 @@ def sheet(account: VerifiedAccount) -> Sheet:
             "If the service sends from its own servers instead, your domain's SPF record must name it, and it must "
             "sign with your domain (DKIM): it tells you the records."
         ),
-    ]
-    return replace(other.sheet(account), target=TARGET, title=tr("Use it in a web service"), steps=tuple(steps))
+    )
+    title = tr("Use it in a web service")
+    return replace(
+        other.sheet(account), target=TARGET, title=title, steps=tuple(steps), notes=tuple(Note(text) for text in notes)
+    )

@@ -36,6 +36,7 @@ def sheet_link(sheet: Sheet, to: str) -> str:
     A sheet has no password in it; its files, which may have one, stay out.
     """
     steps = "".join(f"{number}. {step}\n" for number, step in enumerate(sheet.steps, 1))
+    steps += "".join(f"{note}\n" for note in sheet.notes_at())
     fields = "\n".join(_fields(sheet))
     bodies = (f"{steps}\n{fields}", fields, tr("(Press “Copy all” and paste it here.)"))
     return mail_link(sheet.title, bodies, to)
@@ -48,6 +49,7 @@ def _fields(sheet: Sheet) -> Iterator[str]:
         if row.group != group:
             yield row.group if group is None else f"\n{row.group}"
             group = row.group
+            yield from sheet.notes_at(group)
         yield tr("{name}: {value}", name=row.label, value=row.value)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from wizard.handover.inert import file_stem
-from wizard.handover.sheet import HandoverFile, Sheet, Target, TargetKind
+from wizard.handover.sheet import HandoverFile, Note, Sheet, Target, TargetKind
 from wizard.handover.words import (
     STANDS_IN_FILE,
     SignInKind,
@@ -48,7 +48,6 @@ def sheet(account: VerifiedAccount, secret: Secret | None = None) -> Sheet:
                 command=f"mkdir -p ~/Mail/{file_stem(account.address.wire)}",
             ),
             receiving_step(account, typed=password, fetched=fetched_by_command()),
-            *_module_step(account),
             tr(
                 "Try it: {command}, then the same without --list.",
                 command=f"mbsync --list {_quoted(account.address.wire)}",
@@ -64,22 +63,22 @@ def sheet(account: VerifiedAccount, secret: Secret | None = None) -> Sheet:
                 holds_secret=secret is not None,
             ),
         ),
+        notes=_module(account),
     )
 
 
-def _module_step(account: VerifiedAccount) -> tuple[str, ...]:
+def _module(account: VerifiedAccount) -> tuple[Note, ...]:
     """What mbsync needs beside the token: it signs in by Cyrus SASL, which has no such mechanism of its own."""
     if sign_in_kind(account.incoming_auth) is not SignInKind.OAUTH2:
         return ()
-    return (
-        tr_context(
-            "an access token",
-            "mbsync needs Cyrus SASL's module for XOAUTH2; on Debian and Ubuntu it is the package {package}. Without "
-            "it mbsync says “{error}”; OfflineIMAP and getmail need none.",
-            package="libsasl2-modules-kdexoauth2",
-            error="selected SASL mechanism(s) not available",
-        ),
+    said = tr_context(
+        "an access token",
+        "mbsync needs Cyrus SASL's module for XOAUTH2; on Debian and Ubuntu it is the package {package}. Without "
+        "it mbsync says “{error}”; OfflineIMAP and getmail need none.",
+        package="libsasl2-modules-kdexoauth2",
+        error="selected SASL mechanism(s) not available",
     )
+    return (Note(said),)
 
 
 def _config(account: VerifiedAccount, secret: Secret | None) -> bytes:

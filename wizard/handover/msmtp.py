@@ -7,7 +7,7 @@ from typing import Final
 
 from wizard.errors import HandoverError
 from wizard.handover.inert import file_stem
-from wizard.handover.sheet import HandoverFile, Sheet, Target, TargetKind
+from wizard.handover.sheet import HandoverFile, Note, Sheet, Target, TargetKind
 from wizard.handover.words import (
     STANDS_IN_FILE,
     ascii_host,
@@ -57,7 +57,6 @@ def sheet(account: VerifiedAccount, secret: Secret | None = None) -> Sheet:
                 typed=tr(STANDS_IN_FILE) if secret is not None else asks,
                 fetched=fetched_by_command(),
             ),
-            *_longest_token(account),
             tr(
                 "Try it: {command}",
                 command=f"printf 'Subject: test\\n\\nHello\\n' | msmtp -a {address} {address}",
@@ -78,23 +77,23 @@ def sheet(account: VerifiedAccount, secret: Secret | None = None) -> Sheet:
                 holds_secret=secret is not None,
             ),
         ),
+        notes=_longest_token(account),
     )
 
 
-def _longest_token(account: VerifiedAccount) -> tuple[str, ...]:
+def _longest_token(account: VerifiedAccount) -> tuple[Note, ...]:
     """What the program makes of long tokens: it sends them within one line (1.8.23, tried 2026-11-27)."""
     if not sends_with_token(account):
         return ()
-    return (
-        tr(
-            "msmtp sends the token in one line: about {most} characters of it fit, and at servers that cut a line at "
-            "{cut}, such as Postfix, {fewer}. A longer one is refused (“{words}”).",
-            most=number_text(3000),
-            fewer=number_text(1400),
-            cut=number_text(2048),
-            words="Cannot send command because it is longer than 4094 characters",
-        ),
+    said = tr(
+        "msmtp sends the token in one line: about {most} characters of it fit, and at servers that cut a line at "
+        "{cut}, such as Postfix, {fewer}. A longer one is refused (“{words}”).",
+        most=number_text(3000),
+        fewer=number_text(1400),
+        cut=number_text(2048),
+        words="Cannot send command because it is longer than 4094 characters",
     )
+    return (Note(said),)
 
 
 def _config(account: VerifiedAccount, secret: Secret | None) -> bytes:

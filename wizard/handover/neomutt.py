@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 
 from wizard.handover.inert import file_stem
-from wizard.handover.sheet import HandoverFile, Sheet, Target, TargetKind
+from wizard.handover.sheet import HandoverFile, Note, Sheet, Target, TargetKind
 from wizard.handover.url import url
 from wizard.handover.words import (
     SignInKind,
@@ -28,10 +28,11 @@ TARGET = Target("neomutt", tr_later("NeoMutt and Mutt"), TargetKind.PROGRAM, ("n
 
 def sheet(account: VerifiedAccount) -> Sheet:
     """The lines, ready to be sourced from the muttrc."""
+    notes: tuple[Note, ...] = ()
     steps = [tr("Save the file and add a line to your muttrc: source followed by its path.")]
     if SignInKind.OAUTH2 in sign_in_kinds(account):
         steps.append(browser_only(fetched_by_command()))
-        steps.append(_longest_token(account))
+        notes = (Note(_longest_token(account)),)
     else:
         steps.append(tr("NeoMutt asks for the password; the file holds none."))
     name = f"{file_stem(account.address.wire)}.muttrc"
@@ -41,6 +42,7 @@ def sheet(account: VerifiedAccount) -> Sheet:
         tuple(steps),
         (),
         files=(HandoverFile(name, "text/plain", _lines(account), steps[0]),),
+        notes=notes,
     )
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from wizard.handover.sheet import Row, Sheet, Target, TargetKind, tr_field
+from typing import Final
+
+from wizard.handover.sheet import Note, Row, Sheet, Target, TargetKind, tr_field
 from wizard.handover.words import (
     ACCOUNT_TYPE,
     SignInKind,
@@ -18,6 +20,11 @@ from wizard.model.account import VerifiedAccount
 from wizard.model.server import Security, ServerCandidate
 
 TARGET = Target("other", tr_later("Something else"), TargetKind.PERSON)
+
+_FROM_AFAR: Final = tr_later(
+    "A web service signs in from its own computers. If the provider blocks that, ask the service for the addresses it "
+    "sends from and have the provider allow these."
+)
 
 
 def sheet(account: VerifiedAccount) -> Sheet:
@@ -40,7 +47,8 @@ def sheet(account: VerifiedAccount) -> Sheet:
             *_server("incoming", group, account, account.incoming),
             Row("incoming-auth", tr_field("field of other", "Sign-in"), how, group),
         ]
-    return Sheet(TARGET, tr("Use it somewhere else"), _steps(account), tuple(rows))
+    notes = (Note(tr(_FROM_AFAR)),) if account.outgoing is not None else ()
+    return Sheet(TARGET, tr("Use it somewhere else"), _steps(account), tuple(rows), notes=notes)
 
 
 def _server(side: str, group: str, account: VerifiedAccount, server: ServerCandidate) -> list[Row]:
@@ -91,11 +99,5 @@ def _steps(account: VerifiedAccount) -> tuple[str, ...]:
             )
         )
     if account.outgoing is not None:
-        steps += [
-            tr("Send from the address below: most servers refuse any other sender."),
-            tr(
-                "A web service signs in from its own computers. If the provider blocks that, ask the service for the "
-                "addresses it sends from and have the provider allow these."
-            ),
-        ]
+        steps.append(tr("Send from the address below: most servers refuse any other sender."))
     return tuple(steps)

@@ -76,17 +76,15 @@ def iphone(account: VerifiedAccount) -> Sheet:
     if SignInKind.OAUTH2 in sign_in_kinds(account):
         _, on_iphone, without_button = apple_mail.browser_steps(account)
         return replace(made, steps=(on_iphone, without_button))
-    steps = [
+    steps = (
         *([tr(_PROFILE_STEP)] if made.files else []),
         tr(
             "By hand: open Settings, Apps, Mail, Mail Accounts, Add Account, then Other, and copy the fields below; "
             "port, TLS/SSL and Authentication stand behind Advanced."
         ),
         password_step(account, "Mail"),
-    ]
-    if apple_mail.switches_to_encryption(account):
-        steps.append(tr(apple_mail.NO_STARTTLS))
-    return replace(made, steps=tuple(steps))
+    )
+    return replace(made, steps=steps)
 
 
 def _rows(account: VerifiedAccount) -> tuple[Row, ...]:

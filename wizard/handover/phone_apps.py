@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wizard.handover.sheet import Row, Sheet, Target, TargetKind, rows_about_you, tr_field
+from wizard.handover.sheet import Note, Row, Sheet, Target, TargetKind, rows_about_you, tr_field
 from wizard.handover.words import (
     ACCOUNT_TYPE,
     SignInKind,
@@ -87,10 +87,6 @@ def outlook(account: VerifiedAccount) -> Sheet:
             "Choose IMAP (or POP3 on Android) where it asks, switch on “Use Advanced Settings”, and copy the fields "
             "below."
         ),
-        tr(
-            "Where there is one field for the server, type server and port with a colon between, such as {example}.",
-            example=_example(account),
-        ),
         _browser_step(
             account,
             tr(
@@ -103,7 +99,12 @@ def outlook(account: VerifiedAccount) -> Sheet:
     ]
     if _receives_pop3(account):
         steps.insert(2, tr("Outlook on an iPhone has no POP3: use Apple Mail there."))
-    return Sheet(OUTLOOK, tr("Use it in Outlook on a phone"), tuple(steps), tuple(rows))
+    one_field = tr(
+        "Where there is one field for the server, type server and port with a colon between, such as {example}.",
+        example=_example(account),
+    )
+    title = tr("Use it in Outlook on a phone")
+    return Sheet(OUTLOOK, title, tuple(steps), tuple(rows), notes=(Note(one_field, group),))
 
 
 def samsung(account: VerifiedAccount) -> Sheet:
@@ -160,7 +161,6 @@ def gmail_send_as(account: VerifiedAccount) -> Sheet:
         tr("In Gmail on a computer choose the gear, See all settings, Accounts and Import."),
         tr("Beside “Send mail as” choose Add another email address, and copy the fields below."),
         tr("Gmail sends a code to this address: read it there, and type it in."),
-        tr("Gmail takes ports 465, 587 and 25 only, and a certificate that is valid for the server's name."),
         _browser_step(
             account,
             tr(
@@ -170,7 +170,9 @@ def gmail_send_as(account: VerifiedAccount) -> Sheet:
         )
         or password_step(account, "Gmail"),
     ]
-    return Sheet(GMAIL_SEND_AS, tr("Write as this address in Gmail"), tuple(steps), tuple(rows))
+    title = tr("Write as this address in Gmail")
+    limits = tr("Gmail takes ports 465, 587 and 25 only, and a certificate that is valid for the server's name.")
+    return Sheet(GMAIL_SEND_AS, title, tuple(steps), tuple(rows), notes=(Note(limits, group),))
 
 
 def _sides(account: VerifiedAccount) -> list[tuple[str, ServerCandidate]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wizard.handover.sheet import Row, Sheet, Target, TargetKind, tr_field
+from wizard.handover.sheet import Note, Row, Sheet, Target, TargetKind, tr_field
 from wizard.handover.words import (
     NOBODY_SIGNS_IN,
     ascii_host,
@@ -46,7 +46,16 @@ def sheet(account: VerifiedAccount) -> Sheet:
         ]
     label = tr_field("field of printer", "Sender address (from, device email, reply to)")
     rows.append(Row("from", label, account.address.wire, group))
-    return Sheet(TARGET, tr("Use it in a printer or scanner"), _steps(account), tuple(rows))
+    notes = (
+        tr("Send from the address below: most servers refuse any other sender."),
+        tr("Set the device's clock (SNTP): with a wrong date it finds no certificate valid."),
+        tr(
+            "It must speak TLS 1.2. A device from before about 2015 may know only older ones, which mail servers "
+            "refuse: install its newest firmware, or let it send to a relay in your network."
+        ),
+    )
+    title = tr("Use it in a printer or scanner")
+    return Sheet(TARGET, title, _steps(account), tuple(rows), notes=tuple(Note(text) for text in notes))
 
 
 def _tls(security: Security) -> str:
@@ -62,24 +71,22 @@ def _tls(security: Security) -> str:
 def _steps(account: VerifiedAccount) -> tuple[str, ...]:
     steps = [
         tr("Open the device's page: type its network address into a browser; the device shows it under Network."),
-        tr(
-            "Sign in as its administrator, look for Scan to Email, Email Server or SMTP, and copy the fields below, "
-            "the sender address too: servers refuse a device that sends as anybody else."
-        ),
+        tr("Sign in as its administrator, look for Scan to Email, Email Server or SMTP, and copy the fields below."),
     ]
-    if sends_without_sign_in(account):
-        steps.append(tr(NOBODY_SIGNS_IN))
-    elif sends_with_token(account):
-        steps.append(
+    if sends_with_token(account):
+        return (  # most devices end here
             browser_only(
                 tr_context(
                     "an access token",
                     "Few devices can fetch one (look for “OAuth 2.0” or “Modern authentication” and the maker's newest "
-                    "firmware). Any other needs a sending service of your provider that takes a password, or a relay "
-                    "inside your network: ask your administrator for one.",
+                    "firmware). Any other needs a sending service of your provider that takes a password, or a relay: "
+                    "ask your administrator for one.",
                 )
-            )
+            ),
+            *steps,
         )
+    if sends_without_sign_in(account):
+        steps.append(tr(NOBODY_SIGNS_IN))
     else:
         steps.append(
             tr(
@@ -87,12 +94,5 @@ def _steps(account: VerifiedAccount) -> tuple[str, ...]:
                 "has them: it stays in the device, and can be withdrawn alone."
             )
         )
-    steps += [
-        tr("Set the device's clock (SNTP): with a wrong date it finds no certificate valid."),
-        tr(
-            "It must speak TLS 1.2. A device from before about 2015 may know only older ones, which mail servers "
-            "refuse: install its newest firmware, or let it send to a relay in your network."
-        ),
-        tr("Send a scan to yourself; the device's log names the server's answer where it is refused."),
-    ]
+    steps.append(tr("Send a scan to yourself; the device's log names the server's answer where it is refused."))
     return tuple(steps)

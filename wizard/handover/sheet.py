@@ -91,8 +91,18 @@ class HandoverFile(Struct, frozen=True):
         return self.content.decode("utf-16" if self.content.startswith(b"\xff\xfe") else "utf-8")
 
 
+class Note(Struct, frozen=True):
+    """What nobody has to do, and some will look for; it stands at the fields of its `group`, where it has one."""
+
+    text: str
+    group: str = ""
+
+
 class Sheet(Struct, frozen=True):
-    """Everything one target needs; `qr` is the text of a QR code, `None` where no program reads one."""
+    """Everything one target needs; `qr` is the text of a QR code, `None` where no program reads one.
+
+    Steps are what everybody does, six at most; what else may be good to know are `notes`.
+    """
 
     target: Target
     title: str
@@ -100,3 +110,8 @@ class Sheet(Struct, frozen=True):
     rows: tuple[Row, ...]
     qr: str | None = None
     files: tuple[HandoverFile, ...] = ()
+    notes: tuple[Note, ...] = ()
+
+    def notes_at(self, group: str = "") -> tuple[str, ...]:
+        """The notes at the fields of this group; those without one where none is said."""
+        return tuple(note.text for note in self.notes if note.group == group)

@@ -7,7 +7,7 @@ from wizard.handover.sheet import Sheet
 
 
 def sheet_text(sheet: Sheet) -> str:
-    """The sheet as plain text: the steps, then the fields under their headings."""
+    """The sheet as plain text: the steps, what is good to know, then the fields under their headings."""
     return text_page(_sections(sheet))
 
 
@@ -17,10 +17,9 @@ def sheet_html(sheet: Sheet) -> str:
 
 
 def _sections(sheet: Sheet) -> list[Section]:
-    sections = [
-        Section(sheet.title, paragraphs=tuple(f"{number}. {step}" for number, step in enumerate(sheet.steps, 1)))
-    ]
+    steps = (f"{number}. {step}" for number, step in enumerate(sheet.steps, 1))
+    sections = [Section(sheet.title, paragraphs=(*steps, *sheet.notes_at()))]
     for group in dict.fromkeys(row.group for row in sheet.rows):
         pairs = tuple((row.label, row.value) for row in sheet.rows if row.group == group)
-        sections.append(Section(group, pairs=pairs))
+        sections.append(Section(group, paragraphs=sheet.notes_at(group), pairs=pairs))
     return sections

@@ -85,7 +85,7 @@ def sends_without_sign_in(account: VerifiedAccount) -> bool:
 
 NOBODY_SIGNS_IN: Final = tr_later("The server takes mail without a user name and a password: leave both out.")
 BROWSER_ONLY: Final = tr_later(
-    "Your provider takes no password here, only an access token from a sign-in in the browser, good for about an hour."
+    "Your provider takes no password here, only an access token from a sign-in in the browser."
 )
 STANDS_IN_FILE: Final = tr_later(
     "The password stands in the file, readable by you alone: whoever gets the file, or a backup of it, can send and "

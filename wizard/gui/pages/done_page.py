@@ -30,7 +30,7 @@ from wizard.model.diagnosis import Diagnosis
 from wizard.model.server import Protocol, Way
 
 _TITLE: Final = tr_later("Your email works")
-_SUBTITLE: Final = tr_later("Now bring the settings to the program where you read your mail.")
+_SUBTITLE: Final = tr_later("Now set up your mail program.")
 
 
 class DonePage(Page):
@@ -53,8 +53,6 @@ class DonePage(Page):
         self._disc = StateDisc(DiscState.OK, 22)
         self._address = selectable(Paragraph("", Role.STRONG))
         self._line = Paragraph("", tone="ink2")
-        self._limits = Paragraph("", Role.SMALL, "ink2")
-        self._limits.setObjectName("limits")
         self._observed = Paragraph("", Role.SMALL, "ink2")
         self._observed.setObjectName("observed")
         self._observed.hide()
@@ -79,19 +77,12 @@ class DonePage(Page):
         self.domain_link = DomainLink()
         self.add_link(self.domain_link)
 
-    def begin(
-        self,
-        account: VerifiedAccount,
-        why_not_kept: str = "",
-        result: CheckResult | None = None,
-        limits: str = "",
-    ) -> None:
+    def begin(self, account: VerifiedAccount, why_not_kept: str = "", result: CheckResult | None = None) -> None:
         """Shows this account; it cannot be kept here until `offer_remembering` says that it can.
 
         Args:
             why_not_kept: a sentence beside the switch.
             result: the check, where it did not prove all of the account.
-            limits: what the account may send, in a line; "" where that is not known.
         """
         self._address.setText(str(account.address))
         incoming, outgoing = account.incoming is not None, account.outgoing is not None
@@ -99,8 +90,6 @@ class DonePage(Page):
         if lacks is not None:
             incoming, outgoing = (_is_verified(lacks.side(way)) for way in (Way.RECEIVING, Way.SENDING))
         self._line.setText(words.verified_line(incoming, outgoing, account.verified_at, self._now()))
-        self._limits.setText(limits.replace(" MB", "\u00a0MB"))
-        self._limits.setVisible(bool(limits))
         self._say_what_lacks(account, lacks)
         self.domain_link.follow(result)
         self.refuse_remembering(why_not_kept)
@@ -207,7 +196,6 @@ class DonePage(Page):
         text.setSpacing(2)
         text.addWidget(self._address)
         text.addWidget(self._line)
-        text.addWidget(self._limits)
         text.addWidget(self._observed)
         left = QHBoxLayout()
         left.setSpacing(12)

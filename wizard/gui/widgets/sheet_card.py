@@ -15,7 +15,7 @@ from wizard.gui.widgets.buttons import Button, LinkButton, SecondaryButton
 from wizard.gui.widgets.copy_row import COPIED, LABEL_WIDTH, WIDEST_LABEL, CopyRow
 from wizard.gui.widgets.diagnosis_parts import Steps
 from wizard.gui.widgets.flow import Flow
-from wizard.gui.widgets.fold import WrappingSecondaryButton
+from wizard.gui.widgets.fold import FoldArea, FoldButton, WrappingSecondaryButton
 from wizard.gui.widgets.label import Label
 from wizard.gui.widgets.paragraph import Paragraph
 from wizard.gui.widgets.qr_code import QrCode
@@ -23,7 +23,7 @@ from wizard.gui.widgets.selectable import selectable
 from wizard.gui.widgets.surfaces import Card, Separator
 from wizard.gui.widgets.switch import Switch
 from wizard.handover.sheet import HandoverFile, Sheet
-from wizard.language import tr, tr_later
+from wizard.language import tr, tr_context, tr_later
 
 _COPY_ALL = tr_later("Copy all")
 _SAID_MS = 2000
@@ -71,6 +71,7 @@ class SheetCard(Card):
         self._steps = Steps(sheet.steps)
         left.addLayout(self._make_placed())
         left.addWidget(self._steps)
+        left.addLayout(self._make_notes())
         self._add_actions()
         left.addSpacing(10)
         left.addLayout(self._main_ways)
@@ -215,6 +216,28 @@ class SheetCard(Card):
         self._placed.addLayout(row)
         return self._placed
 
+    def _make_notes(self) -> QBoxLayout:
+        """What nobody has to do, behind a button: the steps are what there is to do."""
+        column = QVBoxLayout()
+        column.setSpacing(0)
+        if not self.sheet.notes_at():
+            return column
+        area = FoldArea()
+        area.box.setContentsMargins(0, 4, 0, 4)
+        for text in self.sheet.notes_at():
+            area.box.addWidget(selectable(Paragraph(text, Role.SMALL, "ink2")))
+        button = FoldButton(tr_context("heading", "Good to know"))
+        button.setObjectName("good-to-know")
+        button.setAccessibleDescription(tr("Opens below"))
+        button.toggled.connect(area.set_open)
+        row = QHBoxLayout()
+        row.setContentsMargins(-button.overhang, 4, 0, 0)
+        row.addWidget(button)
+        row.addStretch(1)
+        column.addLayout(row)
+        column.addWidget(area)
+        return column
+
     def _make_password(self) -> QVBoxLayout:
         """The switch, and below it what it risks, said before it is pressed."""
         self.password = Switch(tr("Put the password into the file"))
@@ -303,6 +326,8 @@ class SheetCard(Card):
                 column.addWidget(Separator())
                 column.addSpacing(6)
                 column.addWidget(Paragraph(row.group, Role.SMALL_LABEL))
+                for note in self.sheet.notes_at(row.group):
+                    column.addWidget(selectable(Paragraph(note, Role.SMALL, "ink2")))
                 group = row.group
             made = CopyRow(row)
             self._rows.append(made)

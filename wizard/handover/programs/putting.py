@@ -166,8 +166,9 @@ def _block(target_id: str, places: Callable[[], tuple[Path, ...]], new: int = 0)
     def make(account: VerifiedAccount, secret: Secret | None) -> Placement:
         written = sheet(target_id, account, secret)
         (file,) = written.files
+        then = (*written.steps[1:], *written.notes_at())
         path = next((place for place in places() if os.path.isfile(place)), places()[new])
-        return Placement((Part(PartKind.BLOCK, path, file.content, file.holds_secret),), written.steps[1:])
+        return Placement((Part(PartKind.BLOCK, path, file.content, file.holds_secret),), then)
 
     return make
 
