@@ -17,8 +17,8 @@ from wizard.setup.context import SessionContext
 from wizard.setup.judge import Judge
 from wizard.setup.side import Side
 
-# What speaks with a side takes as long to import as a look-up takes.
-WHAT_SPEAKS = {Way.RECEIVING: "wizard.probe.imap", Way.SENDING: "wizard.probe.smtp"}
+# What speaks with a side takes as long to import as a look-up takes; sending, which takes more round trips, comes first.
+WHAT_SPEAKS = {Way.SENDING: "wizard.probe.smtp", Way.RECEIVING: "wizard.probe.imap"}
 SOURCES_S = 0.45  # sources that need longer are not waited for once the first guessed server is open
 
 
@@ -65,17 +65,18 @@ class Ahead:
             return
         looking = self._look_up(candidates[0].host for candidates in wanted.values())
         try:
-            races = []
-            for way, candidates in wanted.items():
+            races = {}
+            for way in (way for way in WHAT_SPEAKS if way in wanted):
                 await imported(WHAT_SPEAKS[way])  # while the names are looked up
                 side = self.sides[way] = self._new_side()
-                races.append(side.start(candidates, asked_s=side.prober.clock()))
-            await asyncio.wait(races[:1])
+                races[way] = side.start(wanted[way], asked_s=side.prober.clock())
+            leading = races[ways[0]]
+            await asyncio.wait([leading])
         finally:
             for look in looking:
                 look.cancel()
             await asyncio.gather(*looking, return_exceptions=True)
-        if races[0].result().winner is not None:
+        if leading.result().winner is not None:
             await patience.sleep_until(began + SOURCES_S)
             if not any(side.is_at_a_loss for side in self.sides.values()):
                 self.enough.set()  # where guesses lead nowhere the sources are all there is
