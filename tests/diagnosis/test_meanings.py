@@ -72,6 +72,7 @@ def test_combinations_mean_causes_that_exist(catalogue: Catalogue) -> None:
         ("Der Empfänger wurde abgelehnt. 550 <ada@example.org> User unknown", "550 <ada@example.org> user unknown"),
         ("Die Antwort vom Server (POP/SMTP/IMAP) kam nicht rechtzeitig", None),
         ("550 no relaying here", None),
+        ("No secure line. 465 needs SSL, 587 needs STARTTLS", None),  # ports, and no codes of replies
         ("The server responded: 550", None),
         (
             "Mail failed. Server replied: 553 From address rejected:\nnot owned by ada",
@@ -99,6 +100,8 @@ def test_a_goodbye_behind_a_code_is_no_reason(diagnoser: Diagnoser) -> None:
         ("password wrongly", "wrongly is no concept"),
         ("password @kitchen", "kitchen is no step"),
         ("!password", "it names no concept"),
+        ("+password", "it names no concept"),
+        ("password +wrongly", "wrongly is no concept"),
     ],
 )
 def test_a_line_that_means_nothing_is_refused(tmp_path: Path, line: str, complaint: str) -> None:
@@ -174,3 +177,15 @@ def test_words_far_apart_count_less_than_near_ones() -> None:
     assert (near.cause, far.cause) == ("certificate-expired", "certificate-expired")
     assert far.weight < near.weight
     assert "certificate-expired" not in {meaning.cause for meaning in further}
+
+
+def test_what_another_sentence_says_counts_where_a_line_asks_for_it() -> None:
+    causes = [
+        {meaning.cause for meaning in our_meanings().of(text, frozenset({"client"}))}
+        for text in (
+            "Unexpected answer from the server. Is the port right?",
+            "Is the port right? The answer of the server was an unexpected answer.",
+            "Unexpected answer from the server. Is the password right?",
+        )
+    ]
+    assert ["not-a-mail-server" in each for each in causes] == [True, True, False]

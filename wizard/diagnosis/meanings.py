@@ -2,7 +2,8 @@
 
 A combination is a line of conditions over one sentence of a text: `recipient refused` both said, in any order;
 `refused|forbidden` either; `!sender` not said; `no:mailbox` said with a negation just before it; `@rcpt|data` only at
-these steps, `!@auth` not at that one; `@reply` only in a server's reply with a code, whatever the step.
+these steps, `!@auth` not at that one; `@reply` only in a server's reply with a code, whatever the step; `+port` said in
+this sentence or another one: what happened in the one, what to look at in the next.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ _QUOTED: Final = re.compile(
     r": ?(?:host \S{1,80}(?: \[[\w.:]{3,40}\])?: ?)?(?=[45]\d\d[ -])"
     r"|(?:: | - )(?=[45]\d\d[ -][45]\.\d{1,3}\.\d{1,3}\b)"
     # A program's sentence ends, and a reply begins: "... wurde abgelehnt. 550 <ada@example.org> User unknown".
-    r"|[.!?。！？」]['\"]? {0,2}(?=[45]\d\d[ -](?:[45]\.\d|<|[^\W\d]{2}))"
+    r"|[.!?。！？」]['\"]? {0,2}(?=(?!465|587)[45]\d\d[ -](?:[45]\.\d|<|[^\W\d]{2}))"
 )
 # After a lead-in comes a colon, a quotation mark or a code; otherwise its words only speak of an answer.
 _SPEAKS: Final = re.compile(r"(?:[^\n.(/\d:：'\"«「]|(?<=\w)'(?=\w)){0,25}(?:[:：\"«「]|(?<!\w)'|(?=[45]\d\d\b))")
@@ -65,6 +66,7 @@ class Combination(Struct, frozen=True):
     absent: int
     steps: frozenset[str]
     not_steps: frozenset[str]
+    around: tuple[int, ...]
     weight: int
 
     def holds(self, sentence: Sentence, places: frozenset[str], negation: int, near: int = _NEAR) -> bool:
@@ -196,6 +198,9 @@ class Meanings:
     def of_sentences(self, sentences: Collection[Sentence], places: frozenset[str]) -> tuple[Meaning, ...]:
         """As `of`, for a text that was read already."""
         best: dict[str, Meaning] = {}
+        said = 0
+        for sentence in sentences:
+            said |= sentence.concepts
         for sentence in sentences:
             # What to look at is said of many troubles; the sentence beside it says which one it is.
             less = ADVICE_COUNTS_LESS if sentence.concepts & self._advice else 0
@@ -203,6 +208,8 @@ class Meanings:
                 weight = combination.weight - less
                 known = best.get(combination.cause)
                 if known is not None and known.weight >= weight:
+                    continue
+                if combination.around and not all(said & group for group in combination.around):
                     continue
                 if not combination.holds(sentence, places, self._negation, _FAR):
                     continue
@@ -228,7 +235,8 @@ class Meanings:
         return frozenset(
             combination
             for combination in self.combinations
-            if any(combination.holds(sentence, places, self._negation) for sentence in sentences)
+            if all(any(sentence.concepts & group for sentence in sentences) for group in combination.around)
+            and any(combination.holds(sentence, places, self._negation) for sentence in sentences)
         )
 
     def topics_of(self, text: str) -> tuple[str, ...]:
@@ -296,11 +304,12 @@ def _tells(text: str) -> bool:
 def _combination(line: str, cause: str, lexicon: Lexicon, base: int, per_concept: int) -> Combination:
     needed: list[int] = []
     denied: list[int] = []
+    around: list[int] = []
     absent = 0
     steps: frozenset[str] = frozenset()
     not_steps: frozenset[str] = frozenset()
     for word in line.split():
-        names = word.lstrip("!@").split("|")
+        names = word.lstrip("!@+").split("|")
         if word.startswith(("@", "!@")):
             unknown = [name for name in names if name not in (*STEPS, REPLY)]
             if unknown:
@@ -320,13 +329,16 @@ def _combination(line: str, cause: str, lexicon: Lexicon, base: int, per_concept
         if word.startswith("!"):
             absent |= group
             continue
+        if word.startswith("+"):
+            around.append(group)
+            continue
         needed.append(group)
         if is_denied:
             denied.append(group)
     if not needed:
         raise ValueError(tr("it names no concept"))
-    weight = base + per_concept * (len(needed) + len(denied)) + (1 if steps else 0)
-    return Combination(line, cause, tuple(needed), tuple(denied), absent, steps, not_steps, weight)
+    weight = base + per_concept * (len(needed) + len(denied) + len(around)) + (1 if steps else 0)
+    return Combination(line, cause, tuple(needed), tuple(denied), absent, steps, not_steps, tuple(around), weight)
 
 
 @cache
