@@ -191,6 +191,20 @@ def test_bytes_that_were_never_text_are_masked_too() -> None:
     assert redact(base64.b64encode(b"\0ada\xfc\0" + secret.as_bytes()).decode()) == MASK
 
 
+@pytest.mark.parametrize(
+    ("word", "text", "shown"),
+    [
+        ("tulip-wagon", "Sorry İ İ, t u l i p w a g o n", f"Sorry İ İ, {MASK}"),  # small, "İ" is two letters
+        ("abcd", "535 ab\n535-cd", f"535 {MASK}\n"),
+        ("abcd", "ａｂｃｄ", MASK),
+        ("abcd", "dcba", MASK),
+        ("%-_!:;?", "no ?;:!_-% no", f"no {MASK} no"),
+    ],
+)
+def test_short_ones_and_signs_alone_are_masked_in_other_ways_too(word: str, text: str, shown: str) -> None:
+    assert Redactor((Secret(word),))(text) == shown
+
+
 @pytest.mark.slow
 @given(
     st.sampled_from(WORDS), st.sampled_from(sorted(MADE)), st.integers(0, 12), st.integers(0, 12), st.text(max_size=40)

@@ -9,6 +9,7 @@ import base64
 import codecs
 import re
 import unicodedata
+from binascii import b2a_base64
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import cached_property
@@ -133,28 +134,34 @@ class Redactor:
         self._digits = _Forms(inside | twice)
         data = [secret.as_bytes() for secret in held]
         self._digits.add(form for one in data if len(one) < PART_FROM for form in _blobs(one, usernames))
-        self._wholes = self._words.wholes | self._digits.wholes
-        letters = _letters_of_each(self._wholes)
-        fewest = min([*map(len, letters), self._words.fewest_letters, self._digits.fewest_letters]) if held else 0
-        if fewest < 4:  # a secret of many signs: its parts are counted one by one
-            parts_of_it = self._words.parts | self._digits.parts
-            fewest = min(map(len, (*letters, *_letters_of_each(parts_of_it))), default=0)
-        self._gram = 4 if fewest >= 4 else 3
-        self._stride = max(1, fewest - self._gram + 1)
-        self._has_bare_forms = bool(self._wholes) and fewest < self._gram
+        kinds = (self._words, self._digits)
+        letters = [forms.letters for forms in kinds]
+        fewest = [forms.fewest_letters(bare) for forms, bare in zip(kinds, letters, strict=True)]
+        if min(fewest) < 4:  # a secret of many signs: its parts are counted one by one
+            fewest = [forms.fewest_counted for forms in kinds]
+        self._gram = gram = 4 if min(fewest) >= 4 else 3
+        self._has_bare_forms = min(fewest) < gram
         # What a part has in a row, its whole has too; and a blob has what every longer text shows of its secret.
-        self._grams = frozenset().union(*(_cuts(one, self._gram) for one in letters))
+        self._grams = frozenset(
+            [
+                bare[at : at + gram]
+                for forms, few in zip(letters, fewest, strict=True)
+                for bare in forms
+                for at in range(0, len(bare) - gram + 1, max(1, few - gram + 1))
+            ]
+        )
         self._grams_backwards = frozenset([gram[::-1] for gram in self._grams])
         self._short = tuple(s.reveal() for s in secrets if WHOLE_FROM <= len(s.reveal()) < PART_FROM)
 
     @cached_property
     def _closely(self) -> _Closely:
         """What only a closer look needs, which hardly any text is given."""
+        wholes = self._words.wholes | self._digits.wholes
         data = [secret.as_bytes() for secret in self._held]
         long = [form for one in data if len(one) >= PART_FROM for form in _blobs(one, self._usernames)]
         self._digits.add((*long, *(base64.b64encode(form.encode("ascii")).decode() for form in long)))
         # Letter by letter: only whole, for the letters of a part may stand in any two words.
-        bare = _letters_of_each(self._wholes) if self._looks_for_parts else []
+        bare = _letters_of_each(wholes) if self._looks_for_parts else []
         known = self._known
         return _Closely(
             {form for form in bare if len(form) >= PART_FROM and not any(form in word for word in known)},
@@ -163,10 +170,11 @@ class Redactor:
 
     def __call__(self, text: str) -> str:
         """The text with every form of the secrets masked; it keeps its line breaks."""
-        sampled = self._sampled(text)
-        spans = list(self._spans(text)) if self._may_hold(text, sampled) else []
-        # Beyond ASCII a small letter may depend on where it stands.
-        if self._has_gram(text[::-1]) if not text.isascii() else not self._grams_backwards.isdisjoint(sampled):
+        if len(text) < WHOLE_FROM:
+            return text
+        cuts = _cuts(_letters(text), self._gram)
+        spans = list(self._spans(text)) if self._may_hold(text, cuts) else []
+        if self._may_hold_backwards(text, cuts):
             spans += ((len(text) - end, len(text) - start) for start, end in self._spans(text[::-1]))
         return _masked(text, spans) if spans else text
 
@@ -191,31 +199,33 @@ class Redactor:
                 yield from (_whole_run(text, *found) for found in found_digits)
         yield from self._cut(text)
 
-    def _may_hold(self, text: str, sampled: list[str]) -> bool:
+    def _may_hold(self, text: str, cuts: list[str]) -> bool:
         """Whether a closer look is due: quick, for nearly always there is nothing.
 
         Each part of a secret, in whatever form, has some letters or digits of that form in a row once all signs are
-        left out. Escapes and ellipses stand within or for them, so a text that has one is looked at.
+        left out: of every such row `_grams` has a stretch, and `cuts` all stretches of the text. Escapes and ellipses
+        stand within or for them, so a text that has one is looked at.
         """
-        if len(text) < WHOLE_FROM:
-            return False
-        if self._has_bare_forms or (self._short and any(short in text for short in self._short)):
+        if self._has_bare_forms or not self._grams.isdisjoint(cuts) or (self._grams and _has_escape(text)):
             return True
-        if not self._grams:
-            return False
-        if _ESCAPE.search(text) or (not text.isascii() and self._has_gram(unicodedata.normalize("NFKC", text))):
+        if (self._short or not text.isascii()) and self._shows(text):
             return True
         # What stood in two lines is read as one as well.
-        has_gram = not self._grams.isdisjoint(sampled)
-        return has_gram or ("\n" in text and self._has_gram(_LINE_START.sub("", text)))
+        return "\n" in text and self._shows(_LINE_START.sub("", text))
 
-    def _has_gram(self, text: str) -> bool:
-        return not self._grams.isdisjoint(self._sampled(text))
+    def _may_hold_backwards(self, text: str, cuts: list[str]) -> bool:
+        if self._has_bare_forms or not self._grams_backwards.isdisjoint(cuts):
+            return True
+        # Beyond ASCII a small letter may depend on where it stands.
+        return bool(self._short or not text.isascii()) and self._shows(text[::-1])
 
-    def _sampled(self, text: str) -> list[str]:
-        """Letters of the text in a row, as many as tell whether a part of a secret may be among them, either way."""
-        bare, size = _letters(text), self._gram
-        return [bare[at : at + size] for at in range(0, len(bare) - size + 1, self._stride)]
+    def _shows(self, text: str) -> bool:
+        """Whether there is a stretch of a secret, also without the letters and in the shapes that are beyond ASCII."""
+        ways = (text,) if text.isascii() else (text, unicodedata.normalize("NFKC", text), _BEYOND_ASCII.sub("", text))
+        return any(
+            not self._grams.isdisjoint(_cuts(_letters(way), self._gram)) or any(short in way for short in self._short)
+            for way in ways
+        )
 
     def _cut(self, text: str) -> Iterator[tuple[int, int]]:
         """Beginnings and ends of secrets beside an ellipsis."""
@@ -265,14 +275,22 @@ class _Forms:
         return {cut for cut in cuts if not cut.isspace() and cut not in known}
 
     @property
-    def fewest_letters(self) -> int:
-        """How many letters and digits each part has at least, were all signs of its whole in it."""
-        forms = list(self._in_parts)
-        letters = _letters_of_each(forms)
-        if len(letters) != len(forms):  # one has a line break
-            letters = [_letters(form) for form in forms]
-        signs = (len(form) - len(bare) for form, bare in zip(forms, letters, strict=True))
-        return self._length - max(signs, default=0)
+    def letters(self) -> list[str]:
+        """The letters and digits of each whole."""
+        letters = _letters_of_each(self.wholes)
+        if len(letters) != len(self.wholes):  # one has a line break
+            letters = [_letters(form) for form in self.wholes]
+        return letters
+
+    def fewest_letters(self, letters: list[str]) -> int:
+        """How many letters and digits each whole and each part has at least, were all signs of its whole in it."""
+        signs = (len(form) - len(bare) for form, bare in zip(self.wholes, letters, strict=True))
+        return min([self._length - max(signs, default=0), *map(len, letters)])
+
+    @property
+    def fewest_counted(self) -> int:
+        """How many letters and digits each whole and each part has at least."""
+        return min(map(len, _letters_of_each(self.wholes | self.parts)), default=LONGEST_PART)
 
     def is_in(self, text: str) -> bool:
         """Whether there is any; quick, for nearly always there is none."""
@@ -291,7 +309,7 @@ def _letters(text: str) -> str:
     """The letters and digits of a text alone, small."""
     if text.isascii():  # nearly always, and three times as fast
         return text.encode().translate(_SMALL, _SIGNS).decode()
-    return _NO_LETTERS.sub("", text).lower()
+    return _lower(_NO_LETTERS.sub("", text))
 
 
 def _letters_of_each(texts: Collection[str]) -> list[str]:
@@ -362,6 +380,23 @@ _LINE_START = re.compile(
     r"(?:(?:OK|NO|BAD|BYE) )?(?:\[[^\]\r\n]{0,80}\] )?)?(?:[245]\.[0-9]{1,3}\.[0-9]{1,3} )?"
 )
 _BREAK = re.compile(r"\r?\n")
+
+
+# What `_ESCAPE` finds has one of these signs, or so many in a row of those that lists of codes are made of.
+_OF_CODES: Final = "0123456789abcdefABCDEFxXuU+ \t\n\r\v\f,;:|./'\"-"
+_LEAST_CODES: Final = b"0" * 11
+_ROLES: Final = bytes(
+    ord("!" if sign in "\x1b&%=\\+" else "0" if sign in _OF_CODES else "a") for sign in map(chr, range(256))
+)
+
+
+def _has_escape(text: str) -> bool:
+    """Whether there is an escape, an ellipsis or a list of codes."""
+    if text.isascii() and ".." not in text and "**" not in text and "[." not in text:
+        roles = text.encode().translate(_ROLES)
+        if b"!" not in roles and _LEAST_CODES not in roles:
+            return False
+    return _ESCAPE.search(text) is not None
 
 
 def _ways_to_read(text: str) -> Iterator[tuple[Undone, ...]]:
@@ -474,12 +509,14 @@ def _character(digits: str, base: int) -> str:
 def _spellings(secret: Secret) -> set[str]:
     """The secret as it reads in other character sets and forms, and what is left of it where only ASCII is kept."""
     raw, data = secret.reveal(), secret.as_bytes()
-    forms = {raw, raw.upper(), *(unicodedata.normalize(form, raw) for form in ("NFC", "NFD", "NFKC"))}
-    forms |= {codecs.encode(raw, "rot13"), data.decode("latin-1").encode().decode("latin-1")}
-    forms |= {data.decode("latin-1"), data.decode("cp1252", "replace"), data.decode("utf-8", "replace")}
-    with suppress(UnicodeEncodeError):
-        forms.add(raw.encode("latin-1").decode("utf-8", "surrogateescape"))
-        forms.add(raw.encode("latin-1").decode("utf-8", "replace"))
+    forms = {raw, raw.upper(), codecs.encode(raw, "rot13")}
+    if not raw.isascii():
+        forms |= {unicodedata.normalize(form, raw) for form in ("NFC", "NFD", "NFKC")}
+        forms |= {data.decode("latin-1"), data.decode("latin-1").encode().decode("latin-1")}
+        forms |= {data.decode("cp1252", "replace"), data.decode("utf-8", "replace")}
+        with suppress(UnicodeEncodeError):
+            forms.add(raw.encode("latin-1").decode("utf-8", "surrogateescape"))
+            forms.add(raw.encode("latin-1").decode("utf-8", "replace"))
     with suppress(UnicodeEncodeError):
         forms |= {(in_7bit := raw.encode("utf-7").decode("ascii")), in_7bit.replace("+", "&").replace("/", ",")}
     return forms | {_BEYOND_ASCII.sub("", form) for form in forms}
@@ -519,12 +556,11 @@ _OF_ADDRESSES = str.maketrans("+/", "-_")  # RFC 4648 §5
 
 def _inside_base64(data: bytes) -> set[str]:
     inside: set[str] = set()
-    for before, uncertain in ((0, 0), (1, 2), (2, 3)):
-        whole = b"\0" * before + data
+    for before, uncertain in ((b"", 0), (b"\0", 2), (b"\0\0", 3)):
+        whole = before + data
         certain = len(whole) * 8 // 6  # the digit after these would depend on what follows
-        usual = base64.b64encode(whole).decode()[uncertain:certain]
-        inside |= {usual, usual.translate(_OF_ADDRESSES)}
-    return inside
+        inside.add(b2a_base64(whole, newline=False)[uncertain:certain].decode())
+    return inside | {usual.translate(_OF_ADDRESSES) for usual in inside if "+" in usual or "/" in usual}
 
 
 def _lower(text: str) -> str:
