@@ -120,7 +120,7 @@ class SecretGate(Struct):
         credentials = Credentials(candidate.username, draft.secret_for(candidate), draft.token_of(candidate.way))
         secret = credentials.token or credentials.secret
         recorder = conversation.recorder
-        await self.budget.until_known(*account)
+        is_allowed = await self.budget.until_known(*account)
         failure: StageFailed | None = None
         meant = self.judge.suggestion
         if meant is not None and not self.options.accept_address:
@@ -129,11 +129,7 @@ class SecretGate(Struct):
             failure = StageFailed(Stage.AUTH, ErrorKind.HELD_BACK)
         elif not conversation.connector.is_encrypted and not self._may_be_in_clear(candidate):
             failure = StageFailed(Stage.AUTH, ErrorKind.UNENCRYPTED)
-        elif (
-            secret is None
-            or not self.press.allows(server, credentials.username, secret)
-            or not self.budget.allows(*account)
-        ):
+        elif secret is None or not self.press.allows(server, credentials.username, secret) or not is_allowed:
             failure = self._spent(*account)
         if failure is not None or secret is None:
             failure = failure or StageFailed(Stage.AUTH, ErrorKind.HELD_BACK)

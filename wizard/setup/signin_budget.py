@@ -15,6 +15,7 @@ import weakref
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -77,8 +78,8 @@ class SignInBudget:
         An account may go by several names, such as its address and who signs in where: each of them must allow it.
         """
         return all(
-            len(self._recent(account) - self._sent) + self._under_way.get(account, 0) < MAX_FAILURES
-            for account in map(str.lower, accounts)
+            len(notes - self._sent) + self._under_way.get(account.lower(), 0) < MAX_FAILURES
+            for account, notes in zip(accounts, self._recent(accounts), strict=True)
         )
 
     @contextmanager
@@ -99,31 +100,30 @@ class SignInBudget:
                 if not waiter.done():
                     waiter.set_result(None)
 
-    async def until_known(self, *accounts: str) -> None:
-        """Returns once it is known whether an attempt is allowed: one that is under way may still be refused."""
-        while not self.allows(*accounts) and not self.pause_s(*accounts):
+    async def until_known(self, *accounts: str) -> bool:
+        """Whether an attempt is allowed, once that is known: one that is under way may still be refused."""
+        while not (is_allowed := self.allows(*accounts)) and not self.pause_s(*accounts):
             waiter = asyncio.get_running_loop().create_future()
             self._waiting.append(waiter)
             await waiter
+        return is_allowed
 
     def pause_s(self, *accounts: str) -> int:
         """Seconds until another attempt is allowed; 0 when one is allowed now."""
-        return max(map(self._pause_of, map(str.lower, accounts)))
+        pauses = [0]
+        for notes in self._recent(accounts):
+            moments = sorted(map(_moment_of, notes - self._sent))
+            if len(moments) >= MAX_FAILURES:
+                pauses.append(max(1, round(WINDOW_S - max(0.0, self._clock() - moments[-MAX_FAILURES]))))
+        return max(pauses)
 
-    def _pause_of(self, account: str) -> int:
-        recent = sorted(map(_moment_of, self._recent(account) - self._sent))
-        if len(recent) < MAX_FAILURES:
-            return 0
-        return max(1, round(WINDOW_S - max(0.0, self._clock() - recent[-MAX_FAILURES])))
-
-    def _recent(self, account: str) -> set[str]:
-        """What was noted of late, here and elsewhere; only accounts with a note are kept, for a table has many."""
-        own = self._of_late(self._noted.get(account, ()))
-        if own:
-            self._noted[account] = own
-        else:
-            self._noted.pop(account, None)
-        return own | self._of_late(self._ledger.read(account)) if self._ledger else own
+    def _recent(self, accounts: Sequence[str]) -> list[set[str]]:
+        """What was noted of each of late, here and elsewhere; only those with a note are kept, for a table has many."""
+        names = [account.lower() for account in accounts]
+        own = {name: self._of_late(self._noted.pop(name, ())) for name in dict.fromkeys(names)}
+        self._noted.update((name, notes) for name, notes in own.items() if notes)
+        others = self._ledger.read_all(names) if self._ledger is not None else [set[str]() for _ in names]
+        return [own[name] | self._of_late(theirs) for name, theirs in zip(names, others, strict=True)]
 
     def _of_late(self, notes: Iterable[str]) -> set[str]:
         now = self._clock()
@@ -143,12 +143,9 @@ class SignInBudget:
         """
         note = self._note(accounts)
         self._sent.add(note)
-
-        def take_back() -> None:
-            self._take_back(note, accounts)
-
+        take_back = partial(self._take_back, note, accounts)
         try:
-            if any(len(self._recent(account)) > MAX_FAILURES for account in map(str.lower, accounts)):
+            if any(len(notes) > MAX_FAILURES for notes in self._recent(accounts)):
                 take_back()
                 raise BudgetSpent
             yield take_back
@@ -241,11 +238,14 @@ class Ledger:
 
     def read(self, account: str) -> set[str]:
         """The notes of the account that other programs made."""
+        return self.read_all((account,))[0]
+
+    def read_all(self, accounts: Sequence[str]) -> list[set[str]]:
+        """As `read`, for each of the accounts."""
         if not (self._key or os.path.exists(self._key_file)):
-            return set()
-        (name,) = self._names_of((account,)) or ("",)
+            return [set() for _ in accounts]
         self._catch_up()
-        return self._noted.get(name, set())
+        return [self._noted.get(name, set()) for name in self._names_of(accounts) or accounts]
 
     def add(self, accounts: Iterable[str], note: str) -> None:
         """Keeps the note of an account, by all names it goes by."""
@@ -273,11 +273,11 @@ class Ledger:
     def _read_on(self, name: str) -> int:
         """How far the file is read by now."""
         read_to = self._read_to.get(name, 0)
-        path = self._folder / name
+        path = os.path.join(self._folder, name)
         with contextlib.suppress(OSError):
-            status = path.lstat()
+            status = os.lstat(path)
             if stat.S_ISREG(status.st_mode) and min(status.st_size, _MOST_BYTES) > read_to:
-                with path.open("rb") as file:
+                with open(path, "rb") as file:
                     file.seek(read_to)
                     lines, end, _ = file.read(_MOST_BYTES - read_to).rpartition(b"\n")
                 for line in lines.decode("ascii", "replace").split("\n"):
