@@ -27,6 +27,21 @@ async def test_who_stays_silent_is_given_up() -> None:
     assert 0.05 - tick_s <= time.monotonic() - began < 1.0
 
 
+async def test_who_stays_silent_for_long_is_given_up_when_each_waits_for_another_moment() -> None:
+    began = time.monotonic()
+    ended: list[float] = []
+
+    async def wait(seconds: float) -> None:
+        with pytest.raises(TimeoutError), within(seconds):
+            await _silence()
+        ended.append(seconds)
+
+    moments = [BEAT_S * 4, BEAT_S * 2.5, BEAT_S * 6, BEAT_S]
+    await asyncio.gather(*map(wait, moments))
+    assert ended == sorted(moments)
+    assert time.monotonic() - began >= BEAT_S * 5.5
+
+
 async def test_a_deadline_in_the_past_rings_at_once() -> None:
     with pytest.raises(TimeoutError), Deadline(now() - 1.0):
         await _silence()

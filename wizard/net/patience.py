@@ -16,6 +16,7 @@ from weakref import ref
 
 BEAT_S = 0.1
 LATE_S = 0.05  # less is chance
+NEAR_S = 2 * BEAT_S  # a deadline nearer than this has a timer of its own; nearly none ever is
 ASLEEP_S = 20.0  # who was away for longer did not work but sleep: what was open then is gone
 
 
@@ -23,21 +24,21 @@ class _Pulse:
     """Beats in a loop while somebody waits there; a beat that comes late tells how long the loop had no turn."""
 
     def __init__(self) -> None:
-        self._waiting = 0
+        self._waiting: set[Deadline] = set()
         self._due: float | None = None
         self._lost_s = 0.0
         self._own_work_s = 0.0
         self._worked_s = 0.0
 
-    def join(self) -> None:
+    def join(self, deadline: Deadline) -> None:
         """Somebody waits."""
-        self._waiting += 1
+        self._waiting.add(deadline)
         if self._due is None:
             self._beat()
 
-    def leave(self) -> None:
+    def leave(self, deadline: Deadline) -> None:
         """Somebody waits no longer."""
-        self._waiting -= 1
+        self._waiting.discard(deadline)
 
     def now(self) -> float:
         """The loop's clock, without the time it had no turn."""
@@ -65,6 +66,8 @@ class _Pulse:
         self._due = time + BEAT_S if self._waiting else None
         if self._due is not None:
             loop.call_at(self._due, self._beat)
+            for deadline in self._waiting:
+                deadline.come_near()
 
 
 class _Here(threading.local):
@@ -90,7 +93,7 @@ def now() -> float:
 
 
 class Deadline:
-    """`with Deadline(moment):` raises TimeoutError when `now` gets there; as `asyncio.timeout_at`, at half its cost."""
+    """`with Deadline(moment):` raises TimeoutError when `now` gets there; as `asyncio.timeout_at`, which costs more."""
 
     __slots__ = ("_cancellations", "_counts_work", "_expired", "_moment", "_pulse", "_task", "_timer")
 
@@ -106,17 +109,19 @@ class Deadline:
         self._task = task
         self._cancellations = task.cancelling()
         self._pulse = _pulse()
-        self._pulse.join()
+        self._timer: asyncio.TimerHandle | None = None
+        self._pulse.join(self)
         if self._counts_work:
             self._moment += self._pulse.own_work_s()  # what was done before is none of this deadline's
-        self._timer = task.get_loop().call_later(self._left_s(), self._ring)
+        self.come_near()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._timer.cancel()
-        self._pulse.leave()
+        if self._timer is not None:
+            self._timer.cancel()
+        self._pulse.leave(self)
         # Who else cancelled the task meant it: only our own cancellation is a timeout.
         if self._expired and self._task.uncancel() <= self._cancellations and kind is asyncio.CancelledError:
             raise TimeoutError from error
@@ -124,6 +129,11 @@ class Deadline:
     def _left_s(self) -> float:
         worked_s = self._pulse.own_work_s() if self._counts_work else 0.0
         return self._moment - self._pulse.now() - worked_s
+
+    def come_near(self) -> None:
+        """Sets the timer, once the moment is near."""
+        if self._timer is None and (left_s := self._left_s()) < NEAR_S:
+            self._timer = asyncio.get_running_loop().call_later(left_s, self._ring)
 
     def _ring(self) -> None:
         left_s = self._left_s()
