@@ -224,7 +224,7 @@ class _Race:
         try:
             addresses = await ask(self._host)
         except NetworkError as error:
-            self._name_errors.append(error)
+            self._name_errors.append(error.with_traceback(None))  # its frames would hold this race
         else:
             for address in addresses:
                 (self._refused_ones if self._refused(address) else self._queue).append(address)
@@ -242,7 +242,7 @@ class _Race:
         except OSError as error:
             if error_kind_of(error) is ErrorKind.CONNECTION_REFUSED:
                 self._refusals.add(address, self._port)
-            self._errors.append(error)
+            self._errors.append(error.with_traceback(None))
             self._next_start = 0.0  # a refusal frees the next attempt at once
             return
         if self._ended.done():

@@ -19,7 +19,7 @@ from wizard.errors import DnsUnavailable, NameNotFound
 from wizard.imports import imported
 from wizard.language import tr
 from wizard.model.host import is_localhost
-from wizard.net.look_up import look_up
+from wizard.net.look_up import Found, look_up
 from wizard.net.patience import within
 from wizard.net.shared import Shared
 
@@ -223,14 +223,20 @@ def _literal(host: str) -> IPAddress | None:
 
 async def _system_addresses(host: str, family: socket.AddressFamily) -> tuple[IPAddress, ...] | NameNotFound:
     """The addresses, or the NameNotFound that says there are none."""
-    try:
-        found = await _in_own_thread(lambda: look_up(host, family))
-    except socket.gaierror as error:
-        if error.errno in _NO_ADDRESS:
-            return NameNotFound(tr("{host} has no address of this kind", host=host))
-        raise DnsUnavailable(tr("the system could not resolve {host}", host=host)) from error
-    except UnicodeError:
+
+    def ask() -> Found | socket.gaierror | UnicodeError:
+        try:
+            return look_up(host, family)
+        except (socket.gaierror, UnicodeError) as error:
+            return error.with_traceback(None)  # its frames would hold it
+
+    found = await _in_own_thread(ask)
+    if isinstance(found, UnicodeError):
         return NameNotFound(tr("{host} is not a name", host=host))
+    if isinstance(found, socket.gaierror):
+        if found.errno in _NO_ADDRESS:
+            return NameNotFound(tr("{host} has no address of this kind", host=host))
+        raise DnsUnavailable(tr("the system could not resolve {host}", host=host)) from found
     addresses = dict.fromkeys(str(item[4][0]).partition("%")[0] for item in found)
     return tuple(ipaddress.ip_address(address) for address in addresses)
 

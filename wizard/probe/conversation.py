@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -54,13 +55,14 @@ class Conversation(ABC):
             terms.recorder,
             terms.permits,
             self._new_wire,
-            look=self._look,
+            look=partial(_seen_certificate, type(self), candidate, terms),  # not a method: no circle to collect
             observe=terms.observe,
         )
         self._is_said = False
 
+    @staticmethod
     @abstractmethod
-    def _new_wire(self) -> Wire:
+    def _new_wire() -> Wire:
         """A fresh protocol object for one connection."""
 
     @property
@@ -230,19 +232,22 @@ class Conversation(ABC):
         with self.recorder.stage(stage, now() + seconds, only_failure=True) as facts:
             yield facts
 
-    async def _look(self) -> CertificateFacts | None:
-        """The certificate the server shows, seen through a line of its own that ends right after the handshake."""
-        quiet = Recorder(self.candidate, self.recorder.clock, nobody, self.recorder.redact)
-        look = type(self)(self.candidate, replace(self.terms, recorder=quiet, observe=True))
-        try:
-            with within(PEEK_S):
-                await look.open()
-        except (StageFailed, TimeoutError):
-            pass
-        finally:
-            look.abort()
-        seen = quiet.report().last(Stage.TLS)
-        return seen.certificate if seen is not None else None
+
+async def _seen_certificate(
+    kind: type[Conversation], candidate: ServerCandidate, terms: Terms
+) -> CertificateFacts | None:
+    """The certificate the server shows, seen through a line of its own that ends right after the handshake."""
+    quiet = Recorder(candidate, terms.recorder.clock, nobody, terms.recorder.redact)
+    look = kind(candidate, replace(terms, recorder=quiet, observe=True))
+    try:
+        with within(PEEK_S):
+            await look.open()
+    except (StageFailed, TimeoutError):
+        pass
+    finally:
+        look.abort()
+    seen = quiet.report().last(Stage.TLS)
+    return seen.certificate if seen is not None else None
 
 
 class Found(Struct, frozen=True):

@@ -84,6 +84,8 @@ class Prober:
     @property
     def is_spent(self) -> bool:
         """Whether the run has made, or begun, as many connections as a run may; a name that is not there made none."""
+        if max(self.permits.taken, len(self._conversations)) < PER_RUN:  # nearly always
+            return False
         failures = (report.failure for report in self.reports)
         begun = sum(failure is None or failure.stage is not Stage.DNS for failure in failures)
         return max(self.permits.taken, begun) >= PER_RUN

@@ -13,7 +13,8 @@ _MAIL = {"smtp", "imap", "pop3"}
 class LineConversation(Mailbox):
     """A mailbox read line by line."""
 
-    def _new_wire(self) -> Line:
+    @staticmethod
+    def _new_wire() -> Line:
         return Line()
 
     @property

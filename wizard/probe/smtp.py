@@ -55,7 +55,8 @@ class SmtpConversation(Outbox):
         self._seen_as: str | None = None
         self._names = list(EHLO_NAMES)
 
-    def _new_wire(self) -> SmtpWire:
+    @staticmethod
+    def _new_wire() -> SmtpWire:
         return SmtpWire()
 
     @property

@@ -39,21 +39,20 @@ class Ahead:
     Args:
         context: the session's.
         judge: the account's, as far as it is known before the plan.
-        new_side: makes a side that races.
     """
 
-    def __init__(self, context: SessionContext, judge: Judge, new_side: Callable[[], Side]) -> None:
+    def __init__(self, context: SessionContext, judge: Judge) -> None:
         self._context = context
         self._judge = judge
-        self._new_side = new_side
         self.enough = asyncio.Event()
         self.sides: dict[Way, Side] = {}
 
-    async def race(self, ways: Sequence[Way], planning: asyncio.Task[Plan]) -> None:
+    async def race(self, ways: Sequence[Way], planning: asyncio.Task[Plan], new_side: Callable[[], Side]) -> None:
         """Races guessed servers; where the first one to sign in at is open, `enough` is set: nobody is waited for,
         unless the other side's guesses have failed by then.
 
         No password goes to any of them before the plan is there and has nobody better.
+        `new_side` makes a side that races.
         """
         began = patience.now()
         await asyncio.sleep(0)
@@ -68,7 +67,7 @@ class Ahead:
             races = {}
             for way in (way for way in WHAT_SPEAKS if way in wanted):
                 await imported(WHAT_SPEAKS[way])  # while the names are looked up
-                side = self.sides[way] = self._new_side()
+                side = self.sides[way] = new_side()
                 races[way] = side.start(wanted[way], asked_s=side.prober.clock())
             leading = races[ways[0]]
             await asyncio.wait([leading])
@@ -87,10 +86,15 @@ class Ahead:
         asks = [ask(host) for host in dict.fromkeys(hosts) for ask in (resolver.ipv4, resolver.ipv6)]
         return [asyncio.ensure_future(ask) for ask in asks]
 
-    def go_on_from(self, raced: Mapping[Way, RaceResult], wanted: Callable[[Way], Sequence[ServerCandidate]]) -> None:
+    def go_on_from(
+        self,
+        raced: Mapping[Way, RaceResult],
+        wanted: Callable[[Way], Sequence[ServerCandidate]],
+        new_side: Callable[[], Side],
+    ) -> None:
         """Goes on with races that were run before the check began, as far as they lead to servers that are wanted."""
         for way, race in raced.items():
-            side = self._new_side()
+            side = new_side()
             if way not in self.sides and side.go_on_from(race, wanted(way)):
                 self.sides[way] = side
             else:

@@ -72,7 +72,7 @@ class Run:
             self.prober.go_on_with(raced.prober)
         self._started_at = datetime.now(UTC)
         self._outcomes: dict[Way, SideOutcome] = {}
-        self._ahead = Ahead(context, self._judge, self._side)
+        self._ahead = Ahead(context, self._judge)
         self._notes: list[str] = []
 
     async def check(self) -> CheckResult:
@@ -145,7 +145,9 @@ class Run:
         try:
             await self._find_servers()
             self._servers_settled.set()
-            self._ahead.go_on_from(self._raced, lambda way: () if self._kept(way) else self._candidates(way))
+            self._ahead.go_on_from(
+                self._raced, lambda way: () if self._kept(way) else self._candidates(way), self._side
+            )
             order = SignInOrder()
             receiving, sending = self._candidates(Way.RECEIVING), self._candidates(Way.SENDING)
             if not receiving or self._kept(Way.RECEIVING) is not None:
@@ -171,7 +173,7 @@ class Run:
         self._leave_out_what_nobody_has(needed)
 
     async def _find_while_guessing(self, needed: Sequence[Way]) -> None:
-        getting_ahead = asyncio.ensure_future(self._ahead.race(needed, self._planning()))
+        getting_ahead = asyncio.ensure_future(self._ahead.race(needed, self._planning(), self._side))
         try:
             await self._planned()
         finally:
