@@ -59,8 +59,7 @@ class PresetBook:
 
     def for_domain(self, domain: str) -> Provider | None:
         """The provider of addresses at this domain; sub-domains only where a preset says so with "*."."""
-        name = _plain_host(domain)
-        return self._first("domains", [name, *(f"*.{parent}" for parent in _parents(name))])
+        return self._first("domains", _name_and_patterns(domain))
 
     def for_mx(self, host: str) -> Provider | None:
         """The provider whose MX hosts end like this one, on a label boundary; the longest ending wins."""
@@ -69,8 +68,7 @@ class PresetBook:
 
     def for_host(self, host: str) -> Provider | None:
         """The provider that runs the mail server of this name."""
-        name = _plain_host(host)
-        return self._first("hosts", [name, *(f"*.{parent}" for parent in _parents(name))])
+        return self._first("hosts", _name_and_patterns(host))
 
     def hosts(self) -> tuple[str, ...]:
         """The server names of all providers, patterns left out; what a mistyped name is compared with."""
@@ -93,8 +91,7 @@ class PresetBook:
         ]
         return tuple(provider for _, _, provider in sorted(ranked, key=lambda entry: entry[:2]))
 
-    def _first(self, part: str, keys: Iterable[str]) -> Provider | None:
-        wanted = tuple(keys)
+    def _first(self, part: str, wanted: Sequence[str]) -> Provider | None:
         for number, shelf in enumerate(self._shelves):
             for key in wanted:
                 provider_id = shelf.index[part].get(key)
@@ -280,10 +277,15 @@ def _plain_host(name: str) -> str:
     return name.strip().rstrip(".").lower()
 
 
-@lru_cache(maxsize=1024)  # a check asks about its few hosts again and again
 def _parents(name: str) -> tuple[str, ...]:
     labels = name.split(".")
     return tuple(".".join(labels[start:]) for start in range(1, len(labels)))
+
+
+@lru_cache(maxsize=1024)  # a check asks about its few hosts again and again
+def _name_and_patterns(host: str) -> tuple[str, ...]:
+    name = _plain_host(host)
+    return (name, *(f"*.{parent}" for parent in _parents(name)))
 
 
 def _folded(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 from wizard.language import tr
@@ -20,6 +21,7 @@ class NotAHost(ValueError):
     """The text is no host name; str() says why in a few words and quotes nothing of it."""
 
 
+@lru_cache(maxsize=1024)  # the accounts of a table have the same few
 def host_name(text: str) -> str:
     """The host in `text` as DNS is asked: lower-case A-labels, or an IP address in its one canonical form.
 

@@ -211,7 +211,7 @@ class Redactor:
         if (self._short or not text.isascii()) and self._shows(text):
             return True
         # What stood in two lines is read as one as well.
-        return "\n" in text and self._shows(_LINE_START.sub("", text))
+        return "\n" in text and self._shows((_LINE_START if self._short else _BROKEN).sub("", text))
 
     def _may_hold_backwards(self, text: str, cuts: list[str]) -> bool:
         if self._has_bare_forms or not self._grams_backwards.isdisjoint(cuts):
@@ -375,10 +375,11 @@ _UNSEEN = re.compile(  # what colours a terminal, and what stands within a lette
 )
 _BEYOND_ASCII = re.compile(r"[^ -~]")  # also what a server's own character set made of letters
 # What may stand before the words of a reply's further line: its code, tag or status, and an enhanced code.
-_LINE_START = re.compile(
-    r"[ \t]*\r?\n[ \t]*(?:(?:[0-9]{3}[ -]|[*+] |\+OK |-ERR |[A-Za-z0-9.]{1,10} (?=OK|NO|BAD|BYE))"
+_BROKEN = re.compile(  # the same for letters alone, and faster
+    r"\n[ \t]*(?:(?:[0-9]{3}[ -]|[*+] |\+OK |-ERR |[A-Za-z0-9.]{1,10} (?=OK|NO|BAD|BYE))"
     r"(?:(?:OK|NO|BAD|BYE) )?(?:\[[^\]\r\n]{0,80}\] )?)?(?:[245]\.[0-9]{1,3}\.[0-9]{1,3} )?"
 )
+_LINE_START = re.compile(r"[ \t]*\r?" + _BROKEN.pattern)
 _BREAK = re.compile(r"\r?\n")
 
 

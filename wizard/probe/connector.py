@@ -209,8 +209,9 @@ class Connector:
             if not alone:
                 return await words
         finally:
-            words.cancel()
-            await asyncio.gather(words, return_exceptions=True)
+            if not words.done():
+                words.cancel()
+                await asyncio.gather(words, return_exceptions=True)
         await self.connect()
         return await read()
 

@@ -22,7 +22,7 @@ TRANSCRIPT_LINES = 400
 LINE_SHOWN = 600
 DETAIL_SHOWN = 600
 MOST_ALERTS = 5
-_APART = "\n~\n"  # between texts of ours: two addresses in a row would look like a secret's bytes in decimal
+_APART = " ~ "  # between texts of ours: two addresses in a row would look like a secret's bytes in decimal
 # EHLO keywords, IMAP and POP3 capabilities, SASL mechanisms, response codes (RFC 5530, 3206) that rules ask for.
 _OF_PROTOCOL = frozenset(
     {"STARTTLS", "STLS", "AUTH", "SASL", "SASL-IR", "PLAIN", "LOGIN", "LOGINDISABLED", "CRAM-MD5", "XOAUTH2"}
@@ -224,6 +224,8 @@ class Recorder:
 
     def _words(self, capabilities: Sequence[str]) -> tuple[str, ...]:
         """What was announced, each as `_word` has it; looked at together, for mostly there is nothing to hide."""
+        if not capabilities:
+            return ()
         together = "\n".join(capabilities)
         if self.redact(together) == together:
             return tuple(inert(word, 100) for word in capabilities)
