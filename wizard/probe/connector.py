@@ -209,8 +209,7 @@ class Connector:
             if not alone:
                 return await words
         finally:
-            if not words.done():
-                words.cancel()
+            if words.cancel() or words.cancelled() or words.exception() is not None:
                 await asyncio.gather(words, return_exceptions=True)
         await self.connect()
         return await read()

@@ -45,6 +45,8 @@ class Terms(Struct, frozen=True):
 class Conversation(ABC):
     """One connection to one server. Every method raises `StageFailed`, and every failure is already in the recorder."""
 
+    _new_wire: type[Wire]  # makes the protocol object of one connection
+
     def __init__(self, candidate: ServerCandidate, terms: Terms) -> None:
         self.candidate = candidate
         self.terms = terms
@@ -59,11 +61,6 @@ class Conversation(ABC):
             observe=terms.observe,
         )
         self._is_said = False
-
-    @staticmethod
-    @abstractmethod
-    def _new_wire() -> Wire:
-        """A fresh protocol object for one connection."""
 
     @property
     @abstractmethod

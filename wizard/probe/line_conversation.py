@@ -13,9 +13,7 @@ _MAIL = {"smtp", "imap", "pop3"}
 class LineConversation(Mailbox):
     """A mailbox read line by line."""
 
-    @staticmethod
-    def _new_wire() -> Line:
-        return Line()
+    _new_wire = Line
 
     @property
     def _line(self) -> Line:

@@ -48,16 +48,14 @@ _ENHANCED = re.compile(r"^([245]\.\d{1,3}\.\d{1,3})(?:\s|$)")
 class SmtpConversation(Outbox):
     """One connection to a sending server."""
 
+    _new_wire = SmtpWire
+
     def __init__(self, candidate: ServerCandidate, terms: Terms) -> None:
         super().__init__(candidate, terms)
         self.extensions: dict[str, str] = {}
         self.mechanisms: tuple[str, ...] = ()
         self._seen_as: str | None = None
         self._names = list(EHLO_NAMES)
-
-    @staticmethod
-    def _new_wire() -> SmtpWire:
-        return SmtpWire()
 
     @property
     def _smtp(self) -> SmtpWire:
