@@ -134,23 +134,20 @@ class Redactor:
         self._digits = _Forms(inside | twice)
         data = [secret.as_bytes() for secret in held]
         self._digits.add(form for one in data if len(one) < PART_FROM for form in _blobs(one, usernames))
-        kinds = (self._words, self._digits)
-        letters = [forms.letters for forms in kinds]
-        fewest = [forms.fewest_letters(bare) for forms, bare in zip(kinds, letters, strict=True)]
-        if min(fewest) < 4:  # a secret of many signs: its parts are counted one by one
-            fewest = [forms.fewest_counted for forms in kinds]
-        self._gram = gram = 4 if min(fewest) >= 4 else 3
-        self._has_bare_forms = min(fewest) < gram
+        rows = [*self._words.rows(), *self._digits.rows()]
+        fewest = min([few for _, few in rows], default=LONGEST_PART)
+        if fewest < 4:  # a secret of many signs: its parts are counted one by one
+            fewest = min(self._words.fewest_letters, self._digits.fewest_letters)
+            rows = [(letters, fewest) for letters, _ in rows]
+        self._gram = gram = 4 if fewest >= 4 else 3
+        self._has_bare_forms = fewest < gram
         # What a part has in a row, its whole has too; and a blob has what every longer text shows of its secret.
-        self._grams = frozenset(
-            [
-                bare[at : at + gram]
-                for forms, few in zip(letters, fewest, strict=True)
-                for bare in forms
-                for at in range(0, len(bare) - gram + 1, max(1, few - gram + 1))
-            ]
-        )
-        self._grams_backwards = frozenset([gram[::-1] for gram in self._grams])
+        grams = [
+            letters[at : at + gram]
+            for letters, few in rows
+            for at in range(0, len(letters) - gram + 1, max(1, few - gram + 1))
+        ]
+        self._grams = frozenset([*grams, *[gram[::-1] for gram in grams]])
         self._short = tuple(s.reveal() for s in secrets if WHOLE_FROM <= len(s.reveal()) < PART_FROM)
 
     @cached_property
@@ -172,9 +169,10 @@ class Redactor:
         """The text with every form of the secrets masked; it keeps its line breaks."""
         if len(text) < WHOLE_FROM:
             return text
-        cuts = _cuts(_letters(text), self._gram)
-        spans = list(self._spans(text)) if self._may_hold(text, cuts) else []
-        if self._may_hold_backwards(text, cuts):
+        may_hold = self._has_bare_forms or self._shows(text)
+        spans = list(self._spans(text)) if may_hold or self._may_hold_more(text) else []
+        # Beyond ASCII a small letter may depend on where it stands.
+        if may_hold or ((self._short or not text.isascii()) and self._shows(text[::-1])):
             spans += ((len(text) - end, len(text) - start) for start, end in self._spans(text[::-1]))
         return _masked(text, spans) if spans else text
 
@@ -199,33 +197,25 @@ class Redactor:
                 yield from (_whole_run(text, *found) for found in found_digits)
         yield from self._cut(text)
 
-    def _may_hold(self, text: str, cuts: list[str]) -> bool:
-        """Whether a closer look is due: quick, for nearly always there is nothing.
+    def _shows(self, text: str) -> bool:
+        """Whether a closer look is due, forwards and backwards: quick, for nearly always there is nothing.
 
         Each part of a secret, in whatever form, has some letters or digits of that form in a row once all signs are
-        left out: of every such row `_grams` has a stretch, and `cuts` all stretches of the text. Escapes and ellipses
-        stand within or for them, so a text that has one is looked at.
+        left out: of every such row `_grams` has a stretch, which is looked for everywhere in the text, also without
+        the letters and in the shapes that are beyond ASCII.
         """
-        if self._has_bare_forms or not self._grams.isdisjoint(cuts) or (self._grams and _has_escape(text)):
+        if not self._grams.isdisjoint(_cuts(_letters(text), self._gram)):
             return True
-        if (self._short or not text.isascii()) and self._shows(text):
+        if self._short and any(short in text for short in self._short):
+            return True
+        return not text.isascii() and any(map(self._shows, _in_ascii(text)))
+
+    def _may_hold_more(self, text: str) -> bool:
+        """Whether it has an escape or an ellipsis, which stand within or for letters, or shows more as one line."""
+        if self._grams and _has_escape(text):
             return True
         # What stood in two lines is read as one as well.
         return "\n" in text and self._shows((_LINE_START if self._short else _BROKEN).sub("", text))
-
-    def _may_hold_backwards(self, text: str, cuts: list[str]) -> bool:
-        if self._has_bare_forms or not self._grams_backwards.isdisjoint(cuts):
-            return True
-        # Beyond ASCII a small letter may depend on where it stands.
-        return bool(self._short or not text.isascii()) and self._shows(text[::-1])
-
-    def _shows(self, text: str) -> bool:
-        """Whether there is a stretch of a secret, also without the letters and in the shapes that are beyond ASCII."""
-        ways = (text,) if text.isascii() else (text, unicodedata.normalize("NFKC", text), _BEYOND_ASCII.sub("", text))
-        return any(
-            not self._grams.isdisjoint(_cuts(_letters(way), self._gram)) or any(short in way for short in self._short)
-            for way in ways
-        )
 
     def _cut(self, text: str) -> Iterator[tuple[int, int]]:
         """Beginnings and ends of secrets beside an ellipsis."""
@@ -274,22 +264,18 @@ class _Forms:
         cuts = {cut for form in self._in_parts for cut in _cuts(form, self._length)}
         return {cut for cut in cuts if not cut.isspace() and cut not in known}
 
-    @property
-    def letters(self) -> list[str]:
-        """The letters and digits of each whole."""
+    def rows(self) -> list[tuple[str, int]]:
+        """The letters and digits of each whole, and how many of them each of its parts has at least."""
         letters = _letters_of_each(self.wholes)
         if len(letters) != len(self.wholes):  # one has a line break
             letters = [_letters(form) for form in self.wholes]
-        return letters
-
-    def fewest_letters(self, letters: list[str]) -> int:
-        """How many letters and digits each whole and each part has at least, were all signs of its whole in it."""
-        signs = (len(form) - len(bare) for form, bare in zip(self.wholes, letters, strict=True))
-        return min([self._length - max(signs, default=0), *map(len, letters)])
+        # As if all signs of the whole were in one part.
+        both = zip(self.wholes, letters, strict=True)
+        return [(bare, min(len(bare), self._length - len(form) + len(bare))) for form, bare in both]
 
     @property
-    def fewest_counted(self) -> int:
-        """How many letters and digits each whole and each part has at least."""
+    def fewest_letters(self) -> int:
+        """How many letters and digits each whole and each part has at least, counted."""
         return min(map(len, _letters_of_each(self.wholes | self.parts)), default=LONGEST_PART)
 
     def is_in(self, text: str) -> bool:
@@ -383,9 +369,18 @@ _LINE_START = re.compile(r"[ \t]*\r?" + _BROKEN.pattern)
 _BREAK = re.compile(r"\r?\n")
 
 
-# What `_ESCAPE` finds has one of these signs, or so many in a row of those that lists of codes are made of.
+def _in_ascii(text: str) -> Iterator[str]:
+    """The text with letters of another shape as the plain ones, and without all that is beyond ASCII."""
+    plain = unicodedata.normalize("NFKC", text)
+    if plain != text:
+        yield plain
+    yield _BEYOND_ASCII.sub("", text)
+
+
+# What `_ESCAPE` finds has one of these signs, or so many in a row of those that lists of codes are made of, six codes.
 _OF_CODES: Final = "0123456789abcdefABCDEFxXuU+ \t\n\r\v\f,;:|./'\"-"
 _LEAST_CODES: Final = b"0" * 11
+_SIX_CODES: Final = re.compile(r"(?:[0-9a-fA-FxXuU]+[\s,;:|./'\"-]+){5}[0-9a-fA-FxXuU]")
 _ROLES: Final = bytes(
     ord("!" if sign in "\x1b&%=\\+" else "0" if sign in _OF_CODES else "a") for sign in map(chr, range(256))
 )
@@ -395,7 +390,7 @@ def _has_escape(text: str) -> bool:
     """Whether there is an escape, an ellipsis or a list of codes."""
     if text.isascii() and ".." not in text and "**" not in text and "[." not in text:
         roles = text.encode().translate(_ROLES)
-        if b"!" not in roles and _LEAST_CODES not in roles:
+        if b"!" not in roles and (_LEAST_CODES not in roles or _SIX_CODES.search(text) is None):
             return False
     return _ESCAPE.search(text) is not None
 

@@ -17,7 +17,7 @@ from wizard.setup.context import SessionContext
 from wizard.setup.judge import Judge
 from wizard.setup.side import Side
 
-# What speaks with a side takes as long to import as a look-up takes; sending, which takes more round trips, comes first.
+# What speaks with a side takes as long to import as a look-up; sending, which takes more round trips, comes first.
 WHAT_SPEAKS = {Way.SENDING: "wizard.probe.smtp", Way.RECEIVING: "wizard.probe.imap"}
 SOURCES_S = 0.45  # sources that need longer are not waited for once the first guessed server is open
 
