@@ -36,6 +36,8 @@ _COMMON: Final = (
     *("mailbox", "message", "recipient", "sender", "server", "service", "administrator", "microsoft", "google"),
 )
 
+_COMMON_BACKWARDS: Final = tuple(word[::-1] for word in _COMMON)
+
 
 def _is_unseen(sign: str) -> bool:
     return sign.isspace() or unicodedata.category(sign) in ("Cc", "Cf", "Zs", "Zl", "Zp")
@@ -60,6 +62,8 @@ class Secret:
     @property
     def is_unusable(self) -> bool:
         """Whether it holds what no server takes: a line break, a tab, another control character (RFC 4616 §2)."""
+        if self.__value.isprintable():  # nearly always, and quickly seen
+            return False
         return any(unicodedata.category(character) in {"Cc", "Zl", "Zp"} for character in self.__value)
 
     def without_outer_blanks(self) -> Secret:
@@ -124,8 +128,8 @@ class Redactor:
 
     def __init__(self, secrets: tuple[Secret, ...], usernames: tuple[str, ...] = (), *, parts: bool = True) -> None:
         held = tuple(secret for secret in secrets if secret)
-        known = (*map(_lower, usernames), *_COMMON)
-        self._known = (*known, *(word[::-1] for word in known))
+        known = tuple(map(_lower, usernames))
+        self._known = (*known, *(word[::-1] for word in known), *_COMMON, *_COMMON_BACKWARDS)
         self._held, self._usernames, self._looks_for_parts = held, usernames, parts
         spelled = {form for secret in held for form in _spellings(secret)}
         self._words = _Forms(spelled, public=self._known, parts=parts)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from functools import partial
 
 from msgspec import Struct
@@ -217,17 +216,13 @@ class Conversation(ABC):
         """Frees the socket at once."""
         self.connector.abort()
 
-    @contextmanager
-    def _stage(self, stage: Stage, seconds: float) -> Iterator[StageFacts]:
+    def _stage(self, stage: Stage, seconds: float) -> AbstractContextManager[StageFacts]:
         """A stage that may take so many seconds."""
-        with self.recorder.stage(stage, now() + seconds) as facts:
-            yield facts
+        return self.recorder.stage(stage, now() + seconds)
 
-    @contextmanager
-    def _only_failure(self, stage: Stage, seconds: float) -> Iterator[StageFacts]:
+    def _only_failure(self, stage: Stage, seconds: float) -> AbstractContextManager[StageFacts]:
         """As a stage, for what follows in one or is done many times over: only its failure is recorded."""
-        with self.recorder.stage(stage, now() + seconds, only_failure=True) as facts:
-            yield facts
+        return self.recorder.stage(stage, now() + seconds, only_failure=True)
 
 
 async def _seen_certificate(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 from typing import Protocol as Interface
@@ -199,7 +198,9 @@ def alerts(reports: Sequence[ProbeReport]) -> tuple[str, ...]:
 
 def sign_in_attempts(reports: Sequence[ProbeReport]) -> dict[Protocol, int]:
     """How often a password was sent, by protocol."""
-    counts: Counter[Protocol] = Counter()
+    counts: dict[Protocol, int] = {}
     for report in reports:
-        counts[report.candidate.protocol] += report.sign_in_attempts
-    return {protocol: count for protocol, count in counts.items() if count}
+        if report.sign_in_attempts:
+            protocol = report.candidate.protocol
+            counts[protocol] = counts.get(protocol, 0) + report.sign_in_attempts
+    return counts
