@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from datetime import datetime
+from enum import Enum
 from typing import Final
 
 from PySide6.QtCore import QPoint, QTimer, Signal
@@ -36,6 +37,14 @@ from wizard.model.server import Way
 _TITLE: Final = tr_later("Checking both servers")
 _BESIDE_BUTTONS: Final = 210  # pixels at the usual font
 _SUBTITLE: Final = tr_later("We try every stage for real. This takes a few seconds.")
+
+
+class _Room(Enum):
+    """How much of the evidence is shown: picture and stages, the stages alone, or a line for each side."""
+
+    ALL = "all"
+    TABLE = "table"
+    LINES = "lines"
 
 
 class CheckPage(Page):
@@ -76,6 +85,8 @@ class CheckPage(Page):
         self._clock = ArcClock(self)
         self._evidence = EvidenceCard(self._clock)
         self.scroll.followed.connect(self._show_whole_lines)
+        self._room = _Room.ALL
+        self._fitted: object = None  # what the room was measured for
         self._lines = QVBoxLayout()
         self._lines.setSpacing(6)
         self._line_widgets: list[LaneLine] = []
@@ -223,7 +234,7 @@ class CheckPage(Page):
     def set_compact(self, compact: bool) -> None:
         """Path and stages become one line per side; card buttons as wide as the card; the diagnosis comes into view."""
         super().set_compact(compact)
-        self._evidence.setVisible(not compact)
+        self._set_room(_Room.ALL)
         self._progress.set_compact(compact)
         self._outcome.set_compact(compact)
         for card in self.cards:
@@ -292,6 +303,8 @@ class CheckPage(Page):
         self._undo_link.setVisible(bool(self._accepted))
         self._show_way_on(result)
         self.set_step_note(self.heading.text())
+        self._fitted = None
+        self._fit_soon()
 
     def _show_way_on(self, result: CheckResult) -> None:
         """The way on, where nothing or no other setting is missing; a quiet one, where one side works."""
@@ -428,7 +441,9 @@ class CheckPage(Page):
         self._evidence.show_lanes(lanes, self._result.surroundings if self._result is not None else None)
         # In one column a broken side is named at the top of its own card.
         carded = {card.diagnosis.protocol for card in self.cards if card.diagnosis.protocol is not None}
-        lines = [lane for lane in lanes if lane.protocol not in carded] if self.is_compact else []
+        lines = [lane for lane in lanes if self._room is _Room.LINES or lane.protocol not in carded]
+        if not self._has_lines:
+            lines = []
         while self._line_widgets:
             old = self._line_widgets.pop()
             self._lines.removeWidget(old)
@@ -452,6 +467,40 @@ class CheckPage(Page):
         self._again_link.setObjectName("check-again" if again else "check-again-unused")
         self._again_button.setObjectName("check-again-unused" if again else "check-again")
         self._gap.setFixedHeight(12 if self.cards else 16)
+
+    @property
+    def _has_lines(self) -> bool:
+        return self.is_compact or self._room is _Room.LINES
+
+    def _set_room(self, room: _Room) -> None:
+        self._room = room
+        self._evidence.setVisible(not self._has_lines)
+        self._evidence.set_low(room is _Room.TABLE)
+        self._show_lanes(self._lanes)
+
+    def _fit(self) -> None:
+        """A card is seen whole wherever it can be: what got how far is told in less room then, once for each size."""
+        view = self.scroll.viewport()
+        size = (view.width(), view.height(), theme.current().scale, tuple(self.cards), self.is_compact)
+        if size != self._fitted and not any(card.isHidden() for card in self.cards):  # as new ones are at first
+            self._fitted = size
+            for room in _Room:
+                if room is not self._room:
+                    self._set_room(room)
+                if self.is_compact or not self.cards or self._is_whole():
+                    break
+        super()._fit()
+
+    def _is_whole(self) -> bool:
+        """Whether nothing is below the fold."""
+        for layout in (self._evidence.box, self.body, self.scroll.body):
+            layout.invalidate()
+        return self.spared_height() <= self.scroll.viewport().height()
+
+    def _lay_out_anew(self) -> None:
+        super()._lay_out_anew()
+        self._fitted = None
+        self._fit_soon()
 
     def _clear_cards(self) -> None:
         for card in self.cards:

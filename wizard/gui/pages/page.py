@@ -172,11 +172,14 @@ class Page(QWizardPage):
     def _fit_soon(self) -> None:
         QTimer.singleShot(0, self, self._fit)
 
+    def spared_height(self) -> int:
+        """The height of all there is, with the air given up that can be."""
+        needed = self.scroll.body.totalHeightForWidth(self.scroll.viewport().width())
+        return needed - (0 if self._tight else sum(_SPARED))
+
     def _fit(self) -> None:
         """Gives up some air where the content would otherwise scroll by a few pixels only."""
-        width, height = self.scroll.viewport().width(), self.scroll.viewport().height()
-        needed = self.scroll.body.totalHeightForWidth(width) + (sum(_SPARED) if self._tight else 0)
-        tight = 0 < needed - height <= sum(_SPARED)
+        tight = 0 < self.spared_height() + sum(_SPARED) - self.scroll.viewport().height() <= sum(_SPARED)
         if tight != self._tight:
             self._tight = tight
             self._place_column()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QVBoxLayout
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from wizard.gui.lanes import Lane, speaking
 from wizard.gui.widgets.marks import ArcClock
@@ -21,17 +21,30 @@ class EvidenceCard(Card):
         self.box.setContentsMargins(12, 16, 12, 3)
         self._path = PathPicture(clock)
         self._table = StageTable(clock)
-        self.box.addWidget(self._path)
-        self.box.addSpacing(11)
+        self._above = QWidget()
+        above = QVBoxLayout(self._above)
+        above.setContentsMargins(0, 0, 0, 0)
+        above.setSpacing(0)
+        above.addWidget(self._path)
+        above.addSpacing(11)
+        line = QVBoxLayout()
+        line.setContentsMargins(8, 0, 8, 4)
+        line.addWidget(Separator())
+        above.addLayout(line)
+        self.box.addWidget(self._above)
         inner = QVBoxLayout()
         inner.setContentsMargins(8, 0, 8, 0)
         inner.setSpacing(0)
-        inner.addWidget(Separator())
-        inner.addSpacing(4)
         inner.addWidget(self._table)
         self.box.addLayout(inner)
         # With a wide font its hint exceeds the page; Qt would then measure every card below for that width, too low.
         self.setMinimumWidth(1)
+
+    def set_low(self, low: bool) -> None:
+        """Without the picture, where what is below needs its room; the stages say the same."""
+        self._above.setHidden(low)
+        self.box.setContentsMargins(12, 5 if low else 16, 12, 3)
+        self.updateGeometry()
 
     def show_lanes(self, lanes: tuple[Lane, ...], surroundings: Surroundings | None) -> None:
         """Shows these; the picture is that of the side which has most to say."""
