@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 
 import pytest
@@ -132,6 +133,41 @@ async def test_names_that_do_not_exist_hide_no_portal(authority: Authority) -> N
         session = new_session(authority, options=OPTIONS, dialer=dialer)
         speaks_first(await session.check(both), "captive-portal", "open-sign-in-page")
         await session.close()
+
+
+async def test_a_receiving_server_that_is_shut_is_asked_for_a_page_beside_the_ports_left(authority: Authority) -> None:
+    """What it answers holds for the sending server, too: a network lets its guests through to both or to neither."""
+
+    class SlowElsewhere(Shut):
+        """One whose last server is silent until the page is asked for."""
+
+        is_asked = asyncio.Event()
+
+        async def dial(
+            self, host: str, port: int, *, given: bool = False, on_found: Callable[[float], None] | None = None
+        ) -> Dialed:
+            if port == 80:
+                self.is_asked.set()
+            elif host == "mail.example.org":
+                await self.is_asked.wait()
+            return await super().dial(host, port, given=given, on_found=on_found)
+
+    receiving = ServerCandidate(
+        Protocol.IMAP, "imap.example.org", 993, Security.TLS, "ada@example.org", Source.GIVEN, trusted=True
+    )
+    others = (
+        replace(receiving, port=143, security=Security.STARTTLS),
+        replace(receiving, host="mail.example.org"),
+    )
+    async with ScriptedServer(ordinary_web) as server:
+        dialer = SlowElsewhere({80: server.port})
+        session = new_session(authority, options=OPTIONS, dialer=dialer)
+        account = replace(draft(receiving, sending(465, Security.TLS)), incoming_others=others)
+        result = await session.check(account)
+        await session.close()
+    assert {diagnosis.cause for diagnosis in result.diagnoses} == {"connection-refused"}, "nothing was waited for"
+    assert result.surroundings.captive_portal is None
+    assert dialer.asked.count(80) == 2, "once for both sides, and once where nobody is"
 
 
 async def test_an_address_in_numbers_is_not_asked_for_a_page(authority: Authority) -> None:

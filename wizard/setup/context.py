@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from typing import Protocol as Interface
 
@@ -10,6 +11,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from wizard.language import tr
+from wizard.language.formats import date_text
 from wizard.model.address import Address
 from wizard.model.diagnosis import Diagnosis
 from wizard.model.draft import AccountDraft
@@ -31,6 +33,8 @@ from wizard.probe.permits import HostPermits
 from wizard.setup.did_you_mean import nearest_address, suggested_address
 from wizard.setup.options import Options
 from wizard.setup.signin_budget import SignInBudget
+
+EXPIRES_SOON = timedelta(days=14)
 
 if TYPE_CHECKING:
     from wizard.setup.browser_sign_in import BrowserSignIn
@@ -204,3 +208,20 @@ def sign_in_attempts(reports: Sequence[ProbeReport]) -> dict[Protocol, int]:
             protocol = report.candidate.protocol
             counts[protocol] = counts.get(protocol, 0) + report.sign_in_attempts
     return counts
+
+
+def expiring(reports: Sequence[ProbeReport]) -> tuple[str, ...]:
+    """A sentence for each accepted certificate that runs out soon."""
+    told: dict[str, str] = {}
+    for report in reports:
+        seen = report.last(Stage.TLS)
+        if seen is None or seen.outcome is not Outcome.OK or seen.certificate is None:
+            continue
+        until = seen.certificate.not_after
+        if until - datetime.now(UTC) < EXPIRES_SOON:
+            told[report.candidate.host] = tr(
+                "The certificate of {host} runs out on {date}.",
+                host=report.candidate.host,
+                date=date_text(until),
+            )
+    return tuple(told.values())

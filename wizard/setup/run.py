@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from msgspec.structs import replace
 
 from wizard.imports import begin_import
 from wizard.language import tr
-from wizard.language.formats import date_text
 from wizard.model.account import CheckResult, SideResult, Status
 from wizard.model.diagnosis import Diagnosis
 from wizard.model.draft import AccountDraft
-from wizard.model.evidence import Outcome, ProbeReport, Stage
+from wizard.model.evidence import ProbeReport
 from wizard.model.plan import Plan, PlanOptions
-from wizard.model.progress import Listener
+from wizard.model.progress import Listener, Progress
 from wizard.model.provider import Provider
 from wizard.model.server import ServerCandidate, Way
 from wizard.net.patience import within
@@ -25,21 +24,19 @@ from wizard.probe.conversation import Conversation
 from wizard.probe.environment import surroundings
 from wizard.setup.ahead import WHAT_SPEAKS, Ahead, candidates_of
 from wizard.setup.autofix import Alternative, alternatives, are_guesses, needs_other_names
-from wizard.setup.context import SessionContext, alerts, put_off, sign_in_attempts, timeline
+from wizard.setup.context import SessionContext, alerts, expiring, put_off, sign_in_attempts, timeline
 from wizard.setup.did_you_mean import resembles_provider
 from wizard.setup.foretold import mistyped, not_agreed, unsupported
 from wizard.setup.judge import Judge
 from wizard.setup.kept import kept_side
 from wizard.setup.likeliest import overtaken
-from wizard.setup.second_look import looked_again
+from wizard.setup.second_look import NetworkPage, looked_again
 from wizard.setup.secret_gate import SecretGate
 from wizard.setup.side import Side, SideOutcome
 from wizard.setup.sign_in_order import NOTHING_TAUGHT, SignInOrder
 from wizard.setup.usernames import Usernames
 from wizard.setup.verdict import verdict_of
 from wizard.setup.warm import Raced
-
-EXPIRES_SOON = timedelta(days=14)
 
 
 class Run:
@@ -66,7 +63,8 @@ class Run:
         judge = Judge.of(context.services, draft, plan)
         self._gate = SecretGate(judge, context.options, context.services.budget)
         self._usernames = Usernames(context, self._gate, listener)
-        self.prober = context.prober(self._judge.draft, listener)
+        self.prober = context.prober(self._judge.draft, self._hear)
+        self._page = NetworkPage(self.prober)
         self._raced = raced.sides if raced is not None else {}
         if raced is not None:
             self.prober.go_on_with(raced.prober)
@@ -97,6 +95,10 @@ class Run:
                 if not (is_heard and self._all_verified()):
                     await self._let_go()
         return self._result(timed_out)
+
+    def _hear(self, progress: Progress) -> None:
+        self._page.hear(progress)
+        self._listener(progress)
 
     async def _end_planning(self) -> None:
         await self._usernames.stop()
@@ -158,6 +160,7 @@ class Run:
                 if sending:
                     await self._prove(Way.SENDING, order)
         finally:
+            await self._page.stop()
             await self._ahead.stop()
 
     async def _find_servers(self) -> None:
@@ -201,7 +204,7 @@ class Run:
             return
         side = self._ahead.sides.get(way) or self._side()
         outcome = await side.prove(candidates, order, signs_in_first=way is Way.RECEIVING)
-        failed = await looked_again(self._judge, outcome.failed_reports, self.prober.permits)
+        failed = await looked_again(self._judge, outcome.failed_reports, self._page)
         self._outcomes[way] = replace(outcome, failed_reports=failed)
 
     def _side(self) -> Side:
@@ -314,8 +317,8 @@ class Run:
             reports=reports,
             surroundings=surroundings((*reports, *failed)),
             notes=self._told(outcomes, reports),
-            observed=(*_put_off(outcomes, reports), *alerts(reports), *_expiring(reports), *self._announced()),
-            expiring=_expiring(reports),
+            observed=(*_put_off(outcomes, reports), *alerts(reports), *expiring(reports), *self._announced()),
+            expiring=expiring(reports),
             asked=judge.plan.asked if judge.plan is not None else (),
             plan=judge.plan,
             known_provider=judge.provider,
@@ -342,7 +345,7 @@ class Run:
             notes.append(
                 tr("Published settings or DNS named these servers: agree to them before a password goes there.")
             )
-        notes += _expiring(reports)
+        notes += expiring(reports)
         return tuple(dict.fromkeys(notes))
 
     def _announced(self) -> tuple[str, ...]:
@@ -381,20 +384,3 @@ def _put_off(outcomes: Sequence[SideOutcome], reports: Sequence[ProbeReport]) ->
         *(tr("{host} was asked once more after a pause, and was still busy.", host=host) for host in still),
         *put_off(reports),
     )
-
-
-def _expiring(reports: Sequence[ProbeReport]) -> tuple[str, ...]:
-    """A sentence for each accepted certificate that runs out soon."""
-    told: dict[str, str] = {}
-    for report in reports:
-        seen = report.last(Stage.TLS)
-        if seen is None or seen.outcome is not Outcome.OK or seen.certificate is None:
-            continue
-        until = seen.certificate.not_after
-        if until - datetime.now(UTC) < EXPIRES_SOON:
-            told[report.candidate.host] = tr(
-                "The certificate of {host} runs out on {date}.",
-                host=report.candidate.host,
-                date=date_text(until),
-            )
-    return tuple(told.values())

@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
 from wizard.errors import DnsUnavailable, NameNotFound
-from wizard.model.evidence import ErrorKind, ProbeReport, Stage
+from wizard.model.evidence import ErrorKind, Outcome, ProbeReport, Stage
 from wizard.model.host import is_address
+from wizard.model.progress import Progress
 from wizard.model.provider import Provider
 from wizard.model.server import Protocol, Source, Way
 from wizard.net.patience import within
 from wizard.net.portal import is_page, is_portal, web_answer
 from wizard.net.sites import has_known_ending, registrable_domain
+from wizard.probe.engine import Prober
 from wizard.probe.environment import public_address
-from wizard.probe.permits import Permits
 from wizard.setup.did_you_mean import resembles_provider
 from wizard.setup.judge import Judge
 from wizard.setup.likeliest import with_detail
 
 DOMAIN_S = 3.0
 PORTAL_S = 1.5
+PORTS_SHUT = 2  # of one server, before its web port is asked: with one shut, the next mostly is the right one
 _WEB = 80
 _NOBODY = "192.0.2.1"  # RFC 5737: nobody has it, so a page that comes from there is of the network one is in
 # What a guest network makes of a mail port that it lets nobody through to.
@@ -39,7 +42,7 @@ _LINES = {
 }
 
 
-async def looked_again(judge: Judge, reports: Sequence[ProbeReport], permits: Permits) -> tuple[ProbeReport, ...]:
+async def looked_again(judge: Judge, reports: Sequence[ProbeReport], page: NetworkPage) -> tuple[ProbeReport, ...]:
     """The failed reports of one side, with what a second question showed of the domain, the network or the line."""
     kinds = {report.failure.error for report in reports if report.failure is not None}
     guessed = all(report.candidate.source is Source.GUESS for report in reports)
@@ -49,7 +52,7 @@ async def looked_again(judge: Judge, reports: Sequence[ProbeReport], permits: Pe
         return await _at_domain(judge, reports)
     kinds.discard(ErrorKind.NAME_NOT_FOUND)  # of the usual names most are no computer's, in any network
     if kinds and kinds <= _SHUT_OUT:
-        return await _at_network(judge, reports, permits)
+        return await _at_network(judge, reports, page)
     if ErrorKind.REPLY in kinds and not judge.draft.ask_nobody:
         return await _at_line(judge, reports)
     return tuple(reports)
@@ -102,25 +105,72 @@ async def _at_domain(judge: Judge, reports: Sequence[ProbeReport]) -> tuple[Prob
     return tuple(with_detail(report, domain_not_registered=True) for report in reports)
 
 
-async def _at_network(judge: Judge, reports: Sequence[ProbeReport], permits: Permits) -> tuple[ProbeReport, ...]:
-    """Marks connections that a guest network did not let through: its page answers at the mail servers' names."""
-    found = [report.candidate.host for report in reports if report.last(Stage.CONNECT) is not None]
-    hosts = dict.fromkeys(host for host in found if not is_address(host))
-    dialer = judge.services.dialer
+class NetworkPage:
+    """The page that a guest network shows whoever asks a mail server of its web port, at any host alike.
 
-    async def page_at(host: str) -> bytes:
+    Two ports of a receiving server that shut us out are reason to ask there at once, beside the ports still to be
+    tried, as long as no server let us in. What came of that holds for both sides.
+    """
+
+    def __init__(self, prober: Prober) -> None:
+        self._prober = prober
+        self._shut: Counter[str] = Counter()
+        self._is_let_in = False
+        self._asked: dict[str, asyncio.Task[bytes]] = {}
+        self._nobody: asyncio.Task[bytes] | None = None
+
+    def hear(self, progress: Progress) -> None:
+        """Follows a run, and begins to ask where it is time to."""
+        if progress.stage is not Stage.CONNECT or progress.endpoint is None or progress.protocol is Protocol.SMTP:
+            return
+        host = progress.endpoint.host
+        self._is_let_in |= progress.outcome is Outcome.OK
+        self._shut[host] += progress.outcome is Outcome.FAILED and progress.error in _SHUT_OUT
+        if self._shut[host] >= PORTS_SHUT and not (self._is_let_in or self._asked or is_address(host)):
+            self._asked[host] = asyncio.ensure_future(self._page_at(host))
+
+    async def is_there(self, hosts: Iterable[str], *, may_ask_others: bool) -> bool:
+        """Whether one is there, going by the host that was asked already, or else by the first two of these.
+
+        `may_ask_others`: whether an address outside the account may be asked: a page may say nothing that we know, and
+        send whoever asks to a company elsewhere, but answers where nobody is as well.
+        """
+        names = () if self._asked else [host for host in dict.fromkeys(hosts) if not is_address(host)][:2]
+        self._asked |= {host: asyncio.ensure_future(self._page_at(host)) for host in names}
+        asked = dict(self._asked)
+        answers = dict(zip(asked, await asyncio.gather(*map(asyncio.shield, asked.values())), strict=True))
+        if any(is_portal(answer, host, _WEB) for host, answer in answers.items()):
+            return True
+        if not may_ask_others or not any(map(is_page, answers.values())):
+            return False
+        if self._nobody is None:
+            self._nobody = asyncio.ensure_future(self._answer(_NOBODY))
+        return is_page(await asyncio.shield(self._nobody))
+
+    async def stop(self) -> None:
+        """Ends what is still being asked."""
+        tasks = [*self._asked.values(), *([self._nobody] if self._nobody is not None else [])]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _page_at(self, host: str) -> bytes:
+        permits = self._prober.permits
         if permits.is_full(host):
             return b""  # the other side is still talking to it, so there is a way out
         permit = await permits.take(host)
         try:
-            return await web_answer(dialer, host, _WEB, given=False, seconds=PORTAL_S)
+            return await self._answer(host)
         finally:
             permit.give_back()
 
-    answers = await asyncio.gather(*(page_at(host) for host in list(hosts)[:2]))
-    if not any(is_portal(answer, host, _WEB) for host, answer in zip(hosts, answers, strict=False)):
-        # Its page may say nothing that we know, and send whoever asks to a company elsewhere.
-        shut_out = any(is_page(answer) for answer in answers) and not judge.draft.ask_nobody
-        if not shut_out or not is_page(await web_answer(dialer, _NOBODY, _WEB, given=False, seconds=PORTAL_S)):
-            return tuple(reports)
+    async def _answer(self, host: str) -> bytes:
+        return await web_answer(self._prober.network.dialer, host, _WEB, given=False, seconds=PORTAL_S)
+
+
+async def _at_network(judge: Judge, reports: Sequence[ProbeReport], page: NetworkPage) -> tuple[ProbeReport, ...]:
+    """Marks connections that a guest network did not let through: its page answers at the mail servers' names."""
+    hosts = [report.candidate.host for report in reports if report.last(Stage.CONNECT) is not None]
+    if not await page.is_there(hosts, may_ask_others=not judge.draft.ask_nobody):
+        return tuple(reports)
     return tuple(with_detail(report, portal=True) for report in reports)
