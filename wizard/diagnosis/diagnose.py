@@ -269,7 +269,10 @@ class Diagnoser:
         if not failed or any(report.failure is None and report.reached is not None for report in reports):
             return None
         found: list[_Failure] = []
+        furthest = max(evidence.stage.order for _, evidence in failed)
         for report, evidence in failed:
+            if evidence.stage.order < furthest:
+                continue
             host = (evidence.endpoint or report.candidate.endpoint).host
             # A server that two providers share belongs to the one whose account this is.
             own = provider is not None and any(server.host == host for server in provider.servers)
@@ -286,7 +289,7 @@ class Diagnoser:
             )
             found.append(_Failure(report, evidence, self._rank(facts, facts.text), facts, here))
         # max() keeps the first of equals: the order the candidates were tried in.
-        return max(found, key=lambda failure: (failure.evidence.stage.order, failure.ranked.weight))
+        return max(found, key=lambda failure: failure.ranked.weight)
 
     @staticmethod
     def _without_shared(failures: list[_Failure]) -> list[_Failure]:
