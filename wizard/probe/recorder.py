@@ -173,7 +173,12 @@ class Recorder:
     def received(self, line: str) -> None:
         """Keeps a line the server sent; what it and the line before give away only together is masked in both."""
         self._heard = [*self._heard[-2:], line[: 2 * LINE_SHOWN]]
-        together = self.redact("\n".join(self._heard)).split("\n")
+        joined = "\n".join(self._heard)
+        shown = self.redact(joined)
+        if shown == joined and "\n" not in line:  # nearly always
+            self._note("S", self._heard[-1])
+            return
+        together = shown.split("\n")
         if len(together) != len(self._heard):
             self._note("S", self.redact(line[: 2 * LINE_SHOWN]))  # it holds a line break itself
             return
