@@ -217,6 +217,8 @@ class Recorder:
         texts = [value for value in detail.values() if isinstance(value, str)]
         together = _APART.join(texts)
         is_harmless = not texts or (len(together) < DETAIL_SHOWN and self.redact(together) == together)
+        if is_harmless and together.isascii() and together.isprintable():  # nearly always
+            return detail
         shown = {
             key: value
             if not isinstance(value, str)

@@ -302,6 +302,7 @@ class Run:
         waiting = [outcome.result.report for outcome in outcomes if outcome.needs_consent]
         likely += not_agreed(judge, [report for report in waiting if report is not None], self._seen())
         diagnoses += tuple(diagnosis for diagnosis in likely if diagnosis.cause not in told)
+        said, ending = (*_put_off(outcomes, reports), *alerts(reports)), expiring(reports)
         return CheckResult(
             draft=judge.draft,
             verdict=verdict,
@@ -316,16 +317,16 @@ class Run:
             timeline=timeline(reports),
             reports=reports,
             surroundings=surroundings((*reports, *failed)),
-            notes=self._told(outcomes, reports),
-            observed=(*_put_off(outcomes, reports), *alerts(reports), *expiring(reports), *self._announced()),
-            expiring=expiring(reports),
+            notes=self._told(outcomes, said, ending),
+            observed=(*said, *ending, *self._announced()),
+            expiring=ending,
             asked=judge.plan.asked if judge.plan is not None else (),
             plan=judge.plan,
             known_provider=judge.provider,
         )
 
-    def _told(self, outcomes: Sequence[SideOutcome], reports: Sequence[ProbeReport]) -> tuple[str, ...]:
-        """What the person should know beside the cards, a sentence each."""
+    def _told(self, outcomes: Sequence[SideOutcome], said: Sequence[str], ending: Sequence[str]) -> tuple[str, ...]:
+        """What the person should know beside the cards, a sentence each; `said` by servers, `ending` certificates."""
         plan, provider = self._plan, self._judge.provider
         notes = list(plan.notes) if plan is not None else []
         if provider is not None and (plan is None or plan.provider is not provider):
@@ -333,7 +334,7 @@ class Run:
 
             notes += needs(provider)  # known by the servers that were typed
         notes += self._notes
-        notes += (*_put_off(outcomes, reports), *alerts(reports))
+        notes += said
         waiting = [outcome.result.candidate.host for outcome in outcomes if outcome.needs_consent]
         alike = {registrable_domain(host): resembles_provider(registrable_domain(host)) for host in waiting}
         notes += [
@@ -345,7 +346,7 @@ class Run:
             notes.append(
                 tr("Published settings or DNS named these servers: agree to them before a password goes there.")
             )
-        notes += expiring(reports)
+        notes += ending
         return tuple(dict.fromkeys(notes))
 
     def _announced(self) -> tuple[str, ...]:
