@@ -78,6 +78,18 @@ def words(dialog: PhoneLinkDialog) -> str:
     return "\n".join(label.text() for label in dialog.findChildren(QLabel) if label.isVisible())
 
 
+def test_the_keyboard_is_on_what_copies_the_link_once_it_is_there(
+    at_work: Wizard, network: list[str], qtbot: QtBot
+) -> None:
+    dialog = dialog_of(at_work)
+    dialog.activateWindow()
+    shown(dialog, qtbot)
+    QApplication.processEvents()
+    assert dialog.link is not None
+    assert dialog.link.button.isVisible()
+    assert dialog.focusWidget() is dialog.link.button, "with a ring around it"
+
+
 def test_the_person_is_told_first_and_presses_then(
     at_work: Wizard, qtbot: QtBot, network: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
