@@ -296,3 +296,24 @@ def test_a_window_that_changes_while_it_checks_keeps_the_keyboard(wizard: Wizard
     focused = wizard.window.focusWidget()
     assert focused is not None
     assert focused.objectName() == "continue"
+
+
+def test_a_second_click_takes_the_keyboard_nowhere(wizard: Wizard, qtbot: QtBot) -> None:
+    """On Done it would stay on Finish, where the next Space ends the program before the settings were read."""
+    walk(wizard, WORKS)
+    wizard.window.next()
+    wizard.window.skip_step()
+    wizard.window.activateWindow()
+    assert wizard.window.current_page() is wizard.done
+    settle(qtbot)
+    (finish,) = (
+        each
+        for each in wizard.window.findChildren(QAbstractButton)
+        if each.objectName() == "continue" and each.isVisible()
+    )
+    wizard.window.clock = lambda: 0.0
+    wizard.window._fresh_since = 0.0  # it has only just come
+    double_click(finish)
+    settle(qtbot)
+    assert wizard.window.isVisible()
+    assert wizard.window.focusWidget() is wizard.done.heading

@@ -200,6 +200,10 @@ class WizardWindow(QWizard):
         """Whether what is shown has been there long enough for a press to be meant for it."""
         return self.clock() - self._fresh_since >= FRESH_S
 
+    def lead_keyboard(self) -> None:
+        """To the page's own choice, its primary button, or else its title."""
+        self._keyboard.lead()
+
     def reject(self) -> None:
         """Cancel, Escape and the window's own button: asks once where something would be lost."""
         loss = self.loss()

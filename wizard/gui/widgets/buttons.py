@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import ClassVar, Final, Protocol, runtime_checkable
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import (
     QColor,
     QEnterEvent,
@@ -35,6 +35,9 @@ class TakesPresses(Protocol):
 
     def takes_presses(self) -> bool:
         """Whether a press now can be meant for what is shown now."""
+
+    def lead_keyboard(self) -> None:
+        """Puts the keyboard where what is shown wants it."""
 
 
 def takes_presses(widget: QWidget) -> bool:
@@ -120,8 +123,11 @@ class Button(QPushButton):
                 self.click()  # left to Qt, it does so on some desktops only
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        """Shows where the keyboard is."""
+        """Shows where the keyboard is; a press that does not count leaves it where it was led."""
         super().focusInEvent(event)
+        window, by_mouse = self.window(), event.reason() is Qt.FocusReason.MouseFocusReason
+        if by_mouse and isinstance(window, TakesPresses) and not window.takes_presses():
+            QTimer.singleShot(0, window, window.lead_keyboard)
         focus_ring.show_for(self, event, self.radius)
 
     def enterEvent(self, event: QEnterEvent) -> None:
