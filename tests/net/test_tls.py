@@ -37,7 +37,7 @@ def openssl_finds_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SSL_CERT_FILE", raising=False)
     monkeypatch.delenv("SSL_CERT_DIR", raising=False)
     monkeypatch.setattr(ssl, "get_default_verify_paths", lambda: nowhere)
-    monkeypatch.setattr(ssl, "create_default_context", lambda: ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
+    monkeypatch.setattr(ssl.SSLContext, "load_default_certs", lambda _: None)
 
 
 def _subjects(trust: Trust) -> list[Any]:
@@ -89,6 +89,16 @@ def test_a_root_that_is_given_is_one(monkeypatch: pytest.MonkeyPatch, ca_file: P
     monkeypatch.setenv("SSL_CERT_FILE", "/nowhere/roots.pem")
     monkeypatch.setenv("SSL_CERT_DIR", "/nowhere")
     assert Trust((ca_file,)).has_roots
+
+
+def test_no_keys_are_written_for_others_to_read(monkeypatch: pytest.MonkeyPatch, ca_file: Path, tmp_path: Path) -> None:
+    keys = tmp_path / "keys.log"
+    monkeypatch.setenv("SSLKEYLOGFILE", str(keys))
+    for trust in (Trust(), Trust(ca_files=(ca_file,)), Trust(only_ca_data=ca_file.read_text("ascii"))):
+        assert trust.verifying().keylog_filename is None
+        assert trust.verifying().check_hostname
+        assert trust.verifying().verify_mode is ssl.CERT_REQUIRED
+    assert not keys.exists()
 
 
 def test_practice_has_its_own_root(ca_file: Path) -> None:

@@ -100,14 +100,18 @@ class Trust:
 
     def _build(self) -> ssl.SSLContext:
         if self._only_ca_data is not None:
-            context = ssl.create_default_context(cadata=self._only_ca_data)
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+            context.load_verify_locations(cadata=self._only_ca_data)
         elif not (self._ca_files or self._ca_texts) and _system_judges():
             import truststore
 
             begin_import(READS)  # truststore tells nothing of a certificate
             context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         else:
-            context = ssl.create_default_context()
+            # Not ssl.create_default_context, which has the keys of every line written to a file where an environment
+            # variable (SSLKEYLOGFILE) names one: whoever reads that reads the password.
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+            context.load_default_certs()
             self._has_roots = _has_roots(context) or _load_roots(context) or bool(self._ca_files or self._ca_texts)
         if self._only_ca_data is None:
             for path in self._ca_files:
