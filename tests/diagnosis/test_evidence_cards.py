@@ -219,8 +219,8 @@ async def test_comcast_asks_for_its_own_switch_before_anything_of_yahoos() -> No
         ),
         ("Unable to verify account name or password.", {}, "bad-credentials", "edit-password"),
         ("BAD User is authenticated but not connected.", {"protocol": "imap"}, "mail-access-disabled", "try-again"),
-        ("550 5.7.1 Rejected: forged HELO [127.0.0.1]", {}, "helo-refused", "use-other-port"),
-        ("501 5.5.4 Invalid domain name", {"stage": "ehlo"}, "helo-refused", "use-other-port"),
+        ("550 5.7.1 Rejected: forged HELO [127.0.0.1]", {}, "helo-refused", "try-again"),
+        ("501 5.5.4 Invalid domain name", {"stage": "ehlo"}, "helo-refused", "try-again"),
         ("454 4.7.0 Too many login attempts, try again in 30 minutes", {}, "too-many-attempts", "wait"),
     ],
 )

@@ -43,6 +43,8 @@ class Seen(StrEnum):
     LISTED = "listed"  # a preset of ours, or a helpdesk's pack, named it
     NEXT_SERVER = "next-server"  # a bounce or a log: the server that passes the mail on was refused by another one
     GAVE_UP = "gave-up"  # and that server tries no more: the message came back
+    PASTED = "pasted"  # nothing but words that somebody brought: no run has shown what went well before them
+    FETCHING = "fetching"  # and they speak of fetching mail, not of sending it
     NAMED_BY_PROVIDER = "named-by-provider"  # a pasted text's server is one of those that a preset names
     ORGANISATION = "organisation"  # the words are about the person's whole organisation or its domain
     ENCRYPTED = "encrypted"  # the line to the server was encrypted when it refused

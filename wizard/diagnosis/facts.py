@@ -77,8 +77,8 @@ def facts_of_text(
 ) -> Facts:
     """The facts in a pasted text and in what was said about it."""
     values = _reply_values(reading.code, reading.enhanced, reading.status, reading.response_code)
-    values["seen"] = seen
     known = protocol or known_protocol(reading.protocol)
+    values["seen"] = seen | ({Seen.FETCHING} if known in (Protocol.IMAP, Protocol.POP3) else set())
     _put(values, "stage", stage)
     _put(values, "command", command or reading.command)
     _put(values, "protocol", known)

@@ -52,6 +52,16 @@ _ORGANISATION: Final = (
     *("組織", "ドメイン管理者", "ドメインの管理者", "组织", "域管理员", "조직", "도메인 관리자"),
     *("kuruluşunuz*", "alan adınız*", "alan adı yönetici*"),
 )
+# Mail was being fetched, whatever the words behind it speak of.
+_FETCHING: Final = (
+    *("fetching mail", "fetching e-mail", "fetching email", "fetch mail", "fetch new mail", "retrieving mail"),
+    *("retrieve mail", "while receiving", "when receiving", "abrufen", "abruf", "abholen", "beim empfangen"),
+    *("récupération des messages", "récupérer les messages", "récupérer le courrier", "lors de la réception"),
+    *("al recibir", "descargar el correo", "descargar correo", "scaricare la posta", "durante la ricezione"),
+    *("ao receber", "baixar e-mails", "ophalen van", "op te halen", "odbierania poczty", "pobierania poczty"),
+    *("получении почты", "приеме почты"),
+    *("メールの受信", "メール受信", "收取邮件", "接收邮件", "메일 수신", "posta alınırken"),
+)
 # Names of servers that take mail in for their own domain and sign nobody in: mx1.example.org, aspmx.l.google.com.
 _TAKES_MAIL_IN: Final = re.compile(
     r"(?:alt\d\.)?aspmx\d?\.|mx[a-z]?\d{0,3}(?:-[\w-]*)?\.|[\w-]*-smtp-in\.|mta\d+\.am\d\.yahoodns\.|inbound-smtp\.|"
@@ -67,11 +77,13 @@ def takes_mail_in(host: str) -> bool:
 
 def seen_in_text(folded: str, host: str | None) -> frozenset[str]:
     """What the folded text and the server's name show of where it was said."""
-    found = set(seen_in_reply(folded))
+    found = {*seen_in_reply(folded), Seen.PASTED}
     if any(phrase.is_in(folded) for phrase in _parsed(_NEXT_SERVER)):
         found.add(Seen.NEXT_SERVER)
     if any(phrase.is_in(folded) for phrase in _parsed(_GAVE_UP)):
         found |= {Seen.NEXT_SERVER, Seen.GAVE_UP}
+    if any(phrase.is_in(folded) for phrase in _parsed(_FETCHING)):
+        found.add(Seen.FETCHING)
     if host is not None and is_this_computer(host):
         found.add(Seen.ON_THIS_COMPUTER)
     if host is not None and takes_mail_in(host) and not _PORT_FOR_SENDING.search(folded):
