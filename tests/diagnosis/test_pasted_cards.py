@@ -31,6 +31,12 @@ def _card(text: str) -> Diagnosis:
             "Send the test message to yourself instead",
         ),
         (
+            "a1 NO [AUTHENTICATIONFAILED] LOGIN invalid credentials or IMAP is disabled",
+            "mail-access-disabled",
+            "The server did not accept the user name or password",
+            "Type the password again",
+        ),
+        (
             "Sorry, a password may hold ASCII characters only",
             "password-unusable",
             "The password holds a letter that is not taken here",
@@ -257,3 +263,19 @@ def test_another_server_for_sending_does_not_help_where_mail_is_fetched(text: st
 def test_a_pasted_text_says_so_and_whether_mail_was_fetched() -> None:
     assert {Seen.PASTED, Seen.FETCHING} <= seen_in_text(fold("error while receiving messages"), None)
     assert Seen.FETCHING not in seen_in_text(fold("the receiving server refused it"), None)
+
+
+@pytest.mark.parametrize(
+    ("text", "fetches"),
+    [
+        ("Connection to mail.example.org:143 timed out", True),
+        ("mail.example.org, port 995: no answer in time", True),
+        ("Connection to mail.example.org:587 timed out", False),
+        ("IMAP on port 993 works, SMTP on port 587: no answer in time", False),
+        ("at 12:11:0 and 10.143.9.95:2143 nothing came back", False),
+    ],
+)
+def test_the_port_tells_that_mail_was_fetched_and_no_way_to_send_is_offered(text: str, *, fetches: bool) -> None:
+    assert (Seen.FETCHING in seen_in_text(fold(text), None)) is fetches
+    if fetches:
+        assert not [remedy for remedy in _card(text).remedies if "internet provider's server" in remedy.say]

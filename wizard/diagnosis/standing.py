@@ -62,6 +62,7 @@ _FETCHING: Final = (
     *("получении почты", "приеме почты"),
     *("メールの受信", "メール受信", "收取邮件", "接收邮件", "메일 수신", "posta alınırken"),
 )
+_PORT_FOR_FETCHING: Final = re.compile(r"(?::|\bport:? )(?:110|143|993|995)\b")
 # Names of servers that take mail in for their own domain and sign nobody in: mx1.example.org, aspmx.l.google.com.
 _TAKES_MAIL_IN: Final = re.compile(
     r"(?:alt\d\.)?aspmx\d?\.|mx[a-z]?\d{0,3}(?:-[\w-]*)?\.|[\w-]*-smtp-in\.|mta\d+\.am\d\.yahoodns\.|inbound-smtp\.|"
@@ -82,7 +83,8 @@ def seen_in_text(folded: str, host: str | None) -> frozenset[str]:
         found.add(Seen.NEXT_SERVER)
     if any(phrase.is_in(folded) for phrase in _parsed(_GAVE_UP)):
         found |= {Seen.NEXT_SERVER, Seen.GAVE_UP}
-    if any(phrase.is_in(folded) for phrase in _parsed(_FETCHING)):
+    at_its_port = _PORT_FOR_FETCHING.search(folded) and not _PORT_FOR_SENDING.search(folded)
+    if at_its_port or any(phrase.is_in(folded) for phrase in _parsed(_FETCHING)):
         found.add(Seen.FETCHING)
     if host is not None and is_this_computer(host):
         found.add(Seen.ON_THIS_COMPUTER)
