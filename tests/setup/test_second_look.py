@@ -170,6 +170,34 @@ async def test_a_receiving_server_that_is_shut_is_asked_for_a_page_beside_the_po
     assert dialer.asked.count(80) == 2, "once for both sides, and once where nobody is"
 
 
+async def test_one_server_for_both_sides_is_asked_for_a_page_once_there_is_room(authority: Authority) -> None:
+    """Its ports for sending are tried as soon as those for receiving are shut: then there is no room for the web."""
+
+    async def page(talk: Talk) -> None:
+        await talk.some_bytes()
+        await talk.send_raw(b"HTTP/1.1 511 Network Authentication Required\r\nContent-Length: 0\r\n\r\n")
+
+    class Slow(Shut):
+        async def dial(
+            self, host: str, port: int, *, given: bool = False, on_found: Callable[[float], None] | None = None
+        ) -> Dialed:
+            await asyncio.sleep({465: 0.6, 587: 0.6, 143: 0.3}.get(port, 0))  # 587 waits for what 143 gives back
+            return await super().dial(host, port, given=given, on_found=on_found)
+
+    outgoing = sending(465, Security.TLS, "mail.example.org")
+    incoming = replace(outgoing, protocol=Protocol.IMAP, port=993)
+    account = replace(
+        draft(incoming, outgoing),
+        incoming_others=(replace(incoming, port=143, security=Security.STARTTLS),),
+        outgoing_others=(replace(outgoing, port=587, security=Security.STARTTLS),),
+    )
+    async with ScriptedServer(page) as portal:
+        session = new_session(authority, options=OPTIONS, dialer=Slow({80: portal.port}))
+        result = await session.check(account)
+        await session.close()
+    speaks_first(result, "captive-portal", "open-sign-in-page")
+
+
 async def test_an_address_in_numbers_is_not_asked_for_a_page(authority: Authority) -> None:
     dialer = Shut({})
     await checked(dialer, sending(465, Security.TLS, "127.0.0.1"), authority)

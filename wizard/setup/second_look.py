@@ -157,7 +157,8 @@ class NetworkPage:
     async def _page_at(self, host: str) -> bytes:
         permits = self._prober.permits
         if permits.is_full(host):
-            return b""  # the other side is still talking to it, so there is a way out
+            del self._asked[host]  # the other side is talking to it; where that leads nowhere, it asks at its end
+            return b""
         permit = await permits.take(host)
         try:
             return await self._answer(host)
