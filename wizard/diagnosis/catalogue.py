@@ -1,19 +1,20 @@
 """All causes, read from their files, and the one that explains given facts best.
 
-Reading the TOML files takes most of the loading time, so a folder may hold `compiled.json`: what the files hold,
-without the samples. It is believed while its digest is that of the files (wizard/compiled.py).
+Reading the TOML files takes most of the loading time, so a folder may hold `compiled.json`: the causes and families
+as they were read, without the samples. It is believed while its digest is that of the files (wizard/compiled.py).
 """
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
+import msgspec
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from wizard import assets
 from wizard.compiled import digest
@@ -54,6 +55,14 @@ class Family(Struct, frozen=True):
     words: tuple[str, ...] = ()
     presets: tuple[str, ...] = ()
     pages: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+class _Read(Struct, frozen=True):
+    """What the files of a folder hold."""
+
+    causes: tuple[Cause, ...]
+    families: tuple[Family, ...]
+    digest: str = ""
 
 
 class Ranked(Struct, frozen=True):
@@ -99,16 +108,13 @@ class Catalogue:
             paths = _files(folder)
             # A stranger's files count as they stand: what was compiled of them could say anything.
             is_ours = folder == assets.resources() / "diagnoses"
-            ready = _compiled(folder, paths) if is_ours and not with_samples else {}
-            for path in paths:
-                document = ready.get(_key(path, folder)) or _read(path, with_samples=with_samples)
-                if path.name == FAMILIES_FILE:
-                    families = {**_families(path, document), **families}
-                else:
-                    cause = cause_of(path, document)
-                    causes.setdefault(cause.id, cause)
-                    # Who words one of our causes anew need not know how a browser sign-in can end.
-                    refusals = dict.fromkeys(cause.refusals, cause.id) | refusals
+            ready = _compiled(folder, paths) if is_ours and not with_samples else None
+            read = ready or _read_all(paths, with_samples=with_samples)
+            families = {family.id: family for family in read.families} | families
+            for cause in read.causes:
+                causes.setdefault(cause.id, cause)
+                # Who words one of our causes anew need not know how a browser sign-in can end.
+                refusals = dict.fromkeys(cause.refusals, cause.id) | refusals
         if UNKNOWN not in causes:
             raise ResourceError(tr("The diagnosis files lack other/unknown.toml."))
         return cls(causes, tuple(families.values()), refusals)
@@ -169,8 +175,8 @@ def compiled(folder: Path) -> str:
     """
     Catalogue.load([folder], with_samples=True)
     paths = _files(folder)
-    documents = {_key(path, folder): _read(path, with_samples=False) for path in paths}
-    return json.dumps({"digest": digest(folder, paths), "documents": documents}, ensure_ascii=False, indent=0) + "\n"
+    read = _read_all(paths, with_samples=False)
+    return msgspec.json.encode(replace(read, digest=digest(folder, paths))).decode() + "\n"
 
 
 def _files(folder: Path) -> list[Path]:
@@ -180,18 +186,26 @@ def _files(folder: Path) -> list[Path]:
     return [*paths, families] if os.path.isfile(families) else paths
 
 
-def _key(path: Path, folder: Path) -> str:
-    return path.relative_to(folder).as_posix()
-
-
-def _compiled(folder: Path, paths: Iterable[Path]) -> dict[str, Mapping[str, Any]]:
-    """The files' contents by name; empty where nothing was compiled from these very files."""
+def _compiled(folder: Path, paths: Iterable[Path]) -> _Read | None:
+    """What was read of the files; None where nothing was compiled from these very files."""
     try:
-        known = json.loads((folder / COMPILED).read_text("utf-8"))
-        documents: dict[str, Mapping[str, Any]] = known["documents"]
-        return documents if known["digest"] == digest(folder, paths) else {}
-    except (OSError, ValueError, KeyError, TypeError):
-        return {}
+        known = msgspec.json.decode((folder / COMPILED).read_bytes(), type=_Read)
+        return known if known.digest == digest(folder, paths) else None
+    except (OSError, msgspec.MsgspecError, RecursionError):
+        return None
+
+
+def _read_all(paths: Iterable[Path], *, with_samples: bool) -> _Read:
+    documents = {path: _read(path, with_samples=with_samples) for path in paths}
+    return _Read(
+        tuple(cause_of(path, document) for path, document in documents.items() if path.name != FAMILIES_FILE),
+        tuple(
+            family
+            for path, document in documents.items()
+            if path.name == FAMILIES_FILE
+            for family in _families(path, document)
+        ),
+    )
 
 
 def _read(path: Path, *, with_samples: bool) -> Mapping[str, Any]:
@@ -201,10 +215,9 @@ def _read(path: Path, *, with_samples: bool) -> Mapping[str, Any]:
     return parse_toml(content, path.name).content
 
 
-def _families(path: Path, document: Mapping[str, Any]) -> dict[str, Family]:
-    found: dict[str, Family] = {}
+def _families(path: Path, document: Mapping[str, Any]) -> Iterator[Family]:
     for name, table in Table(document, path.name).named_tables():
-        found[name] = Family(
+        family = Family(
             id=name,
             name=table.text("name"),
             hosts=table.texts("hosts"),
@@ -213,4 +226,4 @@ def _families(path: Path, document: Mapping[str, Any]) -> dict[str, Family]:
             pages={key: table.text(key) for key in table.keys() if key in PAGES},  # noqa: SIM118 - not a dict
         )
         table.end()
-    return found
+        yield family

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from wizard.diagnosis.catalogue import UNKNOWN, Catalogue, Ranked
-from wizard.diagnosis.client_errors import Reading, mask_secrets, read
 from wizard.diagnosis.confidence import UNSURE, confidence_of, likely_of
 from wizard.diagnosis.fact_keys import Seen
 from wizard.diagnosis.facts import facts_of_evidence, facts_of_text, known_protocol, known_stage, plain_reply
-from wizard.diagnosis.machine_words import is_only_told, machine_words
-from wizard.diagnosis.meanings import Meanings, our_meanings
-from wizard.diagnosis.ranking import SAYING_SO, with_advice, with_meanings, with_printed
 from wizard.diagnosis.remedies import case_of, remedies_of, title_of, why_of
 from wizard.diagnosis.rule import ALWAYS, Cause, Facts, Match, fold
 from wizard.diagnosis.standing import seen_in_text
@@ -24,15 +20,16 @@ from wizard.diagnosis.telephone_code import Told, is_code, read_code
 from wizard.language import tr, tr_context
 from wizard.language.data_texts import QUESTIONS
 from wizard.model.address import Address
-from wizard.model.diagnosis import (
-    Diagnosis,
-    Likely,
-)
+from wizard.model.diagnosis import Diagnosis, Likely
 from wizard.model.evidence import ErrorKind, Evidence, ProbeReport, Stage, Surroundings
 from wizard.model.provider import Provider
 from wizard.model.refusal import Refusal
 from wizard.model.run_fact import NO_RUN_FACTS, RunFact, RunFacts
 from wizard.model.server import Protocol, Way
+
+if TYPE_CHECKING:  # what reads words is loaded when there are some: a check that hears none does not wait for it
+    from wizard.diagnosis.client_errors import Reading
+    from wizard.diagnosis.meanings import Meanings
 
 _RECEIVING: Final = frozenset({Protocol.IMAP, Protocol.POP3})
 
@@ -57,7 +54,6 @@ class Diagnoser:
         catalogue: the causes.
         provider_of_host: the preset of a host name, `None` where there is none.
         now: the time for "expired three days ago".
-        meanings: what concepts mean which cause; asked for when there is the first text to read.
     """
 
     def __init__(
@@ -65,9 +61,7 @@ class Diagnoser:
         catalogue: Catalogue,
         provider_of_host: Callable[[str], Provider | None] = lambda _: None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
-        meanings: Callable[[], Meanings] = our_meanings,
     ) -> None:
-        self._meanings = meanings
         self._catalogue = catalogue
         self._provider_of_host = provider_of_host
         self._now = now
@@ -118,6 +112,9 @@ class Diagnoser:
         `stage`, `protocol` and `server` are where the text came from, as far as that is known, in our words or a log's.
         A telephone code and nothing else is read as `of_code` does.
         """
+        from wizard.diagnosis.client_errors import mask_secrets
+        from wizard.diagnosis.machine_words import is_only_told
+
         if is_code(text):
             return self.of_code(text)
         reading, facts, host, provider = self._text_facts(text, stage, protocol, server)
@@ -191,6 +188,8 @@ class Diagnoser:
     def _text_facts(
         self, text: str, stage: str | None, protocol: str | None, server: str | None
     ) -> tuple[Reading, Facts, str | None, Provider | None]:
+        from wizard.diagnosis.client_errors import read
+
         reading = read(text)
         known, command = known_stage(stage)
         host = (server or "").strip().lower().rstrip(".").rsplit(":", 1)[0] or None
@@ -202,7 +201,7 @@ class Diagnoser:
             seen |= {Seen.TAKES_MAIL_IN}  # a server's log names the recipients' domain, not a mail program's server
         if provider is not None and any(host == server.host for server in provider.servers):
             seen |= {Seen.NAMED_BY_PROVIDER}
-        own_words = self._meanings().own_words(reading.sentences)
+        own_words = _meanings().own_words(reading.sentences)
         if own_words is not None:
             # What a program says around a server's reply is true of every refusal; the reply gives the reason.
             reading = replace(reading, folded=fold(own_words), sentences=own_words)
@@ -220,22 +219,8 @@ class Diagnoser:
 
     def _rank(self, facts: Facts, said: str, names: str = "") -> tuple[Ranked, ...]:
         ranked = self._catalogue.rank(facts)
-        word_for_word = any(each.match.rests_on == "words" for each in ranked)
-        happened = self._meanings().without_advice(said) if said else None
-        if happened is not None:
-            ranked = with_advice(self._catalogue.rank(replace(facts, text=fold(happened))), ranked)
-        if said:
-            ranked = with_meanings(ranked, said, facts, self._catalogue.causes, self._meanings())
-            printed = machine_words(said)
-            if printed is not None and "kind" not in facts.values:
-                # What a person tells around a program's words is the way there; the words are the reason.
-                own = self._catalogue.rank(replace(facts, text=fold(printed)))
-                own = with_meanings(own, printed, facts, self._catalogue.causes, self._meanings())
-                ranked = with_printed(ranked, own)
-        says_little = not word_for_word and ranked and ranked[0].weight < SAYING_SO and ranked[0].cause.id != UNKNOWN
-        if names and (says_little or not ranked):
-            # A program's name for the error is a frame beside a sentence, and tells where that tells little.
-            ranked = with_meanings(ranked, names, facts, self._catalogue.causes, self._meanings())
+        if said or names:
+            ranked = self._by_words_too(ranked, facts, said, names)
         if "kind" in facts.values and facts.has("protocol", _RECEIVING):
             ranked = tuple(each for each in ranked if not each.cause.implies.sending_only)
         if not ranked:
@@ -246,11 +231,33 @@ class Diagnoser:
         best = replace(ranked[0], cause=self._catalogue.causes[meant])
         return (best, *(other for other in ranked if other.cause.id not in (meant, ranked[0].cause.id)))
 
+    def _by_words_too(self, ranked: tuple[Ranked, ...], facts: Facts, said: str, names: str) -> tuple[Ranked, ...]:
+        from wizard.diagnosis.machine_words import machine_words
+        from wizard.diagnosis.ranking import SAYING_SO, with_advice, with_meanings, with_printed
+
+        word_for_word = any(each.match.rests_on == "words" for each in ranked)
+        happened = _meanings().without_advice(said) if said else None
+        if happened is not None:
+            ranked = with_advice(self._catalogue.rank(replace(facts, text=fold(happened))), ranked)
+        if said:
+            ranked = with_meanings(ranked, said, facts, self._catalogue.causes, _meanings())
+            printed = machine_words(said)
+            if printed is not None and "kind" not in facts.values:
+                # What a person tells around a program's words is the way there; the words are the reason.
+                own = self._catalogue.rank(replace(facts, text=fold(printed)))
+                own = with_meanings(own, printed, facts, self._catalogue.causes, _meanings())
+                ranked = with_printed(ranked, own)
+        says_little = not word_for_word and ranked and ranked[0].weight < SAYING_SO and ranked[0].cause.id != UNKNOWN
+        if names and (says_little or not ranked):
+            # A program's name for the error is a frame beside a sentence, and tells where that tells little.
+            ranked = with_meanings(ranked, names, facts, self._catalogue.causes, _meanings())
+        return ranked
+
     def _likely(self, ranked: Sequence[Ranked], said: str, facts: Facts) -> tuple[Likely, ...]:
         """What else comes into question, each with the question that decides it; nothing where the cause is clear."""
         if confidence_of(ranked) >= UNSURE:
             return ()
-        meanings, causes = self._meanings(), self._catalogue.causes
+        meanings, causes = _meanings(), self._catalogue.causes
         return tuple(
             Likely(cause, share, title_of(causes[cause], facts), _question(meanings.questions.get(cause, "")))
             for cause, share in likely_of(ranked, meanings.topics_of(said))
@@ -360,6 +367,12 @@ def _without_evidence(cause: Cause, facts: Facts, told: Told) -> Diagnosis:
     )
 
 
+def _meanings() -> Meanings:
+    from wizard.diagnosis.meanings import our_meanings
+
+    return our_meanings()
+
+
 def _question(said: str) -> str:
     return tr_context(QUESTIONS, said) if said else ""
 
@@ -374,8 +387,7 @@ def _same_owner(one: _Failure, other: _Failure) -> bool:
 
 
 def _understood(facts: Facts) -> tuple[str, ...]:
-    words: Mapping[str, str] = facts.words
-    found: list[str] = []
+    words, found = facts.words, list[str]()
     if "reply_code" in words:
         found.append(tr("the reply code {code}", code=words["reply_code"]))
     if "provider" in words:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from wizard.diagnosis.catalogue import Family
-from wizard.diagnosis.client_errors import Reading
 from wizard.diagnosis.fact_keys import Browser, Line, LooksLike, Mechanisms, Preset, Seen
 from wizard.diagnosis.fact_words import provider_words, shown, side_words, text_detail, wait_words, words_of_evidence
 from wizard.diagnosis.rule import Facts, fold
@@ -19,6 +18,9 @@ from wizard.model.host import is_this_computer
 from wizard.model.provider import Provider, ProviderStatus
 from wizard.model.run_fact import RunFact
 from wizard.model.server import AuthMethod, Protocol, Source
+
+if TYPE_CHECKING:
+    from wizard.diagnosis.client_errors import Reading
 
 _PUBLIC: Final = frozenset({Source.AUTOCONFIG, Source.ISPDB, Source.PACC, Source.AUTODISCOVER, Source.SRV})
 CLOCK_TOLERANCE_S = 3_600.0  # a clock that is less wrong than this fails no certificate that is in daily use

@@ -9,8 +9,6 @@ from typing import Final
 from wizard.diagnosis.rule import LETTER, Phrase
 
 _WORD: Final = re.compile(rf"{LETTER}+")
-# A run of letters that stands in the text as a whole word: nothing that may be more letters is beside it.
-_WHOLE: Final = re.compile(rf"(?<![*#])(?<!{LETTER}){LETTER}{{2,}}+(?![*#])")
 
 
 class PhraseIndex:
@@ -26,9 +24,8 @@ class PhraseIndex:
         self._others: list[tuple[int, Phrase]] = []
         for number, phrases in enumerate(lists):
             for phrase in phrases:
-                word = _anchor(phrase)
-                if word is not None:
-                    self._by_word.setdefault(word, []).append((number, phrase))
+                if phrase.anchor is not None:
+                    self._by_word.setdefault(phrase.anchor, []).append((number, phrase))
                 elif phrase.words.isascii():
                     self._ascii.append((number, phrase))
                 else:
@@ -47,9 +44,3 @@ class PhraseIndex:
                 if phrase.literals[0] in folded and phrase.weight > best.get(number, 0) and phrase.is_in(folded):
                     best[number] = phrase.weight
         return best
-
-
-def _anchor(phrase: Phrase) -> str | None:
-    """The longest word that a text with the phrase holds as a word."""
-    words = [word for part in phrase.words.split("...") for word in _WHOLE.findall(part.strip())]
-    return max(words, key=len, default=None)

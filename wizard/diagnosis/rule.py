@@ -77,14 +77,18 @@ def fold(text: str) -> str:
 _IS_FOLDED = re.compile(r"[a-z0-9.*#:/()\[\]<>=_'@,+;&%$!?|{}~^-]+(?: [a-z0-9.*#:/()\[\]<>=_'@,+;&%$!?|{}~^-]+)*")
 _IS_PLAIN = re.compile(r"[^.*#]+")
 _SIGNS = re.compile(r"\.\.\.|[*#]")
+LETTER = r"[a-z0-9\u00df-\u04ff]"
+# A run of letters that stands in the text as a whole word: nothing that may be more letters is beside it.
+_WHOLE = re.compile(rf"(?<![*#])(?<!{LETTER}){LETTER}{{2,}}+(?![*#])")
 
 
-class Phrase(Struct, frozen=True):
-    """Words to look for in a folded text."""
+class Phrase(Struct, frozen=True, array_like=True):
+    """Words to look for in a folded text; `anchor` is the longest that a text with them holds as a word."""
 
     words: str
     literals: tuple[str, ...]
     weight: int
+    anchor: str | None = None
 
     @classmethod
     def parse(cls, words: str) -> Phrase:
@@ -101,7 +105,8 @@ class Phrase(Struct, frozen=True):
         # Two Chinese or Japanese characters are a word; two Latin letters are not.
         if weight < 3 and (weight < 2 or folded.isascii()):
             raise ValueError(tr("the phrase “{words}” is too short", words=words))
-        return cls(folded, literals, min(weight, LONGEST_PHRASE_WEIGHT))
+        whole = [word for part in folded.split("...") for word in _WHOLE.findall(part.strip())]
+        return cls(folded, literals, min(weight, LONGEST_PHRASE_WEIGHT), max(whole, key=len, default=None))
 
     def is_in(self, folded: str) -> bool:
         """Whether the folded text holds it, at the borders of words."""
@@ -109,9 +114,6 @@ class Phrase(Struct, frozen=True):
             if literal not in folded:
                 return False
         return _compiled(self.words).search(folded) is not None
-
-
-LETTER = r"[a-z0-9\u00df-\u04ff]"
 
 
 @cache
@@ -143,7 +145,7 @@ class Facts(Struct, frozen=True):
         return known is not None and not known.isdisjoint(wanted)
 
 
-class Conditions(Struct, frozen=True):
+class Conditions(Struct, frozen=True, omit_defaults=True):
     """What `when` or `unless` names: keys of facts, each with values of which one holds, and phrases of the reply."""
 
     keys: tuple[tuple[str, frozenset[str]], ...] = ()
@@ -163,7 +165,7 @@ class Conditions(Struct, frozen=True):
 NO_CONDITIONS: Final = Conditions()
 
 
-class Presupposed(Struct, frozen=True):
+class Presupposed(Struct, frozen=True, omit_defaults=True):
     """What must hold for something to be said or offered: all of `when`, and nothing of `unless`."""
 
     when: Conditions = NO_CONDITIONS
@@ -177,7 +179,7 @@ class Presupposed(Struct, frozen=True):
 ALWAYS: Final = Presupposed()
 
 
-class Match(Struct, frozen=True):
+class Match(Struct, frozen=True, omit_defaults=True):
     """One way to recognise a cause: every key must hold, and one phrase of each phrase key."""
 
     keys: tuple[tuple[str, frozenset[str]], ...]
@@ -221,7 +223,7 @@ class Match(Struct, frozen=True):
         return "code" if names & {"code", "status"} else "stage"
 
 
-class Sentences(Struct, frozen=True):
+class Sentences(Struct, frozen=True, omit_defaults=True):
     """Wordings of one thing, most telling first; the first whose placeholders are all known is said.
 
     `context` is what translators know them by (language/data_texts.py); without one they are no text for people.
@@ -247,7 +249,7 @@ def placeholders(wording: str) -> tuple[str, ...]:
     return tuple(_PLACEHOLDER.findall(wording))
 
 
-class RemedyRule(Struct, frozen=True):
+class RemedyRule(Struct, frozen=True, omit_defaults=True):
     """A remedy as its file states it; of several with the same id the first that is possible is offered."""
 
     id: str
@@ -265,7 +267,7 @@ class RemedyRule(Struct, frozen=True):
     last_resort: bool = False
 
 
-class Case(Struct, frozen=True):
+class Case(Struct, frozen=True, omit_defaults=True):
     """What is said instead where the facts say more; what it leaves out is said as the cause says it."""
 
     presupposed: Presupposed
@@ -275,7 +277,7 @@ class Case(Struct, frozen=True):
     nobody_to_ask: bool = False  # no administrator can help here
 
 
-class Instead(Struct, frozen=True):
+class Instead(Struct, frozen=True, omit_defaults=True):
     """Another cause that is meant where the facts say more than the words did."""
 
     cause: str
@@ -293,7 +295,7 @@ class Sample(Struct, frozen=True):
     seen: str | None = None
 
 
-class Cause(Struct, frozen=True):
+class Cause(Struct, frozen=True, omit_defaults=True):
     """One diagnosis file; `id` is its file name, `stage` its folder."""
 
     id: str
