@@ -50,3 +50,11 @@ def test_whose_a_name_is(host: str, site: str) -> None:
 @pytest.mark.parametrize("ending", ["should", "submitted", "xn--a"])
 def test_words_of_comments_are_no_endings(ending: str) -> None:
     assert not has_known_ending(f"example.{ending}")
+
+
+def test_each_rule_of_the_list_is_a_line() -> None:
+    """Rules are looked for by the end of their line: nothing may stand behind one, which the format would allow."""
+    lines = Path(PSLFILE).read_bytes().decode().split("\n")
+    rules = [line for line in lines if line and not line.startswith("//")]
+    assert len(rules) > 9000
+    assert [rule for rule in rules if rule.split() != [rule]] == []

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Iterator
+from functools import cache, lru_cache
+from pathlib import Path
 from typing import Any
 
 from wizard.model.host import is_address
@@ -49,17 +51,31 @@ _STAND_INS = frozenset({"example", "test", "invalid", "localhost"})
 @lru_cache(maxsize=64)
 def _suffixes(ending: str) -> Any:
     """The list's rules for the names of one ending: to read those of all takes a tenth of a second."""
-    from publicsuffixlist import PSLFILE, PublicSuffixList
+    from publicsuffixlist import PublicSuffixList
 
     shown = _in_own_letters(ending)  # as the list has it
-    below = (f".{ending}", f".{shown}")
-    with open(PSLFILE, encoding="utf-8") as file:
-        near = [line for line in file.read().split("\n") if ending in line or shown in line]
-    rules = [line.partition(" ")[0].rstrip() for line in near if not line.startswith("//")]
-    rules = [rule for rule in rules if rule.endswith(below) or rule in (ending, shown)]
+    rules = [rule for name in dict.fromkeys((ending, shown)) for rule in _rules(name)]
     has_other_letters = not all(map(str.isascii, rules))
     # accept_unknown: endings that nobody has are told apart by this.
     return PublicSuffixList(rules, accept_unknown=False, accept_encoded_idn=has_other_letters)
+
+
+def _rules(ending: str) -> Iterator[str]:
+    """The lines of the list that end so, as they stand there: a rule is a line, with nothing behind it."""
+    text, wanted = _list(), f"{ending}\n".encode()
+    at = text.find(wanted)
+    while at >= 0:
+        line = text[text.rfind(b"\n", 0, at) + 1 : at + len(wanted) - 1].decode()
+        if line == ending or (line.endswith(f".{ending}") and not line.startswith("//")):
+            yield line
+        at = text.find(wanted, at + 1)
+
+
+@cache
+def _list() -> bytes:
+    from publicsuffixlist import PSLFILE
+
+    return Path(PSLFILE).read_bytes()
 
 
 def _in_own_letters(label: str) -> str:
