@@ -12,7 +12,7 @@ import unicodedata
 from binascii import b2a_base64
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Final, NamedTuple
 from urllib.parse import quote
 
@@ -219,7 +219,7 @@ class Redactor:
         if self._grams and _has_escape(text):
             return True
         # What stood in two lines is read as one as well.
-        return "\n" in text and self._shows((_LINE_START if self._short else _BROKEN).sub("", text))
+        return "\n" in text and self._shows((_line_start() if self._short else _BROKEN).sub("", text))
 
     def _cut(self, text: str) -> Iterator[tuple[int, int]]:
         """Beginnings and ends of secrets beside an ellipsis."""
@@ -349,27 +349,40 @@ _DECIMAL_CODES, _HEX_CODES = (
     for code in (r"[0-9]{1,8}", r"(?:0[xX]|[uU]\+)?[0-9a-fA-F]{1,6}")
 )
 _CODE: Final = re.compile(r"(?:0[xX]|[uU]\+)?([0-9a-fA-F]+)")
-# One of the escapes above, whose digits and letters stand within the secret's own.
-_ESCAPE = re.compile(
-    "|".join(
-        (r"\x1b", *(pattern.pattern for pattern in (_ELLIPSIS, *_ESCAPES, *_HEX_ESCAPES, _DECIMAL_CODES, _HEX_CODES)))
-    ).replace(r"|%u[0-9a-fA-F]{4}|\+", r"|%u[0-9a-fA-F]{4}")
-)
+
+
+@cache  # these three take as long to compile as all others together, and hardly any text needs them
+def _escape() -> re.Pattern[str]:
+    """One of the escapes above, whose digits and letters stand within the secret's own."""
+    patterns = (_ELLIPSIS, *_ESCAPES, *_HEX_ESCAPES, _DECIMAL_CODES, _HEX_CODES)
+    either = "|".join((r"\x1b", *(pattern.pattern for pattern in patterns)))
+    return re.compile(either.replace(r"|%u[0-9a-fA-F]{4}|\+", r"|%u[0-9a-fA-F]{4}"))
+
+
+@cache
+def _unseen() -> re.Pattern[str]:
+    """What colours a terminal, and what stands within a letter, too."""
+    return re.compile(
+        r"\x1b\[[0-?]*[ -/]*[@-~]|[\x00-\x1f\x7f-\x9f\xad\u0300-\u036f\u180e\u200b-\u200f\u2028-\u202f\u205f-\u206f"
+        r"\ufe00-\ufe0f\ufeff\ufffd\U000e0000-\U000e01ef]"
+    )
+
+
+@cache
+def _line_start() -> re.Pattern[str]:
+    """What may stand before the words of a reply's further line: its code, tag or status, and an enhanced code."""
+    return re.compile(r"[ \t]*\r?" + _BROKEN.pattern)
+
+
 _NO_LETTERS = re.compile(r"[\W_]+")
 _SMALL = bytes(range(256)).lower()
 _SIGNS = bytes(code for code in range(128) if not chr(code).isalnum())
 _BETWEEN_DIGITS = re.compile(r"[\s:]+")  # folded base64, and hexadecimal as certificates and dumps have it
-_UNSEEN = re.compile(  # what colours a terminal, and what stands within a letter, too
-    r"\x1b\[[0-?]*[ -/]*[@-~]|[\x00-\x1f\x7f-\x9f\xad\u0300-\u036f\u180e\u200b-\u200f\u2028-\u202f\u205f-\u206f"
-    r"\ufe00-\ufe0f\ufeff\ufffd\U000e0000-\U000e01ef]"
-)
 _BEYOND_ASCII = re.compile(r"[^ -~]")  # also what a server's own character set made of letters
-# What may stand before the words of a reply's further line: its code, tag or status, and an enhanced code.
-_BROKEN = re.compile(  # the same for letters alone, and faster
+_BROKEN = re.compile(  # `_line_start` for letters alone, and faster
     r"\n[ \t]*(?:(?:[0-9]{3}[ -]|[*+] |\+OK |-ERR |[A-Za-z0-9.]{1,10} (?=OK|NO|BAD|BYE))"
     r"(?:(?:OK|NO|BAD|BYE) )?(?:\[[^\]\r\n]{0,80}\] )?)?(?:[245]\.[0-9]{1,3}\.[0-9]{1,3} )?"
 )
-_LINE_START = re.compile(r"[ \t]*\r?" + _BROKEN.pattern)
 _BREAK = re.compile(r"\r?\n")
 
 
@@ -381,7 +394,7 @@ def _in_ascii(text: str) -> Iterator[str]:
     yield _BEYOND_ASCII.sub("", text)
 
 
-# What `_ESCAPE` finds has one of these signs, or so many in a row of those that lists of codes are made of, six codes.
+# What `_escape()` finds has one of these signs, or many in a row of those that lists of codes are made of: six codes.
 _OF_CODES: Final = "0123456789abcdefABCDEFxXuU+ \t\n\r\v\f,;:|./'\"-"
 _LEAST_CODES: Final = b"0" * 11
 _SIX_CODES: Final = re.compile(r"(?:[0-9a-fA-FxXuU]+[\s,;:|./'\"-]+){5}[0-9a-fA-FxXuU]")
@@ -396,7 +409,7 @@ def _has_escape(text: str) -> bool:
         roles = text.encode().translate(_ROLES)
         if b"!" not in roles and (_LEAST_CODES not in roles or _SIX_CODES.search(text) is None):
             return False
-    return _ESCAPE.search(text) is not None
+    return _escape().search(text) is not None
 
 
 def _ways_to_read(text: str) -> Iterator[tuple[Undone, ...]]:
@@ -413,12 +426,12 @@ def _ways_to_read(text: str) -> Iterator[tuple[Undone, ...]]:
     if not text.isascii():  # letters of another shape: wide, bold, in a circle
         ways.append(((_BEYOND_ASCII, _in_plain_letters),))
     yield from ways
-    left_out = [pattern for pattern in (_UNSEEN, _BEYOND_ASCII) if pattern.search(text)]
+    left_out = [pattern for pattern in (_unseen(), _BEYOND_ASCII) if pattern.search(text)]
     if len(ways) > 1 or left_out:  # an escape may stand for an unseen character
-        starts = (_LINE_START, _BREAK) if "\n" in text else (_BREAK,)
+        starts = (_line_start(), _BREAK) if "\n" in text else (_BREAK,)
         for way in ways:
             for start in starts:
-                for pattern in left_out or (_UNSEEN,):
+                for pattern in left_out or (_unseen(),):
                     yield (*way, (start, _nothing), (pattern, _nothing))
 
 
