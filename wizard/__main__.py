@@ -7,6 +7,7 @@ import gc
 import io
 import os
 import sys
+from contextlib import suppress
 
 
 def main() -> int:
@@ -20,7 +21,23 @@ def main() -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a console of an old code page lacks a character or two
-    return run()
+    code = run()
+    _leave(code)
+    return code
+
+
+def _leave(code: int) -> None:
+    """Ends the process at once: Python takes as long to take apart what was loaded as a result takes to be printed.
+
+    Not where that is to be seen, for then it is told what nobody closed; nor where the window was open.
+    """
+    if sys.flags.dev_mode or sys.warnoptions or "PySide6" in sys.modules:
+        return
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(AttributeError, OSError, ValueError):  # there is none, or nobody reads it any more
+            stream.flush()
+    os._exit(code)
 
 
 def gui_main() -> int:
