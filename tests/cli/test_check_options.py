@@ -17,7 +17,7 @@ from wizard.cli.parser import new_parser
 def begun(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The hosts that were looked up."""
     hosts: list[str] = []
-    monkeypatch.setattr("wizard.net.look_up.begin", hosts.append)
+    monkeypatch.setattr("wizard.net.look_up.begin", lambda host, ports, refuses: hosts.append(host))
     monkeypatch.setattr("wizard.cli.check_options.installed_packs", tuple)
     return hosts
 
@@ -32,7 +32,7 @@ def _begin(*words: str) -> None:
     ("words", "hosts"),
     [
         (["ada@example.org", "--no-sign-in"], ["imap.example.org", "smtp.example.org"]),
-        (["Ada <ada@EXAMPLE.org>", "--password-env", "X", "--yes"], ["imap.example.org", "smtp.example.org"]),
+        (["Ada@EXAMPLE.org", "--password-env", "X", "--yes"], ["imap.example.org", "smtp.example.org"]),
         (["ada@example.org", "--password-file", "f", "--no-incoming"], ["smtp.example.org"]),
         (["ada@example.org", "--password-file", "f", "--incoming", "mx.example.org"], ["smtp.example.org"]),
         (["ada@example.org", "--password-file", "f", "--no-outgoing"], ["imap.example.org"]),
@@ -57,6 +57,8 @@ def test_the_servers_that_are_guessed_are_looked_up(words: list[str], hosts: lis
         ["ada@example.org", "--no-sign-in", "--nameserver", "127.0.0.1"],
         ["ada@example.org", "--no-sign-in", "--pack", "folder"],
         ["ada@localhost", "--no-sign-in"],
+        ["ada@192.0.2.7", "--no-sign-in"],
+        ["Ada <ada@example.org>", "--no-sign-in"],  # is taken apart first
         ["ada", "--no-sign-in"],
     ],
 )
@@ -76,7 +78,8 @@ def test_the_question_leaves_before_the_rest_is_loaded(begun: list[str], monkeyp
     assert main(["check", "ada@example.org", "--no-sign-in"]) == 0
     assert ran == [["imap.example.org", "smtp.example.org"]]
     code = "import sys, wizard.cli.check_options as c; sys.exit(sum(one in sys.modules for one in sys.argv[1:]))"
-    words = [sys.executable, "-c", code, "asyncio", "ssl", "wizard.model.account", "wizard.setup.session"]
+    late = ["asyncio", "ssl", "json", "shutil", "hashlib", "msgspec", "wizard.wiring", "wizard.setup.session"]
+    words = [sys.executable, "-c", code, *late]
     assert subprocess.run(words, check=False).returncode == 0
 
 
@@ -84,9 +87,12 @@ def test_the_servers_are_not_asked_twice_for_their_names(begun: list[str]) -> No
     """What is begun is what the race that runs ahead asks for first (`Ahead.race`)."""
     from wizard.discovery.guess import guesses
     from wizard.model.address import Address
+    from wizard.model.server import ServerCandidate
 
     _begin("ada@example.org", "--no-sign-in")
-    first: dict[bool, str] = {}
+    likeliest: dict[bool, list[ServerCandidate]] = {}
     for candidate in guesses(Address.parse("ada@example.org")):
-        first.setdefault(candidate.is_incoming, candidate.host)
-    assert begun == [first[True], first[False]]
+        likeliest.setdefault(candidate.is_incoming, []).append(candidate)
+    ahead = [(one.host, one.port) for incoming in (True, False) for one in likeliest[incoming][:2]]
+    assert begun == [*dict.fromkeys(host for host, _ in ahead)]
+    assert [port for _, port in ahead] == [port for ports in check_options.GUESSED.values() for port in ports]

@@ -20,7 +20,7 @@ from wizard.model.account import Verdict
 from wizard.model.diagnosis import AskAdministrator, EditField, Field, OpenUrl
 from wizard.model.server import Protocol, Security, ServerCandidate, Source
 from wizard.net.dial import SystemDialer
-from wizard.net.dns import IPAddress
+from wizard.net.reach import IPAddress
 from wizard.practice.scenarios import Accepts, PracticeServer
 from wizard.setup.options import Options
 

@@ -12,8 +12,7 @@ from tests.probe.talk import Names
 from wizard.model.evidence import ErrorKind
 from wizard.net import dial
 from wizard.net.dial import MAX_ADDRESSES, DialFailed, SystemDialer
-from wizard.net.dns import IPAddress
-from wizard.net.reach import Reach, reach_of, refused_by_policy
+from wizard.net.reach import IPAddress, Reach, reach_of, refused_by_policy
 
 INSIDE = [
     "127.0.0.1", "127.8.8.8", "0.0.0.0", "169.254.169.254", "224.0.0.1", "239.255.255.250",

@@ -16,7 +16,8 @@ from wizard.errors import NameNotFound
 from wizard.model.evidence import ProbeReport
 from wizard.model.secret import Redactor, Secret
 from wizard.model.server import Protocol, Security, ServerCandidate, Source
-from wizard.net.dns import IPAddress, MxRecord, SrvRecord
+from wizard.net.dns import MxRecord, SrvRecord
+from wizard.net.reach import IPAddress
 from wizard.probe.connector import Network
 from wizard.probe.conversation import Conversation
 from wizard.probe.credentials import Credentials

@@ -21,11 +21,12 @@ from wizard.model.progress import Progress
 from wizard.model.secret import Redactor
 from wizard.model.server import Protocol, Security, ServerCandidate, Source
 from wizard.net.dial import Dialed, SystemDialer
+from wizard.net.look_up import STAGGER_S
 from wizard.net.tls import Trust
 from wizard.probe.connector import Network
 from wizard.probe.engine import Prober
 from wizard.probe.permits import PER_HOST, PER_RUN, Permits
-from wizard.probe.race import GRACE_S, STAGGER_S, Race
+from wizard.probe.race import GRACE_S, Race
 
 
 @pytest.fixture

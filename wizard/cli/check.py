@@ -36,6 +36,7 @@ from wizard.model.progress import Progress
 from wizard.model.secret import Secret
 from wizard.model.server import WITHOUT_SIGN_IN, Source
 from wizard.net import look_up
+from wizard.probe.environment import look_around
 from wizard.setup.account_in_progress import AccountInProgress
 from wizard.setup.given import given_draft
 from wizard.wiring import Settings
@@ -56,7 +57,10 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError(tr("With --no-incoming and --no-outgoing there is nothing to check."))
     draft = draft_from(args)
     to = Address.parse(args.test_message) if args.test_message else None
-    result, broken = internal_error.run(_check(settings_from(args), draft, args, to))
+    try:
+        result, broken = internal_error.run(_check(settings_from(args), draft, args, to))
+    finally:
+        look_up.let_go()
     code = _print(result, args)  # first: what is known is told, whatever becomes of the files
     if args.metrics or args.junit or args.json_log:
         from wizard.cli import monitoring
@@ -78,6 +82,7 @@ async def _check(
     broken: Exception | None = None
     loop = asyncio.get_running_loop()
     loop.call_later(WRITTEN_S, begin_import, *WRITERS)
+    loop.call_later(WRITTEN_S, begin, look_around)
     async with wiring.session(settings) as session:
         is_begun = False
         asked_s = 0.0  # what is over since its first question, which was asked while all this was loaded

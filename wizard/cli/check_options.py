@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import re
+from functools import partial
 from pathlib import Path
+from typing import Final
 
-from wizard import wiring
 from wizard.cli import browser, reporting
 from wizard.cli.options import (
     add_account_arguments,
@@ -15,13 +17,17 @@ from wizard.cli.options import (
     add_run_arguments,
     add_test_message_argument,
 )
-from wizard.errors import UsageError
+from wizard.discovery.preset_glance import may_be_known
 from wizard.installed_packs import installed_packs
 from wizard.language import tr, tr_later
 from wizard.net import look_up
+from wizard.net.reach import refused_by_policy
 
 HELP = tr_later("the wizard's whole run without a window")
 EXAMPLE = "mailwright check ada@example.org --test-message --json"
+# The likeliest servers of a domain (discovery/guess.py) and their ports, in the order in which the check dials them.
+GUESSED: Final = {"imap": (993, 143), "smtp": (465, 587)}
+PLAIN: Final = re.compile(r"[A-Za-z0-9._%+-]+@((?:[A-Za-z0-9-]+\.)+[A-Za-z][A-Za-z0-9-]*)")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -44,31 +50,34 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def begin(args: argparse.Namespace) -> None:
-    """Begins to look up the servers that are guessed of an address that nothing is known about, as the check will.
+    """Begins to ask for the servers that are guessed of an address that nothing is known about, as the check will.
 
-    Where a person types the password first, or others are asked first, there is nothing to be won.
+    Until then no more is loaded than that takes. Where a person types the password first, or others are asked first,
+    there is nothing to be won; nor is an address taken apart here that was pasted with more around it.
     """
     has_password = args.no_sign_in or args.password_env or args.password_file not in (None, "-")
     if not has_password or args.practice or args.nameserver or args.ask_nobody or args.pack or installed_packs():
         return
-    from wizard.discovery.guess import PREFIXES
-    from wizard.model.address import Address
-    from wizard.model.host import is_localhost
-    from wizard.model.server import Protocol
+    plain = PLAIN.fullmatch(args.address)
+    if plain is None:
+        return
+    domain = plain[1].lower()
+    if _may_be_known(domain) or (not args.yes and _is_doubted(domain)):
+        return
+    refuses = partial(refused_by_policy, given=False, lab=False, own_network=args.yes)
+    for service, ports in GUESSED.items():
+        is_wanted = not (args.incoming or args.no_incoming if service == "imap" else args.outgoing or args.no_outgoing)
+        if is_wanted:
+            look_up.begin(f"{service}.{domain}", ports, refuses)
 
-    try:
-        domain = Address.parse(args.address).domain
-    except UsageError:
-        return  # who runs the check says so
-    is_wanted = {
-        Protocol.IMAP: not (args.incoming or args.no_incoming),
-        Protocol.SMTP: not (args.outgoing or args.no_outgoing),
-    }
-    hosts = [PREFIXES[protocol][0] + domain for protocol, wanted in is_wanted.items() if wanted]
-    if wiring.presets().for_domain(domain) is None and (args.yes or not _is_doubted(domain)):
-        for host in hosts:
-            if not is_localhost(host):
-                look_up.begin(host)
+
+def _may_be_known(domain: str) -> bool:
+    seen = may_be_known(domain)
+    if seen is not None:
+        return seen
+    from wizard import wiring
+
+    return wiring.presets().for_domain(domain) is not None
 
 
 def _is_doubted(domain: str) -> bool:

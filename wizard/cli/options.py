@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import math
 import os
 import sys
@@ -224,6 +223,8 @@ def json_object(line: str) -> dict[str, Any] | None:
 
     NaN and the infinities are no JSON (RFC 8259, section 6), and what is read here is printed again as an id.
     """
+    import json
+
     try:
         row = json.loads(line, parse_constant=_finite, parse_float=_finite)
     except (ValueError, RecursionError):

@@ -85,6 +85,20 @@ def help_width() -> int:
 
 
 class _Parser(argparse.ArgumentParser):
+    _is_shown = False
+
+    def _get_formatter(self) -> argparse.HelpFormatter:
+        """Argparse makes one for each option, to look at its metavar: the terminal's width need not be known then."""
+        return HelpFormatter(self.prog, width=help_width() if self._is_shown else 80)
+
+    def format_usage(self) -> str:
+        self._is_shown = True
+        return super().format_usage()
+
+    def format_help(self) -> str:
+        self._is_shown = True
+        return super().format_help()
+
     def error(self, message: str) -> NoReturn:
         """As its own, with nothing of a mistyped argument in it that a terminal acts on."""
         super().error(harmless(message))

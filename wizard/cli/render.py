@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import sys
 from typing import TextIO
@@ -31,6 +30,8 @@ def print_json(document: object) -> None:
     Raises:
         UsageError: as `print_text`.
     """
+    import json  # at the end; a check asks its first question before it is loaded
+
     _print(json.dumps(document, ensure_ascii=True, separators=(", ", ": ")))
 
 

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from wizard import wiring
 from wizard.errors import UsageError
 from wizard.installed_packs import installed_packs
 from wizard.language import tr
@@ -50,6 +49,7 @@ def write_reports(args: argparse.Namespace, results: Sequence[CheckResult]) -> N
     Raises:
         ResourceError: one could not be written.
     """
+    from wizard import wiring
     from wizard.diagnosis.document import diagnosis_document
     from wizard.handover.report import report_document, report_name, write_report
 

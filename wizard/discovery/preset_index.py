@@ -11,16 +11,15 @@ import json
 import os
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from wizard.compiled import digest
 from wizard.discovery.preset_file import read_preset
+from wizard.discovery.preset_glance import COMPILED as COMPILED
 from wizard.errors import ResourceError
 from wizard.language import tr, tr_later
 from wizard.model.provider import Provider
 from wizard.toml_reader import read_toml
-
-COMPILED: Final = "compiled.jsonl"
 
 
 def index_of(providers: Iterable[Provider]) -> dict[str, dict[str, str]]:

@@ -10,8 +10,9 @@ from wizard.errors import DnsUnavailable, FetchError, NameNotFound
 from wizard.language import tr, tr_later, tr_plural
 from wizard.model.host import is_address
 from wizard.model.text import inert
-from wizard.net.dns import IPAddress, MxRecord, Resolver
+from wizard.net.dns import MxRecord, Resolver
 from wizard.net.fetch import Fetcher
+from wizard.net.reach import IPAddress
 from wizard.net.sites import same_site
 
 _MX: Final = tr_later("MX: where its mail arrives")

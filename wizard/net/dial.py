@@ -14,11 +14,11 @@ from msgspec import Struct
 
 from wizard.errors import DnsUnavailable, NetworkError
 from wizard.model.evidence import ErrorKind
-from wizard.net.dns import IPAddress, Resolver
-from wizard.net.reach import Reach, reach_of, refused_by_policy
+from wizard.net.dns import Resolver
+from wizard.net.look_up import RESOLUTION_DELAY_S, connecting, new_socket
+from wizard.net.reach import IPAddress, Reach, reach_of, refused_by_policy
 
 STAGGER_S = 0.2  # RFC 8305 §5: the connection attempt delay, between its least (100 ms) and its usual value (250 ms)
-RESOLUTION_DELAY_S = 0.05  # RFC 8305 §3
 MAX_ADDRESSES = 6
 REFUSED_S = 1.0  # several names of a provider are one server, whose port is not knocked at twice in a moment
 
@@ -266,12 +266,13 @@ class _Race:
 
 
 async def _connect(address: IPAddress, port: int) -> socket.socket:
-    family = socket.AF_INET if address.version == 4 else socket.AF_INET6
-    sock = socket.socket(family, socket.SOCK_STREAM)
+    sock = connecting(address, port) or new_socket(address)
     try:
-        sock.setblocking(False)
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         await asyncio.get_running_loop().sock_connect(sock, _socket_address(address, port))
+    except OSError as error:
+        if error.errno != errno.EISCONN:  # it was on its way before, and has arrived
+            sock.close()
+            raise
     except BaseException:
         sock.close()
         raise

@@ -21,9 +21,9 @@ from wizard.language import tr
 from wizard.model.host import is_localhost
 from wizard.net.look_up import Found, look_up
 from wizard.net.patience import within
+from wizard.net.reach import IPAddress
 from wizard.net.shared import Shared
 
-IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 T = TypeVar("T")
 
 WHAT_ASKS = ("dns.asyncresolver", "dns.exception", "dns.resolver")  # for records other than addresses

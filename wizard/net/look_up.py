@@ -1,37 +1,52 @@
-"""The system's look-ups of addresses. One may be begun before there is a loop, while the program is still loaded."""
+"""The system's look-ups of addresses, and what may begin before there is a loop, while the program is still loaded."""
 
 from __future__ import annotations
 
+import ipaddress
 import socket
+import sys
 from _thread import allocate_lock, start_new_thread
+from collections.abc import Callable, Sequence
 from time import monotonic
 from typing import Any, Final
 
+from wizard.net.reach import IPAddress
+
 KEPT_S: Final = 5.0  # what was looked up longer ago is asked anew
 FAMILIES: Final = (socket.AF_INET6, socket.AF_INET)
+RESOLUTION_DELAY_S: Final = 0.05  # RFC 8305 §3: so long IPv4 waits for the answer about IPv6
+STAGGER_S: Final = 0.08  # the lead of an account's likeliest server over the next one; RFC 8305 §5 has 10 ms to 2 s
 
 Found = list[tuple[Any, ...]]
 
 
 class _Begun:
-    """A look-up in a thread of its own, begun now."""
+    """A look-up in a thread of its own, begun now; `then` is told what was found before anybody else is."""
 
-    def __init__(self, host: str, family: socket.AddressFamily) -> None:
+    def __init__(self, host: str, family: socket.AddressFamily, then: Callable[[Found], None]) -> None:
         self.at = monotonic()
         self._asked = host, family
+        self._then = then
         self._found: Found = []
         self._error: Exception | None = None
         self._is_over = allocate_lock()
         self._is_over.acquire()
+        self._is_asking = allocate_lock()
+        self._is_asking.acquire()
         start_new_thread(self._look, ())
+        self._is_asking.acquire()  # or who goes on to load the program keeps the question from leaving for 20 ms
 
     def _look(self) -> None:
+        self._is_asking.release()
         try:
             self._found = _asked(*self._asked)
         except Exception as error:
             self._error = error
         finally:
-            self._is_over.release()
+            try:
+                self._then(self._found)
+            finally:
+                self._is_over.release()
 
     def result(self) -> Found:
         self._is_over.acquire()
@@ -40,13 +55,46 @@ class _Begun:
         return self._found
 
 
+class _HeadStart:
+    """Connections to one host, begun as soon as its name is found: to the address that a dialler would take first."""
+
+    def __init__(self, ports: Sequence[int], refuses: Callable[[IPAddress], bool]) -> None:
+        self._began = monotonic()
+        self._ports = ports
+        self._refuses = refuses
+        self._answering = allocate_lock()
+        self._first: tuple[float, list[IPAddress]] | None = None
+
+    def answered(self, found: Found) -> None:
+        """What is known of one kind of address; with the second answer the connections begin."""
+        with self._answering:
+            addresses = [ipaddress.ip_address(one[4][0]) for one in found]
+            if self._first is None:
+                self._first = monotonic(), addresses
+                return
+            first_at, first = self._first
+            wanted = [one for one in (*first, *addresses) if not self._refuses(one)]
+            if not wanted or monotonic() - first_at > RESOLUTION_DELAY_S:
+                return  # by now IPv4 is dialled by whoever waits for it
+            address = max(wanted, key=lambda one: one.version)  # IPv6 first (RFC 8305 §4); each kind's in its order
+            is_late = monotonic() - self._began >= STAGGER_S
+            for port in self._ports if is_late else self._ports[:1]:
+                _connect(address, port)
+
+
 _begun: dict[tuple[str, socket.AddressFamily], _Begun] = {}
+_connecting: dict[tuple[IPAddress, int], tuple[float, socket.socket]] = {}
 
 
-def begin(host: str) -> None:
-    """Begins to look up the addresses of both kinds; whoever wants them in the next seconds has them from here."""
+def begin(host: str, ports: Sequence[int] = (), refuses: Callable[[IPAddress], bool] = lambda _: True) -> None:
+    """Begins to look up the addresses of both kinds; whoever wants them in the next seconds has them from here.
+
+    Connections to these ports, the likeliest first, begin with the answer, unless `refuses` says no to its addresses.
+    They are for who dials there in the next seconds; what is left of them is closed by `let_go`.
+    """
+    start = _HeadStart(ports, refuses)
     for family in FAMILIES:
-        _begun[host, family] = _Begun(host, family)
+        _begun[host, family] = _Begun(host, family, start.answered)
 
 
 def began_s() -> float:
@@ -59,6 +107,37 @@ def look_up(host: str, family: socket.AddressFamily) -> Found:
     """What `socket.getaddrinfo` says of the host, and raises; a thread waits here."""
     begun = _begun.pop((host, family), None)
     return begun.result() if begun is not None and monotonic() - begun.at < KEPT_S else _asked(host, family)
+
+
+def connecting(address: IPAddress, port: int) -> socket.socket | None:
+    """A non-blocking socket on its way there, which is the caller's from now on."""
+    at, sock = _connecting.pop((address, port), (0.0, None))
+    if sock is not None and monotonic() - at >= KEPT_S:
+        sock.close()
+        return None
+    return sock
+
+
+def new_socket(address: IPAddress) -> socket.socket:
+    """A non-blocking socket to connect with an address."""
+    sock = socket.socket(socket.AF_INET if address.version == 4 else socket.AF_INET6, socket.SOCK_STREAM)
+    sock.setblocking(False)
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return sock
+
+
+def let_go() -> None:
+    """Closes the connections that nobody took."""
+    while _connecting:
+        _connecting.popitem()[1][1].close()
+
+
+def _connect(address: IPAddress, port: int) -> None:
+    if sys.platform == "win32":
+        return  # its event loop takes no socket that is on its way already
+    sock = new_socket(address)
+    sock.connect_ex((str(address), port))  # what comes of it, whoever takes the socket hears
+    _connecting[address, port] = monotonic(), sock
 
 
 def _asked(host: str, family: socket.AddressFamily) -> Found:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 from enum import Enum
 
-from wizard.net.dns import IPAddress
+IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 class Reach(Enum):

@@ -21,7 +21,8 @@ from wizard.model.evidence import ErrorKind
 from wizard.model.provider import Provider
 from wizard.model.server import Protocol, Security
 from wizard.net.dial import Dialed, DialFailed
-from wizard.net.dns import IPAddress, MxRecord, SrvRecord
+from wizard.net.dns import MxRecord, SrvRecord
+from wizard.net.reach import IPAddress
 from wizard.net.tls import Trust
 from wizard.practice.certificates import Authority
 from wizard.practice.dialogue_server import HANDSHAKE_TIMEOUT_S, Line, PeerGoneError, TooLongError

@@ -75,6 +75,11 @@ def proxy_or_vpn() -> str | None:
     return "VPN" if any(_TUNNEL.match(name) for name in names) else None
 
 
+def look_around() -> None:
+    """Reads of the surroundings what takes a while to read; who asks within the next seconds has it at once."""
+    _proxy_or_vpn_in(int(time.monotonic() / LATELY_S))
+
+
 @lru_cache(maxsize=1)
 def _proxy_or_vpn_in(_moment: int) -> str | None:
     """As `proxy_or_vpn`, looked at once in a moment: hundreds of checks end in one."""

@@ -13,12 +13,12 @@ from msgspec import Struct, field
 from wizard.model.evidence import ErrorKind, ProbeReport, Stage
 from wizard.model.server import ServerCandidate
 from wizard.net import patience
+from wizard.net.look_up import STAGGER_S
 from wizard.probe.connector import SUSPECT_S
 from wizard.probe.conversation import Conversation
 from wizard.probe.engine import Prober
 from wizard.probe.error_kinds import StageFailed
 
-STAGGER_S = 0.08  # within the bounds of RFC 8305 §5 (10 ms to 2 s): two candidates of one account cost a server little
 GRACE_S = 0.25
 PER_FAILURE = 5  # a candidate that failed makes room for so many at once, as long as no server answers at all
 GIVE_UP_S = 8.5  # by then each planned port had its three SYNs; a spare that is silent is not waited for

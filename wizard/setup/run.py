@@ -76,6 +76,7 @@ class Run:
     async def check(self) -> CheckResult:
         """Runs it all; a deadline that passes leaves what was shown until then."""
         is_heard = timed_out = False
+        self._context.services.trust.begin()
         begin_import(*WHAT_SPEAKS.values())
         try:
             with within(self._deadline_s, counts_work=True):
