@@ -69,7 +69,7 @@ def test_one_provider_is_shown_in_full(capsys: pytest.CaptureFixture[str]) -> No
     assert run("ada@gmail.com") == 0
     shown = capsys.readouterr().out
     assert shown.startswith("Gmail  (gmail, WW, freemail, preparation)")
-    assert "Google wants an app password here, not your everyday one." in shown
+    assert "Google wants an app password, not your everyday one." in shown
     assert "  1. Open myaccount.google.com/apppasswords" in shown
     assert "smtp.gmail.com:465/tls" in shown
 

@@ -329,7 +329,7 @@ def test_the_fixed_user_name_of_an_api(book: PresetBook) -> None:
 @pytest.mark.parametrize(
     ("provider_id", "sentence"),
     [
-        ("gmail", "Google wants an app password here, not your everyday one."),
+        ("gmail", "Google wants an app password, not your everyday one."),
         ("qq", "QQ Mail wants an authorisation code here, not your everyday password."),
         ("outlook-com", "Microsoft signs you in through the web browser; a password is not enough here."),
         ("sendgrid", "SendGrid wants an API key here, not the password of your account."),

@@ -73,7 +73,7 @@ def test_another_language_is_there_at_once_and_nothing_that_was_typed_is_lost(wi
     assert now.every_step.isChecked()
     explain = now.findChild(LinkButton, "explain")
     assert explain is not None
-    assert explain.text() == pseudo("I have an error message")
+    assert explain.text() == pseudo("Explain an error")
     assert wizard.window.button(QWizard.WizardButton.CancelButton).text() == pseudo("Cancel")
     wizard.speak("en")
     assert wizard.account.heading.text() == "Set up your email"

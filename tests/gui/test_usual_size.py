@@ -20,6 +20,7 @@ from wizard import wiring
 from wizard.gui import languages, theme
 from wizard.gui.app import Wizard
 from wizard.gui.pages.page import Page
+from wizard.gui.state import PracticeAccount
 from wizard.gui.widgets.change_strip import ChangeStrip
 from wizard.gui.widgets.program_choice import families
 from wizard.gui.widgets.stage_table import StageTable
@@ -82,6 +83,29 @@ def test_the_first_page_is_whole_where_a_provider_wants_something(wizard: Wizard
     page = be_still(wizard, qtbot)
     assert page.scroll.verticalScrollBar().maximum() == 0
     assert len({link.y() for link in widgets_of(page.links)}) == 1, "the links are one row"
+
+
+@pytest.mark.parametrize("points", [None, 9], ids=["14 px", "9 pt"])
+def test_the_first_page_is_whole_in_practice_as_well(
+    wizard: Wizard, qtbot: QtBot, qapp: QApplication, points: int | None
+) -> None:
+    if points is not None:
+        font = QFont("Inter")
+        font.setPointSize(points)
+        qapp.setFont(font)
+        theme.current().follow_font()
+    wizard.account.offer_saved_accounts(False)  # in practice nothing is kept
+    wizard.account.offer_practice((PracticeAccount(str(ADDRESS), "practice", "What it teaches."),))
+    wizard.account.name_field.set_text("Ada Example")
+    wizard.account.address_field.set_text(str(ADDRESS))
+    wizard.account.look_up()
+    asked = (Asked(Source.AUTOCONFIG, "example.net", "found", 0.1), Asked(Source.ISPDB, "database", "nothing", 0.1))
+    for provider in ("gmail", "gmx-net", "microsoft-365"):
+        wizard.state.set_plan(Plan(ADDRESS, (IMAP, SMTP), wiring.presets().get(provider), asked=asked))
+        page = be_still(wizard, qtbot)
+        assert page.scroll.verticalScrollBar().maximum() == 0, provider
+        assert wizard.account.practice is not None
+        assert not page.scroll.verticalScrollBar().isVisible()
 
 
 def test_a_card_with_a_change_that_works_is_whole(wizard: Wizard, qtbot: QtBot) -> None:

@@ -107,7 +107,9 @@ def take(app: QApplication, title: str, account: PracticeAccount, *, to_the_card
     try:
         until(app, lambda: wizard.account.practice is not None)
         if wizard.account.practice is not None:
-            wizard.account.practice.hide()  # outside practice it is not there
+            wizard.account.practice.hide()  # outside practice it is not there, and what the page promises is
+            wizard.account.notices.practice = None
+            wizard.account.subheading.show()
         page = wizard.account
         page.name_field.input.setFocus()
         for text, target in (

@@ -247,7 +247,7 @@ def _sign_in_needs(provider: Provider) -> list[str]:
             return [tr("Where two-step sign-in is on, {provider} wants an app password here.", provider=brand)]
         return [tr("Where two-step sign-in is on, {provider} wants {name} here.", provider=brand, name=one)]
     if is_general:
-        return [tr("{provider} wants an app password here, not your everyday one.", provider=brand)]
+        return [tr("{provider} wants an app password, not your everyday one.", provider=brand)]
     if called.endswith("password"):
         return [tr("{provider} wants {name} here, not your everyday one.", provider=brand, name=one)]
     return [tr("{provider} wants {name} here, not your everyday password.", provider=brand, name=one)]

@@ -14,13 +14,13 @@ if TYPE_CHECKING:  # loaded after the first paint
 
 
 class Need(Struct, frozen=True):
-    """One banner: fact, sentence, steps to follow and the page they happen on.
+    """One banner: fact, sentence where there is more to say, steps to follow and the page they happen on.
 
     `tone` is a colour of the theme; `url_says` is what the page's link says where "Open the page" says too little.
     """
 
     fact: str
-    sentence: str
+    sentence: str = ""
     tone: str = "accent"
     icon: str = "info"
     steps: tuple[str, ...] = ()
@@ -34,6 +34,7 @@ def of_plan(plan: Plan, *, by_browser: bool = False) -> Need | None:
 
     `by_browser` says that a sign-in in the browser can be done from here.
     """
+    from wizard.language.formats import ended
     from wizard.model.provider import Doer, ProviderStatus, SignInWay
 
     provider = plan.provider
@@ -47,47 +48,34 @@ def of_plan(plan: Plan, *, by_browser: bool = False) -> Need | None:
             )
         return None
     provider = provider.translated()
-    who = _who(plan, provider)
     if provider.status is ProviderStatus.UNSUPPORTED:
         because = provider.no_servers_because or tr(
             "{provider} has no way in for mail programs.", provider=provider.name
         )
         return Need(
-            who, because, "stop", "shield-x", url=provider.webmail_url, url_says=tr("Open the mail in the browser")
+            because, tone="stop", icon="shield-x", url=provider.webmail_url, url_says=tr("Open the mail in the browser")
         )
+    name = provider.spoken_name
     if by_browser and SignInWay.OAUTH2 in provider.sign_in:
-        sentence = tr(
-            "Sign in with your browser at {provider}; then there is no password to type here.",
-            provider=provider.spoken_name,
-        )
-        return Need(who, sentence, icon="browser", browser_sign_in=True)
+        return Need(tr("There is no password to type here."), icon="browser", browser_sign_in=True)
     if wants_app_password(provider):
-        sentence = tr("{provider} wants an app password here, not your everyday one.", provider=provider.name)
         steps, url = _app_password_steps(provider)
         return Need(
-            who,
-            sentence,
+            tr("{provider} wants an app password, not your everyday one.", provider=name),
             icon="key",
             steps=steps,
             url=url,
-            url_says=tr("Open the page at {provider}", provider=provider.name),
+            url_says=tr("Open the page at {provider}", provider=name),
         )
     if wants_browser(provider):
-        name = provider.spoken_name
-        sentence = tr(
-            "{provider} wants a sign-in in the browser, which Outlook, Thunderbird and Apple Mail bring along. "
-            "Continue without a password: we prove the settings and give you the steps.",
-            provider=name,
-        )
-        return Need(who, sentence, icon="browser")
+        fact = ended(tr("{provider} wants a sign-in in the browser", provider=name))
+        return Need(fact, tr("Continue without a password: the steps follow."), icon="browser")
     if provider.preparation:
         first = provider.preparation[0]
         icon = "users" if first.by is Doer.ADMINISTRATOR else "info"
-        return Need(who, first.say, icon=icon, steps=first.steps, url=first.url)
+        return Need(first.say, icon=icon, steps=first.steps, url=first.url)
     if SignInWay.API_KEY in provider.sign_in and SignInWay.PASSWORD not in provider.sign_in:
-        return Need(
-            who, tr("{provider} wants an API key here, not your everyday password.", provider=provider.name), icon="key"
-        )
+        return Need(tr("{provider} wants an API key here, not your everyday password.", provider=name), icon="key")
     return None
 
 
@@ -111,15 +99,6 @@ def shape_warning(provider: Provider | None, password: str) -> str | None:
         "This does not look like an app password of {provider}. Your everyday password will be refused.",
         provider=provider.name,
     )
-
-
-def _who(plan: Plan, provider: Provider) -> str:
-    domain = plan.address.shown_domain
-    if plan.address.domain in provider.domains:
-        return tr("{domain} belongs to {provider}.", domain=domain, provider=provider.name)
-    if plan.probably:
-        return tr("{domain} is probably hosted by {provider}.", domain=domain, provider=provider.name)
-    return tr("{domain} is hosted by {provider}.", domain=domain, provider=provider.name)
 
 
 def _app_password_steps(provider: Provider) -> tuple[tuple[str, ...], str | None]:

@@ -121,25 +121,25 @@ def step_note_of(source: Source) -> str:
 def asked_sentence(plan: Plan) -> str:
     """Who was asked about the address and answered, in one line."""
     answered: list[str] = []
-    silent: list[str] = []
+    silent = False
     for item in plan.asked:
         if item.source not in _ASKED_AT_ALL:
             continue
+        if not item.has_answered:
+            silent = True
+            continue
         name = (
-            tr_context("whom we asked", "the community database")
+            tr_context("whom we asked", "community database")
             if item.source is Source.ISPDB
             else _party(item.whom, plan.address)
         )
-        said = answered if item.has_answered else silent
-        if name not in said:
-            said.append(name)
+        if name not in answered:
+            answered.append(name)
     if answered:
-        return tr("Asked: {names}, without your password.", names=and_list(answered))
+        return tr("Asked: {names}.", names=comma_list(answered))
     if silent:
-        return tr(
-            "Asked, but not answered: {names}. Is this computer connected to the internet?", names=and_list(silent)
-        )
-    return tr("Nobody was asked: these settings are on this computer.")
+        return tr("Nobody answered. Is this computer online?")
+    return tr("Nobody was asked.")
 
 
 def servers_sentence(plan: Plan, servers: Sequence[ServerCandidate], to_agree_to: Sequence[str]) -> str:
@@ -148,13 +148,11 @@ def servers_sentence(plan: Plan, servers: Sequence[ServerCandidate], to_agree_to
     if not hosts:
         return ""
     if to_agree_to:
-        return tr("Named for your mail: {hosts}. You are asked before your password goes there.", hosts=and_list(hosts))
+        return tr("You are asked before your password goes to {hosts}.", hosts=and_list(hosts))
+    if plan.provider is not None and plan.provider.wants_browser:
+        return tr("Servers: {hosts}.", hosts=and_list(hosts))
     if all(server.source is Source.GUESS for server in servers):
-        return tr(
-            "Your password is tried at the usual names of {domain}, such as {hosts}.",
-            domain=plan.address.shown_domain,
-            hosts=and_list(hosts),
-        )
+        return tr("Your password is tried at guessed names such as {hosts}.", hosts=and_list(hosts))
     return tr("Your password goes to {hosts}.", hosts=and_list(hosts))
 
 

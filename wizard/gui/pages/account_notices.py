@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from wizard.language import tr
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:  # loaded after the first paint
     from collections.abc import Callable
 
     from wizard.gui.state import PracticeAccount
-    from wizard.gui.widgets.choices import ChoiceField
     from wizard.gui.widgets.surfaces import Banner
     from wizard.model.address import Address
 
 _GAP = 16
+_BELOW_PRACTICE = 10
 
 
 class AccountNotices(QWidget):
@@ -31,7 +31,7 @@ class AccountNotices(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.practice: ChoiceField | None = None
+        self.practice: PracticeField | None = None
         self._broken: Banner | None = None
         self._newer: Banner | None = None
         self._first: Banner | None = None
@@ -41,15 +41,13 @@ class AccountNotices(QWidget):
 
     def offer_practice(self, accounts: tuple[PracticeAccount, ...]) -> None:
         """One of the practice network's accounts can be picked."""
-        from wizard.gui.widgets.choices import ChoiceField
-
-        field = ChoiceField(tr("Practice account"))
+        field = PracticeField()
         field.choice.addItem(tr("Pick an account to practise with"))
         for account in accounts:
             field.choice.addItem(f"{account.address}: {account.lesson}", account)
         field.choice.activated.connect(lambda index: self.practice_picked.emit(field.choice.itemData(index)))
         self.practice = field
-        self._put_first(field)
+        self._put_first(field, _BELOW_PRACTICE)
 
     def tell_broken(self, address: Address, why: str) -> str:
         """An account that is kept here does not work any more; what is said about it, in one line."""
@@ -105,7 +103,27 @@ class AccountNotices(QWidget):
         trouble.say(tr("Mailwright cannot work like this."), sentence)
         self._put_first(trouble)
 
-    def _put_first(self, widget: QWidget) -> None:
+    def _put_first(self, widget: QWidget, gap: int = _GAP) -> None:
         self._column.insertWidget(0, widget)
-        self._column.insertSpacing(1, _GAP)
+        self._column.insertSpacing(1, gap)
         widget.show()
+
+
+class PracticeField(QWidget):
+    """The practice accounts in one row with their label: the page below is the everyday one, and whole as well."""
+
+    def __init__(self) -> None:
+        from wizard.gui.theme import Role
+        from wizard.gui.widgets.choices import Choice
+        from wizard.gui.widgets.label import Label
+
+        super().__init__()
+        self.choice = Choice()
+        self.choice.setAccessibleName(tr("Practice account"))
+        label = Label(tr("Practice account"), Role.LABEL)
+        label.setBuddy(self.choice)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(12)
+        row.addWidget(label)
+        row.addWidget(self.choice, 1)

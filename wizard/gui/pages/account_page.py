@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from wizard.errors import UsageError
 from wizard.gui import needs
-from wizard.gui.pages.account_notices import AccountNotices
+from wizard.gui.pages.account_notices import AccountNotices, PracticeField
 from wizard.gui.pages.page import Page
 from wizard.gui.state import PracticeAccount, WizardState
 from wizard.gui.widgets.buttons import LinkButton
@@ -30,7 +30,6 @@ from wizard.model.text import single_line
 if TYPE_CHECKING:  # loaded after the first paint
     from collections.abc import Callable, Iterable
 
-    from wizard.gui.widgets.choices import ChoiceField
     from wizard.gui.widgets.need_banner import NeedBanner
     from wizard.gui.widgets.servers_line import ServersLine
     from wizard.model.address import Address
@@ -42,8 +41,8 @@ TYPING_MS: Final = 400
 SEEN_MS: Final = 1000  # long enough to read two names of servers
 _COMPLETE: Final = re.compile(r"[^\s@]+@[^\s@.]+(\.[^\s@.]+)*\.[^\s@.]{2,}")
 _BEFORE: Final = tr_later("We ask your provider and the community database, without your password.")
-_SLIP: Final = tr_later("A slip away from a provider’s name. Such names belong to strangers, so nobody was asked.")
-_NOBODY: Final = tr_later("Nobody is asked. We use what this computer knows, and the usual names.")
+_SLIP: Final = tr_later("Such names belong to strangers, so nobody was asked.")
+_NOBODY: Final = tr_later("Nobody is asked. We use what this computer knows, and guesses.")
 
 
 class AccountPage(Page):
@@ -65,7 +64,7 @@ class AccountPage(Page):
     language_chosen = Signal(str)
 
     def __init__(self, state: WizardState) -> None:
-        super().__init__("account", tr("Set up your email"), tr("We find the right settings and prove that they work."))
+        super().__init__("account", tr("Set up your email"), tr("We find your settings and prove them."))
         self._state = state
         self._asked: tuple[str, bool] | None = None
         self._signed_in = False
@@ -98,13 +97,13 @@ class AccountPage(Page):
         self.body.addWidget(self.name_field)
         self.body.addSpacing(16)
         self.body.addWidget(self.address_field)
-        self.body.addSpacing(12)
+        self.body.addSpacing(10)
         self.body.addWidget(self.password_field)
-        self.body.addSpacing(12)
+        self.body.addSpacing(10)
         self._below = QVBoxLayout()
         self._below.setSpacing(12)
         self.body.addLayout(self._below)
-        self._error_link = LinkButton(tr("I have an error message"), "message")
+        self._error_link = LinkButton(tr("Explain an error"), "message")
         self._saved_link = LinkButton(tr("Saved accounts"), "users")
         self._error_link.setObjectName("explain")
         self._saved_link.setObjectName("saved-accounts")
@@ -212,13 +211,14 @@ class AccountPage(Page):
         self._saved_link.setVisible(offered)
 
     def offer_last(self, address: Address, name: str | None) -> None:
-        """One press goes on with the account that was kept last."""
+        """One press goes on with the account that was kept last, as long as no other address stands in the field."""
         made = LinkButton(str(address), "undo")
         made.setObjectName("last-account")
         made.setAccessibleName(tr("Use {address}", address=address))
         made.clicked.connect(lambda: self._use_last(address, name))
         self.add_link(made)
-        made.show()
+        made.setVisible(not self.address_field.text())
+        self.address_field.input.textChanged.connect(lambda text: made.setVisible(not text))
         self.grew.emit()
 
     def tell_broken(self, address: Address, why: str) -> None:
@@ -286,10 +286,11 @@ class AccountPage(Page):
         """Lets people pick one of the practice network's accounts; without any nothing changes."""
         if accounts:
             self.notices.offer_practice(accounts)
+            self._promise(False)
             self.grew.emit()
 
     @property
-    def practice(self) -> ChoiceField | None:
+    def practice(self) -> PracticeField | None:
         """What the practice network's accounts are picked from, in practice."""
         return self.notices.practice
 
@@ -504,8 +505,7 @@ class AccountPage(Page):
         self.address_field.set_help(tr(_NOBODY) if self.ask_nobody.isChecked() else tr(_BEFORE))
         self.password_field.set_label(tr("Password"))
         self.password_field.set_shape_warning(None)
-        if "banner" in vars(self):
-            self.banner.hide()
+        self._show_need(None)
         if "servers_line" in vars(self):
             self.servers_line.say("")
 
@@ -515,7 +515,8 @@ class AccountPage(Page):
             self._forget_plan()
             return
         from wizard.gui import sources
-        from wizard.gui.found import found
+        from wizard.gui.found import found, spoken
+        from wizard.language.formats import paragraph
 
         note, disc, tone = found(plan)
         self.address_field.set_note(note, disc=disc, tone=tone)
@@ -531,8 +532,8 @@ class AccountPage(Page):
         if self.password_field.text():
             self._password_left()
         servers = self._show_servers()
-        said = f"{note}. {need.fact} {need.sentence}" if need else f"{note}."
-        self.tell(f"{said} {servers}" if servers else said)
+        said = (spoken(plan), *((need.fact, need.sentence) if need else ()), servers)
+        self.tell(paragraph(sentence for sentence in said if sentence))
         if self._waits and (need is not None or plan.suggestion is not None):
             self._wait(False)  # there is something to read first
         elif self._waits:
@@ -572,10 +573,18 @@ class AccountPage(Page):
             self.password_field.follow(secret)
 
     def _show_need(self, need: needs.Need | None) -> None:
+        self._promise(need is None)
         if need is not None:
             self.banner.show_need(need)
         elif "banner" in vars(self):
             self.banner.hide()
+
+    def _promise(self, promises: bool) -> None:
+        """What the program promises gives way to what the provider wants, and to the practice accounts."""
+        room = self.subheading.sizePolicy()
+        room.setRetainSizeWhenHidden(self.practice is None)  # nothing moves under the hands of who types
+        self.subheading.setSizePolicy(room)
+        self.subheading.setVisible(promises and self.practice is None)
 
     def _ask_browser(self) -> None:
         self.look_up()

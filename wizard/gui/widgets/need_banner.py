@@ -18,10 +18,10 @@ class NeedBanner(Banner):
     grown = Signal()
 
     def __init__(self) -> None:
-        super().__init__("accent", "key")
+        super().__init__("accent", "key", above=12, below=8)
         self._url: str | None = None
         self._steps = Steps()
-        self._show_steps = self.add_link(tr("Show me how"), self._toggle_steps, trailing="arrow-right")
+        self._show_steps = self.add_link(tr("Show steps"), self._toggle_steps, trailing="arrow-right")
         self._open_page = self.add_link(tr("Open the page"), self._open_url, icon="external")
         self._browser = self.add_link(tr("Sign in with your browser"), self.browser_sign_in.emit, icon="browser")
         self._browser.setObjectName("browser-sign-in")
@@ -33,7 +33,7 @@ class NeedBanner(Banner):
         self.say(need.fact, need.sentence)
         self._steps.show_steps(need.steps)
         self._steps.hide()
-        self._show_steps.setText(tr("Show me how"))
+        self._show_steps.setText(tr("Show steps"))
         self._show_steps.setVisible(bool(need.steps))
         self._url = need.url
         self._open_page.setText(need.url_says or tr("Open the page"))
@@ -58,7 +58,7 @@ class NeedBanner(Banner):
     def _toggle_steps(self) -> None:
         shown = self._steps.isHidden()
         self._steps.setVisible(shown)
-        self._show_steps.setText(tr("Hide the steps") if shown else tr("Show me how"))
+        self._show_steps.setText(tr("Hide the steps") if shown else tr("Show steps"))
         self._open_page.setVisible(shown and self._url is not None)
         if shown:
             QTimer.singleShot(0, self, self.grown.emit)

@@ -182,7 +182,15 @@ class IconTile(QWidget):
 class Banner(Surface):
     """A tinted box: icon, a fact in bold, a sentence, links; `tone` is "accent", "ok", "warn" or "stop"."""
 
-    def __init__(self, tone: str = "accent", icon: str = "info", *, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        tone: str = "accent",
+        icon: str = "info",
+        *,
+        above: int = 14,
+        below: int = 10,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__("accenttint", parent=parent)
         self._icon = Icon(icon, 20, tone)
         self.fact = Label("", Role.STRONG, wrap=True)
@@ -197,7 +205,7 @@ class Banner(Surface):
         self.box.addWidget(self.sentence)
         self.box.addLayout(self.links)
         row = QHBoxLayout(self)
-        row.setContentsMargins(16, 14, 20, 10)
+        row.setContentsMargins(16, above, 20, below)
         row.setSpacing(12)
         row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(self.box, 1)
