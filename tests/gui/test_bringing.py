@@ -205,7 +205,7 @@ def test_an_account_that_a_program_has_needs_its_password_only(ready: Wizard, qt
     ready.account.password_field.set_text("tulip-wagon-64")
     ready.window.next()
     assert ready.window.current_page() is ready.settings
-    assert ready.settings.subheading.text().startswith("As they stand in Thunderbird. The next step finds out")
+    assert ready.settings.subheading.text() == "As they stand in Thunderbird."
     assert not ready.settings.has_to_decide, "they are the person's own words: no stranger is asked about"
 
 

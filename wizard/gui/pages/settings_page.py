@@ -13,10 +13,11 @@ from wizard.gui.pages.page import Page
 from wizard.gui.state import WizardState
 from wizard.gui.widgets.buttons import LinkButton
 from wizard.gui.widgets.label import Label
+from wizard.gui.widgets.limits_fold import LimitsFold
 from wizard.gui.widgets.provider_questions import ProviderQuestions
 from wizard.gui.widgets.server_card import ServerCard
 from wizard.gui.widgets.state_disc import DiscState, StateDisc
-from wizard.gui.widgets.surfaces import Banner, Hint
+from wizard.gui.widgets.surfaces import Banner
 from wizard.gui.widgets.switch import Switch
 from wizard.language import tr, tr_later
 from wizard.language.formats import and_list
@@ -28,18 +29,9 @@ from wizard.model.provider import Provider, ProviderStatus
 from wizard.model.secret import Secret
 from wizard.model.server import ServerCandidate, Source, Way
 
-_FOUND = {
-    Source.PACK: tr_later("As your helpdesk set them up. There is nothing you need to change."),
-    Source.AUTOCONFIG: tr_later("Found at your provider. There is nothing you need to change."),
-    Source.PACC: tr_later("Found at your provider. There is nothing you need to change."),
-    Source.AUTODISCOVER: tr_later("Found at your provider. There is nothing you need to change."),
-    Source.PRESET: tr_later("Known from the provider list. There is nothing you need to change."),
-    Source.ISPDB: tr_later("Found in the community database. There is nothing you need to change."),
-    Source.SRV: tr_later("Found in the domain’s records. There is nothing you need to change."),
-    Source.MX: tr_later("Found through the domain’s mail records. There is nothing you need to change."),
-    Source.GUESS: tr_later("These are the usual names. The next step finds out which of them work."),
-    Source.GIVEN: tr_later("As you typed them. The next step finds out whether they work."),
-}
+_NOTHING_TO_DO = tr_later("Nothing needs to be changed.")  # who named the servers stands on their cards
+_GUESSED = tr_later("The next step tries these guesses.")
+_TYPED = tr_later("The next step tries them.")
 
 
 class SettingsPage(Page):
@@ -71,8 +63,7 @@ class SettingsPage(Page):
         self.receiving = ServerCard(Way.RECEIVING)
         self.sending = ServerCard(Way.SENDING)
         self.receiving.share_columns(self.sending)
-        self.hint = Hint(tr("A guess is fine: the next step tries it, and offers what works."))
-        self.limits = Hint("")
+        self.limits = LimitsFold()
         self.limits.setObjectName("limits")
         self.consent = Banner("warn", "shield")
         self.agree = Switch(tr("Yes, this is right"))
@@ -86,16 +77,16 @@ class SettingsPage(Page):
         self.body.addWidget(self.sending)
         self.body.addSpacing(16)
         self.body.addWidget(self.consent)
-        self.body.addWidget(self.hint)
         self.body.addWidget(self.limits)
-        self._list_link = LinkButton(tr("Choose from the provider list"), "search")
+        self._list_link = LinkButton(tr("Provider list"), "search")
         self._list_link.setObjectName("provider-list")
         self._list_link.clicked.connect(lambda: self.choose_provider.emit())
         self.add_link(self._list_link)
-        self._bring_link = LinkButton(tr("Use settings I have"), "file")
+        self._bring_link = LinkButton(tr("Settings I have"), "file")
         self._bring_link.setObjectName("bring-settings")
         self._bring_link.clicked.connect(lambda: self.bring_settings.emit())
         self.add_link(self._bring_link)
+        self.limits.area.opened.connect(lambda: self.scroll.bring_into_view(self.limits))
         self.questions.answered.connect(self._answered)
         for card in (self.receiving, self.sending):
             card.changed.connect(self._card_changed)
@@ -210,7 +201,6 @@ class SettingsPage(Page):
         if looking or address is None:
             self.set_title(tr("Looking for your settings"), tr("This takes a second or two."))
             self.consent.hide()
-            self.hint.hide()
             self.limits.hide()
             self.set_ready(False)
             return
@@ -219,15 +209,10 @@ class SettingsPage(Page):
         draft = state.draft()
         if draft is not None and draft.outgoing_secret is not None and not self.sending.is_editing:
             self.sending.show_own_password(draft.outgoing_secret.reveal())
-        servers = [server for server in (state.incoming, state.outgoing) if server is not None]
         self._show_title()
         self.set_step_note(sources.step_note(state.incoming, state.outgoing))
         self._show_consent()
-        guessed = any(sources.of_username(server) is Source.GUESS for server in servers)
-        self.hint.setVisible(guessed and not self._is_editing())
-        limits = limits_line(plan.provider if plan is not None else None)
-        self.limits.label.setText(limits)
-        self.limits.setVisible(bool(limits) and not self._is_editing())
+        self._show_limits()
         self._judge()
         if was_looking:
             self.turned.emit()
@@ -249,10 +234,15 @@ class SettingsPage(Page):
             subtitle = _chosen(plan.provider, address)
         elif self._stand_in(servers):
             subtitle = self._stand_in(servers)
+        elif any(sources.of_username(server) is Source.GUESS for server in servers):
+            subtitle = tr(_GUESSED)
         else:
-            named = [server for server in servers if server.source is Source.GUESS] or servers
-            subtitle = tr(_FOUND[named[-1].source])
+            subtitle = tr(_TYPED if servers[-1].source is Source.GIVEN else _NOTHING_TO_DO)
         self.set_title(tr("Settings for {domain}", domain=address.shown_domain), subtitle)
+
+    def _show_limits(self) -> None:
+        plan = self._state.plan
+        self.limits.say("" if self._is_editing() else limits_line(plan.provider if plan is not None else None))
 
     def _show_consent(self) -> None:
         domains = self._untrusted()
@@ -276,7 +266,7 @@ class SettingsPage(Page):
         """Where the servers stand that the person brought along; "" where others are shown."""
         if not self._said_by or any(server.source is not Source.GIVEN for server in servers):
             return ""
-        return tr("As they stand in {place}. The next step finds out whether they work.", place=self._said_by)
+        return tr("As they stand in {place}.", place=self._said_by)
 
     def _untrusted(self) -> tuple[str, ...]:
         """The registrable domains the person has to agree to."""
@@ -304,7 +294,7 @@ class SettingsPage(Page):
         self.receiving.collapse(self.sending.is_editing)
         self.sending.collapse(self.receiving.is_editing)
         self._show_title()
-        self.hint.setVisible(not self._is_editing() and not self.hint.isHidden())
+        self._show_limits()
         if not self._is_editing():
             self._show()
         elif self.is_compact:
@@ -327,12 +317,9 @@ class SettingsPage(Page):
 def _chosen(provider: Provider, address: Address) -> str:
     """What is said of a provider from the list: above all, that the domain is not one of its own."""
     if address.domain in provider.domains:
-        return tr("As you chose from the provider list. The next step finds out whether it works.")
+        return tr(_TYPED)
     return tr(
-        "As you chose from the provider list. {domain} is not one of {provider}’s own domains: go on only if your mail "
-        "is kept there.",
-        domain=address.shown_domain,
-        provider=provider.spoken_name,
+        "Right only if {provider} keeps {domain}’s mail.", provider=provider.spoken_name, domain=address.shown_domain
     )
 
 

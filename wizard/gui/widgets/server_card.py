@@ -21,15 +21,10 @@ from wizard.model.plan import Plan
 from wizard.model.server import Protocol, Security, ServerCandidate, Source, Way
 
 _UNDO_ROOM: Final = 115  # pixels at the usual font
-_RECEIVED: Final = {
-    Security.TLS: tr_later("Mail is fetched over a line that is encrypted from the start."),
-    Security.STARTTLS: tr_later("Mail is fetched once the line has switched to encryption."),
-    Security.NONE: tr_later("Mail would be fetched over a line without encryption."),
-}
-_SENT: Final = {
-    Security.TLS: tr_later("Mail goes out over a line that is encrypted from the start."),
-    Security.STARTTLS: tr_later("Mail goes out once the line has switched to encryption."),
-    Security.NONE: tr_later("Mail would go out over a line without encryption."),
+_ENCRYPTED: Final = {
+    Security.TLS: tr_later("Encrypted from the start."),
+    Security.STARTTLS: tr_later("Switches to encryption."),
+    Security.NONE: tr_later("Not encrypted."),
 }
 
 
@@ -274,7 +269,7 @@ class ServerCard(Card):
         elif self._one_line:
             self._words.setText(words.endpoint(candidate))
         else:
-            self._words.setText(tr((_RECEIVED if self._receives else _SENT)[candidate.security]))
+            self._words.setText(tr(_ENCRYPTED[candidate.security]))
 
     def _edit_name(self) -> str:
         """What a screen reader calls the button that opens the editor: with the side."""

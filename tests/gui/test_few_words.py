@@ -1,4 +1,4 @@
-"""The first page says each thing once: few words for every kind of account, whatever its provider wants."""
+"""The first two pages say each thing once: few words for every kind of account, whatever its provider wants."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint
 from PySide6.QtGui import QFont
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication
+from pytestqt.qtbot import QtBot
 
 from tests.gui.test_actions import Idle
 from tests.gui.tour import MOST_WORDS, words_in_view
@@ -182,3 +183,50 @@ def test_the_last_account_is_offered_until_another_address_is_typed(wizard: Wiza
     assert not last.isVisible()
     wizard.account.address_field.set_text("")
     assert last.isVisible()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", [own, hosted])
+def test_the_settings_are_shown_in_few_words(wizard: Wizard, kind: Callable[[Provider], Plan | None]) -> None:
+    gmail = wiring.presets().get("gmail")
+    assert gmail is not None
+    first = own(gmail)
+    assert first is not None
+    type_in(wizard, first)
+    wizard.window.go_on_to("settings")
+    counted: dict[str, int] = {}
+    for provider in wiring.presets().all():
+        plan = kind(provider)
+        if plan is None:
+            continue
+        type_in(wizard, plan)
+        if wizard.settings.questions.isHidden():  # what only the person knows takes words of its own
+            counted[provider.id] = words_in_view(wizard.window)
+            assert wizard.settings.scroll.verticalScrollBar().maximum() == 0, provider.id
+    assert len(counted) > 150
+    assert not {name: count for name, count in counted.items() if count > MOST_WORDS}
+
+
+@pytest.mark.parametrize("kind", [name for name in KINDS if name != "to agree to"])
+def test_every_other_kind_of_settings_takes_few_words(wizard: Wizard, kind: str) -> None:
+    type_in(wizard, KINDS[kind])
+    wizard.window.go_on_to("settings")
+    QApplication.processEvents()
+    assert words_in_view(wizard.window) <= MOST_WORDS
+
+
+def test_what_may_be_sent_is_one_press_away(wizard: Wizard, qtbot: QtBot) -> None:
+    gmail = wiring.presets().get("gmail")
+    assert gmail is not None
+    plan = own(gmail)
+    assert plan is not None
+    type_in(wizard, plan)
+    wizard.window.go_on_to("settings")
+    limits = wizard.settings.limits
+    assert limits.isVisible()
+    assert not limits.label.isVisible()
+    limits.button.click()
+    qtbot.waitUntil(limits.label.isVisible)
+    assert limits.label.text().startswith("500 messages in any 24 hours")
+    wizard.settings.sending.open_editor()
+    assert not limits.isVisible()
