@@ -64,7 +64,7 @@ def after_arrival(trip: RoundTrip) -> str:
     """What to do with the message now."""
     if trip.is_junk:
         return tr("Mark it as “not junk” there: your provider learns from that.")
-    return tr("You can delete the test message. We leave it in your {folder}.", folder=folder_name(trip))
+    return tr("We leave it in your {folder}.", folder=folder_name(trip))
 
 
 def after_sending(trip: RoundTrip, to_self: bool) -> str:

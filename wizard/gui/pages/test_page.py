@@ -319,9 +319,10 @@ class TestPage(Page):
         if trip.status is RoundTripStatus.ARRIVED:
             icon, tone = ("warning", "warn") if trip.is_junk else ("inbox", "ok")
             self._verdict.say(icon, tone, trip_words.arrived(trip), self._about(trip.token))
-            domain = result.draft.address.shown_domain
-            self._authentication = VerdictCard(trip, domain)
-            self._column.addWidget(self._authentication)
+            card = self._authentication = VerdictCard(trip, result.draft.address.shown_domain)
+            self._column.addWidget(card)
+            card.area.opened.connect(lambda: self.scroll.bring_into_view(card))
+            self.grew.emit()
             self._hint.label.setText(trip_words.after_arrival(trip))
         else:
             self._verdict.say("send", "ok", tr("Accepted by the server"), self._about(trip.token))
@@ -355,13 +356,10 @@ class TestPage(Page):
         accepted = trip.accepted_at if trip is not None and trip.accepted_at else self._accepted_at
         arrived = trip.arrived_at if trip is not None else None
         has_arrived = trip is not None and trip.status is RoundTripStatus.ARRIVED
+        handed_over = State.OK if accepted or trip is not None else State.TRYING
         moments = [
             Moment(tr_context("a message", "Sent"), _time(sent), State.OK),
-            Moment(
-                tr("Accepted by the server"),
-                _time(accepted),
-                State.OK if accepted or trip is not None else State.TRYING,
-            ),
+            Moment(tr("Accepted by the server"), _time(accepted), handed_over),
         ]
         if self._is_to_self or has_arrived:
             folder = trip_words.folder_name(trip) if has_arrived and trip is not None else None

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from wizard.gui.widgets.fold import FoldArea, FoldButton
 from wizard.gui.widgets.label import Label
-from wizard.language import tr_context
+from wizard.language import tr, tr_context
 
 
 class LimitsFold(QWidget):
@@ -17,6 +17,7 @@ class LimitsFold(QWidget):
         super().__init__(parent)
         self.button = FoldButton(tr_context("heading", "Limits"))
         self.button.setObjectName("show-limits")
+        self.button.setAccessibleDescription(tr("Opens below"))
         self.label = Label("", tone="ink2", wrap=True)
         self.area = FoldArea()
         self.area.box.setContentsMargins(self.button.padding, 0, self.button.padding, 0)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from wizard.gui import trip_words
 from wizard.gui.theme import Role
+from wizard.gui.widgets.fold import FoldArea, FoldButton
 from wizard.gui.widgets.label import Label
 from wizard.gui.widgets.paragraph import Paragraph
 from wizard.gui.widgets.state_disc import DiscState, StateDisc
@@ -23,23 +24,41 @@ _LOOKS: Final = {
 
 
 class VerdictCard(Card):
-    """SPF, DKIM and DMARC as the receiver saw them."""
+    """SPF, DKIM and DMARC as the receiver saw them; behind a fold where all of it is well."""
 
     def __init__(self, trip: RoundTrip, domain: str, *, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent)
         self.setObjectName("verdicts")
         self.box.setContentsMargins(20, 17, 20, 8)
-        self.box.addWidget(Paragraph(tr("What the receiving server says about your mail"), Role.STRONG))
-        self.box.addSpacing(8)
         lines = (
             ("spf", trip_words.spf_line(trip.spf, domain), trip.spf),
             ("dkim", trip_words.dkim_line(trip.dkim), trip.dkim),
             ("dmarc", trip_words.dmarc_line(trip.dmarc), trip.dmarc),
         )
+        title = tr("What the receiving server says about your mail")
+        self.area = FoldArea()
+        self.area.box.setSpacing(0)
+        self.fold: FoldButton | None = None
+        if all(trip_words.verdict_of(verdict) is trip_words.Verdict.PASSED for _, _, verdict in lines):
+            self.box.setContentsMargins(20, 8, 20, 8)
+            self.fold = FoldButton(title)
+            self.fold.setObjectName("show-verdicts")
+            self.fold.setAccessibleDescription(tr("Opens below"))
+            self.fold.toggled.connect(self.area.set_open)
+            row = QHBoxLayout()
+            row.setContentsMargins(-self.fold.overhang, 0, 0, 0)
+            row.addWidget(self.fold)
+            row.addStretch(1)
+            self.box.addLayout(row)
+        else:
+            self.box.addWidget(Paragraph(title, Role.STRONG))
+            self.box.addSpacing(8)
+            self.area.set_open(True)
+        self.box.addWidget(self.area)
         for index, (name, sentence, verdict) in enumerate(lines):
             if index:
-                self.box.addWidget(Separator())
-            self.box.addWidget(_Line(name, sentence, trip_words.verdict_of(verdict)))
+                self.area.box.addWidget(Separator())
+            self.area.box.addWidget(_Line(name, sentence, trip_words.verdict_of(verdict)))
 
 
 class _Line(QWidget):
