@@ -8,6 +8,7 @@ import hashlib
 import re
 import socket
 import ssl
+from asyncio.sslproto import SSLProtocol
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -40,6 +41,10 @@ _SHORT: Final = {
 }
 _SPECIAL: Final = re.compile(r'[\\"+,;<>]')
 _ESCAPED: Final = r"\\\g<0>"
+
+# asyncio clears so many bytes for every encrypted line, and takes as many for every read of one: 256 KB, of which a
+# record of TLS has 16.
+SSLProtocol.max_size = 32 * 1024
 
 # What a certificate's time is taken for where it cannot be read: it proves nothing, and is not blamed on the clock.
 UNKNOWN_START: Final = datetime(1, 1, 1, tzinfo=UTC)
