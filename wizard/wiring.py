@@ -134,7 +134,6 @@ async def session(settings: Settings) -> AsyncIterator[SetupSession]:
 async def sessions(settings: Settings) -> AsyncIterator[Callable[[], SetupSession]]:
     """Makes sessions that share one network, one set of roots and one cache of answers; all are closed at the end."""
     from wizard.imports import loaded
-    from wizard.probe.permits import HostPermits
     from wizard.setup.context import Services
     from wizard.setup.session import SetupSession
 
@@ -154,7 +153,6 @@ async def sessions(settings: Settings) -> AsyncIterator[Callable[[], SetupSessio
             cache(partial(_browser_sign_in, settings, dialer, trust)),
             known.for_domain,
             _budget(settings),
-            HostPermits(),
             keeps_warm=not settings.practice,
         )
 

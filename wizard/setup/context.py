@@ -94,7 +94,7 @@ class Services(Struct, frozen=True):
     browser: Callable[[], BrowserSignIn] | None = None
     provider_of_domain: Callable[[str], Provider | None] = _no_provider
     budget: SignInBudget = field(default_factory=SignInBudget)  # one for all sessions: the program counts, not they
-    hosts: HostPermits | None = None  # the connections to each host, shared by the sessions of a table of accounts
+    hosts: HostPermits = field(default_factory=HostPermits)  # the connections to each host, of all sessions together
     keeps_warm: bool = True  # whether lines may be opened before the check; not where servers play a part in a lesson
 
     def suggestion_for(self, address: Address) -> Address | None:
@@ -114,7 +114,6 @@ class SessionContext(Struct):
     options: Options
     pins: dict[str, str] = field(default_factory=dict)
     slow: set[str] = field(default_factory=set)
-    hosts: HostPermits = field(default_factory=HostPermits)
 
     def note_silence(self, reports: Iterable[ProbeReport]) -> None:
         """Servers that were reached and did not greet in time are waited for longer by the next check."""
@@ -157,7 +156,7 @@ class SessionContext(Struct):
             listener=listener,
             allow_unencrypted=self.options.allow_unencrypted,
             in_clear=draft.in_clear,
-            hosts=self.services.hosts or self.hosts,
+            hosts=self.services.hosts,
         )
 
 

@@ -63,11 +63,17 @@ class Run:
         judge = Judge.of(context.services, draft, plan)
         self._gate = SecretGate(judge, context.options, context.services.budget)
         self._usernames = Usernames(context, self._gate, listener)
-        self.prober = context.prober(self._judge.draft, self._hear)
-        self._page = NetworkPage(self.prober)
+        self._page = page = NetworkPage(context.services.dialer)
+
+        def hear(progress: Progress) -> None:  # no method: a circle would wait to be collected
+            page.hear(progress)
+            listener(progress)
+
+        self.prober = context.prober(self._judge.draft, hear)
         self._raced = raced.sides if raced is not None else {}
         if raced is not None:
             self.prober.go_on_with(raced.prober)
+        page.permits = self.prober.permits
         self._started_at = datetime.now(UTC)
         self._outcomes: dict[Way, SideOutcome] = {}
         self._ahead = Ahead(context, self._judge)
@@ -96,10 +102,6 @@ class Run:
                 if not (is_heard and self._all_verified()):
                     await self._let_go()
         return self._result(timed_out)
-
-    def _hear(self, progress: Progress) -> None:
-        self._page.hear(progress)
-        self._listener(progress)
 
     async def _end_planning(self) -> None:
         await self._usernames.stop()

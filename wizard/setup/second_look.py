@@ -13,11 +13,12 @@ from wizard.model.host import is_address
 from wizard.model.progress import Progress
 from wizard.model.provider import Provider
 from wizard.model.server import Protocol, Source, Way
+from wizard.net.dial import Dialer
 from wizard.net.patience import within
 from wizard.net.portal import is_page, is_portal, web_answer
 from wizard.net.sites import has_known_ending, registrable_domain
-from wizard.probe.engine import Prober
 from wizard.probe.environment import public_address
+from wizard.probe.permits import Permits
 from wizard.setup.did_you_mean import resembles_provider
 from wizard.setup.judge import Judge
 from wizard.setup.likeliest import with_detail
@@ -110,10 +111,16 @@ class NetworkPage:
 
     Two ports of a receiving server that shut us out are reason to ask there at once, beside the ports still to be
     tried, as long as no server let us in. What came of that holds for both sides.
+
+    Args:
+        dialer: makes the connections.
+        permits: how many there may be; to be set at once.
     """
 
-    def __init__(self, prober: Prober) -> None:
-        self._prober = prober
+    permits: Permits
+
+    def __init__(self, dialer: Dialer) -> None:
+        self._dialer = dialer
         self._shut: Counter[str] = Counter()
         self._is_let_in = False
         self._asked: dict[str, asyncio.Task[bytes]] = {}
@@ -155,18 +162,17 @@ class NetworkPage:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _page_at(self, host: str) -> bytes:
-        permits = self._prober.permits
-        if permits.is_full(host):
+        if self.permits.is_full(host):
             del self._asked[host]  # the other side is talking to it; where that leads nowhere, it asks at its end
             return b""
-        permit = await permits.take(host)
+        permit = await self.permits.take(host)
         try:
             return await self._answer(host)
         finally:
             permit.give_back()
 
     async def _answer(self, host: str) -> bytes:
-        return await web_answer(self._prober.network.dialer, host, _WEB, given=False, seconds=PORTAL_S)
+        return await web_answer(self._dialer, host, _WEB, given=False, seconds=PORTAL_S)
 
 
 async def _at_network(judge: Judge, reports: Sequence[ProbeReport], page: NetworkPage) -> tuple[ProbeReport, ...]:
