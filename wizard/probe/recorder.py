@@ -19,6 +19,7 @@ from wizard.net.patience import Deadline
 from wizard.probe.error_kinds import StageFailed, failure_from
 
 TRANSCRIPT_LINES = 400
+LINES_TOGETHER = 40  # so many are looked through for secrets at once
 LINE_SHOWN = 600
 DETAIL_SHOWN = 600
 MOST_ALERTS = 5
@@ -75,6 +76,7 @@ class Recorder:
         self.redact = redact
         self._evidence: list[Evidence] = []
         self._transcript: list[str] = []
+        self._said: list[tuple[float, str, str]] = []  # when, by whom and what; not yet in the transcript
         self._heard: list[str] = []  # the last lines of the server, as they came
         self.at: Stage | None = None  # the stage that runs
         self.auth: str | None = None
@@ -88,6 +90,7 @@ class Recorder:
 
         Secrets that were not known then are masked in it.
         """
+        self._write_down()
         self.clock, self._listener, self.redact = clock, listener, redact
         self._transcript = [f"{0.0:8.3f} {redact(line.lstrip().partition(' ')[2])}" for line in self._transcript]
         self._evidence = [self._seen_before(item) for item in self._evidence]
@@ -167,27 +170,43 @@ class Recorder:
 
     def sent(self, line: str) -> None:
         """Keeps a line we sent, in which what is secret is masked; what we put beside a mask is not cut off by it."""
-        self._heard.clear()
-        self._note("C", MASK.join(map(self.redact, line[: 2 * LINE_SHOWN].split(MASK))))
+        self._keep_line("C", line)
 
     def received(self, line: str) -> None:
         """Keeps a line the server sent; what it and the line before give away only together is masked in both."""
-        self._heard = [*self._heard[-2:], line[: 2 * LINE_SHOWN]]
-        joined = "\n".join(self._heard)
-        shown = self.redact(joined)
-        if shown == joined and "\n" not in line:  # nearly always
-            self._note("S", self._heard[-1])
+        self._keep_line("S", line)
+
+    def _keep_line(self, who: str, line: str) -> None:
+        if len(self._said) >= LINES_TOGETHER:
+            self._write_down()
+        if len(self._transcript) + len(self._said) < TRANSCRIPT_LINES:
+            self._said.append((self.clock(), who, line[: 2 * LINE_SHOWN]))
+
+    def _write_down(self) -> None:
+        """Puts what was said into the transcript; looked at together, for mostly there is nothing to hide."""
+        if not self._said:
             return
-        together = shown.split("\n")
+        said, self._said = self._said, []
+        together = "\n".join([*self._heard, *(line.replace(MASK, "\n") for _, _, line in said)])
+        is_harmless = self.redact(together) == together
+        for moment, who, line in said:
+            if who == "C":
+                self._heard = []
+                shown = line if is_harmless else MASK.join(map(self.redact, line.split(MASK)))
+            else:
+                self._heard = [*self._heard[-2:], line]
+                shown = line if is_harmless else self._heard_masked()
+            self._transcript.append(f"{moment:8.3f} {who}: {inert(shown, LINE_SHOWN)}")
+
+    def _heard_masked(self) -> str:
+        """The server's last line; what gives something away only together with it is masked in the line before."""
+        together = self.redact("\n".join(self._heard)).split("\n")
         if len(together) != len(self._heard):
-            self._note("S", self.redact(line[: 2 * LINE_SHOWN]))  # it holds a line break itself
-            return
-        if len(self._transcript) >= TRANSCRIPT_LINES:
-            return
+            return self.redact(self._heard[-1])  # it holds a line break itself
         if len(together) > 1:
             begin = self._transcript[-1].partition(": ")[0]
             self._transcript[-1] = f"{begin}: {inert(together[-2], LINE_SHOWN)}"
-        self._transcript.append(f"{self.clock():8.3f} S: {inert(together[-1], LINE_SHOWN)}")
+        return together[-1]
 
     def make_reply(
         self,
@@ -249,6 +268,7 @@ class Recorder:
 
     def report(self) -> ProbeReport:
         """All that was noted so far."""
+        self._write_down()
         return ProbeReport(
             candidate=self.candidate,
             evidence=tuple(self._evidence),
@@ -258,10 +278,6 @@ class Recorder:
             sign_in_attempts=self.sign_in_attempts,
             alerts=tuple(self._alerts),
         )
-
-    def _note(self, who: str, line: str) -> None:
-        if len(self._transcript) < TRANSCRIPT_LINES:
-            self._transcript.append(f"{self.clock():8.3f} {who}: {inert(line, LINE_SHOWN)}")
 
     def _keep_failure(self, failure: StageFailed, started: float, facts: StageFacts) -> None:
         self._keep(failure.stage, Outcome.FAILED, started, facts, failure)

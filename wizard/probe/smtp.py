@@ -101,11 +101,10 @@ class SmtpConversation(Outbox):
             raise await self._not_smtp() from error
         for line in response.message.split("\n"):
             self.recorder.received(f"{response.code} {line}")
-        reply = self._reply(response)
         if response.code != 220:
             if not 400 <= response.code <= 599:  # 200 is what news servers say
                 raise await self._not_smtp()
-            raise StageFailed(Stage.GREETING, ErrorKind.REPLY, reply=reply)
+            raise StageFailed(Stage.GREETING, ErrorKind.REPLY, reply=self._reply(response))
         if what_speaks(self._smtp.first_bytes) in ("ftp", "lmtp"):
             raise await self._not_smtp()
         self.recorder.note(greeted=True)
