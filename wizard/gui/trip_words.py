@@ -61,10 +61,8 @@ def trip_subject(token: str | None) -> str:
 
 
 def after_arrival(trip: RoundTrip) -> str:
-    """What to do with the message now."""
-    if trip.is_junk:
-        return tr("Mark it as “not junk” there: your provider learns from that.")
-    return tr("We leave it in your {folder}.", folder=folder_name(trip))
+    """What to do with the message now; "" where nothing has to be done."""
+    return tr("Mark it as “not junk” there: your provider learns from that.") if trip.is_junk else ""
 
 
 def after_sending(trip: RoundTrip, to_self: bool) -> str:

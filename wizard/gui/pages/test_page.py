@@ -186,6 +186,7 @@ class TestPage(Page):
             else tr("The test message could not be deleted. You can do it by hand.")
         )
         self._hint.label.setText(text)
+        self._hint.show()
         self.tell(text)
 
     def edit(self, field: FieldName) -> None:
@@ -375,7 +376,7 @@ class TestPage(Page):
         self._verdict.setVisible(self._phase in (Phase.SENDING, Phase.SENT, Phase.ARRIVED))
         self.stop_button.setVisible(self._phase == Phase.SENDING)
         self.another_button.setVisible(self._phase in (Phase.SENT, Phase.ARRIVED))
-        self._hint.setVisible(self._phase in (Phase.SENT, Phase.ARRIVED))
+        self._hint.setVisible(self._phase in (Phase.SENT, Phase.ARRIVED) and bool(self._hint.label.text()))
         self.delete_link.setVisible(self._phase == Phase.ARRIVED and self._is_to_self)
         self.delete_link.setEnabled(True)
         arrived = self._account if self._phase is Phase.ARRIVED else None

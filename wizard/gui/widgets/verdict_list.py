@@ -29,7 +29,6 @@ class VerdictCard(Card):
     def __init__(self, trip: RoundTrip, domain: str, *, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent)
         self.setObjectName("verdicts")
-        self.box.setContentsMargins(20, 17, 20, 8)
         lines = (
             ("spf", trip_words.spf_line(trip.spf, domain), trip.spf),
             ("dkim", trip_words.dkim_line(trip.dkim), trip.dkim),
@@ -38,20 +37,20 @@ class VerdictCard(Card):
         title = tr("What the receiving server says about your mail")
         self.area = FoldArea()
         self.area.box.setSpacing(0)
-        self.fold: FoldButton | None = None
+        head = QHBoxLayout()
+        head.setContentsMargins(0, 0, 0, 0)
+        head.addWidget(Paragraph(title, Role.STRONG), 1)
+        self.box.addLayout(head)
         if all(trip_words.verdict_of(verdict) is trip_words.Verdict.PASSED for _, _, verdict in lines):
             self.box.setContentsMargins(20, 8, 20, 8)
-            self.fold = FoldButton(title)
-            self.fold.setObjectName("show-verdicts")
-            self.fold.setAccessibleDescription(tr("Opens below"))
-            self.fold.toggled.connect(self.area.set_open)
-            row = QHBoxLayout()
-            row.setContentsMargins(-self.fold.overhang, 0, 0, 0)
-            row.addWidget(self.fold)
-            row.addStretch(1)
-            self.box.addLayout(row)
+            fold = FoldButton(tr("Show"))
+            fold.setObjectName("show-verdicts")
+            fold.setAccessibleName(tr("{name}: {value}", name=tr("Show"), value=title))
+            fold.setAccessibleDescription(tr("Opens below"))
+            fold.toggled.connect(self.area.set_open)
+            head.addWidget(fold)
         else:
-            self.box.addWidget(Paragraph(title, Role.STRONG))
+            self.box.setContentsMargins(20, 17, 20, 8)
             self.box.addSpacing(8)
             self.area.set_open(True)
         self.box.addWidget(self.area)
