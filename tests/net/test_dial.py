@@ -171,10 +171,10 @@ async def test_a_port_that_refused_is_not_knocked_at_again_under_another_name(mo
 async def test_a_connection_that_comes_as_the_dial_is_cancelled_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
     connect = dial._connect
 
-    async def connect_and_be_too_late(address: IPAddress, port: int) -> socket.socket:
-        sock = await connect(address, port)
+    async def connect_and_be_too_late(address: IPAddress, port: int) -> tuple[float, socket.socket]:
+        connected = await connect(address, port)
         asyncio.get_running_loop().call_soon(dialing.cancel)  # after the connection is handed over, before it is taken
-        return sock
+        return connected
 
     monkeypatch.setattr(dial, "_connect", connect_and_be_too_late)
     with socket.create_server(("127.0.0.1", 0)) as listener:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import sys
 import time
@@ -110,9 +111,11 @@ async def test_the_connection_is_under_way_when_it_is_dialled(
     port = listening.getsockname()[1]
     look_up.begin(HOST, (port,), lambda _: False)
     listening.accept()[0].close()  # before anybody dialled, and with no loop
+    await asyncio.sleep(0.05)
     dialed = await SystemDialer(DnsResolver()).dial(HOST, port, given=True)
     try:
         assert dialed.sock.getpeername() == ("127.0.0.1", port)
+        assert dialed.connect_s > 0.05  # since it set out, not since it was asked for
         assert not look_up._connecting
         listening.setblocking(False)
         with pytest.raises(BlockingIOError):  # there was one connection, not two
@@ -167,5 +170,13 @@ def test_ipv6_goes_first_and_is_not_waited_for(
 def test_no_address_that_is_refused_is_connected_to(monkeypatch: pytest.MonkeyPatch) -> None:
     _names(monkeypatch)
     look_up.begin(HOST, (9,), partial(refused_by_policy, given=False, lab=False))
+    _found()
+    assert not look_up._connecting
+
+
+def test_nothing_is_connected_once_nobody_waits_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    _names(monkeypatch, ipv6=0.1)
+    look_up.begin(HOST, (9,), lambda _: False)
+    look_up.let_go()  # before the answer
     _found()
     assert not look_up._connecting

@@ -51,16 +51,20 @@ CAUSES_S = 1.5  # a check that is not done by then is likely to need words for w
 
 def run(args: argparse.Namespace) -> int:
     """Checks the account; the exit code is 0 (works), 3 (works after a fix), 1 (fails) or 4 (no verdict in time)."""
+    try:
+        return _run(args)
+    finally:
+        look_up.let_go()
+
+
+def _run(args: argparse.Namespace) -> int:
     reporting.expect_place(args)
     expect_folders(args)
     if args.no_incoming and args.no_outgoing:
         raise UsageError(tr("With --no-incoming and --no-outgoing there is nothing to check."))
     draft = draft_from(args)
     to = Address.parse(args.test_message) if args.test_message else None
-    try:
-        result, broken = internal_error.run(_check(settings_from(args), draft, args, to))
-    finally:
-        look_up.let_go()
+    result, broken = internal_error.run(_check(settings_from(args), draft, args, to))
     code = _print(result, args)  # first: what is known is told, whatever becomes of the files
     if args.metrics or args.junit or args.json_log:
         from wizard.cli import monitoring

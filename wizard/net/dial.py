@@ -137,7 +137,7 @@ class _Race:
         self._name_errors: list[NetworkError] = []
         self._refused_ones: list[IPAddress] = []
         self._on_found: Callable[[float], None] | None = None
-        self._ended: asyncio.Future[tuple[socket.socket, IPAddress]] = asyncio.get_running_loop().create_future()
+        self._ended: asyncio.Future[tuple[socket.socket, IPAddress, float]] = asyncio.get_running_loop().create_future()
         self._timer: asyncio.TimerHandle | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._busy = 0
@@ -147,7 +147,7 @@ class _Race:
         try:
             self._begin(self._look_up(6))
             self._begin(self._look_up(4))
-            sock, address = await self._ended
+            sock, address, took_s = await self._ended
             await self._stop()
         except BaseException:
             self._ended.cancel()
@@ -160,7 +160,7 @@ class _Race:
             sock=sock,
             address=str(address),
             dns_s=found_s,
-            connect_s=self._clock() - self._started - found_s,
+            connect_s=max(took_s, self._clock() - self._started - found_s),
             ipv6_failed=address.version == 4 and any(other.version == 6 for other in self._tried),
         )
 
@@ -238,7 +238,7 @@ class _Race:
         try:
             if self._refusals.has(address, self._port):
                 raise ConnectionRefusedError(errno.ECONNREFUSED, "refused a moment ago")
-            sock = await _connect(address, self._port)
+            began, sock = await _connect(address, self._port)
         except OSError as error:
             if error_kind_of(error) is ErrorKind.CONNECTION_REFUSED:
                 self._refusals.add(address, self._port)
@@ -248,7 +248,7 @@ class _Race:
         if self._ended.done():
             sock.close()
         else:
-            self._ended.set_result((sock, address))
+            self._ended.set_result((sock, address, time.monotonic() - began))
 
     def _failure(self) -> DialFailed:
         if self._errors:
@@ -265,18 +265,17 @@ class _Race:
         return DialFailed(ErrorKind.NAME_NOT_FOUND, stage_is_dns=True)
 
 
-async def _connect(address: IPAddress, port: int) -> socket.socket:
-    sock = connecting(address, port) or new_socket(address)
+async def _connect(address: IPAddress, port: int) -> tuple[float, socket.socket]:
+    """When it set out, and the connected socket."""
+    began, sock = connecting(address, port) or (time.monotonic(), new_socket(address))
     try:
         await asyncio.get_running_loop().sock_connect(sock, _socket_address(address, port))
-    except OSError as error:
-        if error.errno != errno.EISCONN:  # it was on its way before, and has arrived
+    except BaseException as error:
+        # It may have been on its way before, and have arrived.
+        if not isinstance(error, OSError) or error.errno != errno.EISCONN:
             sock.close()
             raise
-    except BaseException:
-        sock.close()
-        raise
-    return sock
+    return began, sock
 
 
 def _socket_address(address: IPAddress, port: int) -> tuple[str, int] | tuple[str, int, int, int]:

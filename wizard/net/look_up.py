@@ -74,14 +74,20 @@ class _HeadStart:
                 return
             first_at, first = self._first
             wanted = [one for one in (*first, *addresses) if not self._refuses(one)]
-            if not wanted or monotonic() - first_at > RESOLUTION_DELAY_S:
+            if not (self._ports and wanted) or monotonic() - first_at > RESOLUTION_DELAY_S:
                 return  # by now IPv4 is dialled by whoever waits for it
             address = max(wanted, key=lambda one: one.version)  # IPv6 first (RFC 8305 §4); each kind's in its order
             is_late = monotonic() - self._began >= STAGGER_S
             for port in self._ports if is_late else self._ports[:1]:
                 _connect(address, port)
 
+    def let_go(self) -> None:
+        """Whatever is answered from now on, nothing is connected."""
+        with self._answering:
+            self._ports = ()
 
+
+_starts: list[_HeadStart] = []
 _begun: dict[tuple[str, socket.AddressFamily], _Begun] = {}
 _connecting: dict[tuple[IPAddress, int], tuple[float, socket.socket]] = {}
 
@@ -93,6 +99,7 @@ def begin(host: str, ports: Sequence[int] = (), refuses: Callable[[IPAddress], b
     They are for who dials there in the next seconds; what is left of them is closed by `let_go`.
     """
     start = _HeadStart(ports, refuses)
+    _starts.append(start)
     for family in FAMILIES:
         _begun[host, family] = _Begun(host, family, start.answered)
 
@@ -109,13 +116,13 @@ def look_up(host: str, family: socket.AddressFamily) -> Found:
     return begun.result() if begun is not None and monotonic() - begun.at < KEPT_S else _asked(host, family)
 
 
-def connecting(address: IPAddress, port: int) -> socket.socket | None:
-    """A non-blocking socket on its way there, which is the caller's from now on."""
-    at, sock = _connecting.pop((address, port), (0.0, None))
-    if sock is not None and monotonic() - at >= KEPT_S:
-        sock.close()
+def connecting(address: IPAddress, port: int) -> tuple[float, socket.socket] | None:
+    """A non-blocking socket on its way there, which is the caller's from now on, and when it set out (`monotonic`)."""
+    begun = _connecting.pop((address, port), None)
+    if begun is not None and monotonic() - begun[0] >= KEPT_S:
+        begun[1].close()
         return None
-    return sock
+    return begun
 
 
 def new_socket(address: IPAddress) -> socket.socket:
@@ -127,7 +134,9 @@ def new_socket(address: IPAddress) -> socket.socket:
 
 
 def let_go() -> None:
-    """Closes the connections that nobody took."""
+    """Closes the connections that nobody took, and begins no more."""
+    while _starts:
+        _starts.pop().let_go()
     while _connecting:
         _connecting.popitem()[1][1].close()
 
