@@ -68,3 +68,22 @@ def test_a_secret_inside_longer_base64_is_masked(before: str, after: str) -> Non
 )
 def test_what_cannot_be_seen_at_its_ends_is_taken_off(typed: str, kept: str) -> None:
     assert Secret(typed).without_outer_blanks() == Secret(kept)
+
+
+FLAGS = "* FLAGS (\\Answered \\Flagged \\Deleted \\Seen \\Draft)\nA2 OK Select completed (0.004 + 0.000 + 0.003 secs)."
+
+
+def test_what_every_mailbox_says_needs_no_closer_look() -> None:
+    redact = Redactor((Secret("correct-horse-battery-9"),), ("ada@example.org",))
+    assert redact.sees_nothing(FLAGS)
+    assert redact(FLAGS) == FLAGS
+    assert not redact.sees_nothing(f"{FLAGS} horse\\2dbattery")
+    assert "battery" not in redact(f"{FLAGS} horse\\2dbattery")
+
+
+@pytest.mark.parametrize("secret", ["abcÞlete9", "abcÞleted9", "Þleted-2026"])
+def test_a_flag_may_be_a_letter_of_a_secret(secret: str) -> None:
+    redact = Redactor((Secret(secret),), ("ada@example.org",))
+    written = secret.replace("Þ", "\\De")
+    assert not redact.sees_nothing(f"NO {written} is wrong")
+    assert "let" not in redact(f"NO {written} is wrong")

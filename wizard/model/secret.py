@@ -153,6 +153,7 @@ class Redactor:
         ]
         self._grams = frozenset([*grams, *[gram[::-1] for gram in grams]])
         self._short = tuple(s.reveal() for s in secrets if WHOLE_FROM <= len(s.reveal()) < PART_FROM)
+        self._is_ascii = all(secret.reveal().isascii() for secret in held)
 
     @cached_property
     def _closely(self) -> _Closely:
@@ -173,12 +174,22 @@ class Redactor:
         """The text with every form of the secrets masked; it keeps its line breaks."""
         if len(text) < WHOLE_FROM:
             return text
-        may_hold = self._has_bare_forms or self._shows(text)
-        spans = list(self._spans(text)) if may_hold or self._may_hold_more(text) else []
-        # Beyond ASCII a small letter may depend on where it stands.
-        if may_hold or ((self._short or not text.isascii()) and self._shows(text[::-1])):
+        forwards, backwards = self._due(text)
+        spans = list(self._spans(text)) if forwards else []
+        if backwards:
             spans += ((len(text) - end, len(text) - start) for start, end in self._spans(text[::-1]))
         return _masked(text, spans) if spans else text
+
+    def sees_nothing(self, text: str) -> bool:
+        """Whether a quick look tells that there is nothing to mask, as nearly always."""
+        return len(text) < WHOLE_FROM or not any(self._due(text))
+
+    def _due(self, text: str) -> tuple[bool, bool]:
+        """Whether a closer look is due forwards, and backwards."""
+        may_hold = self._has_bare_forms or self._shows(text)
+        # Beyond ASCII a small letter may depend on where it stands.
+        backwards = may_hold or ((bool(self._short) or not text.isascii()) and self._shows(text[::-1]))
+        return may_hold or self._may_hold_more(text), backwards
 
     def _spans(self, text: str) -> Iterator[tuple[int, int]]:
         """Where forms of the secrets stand; stretches may overlap."""
@@ -216,7 +227,7 @@ class Redactor:
 
     def _may_hold_more(self, text: str) -> bool:
         """Whether it has an escape or an ellipsis, which stand within or for letters, or shows more as one line."""
-        if self._grams and _has_escape(text):
+        if self._grams and _has_escape(text) and not (self._is_ascii and not _has_escape(_NO_ESCAPES.sub(" ", text))):
             return True
         # What stood in two lines is read as one as well.
         return "\n" in text and self._shows((_line_start() if self._short else _BROKEN).sub("", text))
@@ -376,6 +387,9 @@ def _line_start() -> re.Pattern[str]:
 
 _NO_LETTERS = re.compile(r"[\W_]+")
 _SMALL = bytes(range(256)).lower()
+# What each IMAP server says to SELECT, and Dovecot to each command: a flag that reads as an escape, of U+00DE, and
+# seconds that read as a list of codes, of which every other one is a control character.
+_NO_ESCAPES: Final = re.compile(r"\\Deleted\b|\((?:\d\.\d{3} \+ ){2}\d\.\d{3} secs\)")
 _SIGNS = bytes(code for code in range(128) if not chr(code).isalnum())
 _BETWEEN_DIGITS = re.compile(r"[\s:]+")  # folded base64, and hexadecimal as certificates and dumps have it
 _BEYOND_ASCII = re.compile(r"[^ -~]")  # also what a server's own character set made of letters

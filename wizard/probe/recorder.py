@@ -188,7 +188,7 @@ class Recorder:
             return
         said, self._said = self._said, []
         together = "\n".join([*self._heard, *(line.replace(MASK, "\n") for _, _, line in said)])
-        is_harmless = self.redact(together) == together
+        is_harmless = self.redact.sees_nothing(together)
         for moment, who, line in said:
             if who == "C":
                 self._heard = []
