@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import TypedDict
@@ -235,6 +236,11 @@ class Surroundings(Struct, frozen=True):
     public_address: str | None = None
 
 
+def failure_in(evidence: Sequence[Evidence]) -> Evidence | None:
+    """The last one that failed."""
+    return next((item for item in reversed(evidence) if item.outcome is Outcome.FAILED), None)
+
+
 class ProbeReport(Struct, frozen=True):
     """One candidate's whole probe: evidence in order of time and the conversation with every secret removed."""
 
@@ -249,7 +255,7 @@ class ProbeReport(Struct, frozen=True):
     @property
     def failure(self) -> Evidence | None:
         """The evidence at which it stopped; `None` when it did not."""
-        return next((item for item in reversed(self.evidence) if item.outcome is Outcome.FAILED), None)
+        return failure_in(self.evidence)
 
     @property
     def reached(self) -> Stage | None:

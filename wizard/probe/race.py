@@ -181,7 +181,7 @@ class Race:
         refused = (
             lane.candidate
             for lane in self._lanes
-            if (failure := lane.report.failure) is not None
+            if (failure := lane.conversation.recorder.failure) is not None
             and (failure.stage, failure.error) == (Stage.GREETING, ErrorKind.REPLY)
         )
         return {(one.host, one.port) for one in refused}
@@ -226,7 +226,7 @@ class Race:
                 continue
             silent_s = patience.now() - lane.started
             overtaken = silent_s >= SUSPECT_S if winner is None else winner.wave > lane.wave
-            if overtaken and not lane.is_connected and lane.report.failure is None:
+            if overtaken and not lane.is_connected and lane.conversation.recorder.failure is None:
                 # It swallowed two SYNs or more while another port answered, or until nothing was left to wait for.
                 # Where its name was not even found by then, no SYN was sent.
                 is_found = lane.report.last(Stage.DNS) is not None

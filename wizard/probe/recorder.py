@@ -10,7 +10,17 @@ from typing import Unpack, cast
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from wizard.model.evidence import CertificateFacts, Detail, ErrorKind, Evidence, Outcome, ProbeReport, Reply, Stage
+from wizard.model.evidence import (
+    CertificateFacts,
+    Detail,
+    ErrorKind,
+    Evidence,
+    Outcome,
+    ProbeReport,
+    Reply,
+    Stage,
+    failure_in,
+)
 from wizard.model.progress import Listener, Progress, nobody
 from wizard.model.secret import MASK, Redactor, Secret
 from wizard.model.server import ServerCandidate
@@ -265,6 +275,11 @@ class Recorder:
     def has_passed(self, stage: Stage) -> bool:
         """Whether the stage ended well at least once."""
         return any(item.stage is stage and item.outcome is Outcome.OK for item in self._evidence)
+
+    @property
+    def failure(self) -> Evidence | None:
+        """As the report's, of which nothing else is made for it: a race asks often."""
+        return failure_in(self._evidence)
 
     def report(self) -> ProbeReport:
         """All that was noted so far."""
