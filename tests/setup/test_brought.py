@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import plistlib
 
 import pytest
 from hypothesis import given
@@ -164,6 +165,90 @@ def test_the_user_name_that_is_named_is_taken() -> None:
     assert users("IMAP: imap.example.net") == {str(ADA)}
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Username: your full email address",
+        "Benutzername: Ihre E-Mail-Adresse",
+        "Nom d'utilisateur : votre adresse e-mail",
+        "Benutzername: E-Mail-Adresse",
+        "ユーザー名：メールアドレス",
+    ],
+)
+def test_a_sentence_about_the_user_name_is_none(said: str) -> None:
+    assert users(f"Incoming: mail.example.net 993\nOutgoing: mail.example.net 465\n{said}") == {"ada@example.net"}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Nazwa użytkownika: ada-l",
+        "Имя пользователя: ada-l",
+        "ユーザー名：ada-l",
+        "用户名：ada-l",
+        "Username\tada-l (short)",
+    ],
+)
+def test_the_user_name_is_known_by_its_label_in_every_language(said: str) -> None:
+    assert users(f"imap.example.net 993\nsmtp.example.net 465\n{said}") == {"ada-l"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Serveur de réception : mail.example.net\nServeur d’envoi : mail.example.net",
+        "Server für den Empfang: mail.example.net\nServer für den Versand: mail.example.net",
+        "Servidor de recepción: mail.example.net\nServidor de envío: mail.example.net",
+        "Server di ricezione: mail.example.net\nServer di invio: mail.example.net",
+        "Servidor de recebimento: mail.example.net\nServidor de envio: mail.example.net",
+        "Ontvangen via mail.example.net\nVerzenden via mail.example.net",
+        "Poczta przychodząca: mail.example.net\nPoczta wychodząca: mail.example.net",
+        "Входящая почта: mail.example.net\nИсходящая почта: mail.example.net",
+        "受信メールサーバーはmail.example.netです。送信メールサーバーはmail.example.netです。",
+        "接收服务器：mail.example.net\n发送服务器：mail.example.net",
+        "خادم البريد الوارد: mail.example.net\nخادم البريد الصادر: mail.example.net",
+    ],
+)
+def test_each_language_has_its_words_for_the_sides(text: str) -> None:
+    assert told(text) == ["imap mail.example.net:993 tls", "smtp mail.example.net:465 tls"]
+
+
+def test_of_a_profile_with_several_accounts_the_addresss_own_is_taken() -> None:
+    def payload(address: str) -> dict[str, object]:
+        user, _, domain = address.partition("@")
+        sides = {
+            f"{side}MailServer{key}": value
+            for side, label, port in (("Incoming", "imap", 993), ("Outgoing", "smtp", 587))
+            for key, value in {
+                "HostName": f"{label}.{domain}",
+                "PortNumber": port,
+                "UseSSL": True,
+                "Username": user,
+            }.items()
+        }
+        kind = {"PayloadType": "com.apple.mail.managed", "EmailAccountType": "EmailTypeIMAP"}
+        return {**kind, **sides, "EmailAddress": address, "EmailAccountName": user.title()}
+
+    profile = plistlib.dumps({"PayloadContent": [payload("bob@example.org"), payload("ada@example.net")]})
+    assert told(profile) == [IMAP, SMTP]
+    assert read_settings(profile, ADA).name == "Ada"
+    foreign = plistlib.dumps({"PayloadContent": [payload("bob@example.org")]})
+    assert read_settings(foreign, ADA).name is None  # his servers wait for a yes; his name is not hers
+
+
+@pytest.mark.parametrize("wrapped", ["Hello Ada, save this file:\n\n{}\n\nRegards", "\ufeff{}"])
+def test_an_autoconfig_file_is_found_in_a_message_and_in_utf_16(wrapped: str) -> None:
+    text = wrapped.format(file_for("autoconfig-xml").decode())
+    assert sorted(told(text)) == [IMAP, SMTP]
+    assert sorted(told(text.encode("utf-16"))) == [IMAP, SMTP]
+    assert read_settings(text.encode(), ADA).said_by == "the autoconfig file"
+
+
+def test_a_picture_names_no_server() -> None:
+    with pytest.raises(UsageError, match="No mail server is named there"):
+        read_settings(b"\x89PNG\r\n\x1a\n" + bytes(range(256)), ADA)
+
+
 def test_a_strangers_server_waits_for_a_yes() -> None:
     trusted = {
         one.host: one.trusted for one in read_settings(b"IMAP imap.example.net SMTP smtp.example.com", ADA).servers
@@ -225,3 +310,8 @@ def test_anything_is_read_or_refused_in_a_sentence(content: bytes) -> None:
 def test_any_report_is_read_or_refused_in_a_sentence(document: object) -> None:
     content = json.dumps({"x": 1} | (document if isinstance(document, dict) else {})).encode()
     assert answered(content)
+
+
+@pytest.mark.parametrize("piece", ["a", "a.", "a-\n", "imap , ", "<clientConfig "])
+def test_a_megabyte_of_anything_is_answered(piece: str) -> None:
+    assert answered((piece * LIMIT_BYTES)[: LIMIT_BYTES - 1].encode())  # where steps grow with its square, in hours

@@ -27,12 +27,17 @@ from wizard.language import tr, tr_context, tr_later
 from wizard.model.address import Address
 from wizard.model.server import STANDARD_PORTS, Protocol, Security, ServerCandidate, Source, usual_security
 from wizard.model.text import single_line
+from wizard.setup.misread import put_right
 from wizard.text_file import decoded
 
 LIMIT_BYTES: Final = 1024 * 1024
 _NOTHING: Final = tr_later("No mail server is named there. Copy the lines that name the servers, or type them in.")
-_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_HOST = re.compile(r"(?<![@/\w.-])(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,24}(?![\w@-])", re.IGNORECASE)
+# Chinese, Japanese and Korean are written without blanks: a name may stand right beside their words.
+_UNSPACED: Final = r"\u3000-\u30ff\u3400-\u9fff\uac00-\ud7af\uff00-\uffef"
+_BEFORE: Final = rf"(?<![@/.-])(?:(?<!\w)|(?<=[{_UNSPACED}]))"
+_AFTER: Final = rf"(?!(?![{_UNSPACED}])[\w@-])"
+_ADDRESS = re.compile(r"(?<![A-Za-z0-9_.+-])[A-Za-z0-9_.+-]{1,64}@[\w-]+(?:\.[\w-]+)+")
+_HOST = re.compile(rf"{_BEFORE}(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{{2,24}}{_AFTER}", re.IGNORECASE)
 # What a provider's mail is illustrated with: names of files look like those of servers. None of these is a domain.
 _FILES: Final = frozenset(
     {
@@ -42,16 +47,22 @@ _FILES: Final = frozenset(
 )
 _PORT = re.compile(r"(?<![\d.])(\d{2,4})(?![\d.]*\d)")
 _USER = re.compile(
-    r"(?:user\s?-?name|user|login|benutzer(?:name|kennung)?|identifiant|utilisateur|usuario|nome\s+utente|usu[aá]rio|"
-    r"gebruikersnaam)\s*(?:name)?\s*[:=]\s*(\S+)",
+    r"(?:user\s?-?name|user|login|account\s+name|benutzer(?:name|kennung)?|identifiant|utilisateur|usuario|"
+    r"nome\s+utente|usu[aá]rio|gebruikersnaam|nazwa\s+użytkownika|имя\s+пользователя|логин|ユーザー?名|アカウント名|"
+    r"用户名|用戶名|账号|帳號|اسم\s+المستخدم)\s*(?:name)?[ ]*[:=\t|]\s*(\S+)(?:[ ]+(\S+))?",
     re.IGNORECASE,
 )
+_THE_ADDRESS = re.compile(r"e-?mail(?:-?adress\w*|-?address)?|mail-?adress\w*|adress\w*|address", re.IGNORECASE)
 # A word that begins what is said of one side; not within a server's name such as imap.example.org.
 _SIDE = re.compile(
-    r"(?<![\w.@-])(?:(?P<imap>imap4?s?)|(?P<pop>pop-?3?s?)|(?P<smtp>smtps?|outgoing|sending|postausgang\w*|"
-    r"ausgehend\w*|ausgangsserver|sortant\w*|saliente|in\s+uscita|sa[ií]da|uitgaand\w*|send\s+mail)|"
-    r"(?P<incoming>incoming|receiving|posteingang\w*|eingehend\w*|eingangsserver|entrant\w*|entrante|in\s+arrivo|"
-    r"entrada|inkomend\w*|receive\s+mail))(?![\w@-]|\.\w)",
+    rf"{_BEFORE}(?:(?P<imap>imap4?s?)|(?P<pop>pop-?3?s?)|(?P<smtp>smtps?|outgoing|sending|postausgang\w*|"
+    r"ausgehend\w*|ausgangsserver|versand\w*|sortant\w*|envoi|saliente|salida|env[ií]o|(?:in\s+)?uscita|invio|sa[ií]da|"
+    r"uitgaand\w*|verzend\w*|wychodząc\w*|wysyłan\w*|исходящ\w*|send\s+mail|送信\w*|发送\w*|发件\w*|發送\w*|寄件\w*|보내는|"
+    r"الصادر\w*|صادر\w*)|"
+    r"(?P<incoming>incoming|receiving|posteingang\w*|eingehend\w*|eingangsserver|empfang\w*|entrant\w*|réception|"
+    r"entrante|recepción|(?:in\s+)?arrivo|ricezione|entrada|recebimento|inkomend\w*|ontvang\w*|przychodząc\w*|"
+    r"odbior\w*|входящ\w*|receive\s+mail|受信\w*|接收\w*|收件\w*|받는|الوارد\w*|وارد\w*))"
+    rf"(?!(?![{_UNSPACED}])[\w@-]|\.\w)",
     re.IGNORECASE,
 )
 _URL = re.compile(
@@ -80,12 +91,18 @@ def read_settings(content: bytes, address: Address | None = None) -> Brought:
     """
     if len(content) > LIMIT_BYTES:
         raise UsageError(tr("That is too long to be settings."))
-    kind = content[:4096].lower()
     if b"<plist" in content or b"com.apple.mail.managed" in content:
         return _profile(content, address)
-    if b"<clientconfig" in kind:
+    if content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") and b"<clientconfig" in content.lower():
         return _autoconfig(content, address)
-    text = unicodedata.normalize("NFKC", decoded(content, tr("The text"), limit_bytes=LIMIT_BYTES, ansi=True))
+    try:
+        text = unicodedata.normalize("NFKC", decoded(content, tr("The text"), limit_bytes=LIMIT_BYTES, ansi=True))
+    except UsageError:  # such as a picture of the settings
+        raise UsageError(tr(_NOTHING)) from None
+    lower = text.lower()
+    start, end = lower.find("<clientconfig"), lower.rfind("</clientconfig>")
+    if 0 <= start < end:  # in UTF-16, or among the words of a message
+        return _autoconfig(text[start : end + len("</clientconfig>")].encode(), address)
     if text.lstrip().startswith("{"):
         return _report(text, address)
     if "<html" in text[:2000].lower() or "<!doctype html" in text[:200].lower():
@@ -127,12 +144,15 @@ def _autoconfig(content: bytes, address: Address | None) -> Brought:
 
 
 def _profile(content: bytes, address: Address | None) -> Brought:
-    found = next(iter(apple_profile.accounts_in(content, Path("profile"))), None)
-    if found is None:
+    accounts = tuple(apple_profile.accounts_in(content, Path("profile")))
+    if not accounts:
         raise UsageError(tr("This profile holds no mail account."))
+    own = next((one for one in accounts if one.address == address), None)
+    found = own or accounts[0]
     maker = _maker(address, str(found.address) if found.address is not None else None)
     servers = (_made(maker, server) for server in (found.incoming, found.outgoing) if server is not None)
-    name = single_line(found.name or "") or None
+    is_theirs = own is not None or address is None
+    name = single_line(found.name or "") or None if is_theirs else None
     return _with_servers(
         Brought(tr_context("As they stand in …", "the profile"), tuple(filter(None, servers)), maker.address, name)
     )
@@ -176,9 +196,10 @@ def _words(text: str, address: Address | None) -> Brought:
     """Servers from sentences, tables and lists: a host is one where its own name or a word beside it names a side."""
     text = _URL.sub(_of_url, text)
     first = _ADDRESS.search(text)
+    text = put_right(text, address or _first_address(first))
     bare = _ADDRESS.sub(lambda found: " " * len(found[0]), text)
     hosts = [found for found in _HOST.finditer(bare) if found[0].rpartition(".")[2].lower() not in _FILES]
-    anybody = _USER.search(text)
+    anybody = _username(text)
     maker: Maker | None = None
     servers: list[ServerCandidate] = []
     for number, host in enumerate(hosts):
@@ -191,16 +212,33 @@ def _words(text: str, address: Address | None) -> Brought:
             continue
         ports = [int(port) for each in (own, after, before) for port in _PORT.findall(each) if int(port) in MAIL_PORTS]
         protocol = _protocol(side, ports)
-        user = _USER.search(text[host.end() : host.end() + len(after)]) or anybody
+        username = _username(text[host.end() : host.end() + len(after)]) or anybody
         maker = maker or _maker(address, first[0] if first is not None else None)
         port, security = _port_and_security(protocol, ports, own or before)
-        username = user[1].strip("\"'“”<>,;") if user is not None else None
         made = _candidate(maker, protocol, host[0], port, security, username)
         if made is not None:
             servers.append(made)
     best = sorted(dict.fromkeys(servers), key=lambda server: server.protocol is Protocol.POP3)
     place = tr_context("As they stand in …", "what you pasted")
     return _with_servers(Brought(place, tuple(best), maker.address if maker is not None else None))
+
+
+def _first_address(found: re.Match[str] | None) -> Address | None:
+    try:
+        return Address.parse(found[0]) if found is not None else None
+    except UsageError:
+        return None
+
+
+def _username(text: str) -> str | None:
+    """The user name that is written out; a sentence about it, such as “your full email address”, is none."""
+    for found in _USER.finditer(text):
+        name = found[1].strip("\"'“”<>(),;")
+        following = (found[2] or "").strip("\"'“”<>(),;.")
+        is_sentence = following.replace("-", "").isalpha() and name.isalpha()
+        if name and name.isascii() and not is_sentence and not _THE_ADDRESS.fullmatch(name):
+            return name
+    return None
 
 
 def _of_url(url: re.Match[str]) -> str:
