@@ -147,11 +147,24 @@ def test_a_pack_that_locks_the_servers_takes_none(ready: Wizard) -> None:
     assert servers(ready) == []
 
 
-def test_a_pasted_name_goes_into_its_field(wizard: Wizard) -> None:
-    wizard.account.address_field.input.setText("Ada Lovelace <ada@example.net>")
+@pytest.mark.parametrize(
+    ("pasted", "name"),
+    [
+        ("Ada Lovelace <ada@example.net>", "Ada Lovelace"),
+        ('"Lovelace, Ada" <ada@example.net>', "Lovelace, Ada"),
+        ("Lovelace, Ada <ada@example.net>", "Lovelace, Ada"),  # as Outlook copies it
+        ("=?utf-8?q?Ad=C3=A1_L.?= <ada@example.net>", "Adá L."),
+        ("„Ada“ <ada@example.net>;", "Ada"),
+        ("E-mail: <ada@example.net>", ""),
+        ("=?none?q?x?= <ada@example.net>", ""),
+        ("<ada@example.net>", ""),
+    ],
+)
+def test_a_pasted_name_goes_into_its_field(wizard: Wizard, pasted: str, name: str) -> None:
+    wizard.account.address_field.input.setText(pasted)
     wizard.account.address_field.input.editingFinished.emit()
     assert wizard.account.address_field.text() == "ada@example.net"
-    assert wizard.account.name_field.text() == "Ada Lovelace"
+    assert wizard.account.name_field.text() == name
 
 
 # What the mail programs of this computer have

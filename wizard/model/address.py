@@ -12,6 +12,7 @@ from msgspec import Struct
 from wizard.errors import UsageError
 from wizard.language import tr
 from wizard.model.host import NotAHost, host_name, shown_host, visible
+from wizard.model.text import single_line
 
 MAX_LOCAL: Final = 64  # octets, RFC 5321 §4.5.3.1.1
 # RFC 5322's atext and the dot, anywhere: some providers gave out "a..b" and "a." before they followed it.
@@ -73,6 +74,22 @@ class Address(Struct, frozen=True):
     def wire(self) -> str:
         """The address as SMTP and IMAP are told it: the domain in A-labels."""
         return f"{self.local}@{self.domain}"
+
+
+def name_beside(text: str) -> str | None:
+    """The name in “Ada Example <ada@example.org>”, also quoted or encoded (RFC 2047); None without one."""
+    from email.errors import HeaderParseError
+    from email.header import decode_header, make_header
+    from email.utils import parseaddr
+
+    before, bracket, _ = text[:_MAX_TYPED].partition("<")
+    name = parseaddr(text[:_MAX_TYPED])[0] or (before if bracket else "")
+    try:
+        name = str(make_header(decode_header(name)))
+    except (HeaderParseError, LookupError, UnicodeError, ValueError):
+        return None
+    name = single_line(name).strip("\"'“”„ ")
+    return name if name and "@" not in name and not name.endswith(":") else None
 
 
 def _refused(sentence: str) -> UsageError:

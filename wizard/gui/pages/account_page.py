@@ -490,12 +490,10 @@ class AccountPage(Page):
 
     def _take_name(self, pasted: str) -> None:
         """The name of “Ada Example <ada@example.org>”, where none stands in its field yet."""
-        from email.utils import parseaddr
+        from wizard.model.address import name_beside
 
-        from wizard.model.text import single_line
-
-        name = single_line(parseaddr(pasted)[0])
-        if name and "@" not in name and not self.name_field.text():
+        name = name_beside(pasted)
+        if name and not self.name_field.text():
             self.name_field.set_text(name)
 
     def _forget_plan(self) -> None:
