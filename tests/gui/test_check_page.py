@@ -36,6 +36,7 @@ from wizard.gui import languages, theme
 from wizard.gui.exception_dialog import ExceptionDialog
 from wizard.gui.pages.check_page import CheckPage
 from wizard.gui.pages.page import Page
+from wizard.gui.widgets.lane_line import LaneLine
 from wizard.gui.widgets.stage_table import SideHead, StageMark
 from wizard.language import SOURCE, choice, speak
 from wizard.model.account import SideResult, Status, Verdict
@@ -305,6 +306,24 @@ def test_in_one_column_each_side_is_a_line_and_the_card_has_the_keyboard(page: C
     assert labels.count("stopped at Sign in") == 1
     assert marks(page) == {}
     assert not primary.visibleRegion().isEmpty()
+
+
+@pytest.mark.parametrize("height", (190, 210, 230, 250))
+def test_in_one_column_no_line_above_the_card_is_cut_in_half(page: CheckPage, qtbot: QtBot, height: int) -> None:
+    page.setFixedSize(480, height)
+    page.set_compact(True)
+    page.begin(DRAFT)
+    page.show_result(WORKS_AFTER_FIX)
+    page.activateWindow()
+    primary = find(page, "remedy:use-local-part")
+    bar = page.scroll.verticalScrollBar()
+
+    def cut() -> list[int]:
+        lines = [(line, line.mapTo(page.scroll.content, QPoint(0, 0)).y()) for line in page.findChildren(LaneLine)]
+        return [bar.value() - top for line, top in lines if line.isVisible() and 0 < bar.value() - top < line.height()]
+
+    primary.setFocus(Qt.FocusReason.OtherFocusReason)
+    qtbot.waitUntil(lambda: bar.value() > 0 and not cut() and not primary.visibleRegion().isEmpty())
 
 
 def test_another_account_finds_nothing_of_the_last_one(page: CheckPage) -> None:

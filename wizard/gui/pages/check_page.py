@@ -425,8 +425,15 @@ class CheckPage(Page):
     def _show_whole_lines(self) -> None:
         """A title that is cut in half says less than more of the card."""
         bar, focused = self.scroll.verticalScrollBar(), self.window().focusWidget()
-        if bar.value() > 0 and self.cards and focused is not self.heading and not self.is_compact:
+        if bar.value() == 0 or not self.cards or focused is self.heading:
+            return
+        if not self.is_compact:
             bar.setValue(max(bar.value(), self._evidence.y() - 12))
+            return
+        for line in self._line_widgets:
+            below = line.mapTo(self.scroll.content, QPoint(0, line.height())).y()
+            if below - line.height() < bar.value() < below:
+                bar.setValue(below)
 
     def _scroll_to(self, card: DiagnosisCard) -> None:
         """Shows the card from its top; what works stands just above it and belongs to the news."""
