@@ -308,7 +308,7 @@ def test_in_one_column_each_side_is_a_line_and_the_card_has_the_keyboard(page: C
     assert not primary.visibleRegion().isEmpty()
 
 
-@pytest.mark.parametrize("height", (190, 210, 230, 250))
+@pytest.mark.parametrize("height", [190, 210, 230, 250])
 def test_in_one_column_no_line_above_the_card_is_cut_in_half(page: CheckPage, qtbot: QtBot, height: int) -> None:
     page.setFixedSize(480, height)
     page.set_compact(True)
