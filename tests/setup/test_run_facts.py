@@ -189,3 +189,12 @@ async def test_a_good_certificate_on_the_other_side_speaks_against_this_computer
         card = speaks_first(await on_stage.check(), cause, "ask-administrator")
     assert card.remedies[0].id == "ask-administrator"
     assert not any(remedy.say.startswith(never) for remedy in card.remedies)
+
+
+async def test_nothing_is_switched_off_first_where_both_servers_may_have_a_companys_own_authority() -> None:
+    sending = smtp("smtp.example.org", certificate=CertificateKind.UNTRUSTED)
+    receiving = imap("imap.example.org", certificate=CertificateKind.UNTRUSTED)
+    async with stage("ada@example.org", sending, receiving) as on_stage:
+        card = speaks_first(await on_stage.check(), "certificate-untrusted", "ask-administrator")
+    said = [remedy.say for remedy in card.remedies]
+    assert said[1].startswith("Switch off mail scanning")
