@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from tests.gui.conftest import SECONDS
 from wizard import assets, wiring
 from wizard.gui.app import Wizard
+from wizard.gui.widgets.side_panel import StepRow
 from wizard.model.account import RoundTripStatus
 from wizard.practice.scenarios import PracticeAccount, load_scenarios
 
@@ -192,6 +193,30 @@ def test_where_only_time_is_missing_the_settings_can_be_handed_over(
     assert sheet is not None
     assert {row.group for row in sheet.rows} >= {"Incoming server", "Outgoing server"}
     assert not practising.done.wants_remembering
+
+
+@pytest.mark.parametrize(
+    ("name", "button", "note"),
+    [
+        ("full", "continue", "Not possible yet"),
+        ("auth-off", "skip", "Not possible yet"),
+        ("imap-off", "skip", "Skipped"),
+    ],
+)
+def test_going_on_with_what_is_right_sends_no_message_unseen_and_ticks_no_step(
+    sign_up: SignUp, qtbot: QtBot, name: str, button: str, note: str
+) -> None:
+    wizard = sign_up(f"ada@{name}.example", f"practice-{name}")
+    wizard.account.every_step.setChecked(False)
+    assert wizard.state.sends_test
+    wizard.window.next()
+    qtbot.waitUntil(lambda: bool(wizard.check.cards), timeout=SECONDS)
+    with qtbot.assertNotEmitted(wizard.test.send_requested):
+        next(each for each in wizard.window.findChildren(QAbstractButton) if each.objectName() == button).click()
+        assert wizard.window.current_page() is wizard.done
+    rows = [row.text() for row in wizard.window.findChildren(StepRow)]
+    assert rows[2].startswith("3. Check: to come, One thing")
+    assert rows[3] == f"4. Test message: to come, {note}"
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from wizard.gui.hand_over import HandOver
 from wizard.gui.jobs import Jobs
 from wizard.gui.route import Route
 from wizard.language import tr
+from wizard.model.account import Status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -67,7 +68,7 @@ class Flow(QObject):
     ) -> None:
         super().__init__(window)
         self._state, self._window = state, window
-        self._account, self._settings, self._test = account, settings, test
+        self._account, self._settings, self._test, self._done = account, settings, test, done
         self._jobs = Jobs()
         self._looking: Job | None = None
         self._sending: Job | None = None
@@ -240,10 +241,11 @@ class Flow(QObject):
         self._test.tell(sentence, urgent=True)
 
     def _go_past_test(self) -> None:
-        """No message can be sent with what is right so far; the settings can be handed over all the same."""
-        self._window.skip_step()
-        self._test.set_step_note(tr("Not possible yet"))
-        self._window.skip_step()
+        """Not all is proven; the settings can be handed over all the same, and no message goes out unseen."""
+        result = self._state.result
+        sends = result is not None and result.outgoing is not None and result.outgoing.status is Status.VERIFIED
+        self._test.set_step_note(tr("Skipped") if sends else tr("Not possible yet"))
+        self._window.skip_to(self._done.name)
 
     def _stop_sending(self) -> None:
         if self._sending is not None:

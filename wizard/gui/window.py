@@ -250,6 +250,14 @@ class WizardWindow(QWizard):
         finally:
             self._skipping = False
 
+    def skip_to(self, name: str) -> None:
+        """Goes on to the page of that name; none of those between begins its work."""
+        self._skipping = True
+        try:
+            self.go_on_to(name)
+        finally:
+            self._skipping = False
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Return presses the primary button, unless that has only just come."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not self.takes_presses():
@@ -406,8 +414,10 @@ class WizardWindow(QWizard):
         here = self._pages.index(page)
         steps = []
         for index, name in enumerate(step_names()):
-            where = Where.HERE if index == here else Where.DONE if index < here else Where.TO_COME
-            steps.append(Step(name, where, self._pages[index].step_note if index <= here else ""))
+            is_done = index < here and self._pages[index].is_settled
+            where = Where.HERE if index == here else Where.DONE if is_done else Where.TO_COME
+            note = self._pages[index].step_note if index <= here else ""
+            steps.append(Step(name, where, note, leads=index < here))
         self._panel.show_steps(tuple(steps))
         self._headers[here].show_step(here + 1, STEPS, step_names()[here])
         is_last = here == STEPS - 1

@@ -145,6 +145,11 @@ class CheckPage(Page):
         return self._running
 
     @property
+    def is_settled(self) -> bool:
+        """Whether nothing is left to do."""
+        return self._result is not None and not self.cards
+
+    @property
     def lanes(self) -> tuple[Lane, ...]:
         """What path and stages show."""
         return self._lanes

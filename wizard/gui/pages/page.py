@@ -103,6 +103,11 @@ class Page(QWizardPage):
         return False
 
     @property
+    def is_settled(self) -> bool:
+        """Whether what the page is for was done, once it lies behind: the list of steps ticks it then."""
+        return True
+
+    @property
     def primary_text(self) -> str:
         """The words on the primary button."""
         return self._primary

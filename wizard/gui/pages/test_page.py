@@ -1,4 +1,7 @@
-"""The Test message page: a real message goes out and is watched until it arrives."""
+"""The Test message page: a real message goes out and is watched until it arrives.
+
+Longer than most files: a message before, on and after its way is one page with one state.
+"""
 
 from __future__ import annotations
 
@@ -212,6 +215,11 @@ class TestPage(Page):
             self.stop_requested.emit()
         self.set_step_note(tr("Skipped"))
         self.skip_requested.emit()
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether a message was taken."""
+        return self._phase in (Phase.SENT, Phase.ARRIVED)
 
     def send_by_itself(self) -> None:
         """Sends to the account itself, unless that was done, stopped or skipped before."""

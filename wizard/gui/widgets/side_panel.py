@@ -46,11 +46,12 @@ class Where(Enum):
 
 
 class Step(Struct, frozen=True):
-    """A step of the list with what was decided there."""
+    """A step of the list with what was decided there; `leads` where a press goes back to it."""
 
     name: str
     where: Where
     note: str = ""
+    leads: bool = False
 
 
 class StepRow(QLabel):
@@ -74,13 +75,12 @@ class StepRow(QLabel):
         self.setText(f"{self._number}. {step.name}: {tr(step.where.value)}{note}")
         self.setToolTip("" if "".join(self.note_lines()).replace(" ", "") == step.note.replace(" ", "") else step.note)
         self.updateGeometry()
-        leads = step.where is Where.DONE
-        self.setCursor(Qt.CursorShape.PointingHandCursor if leads else Qt.CursorShape.ArrowCursor)
+        self.setCursor(Qt.CursorShape.PointingHandCursor if step.leads else Qt.CursorShape.ArrowCursor)
         self.update()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Leads there, unless the window is too fresh to be pressed in."""
-        if self._step.where is Where.DONE and self.rect().contains(event.position().toPoint()) and takes_presses(self):
+        if self._step.leads and self.rect().contains(event.position().toPoint()) and takes_presses(self):
             self.pressed.emit()
 
     def sizeHint(self) -> QSize:
