@@ -251,7 +251,9 @@ def test_the_administrator_is_told_which_records_are_missing(page: TestPage, qtb
         press(page, "ask-administrator")
     assert wanted.args is not None
     text = wanted.args[0]()
-    assert "smtp.example.net sent for example.net went to Junk" in text
+    assert text.startswith("Subject: A message that smtp.example.net sent for example.net went to Junk\n\nHello,\n")
+    assert "Could you please set up what is missing?\n- SPF: a TXT record" in text
+    assert text.rstrip().endswith("Thank you.")
     assert "- SPF: Failed" in text
     assert "a TXT record at example.net that begins with v=spf1" in text
     assert "_domainkey.example.net" in text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 
-from wizard.language import tr, tr_context, tr_plural
+from wizard.language import tr, tr_context, tr_plural, without_isolates
 from wizard.language.formats import comma_list
 from wizard.model.account import RoundTrip, RoundTripStatus
 
@@ -187,7 +187,9 @@ def wants_administrator(trip: RoundTrip) -> bool:
 
 
 def administrator_text(trip: RoundTrip, domain: str, server: str) -> str:
-    """What is asked of whoever keeps the domain's records: what the receiver wrote, the record each check wants."""
+    """The letter to whoever keeps the domain's records: what the receiver wrote, the record each check wants."""
+    from wizard.handover.administrator_message import Letter
+
     wanted = (
         (
             "SPF",
@@ -224,9 +226,11 @@ def administrator_text(trip: RoundTrip, domain: str, server: str) -> str:
             server=server,
             domain=domain,
         )
-    lines = [said, "", tr("What the receiving server wrote:")]
+    lines = [tr("Hello,"), "", said, "", tr("What the receiving server wrote:")]
     lines += [f"- {name}: {verdict_word(verdict_of(verdict))}" for name, verdict, _ in wanted]
     missing = [(name, record) for name, verdict, record in wanted if verdict_of(verdict) is not Verdict.PASSED]
     if missing:
-        lines += ["", tr("What is missing:"), *(f"- {name}: {record}" for name, record in missing)]
-    return "\n".join(lines)
+        asks = tr("Could you please set up what is missing?")
+        lines += ["", asks, *(f"- {name}: {record}" for name, record in missing)]
+    lines += ["", tr("Thank you.")]
+    return without_isolates(str(Letter(said.rstrip(".。"), "\n".join(lines) + "\n")))
