@@ -248,6 +248,18 @@ def test_a_press_is_too_soon_for_what_has_only_just_come(active: Wizard, clock: 
         QTest.mouseClick(primary(active), LEFT)
 
 
+def test_what_took_long_to_be_filled_is_fresh_when_it_is_there(active: Wizard, clock: Clock) -> None:
+    def fill() -> None:
+        clock.now += 3 * FRESH_S
+
+    active.done.entered.connect(fill)
+    walk(active, WORKS)
+    active.window.skip_to("done")
+    assert active.window.current_page() is active.done
+    assert not active.window.takes_presses()
+
+
+
 # Closing
 
 

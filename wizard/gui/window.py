@@ -364,13 +364,13 @@ class WizardWindow(QWizard):
         if self._travelling:
             return
         self._show_looks()
-        self._fresh_since = self.clock()
         page = self.current_page()
         if page is not None:
             page.entered.emit()
             self._keyboard.order()
             self._keyboard.lead()
             page.tell(f"{page.heading.text()}. {page.subheading.text()}")
+        self._fresh_since = self.clock()  # now that it is there: filling it may have taken a slow computer long
 
     def _page_turned(self, page: Page) -> None:
         if page is self.current_page():
