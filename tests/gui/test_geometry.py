@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPalette
 from PySide6.QtWidgets import QApplication, QLabel, QWidget, QWizard
 from pytestqt.qtbot import QtBot
 
+from tests.gui import fits
 from tests.gui.test_accessibility import PLACES, on_account, on_settings
 from tests.gui.test_safe_hands import on_done, settle
 from wizard.gui import theme
@@ -20,8 +21,11 @@ from wizard.gui.widgets.choices import ChoiceField, _Inner
 from wizard.gui.widgets.copy_row import CopyRow
 from wizard.gui.widgets.elided_label import ElidedLabel
 from wizard.gui.widgets.facts import Facts
+from wizard.gui.widgets.fold import WrappingSecondaryButton
 from wizard.gui.widgets.timeline import Moment, Timeline
 from wizard.gui.widgets.veil import Veil
+from wizard.model.address import Address
+from wizard.model.plan import Plan
 
 USUAL = QSize(860, 620)
 
@@ -234,6 +238,31 @@ def test_long_names_on_the_way_of_a_message_share_its_line(qtbot: QtBot) -> None
     assert all(end < left for end, left in zip(ends, [*lefts[1:], 540], strict=True))
     timeline.resize(300, 60)
     assert timeline._lefts() is None, "below each other"
+
+
+@pytest.mark.slow
+def test_a_long_address_on_a_link_or_a_button_goes_on_in_the_next_line(wizard: Wizard, qtbot: QtBot) -> None:
+    font = QFont("Inter")
+    font.setPixelSize(28)
+    QApplication.setFont(font)
+    theme.current().follow_font()
+    address = Address.parse("bob.the.builder@a-rather-long-company-name.example.net")
+    wizard.window.resize(640, 520)
+    wizard.account.offer_last(address, None)
+    wizard.account.address_field.set_text("bob@example.net")
+    wizard.account.look_up()
+    wizard.state.set_plan(Plan(Address.parse("bob@example.net"), (), suggestion=address))
+    settle(qtbot)
+    assert {"last-account", "use-suggestion"} <= {each.objectName() for each in fits.shown(wizard.window)}
+    assert fits.cut(wizard.window) == []
+    save = WrappingSecondaryButton(
+        "Save bob.the.builder@a-rather-long-company-name.example.net.mobileconfig…", "download"
+    )
+    qtbot.addWidget(save)
+    save.resize(552, save.heightForWidth(552))
+    save.show()
+    assert fits.cut(save.window()) == []
+    assert save.minimumSizeHint().width() < 552 < save.sizeHint().width()
 
 
 def test_what_a_list_has_no_room_for_is_cut_with_a_sign(qtbot: QtBot) -> None:

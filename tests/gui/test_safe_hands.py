@@ -259,7 +259,6 @@ def test_what_took_long_to_be_filled_is_fresh_when_it_is_there(active: Wizard, c
     assert not active.window.takes_presses()
 
 
-
 # Closing
 
 

@@ -142,7 +142,9 @@ class AccountPage(Page):
     @cached_property
     def suggestion(self) -> LinkButton:
         """Takes the address that was probably meant; made when there is one."""
-        made = LinkButton("", "undo")
+        from wizard.gui.widgets.fold import WrappingLinkButton
+
+        made = WrappingLinkButton("", "undo")
         made.setObjectName("use-suggestion")
         made.clicked.connect(self._use_suggestion)
         self.address_field.box.addWidget(made)
@@ -212,7 +214,9 @@ class AccountPage(Page):
 
     def offer_last(self, address: Address, name: str | None) -> None:
         """One press goes on with the account that was kept last, as long as no other address stands in the field."""
-        made = LinkButton(str(address), "undo")
+        from wizard.gui.widgets.fold import WrappingLinkButton
+
+        made = WrappingLinkButton(str(address), "undo")
         made.setObjectName("last-account")
         made.setAccessibleName(tr("Use {address}", address=address))
         made.clicked.connect(lambda: self._use_last(address, name))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEasingCurve, QPropertyAnimation, QRectF, QSize, Qt, Signal
@@ -14,6 +15,7 @@ from wizard.gui.theme import Tokens
 from wizard.gui.widgets.buttons import Button, LinkButton, PrimaryButton, QuietButton, SecondaryButton
 
 _FOLD_MS: Final = 180
+_BREAK: Final = "\u200b"
 _ANY_HEIGHT: Final = 16777215  # QWIDGETSIZE_MAX
 
 
@@ -121,7 +123,8 @@ class _Wrapping(_Base):
     def minimumSizeHint(self) -> QSize:
         """One line of a word or two; no word is cut."""
         full = self.sizeHint()
-        longest = max((theme.text_width(self.font(), word) for word in self.text().split()), default=0)
+        words = self._in_pieces().replace(_BREAK, " ").split()
+        longest = max((theme.text_width(self.font(), word) for word in words), default=0)
         least = max(160, longest + 2 * self.padding + self._icon_width())
         return QSize(min(full.width(), least), full.height())
 
@@ -135,7 +138,7 @@ class _Wrapping(_Base):
         if width >= full.width():
             return full.height()
         room = QRectF(0, 0, max(1, width - 2 * self.padding - self._icon_width()), 10_000).toRect()
-        words = QFontMetrics(self.font()).boundingRect(room, _WRAP, self.text())
+        words = QFontMetrics(self.font()).boundingRect(room, _WRAP, self._in_pieces())
         return max(
             full.height(), words.height() + theme.control(self.height_at_14) - QFontMetrics(self.font()).height()
         )
@@ -157,7 +160,11 @@ class _Wrapping(_Base):
         painter.setFont(self.font())
         painter.setPen(ink)
         area = placed_rect(self, QRectF(left, 0, self.width() - left - self.padding, self.height()))
-        painter.drawText(area, self._align | int(Qt.TextFlag.TextWordWrap), self.text())
+        painter.drawText(area, self._align | int(Qt.TextFlag.TextWordWrap), self._in_pieces())
+
+    def _in_pieces(self) -> str:
+        """The words, an address or the name of a file with places where it may go on in the next line."""
+        return re.sub(r"(?<=[.@_-])(?=\w)", _BREAK, self.text())
 
     def _icon_width(self) -> int:
         return theme.mark(16) + 8 if self._icon is not None else 0
