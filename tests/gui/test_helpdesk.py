@@ -26,7 +26,7 @@ from wizard.gui.engine import Engine
 from wizard.gui.explain_dialog import ExplainDialog
 from wizard.gui.theme import Role
 from wizard.gui.widgets.diagnosis_card import DiagnosisCard
-from wizard.gui.widgets.side_panel import SidePanel, Step, StepHeader, StepRow, Where
+from wizard.gui.widgets.side_panel import _TEXT_WIDTH, SidePanel, Step, StepHeader, StepRow, Where, scaled
 from wizard.gui.widgets.surfaces import Banner
 from wizard.gui.window import step_names
 from wizard.handover.report import report_document, write_report
@@ -330,3 +330,17 @@ def test_a_report_opens_as_the_card_that_was_seen(
     assert not any(one.isEnabled() for one in buttons)
     assert any("It does not work yet." in box.toPlainText() for box in dialog.findChildren(QPlainTextEdit))
     dialog.reject()
+
+
+@pytest.mark.parametrize(
+    "note", ["δοκιμήδοκιμή@παράδειγμαπαράδειγμα.example", "這是一個非常長的用戶名稱而且沒有空格也沒有縮短@例子.example"]
+)
+def test_what_stands_below_a_step_is_never_cut_without_a_sign(note: str, qtbot: QtBot) -> None:
+    row = StepRow(1)
+    qtbot.addWidget(row)
+    row.show_step(Step("Account", Where.DONE, note))
+    metrics = QFontMetrics(theme.font(theme.Role.SMALL))
+    lines = row.note_lines()
+    assert max(metrics.horizontalAdvance(line) for line in lines) <= scaled(_TEXT_WIDTH) + 1
+    assert "…" in "".join(lines) or "".join(lines) == note
+    assert row.toolTip() in ("", note)

@@ -102,6 +102,8 @@ class StepRow(QLabel):
         line = layout.createLine()
         line.setLineWidth(room)
         layout.endLayout()
+        if line.naturalTextWidth() > room:  # one word, such as an address in letters of its own
+            return [on_one]
         end = line.textLength()
         return [note[:end].rstrip(), metrics.elidedText(note[end:], Qt.TextElideMode.ElideRight, room)]
 
