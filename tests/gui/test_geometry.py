@@ -249,11 +249,14 @@ def test_a_long_address_on_a_link_or_a_button_goes_on_in_the_next_line(wizard: W
     address = Address.parse("bob.the.builder@a-rather-long-company-name.example.net")
     wizard.window.resize(640, 520)
     wizard.account.offer_last(address, None)
+    settle(qtbot)
+    assert "last-account" in {each.objectName() for each in fits.shown(wizard.window)}
+    assert fits.cut(wizard.window) == []
     wizard.account.address_field.set_text("bob@example.net")
     wizard.account.look_up()
     wizard.state.set_plan(Plan(Address.parse("bob@example.net"), (), suggestion=address))
     settle(qtbot)
-    assert {"last-account", "use-suggestion"} <= {each.objectName() for each in fits.shown(wizard.window)}
+    assert "use-suggestion" in {each.objectName() for each in fits.shown(wizard.window)}
     assert fits.cut(wizard.window) == []
     save = WrappingSecondaryButton(
         "Save bob.the.builder@a-rather-long-company-name.example.net.mobileconfig…", "download"
