@@ -319,8 +319,9 @@ def test_in_one_column_no_line_above_the_card_is_cut_in_half(page: CheckPage, qt
     bar = page.scroll.verticalScrollBar()
 
     def cut() -> list[int]:
-        lines = [(line, line.mapTo(page.scroll.content, QPoint(0, 0)).y()) for line in page.findChildren(LaneLine)]
-        return [bar.value() - top for line, top in lines if line.isVisible() and 0 < bar.value() - top < line.height()]
+        texts: list[QWidget] = [page.heading, page.subheading, *page.findChildren(LaneLine)]
+        lines = [(line, line.mapTo(page.scroll.content, QPoint(0, 0)).y()) for line in texts if line.isVisible()]
+        return [bar.value() - top for line, top in lines if 0 < bar.value() - top < line.height()]
 
     primary.setFocus(Qt.FocusReason.OtherFocusReason)
     qtbot.waitUntil(lambda: bar.value() > 0 and not cut() and not primary.visibleRegion().isEmpty())

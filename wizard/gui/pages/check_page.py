@@ -435,7 +435,7 @@ class CheckPage(Page):
         if not self.is_compact:
             bar.setValue(max(bar.value(), self._evidence.y() - 12))
             return
-        for line in self._line_widgets:
+        for line in (self.heading, self.subheading, *self._line_widgets):
             below = line.mapTo(self.scroll.content, QPoint(0, line.height())).y()
             if below - line.height() < bar.value() < below:
                 bar.setValue(below)
