@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QWidget
 
 from wizard.gui import theme
 from wizard.gui.widgets.buttons import Button
+from wizard.gui.widgets.label import Label
 from wizard.gui.widgets.language_link import LanguageLink
 from wizard.gui.widgets.path_picture import PathPicture
 from wizard.gui.widgets.side_panel import StepRow
@@ -101,7 +102,11 @@ def _why_cut(widget: QWidget) -> str | None:
             return f"{widget.text()!r} wants {needed_height} high" if widget.height() + 1 < needed_height else None
         wanted = widget.sizeHint().width() if isinstance(widget, Button) else widget.minimumSizeHint().width()
         return f"{widget.text()!r} wants {wanted}, has {widget.width()}" if widget.width() + 1 < wanted else None
-    if isinstance(widget, QLabel) and widget.text() and type(widget).paintEvent in (QLabel.paintEvent,):
+    if (
+        isinstance(widget, QLabel)
+        and widget.text()
+        and type(widget).paintEvent in (QLabel.paintEvent, Label.paintEvent)
+    ):
         return _why_label_cut(widget)
     return None
 

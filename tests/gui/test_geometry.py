@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from PySide6.QtCore import QPoint, QRect, QSize
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPalette
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPalette
 from PySide6.QtWidgets import QApplication, QLabel, QWidget, QWizard
 from pytestqt.qtbot import QtBot
 
@@ -17,11 +17,13 @@ from wizard.gui import theme
 from wizard.gui.app import Wizard
 from wizard.gui.lanes import State
 from wizard.gui.pages.page import Page
+from wizard.gui.theme import Role
 from wizard.gui.widgets.choices import ChoiceField, _Inner
 from wizard.gui.widgets.copy_row import CopyRow
 from wizard.gui.widgets.elided_label import ElidedLabel
 from wizard.gui.widgets.facts import Facts
 from wizard.gui.widgets.fold import WrappingSecondaryButton
+from wizard.gui.widgets.label import Label
 from wizard.gui.widgets.timeline import Moment, Timeline
 from wizard.gui.widgets.veil import Veil
 from wizard.model.address import Address
@@ -238,6 +240,27 @@ def test_long_names_on_the_way_of_a_message_share_its_line(qtbot: QtBot) -> None
     assert all(end < left for end, left in zip(ends, [*lefts[1:], 540], strict=True))
     timeline.resize(300, 60)
     assert timeline._lefts() is None, "below each other"
+
+
+def test_lines_that_are_read_from_the_right_begin_below_each_other(qapp: QApplication, qtbot: QtBot) -> None:
+    qapp.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+    try:
+        label = Label("مرحبا " * 30, Role.TITLE, wrap=True)
+        qtbot.addWidget(label)
+        label.resize(333, label.heightForWidth(333))
+        label.show()
+        picture = label.grab().toImage().convertToFormat(QImage.Format.Format_Grayscale8)
+    finally:
+        qapp.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+    ground = picture.pixelColor(0, 0).lightness()
+    rows = [
+        max((x for x in range(picture.width()) if abs(picture.pixelColor(x, y).lightness() - ground) > 60), default=0)
+        for y in range(picture.height())
+    ]
+    line = round(label.height() / (label.height() // QFontMetrics(label.font()).height()))
+    ends = [max(rows[top : top + line]) for top in range(0, picture.height() - line + 1, line)]
+    assert len(ends) > 2
+    assert max(ends) - min(ends) <= 2
 
 
 @pytest.mark.slow

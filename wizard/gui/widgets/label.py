@@ -5,8 +5,8 @@ from __future__ import annotations
 import unicodedata
 from typing import Final
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QPalette
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QTextLayout, QTextOption
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from wizard.gui import theme
@@ -56,6 +56,37 @@ class Label(QLabel):
     def text(self) -> str:
         """What was given to it."""
         return super().text().removeprefix(_MARK)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """As Qt does; but where lines end at the right Qt counts the blank that a line was broken at, and cuts it."""
+        in_lines = self.wordWrap() and not self.textInteractionFlags() & Qt.TextInteractionFlag.TextSelectableByMouse
+        if in_lines and is_mirrored(self) and _has_arabic(self.text()):
+            self._paint_lines()
+        else:
+            super().paintEvent(event)
+
+    def _paint_lines(self) -> None:
+        option = QTextOption(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignAbsolute)
+        option.setTextDirection(Qt.LayoutDirection.RightToLeft)
+        option.setWrapMode(QTextOption.WrapMode.WordWrap)
+        layouts, height, room = [], 0.0, self.contentsRect()
+        for text in super().text().split("\n"):
+            layout = QTextLayout(text, self.font(), self)
+            layout.setTextOption(option)
+            layout.beginLayout()
+            while (line := layout.createLine()).isValid():
+                line.setLineWidth(room.width())
+                line.setPosition(QPointF(0, height))
+                height += line.height()
+            layout.endLayout()
+            layouts.append(layout)
+        painter = QPainter(self)
+        role = QPalette.ColorGroup.Normal if self.isEnabled() else QPalette.ColorGroup.Disabled
+        painter.setPen(self.palette().color(role, QPalette.ColorRole.WindowText))
+        is_at_top = bool(self.alignment() & Qt.AlignmentFlag.AlignTop)
+        top = room.top() + (0.0 if is_at_top else (room.height() - height) / 2)
+        for layout in layouts:
+            layout.draw(painter, QPointF(room.left(), top))
 
     def set_tone(self, tone: str) -> None:
         """Another colour of the theme."""
