@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QFont
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication
 from pytestqt.qtbot import QtBot
 
-from tests.gui.test_actions import Idle
+from tests.gui.samples import ARRIVED, WORKS
+from tests.gui.test_actions import Idle, walk
 from tests.gui.tour import MOST_WORDS, words_in_view
 from wizard import wiring
 from wizard.discovery.presets import candidates
@@ -230,3 +232,15 @@ def test_what_may_be_sent_is_one_press_away(wizard: Wizard, qtbot: QtBot) -> Non
     assert limits.label.text().startswith("500 messages in any 24 hours")
     wizard.settings.sending.open_editor()
     assert not limits.isVisible()
+
+
+def test_a_message_that_arrived_takes_few_words(wizard: Wizard, qtbot: QtBot) -> None:
+    wizard.account.every_step.setChecked(True)
+    walk(wizard, WORKS)
+    wizard.window.go_on_to("test")
+    wizard.test.begin(WORKS)
+    wizard.test.validatePage()
+    wizard.test.show_result(replace(WORKS, round_trip=ARRIVED))
+    QApplication.processEvents()
+    assert wizard.window.current_page() is wizard.test
+    assert 30 < words_in_view(wizard.window) <= MOST_WORDS
