@@ -217,6 +217,9 @@ def test_going_on_with_what_is_right_sends_no_message_unseen_and_ticks_no_step(
     rows = [row.text() for row in wizard.window.findChildren(StepRow)]
     assert rows[2].startswith("3. Check: to come, One thing")
     assert rows[3] == f"4. Test message: to come, {note}"
+    assert wizard.window.button(QWizard.WizardButton.CancelButton).isHidden()
+    with qtbot.waitSignal(wizard.window.finish_requested):
+        wizard.window.button(QWizard.WizardButton.FinishButton).click()
 
 
 @pytest.mark.parametrize(

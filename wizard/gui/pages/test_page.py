@@ -228,6 +228,12 @@ class TestPage(Page):
             self._sent_by_itself = draft
             self._send()
 
+    def pass_over(self, result: CheckResult, note: str) -> None:
+        """Nothing is sent for this account, unless the person comes back and sends."""
+        self.begin(result)
+        self._sent_by_itself = result.draft
+        self.set_step_note(note)
+
     def take_over_from(self, before: TestPage) -> None:
         """Whom the message was to go to on another such page."""
         self.to_field.set_text(before.to_field.text())
