@@ -315,3 +315,44 @@ async def test_whoever_gave_room_back_while_it_was_slow_comes_before_all_who_cam
     assert waiting == {newcomer}
     held[1].give_back()
     await newcomer
+
+
+async def test_no_third_is_tried_while_one_that_let_us_in_goes_on_answering(
+    prober: Prober, certificate: Issued, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wizard.probe.race.GRACE_S", 60.0)
+
+    async def slowly(talk: Talk, line: bytes) -> bool:
+        await asyncio.sleep(4 * STAGGER_S)
+        return True
+
+    with black_hole() as silent:
+        async with (
+            tls_server(Mail(Protocol.IMAP, greeting=slowly), certificate, Security.TLS) as second,
+            tls_server(Mail(Protocol.IMAP), certificate, Security.TLS) as third,
+            asyncio.timeout(30),
+        ):
+            good = [candidate(server, Protocol.IMAP, Security.TLS) for server in (second, third)]
+            elsewhere = replace(at_port(silent), host="mail.example.org")  # a host has two connections at once
+            result = await Race(prober, [elsewhere, *good]).run()
+            prober.abort()
+            assert third.conversations == []
+    assert result.winner is not None
+    assert result.winner.candidate == good[0]
+
+
+async def test_a_third_is_tried_where_two_that_let_us_in_fall_silent(prober: Prober, certificate: Issued) -> None:
+    async def never(talk: Talk, line: bytes) -> None:
+        await asyncio.Event().wait()
+
+    async with (
+        tls_server(Mail(Protocol.IMAP, greeting=never), certificate, Security.TLS) as one,
+        tls_server(Mail(Protocol.IMAP, greeting=never), certificate, Security.TLS) as two,
+        tls_server(Mail(Protocol.IMAP), certificate, Security.TLS) as three,
+        asyncio.timeout(30),
+    ):
+        targets = [candidate(server, Protocol.IMAP, Security.TLS) for server in (one, two, three)]
+        result = await Race(prober, targets).run()
+        prober.abort()
+    assert result.winner is not None
+    assert result.winner.candidate == targets[2]

@@ -140,7 +140,8 @@ class Race:
             if any(lane.is_connected for lane in under_way):
                 free_starts = 0
             failures_seen = failures
-            if waiting and (free_starts or now >= next_start):
+            rest_s = self._rest_s(under_way) if len(self._lanes) > 1 else 0.0
+            if waiting and (free_starts or (now >= next_start and not rest_s)):
                 free_starts = max(0, free_starts - 1)
                 self._start(*waiting.pop(0))
                 next_start = now + (STAGGER_S if len(self._lanes) > 1 else max(0.0, STAGGER_S - self._asked_s))
@@ -156,7 +157,7 @@ class Race:
                 continue
             elif self._is_over(now - started, waiting=bool(waiting), under_way=under_way):
                 return None
-            moments = [next_start] if waiting else []
+            moments = [max(next_start, now + rest_s)] if waiting else []
             if self._spare_task is None:
                 moments.append(started + SUSPECT_S)
             if now - started < GIVE_UP_S:
@@ -164,6 +165,11 @@ class Race:
             if first_opened_at is not None:
                 moments.append(first_opened_at + GRACE_S)
             await self._wait(min(moments, default=math.inf))
+
+    def _rest_s(self, under_way: Sequence[Lane]) -> float:
+        """Seconds for which no third server is tried: one has let us in, and goes on answering."""
+        idle = [lane.conversation.recorder.idle_s for lane in under_way if lane.is_connected]
+        return max(0.0, GRACE_S - min(idle, default=GRACE_S))
 
     def _is_over(self, elapsed_s: float, *, waiting: bool, under_way: Sequence[Lane]) -> bool:
         """Whether nothing more is to be expected, after the spares were asked for."""

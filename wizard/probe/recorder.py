@@ -277,6 +277,11 @@ class Recorder:
         return any(item.stage is stage and item.outcome is Outcome.OK for item in self._evidence)
 
     @property
+    def idle_s(self) -> float:
+        """Seconds since a stage ended last, or since the run began."""
+        return self.clock() - (self._evidence[-1].t_s if self._evidence else 0.0)
+
+    @property
     def failure(self) -> Evidence | None:
         """As the report's, of which nothing else is made for it: a race asks often."""
         return failure_in(self._evidence)
