@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import partial
+from threading import Event
 from typing import Any
 
 import pytest
@@ -152,9 +153,7 @@ def test_who_was_asked_late_is_dialled_at_the_second_port_too(
 
 
 @not_on_windows
-@pytest.mark.parametrize(
-    ("ipv6", "delay", "dialled"), [(0.0, 60.0, "::1"), (0.01, 0.0, None), (None, 60.0, "127.0.0.1")]
-)
+@pytest.mark.parametrize(("ipv6", "delay", "dialled"), [(0.0, 60.0, "::1"), (None, 60.0, "127.0.0.1")])
 def test_ipv6_goes_first_and_is_not_waited_for(
     ipv6: float | None, delay: float, dialled: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -179,4 +178,50 @@ def test_nothing_is_connected_once_nobody_waits_for_it(monkeypatch: pytest.Monke
     look_up.begin(HOST, (9,), lambda _: False)
     look_up.let_go()  # before the answer
     _found()
+    assert not look_up._connecting
+
+
+@not_on_windows
+async def test_ipv4_goes_ahead_where_nobody_says_a_word_about_ipv6(
+    listening: socket.socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = Event()
+
+    def answer(host: str, port: object, family: socket.AddressFamily, kind: object) -> list[tuple[Any, ...]]:
+        if family is socket.AF_INET6:
+            said.wait()
+        return [(family, kind, 6, "", (ANSWERS[family].replace("192.0.2.7", "127.0.0.1"), 0))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", answer)
+    monkeypatch.setattr(look_up, "_begun", {})
+    monkeypatch.setattr("wizard.net.dial.RESOLUTION_DELAY_S", 60.0)  # it has waited once
+    port = listening.getsockname()[1]
+    look_up.begin(HOST, (port,), lambda _: False)
+    try:
+        wait_until(lambda: len(look_up._connecting) == 1, "IPv4 went ahead")
+        async with asyncio.timeout(30):
+            (await SystemDialer(DnsResolver()).dial(HOST, port, given=True)).sock.close()
+    finally:
+        said.set()
+    assert not look_up._connecting  # IPv6 came too late
+
+
+@not_on_windows
+def test_who_has_taken_the_address_dials_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = Event()
+
+    def answer(host: str, port: object, family: socket.AddressFamily, kind: object) -> list[tuple[Any, ...]]:
+        if family is socket.AF_INET6:
+            said.wait()
+        return [(family, kind, 6, "", ("127.0.0.1", 0))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", answer)
+    monkeypatch.setattr(look_up, "_begun", {})
+    waited = Event()
+    monkeypatch.setattr(look_up, "sleep", lambda _: waited.wait())
+    look_up.begin(HOST, (9,), lambda _: False)
+    look_up.look_up(HOST, socket.AF_INET)
+    waited.set()
+    said.set()
+    look_up.let_go()
     assert not look_up._connecting

@@ -15,7 +15,7 @@ from msgspec import Struct
 from wizard.errors import DnsUnavailable, NetworkError
 from wizard.model.evidence import ErrorKind
 from wizard.net.dns import Resolver
-from wizard.net.look_up import RESOLUTION_DELAY_S, connecting, new_socket
+from wizard.net.look_up import RESOLUTION_DELAY_S, connecting, is_under_way, new_socket
 from wizard.net.reach import IPAddress, Reach, reach_of, refused_by_policy
 
 STAGGER_S = 0.2  # RFC 8305 §5: the connection attempt delay, between its least (100 ms) and its usual value (250 ms)
@@ -206,7 +206,8 @@ class _Race:
         if not self._queue or len(self._tried) >= MAX_ADDRESSES or self._found_at is None:
             return None
         due = self._next_start
-        if self._ipv6_pending and all(address.version == 4 for address in self._queue):
+        waits_for_ipv6 = self._ipv6_pending and all(address.version == 4 for address in self._queue)
+        if waits_for_ipv6 and not is_under_way(self._queue[0], self._port):  # who is, has waited
             due = max(due, self._found_at + RESOLUTION_DELAY_S)
         if due > self._clock():
             return due - self._clock()

@@ -7,7 +7,7 @@ import socket
 import sys
 from _thread import allocate_lock, start_new_thread
 from collections.abc import Callable, Sequence
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any, Final
 
 from wizard.net.reach import IPAddress
@@ -21,12 +21,12 @@ Found = list[tuple[Any, ...]]
 
 
 class _Begun:
-    """A look-up in a thread of its own, begun now; `then` is told what was found before anybody else is."""
+    """A look-up in a thread of its own, begun now; `start` is told what was found before anybody else is."""
 
-    def __init__(self, host: str, family: socket.AddressFamily, then: Callable[[Found], None]) -> None:
+    def __init__(self, host: str, family: socket.AddressFamily, start: _HeadStart) -> None:
         self.at = monotonic()
         self._asked = host, family
-        self._then = then
+        self._start = start
         self._found: Found = []
         self._error: Exception | None = None
         self._is_over = allocate_lock()
@@ -44,9 +44,11 @@ class _Begun:
             self._error = error
         finally:
             try:
-                self._then(self._found)
+                self._start.answered(self._found)
             finally:
                 self._is_over.release()
+        if self._asked[1] is socket.AF_INET and self._found:
+            self._start.go_on_without_ipv6(lambda: _begun.get(self._asked) is self)
 
     def result(self) -> Found:
         self._is_over.acquire()
@@ -56,7 +58,10 @@ class _Begun:
 
 
 class _HeadStart:
-    """Connections to one host, begun as soon as its name is found: to the address that a dialler would take first."""
+    """Connections to one host, begun as soon as its name is found: to the address that a dialler would take first.
+
+    RFC 8305: IPv6 goes first where it is answered no more than 50 ms after IPv4.
+    """
 
     def __init__(self, ports: Sequence[int], refuses: Callable[[IPAddress], bool]) -> None:
         self._began = monotonic()
@@ -64,6 +69,7 @@ class _HeadStart:
         self._refuses = refuses
         self._answering = allocate_lock()
         self._first: tuple[float, list[IPAddress]] | None = None
+        self._has_both = False
 
     def answered(self, found: Found) -> None:
         """What is known of one kind of address; with the second answer the connections begin."""
@@ -72,14 +78,28 @@ class _HeadStart:
             if self._first is None:
                 self._first = monotonic(), addresses
                 return
+            self._has_both = True
             first_at, first = self._first
-            wanted = [one for one in (*first, *addresses) if not self._refuses(one)]
-            if not (self._ports and wanted) or monotonic() - first_at > RESOLUTION_DELAY_S:
-                return  # by now IPv4 is dialled by whoever waits for it
-            address = max(wanted, key=lambda one: one.version)  # IPv6 first (RFC 8305 §4); each kind's in its order
-            is_late = monotonic() - self._began >= STAGGER_S
-            for port in self._ports if is_late else self._ports[:1]:
-                _connect(address, port)
+            if monotonic() - first_at <= RESOLUTION_DELAY_S:  # or IPv4 went ahead, here or where it is waited for
+                self._connect(*first, *addresses)
+
+    def go_on_without_ipv6(self, is_wanted: Callable[[], bool]) -> None:
+        """Waits as long as IPv4 has to wait for a word about IPv6, and begins if it `is_wanted` here still."""
+        if not self._ports or self._has_both:
+            return
+        sleep(RESOLUTION_DELAY_S)
+        with self._answering:
+            if not self._has_both and self._first is not None and is_wanted():
+                self._connect(*self._first[1])
+
+    def _connect(self, *addresses: IPAddress) -> None:
+        wanted = [one for one in addresses if not self._refuses(one)]
+        if not wanted:
+            return
+        address = max(wanted, key=lambda one: one.version)  # IPv6 first (RFC 8305 §4); each kind's in its order
+        is_late = monotonic() - self._began >= STAGGER_S
+        for port in self._ports if is_late else self._ports[:1]:
+            _connect(address, port)
 
     def let_go(self) -> None:
         """Whatever is answered from now on, nothing is connected."""
@@ -101,7 +121,7 @@ def begin(host: str, ports: Sequence[int] = (), refuses: Callable[[IPAddress], b
     start = _HeadStart(ports, refuses)
     _starts.append(start)
     for family in FAMILIES:
-        _begun[host, family] = _Begun(host, family, start.answered)
+        _begun[host, family] = _Begun(host, family, start)
 
 
 def began_s() -> float:
@@ -123,6 +143,11 @@ def connecting(address: IPAddress, port: int) -> tuple[float, socket.socket] | N
         begun[1].close()
         return None
     return begun
+
+
+def is_under_way(address: IPAddress, port: int) -> bool:
+    """Whether a connection to it was begun and not yet taken."""
+    return (address, port) in _connecting
 
 
 def new_socket(address: IPAddress) -> socket.socket:
