@@ -92,7 +92,7 @@ CASES = (
         "gmail",
         "ada@gmail.com",
         (imap("imap.gmail.com"), smtp("smtp.gmail.com")),
-        ("wants an app password here, not your everyday", "2-Step Verification"),
+        ("wants an app password, not your everyday", "2-Step Verification"),
         secret="abcd efgh ijkl mnop",
         sent="abcdefghijklmnop",
         failures=(
@@ -193,7 +193,7 @@ CASES = (
         "yahoo",
         "ada@yahoo.com",
         (imap("imap.mail.yahoo.com"), smtp("smtp.mail.yahoo.com")),
-        ("wants an app password here, not your everyday",),
+        ("wants an app password, not your everyday",),
         secret="abcd efgh ijkl mnop",
         sent="abcdefghijklmnop",
         failures=(
@@ -239,7 +239,7 @@ CASES = (
         "gmx-net",
         "ada@gmx.de",
         (imap("imap.gmx.net"), smtp("mail.gmx.net")),
-        ("only after you have switched on POP3 and IMAP", "Where two-step sign-in is on"),
+        ("once you switch on POP3 and IMAP", "Where two-step sign-in is on"),
         failures=(
             Failure(
                 "access_off",
@@ -256,7 +256,7 @@ CASES = (
         "web-de",
         "ada@web.de",
         (imap("imap.web.de", accepts=Accepts.LOCAL_PART), smtp("smtp.web.de", accepts=Accepts.LOCAL_PART)),
-        ("only after you have switched on POP3 and IMAP",),
+        ("once you switch on POP3 and IMAP",),
         username="ada",
         outgoing_username="ada",
         failures=(
@@ -291,7 +291,7 @@ CASES = (
         "orange-fr",
         "ada@orange.fr",
         (imap("imap.orange.fr"), smtp("smtp.orange.fr")),
-        ("allow mail programs",),
+        ("allow other mail programs",),
         failures=(
             Failure(
                 "refused",
@@ -308,7 +308,7 @@ CASES = (
         "libero",
         "ada@libero.it",
         (imap("imapmail.libero.it"), smtp("smtp.libero.it")),
-        ("switched on first", "client password"),
+        ("allow mail programs", "client password"),
         failures=(
             Failure(
                 "refused",
@@ -403,7 +403,7 @@ CASES = (
         "yandex",
         "ada@yandex.ru",
         (imap("imap.yandex.com"), smtp("smtp.yandex.com")),
-        ("app password here, not your everyday", "allowed IMAP"),
+        ("app password, not your everyday", "allowed IMAP"),
         secret="abcdefghijklmnop",
         failures=(
             Failure(
@@ -438,7 +438,7 @@ CASES = (
         "zoho-com",
         "ada@zohomail.com",
         (imap("imap.zoho.com"), smtp("smtp.zoho.com")),
-        ("switched on IMAP", "Newer free plans", "app-specific password"),
+        ("once you switch on IMAP", "Newer free plans", "app-specific password"),
         failures=(
             Failure(
                 "imap_off",
@@ -463,7 +463,7 @@ CASES = (
         "fastmail",
         "ada@fastmail.com",
         (imap("imap.fastmail.com"), smtp("smtp.fastmail.com")),
-        ("app password here, not your everyday", "Basic plan"),
+        ("app password, not your everyday", "Basic plan"),
         secret="abcd efgh 1234 5678",
         sent="abcdefgh12345678",
         failures=(

@@ -74,7 +74,7 @@ HOSTED = {
         ("mx.zoho.eu", "mx2.zoho.eu"),
         "zoho-workplace",
         (imap("imappro.zoho.eu"), smtp("smtppro.zoho.eu")),
-        ("switched on IMAP", "administrator of your organisation"),
+        ("once you switch on IMAP", "administrator of your organisation"),
     ),
     "zoho_united_states": Hosted(
         ("mx.zoho.com",), "zoho-workplace", (imap("imappro.zoho.com"), smtp("smtppro.zoho.com"))

@@ -91,7 +91,7 @@ async def test_tuta_cannot_be_set_up_and_says_so() -> None:
         plan = await on_stage.session.discover(on_stage.address)
         result = await on_stage.check()
     assert plan.candidates == ()
-    assert "cannot be set up in a mail program" in plan.notes[0]
+    assert "no IMAP, POP or SMTP for mail programs" in plan.notes[0]
     first = speaks_first(result, "mail-access-disabled", "open-webmail")
     assert first.title == "Tuta cannot be used in a mail program"
     assert [remedy.action for remedy in first.remedies] == [OpenUrl("https://app.tuta.com/")]
