@@ -7,6 +7,8 @@ import hashlib
 import os
 import re
 import runpy
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -104,3 +106,20 @@ def test_a_manifest_is_written_of_no_other_version(tmp_path: Path) -> None:
     (tmp_path / "Mailwright-0.0.0-macos-arm64.dmg").touch()
     with pytest.raises(SystemExit, match="no file of version"):
         _script("manifests.py")["main"](tmp_path, "https://releases.example.org", tmp_path / "made")
+
+
+@pytest.mark.parametrize(
+    ("module", "folder"), [("wizard.diagnosis.catalogue", "diagnoses"), ("wizard.discovery.preset_index", "presets")]
+)
+def test_what_is_compiled_is_the_same_on_every_computer(module: str, folder: str) -> None:
+    code = (
+        f"import sys, {module} as made_by; from wizard import assets; "
+        f"sys.stdout.reconfigure(encoding='utf-8'); print(made_by.compiled(assets.resources() / {folder!r}))"
+    )
+    written = [
+        subprocess.run(
+            [sys.executable, "-c", code], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, check=True
+        ).stdout
+        for seed in ("1", "2")
+    ]
+    assert written[0] == written[1]

@@ -176,7 +176,7 @@ def compiled(folder: Path) -> str:
     Catalogue.load([folder], with_samples=True)
     paths = _files(folder)
     read = _read_all(paths, with_samples=False)
-    return msgspec.json.encode(replace(read, digest=digest(folder, paths))).decode() + "\n"
+    return msgspec.json.encode(replace(read, digest=digest(folder, paths)), order="deterministic").decode() + "\n"
 
 
 def _files(folder: Path) -> list[Path]:

@@ -37,7 +37,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
 from wizard.errors import ResourceError
 from wizard.language import tr
@@ -73,19 +73,15 @@ def read_preset(path: Path) -> Provider:
     Raises:
         ResourceError: naming the file and the key that does not hold what it must.
     """
-    return _provider(path.stem, read_toml(path))
+    return provider_of(path.stem, read_toml(path))
 
 
-def provider_of(provider_id: str, document: Mapping[str, Any]) -> Provider:
-    """The provider in a preset's document; `checked` may be a date or its ISO text, as JSON has it.
+def provider_of(provider_id: str, table: Table) -> Provider:
+    """The provider in a preset's document.
 
     Raises:
         ResourceError: naming the file and the key that does not hold what it must.
     """
-    return _provider(provider_id, Table(document, f"{provider_id}.toml"))
-
-
-def _provider(provider_id: str, table: Table) -> Provider:
     if not _ID.fullmatch(provider_id):
         raise ResourceError(
             tr("{file}: the file name must be lower-case letters, digits and single hyphens.", file=table.file)

@@ -13,13 +13,14 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from wizard.compiled import digest
 from wizard.discovery.preset_file import read_preset
 from wizard.discovery.preset_glance import COMPILED as COMPILED
 from wizard.errors import ResourceError
 from wizard.language import tr, tr_later
 from wizard.model.provider import Provider
-from wizard.toml_reader import read_toml
 
 
 def index_of(providers: Iterable[Provider]) -> dict[str, dict[str, str]]:
@@ -91,8 +92,11 @@ def compiled(folder: Path) -> str:
         "ids": [provider.id for provider in providers],
         **index_of(providers),
     }
-    lines = [head, *(read_toml(path).content for path in paths)]
-    return "".join(json.dumps(line, ensure_ascii=False, separators=(",", ":"), default=str) + "\n" for line in lines)
+    lines = [head, *providers]
+    return "".join(
+        msgspec.json.encode(line, order="deterministic", enc_hook=dict).decode() + "\n"  # a frozen mapping as a dict
+        for line in lines
+    )
 
 
 def read_compiled(folder: Path, paths: Sequence[Path]) -> tuple[dict[str, Any], dict[str, str]] | None:

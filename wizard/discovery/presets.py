@@ -5,7 +5,6 @@ One TOML file per provider is the only source (its schema: preset_file.py; how t
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import unicodedata
@@ -15,8 +14,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+import msgspec
+
 from wizard import assets
-from wizard.discovery.preset_file import provider_of, read_preset
+from wizard.discovery.preset_file import read_preset
 from wizard.discovery.preset_index import index_of, preset_files, read_compiled
 from wizard.language import SOURCE, spoken, tr
 from wizard.model.address import Address
@@ -134,7 +135,7 @@ class _Shelf:
     def get(self, provider_id: str) -> Provider:
         provider = self._read.get(provider_id)
         if provider is None:
-            provider = provider_of(provider_id, json.loads(self._lines[provider_id]))
+            provider = msgspec.json.decode(self._lines[provider_id], type=Provider)
             self._read[provider_id] = provider
         return provider
 
