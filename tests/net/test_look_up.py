@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import socket
 import sys
 import time
@@ -225,3 +226,20 @@ def test_who_has_taken_the_address_dials_it(monkeypatch: pytest.MonkeyPatch) -> 
     said.set()
     look_up.let_go()
     assert not look_up._connecting
+
+
+@not_on_windows
+def test_a_computer_without_ipv6_says_nothing_of_it_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever dials finds out, and goes on with IPv4; here it would be told as an error of our own."""
+    told: list[object] = []
+
+    def no_socket(address: object) -> socket.socket:
+        raise OSError(errno.EAFNOSUPPORT, "Address family not supported by protocol")
+
+    monkeypatch.setattr(sys, "unraisablehook", told.append)
+    monkeypatch.setattr(look_up, "new_socket", no_socket)
+    _names(monkeypatch, ipv6=0.0)
+    look_up.begin(HOST, (9,), lambda _: False)
+    _found()
+    assert not look_up._connecting
+    assert told == []

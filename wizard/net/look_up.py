@@ -7,6 +7,7 @@ import socket
 import sys
 from _thread import allocate_lock, start_new_thread
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from time import monotonic, sleep
 from typing import Any, Final
 
@@ -98,8 +99,9 @@ class _HeadStart:
             return
         address = max(wanted, key=lambda one: one.version)  # IPv6 first (RFC 8305 §4); each kind's in its order
         is_late = monotonic() - self._began >= STAGGER_S
-        for port in self._ports if is_late else self._ports[:1]:
-            _connect(address, port)
+        with suppress(OSError):  # no IPv6 in this computer, or no socket is left: whoever dials hears of it
+            for port in self._ports if is_late else self._ports[:1]:
+                _connect(address, port)
 
     def let_go(self) -> None:
         """Whatever is answered from now on, nothing is connected."""
