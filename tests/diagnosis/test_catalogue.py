@@ -181,6 +181,14 @@ def test_damaged_compiled_causes_are_passed_over(ours: Path, damaged: str) -> No
     assert set(Catalogue.load([ours]).causes) == {"unknown"}
 
 
+def test_a_compiled_cause_that_cannot_be_decoded_is_read_from_its_file(ours: Path) -> None:
+    _file(ours, MINIMAL, "unknown")
+    said = compiled(ours)
+    assert '"wordings":["A title"]' in said
+    (ours / COMPILED).write_text(said.replace('"wordings":["A title"]', '"wordings":7'), "utf-8")
+    assert Catalogue.load([ours]).causes["unknown"].title.wordings == ("A title",)
+
+
 def test_what_a_pack_says_it_compiled_is_not_believed(ours: Path, tmp_path: Path) -> None:
     _file(ours, MINIMAL, "unknown")
     pack = tmp_path / "pack"

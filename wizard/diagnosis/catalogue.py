@@ -1,20 +1,21 @@
 """All causes, read from their files, and the one that explains given facts best.
 
 Reading the TOML files takes most of the loading time, so a folder may hold `compiled.json`: the causes and families
-as they were read, without the samples. It is believed while its digest is that of the files (wizard/compiled.py).
+as they were read, without the samples. Each cause in it is decoded when it is asked for, and what recognises causes by
+a server's words when there are some. It is believed while its digest is that of the files (wizard/compiled.py).
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
 import msgspec
 from msgspec import Struct, field
-from msgspec.structs import replace
 
 from wizard import assets
 from wizard.compiled import digest
@@ -58,11 +59,45 @@ class Family(Struct, frozen=True):
 
 
 class _Read(Struct, frozen=True):
-    """What the files of a folder hold."""
+    """What the files of a folder hold; `wordless` are the ways to recognise a cause that want no words, by its id."""
 
-    causes: tuple[Cause, ...]
+    causes: Mapping[str, Cause]
     families: tuple[Family, ...]
-    digest: str = ""
+    refusals: Mapping[Refusal, str]
+    wordless: tuple[tuple[str, Match], ...]
+
+
+class _Compiled(Struct, frozen=True):
+    """As `_Read`, each part still encoded."""
+
+    digest: str
+    causes: dict[str, msgspec.Raw]
+    families: msgspec.Raw
+    refusals: msgspec.Raw
+    wordless: msgspec.Raw
+
+
+class _Causes(Mapping[str, Cause]):
+    """Causes that are decoded when somebody asks for them; what cannot be is `read` instead."""
+
+    def __init__(self, encoded: Mapping[str, msgspec.Raw], read: Callable[[], Mapping[str, Cause]]) -> None:
+        self._encoded = encoded
+        self._read = read
+        self._decoded: dict[str, Cause] = {}
+
+    def __getitem__(self, name: str) -> Cause:
+        if name not in self._decoded:
+            try:
+                self._decoded[name] = msgspec.json.decode(self._encoded[name], type=Cause)
+            except msgspec.MsgspecError:
+                self._decoded |= self._read()
+        return self._decoded[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._encoded)
+
+    def __len__(self) -> int:
+        return len(self._encoded)
 
 
 class Ranked(Struct, frozen=True):
@@ -73,6 +108,14 @@ class Ranked(Struct, frozen=True):
     weight: int
 
 
+class _Worded(Struct, frozen=True):
+    """Every way to recognise a cause, in order, with where their phrases are looked up, by number."""
+
+    matches: tuple[tuple[Cause, Match], ...]
+    texts: PhraseIndex
+    issuers: PhraseIndex
+
+
 class Catalogue:
     """The causes by id and the provider families; make one with `Catalogue.load`."""
 
@@ -81,15 +124,13 @@ class Catalogue:
         causes: Mapping[str, Cause],
         families: tuple[Family, ...],
         refusals: Mapping[Refusal, str] = MappingProxyType({}),
+        wordless: Sequence[tuple[str, Match]] | None = None,
     ) -> None:
         self.causes = causes
         self.families = families
 
         self._refusals = refusals
-        self._matches = tuple((cause, match) for cause in causes.values() for match in cause.matches)
-        lists = [phrases for _, match in self._matches for phrases in (match.text, match.also)]
-        self._texts = PhraseIndex(lists)
-        self._issuers = PhraseIndex(match.issuer for _, match in self._matches)
+        self._wordless = _wordless(causes) if wordless is None else wordless
         self._by_preset = {preset: family for family in families for preset in family.presets}
 
     @classmethod
@@ -101,9 +142,10 @@ class Catalogue:
         Raises:
             ResourceError: naming file and key.
         """
-        causes: dict[str, Cause] = {}
+        causes: list[Mapping[str, Cause]] = []
         families: dict[str, Family] = {}
         refusals: dict[Refusal, str] = {}
+        wordless: list[tuple[str, Match]] = []
         for folder in folders:
             paths = _files(folder)
             # A stranger's files count as they stand: what was compiled of them could say anything.
@@ -111,13 +153,14 @@ class Catalogue:
             ready = _compiled(folder, paths) if is_ours and not with_samples else None
             read = ready or _read_all(paths, with_samples=with_samples)
             families = {family.id: family for family in read.families} | families
-            for cause in read.causes:
-                causes.setdefault(cause.id, cause)
-                # Who words one of our causes anew need not know how a browser sign-in can end.
-                refusals = dict.fromkeys(cause.refusals, cause.id) | refusals
-        if UNKNOWN not in causes:
+            # Who words one of our causes anew need not know how a browser sign-in can end.
+            refusals = {**read.refusals, **refusals}
+            wordless += [found for found in read.wordless if not any(found[0] in earlier for earlier in causes)]
+            causes.append(read.causes)
+        known = causes[0] if len(causes) == 1 else _merged(causes)
+        if UNKNOWN not in known:
             raise ResourceError(tr("The diagnosis files lack other/unknown.toml."))
-        return cls(causes, tuple(families.values()), refusals)
+        return cls(known, tuple(families.values()), refusals, wordless)
 
     def cause_of_refusal(self, refusal: Refusal) -> Cause:
         """The cause that a browser sign-in which ended like this is shown under."""
@@ -126,19 +169,35 @@ class Catalogue:
     def rank(self, facts: Facts) -> tuple[Ranked, ...]:
         """Every cause that matches, each by its best match, most specific first."""
         best: dict[str, Ranked] = {}
-        texts, issuers = self._texts.heaviest(facts.text), self._issuers.heaviest(facts.issuer)
-        for number, (cause, match) in enumerate(self._matches):
+        for cause, match, weight in self._weighed(facts):
+            more = KINDRED_STAGE_WEIGHT if is_kindred(cause, facts) else 0
+            if cause.id not in best or weight + more > best[cause.id].weight:
+                best[cause.id] = Ranked(cause, match, weight + more)
+        return tuple(sorted(best.values(), key=lambda ranked: -ranked.weight))
+
+    def _weighed(self, facts: Facts) -> Iterator[tuple[Cause, Match, int]]:
+        """What matches, in order, with how specifically."""
+        if not facts.text and not facts.issuer:
+            for name, match in self._wordless:
+                weight = match.weigh(facts, (None, None, None))
+                if weight is not None:
+                    yield self.causes[name], match, weight
+            return
+        worded = self._worded
+        texts, issuers = worded.texts.heaviest(facts.text), worded.issuers.heaviest(facts.issuer)
+        for number, (cause, match) in enumerate(worded.matches):
             if match.text and 2 * number not in texts:
                 continue  # most say what no text at hand says
             found = (texts.get(2 * number), texts.get(2 * number + 1), issuers.get(number))
             weight = match.weigh(facts, found, general=cause.general)
-            if weight is None:
-                continue
-            if is_kindred(cause, facts):
-                weight += KINDRED_STAGE_WEIGHT
-            if cause.id not in best or weight > best[cause.id].weight:
-                best[cause.id] = Ranked(cause, match, weight)
-        return tuple(sorted(best.values(), key=lambda ranked: -ranked.weight))
+            if weight is not None:
+                yield cause, match, weight
+
+    @cached_property
+    def _worded(self) -> _Worded:
+        matches = tuple((cause, match) for cause in self.causes.values() for match in cause.matches)
+        lists = [phrases for _, match in matches for phrases in (match.text, match.also)]
+        return _Worded(matches, PhraseIndex(lists), PhraseIndex(match.issuer for _, match in matches))
 
     def families_of(self, provider: Provider | None, hosts: Sequence[str], text: str) -> tuple[Family, ...]:
         """The families a preset, host names or a folded text belong to."""
@@ -176,7 +235,31 @@ def compiled(folder: Path) -> str:
     Catalogue.load([folder], with_samples=True)
     paths = _files(folder)
     read = _read_all(paths, with_samples=False)
-    return msgspec.json.encode(replace(read, digest=digest(folder, paths)), order="deterministic").decode() + "\n"
+    whole = _Compiled(
+        digest=digest(folder, paths),
+        causes={name: _encoded(cause) for name, cause in read.causes.items()},  # which stay in their order
+        families=_encoded(read.families),
+        refusals=_encoded(read.refusals),
+        wordless=_encoded(read.wordless),
+    )
+    return msgspec.json.encode(whole).decode() + "\n"
+
+
+def _encoded(part: object) -> msgspec.Raw:
+    return msgspec.Raw(msgspec.json.encode(part, order="deterministic"))
+
+
+def _merged(causes: Sequence[Mapping[str, Cause]]) -> Mapping[str, Cause]:
+    """All of them, the first of each name, in the order of the folders."""
+    merged: dict[str, Cause] = {}
+    for each in causes:
+        merged = {**merged, **{name: each[name] for name in each if name not in merged}}
+    return merged
+
+
+def _wordless(causes: Mapping[str, Cause]) -> tuple[tuple[str, Match], ...]:
+    ways = ((name, match) for name, cause in causes.items() for match in cause.matches)
+    return tuple((name, match) for name, match in ways if not (match.text or match.also or match.issuer))
 
 
 def _files(folder: Path) -> list[Path]:
@@ -186,26 +269,34 @@ def _files(folder: Path) -> list[Path]:
     return [*paths, families] if os.path.isfile(families) else paths
 
 
-def _compiled(folder: Path, paths: Iterable[Path]) -> _Read | None:
+def _compiled(folder: Path, paths: Sequence[Path]) -> _Read | None:
     """What was read of the files; None where nothing was compiled from these very files."""
     try:
-        known = msgspec.json.decode((folder / COMPILED).read_bytes(), type=_Read)
-        return known if known.digest == digest(folder, paths) else None
+        known = msgspec.json.decode((folder / COMPILED).read_bytes(), type=_Compiled)
+        if known.digest != digest(folder, paths):
+            return None
+        return _Read(
+            _Causes(known.causes, lambda: _read_all(paths, with_samples=False).causes),
+            msgspec.json.decode(known.families, type=tuple[Family, ...]),
+            msgspec.json.decode(known.refusals, type=dict[Refusal, str]),
+            msgspec.json.decode(known.wordless, type=tuple[tuple[str, Match], ...]),
+        )
     except (OSError, msgspec.MsgspecError, RecursionError):
         return None
 
 
 def _read_all(paths: Iterable[Path], *, with_samples: bool) -> _Read:
     documents = {path: _read(path, with_samples=with_samples) for path in paths}
-    return _Read(
-        tuple(cause_of(path, document) for path, document in documents.items() if path.name != FAMILIES_FILE),
-        tuple(
-            family
-            for path, document in documents.items()
-            if path.name == FAMILIES_FILE
-            for family in _families(path, document)
-        ),
-    )
+    causes: dict[str, Cause] = {}
+    families: list[Family] = []
+    for path, document in documents.items():
+        if path.name == FAMILIES_FILE:
+            families += _families(path, document)
+        else:
+            cause = cause_of(path, document)
+            causes.setdefault(cause.id, cause)
+    refusals = {refusal: name for name, cause in reversed(causes.items()) for refusal in cause.refusals}
+    return _Read(causes, tuple(families), refusals, _wordless(causes))
 
 
 def _read(path: Path, *, with_samples: bool) -> Mapping[str, Any]:
