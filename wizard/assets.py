@@ -17,3 +17,13 @@ def resources() -> Path:
         if os.path.isdir(folder / "diagnoses"):
             return folder
     raise FileNotFoundError("the resources folder of Mailwright is missing: install it again")
+
+
+def lines(name: str) -> tuple[str, ...]:
+    """The lines of a text file there, without blank ones and those that begin with "#".
+
+    Raises:
+        OSError: it is not there.
+    """
+    written = (resources() / name).read_text(encoding="utf-8").splitlines()
+    return tuple(line for line in written if line and not line.startswith("#"))

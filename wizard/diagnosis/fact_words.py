@@ -198,10 +198,9 @@ _HOURS: Final = (
     r"timm(?:e|ar|es)|час(?:а|ов|у)?|годин\w*|saat\w*|ساعة|ساعات"
 )
 # A number behind a point or comma is a part of a longer one: "Time: 0.09s" is no time to wait.
-_WAIT: Final = re.compile(
+_WAIT: Final = (
     r"(?<![A-Za-z\d_.,])(?P<count>\d{1,3})\s?"
-    rf"(?:(?:(?P<s>{_SECONDS})|(?P<m>{_MINUTES})|(?P<h>{_HOURS}))\b|(?P<cs>秒|초)|(?P<cm>分|분)|(?P<ch>小时|小時|時間|시간))",
-    re.IGNORECASE,
+    rf"(?:(?:(?P<s>{_SECONDS})|(?P<m>{_MINUTES})|(?P<h>{_HOURS}))\b|(?P<cs>秒|초)|(?P<cm>分|분)|(?P<ch>小时|小時|時間|시간))"
 )
 _UNITS: Final = {"s": 1, "m": MINUTE_S, "h": HOUR_S}
 LONGEST_WAIT_S: Final = 48 * 3_600
@@ -209,7 +208,7 @@ LONGEST_WAIT_S: Final = 48 * 3_600
 
 def wait_words(reply: str) -> dict[str, str]:
     """How long a server asks to wait: `wait_time` in words, `wait_s` in seconds; nothing where it names no time."""
-    found = _WAIT.search(reply)
+    found = re.search(_WAIT, reply, re.IGNORECASE)  # compiled where a server said something
     if found is None:
         return {}
     count = int(found["count"])

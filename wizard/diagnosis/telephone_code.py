@@ -18,7 +18,6 @@ from wizard.language import tr
 from wizard.model.diagnosis import Diagnosis
 from wizard.model.evidence import Stage
 from wizard.model.server import Protocol
-from wizard.toml_reader import read_toml
 
 _SIGNS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXY"  # 31, a prime: so the check notices every single slip
 _LOOKS_LIKE: Final = str.maketrans("OILUZ", "011V2")
@@ -37,7 +36,7 @@ _MAX_CASE: Final = 15
 @cache
 def numbered_causes() -> tuple[str, ...]:
     """The causes in the order of their numbers."""
-    return read_toml(assets.resources() / "telephone-codes.toml").texts("causes")
+    return assets.lines("telephone-codes.txt")
 
 
 class Told(Struct, frozen=True):

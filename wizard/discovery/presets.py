@@ -23,7 +23,6 @@ from wizard.language import SOURCE, spoken, tr
 from wizard.model.address import Address
 from wizard.model.provider import GENERAL_NAME, Provider, ProviderServer, ProviderStatus, SignInWay
 from wizard.model.server import ServerCandidate, Source, UsernameForm
-from wizard.toml_reader import read_toml
 
 _PLACEHOLDER: Final = re.compile(r"%([A-Z]+)%")
 
@@ -223,10 +222,7 @@ def gateway_for_mx(host: str) -> str | None:
 
 @cache
 def _gateways() -> Mapping[str, str]:
-    table = read_toml(assets.resources() / "gateways.toml")
-    names = table.texts_by_name("mx")
-    table.end()
-    return MappingProxyType(names)
+    return MappingProxyType(dict(line.split(" ", 1) for line in assets.lines("gateways.txt")))
 
 
 def _sign_in_needs(provider: Provider) -> list[str]:
