@@ -122,11 +122,12 @@ def test_the_system_names_its_interfaces() -> None:
 def test_checks_that_end_together_look_for_a_proxy_once(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[None] = []
 
-    def none_set() -> dict[str, str]:
+    def none_there() -> tuple[str, ...]:
         asked.append(None)
-        return {}
+        return ()
 
-    monkeypatch.setattr(urllib.request, "getproxies", none_set)
+    monkeypatch.setattr("wizard.probe.environment.active_interfaces", none_there)
+    monkeypatch.setattr(urllib.request, "getproxies", dict)
     monkeypatch.setattr(time, "monotonic", lambda: 1000.0 * LATELY_S)
     for _ in range(3):
         surroundings(())

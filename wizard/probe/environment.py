@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 import re
 import socket
+import sys
 import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -62,11 +64,11 @@ def public_address(text: str) -> str | None:
 
 def proxy_or_vpn() -> str | None:
     """The proxy or tunnel the system is set to use, in words; None when there is none that can be seen."""
-    from urllib.request import getproxies  # loads half the standard library's network modules
+    if sys.platform in ("win32", "darwin") or any(name.lower().endswith("_proxy") for name in os.environ):
+        from urllib.request import getproxies  # loads half the standard library's network modules
 
-    proxies = getproxies()
-    for kind in ("https", "socks", "all"):
-        if proxies.get(kind):
+        proxies = getproxies()
+        if any(proxies.get(kind) for kind in ("https", "socks", "all")):
             return "proxy"
     try:
         names = active_interfaces()
