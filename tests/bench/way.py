@@ -100,6 +100,7 @@ class Way:
         before = socket.getaddrinfo
 
         def getaddrinfo(host: Any, port: Any, *args: Any, **kwargs: Any) -> Any:
+            host = host.decode() if isinstance(host, bytes) else host
             try:
                 ipaddress.ip_address(host)
             except ValueError:

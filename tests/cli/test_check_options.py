@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import subprocess
 import sys
+from typing import Any, cast
 
 import pytest
 
@@ -17,7 +18,7 @@ from wizard.cli.parser import new_parser
 def begun(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The hosts that were looked up."""
     hosts: list[str] = []
-    monkeypatch.setattr("wizard.net.look_up.begin", lambda host, ports, refuses: hosts.append(host))
+    monkeypatch.setattr("wizard.net.look_up.begin", lambda host, *_: hosts.append(host))
     monkeypatch.setattr("wizard.cli.check_options.installed_packs", tuple)
     return hosts
 
@@ -42,7 +43,8 @@ def _begin(*words: str) -> None:
 )
 def test_the_servers_that_are_guessed_are_looked_up(words: list[str], hosts: list[str], begun: list[str]) -> None:
     _begin(*words)
-    assert begun == hosts
+    domain = hosts[0].partition(".")[2]
+    assert begun == [*hosts, f"autoconfig.{domain}", domain]
 
 
 @pytest.mark.parametrize(
@@ -76,7 +78,7 @@ def test_the_question_leaves_before_the_rest_is_loaded(begun: list[str], monkeyp
 
     monkeypatch.setattr("wizard.cli.check.run", run)
     assert main(["check", "ada@example.org", "--no-sign-in"]) == 0
-    assert ran == [["imap.example.org", "smtp.example.org"]]
+    assert ran == [["imap.example.org", "smtp.example.org", "autoconfig.example.org", "example.org"]]
     code = "import sys, wizard.cli.check_options as c; sys.exit(sum(one in sys.modules for one in sys.argv[1:]))"
     late = ["asyncio", "ssl", "json", "shutil", "hashlib", "msgspec", "wizard.wiring", "wizard.setup.session"]
     words = [sys.executable, "-c", code, *late]
@@ -84,15 +86,18 @@ def test_the_question_leaves_before_the_rest_is_loaded(begun: list[str], monkeyp
 
 
 def test_the_servers_are_not_asked_twice_for_their_names(begun: list[str]) -> None:
-    """What is begun is what the race that runs ahead asks for first (`Ahead.race`)."""
+    """As the race that runs ahead asks for them first (`Ahead.race`), and for where settings are published."""
+    from wizard.discovery.autoconfig import autoconfig
     from wizard.discovery.guess import guesses
     from wizard.model.address import Address
     from wizard.model.server import ServerCandidate
 
     _begin("ada@example.org", "--no-sign-in")
+    places = autoconfig(Address.parse("ada@example.org"), cast(Any, None), cast(Any, None), rank=0)
+    assert set(begun[2:]) == {question.whom.partition("/")[0] for question in places}
     likeliest: dict[bool, list[ServerCandidate]] = {}
     for candidate in guesses(Address.parse("ada@example.org")):
         likeliest.setdefault(candidate.is_incoming, []).append(candidate)
     ahead = [(one.host, one.port) for incoming in (True, False) for one in likeliest[incoming][:2]]
-    assert begun == [*dict.fromkeys(host for host, _ in ahead)]
+    assert begun[:2] == [*dict.fromkeys(host for host, _ in ahead)]
     assert [port for _, port in ahead] == [port for ports in check_options.GUESSED.values() for port in ports]

@@ -21,11 +21,11 @@ from wizard.net.dns import AT_ONCE, SLOW_S, DnsResolver, MxRecord
 
 async def test_a_lost_question_to_the_system_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """The system itself would wait for five seconds."""
-    asked: list[str] = []
+    asked: list[bytes] = []
     lost = threading.Event()
     answer = socket.getaddrinfo
 
-    def lose_the_first(host: str, *args: Any) -> Any:
+    def lose_the_first(host: bytes, *args: Any) -> Any:
         asked.append(host)
         if len(asked) == 1:
             lost.wait()
@@ -39,7 +39,7 @@ async def test_a_lost_question_to_the_system_is_asked_again(monkeypatch: pytest.
     finally:
         lost.set()
     assert [str(address) for address in found] == ["127.0.0.1"]
-    assert asked == ["mail.example.org"] * 2
+    assert asked == [b"mail.example.org"] * 2
 
 
 class Lossy(asyncio.DatagramProtocol):
@@ -94,9 +94,9 @@ async def test_a_name_server_that_says_nothing_is_given_up(monkeypatch: pytest.M
 @pytest.mark.parametrize("number", [11001, 11004, socket.EAI_NONAME])
 async def test_a_name_without_an_address_is_an_answer_and_kept(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Windows says 11004 for a name that is there and has no such address."""
-    asked: list[str] = []
+    asked: list[bytes] = []
 
-    def nothing(host: str, *_: object) -> None:
+    def nothing(host: bytes, *_: object) -> None:
         asked.append(host)
         raise socket.gaierror(number, "text")
 
@@ -105,7 +105,7 @@ async def test_a_name_without_an_address_is_an_answer_and_kept(number: int, monk
     for _ in range(2):
         with pytest.raises(NameNotFound):
             await resolver.ipv6("mail.example.org")
-    assert asked == ["mail.example.org"]
+    assert asked == [b"mail.example.org"]
 
 
 @pytest.mark.parametrize("number", [11002, 11003, socket.EAI_AGAIN, socket.EAI_FAIL])
@@ -157,8 +157,8 @@ async def test_hundreds_of_names_are_asked_for_in_turn_and_dead_ones_hold_nobody
 ) -> None:
     released = threading.Event()
 
-    def system(host: str, *_: object) -> list[tuple[object, ...]]:
-        if host.startswith("dead"):
+    def system(host: bytes, *_: object) -> list[tuple[object, ...]]:
+        if host.startswith(b"dead"):
             released.wait(30)
         return [(None, None, None, None, ("127.0.0.1", 0))]
 
@@ -191,7 +191,7 @@ async def test_names_that_are_looked_up_one_after_the_other_need_few_threads_whi
     idle = Idle()
     monkeypatch.setattr("wizard.net.dns._idle", idle)
 
-    def answer(host: str, *_: Any) -> list[Any]:
+    def answer(host: bytes, *_: Any) -> list[Any]:
         threads.add(threading.get_ident())
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("192.0.2.1", 0))]
 

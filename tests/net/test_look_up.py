@@ -32,9 +32,9 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
     """What the system was asked, which is never this computer's own; it knows one host."""
     heard: list[tuple[str, int]] = []
 
-    def answer(host: str, port: object, family: socket.AddressFamily, kind: object) -> list[tuple[Any, ...]]:
-        heard.append((host, family))
-        if host != HOST:
+    def answer(host: bytes, port: object, family: socket.AddressFamily, kind: object) -> list[tuple[Any, ...]]:
+        heard.append((host.decode(), family))
+        if host != HOST.encode():
             raise socket.gaierror(socket.EAI_AGAIN, "not now")
         return [(family, kind, 6, "", (ANSWERS[family], 0))]
 
@@ -83,7 +83,7 @@ def listening() -> Iterator[socket.socket]:
 def _names(monkeypatch: pytest.MonkeyPatch, ipv6: float | None = None) -> None:
     """The name leads to 127.0.0.1, and to ::1 after so many seconds; None is nowhere."""
 
-    def answer(host: str, port: object, family: socket.AddressFamily, kind: object) -> list[tuple[Any, ...]]:
+    def answer(host: bytes, port: object, family: socket.AddressFamily, kind: object) -> list[tuple[Any, ...]]:
         if family is socket.AF_INET:
             return [(family, kind, 6, "", ("127.0.0.1", 0))]
         if ipv6 is None:
@@ -188,7 +188,7 @@ async def test_ipv4_goes_ahead_where_nobody_says_a_word_about_ipv6(
 ) -> None:
     said = Event()
 
-    def answer(host: str, port: object, family: socket.AddressFamily, kind: object) -> list[tuple[Any, ...]]:
+    def answer(host: bytes, port: object, family: socket.AddressFamily, kind: object) -> list[tuple[Any, ...]]:
         if family is socket.AF_INET6:
             said.wait()
         return [(family, kind, 6, "", (ANSWERS[family].replace("192.0.2.7", "127.0.0.1"), 0))]
@@ -211,7 +211,7 @@ async def test_ipv4_goes_ahead_where_nobody_says_a_word_about_ipv6(
 def test_who_has_taken_the_address_dials_it(monkeypatch: pytest.MonkeyPatch) -> None:
     said = Event()
 
-    def answer(host: str, port: object, family: socket.AddressFamily, kind: object) -> list[tuple[Any, ...]]:
+    def answer(host: bytes, port: object, family: socket.AddressFamily, kind: object) -> list[tuple[Any, ...]]:
         if family is socket.AF_INET6:
             said.wait()
         return [(family, kind, 6, "", ("127.0.0.1", 0))]

@@ -27,6 +27,7 @@ HELP = tr_later("the wizard's whole run without a window")
 EXAMPLE = "mailwright check ada@example.org --test-message --json"
 # The likeliest servers of a domain (discovery/guess.py) and their ports, in the order in which the check dials them.
 GUESSED: Final = {"imap": (993, 143), "smtp": (465, 587)}
+PUBLISHES: Final = ("autoconfig.", "")  # where a domain keeps its settings (discovery/autoconfig.py)
 PLAIN: Final = re.compile(r"[A-Za-z0-9._%+-]+@((?:[A-Za-z0-9-]+\.)+[A-Za-z][A-Za-z0-9-]*)")
 
 
@@ -65,10 +66,12 @@ def begin(args: argparse.Namespace) -> None:
     if _may_be_known(domain) or (not args.yes and _is_doubted(domain)):
         return
     refuses = partial(refused_by_policy, given=False, lab=False, own_network=args.yes)
-    for service, ports in GUESSED.items():
-        is_wanted = not (args.incoming or args.no_incoming if service == "imap" else args.outgoing or args.no_outgoing)
-        if is_wanted:
-            look_up.begin(f"{service}.{domain}", ports, refuses)
+    is_left_out = {"imap": args.incoming or args.no_incoming, "smtp": args.outgoing or args.no_outgoing}
+    wanted = [service for service in GUESSED if not is_left_out[service]]
+    for service in wanted:
+        look_up.begin(f"{service}.{domain}", GUESSED[service], refuses)
+    for place in PUBLISHES if wanted else ():
+        look_up.begin(f"{place}{domain}")
 
 
 def _may_be_known(domain: str) -> bool:

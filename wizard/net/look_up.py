@@ -177,4 +177,6 @@ def _connect(address: IPAddress, port: int) -> None:
 
 
 def _asked(host: str, family: socket.AddressFamily) -> Found:
-    return socket.getaddrinfo(host, None, family, socket.SOCK_STREAM)
+    # What is no text is not looked at by Python's codec for international names, which takes a while to load.
+    is_plain = host.isascii() and all(0 < len(label) < 64 for label in host.split("."))
+    return socket.getaddrinfo(host.encode() if is_plain else host, None, family, socket.SOCK_STREAM)

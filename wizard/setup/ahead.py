@@ -20,6 +20,7 @@ from wizard.setup.side import Side
 # What speaks with a side takes as long to import as a look-up; sending, which takes more round trips, comes first.
 WHAT_SPEAKS = {Way.SENDING: "wizard.probe.smtp", Way.RECEIVING: "wizard.probe.imap"}
 SOURCES_S = 0.45  # sources that need longer are not waited for once the first guessed server is open
+LOOK_UP_S = 0.08  # what of it they are spared where their names were looked up before
 
 
 def candidates_of(plan: Plan, judge: Judge, way: Way) -> tuple[ServerCandidate, ...]:
@@ -47,12 +48,14 @@ class Ahead:
         self.enough = asyncio.Event()
         self.sides: dict[Way, Side] = {}
 
-    async def race(self, ways: Sequence[Way], planning: asyncio.Task[Plan], new_side: Callable[[], Side]) -> None:
+    async def race(
+        self, ways: Sequence[Way], planning: asyncio.Task[Plan], new_side: Callable[[], Side], asked_s: float
+    ) -> None:
         """Races guessed servers; where the first one to sign in at is open, `enough` is set: nobody is waited for,
         unless the other side's guesses have failed by then.
 
         No password goes to any of them before the plan is there and has nobody better.
-        `new_side` makes a side that races.
+        `new_side` makes a side that races; names were looked up since `asked_s` seconds ago.
         """
         began = patience.now()
         await asyncio.sleep(0)
@@ -76,7 +79,7 @@ class Ahead:
                 look.cancel()
             await asyncio.gather(*looking, return_exceptions=True)
         if leading.result().winner is not None:
-            await patience.sleep_until(began + SOURCES_S)
+            await patience.sleep_until(began + SOURCES_S - min(asked_s, LOOK_UP_S))
             if not any(side.is_at_a_loss for side in self.sides.values()):
                 self.enough.set()  # where guesses lead nowhere the sources are all there is
 
