@@ -276,14 +276,19 @@ def test_nothing_is_asked_about_the_addresss_own_domain(page: SettingsPage, stat
     assert page.isComplete()
 
 
-def test_a_question_is_announced_in_the_subtitle_and_has_the_keyboard(page: SettingsPage, state: WizardState) -> None:
+def test_a_question_stands_first_and_has_the_keyboard(page: SettingsPage, state: WizardState) -> None:
     foreign = server(Protocol.IMAP, "imap.hoster.example", 993, Security.TLS, Source.SRV, trusted=False)
     state.set_plan(Plan(ADDRESS, (foreign, SMTP)))
-    assert "One question first" in page.subheading.text()
+    assert page.subheading.isHidden()
+    assert page.body.indexOf(page.consent) < page.body.indexOf(page.receiving)
+    assert "Your password would go to hoster.example." in page.agree.accessibleDescription()
     assert page.lead_to() is page.agree
+    assert "imap.hoster.example, port 993, SSL/TLS" in texts(page)
+    assert "User name" not in texts(page)
     page.agree.click()
-    assert "question" not in page.subheading.text()
     assert page.lead_to() is None
+    assert page.subheading.isVisible()
+    assert "User name" in texts(page)
 
 
 @pytest.mark.parametrize(("domains", "foreign"), [(("example.net",), False), (("hoster.example",), True)])

@@ -374,7 +374,7 @@ class WizardWindow(QWizard):
             page.entered.emit()
             self._keyboard.order()
             self._keyboard.lead()
-            page.tell(f"{page.heading.text()}. {page.subheading.text()}")
+            page.tell(f"{page.heading.text()}. {page.subheading.text()}".strip())
         self._fresh_since = self.clock()  # now that it is there: filling it may have taken a slow computer long
 
     def _page_turned(self, page: Page) -> None:

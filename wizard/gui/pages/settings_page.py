@@ -57,8 +57,7 @@ class SettingsPage(Page):
         waiting.addWidget(StateDisc(DiscState.TRYING, 22))
         waiting.addWidget(Label(tr("Asking where the settings for your address are"), tone="ink2", wrap=True), 1)
         self.questions = ProviderQuestions()
-        self._questions_gap = QWidget()
-        self._questions_gap.setFixedHeight(16)
+        self._gaps = (_gap(), _gap())
         self._is_locked = False
         self.receiving = ServerCard(Way.RECEIVING)
         self.sending = ServerCard(Way.SENDING)
@@ -70,13 +69,13 @@ class SettingsPage(Page):
         self.consent.box.addWidget(self.agree)
         self.agree.toggled.connect(self._agreed)
         self.body.addWidget(self.waiting)
-        self.body.addWidget(self.questions)
-        self.body.addWidget(self._questions_gap)
+        for asks, gap in zip((self.questions, self.consent), self._gaps, strict=True):
+            self.body.addWidget(asks)
+            self.body.addWidget(gap)
         self.body.addWidget(self.receiving)
         self.body.addSpacing(16)
         self.body.addWidget(self.sending)
-        self.body.addSpacing(16)
-        self.body.addWidget(self.consent)
+        self.body.addSpacing(8)
         self.body.addWidget(self.limits)
         self._list_link = LinkButton(tr("Provider list"), "search")
         self._list_link.setObjectName("provider-list")
@@ -194,13 +193,14 @@ class SettingsPage(Page):
         if plan is not None:
             self._failed = None
         self.questions.show_plan(None if looking else plan)
-        self._questions_gap.setVisible(not self.questions.isHidden())
         self.waiting.setVisible(looking)
         self.receiving.setVisible(not looking)
         self.sending.setVisible(not looking)
         if looking or address is None:
             self.set_title(tr("Looking for your settings"), tr("This takes a second or two."))
+            self.subheading.show()
             self.consent.hide()
+            self._show_what_is_asked()
             self.limits.hide()
             self.set_ready(False)
             return
@@ -212,6 +212,7 @@ class SettingsPage(Page):
         self._show_title()
         self.set_step_note(sources.step_note(state.incoming, state.outgoing))
         self._show_consent()
+        self._show_what_is_asked()
         self._show_limits()
         self._judge()
         if was_looking:
@@ -225,11 +226,11 @@ class SettingsPage(Page):
         if self._is_editing():
             subtitle = tr("Change only what your provider told you to change.")
         elif self.questions.missing:
-            subtitle = tr("Something is still missing that only you know.")
+            subtitle = ""  # what is asked stands right below
         elif not servers:
             subtitle = self._failed or _nothing_found(plan)
         elif self._untrusted():
-            subtitle = tr("One question first: is this where your mail is kept?")
+            subtitle = ""
         elif plan is not None and plan.provider is not None and plan.provider is self._chosen:
             subtitle = _chosen(plan.provider, address)
         elif self._stand_in(servers):
@@ -239,6 +240,7 @@ class SettingsPage(Page):
         else:
             subtitle = tr(_TYPED if servers[-1].source is Source.GIVEN else _NOTHING_TO_DO)
         self.set_title(tr("Settings for {domain}", domain=address.shown_domain), subtitle)
+        self.subheading.setVisible(bool(subtitle))
 
     def _show_limits(self) -> None:
         plan = self._state.plan
@@ -254,13 +256,21 @@ class SettingsPage(Page):
                 "Only the domain’s records name these servers, and records can be forged. "
                 "Agree if you know that your mail is kept there."
             )
-            self.consent.say(
-                tr("Your password would go to {names}.", names=names), self._stand_in(servers) or by_records
-            )
+            title, why = tr("Your password would go to {names}.", names=names), self._stand_in(servers) or by_records
+            self.consent.say(title, why)
+            self.agree.setAccessibleDescription(f"{title} {why}")
             self.agree.blockSignals(True)
             self.agree.setChecked(False)
             self.agree.blockSignals(False)
             self.agree.setText(tr("Yes, {names} is right", names=names))
+
+    def _show_what_is_asked(self) -> None:
+        """What the person has to say stands alone: the servers below it take a line each."""
+        asked = [not part.isHidden() for part in (self.questions, self.consent)]
+        for is_asked, gap in zip(asked, self._gaps, strict=True):
+            gap.setVisible(is_asked)
+        for card in (self.receiving, self.sending):
+            card.collapse(any(asked))
 
     def _stand_in(self, servers: Sequence[ServerCandidate]) -> str:
         """Where the servers stand that the person brought along; "" where others are shown."""
@@ -312,6 +322,12 @@ class SettingsPage(Page):
 
     def _has_open_questions(self, servers: Sequence[ServerCandidate]) -> bool:
         return self.questions.missing and not all(server.source is Source.GIVEN for server in servers)
+
+
+def _gap() -> QWidget:
+    gap = QWidget()
+    gap.setFixedHeight(16)
+    return gap
 
 
 def _chosen(provider: Provider, address: Address) -> str:

@@ -34,8 +34,8 @@ class ProviderQuestions(Card):
         self._address: Address | None = None
         self._source = Source.PRESET
         self._heading = Heading("")
-        self.box.setContentsMargins(20, 16, 20, 16)
-        self.box.setSpacing(14)
+        self.box.setContentsMargins(20, 14, 20, 14)
+        self.box.setSpacing(12)
         self.box.addWidget(self._heading)
         self.region: ChoiceField | None = None
         self.username: Field | None = None
@@ -103,7 +103,9 @@ class ProviderQuestions(Card):
                 self.region.choice.addItem(region, region)
             self.region.choice.setCurrentIndex(max(0, provider.regions.index(_region_of(provider, plan))))
             self.region.choice.currentIndexChanged.connect(lambda _: self.answered.emit())
-            self.region.set_help(tr("Where your account at {provider} was opened.", provider=provider.spoken_name))
+            where = tr("Where your account at {provider} was opened.", provider=provider.spoken_name)
+            self.region.choice.setToolTip(where)
+            self.region.choice.setAccessibleDescription(where)
             self._add(self.region)
         for name, ask in provider.placeholders.items():
             field = Field(_label(name))

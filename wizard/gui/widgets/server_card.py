@@ -89,7 +89,7 @@ class ServerCard(Card):
         return not self.editor.isHidden()
 
     def collapse(self, collapsed: bool) -> None:
-        """Says the server in one line, while the other card is edited."""
+        """Says the server in one line, while something else has to be said or edited first."""
         if not self.is_editing:
             self._show_mode("line" if collapsed else "facts")
 
