@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QFont
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.gui.samples import (
@@ -32,6 +32,7 @@ from tests.gui.samples import (
     now,
     seen,
 )
+from wizard import wiring
 from wizard.gui import languages, theme
 from wizard.gui.exception_dialog import ExceptionDialog
 from wizard.gui.pages.check_page import CheckPage
@@ -265,6 +266,17 @@ def test_a_message_to_the_administrator_can_be_wanted(
     with qtbot.waitSignal(page.administrator_wanted) as wanted:
         press(page, name)
     assert wanted.args == [told]
+
+
+@pytest.mark.parametrize("cause", ["no-internet", "captive-portal", "clock-wrong", "address-mistyped"])
+def test_nobody_is_to_be_asked_about_what_is_wrong_here(page: CheckPage, cause: str) -> None:
+    told = wiring.diagnoser().of_cause(cause)
+    assert told is not None
+    page.begin(DRAFT)
+    page.show_result(replace(FAILS, diagnoses=(told,)))
+    names = {button.objectName() for button in page.findChildren(QAbstractButton)}
+    assert "save-report" in names
+    assert not {name for name in names if "ask-administrator" in name}
 
 
 def test_only_one_side_is_checked_where_only_one_is_wanted(page: CheckPage) -> None:

@@ -213,6 +213,13 @@ class Diagnosis(WithCompanion, frozen=True, eq=False):
         return replace(self, title=anew.title, why=anew.why, remedies=remedies)
 
     @property
+    def concerns_others(self) -> bool:
+        """Whether whoever runs the server can be asked: not about this computer, its line or what was typed, unless
+        the cause says for what."""
+        asks = any(isinstance(remedy.action, AskAdministrator) for remedy in self.remedies)
+        return asks or not (self.implies.whole_line or self.stage is Stage.INPUT)
+
+    @property
     def wants_other_settings(self) -> bool:
         """Whether something that was typed or found is to be changed; whom a test message goes to is no setting."""
         kinds = (ChangeSettings, EditField, SignIn, TrustCertificate)

@@ -284,7 +284,7 @@ class DiagnosisCard(Card):
 
     def _add_links(self, asks: Remedy | None, last: Sequence[Remedy], *, asks_first: bool) -> None:
         links = Flow(gap=14 if last else 24, row_gap=4)
-        if not asks_first:
+        if self.diagnosis.concerns_others and not asks_first:
             ask = LinkButton(tr(ASK), "message")
             ask.setObjectName(f"remedy:{asks.id}" if asks is not None else "ask-administrator")
             ask.clicked.connect(lambda: self.administrator_wanted.emit())
