@@ -324,7 +324,7 @@ ROWS = (
         (refusing("454 4.7.0 Too many login attempts, try again in 30 minutes"),
          refusing_in("NO [AUTHENTICATIONFAILED] Too many failed logins, try again in 30 minutes"))),
     Row("G6", "relay_access_denied", "relay-denied",
-        "smtp.example.org lets you sign in, but not send to other domains",
+        "smtp.example.org lets you sign in, but not send",
         "ask-administrator", "Copy a message for your mail administrator",
         "Could you please let this account send once it has signed in",
         (smtp("smtp.example.org", rcpt_reply="554 5.7.1 <ada@example.org>: Relay access denied"), IN)),

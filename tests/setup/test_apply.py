@@ -182,7 +182,7 @@ async def test_an_account_that_may_not_send_although_it_signed_in_is_for_its_adm
     async with stage(ADA, smtp("smtp.example.org", rcpt_reply=refusal), IN) as on_stage:
         result = await on_stage.check()
     first = speaks_first(result, "relay-denied", "ask-administrator")
-    assert first.title == "smtp.example.org lets you sign in, but not send to other domains"
+    assert first.title == "smtp.example.org lets you sign in, but not send"
     assert [remedy.id for remedy in first.remedies] == ["ask-administrator"]
 
 
