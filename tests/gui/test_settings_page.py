@@ -291,6 +291,20 @@ def test_a_question_stands_first_and_has_the_keyboard(page: SettingsPage, state:
     assert "User name" in texts(page)
 
 
+def test_a_domain_reads_as_it_was_typed_and_a_strangers_as_it_is_encoded(
+    page: SettingsPage, state: WizardState
+) -> None:
+    address = Address.parse("ada@bücher.example")
+    state.set_address(address)
+    own, stranger = f"imap.{address.domain}", "smtp.xn--mller-kva.example"
+    receiving = ServerCandidate(Protocol.IMAP, own, 993, Security.TLS, address.wire, Source.SRV, trusted=True)
+    sending = ServerCandidate(Protocol.SMTP, stranger, 465, Security.TLS, address.wire, Source.SRV, trusted=True)
+    state.set_plan(Plan(address, (receiving, sending)))
+    assert {"imap.bücher.example", "ada@bücher.example", stranger} <= set(texts(page))
+    assert state.incoming is not None
+    assert state.incoming.host == own
+
+
 @pytest.mark.parametrize(("domains", "foreign"), [(("example.net",), False), (("hoster.example",), True)])
 def test_a_provider_taken_from_the_list_says_when_the_domain_is_not_its_own(
     page: SettingsPage, state: WizardState, domains: tuple[str, ...], foreign: bool

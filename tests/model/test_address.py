@@ -121,3 +121,18 @@ def test_any_text_is_an_address_or_a_sentence(text: str) -> None:
         assert address.domain.isascii()
         assert not {unicodedata.category(c) for c in str(address)} & {"Cc", "Cf", "Cs", "Zl", "Zp", "Zs"}
         assert Address.parse(address.wire) == Address.parse(str(address)) == address
+
+
+@pytest.mark.parametrize(
+    ("name", "read"),
+    [
+        ("xn--bcher-kva.example", "bücher.example"),
+        ("imap.xn--bcher-kva.example", "imap.bücher.example"),
+        ("ada@xn--bcher-kva.example", "ada@bücher.example"),
+        ("imap.myxn--bcher-kva.example", "imap.myxn--bcher-kva.example"),  # another domain
+        ("imap.xn--mller-kva.example", "imap.xn--mller-kva.example"),
+        ("", ""),
+    ],
+)
+def test_names_of_the_own_domain_read_as_it_was_typed(name: str, read: str) -> None:
+    assert Address.parse("ada@bücher.example").as_read(name) == read

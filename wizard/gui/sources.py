@@ -144,7 +144,7 @@ def asked_sentence(plan: Plan) -> str:
 
 def servers_sentence(plan: Plan, servers: Sequence[ServerCandidate], to_agree_to: Sequence[str]) -> str:
     """Where the password would go, said before anything is pressed; "" where no server is known."""
-    hosts = list(dict.fromkeys(server.host for server in servers))
+    hosts = list(dict.fromkeys(plan.address.as_read(server.host) for server in servers))
     if not hosts:
         return ""
     if to_agree_to:

@@ -70,6 +70,14 @@ class Address(Struct, frozen=True):
     def __str__(self) -> str:
         return f"{self.local}@{self.shown_domain}"
 
+    def as_read(self, name: str) -> str:
+        """A server's name or a user name as people read it, where it ends with this domain.
+
+        Another domain's stays as it is encoded: there letters that look like others would lead somebody astray.
+        """
+        start = name.removesuffix(self.domain)
+        return start + self.shown_domain if start != name and start[-1:] in ("", ".", "@") else name
+
     @property
     def wire(self) -> str:
         """The address as SMTP and IMAP are told it: the domain in A-labels."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from msgspec.structs import replace
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
@@ -267,7 +268,7 @@ class ServerCard(Card):
         if candidate is None:
             self._words.setText(tr("No server is known yet."))
         elif self._one_line:
-            self._words.setText(words.endpoint(candidate))
+            self._words.setText(words.endpoint(replace(candidate, host=self._as_read(candidate.host))))
         else:
             self._words.setText(tr(_ENCRYPTED[candidate.security]))
 
@@ -301,15 +302,18 @@ class ServerCard(Card):
             if other.security is not candidate.security and other.port == candidate.port
         ]
         return (
-            Fact(tr("Server"), candidate.host, lines("host", hosts)),
+            Fact(tr("Server"), self._as_read(candidate.host), lines("host", hosts)),
             Fact(tr("Port"), str(candidate.port), lines("port", ports)),
             Fact(tr("Encryption"), sources.security_name(candidate.security), lines("security", modes)),
             Fact(
                 tr("User name"),
-                candidate.username or tr("Not known yet"),
+                self._as_read(candidate.username) or tr("Not known yet"),
                 lines("username", []) + self._own_password_line(),
             ),
         )
+
+    def _as_read(self, name: str) -> str:
+        return name if self._address is None else self._address.as_read(name)
 
     def _main_source(self) -> tuple[str, str]:
         """Who named the server, said once for the whole card: icon and words."""
