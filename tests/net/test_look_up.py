@@ -243,3 +243,17 @@ def test_a_computer_without_ipv6_says_nothing_of_it_here(monkeypatch: pytest.Mon
     _found()
     assert not look_up._connecting
     assert told == []
+
+
+@pytest.mark.parametrize("host", ["a..example.org", f"{'a' * 64}.example.org", "mail\0.example.org", "bücher.org", ""])
+def test_what_is_no_plain_name_is_handed_over_as_text(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python refuses what no name can be; as bytes the system would look up what stands before a zero."""
+    seen: list[str | bytes] = []
+
+    def answer(host: str | bytes, *_: object) -> list[tuple[Any, ...]]:
+        seen.append(host)
+        return []
+
+    monkeypatch.setattr(socket, "getaddrinfo", answer)
+    look_up.look_up(host, socket.AF_INET)
+    assert seen == [host]

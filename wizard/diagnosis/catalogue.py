@@ -253,7 +253,7 @@ def _merged(causes: Sequence[Mapping[str, Cause]]) -> Mapping[str, Cause]:
     """All of them, the first of each name, in the order of the folders."""
     merged: dict[str, Cause] = {}
     for each in causes:
-        merged = {**merged, **{name: each[name] for name in each if name not in merged}}
+        merged |= {name: each[name] for name in each if name not in merged}
     return merged
 
 

@@ -177,6 +177,7 @@ def _connect(address: IPAddress, port: int) -> None:
 
 
 def _asked(host: str, family: socket.AddressFamily) -> Found:
-    # What is no text is not looked at by Python's codec for international names, which takes a while to load.
-    is_plain = host.isascii() and all(0 < len(label) < 64 for label in host.split("."))
+    # Bytes are handed on as they are; a text goes through Python's codec for international names, slow to load.
+    labels = host.split(".")
+    is_plain = host.isascii() and all(0 < len(one) < 64 and one.replace("-", "").isalnum() for one in labels)
     return socket.getaddrinfo(host.encode() if is_plain else host, None, family, socket.SOCK_STREAM)
