@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import combinations
 
 import pytest
 from msgspec.structs import replace
@@ -41,8 +42,9 @@ from wizard.gui.widgets.lane_line import LaneLine
 from wizard.gui.widgets.stage_table import SideHead, StageMark
 from wizard.language import SOURCE, choice, speak
 from wizard.model.account import SideResult, Status, Verdict
-from wizard.model.diagnosis import Remedy
+from wizard.model.diagnosis import Diagnosis, Remedy
 from wizard.model.evidence import NO_DETAIL, ErrorKind, Outcome, ProbeReport, Stage
+from wizard.model.server import Protocol
 
 pytestmark = [pytest.mark.qt_log_level_fail("WARNING"), pytest.mark.qt_log_ignore("propagateSizeHints")]
 
@@ -266,6 +268,23 @@ def test_a_message_to_the_administrator_can_be_wanted(
     with qtbot.waitSignal(page.administrator_wanted) as wanted:
         press(page, name)
     assert wanted.args == [told]
+
+
+@pytest.mark.parametrize("width", [900, 644, 420])
+def test_what_was_refused_after_the_sign_in_has_a_mark_of_its_own(page: CheckPage, qtbot: QtBot, width: int) -> None:
+    page.setFixedSize(width, 560)
+    denied = Diagnosis("relay-denied", Stage.ENVELOPE, 1.0, "x", "y", (), Protocol.SMTP, str(SMTP.endpoint))
+    page.begin(DRAFT)
+    page.show_result(replace(FAILS, outgoing=SideResult(SMTP, Status.FAILED), diagnoses=(denied,), timeline=()))
+    QApplication.processEvents()
+    shown = marks(page)
+    assert shown["stage:smtp:auth"][0] == "Sending: Sign in: ok"
+    assert shown["stage:smtp:envelope"][0] == "Sending: Send: failed"
+    assert "stage:imap:envelope" not in shown
+    places = [mark.geometry() for mark in page.findChildren(StageMark) if mark.isVisible()]
+    assert not [1 for one, other in combinations(places, 2) if one.intersects(other)]
+    page.show_result(FAILS)
+    qtbot.waitUntil(lambda: "stage:smtp:envelope" not in marks(page))
 
 
 @pytest.mark.parametrize("cause", ["no-internet", "captive-portal", "clock-wrong", "address-mistyped"])

@@ -19,6 +19,7 @@ from tests.gui.samples import (
     seen,
 )
 from wizard.gui.lanes import LaneTracker, State, lanes_of, speaking
+from wizard.gui.words import stage_name
 from wizard.model.account import SideResult, Status
 from wizard.model.diagnosis import Diagnosis
 from wizard.model.evidence import NO_DETAIL, ErrorKind, Outcome, Stage
@@ -75,6 +76,17 @@ def test_a_failed_stage_leaves_the_later_ones_untried() -> None:
     lane = tracker.lanes[0]
     assert _states(lane) == [OK, FAILED, NOT_TRIED, NOT_TRIED]
     assert (lane.broken, lane.failure) == (Stage.CONNECT, "No answer")
+
+
+def test_a_refused_envelope_leaves_the_sign_in_as_it_went() -> None:
+    tracker = LaneTracker(DRAFT)
+    _run(tracker, SMTP, Stage.DNS, Stage.CONNECT, Stage.TLS, Stage.AUTH)
+    tracker.take(event(Stage.ENVELOPE, SMTP, Outcome.STARTED))
+    assert _states(tracker.lanes[0]) == [OK, OK, OK, OK]
+    tracker.take(event(Stage.ENVELOPE, SMTP, Outcome.FAILED, error=ErrorKind.REPLY))
+    lane = tracker.lanes[0]
+    assert _states(lane) == [OK, OK, OK, OK, FAILED]
+    assert (lane.marks[-1].stage, lane.marks[-1].word) == (Stage.ENVELOPE, "Refused")
 
 
 def test_of_several_servers_the_one_under_way_is_shown() -> None:
@@ -145,10 +157,11 @@ def test_one_reason_for_both_sides_breaks_both_lanes() -> None:
     assert all(_states(lane) == [FAILED, NOT_TRIED, NOT_TRIED, NOT_TRIED] for lane in lanes)
 
 
-def test_a_failure_after_sign_in_keeps_its_four_marks() -> None:
+def test_a_failure_after_sign_in_has_a_mark_of_its_own() -> None:
     denied = Diagnosis("relay-denied", Stage.ENVELOPE, 1.0, "x", "y", (), Protocol.SMTP, "smtp.example.net:587")
     sending, _ = lanes_of(replace(WORKS, diagnoses=(denied,)))
-    assert _states(sending) == [OK, OK, OK, OK]
+    assert _states(sending) == [OK, OK, OK, OK, FAILED]
+    assert (sending.marks[-1].stage, stage_name(sending.marks[-1].stage)) == (Stage.ENVELOPE, "Send")
     assert sending.broken is Stage.ENVELOPE
     assert not sending.works
 

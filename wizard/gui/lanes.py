@@ -43,7 +43,8 @@ class Mark(Struct, frozen=True):
 class Lane(Struct, frozen=True):
     """One side, sending or receiving: four marks in order, and where it broke.
 
-    `broken` is the stage it stopped at, which may lie past the four shown ones. `failure` is the short word for it.
+    `broken` is the stage it stopped at; where that lies past the four, it has a fifth mark. `failure` is the short word
+    for it.
     `under_way` is the stage that runs now, which may be one that shares a mark with another.
     """
 
@@ -162,7 +163,8 @@ class _Track:
             case Outcome.FAILED:
                 word = failed(progress.error, progress.certificate_problem)
                 self._broken = (progress.stage, progress.error, word)
-                self._marks[stage] = Mark(stage, State.FAILED, word)
+                if not _lies_beyond(progress.stage):
+                    self._marks[stage] = Mark(stage, State.FAILED, word)
             case Outcome.CANCELLED | Outcome.SKIPPED:
                 if progress.stage in SHOWN:
                     self._marks[stage] = Mark(stage, State.NOT_TRIED, tr(words.NOT_TRIED))
@@ -178,12 +180,13 @@ class _Track:
         later = State.WAITING if self._broken is None else State.NOT_TRIED
         later_word = tr(words.WAITING) if self._broken is None else tr(words.NOT_TRIED)
         stage, error, failure = self._broken or (None, None, "")
+        marks = [self._marks.get(shown, Mark(shown, later, later_word)) for shown in SHOWN]
         return replace(
             was,
             protocol=self.protocol,
             host=self._endpoint.host if self._endpoint is not None else was.host,
             encrypted=self._security is not Security.NONE,
-            marks=tuple(self._marks.get(shown, Mark(shown, later, later_word)) for shown in SHOWN),
+            marks=(*marks, *_beyond(stage, failure)),
             broken=stage,
             error=error,
             failure=failure,
@@ -244,11 +247,11 @@ def _broken_lane(
     certificate = failure.certificate if failure is not None else None
     word = failed(error, certificate.problem if certificate is not None else None)
     at = _shown(stage, security)
-    past = stage if stage.order > Stage.AUTH.order else at  # before STARTTLS a greeting is no proof of encryption
+    past = stage if _lies_beyond(stage) else at  # before STARTTLS a greeting is no proof of encryption
     ended = {item.stage: item for item in evidence if item.outcome is Outcome.OK}
     marks = []
     for shown in SHOWN:
-        if shown is at and stage.order <= Stage.AUTH.order and stage is not Stage.INPUT:
+        if shown is at and not _lies_beyond(stage) and stage is not Stage.INPUT:
             marks.append(Mark(shown, State.FAILED, word))
         elif shown in ended:
             marks.append(_passed(shown, ended[shown].seconds, ended[shown].detail, security))
@@ -256,6 +259,7 @@ def _broken_lane(
             marks.append(Mark(shown, State.OK, words.passed(None)))
         else:
             marks.append(Mark(shown, State.NOT_TRIED, tr(words.NOT_TRIED)))
+    marks += _beyond(stage, word)
     endpoint = failure.endpoint if failure is not None else None
     host = (
         endpoint.host
@@ -318,6 +322,16 @@ def _evidence(
         ]
         return (*earlier, *(item for item in known if item is not failure), failure)
     return tuple(seen)
+
+
+def _lies_beyond(stage: Stage) -> bool:
+    """Whether it comes after all that are shown."""
+    return stage.order > SHOWN[-1].order
+
+
+def _beyond(broken: Stage | None, word: str) -> tuple[Mark, ...]:
+    """The mark of a stage that a side broke at past the shown ones."""
+    return (Mark(broken, State.FAILED, word),) if broken is not None and _lies_beyond(broken) else ()
 
 
 def _how_far(item: Evidence) -> int:

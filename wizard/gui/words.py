@@ -58,7 +58,7 @@ def stage_name(stage: Stage) -> str:
         case Stage.AUTH:
             return tr_context("stage", "Sign in")
         case Stage.ENVELOPE | Stage.MESSAGE:
-            return tr_context("stage", "Hand over")
+            return tr_context("stage", "Send")
         case Stage.ARRIVAL:
             return tr_context("stage", "Arrive")
 

@@ -1,4 +1,4 @@
-"""The stages of sending and receiving: one row each, four marks, and a word for how each ended."""
+"""The stages of sending and receiving: one row each, its marks, and a word for how each ended."""
 
 from __future__ import annotations
 
@@ -152,7 +152,7 @@ class StageTable(QWidget):
         self._grid.setHorizontalSpacing(6)
         self._heads: list[SideHead] = []
         self._marks: list[list[StageMark]] = []
-        self._columns = len(SHOWN)
+        self._columns = 0
 
     def show_lanes(self, lanes: tuple[Lane, ...]) -> None:
         """Shows these sides; a side that works while the other does not is marked as kept."""
@@ -163,11 +163,20 @@ class StageTable(QWidget):
         for row, lane in enumerate(lanes):
             if row == len(self._heads):
                 self._heads.append(SideHead(self))
-                self._marks.append([StageMark(self._clock, lane.protocol, mark, self) for mark in lane.marks])
-                self._arrange(self._columns)
+                self._marks.append([])
+            there = self._marks[row]
+            while len(there) > len(lane.marks):
+                widget = there.pop()
+                self._grid.removeWidget(widget)
+                widget.deleteLater()
+            if len(there) < len(lane.marks):
+                there += [StageMark(self._clock, lane.protocol, mark, self) for mark in lane.marks[len(there) :]]
+                self._columns = 0  # until each has its place
             self._heads[row].show_side(lane, kept=lane.works and any(each.broken is not None for each in lanes))
-            for widget, mark in zip(self._marks[row], lane.marks, strict=True):
+            for widget, mark in zip(there, lane.marks, strict=True):
                 widget.show_mark(lane.protocol, mark)
+        if self._heads and not self._columns:
+            self._arrange(self._most)
         self._fit()
         self.updateGeometry()
 
@@ -188,7 +197,8 @@ class StageTable(QWidget):
             head.spare_icon(False)
         head_width = max(head.sizeHint().width() for head in self._heads)
         columns: list[int] = [
-            max(mark.sizeHint().width() for mark in column) for column in zip(*self._marks, strict=True)
+            max(marks[place].sizeHint().width() for marks in self._marks if place < len(marks))
+            for place in range(self._most)
         ]
 
         def fits(each: int, room: int) -> bool:
@@ -196,7 +206,7 @@ class StageTable(QWidget):
             room -= head_width + (_SCROLL_BAR if each > self._columns else 0)
             return sum(max(columns[place::each]) + gap for place in range(each)) <= room
 
-        whole = len(SHOWN)
+        whole = self._most
         spares = not fits(whole, self.width()) and fits(whole, self.width() + self._heads[0].icon_width)
         for head in self._heads:
             head.spare_icon(spares)
@@ -204,11 +214,16 @@ class StageTable(QWidget):
         if self._columns != wanted:
             self._arrange(wanted)
 
+    @property
+    def _most(self) -> int:
+        """How many stages the longest row has."""
+        return max(map(len, self._marks))
+
     def _arrange(self, columns: int) -> None:
         self._columns = columns
-        rows = len(SHOWN) // columns
+        rows = -(-self._most // columns)
         apart = rows > 1  # then a gap tells the sides from each other
-        for row in range(len(SHOWN) + 1):
+        for row in range(len(SHOWN) + 2):
             self._grid.setRowMinimumHeight(row, _APART if apart and row == rows else 0)
         for row, (head, marks) in enumerate(zip(self._heads, self._marks, strict=True)):
             self._grid.removeWidget(head)
@@ -216,7 +231,7 @@ class StageTable(QWidget):
             for number, mark in enumerate(marks):
                 self._grid.removeWidget(mark)
                 self._grid.addWidget(mark, row * (rows + apart) + number // columns, 1 + number % columns)
-        for column in range(1, len(SHOWN) + 1):
+        for column in range(1, len(SHOWN) + 2):
             self._grid.setColumnStretch(column, int(column <= columns))
 
 
