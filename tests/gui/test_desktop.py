@@ -37,12 +37,15 @@ def test_a_screen_reader_gets_from_the_address_to_the_settings(tmp_path: Path) -
                 check=False,
             )
             still_there = window.poll() is None
+            find = ["xdotool", "search", "--onlyvisible", "--name", "Mailwright", "getwindowname", "%@"]
+            titles = subprocess.run(find, env=environment, capture_output=True, text=True, check=True).stdout
         finally:
             window.terminate()
             window.wait(10)
             log.close()
     assert reader.returncode == 0, reader.stderr
     assert still_there, (tmp_path / "window.log").read_text()
+    assert set(titles.splitlines()) == {"For practice — Mailwright"}
     seen = json.loads(reader.stdout.splitlines()[-1])
     assert seen["pages"] == ["page:account", "page:settings", "page:check", "page:test", "page:done"]
     assert seen["outcome"] == f"diagnosis:{account.cause}"

@@ -97,7 +97,7 @@ def test_what_was_found_and_proven_is_not_asked_for_again(practising: Wizard, qt
     wizard.speak(PSEUDO)
     assert wizard.state.plan is plan
     assert wizard.account.practice is not None
-    assert wizard.window.windowTitle() == pseudo("Mailwright: practice")
+    assert wizard.window.windowTitle() == pseudo("For practice — Mailwright")
     wizard.window.go_on_to("check")
     qtbot.waitUntil(lambda: wizard.check.result is not None, timeout=SECONDS)
     assert wizard.check.heading.text() == pseudo("Both servers work")

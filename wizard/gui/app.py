@@ -310,7 +310,8 @@ class Wizard:
 
             theme.current().enlarge()
         if opened.is_practice:
-            self.window.setWindowTitle(tr("Mailwright: practice"))
+            # With the program's name at its end: Qt would add it else.
+            self.window.setWindowTitle(tr("For practice — Mailwright"))
             self.flow.practise()
             return
         from wizard.gui import system_name
