@@ -210,7 +210,8 @@ class StageTable(QWidget):
         spares = not fits(whole, self.width()) and fits(whole, self.width() + self._heads[0].icon_width)
         for head in self._heads:
             head.spare_icon(spares)
-        wanted = whole if spares else next((each for each in (whole, 2) if fits(each, self.width())), 1)
+        in_two_rows = -(-whole // 2)
+        wanted = whole if spares else next((each for each in (whole, in_two_rows, 2) if fits(each, self.width())), 1)
         if self._columns != wanted:
             self._arrange(wanted)
 
