@@ -127,6 +127,22 @@ def test_a_display_that_is_not_there_is_a_sentence_and_nothing_else(display: dic
     assert (done.returncode, done.stdout, done.stderr) == (2, "", f"mailwright: {NO_DISPLAY}\n")
 
 
+@pytest.mark.parametrize(("rules", "warns"), [("", False), ("qt.qpa.wayland.textinput.warning=true", True)])
+def test_the_terminal_is_not_told_of_every_change_of_the_focus(rules: str, warns: bool) -> None:
+    """As Qt does on Wayland; who looks for an input method's trouble still gets it."""
+    program = """
+from wizard.gui.app import make_application
+app = make_application()
+from PySide6.QtCore import QLoggingCategory
+print(*(QLoggingCategory(name).isWarningEnabled() for name in ("qt.qpa.wayland.textinput", "qt.qpa.wayland")))
+"""
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "QT_LOGGING_RULES": rules}
+    ended = subprocess.run(
+        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, timeout=60, check=True
+    )
+    assert ended.stdout.split() == [str(warns), "True"], "its other warnings stay"
+
+
 @pytest.mark.slow
 def test_an_open_window_holds_nothing_that_nobody_asked_for() -> None:
     """The network's libraries and the causes come with the first need of them; sources are never kept."""

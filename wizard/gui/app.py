@@ -147,7 +147,7 @@ def _start_qt() -> QApplication:
     That is a DISPLAY that nobody serves (a lost `ssh -X`), one that does not let this user in, or a library of Wayland
     or X11 that is missing: Qt ends the program itself, by a signal and after lines that help nobody.
     """
-    from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
+    from PySide6.QtCore import QLoggingCategory, QMessageLogContext, QtMsgType, qInstallMessageHandler
     from PySide6.QtWidgets import QApplication
 
     def heard(kind: QtMsgType, _: QMessageLogContext, text: str | None) -> None:
@@ -162,18 +162,17 @@ def _start_qt() -> QApplication:
 
         # Without this the window counts as Python's, with its icon in the task bar. Our own program needs it not.
         ctypes.windll.shell32.SetCurrentProcessExplicitAppUserModelID("Mailwright.Mailwright")
+    QLoggingCategory.setFilterRules("qt.qpa.wayland.textinput.warning=false")  # a line for every change of the focus
     before = qInstallMessageHandler(heard)
-    try:
-        return QApplication(sys.argv[:1])
-    finally:
-        qInstallMessageHandler(before)
+    app = QApplication(sys.argv[:1])
+    qInstallMessageHandler(before)
+    return app
 
 
 def _import_plainly() -> None:
     """Takes PySide's import hook out again.
 
-    It reads, and keeps, the source of every module imported later, to learn whether the module uses `__feature__`.
-    None of ours does, and it costs a tenth of the memory.
+    It keeps the source of every module imported later: a tenth of the memory, for a `__feature__` none of ours uses.
     """
     builtins.__import__ = getattr(builtins, "__orig_import__", builtins.__import__)
 
