@@ -103,6 +103,34 @@ async def test_sources_are_waited_for_longer_where_a_busy_computer_gave_them_no_
     assert min(waited) >= SOURCES_S * 0.9
 
 
+@pytest.mark.parametrize("asked_s", [100.0, 0.0])
+async def test_sources_are_spared_the_look_up_of_names_that_was_done_before(
+    authority: Authority, certificate: Issued, monkeypatch: pytest.MonkeyPatch, asked_s: float
+) -> None:
+    waited: list[float] = []
+
+    async def at_once(until: float) -> None:
+        waited.append(until - patience.now())
+
+    monkeypatch.setattr("wizard.setup.ahead.SOURCES_S", 2000.0)
+    monkeypatch.setattr("wizard.setup.ahead.LOOK_UP_S", 1000.0)
+    monkeypatch.setattr("wizard.setup.ahead.patience.sleep_until", at_once)
+    imap, smtp = Mail(Protocol.IMAP), Mail(Protocol.SMTP)
+    async with (
+        tls_server(imap, certificate, Security.TLS) as receiving,
+        tls_server(smtp, certificate, Security.TLS) as sending,
+        asyncio.timeout(30),
+    ):
+        sources = SilentSources(
+            candidate(receiving, Protocol.IMAP, Security.TLS), candidate(sending, Protocol.SMTP, Security.TLS)
+        )
+        session = new_session(authority, planner=sources)
+        await asyncio.sleep(0)
+        assert (await session.check(ACCOUNT, asked_s=asked_s)).verdict is Verdict.WORKS
+        await session.close()
+    assert round(2000.0 - waited[0], -2) == asked_s  # to the hundred: however slow this computer is
+
+
 async def test_no_password_goes_anywhere_while_sources_may_still_answer(
     authority: Authority, certificate: Issued
 ) -> None:

@@ -50,10 +50,12 @@ class RunClock:
 
     def __init__(self) -> None:
         self._started = time.monotonic()
+        self.set_back_s = 0.0
 
     def set_back(self, seconds: float) -> None:
-        """The run began so much earlier."""
+        """The run began so much earlier, with its first question."""
         self._started -= seconds
+        self.set_back_s += seconds
 
     def __call__(self) -> float:
         """Seconds since the run began."""

@@ -55,7 +55,7 @@ class Ahead:
         unless the other side's guesses have failed by then.
 
         No password goes to any of them before the plan is there and has nobody better.
-        `new_side` makes a side that races; names were looked up since `asked_s` seconds ago.
+        `new_side` makes a side that races; `asked_s` seconds ago names were asked for, where that was done before.
         """
         began = patience.now()
         await asyncio.sleep(0)

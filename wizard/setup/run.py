@@ -179,7 +179,7 @@ class Run:
         self._leave_out_what_nobody_has(needed)
 
     async def _find_while_guessing(self, needed: Sequence[Way]) -> None:
-        asked_s = self.prober.clock()
+        asked_s = self.prober.clock.set_back_s
         getting_ahead = asyncio.ensure_future(self._ahead.race(needed, self._planning(), self._side, asked_s))
         try:
             await self._planned()
