@@ -25,6 +25,7 @@ from tests.gui.samples import (
     RECEIVES,
     SMTP,
     TLS_1_3,
+    TO_SIGN_IN,
     TRUST,
     USERNAME_FORMAT,
     WORKS,
@@ -275,7 +276,14 @@ def test_what_was_refused_after_the_sign_in_has_a_mark_of_its_own(page: CheckPag
     page.setFixedSize(width, 560)
     denied = Diagnosis("relay-denied", Stage.ENVELOPE, 1.0, "x", "y", (), Protocol.SMTP, str(SMTP.endpoint))
     page.begin(DRAFT)
-    page.show_result(replace(FAILS, outgoing=SideResult(SMTP, Status.FAILED), diagnoses=(denied,), timeline=()))
+    page.show_result(
+        replace(
+            FAILS,
+            outgoing=SideResult(SMTP, Status.FAILED),
+            diagnoses=(denied,),
+            timeline=(*TO_SIGN_IN, seen(Stage.AUTH, SMTP, 0.3, 0.9)),
+        )
+    )
     QApplication.processEvents()
     shown = marks(page)
     assert shown["stage:smtp:auth"][0] == "Sending: Sign in: ok"

@@ -166,6 +166,16 @@ def test_a_failure_after_sign_in_has_a_mark_of_its_own() -> None:
     assert not sending.works
 
 
+def test_a_message_that_was_refused_without_a_sign_in_shows_none() -> None:
+    refused = seen(Stage.ENVELOPE, SMTP, 0.1, 0.6, Outcome.FAILED, error=ErrorKind.REPLY)
+    denied = Diagnosis(
+        "relay-denied", Stage.ENVELOPE, 1.0, "x", "y", (), Protocol.SMTP, str(SMTP.endpoint), evidence=(refused,)
+    )
+    reached = tuple(item for item in TO_SIGN_IN if item.stage is not Stage.AUTH)
+    sending, _ = lanes_of(replace(WORKS, diagnoses=(denied,), timeline=(*reached, refused)))
+    assert _states(sending) == [OK, OK, OK, NOT_TRIED, FAILED]
+
+
 def test_the_broken_lane_speaks_for_the_picture() -> None:
     lanes = lanes_of(FAILS)
     assert speaking(lanes) is lanes[0]

@@ -44,8 +44,7 @@ class Lane(Struct, frozen=True):
     """One side, sending or receiving: four marks in order, and where it broke.
 
     `broken` is the stage it stopped at; where that lies past the four, it has a fifth mark. `failure` is the short word
-    for it.
-    `under_way` is the stage that runs now, which may be one that shares a mark with another.
+    for it, `under_way` the stage that runs now, which may be one that shares a mark with another.
     """
 
     protocol: Protocol
@@ -255,7 +254,7 @@ def _broken_lane(
             marks.append(Mark(shown, State.FAILED, word))
         elif shown in ended:
             marks.append(_passed(shown, ended[shown].seconds, ended[shown].detail, security))
-        elif stage is not Stage.INPUT and shown.order < past.order:
+        elif stage is not Stage.INPUT and shown.order < past.order and shown is not Stage.AUTH:  # some want none
             marks.append(Mark(shown, State.OK, words.passed(None)))
         else:
             marks.append(Mark(shown, State.NOT_TRIED, tr(words.NOT_TRIED)))
