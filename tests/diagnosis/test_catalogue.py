@@ -13,6 +13,7 @@ from wizard.assets import resources
 from wizard.diagnosis.catalogue import COMPILED, Catalogue, compiled, load_cause
 from wizard.diagnosis.diagnose import Diagnoser
 from wizard.diagnosis.proof import faults
+from wizard.diagnosis.rule import Facts
 from wizard.errors import ResourceError
 from wizard.model.refusal import Refusal
 
@@ -187,6 +188,14 @@ def test_a_compiled_cause_that_cannot_be_decoded_is_read_from_its_file(ours: Pat
     assert '"wordings":["A title"]' in said
     (ours / COMPILED).write_text(said.replace('"wordings":["A title"]', '"wordings":7'), "utf-8")
     assert Catalogue.load([ours]).causes["unknown"].title.wordings == ("A title",)
+
+
+def test_where_nothing_was_said_the_same_causes_are_ranked_as_where_no_word_fits(catalogue: Catalogue) -> None:
+    ways = [match for cause in catalogue.causes.values() for match in cause.matches if not match.text]
+    assert len(ways) > 200
+    for match in ways:
+        facts = Facts(values=dict(match.keys))
+        assert catalogue.rank(facts) == catalogue.rank(replace(facts, text="zzqx zzqx"))
 
 
 def test_what_a_pack_says_it_compiled_is_not_believed(ours: Path, tmp_path: Path) -> None:

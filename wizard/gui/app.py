@@ -164,9 +164,10 @@ def _start_qt() -> QApplication:
         ctypes.windll.shell32.SetCurrentProcessExplicitAppUserModelID("Mailwright.Mailwright")
     QLoggingCategory.setFilterRules("qt.qpa.wayland.textinput.warning=false")  # a line for every change of the focus
     before = qInstallMessageHandler(heard)
-    app = QApplication(sys.argv[:1])
-    qInstallMessageHandler(before)
-    return app
+    try:
+        return QApplication(sys.argv[:1])
+    finally:
+        qInstallMessageHandler(before)
 
 
 def _import_plainly() -> None:
@@ -309,8 +310,7 @@ class Wizard:
 
             theme.current().enlarge()
         if opened.is_practice:
-            # With the program's name at its end: Qt would add it else.
-            self.window.setWindowTitle(tr("For practice — Mailwright"))
+            self.window.setWindowTitle(tr("For practice — Mailwright"))  # without the name there Qt would add it
             self.flow.practise()
             return
         from wizard.gui import system_name
