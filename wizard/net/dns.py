@@ -28,6 +28,7 @@ T = TypeVar("T")
 
 WHAT_ASKS = ("dns.asyncresolver", "dns.exception", "dns.resolver")  # for records other than addresses
 RECORD_TIMEOUT_S = 4.0
+GIVE_WAY_S = 0.001  # to the threads that look up addresses: servers wait for those, and records take a while to ask for
 AT_ONCE = 128  # a name server's socket holds some 270 questions; more are lost
 SLOW_S = 0.5  # who is not answered by then makes room for the next, and asks again
 ASK_AGAIN_S = (SLOW_S, 2.0)  # the system itself waits 5 s for a lost packet
@@ -184,6 +185,7 @@ class DnsResolver:
 
     async def _asked(self, name: str, record: str) -> Any:
         """The records, or the NameNotFound that says there are none."""
+        await asyncio.sleep(GIVE_WAY_S)
         await imported(*WHAT_ASKS)
         import dns.asyncresolver
         import dns.exception

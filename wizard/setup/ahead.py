@@ -58,9 +58,8 @@ class Ahead:
         `new_side` makes a side that races; `asked_s` seconds ago names were asked for, where that was done before.
         """
         began = patience.now()
-        await asyncio.sleep(0)
-        if planning.done():
-            return  # a preset answers at once
+        if planning.done():  # it began before: a preset answers at once
+            return
         guessed = await self._context.discover(self._judge.draft.address, PlanOptions(ask_nobody=True))
         wanted = {way: candidates_of(guessed, self._judge, way) for way in ways}
         if not all(wanted.values()):
