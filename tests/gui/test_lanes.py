@@ -23,7 +23,7 @@ from wizard.gui.words import stage_name
 from wizard.model.account import SideResult, Status
 from wizard.model.diagnosis import Diagnosis
 from wizard.model.evidence import NO_DETAIL, ErrorKind, Outcome, Stage
-from wizard.model.server import Protocol, Security, ServerCandidate, Source
+from wizard.model.server import WITHOUT_SIGN_IN, Protocol, Security, ServerCandidate, Source
 
 OK, FAILED, WAITING, NOT_TRIED, TRYING = State.OK, State.FAILED, State.WAITING, State.NOT_TRIED, State.TRYING
 
@@ -188,3 +188,12 @@ def test_stopping_leaves_what_had_passed() -> None:
     _run(tracker, SMTP, Stage.DNS)
     tracker.take(event(Stage.CONNECT, SMTP, Outcome.STARTED))
     assert _states(tracker.lanes[0].stopped()) == [OK, NOT_TRIED, NOT_TRIED, NOT_TRIED]
+
+
+def test_who_takes_mail_without_a_sign_in_has_no_green_one() -> None:
+    assert WORKS.outgoing is not None
+    relay = replace(WORKS, outgoing=replace(WORKS.outgoing, auth=WITHOUT_SIGN_IN, report=None), timeline=())
+    lane = lanes_of(relay)[0]
+    assert _states(lane) == [OK, OK, OK, State.NOT_NEEDED]
+    assert lane.marks[3].word == "Not needed"
+    assert lane.works

@@ -17,7 +17,7 @@ from wizard.model.diagnosis import Diagnosis
 from wizard.model.draft import AccountDraft
 from wizard.model.evidence import Detail, ErrorKind, Evidence, Outcome, Stage
 from wizard.model.progress import Progress
-from wizard.model.server import Endpoint, Protocol, Security, ServerCandidate, Way
+from wizard.model.server import WITHOUT_SIGN_IN, Endpoint, Protocol, Security, ServerCandidate, Way
 
 SHOWN: Final = (Stage.DNS, Stage.CONNECT, Stage.TLS, Stage.AUTH)
 
@@ -30,6 +30,7 @@ class State(StrEnum):
     TRYING = "trying"
     WAITING = "waiting"
     NOT_TRIED = "not tried"
+    NOT_NEEDED = "not needed"
 
 
 class Mark(Struct, frozen=True):
@@ -64,8 +65,8 @@ class Lane(Struct, frozen=True):
 
     @property
     def works(self) -> bool:
-        """Whether this side was proven: nothing broke, and it signed in."""
-        return self.broken is None and self.state_of(Stage.AUTH) is State.OK
+        """Whether this side was proven: nothing broke, and it signed in, or takes mail without."""
+        return self.broken is None and self.state_of(Stage.AUTH) in (State.OK, State.NOT_NEEDED)
 
     @property
     def running(self) -> Stage | None:
@@ -281,6 +282,8 @@ def _proven_lane(result: CheckResult, side: SideResult) -> Lane:
     for shown in SHOWN:
         if shown in ended:
             marks.append(_passed(shown, ended[shown].seconds, ended[shown].detail, candidate.security))
+        elif shown is Stage.AUTH and side.auth == WITHOUT_SIGN_IN:
+            marks.append(Mark(shown, State.NOT_NEEDED, tr(words.NOT_NEEDED)))
         elif side.status is Status.VERIFIED or (side.status is Status.REACHED and shown is not Stage.AUTH):
             marks.append(_passed(shown, None, {}, candidate.security))
         else:

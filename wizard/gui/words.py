@@ -26,6 +26,7 @@ _SECURITY_NAMES: Final = {
 TRYING: Final = tr_later("Trying")
 WAITING: Final = tr_later("Waiting")
 NOT_TRIED: Final = tr_later("Not tried")
+NOT_NEEDED: Final = tr_later("Not needed")
 NOT_ENCRYPTED: Final = tr_later("Not encrypted")
 WORKS_KEPT: Final = tr_later("Works, kept")
 CONTINUE: Final = tr_later("Continue")
@@ -74,6 +75,8 @@ def state_word(state: str) -> str:
             return tr_context("state of a stage", "trying")
         case "waiting":
             return tr_context("state of a stage", "waiting")
+        case "not needed":
+            return tr_context("state of a stage", "not needed")
         case _:
             return tr_context("state of a stage", "not tried")
 

@@ -346,7 +346,7 @@ class CheckPage(Page):
             self._outcome.say("info", tr("The check ended without a verdict"), tr("You can check again."))
             return
         if len(lanes) > 1:
-            self.set_title(tr("Both servers work"), tr("Sending and receiving are proven, with your password."))
+            self.set_title(tr("Both servers work"), tr("Sending and receiving are proven."))
         else:
             self.set_title(*_one_side_works(lanes[0].way))
         account = self._result.verified_account() if self._result is not None else None
@@ -530,5 +530,5 @@ def _is_long(text: str) -> bool:
 def _one_side_works(way: Way) -> tuple[str, str]:
     """Title and subtitle where one side was wanted, and works."""
     if way is Way.SENDING:
-        return tr("Sending works"), tr("Sending is proven, with your password.")
-    return tr("Receiving works"), tr("Receiving is proven, with your password.")
+        return tr("Sending works"), tr("Sending is proven.")
+    return tr("Receiving works"), tr("Receiving is proven.")

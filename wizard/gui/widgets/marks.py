@@ -19,6 +19,7 @@ _DISCS: Final = {
     State.TRYING: DiscState.TRYING,
     State.WAITING: DiscState.WAITING,
     State.NOT_TRIED: DiscState.NOT_TRIED,
+    State.NOT_NEEDED: DiscState.NOT_TRIED,
 }
 
 

@@ -101,7 +101,7 @@ def _mailbox_state(lane: Lane, network: State, server: State) -> State:
         return State.NOT_TRIED
     if lane.broken is not None:
         return State.FAILED
-    return lane.state_of(Stage.AUTH)
+    return State.OK if lane.works else lane.state_of(Stage.AUTH)
 
 
 def _look(state: State, *, running_there: bool = False) -> Look:
@@ -156,7 +156,7 @@ def _server_word(lane: Lane, state: State, ahead: str) -> str:
 
 def _mailbox_word(lane: Lane, state: State, ahead: str) -> str:
     if state is State.OK:
-        return tr("Signed in")
+        return tr("Signed in") if lane.state_of(Stage.AUTH) is State.OK else tr("Takes your mail")
     if state is not State.FAILED:
         return ahead
     if lane.broken is not Stage.AUTH:

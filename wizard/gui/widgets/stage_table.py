@@ -63,7 +63,7 @@ class StageMark(QLabel):
         painter = QPainter(self)
         size = theme.mark(18)
         paint_mark(painter, QPointF(placed(self, size / 2), self.height() / 2), size, self.mark.state, self._clock.turn)
-        ahead = self.mark.state in (State.WAITING, State.NOT_TRIED)
+        ahead = self.mark.state in (State.WAITING, State.NOT_TRIED, State.NOT_NEEDED)
         ink = {State.FAILED: tokens.stop, State.TRYING: tokens.accent}.get(self.mark.state, tokens.ink2)
         _two_lines(
             painter,
