@@ -217,6 +217,33 @@ def impatient(app: App, address: str, password: str) -> dict[str, object]:
     return {"at": page(app)}
 
 
+def tabbing(app: App, _address: str, _password: str) -> dict[str, object]:
+    """What a screen reader hears first of each field that Tab leads to, and which labels an opening dialog has."""
+    heard: list[tuple[str, str]] = []
+
+    def hear(event: Any) -> None:
+        if event.type.startswith("object:text") or event.detail1:
+            with contextlib.suppress(GLib.GError):
+                heard.append((event.source.name, event.type.removeprefix("object:").removeprefix("state-changed:")))
+
+    kinds = ("object:state-changed:focused", "object:text-caret-moved", "object:text-selection-changed")
+    pyatspi.Registry.registerEventListener(hear, *kinds)
+    loop = GLib.MainLoop()
+    fields = ("Your name", "Email address", "Password")
+    labels = [node.name for node in walk(app) if node.getRoleName() == "label"]
+    write("Ada")
+    for moment, name in enumerate(("Tab", "Tab", "shift+Tab", "shift+Tab"), 1):
+        GLib.timeout_add(700 * moment, lambda name=name: xdo("key", name))
+    GLib.timeout_add(700 * 6, loop.quit)
+    loop.run()
+    pyatspi.Registry.deregisterEventListener(hear, *kinds)
+    first: list[str] = []
+    for at, (name, kind) in enumerate(heard):
+        if name in fields and name != (heard[at - 1][0] if at else "Your name"):
+            first.append(f"{name}: {kind}")
+    return {"first": first, "labels": labels}
+
+
 CASES: dict[str, Callable[[App, str, str], dict[str, object]]] = {
     "typing": typing,
     "spaces": spaces,
@@ -225,6 +252,7 @@ CASES: dict[str, Callable[[App, str, str], dict[str, object]]] = {
     "screen": screen,
     "two-presses": two_presses,
     "impatient": impatient,
+    "tabbing": tabbing,
 }
 
 

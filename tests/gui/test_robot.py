@@ -80,6 +80,14 @@ def test_address_password_and_two_presses(tmp_path: Path) -> None:
     assert ended == 0
 
 
+def test_a_screen_reader_hears_of_the_field_before_its_cursor(tmp_path: Path) -> None:
+    seen, _ = play(tmp_path, "tabbing")
+    fields = ("Email address", "Password", "Email address", "Your name")
+    assert seen["first"] == [f"{field}: focused" for field in fields]
+    # What Orca reads out when the window opens, before the first field: no list of steps.
+    assert [label for label in seen["labels"] if label[:1].isdigit()] == []
+
+
 def test_who_is_impatient_sees_the_last_page(tmp_path: Path) -> None:
     seen, ended = play(tmp_path, "impatient")
     assert ended is None

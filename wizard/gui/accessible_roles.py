@@ -18,7 +18,7 @@ def is_installed() -> bool:
 
 
 def install() -> None:
-    """From now on headings are headings, and a page that scrolls can be read while its scroll bar comes and goes.
+    """From now on headings are headings, steps no labels, and a page that scrolls can be read while its scroll bar comes and goes.
 
     Qt 6's own interface of a scroll area counts the scroll bar among its children and hands out a child by its number
     without looking whether there is one: a screen reader that counted while the bar was there, and asks once it is
@@ -33,13 +33,12 @@ def install() -> None:
 
 
 def _interface_of(_: str, thing: QObject) -> Any:
-    is_heading = getattr(thing, "is_heading", False)
-    if not isinstance(thing, QScrollArea) and not (isinstance(thing, QWidget) and is_heading):
+    role = getattr(thing, "spoken_role", "Client" if isinstance(thing, QScrollArea) else None)
+    if role is None or not isinstance(thing, QWidget):
         return None
     from PySide6.QtGui import QAccessible
     from PySide6.QtWidgets import QAccessibleWidget
 
-    role = QAccessible.Role.Heading if is_heading else QAccessible.Role.Client
-    made = QAccessibleWidget(thing, role)
+    made = QAccessibleWidget(thing, QAccessible.Role[role])
     _interfaces[id(thing)] = made
     return made

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any, Final
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QPainter, QPaintEvent, QPalette, QResizeEvent
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QDragEnterEvent, QFocusEvent, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QHBoxLayout,
@@ -32,6 +32,11 @@ _TEXT_AROUND: Final = (
 )
 
 
+_BY_KEYBOARD: Final = (
+    Qt.FocusReason.TabFocusReason,
+    Qt.FocusReason.BacktabFocusReason,
+    Qt.FocusReason.ShortcutFocusReason,
+)
 _NARROW: Final = 420  # pixels at the usual font: less has no room for anything beside the words below
 
 
@@ -66,6 +71,22 @@ class Input(QLineEdit):
         paint_field_box(painter, self, self._wrong)
         painter.end()
         super().paintEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Selects all for who comes by the keyboard, once it has the focus.
+
+        Qt does that before it says where the focus went, and a screen reader that hears of the cursor first takes that
+        for the news and does not say the field's name: Orca 43 with any field of Qt's.
+        """
+        if event.reason() not in _BY_KEYBOARD:
+            super().focusInEvent(event)
+            return
+        super().focusInEvent(QFocusEvent(event.type(), Qt.FocusReason.OtherFocusReason))
+        QTimer.singleShot(0, self, self._select_all)
+
+    def _select_all(self) -> None:
+        if self.hasFocus() and self.text():
+            self.selectAll()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """A text may be dropped into it; a file is for the window, which looks for settings in it."""

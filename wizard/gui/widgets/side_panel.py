@@ -55,11 +55,13 @@ class Step(Struct, frozen=True):
 
 
 class StepRow(QLabel):
-    """One step; a label so that a screen reader meets it in reading order.
+    """One step; a label so that a screen reader meets it in reading order, told of as a paragraph: all labels of a
+    dialog are read out by Orca when it opens.
 
     A press leads to a step that was passed. By the keyboard Back and Edit do the same.
     """
 
+    spoken_role = "Paragraph"  # accessible_roles asks for it
     pressed = Signal()
 
     def __init__(self, number: int) -> None:
@@ -73,6 +75,7 @@ class StepRow(QLabel):
         self._step = step
         note = f", {step.note}" if step.note else ""
         self.setText(f"{self._number}. {step.name}: {tr(step.where.value)}{note}")
+        self.setAccessibleName(self.text())
         self.setToolTip("" if "".join(self.note_lines()).replace(" ", "") == step.note.replace(" ", "") else step.note)
         self.updateGeometry()
         self.setCursor(Qt.CursorShape.PointingHandCursor if step.leads else Qt.CursorShape.ArrowCursor)
