@@ -90,8 +90,11 @@ def test_the_servers_stand_on_the_first_page_before_anything_is_pressed(short: W
     for server in (DRAFT.incoming, DRAFT.outgoing):
         assert server is not None
         assert server.host in words.text()
+    password = short.account.password_field
+    assert password.input.accessibleDescription() == words.text(), "said where the password is typed, too"
     short.account.address_field.input.setText("ada@example.o")
     assert not words.isVisible()
+    assert password.input.accessibleDescription() == ""
 
 
 @pytest.mark.slow

@@ -18,7 +18,7 @@ def is_installed() -> bool:
 
 
 def install() -> None:
-    """From now on headings are headings, steps no labels, and a page that scrolls can be read while its scroll bar comes and goes.
+    """From now on headings are headings, steps are no labels, and a page that scrolls can be read in peace.
 
     Qt 6's own interface of a scroll area counts the scroll bar among its children and hands out a child by its number
     without looking whether there is one: a screen reader that counted while the bar was there, and asks once it is

@@ -508,6 +508,7 @@ class AccountPage(Page):
         self.password_field.set_label(tr("Password"))
         self.password_field.set_shape_warning(None)
         self._show_need(None)
+        self.password_field.set_spoken("")
         if "servers_line" in vars(self):
             self.servers_line.say("")
 
@@ -552,6 +553,7 @@ class AccountPage(Page):
             said = ""  # the question comes first
         if said or "servers_line" in vars(self):
             self.servers_line.say(said)
+        self.password_field.set_spoken(said)
         return said
 
     def _use_suggestion(self) -> None:

@@ -121,6 +121,7 @@ class LabelledField(QWidget):
         self.control = control
         self._name = accessible_name
         self._help = ""
+        self._spoken = ""
         self._error: str | None = None
         self.help_gap = 6
         self.label = Label(label, Role.LABEL)
@@ -225,6 +226,11 @@ class LabelledField(QWidget):
         self._help = text
         self._show_help()
 
+    def set_spoken(self, sentence: str) -> None:
+        """What a screen reader says of it besides, because it stands elsewhere on the page."""
+        self._spoken = sentence
+        self._show_help()
+
     def set_error(self, sentence: str | None) -> None:
         """What is wrong with it, at the field; `None` when nothing is."""
         self._error = sentence
@@ -250,7 +256,7 @@ class LabelledField(QWidget):
             self._help_icon.set_icon("warning", tone)
         if "_help_icon" in vars(self):
             self._help_icon.setVisible(tone != "ink2")
-        self.control.setAccessibleDescription(text)
+        self.control.setAccessibleDescription(" ".join(filter(None, (text, self._spoken))))
 
 
 class Field(LabelledField):
