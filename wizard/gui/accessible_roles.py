@@ -33,7 +33,7 @@ def install() -> None:
 
 
 def _interface_of(_: str, thing: QObject) -> Any:
-    role = getattr(thing, "spoken_role", "Client" if isinstance(thing, QScrollArea) else None)
+    role = "Client" if isinstance(thing, QScrollArea) else getattr(thing, "spoken_role", None)
     if role is None or not isinstance(thing, QWidget):
         return None
     from PySide6.QtGui import QAccessible

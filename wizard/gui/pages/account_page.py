@@ -70,6 +70,7 @@ class AccountPage(Page):
         self._signed_in = False
         self._may_edit = True
         self._waits = False  # Continue was pressed before the servers were found
+        self._need: needs.Need | None = None
         self._failed = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -534,17 +535,16 @@ class AccountPage(Page):
         self._show_need(need)
         if self.password_field.text():
             self._password_left()
-        servers = self._show_servers()
-        said = (spoken(plan), *((need.fact, need.sentence) if need else ()), servers)
-        self.tell(paragraph(sentence for sentence in said if sentence))
+        self.tell(paragraph(filter(None, (spoken(plan), self._show_servers()))))
         if self._waits and (need is not None or plan.suggestion is not None):
             self._wait(False)  # there is something to read first
         elif self._waits:
             self._go_on_soon()
 
     def _show_servers(self) -> str:
-        """Says where the password goes; the sentence."""
+        """Says where the password goes; what a screen reader says of that, and of what the provider wants."""
         from wizard.gui import sources
+        from wizard.language.formats import paragraph
 
         plan, state = self._state.plan, self._state
         servers = [server for server in (state.incoming, state.outgoing) if server is not None]
@@ -553,8 +553,10 @@ class AccountPage(Page):
             said = ""  # the question comes first
         if said or "servers_line" in vars(self):
             self.servers_line.say(said)
-        self.password_field.set_spoken(said)
-        return said
+        need = (self._need.fact, self._need.sentence) if self._need is not None else ()
+        spoken = paragraph(filter(None, (*need, said)))
+        self.password_field.set_spoken(spoken)
+        return spoken
 
     def _use_suggestion(self) -> None:
         plan = self._state.plan
@@ -577,6 +579,7 @@ class AccountPage(Page):
             self.password_field.follow(secret)
 
     def _show_need(self, need: needs.Need | None) -> None:
+        self._need = need
         self._promise(need is None)
         if need is not None:
             self.banner.show_need(need)

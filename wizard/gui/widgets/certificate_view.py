@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 
 from wizard.gui import words
 from wizard.gui.theme import Role
-from wizard.gui.widgets.label import Label
+from wizard.gui.widgets.label import Label, named_by_its_value
 from wizard.gui.widgets.paragraph import Paragraph
 from wizard.gui.widgets.selectable import FixedWidthText, selectable
 from wizard.language import tr, tr_plural
@@ -41,7 +41,7 @@ class CertificateView(QWidget):
         grid.setVerticalSpacing(6)
         grid.setColumnStretch(1, 1)
         for row, (label, value) in enumerate(rows):
-            name = Label(label, Role.SMALL, "ink2")
+            name = named_by_its_value(Label(label, Role.SMALL, "ink2"))
             is_print = label == fingerprint
             text = selectable(FixedWidthText(value) if is_print else Paragraph(value, Role.SMALL_LABEL))
             text.setAccessibleName(f"{label}: {value}")

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout
 from wizard.gui import words
 from wizard.gui.theme import Role
 from wizard.gui.widgets.flow import Flow
-from wizard.gui.widgets.label import Label
+from wizard.gui.widgets.label import Label, named_by_its_value
 from wizard.gui.widgets.paragraph import Paragraph
 from wizard.gui.widgets.state_disc import DiscState, StateDisc
 from wizard.gui.widgets.surfaces import Icon, Surface
@@ -39,7 +39,7 @@ class ChangeStrip(Surface):
             new = Paragraph(words.breakable_name(after), Role.STRONG)
             new.setAccessibleName(tr("{label} now: {value}", label=label, value=after))
             change.addWidget(_led_to(new) if before else new)
-            rows.addWidget(Label(label, tone="ink2"), row, 0)
+            rows.addWidget(named_by_its_value(Label(label, tone="ink2")), row, 0)
             rows.addLayout(change, row, 1)
         _lay_out(self, rows, _works(tr("Tried, works")), air=11)
 
@@ -57,7 +57,8 @@ class CertificateStrip(Surface):
         rows.setVerticalSpacing(3)
         rows.setColumnStretch(1, 1)
         for row, (label, value) in enumerate(_certificate_rows(facts, host, today, fits)):
-            rows.addWidget(Label(label, tone="ink2"), row, 0, Qt.AlignmentFlag.AlignTop)
+            name = named_by_its_value(Label(label, tone="ink2"))
+            rows.addWidget(name, row, 0, Qt.AlignmentFlag.AlignTop)
             shown = Paragraph(words.breakable_name(value), Role.LABEL)
             shown.setAccessibleName(f"{label}: {value}")
             rows.addWidget(shown, row, 1)

@@ -13,6 +13,7 @@ from wizard.gui import theme
 from wizard.gui.accessibility import announce
 from wizard.gui.theme import Role
 from wizard.gui.widgets.buttons import LinkButton
+from wizard.gui.widgets.label import named_by_its_value
 from wizard.gui.widgets.paragraph import Paragraph
 from wizard.gui.widgets.selectable import selectable
 from wizard.handover.sheet import Row
@@ -34,7 +35,7 @@ class CopyRow(QWidget):
     def __init__(self, row: Row, *, shown: str | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._row = row
-        self._label = Paragraph(row.label, Role.SMALL, "ink2")
+        self._label = named_by_its_value(Paragraph(row.label, Role.SMALL, "ink2"))
         self._value = selectable(_Value(row.value)) if shown is None else _Value(shown)
         self._value.setAccessibleName(f"{row.label}: {row.value}")
         self.button = _CopyButton()

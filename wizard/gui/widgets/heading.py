@@ -18,7 +18,7 @@ _AFTER_FIRST_PAINT_MS = 100
 class Heading(Paragraph):
     """A heading whose accessible name is its text; `seen_first` is that of a page which may be the first thing seen."""
 
-    spoken_role = "Heading"  # accessible_roles asks for it
+    spoken_role = "Heading"
 
     def __init__(
         self, text: str = "", role: Role = Role.HEADING, *, seen_first: bool = False, parent: QWidget | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import Final
+from typing import Final, TypeVar
 
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QTextLayout, QTextOption
@@ -16,6 +16,9 @@ from wizard.gui.theme import Role
 _MARK: Final = "\u200f"  # RIGHT-TO-LEFT MARK: what it stands before is read from the right
 
 
+_L = TypeVar("_L", bound="Label")
+
+
 def _has_arabic(text: str) -> bool:
     """Whether there are words in it that are read from the right; Qt goes by the first word, which may be a host."""
     return any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in text)
@@ -23,6 +26,8 @@ def _has_arabic(text: str) -> bool:
 
 class Label(QLabel):
     """A text that is never read as markup; `tone` is the name of a colour of the theme."""
+
+    spoken_role: str | None = None  # accessible_roles asks for it
 
     def __init__(
         self,
@@ -105,3 +110,10 @@ class Label(QLabel):
         palette = QPalette(self.palette())
         palette.setColor(QPalette.ColorRole.WindowText, theme.tokens()[self._tone])
         self.setPalette(palette)
+
+
+def named_by_its_value(label: _L) -> _L:
+    """The name beside a value that says it too: a paragraph, for a screen reader reads out all labels, and both."""
+    label.spoken_role = "Paragraph"
+    label.setAccessibleName(label.text())
+    return label
