@@ -6,7 +6,16 @@ from functools import cached_property
 from typing import Any, Final
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QDragEnterEvent, QFocusEvent, QPainter, QPaintEvent, QPalette, QResizeEvent
+from PySide6.QtGui import (
+    QDragEnterEvent,
+    QFocusEvent,
+    QInputMethodEvent,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import (
     QBoxLayout,
     QHBoxLayout,
@@ -46,6 +55,7 @@ class Input(QLineEdit):
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._wrong = False
+        self._to_select = ""  # what stood there when the keyboard came
         self.setFrame(False)
         self.setTextMargins(12, 0, 10, 0)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -82,10 +92,28 @@ class Input(QLineEdit):
             super().focusInEvent(event)
             return
         super().focusInEvent(QFocusEvent(event.type(), Qt.FocusReason.OtherFocusReason))
+        self._to_select = self.text()
         QTimer.singleShot(0, self, self._select_all)
 
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Nothing is selected any more where the keyboard has gone on."""
+        self._to_select = ""
+        super().focusOutEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """What is typed replaces what stands there, also where it comes with the Tab, as from a password manager."""
+        self._select_all()
+        super().keyPressEvent(event)
+
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
+        """Likewise."""
+        if event.commitString() or event.preeditString():
+            self._select_all()
+        super().inputMethodEvent(event)
+
     def _select_all(self) -> None:
-        if self.hasFocus() and self.text():
+        text, self._to_select = self._to_select, ""
+        if text and text == self.text():
             self.selectAll()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
