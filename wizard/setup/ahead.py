@@ -66,6 +66,7 @@ class Ahead:
             return
         looking = self._look_up(candidates[0].host for candidates in wanted.values())
         try:
+            await asyncio.sleep(0)  # the sources are asked before anything else is loaded
             races = {}
             for way in (way for way in WHAT_SPEAKS if way in wanted):
                 await imported(WHAT_SPEAKS[way])  # while the names are looked up
