@@ -85,6 +85,7 @@ def test_a_screen_reader_hears_of_the_field_before_its_cursor(tmp_path: Path) ->
     fields = ("Email address", "Password", "Email address", "Your name")
     assert seen["first"] == [f"{field}: focused" for field in fields]
     # What Orca reads out when the window opens, before the first field: no list of steps.
+    assert "Email address" in seen["labels"], "they were looked at"
     assert [label for label in seen["labels"] if label[:1].isdigit()] == []
 
 
