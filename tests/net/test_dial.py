@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import ipaddress
 import socket
 
@@ -185,6 +186,18 @@ async def test_a_connection_that_comes_as_the_dial_is_cancelled_is_closed(monkey
         with listener.accept()[0] as accepted:
             accepted.settimeout(5)
             assert accepted.recv(1) == b""
+
+
+@pytest.mark.parametrize("turns", range(4))
+async def test_all_may_be_cancelled_at_any_turn_of_a_dial(turns: int) -> None:
+    dialing = asyncio.ensure_future(SystemDialer(Names(), lab=True).dial("mail.example.org", 993))
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    for task in asyncio.all_tasks() - {asyncio.current_task()}:  # as the engine does when the program ends
+        task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await dialing
+    gc.collect()  # what was never awaited fails this test, and no later one
 
 
 async def test_an_ipv6_address_is_connected_to() -> None:

@@ -7,7 +7,8 @@ import errno
 import ipaddress
 import socket
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Protocol as Interface
 
 from msgspec import Struct
@@ -145,8 +146,8 @@ class _Race:
     async def run(self, on_found: Callable[[float], None] | None) -> Dialed:
         self._on_found = on_found
         try:
-            self._begin(self._look_up(6))
-            self._begin(self._look_up(4))
+            self._begin(partial(self._look_up, 6))
+            self._begin(partial(self._look_up, 4))
             sock, address, took_s = await self._ended
             await self._stop()
         except BaseException:
@@ -173,14 +174,14 @@ class _Race:
         if left:
             await asyncio.wait(left)
 
-    def _begin(self, work: Coroutine[None, None, None]) -> None:
+    def _begin(self, work: Callable[[], Awaitable[None]]) -> None:
         self._busy += 1
         self._tasks.append(asyncio.ensure_future(self._done(work)))
 
-    async def _done(self, work: Coroutine[None, None, None]) -> None:
+    async def _done(self, work: Callable[[], Awaitable[None]]) -> None:
         """Does the work and sees what is to be done then; not by a task's callback, which would come a turn later."""
         try:
-            await work
+            await work()
         except Exception as error:  # what nobody expected is not hidden
             if not self._ended.done():
                 self._ended.set_exception(error)
@@ -217,7 +218,7 @@ class _Race:
         address = self._queue.pop(index)
         self._tried.append(address)
         self._next_start = self._clock() + STAGGER_S
-        self._begin(self._attempt(address))
+        self._begin(partial(self._attempt, address))
         return STAGGER_S if self._queue else None
 
     async def _look_up(self, version: int) -> None:
