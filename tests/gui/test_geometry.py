@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPalette
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPalette, QTextLayout
 from PySide6.QtWidgets import QApplication, QLabel, QWidget, QWizard
 from pytestqt.qtbot import QtBot
 
@@ -24,6 +24,7 @@ from wizard.gui.widgets.elided_label import ElidedLabel
 from wizard.gui.widgets.facts import Facts
 from wizard.gui.widgets.fold import WrappingSecondaryButton
 from wizard.gui.widgets.label import Label
+from wizard.gui.widgets.selectable import selectable
 from wizard.gui.widgets.timeline import Moment, Timeline
 from wizard.gui.widgets.veil import Veil
 from wizard.model.address import Address
@@ -199,16 +200,15 @@ def test_no_title_ends_in_a_line_of_one_short_word(
         assert len(lines) == 1 or len(lines[-1].split()) > 1, lines
 
 
-def lines_of(label: QLabel) -> list[str]:
-    """The lines it is shown in."""
-    room = label.contentsRect().width()
-    lines: list[str] = []
-    for word in label.text().split():
-        longer = f"{lines[-1]} {word}" if lines else word
-        if lines and label.fontMetrics().horizontalAdvance(longer) <= room:
-            lines[-1] = longer
-        else:
-            lines.append(word)
+def lines_of(label: QLabel, width: int | None = None) -> list[str]:
+    """The lines it is shown in, or would be at that width."""
+    layout = QTextLayout(QLabel.text(label), label.font(), label)
+    layout.beginLayout()
+    lines = []
+    while (line := layout.createLine()).isValid():
+        line.setLineWidth(label.contentsRect().width() if width is None else width)
+        lines.append(layout.text()[line.textStart() : line.textStart() + line.textLength()].strip())
+    layout.endLayout()
     return lines
 
 
@@ -302,3 +302,13 @@ def test_what_a_list_has_no_room_for_is_cut_with_a_sign(qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: inner.shown().endswith("…"), timeout=2000)
     field.resize(600, 80)
     qtbot.waitUntil(lambda: inner.shown() == inner.text(), timeout=2000)
+
+
+def test_no_line_ends_within_the_name_of_an_encryption(qapp: QApplication) -> None:
+    label = Label("smtp.example.net, 465, SSL/TLS", wrap=True)
+    whole = QFontMetrics(label.font()).horizontalAdvance(label.text())
+    broken = [lines_of(label, width) for width in range(whole // 3, whole)]
+    assert {len(lines) for lines in broken} >= {2, 3}
+    assert all(lines[-1].endswith("TLS") and lines[-1] != "TLS" for lines in broken)
+    assert label.text() == "smtp.example.net, 465, SSL/TLS"
+    assert QLabel.text(selectable(label)) == label.text(), "what is copied is what is meant"

@@ -14,6 +14,8 @@ from wizard.gui.reading import is_mirrored
 from wizard.gui.theme import Role
 
 _MARK: Final = "\u200f"  # RIGHT-TO-LEFT MARK: what it stands before is read from the right
+_BREAKS: Final = "SSL/TLS"  # a line may end at a stroke (UAX #14)
+_HOLDS: Final = "SSL/\u2060TLS"  # with a WORD JOINER
 
 
 _L = TypeVar("_L", bound="Label")
@@ -56,11 +58,13 @@ class Label(QLabel):
 
     def setText(self, text: str) -> None:
         """Shows it, read as its language is."""
-        super().setText(_MARK + text if is_mirrored(self) and _has_arabic(text) else text)
+        is_copied = bool(self.textInteractionFlags() & Qt.TextInteractionFlag.TextSelectableByMouse)
+        shown = text.replace(_BREAKS, _HOLDS) if self.wordWrap() and not is_copied else text
+        super().setText(_MARK + shown if is_mirrored(self) and _has_arabic(text) else shown)
 
     def text(self) -> str:
         """What was given to it."""
-        return super().text().removeprefix(_MARK)
+        return super().text().removeprefix(_MARK).replace(_HOLDS, _BREAKS)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """As Qt does; but where lines end at the right Qt counts the blank that a line was broken at, and cuts it."""

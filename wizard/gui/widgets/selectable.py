@@ -34,4 +34,5 @@ def selectable(label: Label) -> Label:
     label.setTextInteractionFlags(
         Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
     )
+    label.setText(label.text())  # as it was given, for what is copied must be nothing else
     return label
