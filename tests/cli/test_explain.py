@@ -54,6 +54,15 @@ def test_an_unknown_text_says_what_was_understood(capsys: pytest.CaptureFixture[
     assert document["confidence"] < 0.6
 
 
+@pytest.mark.parametrize("words", [[], ["--json"]])
+def test_a_secret_beside_the_error_is_told_to_nobody(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    pasted = 'server.login("ada@example.org", "hunter2")\nsmtplib.SMTPAuthenticationError: (535, b"5.7.8 Error")'
+    assert run(explain, pasted, *words) == 0
+    said = capsys.readouterr()
+    assert "bad-credentials" in said.out
+    assert "hunter2" not in said.out + said.err
+
+
 def test_nothing_to_explain() -> None:
     with pytest.raises(UsageError):
         run(explain, "  ")

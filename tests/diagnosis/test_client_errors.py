@@ -6,7 +6,7 @@ import base64
 
 import pytest
 
-from wizard.diagnosis.client_errors import MAX_TEXT, mask_secrets, read, telling_lines
+from wizard.diagnosis.client_errors import MAX_TEXT, read, telling_lines
 
 
 @pytest.mark.parametrize(
@@ -100,22 +100,6 @@ def test_the_telling_line_is_found_in_a_long_log() -> None:
     noise = [f"2026-11-21 10:00:{i % 60:02d} info worker {i} polled the queue and went on" for i in range(5_000)]
     noise.insert(4_000, "2026-11-21 10:01:00 send: 554 5.7.1 Relay access denied")
     assert telling_lines("\n".join(noise)).strip().endswith("Relay access denied")
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "AUTH PLAIN AGFkYQBodW50ZXIy",
-        "PASS hunter2hunter2",
-        "a1 LOGIN ada@example.org hunter2",
-        "password=hunter2",
-        "Bearer ya29.abcdef",
-    ],
-)
-def test_secrets_in_a_pasted_conversation_are_masked(text: str) -> None:
-    masked = mask_secrets(text)
-    assert "***" in masked
-    assert not any(secret in masked for secret in ("AGFkYQ", "hunter2", "ya29"))
 
 
 @pytest.mark.parametrize(

@@ -182,7 +182,7 @@ class Reading(Struct, frozen=True):
 def read(text: str) -> Reading:
     """What the text says, however long or broken it is."""
     telling = telling_lines(text)
-    telling = _undo_encodings(telling)
+    telling = undo_encodings(telling)
     telling, spoken_to = _conversation(without_extensions(telling))
     telling = _SET_IN.sub(lambda found: " ".join(found[0].split()), telling)
     if len(_REFUSALS.findall(telling)) > 1:
@@ -278,21 +278,8 @@ def telling_lines(text: str) -> str:
     return found if len(found) <= MAX_TELLING else found[: MAX_TELLING // 2] + "\n" + found[-MAX_TELLING // 2 :]
 
 
-def mask_secrets(text: str) -> str:
-    """The text with what looks like a password or token in a pasted conversation masked."""
-    return _SECRETS.sub(lambda found: found[1] + "***", text)
-
-
-_SECRETS = re.compile(
-    r"((?:auth (?:plain|login|xoauth2|oauthbearer|cram-md5)|authenticate [\w-]+|pass|password[=:]|passwort[=:]|"
-    r"bearer|pwd[=:]|login \S{1,200})[ \t]+|(?:password|passwd|pwd|access_token|refresh_token|api_key)\s?[=:]\s?[\"']?)"
-    r"[^\s\"',;]{3,4000}"
-    r"(?=[\s\"',;]|$)",
-    re.IGNORECASE,
-)
-
-
-def _undo_encodings(text: str) -> str:
+def undo_encodings(text: str) -> str:
+    """The text without HTML's, JSON's and other programs' ways of writing its characters; and JSON out of base64."""
     if "&" in text and ";" in text:
         text = html.unescape(text)
     text = _SOCKET_NAME.sub("", text)

@@ -112,15 +112,15 @@ class Diagnoser:
         `stage`, `protocol` and `server` are where the text came from, as far as that is known, in our words or a log's.
         A telephone code and nothing else is read as `of_code` does.
         """
-        from wizard.diagnosis.client_errors import mask_secrets
         from wizard.diagnosis.machine_words import is_only_told
+        from wizard.diagnosis.pasted_secrets import told_again
 
         if is_code(text):
             return self.of_code(text)
         reading, facts, host, provider = self._text_facts(text, stage, protocol, server)
         ranked = self._rank(facts, reading.sentences, reading.names)
         cause = ranked[0].cause
-        reply = plain_reply(reading, mask_secrets(reading.telling))
+        reply = plain_reply(reading, told_again(text, reading))
         words = {**facts.words, "reply": reply.text} if reply else dict(facts.words)
         facts = replace(facts, words=words)
         known, _ = known_stage(stage)

@@ -6,7 +6,8 @@ import json
 import re
 from typing import Final
 
-from wizard.diagnosis.client_errors import mask_secrets, read
+from wizard.diagnosis.client_errors import read
+from wizard.diagnosis.pasted_secrets import told_again
 from wizard.diagnosis.rule import fold
 from wizard.language import tr
 
@@ -23,7 +24,7 @@ def skeleton(text: str, *, stage: str | None, protocol: str | None, server: str 
     Raises:
         ValueError: the text holds no words that a phrase could be made of.
     """
-    telling = " ".join(mask_secrets(read(text).telling).split())
+    telling = " ".join(told_again(text, read(text)).split())
     shown = _ADDRESS.sub("ada@example.org", telling)[:LONGEST_SAMPLE]
     phrase = max(_TELLING_RUN.findall(fold(_ADDRESS.sub(". ", telling))), key=len, default="")
     if len(phrase) < 6:
