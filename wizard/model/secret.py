@@ -203,7 +203,8 @@ class Redactor:
                 view = _view(text, undone)
                 yield from (view.span(*found) for found in self._words.found(lowered))
                 yield from (view.span(*found) for short in self._short for found in _each(read, short))
-            if any(form in (letters := _letters(read)) for form in bare_forms):
+            letters = _letters(read) if bare_forms else ""
+            if any(form in letters for form in bare_forms):
                 view = _view(text, (*undone, (_NO_LETTERS, _nothing)))
                 yield from (view.span(*found) for form in bare_forms for found in _each(letters, form))
             if self._digits.is_in(bare := _BETWEEN_DIGITS.sub("", lowered)):
