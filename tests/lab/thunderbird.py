@@ -15,7 +15,6 @@ from types import TracebackType
 from typing import Any, Self
 
 _START_S = 60.0
-_PORT = 2828
 _IMPORTS = """
 const { MailServices } = ChromeUtils.importESModule("resource:///modules/MailServices.sys.mjs");
 const done = arguments[arguments.length - 1];
@@ -31,7 +30,16 @@ class Thunderbird:
     def __init__(self, home: Path, *words: str, desktop: Mapping[str, str] | None = None) -> None:
         headless = ["--headless"] if desktop is None else []
         self._command = ["thunderbird", *headless, "--marionette", "-remote-allow-system-access", *words]
-        self._environment = {**(desktop or {}), "PATH": os.environ["PATH"], "HOME": str(home), "LC_ALL": "C.UTF-8"}
+        with socket.create_server(("127.0.0.1", 0)) as free:  # not the usual one: another test may have its own running
+            self._port: int = free.getsockname()[1]
+        port = {"MOZ_MARIONETTE_PREF_STATE_ACROSS_RESTARTS": json.dumps({"marionette.port": self._port})}
+        self._environment = {
+            **(desktop or {}),
+            "PATH": os.environ["PATH"],
+            "HOME": str(home),
+            "LC_ALL": "C.UTF-8",
+            **port,
+        }
         self._log = home / "thunderbird.log"
         self._line: socket.socket | None = None
         self._number = 0
@@ -77,7 +85,7 @@ class Thunderbird:
         deadline = time.monotonic() + _START_S
         while True:
             try:
-                self._line = socket.create_connection(("127.0.0.1", _PORT))
+                self._line = socket.create_connection(("127.0.0.1", self._port))
                 break
             except OSError:
                 if time.monotonic() > deadline or self._child.poll() is not None:
