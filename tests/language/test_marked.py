@@ -68,6 +68,7 @@ ALLOWED: Final[dict[str, tuple[tuple[str, str], ...]]] = {
     "diagnosis/confidence.py": ((" code$", KEY),),
     "diagnosis/fact_keys.py": (("", MAINTAINER),),
     "diagnosis/fact_page.py": (("", MAINTAINER),),
+    "diagnosis/pasted_secrets.py": (("", LEARNT),),
     "diagnosis/rule.py": ((" code$", KEY),),
     "diagnosis/score.py": (("", MAINTAINER),),
     "diagnosis/standing.py": (("", LEARNT),),
