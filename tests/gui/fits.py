@@ -31,6 +31,7 @@ _THE_SAME: Final = re.compile(
     r"January|February|March|April|May|June|July|August|September|October|November|December"
 )
 _FOR_A_HELPDESK: Final = frozenset({"about-facts", "crash-report"})  # the same for it in every language
+_OF_A_SERVER: Final = frozenset({"server-words", "certificate-names", "certificate-issuer"})  # told as it said them
 
 
 def shown(window: QWidget) -> list[QWidget]:
@@ -65,7 +66,7 @@ def not_translated(window: QWidget) -> list[str]:
     for widget in [window, *shown(window)]:
         if isinstance(widget, LanguageLink):
             continue  # each language is called by its own name
-        if widget.objectName() in _FOR_A_HELPDESK:
+        if widget.objectName() in _FOR_A_HELPDESK | _OF_A_SERVER:
             continue
         for text in _texts(widget):
             text = _IN_ENGLISH_TOO.sub("]", text)

@@ -124,9 +124,22 @@ def test_one_fold_is_open_at_a_time(show: Show, qtbot: QtBot) -> None:
     others, said = fold(card, "Other options"), fold(card, "Server’s reply")
     others.click()
     said.click()
-    assert not others.isChecked()
-    assert said.isChecked()
+    assert not others.is_open
+    assert said.is_open
     qtbot.waitUntil(lambda: not button(card, "remedy:edit-password").isVisible())
+
+
+def test_a_screen_reader_hears_of_a_fold_as_a_button_and_whether_it_is_open(show: Show, qtbot: QtBot) -> None:
+    others = fold(show(USERNAME_FORMAT, FIX), "Other options")
+    told = QAccessible.queryAccessibleInterface(others)
+
+    def heard() -> tuple[object, str, str]:
+        return told.role(), told.text(QAccessible.Text.Name), told.text(QAccessible.Text.Description)
+
+    assert heard() == (QAccessible.Role.Button, "Other options", "Opens below")
+    action = told.actionInterface()
+    action.doAction(action.pressAction())
+    qtbot.waitUntil(lambda: heard() == (QAccessible.Role.Button, "Other options", "Is open below"))
 
 
 def test_the_steps_of_the_primary_remedy_have_their_own_fold(show: Show) -> None:
@@ -139,7 +152,7 @@ def test_the_steps_of_the_primary_remedy_have_their_own_fold(show: Show) -> None
 def test_opening_the_providers_page_opens_the_steps_too(show: Show) -> None:
     card = show(replace(BAD_CREDENTIALS, remedies=(APP_PASSWORD,)))
     button(card, "remedy:create-app-password").click()
-    assert fold(card, "Show me how").isChecked()
+    assert fold(card, "Show me how").is_open
 
 
 def test_the_servers_words_are_folded_plain_and_selectable(show: Show) -> None:

@@ -141,7 +141,7 @@ def _place(parent: QWidget) -> QDialog:
 
 def _watch(parent: QWidget) -> QDialog:
     dialog = WatchQuestion(EVERY_DAY, schedule(EVERY_DAY, ("/usr/bin/mailwright",)), parent=parent)
-    dialog.show_files.setChecked(True)
+    dialog.show_files.turn(True)
     return dialog
 
 

@@ -22,7 +22,7 @@ from wizard.gui import languages, theme
 from wizard.gui.app import Wizard
 from wizard.gui.bridge import Bridge
 from wizard.gui.engine import Engine
-from wizard.gui.widgets.buttons import QuietButton
+from wizard.gui.widgets.fold import FoldButton
 from wizard.gui.widgets.program_choice import families
 from wizard.gui.window import SIZE
 from wizard.language import MIRRORED, SOURCE, choice, speak
@@ -149,8 +149,9 @@ def test_every_card_is_whole(walked: Wizard, language: str, scenario: str, qtbot
     walked.window.next()
     qtbot.waitUntil(lambda: bool(walked.check.cards), timeout=SECONDS)
     faults.look(f"{scenario}")
-    for fold in walked.check.cards[0].findChildren(QuietButton):
-        if fold.isCheckable() and fold.isVisible():
-            fold.setChecked(True)
-    faults.look(f"{scenario}, unfolded")
+    for fold in walked.check.cards[0].findChildren(FoldButton):
+        if fold.isVisible():
+            fold.turn(True)
+            qtbot.wait(250)  # until all of it is there
+            faults.look(f"{scenario}, {fold.text()}")
     assert not faults.found, str(faults)

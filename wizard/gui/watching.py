@@ -89,7 +89,7 @@ class WatchQuestion(FittedDialog):
         self._content.setMinimumHeight(180)
         self._area = FoldArea()
         self._area.box.addWidget(self._content)
-        self.show_files.toggled.connect(self._area.set_open)
+        self.show_files.turned.connect(self._area.set_open)
         self._area.opened.connect(self.fit)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)

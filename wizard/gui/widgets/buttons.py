@@ -47,7 +47,7 @@ def takes_presses(widget: QWidget) -> bool:
 
 
 class Button(QPushButton):
-    """What all four share. `icon` is the name of one of our icons; a `fold` is checkable and carries a chevron."""
+    """What all four share. `icon` is the name of one of our icons."""
 
     height_at_14 = 36
     padding = 16
@@ -55,16 +55,12 @@ class Button(QPushButton):
     radius = 8
     letter: str | None = None  # presses it together with Alt
 
-    def __init__(
-        self, text: str = "", icon: str | None = None, *, fold: bool = False, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, text: str = "", icon: str | None = None, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setText(text)  # the constructor that takes it would load all about icons
         self._icon = icon
-        self._fold = fold
         self._tone: str | None = None
         self.setAutoDefault(False)
-        self.setCheckable(fold)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
@@ -155,11 +151,15 @@ class Button(QPushButton):
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
         area = QRectF(placed(self, left, width + 2), 0, width + 2, self.height())
         painter.drawText(area, int(flags | self._mnemonic()), self._marked(text))
-        if self._fold:
+        chevron = self._chevron()
+        if chevron is not None:
             size = theme.mark(16)
-            name = "chevron-up" if self.isChecked() else "chevron-down"
             x = placed(self, left + width + _ICON_GAP, size)
-            icons.draw(painter, name, x, middle - size / 2, size, ink)
+            icons.draw(painter, chevron, x, middle - size / 2, size, ink)
+
+    def _chevron(self) -> str | None:
+        """The icon behind the words."""
+        return None
 
     def _mnemonic(self) -> Qt.TextFlag:
         # macOS underlines no letters; the style would know too, but takes as long to load as a page.
@@ -176,7 +176,7 @@ class Button(QPushButton):
 
     def _content_width(self) -> int:
         width = theme.text_width(self.font(), self._words())
-        extras = (self._icon is not None) + self._fold
+        extras = (self._icon is not None) + (self._chevron() is not None)
         return width + extras * (theme.mark(16) + _ICON_GAP)
 
     def _content_left(self) -> float:
@@ -239,13 +239,12 @@ class QuietButton(Button):
         text: str = "",
         icon: str | None = None,
         *,
-        fold: bool = False,
         flush: bool = False,
         parent: QWidget | None = None,
     ) -> None:
         if flush:
             self.padding = 0
-        super().__init__(text, icon, fold=fold, parent=parent)
+        super().__init__(text, icon, parent=parent)
 
     def _ink(self, tokens: Tokens) -> QColor:
         if self.underMouse() and self._tone is None:

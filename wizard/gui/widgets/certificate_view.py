@@ -27,25 +27,22 @@ class CertificateView(QWidget):
         if left > 0:
             names = tr_plural("{names} and {n} more", "{names} and {n} more", left, names=names)
         issuer = tr("{issuer} (itself)", issuer=facts.issuer) if facts.self_signed else facts.issuer
-        fingerprint = tr("Fingerprint")
         rows = (
-            (tr("Made out to"), names),
-            (tr("Issued by"), issuer),
-            (tr("Valid from"), date_text(facts.not_before.date())),
-            (tr("Valid until"), date_text(facts.not_after.date())),
-            (fingerprint, words.fingerprint(facts.sha256)),
+            ("certificate-names", tr("Made out to"), names),
+            ("certificate-issuer", tr("Issued by"), issuer),
+            ("certificate-begins", tr("Valid from"), date_text(facts.not_before.date())),
+            ("certificate-ends", tr("Valid until"), date_text(facts.not_after.date())),
+            ("fingerprint", tr("Fingerprint"), words.fingerprint(facts.sha256)),
         )
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(16)
         grid.setVerticalSpacing(6)
         grid.setColumnStretch(1, 1)
-        for row, (label, value) in enumerate(rows):
+        for row, (id_, label, value) in enumerate(rows):
             name = named_by_its_value(Label(label, Role.SMALL, "ink2"))
-            is_print = label == fingerprint
-            text = selectable(FixedWidthText(value) if is_print else Paragraph(value, Role.SMALL_LABEL))
-            text.setAccessibleName(f"{label}: {value}")
-            if is_print:
-                text.setObjectName("fingerprint")
+            text = selectable(FixedWidthText(value) if id_ == "fingerprint" else Paragraph(value, Role.SMALL_LABEL))
+            text.setAccessibleName(tr("{name}: {value}", name=label, value=value))
+            text.setObjectName(id_)
             grid.addWidget(name, row, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(text, row, 1)

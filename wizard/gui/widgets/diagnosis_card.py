@@ -173,7 +173,7 @@ class DiagnosisCard(Card):
         fold.setAccessibleName(tr("Show: {title}", title=self.diagnosis.title))
         area = FoldArea()
         area.box.addWidget(self._body)
-        fold.toggled.connect(area.set_open)
+        fold.turned.connect(area.set_open)
         area.opened.connect(lambda: self.fold_opened.emit(area))
         head.addWidget(fold, 0, Qt.AlignmentFlag.AlignTop)
         self.box.addWidget(area)
@@ -250,8 +250,7 @@ class DiagnosisCard(Card):
     def _add_fold(self, text: str) -> FoldArea:
         button, area = FoldButton(text), FoldArea()
         area.box.setContentsMargins(0, 10, 0, 4)
-        button.setAccessibleDescription(tr("Opens below"))
-        button.toggled.connect(lambda is_open: self._toggle(button, is_open))
+        button.turned.connect(lambda is_open: self._toggle(button, is_open))
         area.opened.connect(lambda: self.fold_opened.emit(area))
         self._actions.addWidget(button)
         self._wide.append(button)
@@ -263,8 +262,8 @@ class DiagnosisCard(Card):
         for button, area in self._folds:
             if button is pressed:
                 area.set_open(is_open)
-            elif is_open and button.isChecked():
-                button.setChecked(False)
+            elif is_open:
+                button.turn(False)
 
     def _other(self, remedy: Remedy) -> QWidget:
         held = QWidget()

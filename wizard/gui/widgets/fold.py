@@ -13,6 +13,7 @@ from wizard.gui import icons, theme
 from wizard.gui.reading import placed, placed_rect
 from wizard.gui.theme import Tokens
 from wizard.gui.widgets.buttons import Button, LinkButton, PrimaryButton, QuietButton, SecondaryButton
+from wizard.language import tr
 
 _FOLD_MS: Final = 180
 _BREAK: Final = "\u200b"
@@ -20,13 +21,39 @@ _ANY_HEIGHT: Final = 16777215  # QWIDGETSIZE_MAX
 
 
 class FoldButton(Button):
-    """Opens and closes a fold; quiet, or with a border where buttons take the full width."""
+    """Opens and closes a fold, as `turned` says; quiet, or with a border where buttons take the full width.
 
+    Assistive technology hears a button, and in its description whether it is open; of a checkable one, a check box.
+    """
+
+    turned = Signal(bool)
     padding = 12
 
     def __init__(self, text: str, *, parent: QWidget | None = None) -> None:
-        super().__init__(text, fold=True, parent=parent)
+        self._is_open = False
+        super().__init__(text, parent=parent)
         self._bordered = False
+        self.clicked.connect(lambda: self.turn(not self._is_open))
+        self._describe()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether what it opens is open."""
+        return self._is_open
+
+    def turn(self, is_open: bool) -> None:
+        """Opens or closes it, as a press does."""
+        if is_open != self._is_open:
+            self._is_open = is_open
+            self._describe()
+            self.update()
+            self.turned.emit(is_open)
+
+    def _describe(self) -> None:
+        self.setAccessibleDescription(tr("Is open below") if self._is_open else tr("Opens below"))
+
+    def _chevron(self) -> str:
+        return "chevron-up" if self._is_open else "chevron-down"
 
     def set_bordered(self, bordered: bool) -> None:
         """With the border and ink of a secondary button."""

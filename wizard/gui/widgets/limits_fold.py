@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from wizard.gui.widgets.fold import FoldArea, FoldButton
 from wizard.gui.widgets.label import Label
-from wizard.language import tr, tr_context
+from wizard.language import tr_context
 
 
 class LimitsFold(QWidget):
@@ -17,12 +17,11 @@ class LimitsFold(QWidget):
         super().__init__(parent)
         self.button = FoldButton(tr_context("heading", "Limits"))
         self.button.setObjectName("show-limits")
-        self.button.setAccessibleDescription(tr("Opens below"))
         self.label = Label("", tone="ink2", wrap=True)
         self.area = FoldArea()
         self.area.box.setContentsMargins(self.button.padding, 0, self.button.padding, 0)
         self.area.box.addWidget(self.label)
-        self.button.toggled.connect(self.area.set_open)
+        self.button.turned.connect(self.area.set_open)
         column = QVBoxLayout(self)
         column.setContentsMargins(20 - self.button.padding, 0, 20 - self.button.padding, 0)
         column.setSpacing(0)
@@ -33,5 +32,5 @@ class LimitsFold(QWidget):
         """Shows the button where there is a sentence, folded."""
         if sentence != self.label.text():
             self.label.setText(sentence)
-            self.button.setChecked(False)
+            self.button.turn(False)
         self.setVisible(bool(sentence))

@@ -46,8 +46,7 @@ class VerdictCard(Card):
             fold = FoldButton(tr("Show"))
             fold.setObjectName("show-verdicts")
             fold.setAccessibleName(tr("{name}: {value}", name=tr("Show"), value=title))
-            fold.setAccessibleDescription(tr("Opens below"))
-            fold.toggled.connect(self.area.set_open)
+            fold.turned.connect(self.area.set_open)
             head.addWidget(fold)
         else:
             self.box.setContentsMargins(20, 17, 20, 8)
