@@ -13,6 +13,7 @@ from binascii import b2a_base64
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import cache, cached_property
+from itertools import accumulate
 from typing import Final, NamedTuple
 from urllib.parse import quote
 
@@ -292,7 +293,8 @@ class _Forms:
     @property
     def fewest_letters(self) -> int:
         """How many letters and digits each whole and each part has at least, counted."""
-        return min(map(len, _letters_of_each(self.wholes | self.parts)), default=LONGEST_PART)
+        parts = [_fewest_letters(form, self._length) for form in self._in_parts]
+        return min([*parts, *map(len, _letters_of_each(self.wholes - self._in_parts))], default=LONGEST_PART)
 
     def is_in(self, text: str) -> bool:
         """Whether there is any; quick, for nearly always there is none."""
@@ -320,6 +322,12 @@ def _letters_of_each(texts: Collection[str]) -> list[str]:
     if not together.isascii():
         return [_letters(text) for text in texts]
     return together.encode().translate(_SMALL, _SIGNS.replace(b"\n", b"")).decode().split("\n") if texts else []
+
+
+def _fewest_letters(text: str, length: int) -> int:
+    """How many letters and digits each stretch of that length has at least; all of them in a text that is shorter."""
+    counts = [0, *accumulate(map(str.isalnum, text))]
+    return min((end - start for start, end in zip(counts, counts[length:], strict=False)), default=counts[-1])
 
 
 def _cuts(text: str, length: int) -> list[str]:
