@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from tests.gui.test_accessibility import on_settings
+from wizard.gui.app import Wizard
+from wizard.gui.widgets.choices import Choice
 from wizard.gui.widgets.fields import Input
 
 
@@ -74,3 +77,44 @@ def test_what_is_put_there_meanwhile_is_not_selected(both: tuple[Input, Input]) 
     second.setText("put there")
     QApplication.processEvents()
     assert second.selectedText() == ""
+
+
+@pytest.mark.parametrize("typed", [Input, lambda: Choice(typed=True)], ids=["line", "list"])
+def test_the_focus_comes_before_the_selection(
+    typed: Callable[[], Input | Choice], qtbot: QtBot, qapp: QApplication
+) -> None:
+    window = QWidget()
+    row = QHBoxLayout(window)
+    first, second = Input(), typed()
+    row.addWidget(first)
+    row.addWidget(second)
+    qtbot.addWidget(window)
+    line = second if isinstance(second, Input) else second.lineEdit()
+    assert line is not None
+    line.setText("imap.example.org")
+    window.show()
+    window.activateWindow()
+    qtbot.waitExposed(window)
+    first.setFocus()
+    qtbot.waitUntil(first.hasFocus)
+    heard: list[str] = []
+    line.selectionChanged.connect(lambda: heard.append("selection"))
+    qapp.focusChanged.connect(lambda *_: heard.append("focus"))
+    QTest.keyClick(first, Qt.Key.Key_Tab)
+    qtbot.waitUntil(lambda: line.selectedText() == "imap.example.org")
+    assert heard == ["focus", "selection"]
+
+
+def test_nothing_moves_in_an_editor_that_opens(wizard: Wizard, qtbot: QtBot) -> None:
+    on_settings(wizard)
+    card = wizard.settings.receiving
+    lines = card.editor.findChildren(QLineEdit)
+    assert len(lines) == 3
+    moved: list[str] = []
+    for line in lines:
+        line.textChanged.connect(moved.append)
+        line.cursorPositionChanged.connect(lambda *at: moved.append(f"cursor {at}"))
+    card.open_editor()
+    qtbot.waitUntil(card.host.input.hasFocus)
+    assert lines[0].text() == "imap.example.net"
+    assert moved == [], "a screen reader would say that, and not which field it is"

@@ -21,7 +21,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QGroupBox,
     QHBoxLayout,
-    QLineEdit,
     QRadioButton,
     QSizePolicy,
     QWidget,
@@ -32,6 +31,7 @@ from wizard.gui.reading import placed
 from wizard.gui.theme import Role
 from wizard.gui.widgets import focus_ring
 from wizard.gui.widgets.fields import LabelledField, paint_field_box
+from wizard.gui.widgets.typing_line import BY_KEYBOARD, TypingLine
 from wizard.gui.widgets.whole_rect import tell_whole_rect
 
 
@@ -226,6 +226,11 @@ class Choice(QComboBox):
         self._retheme()
         theme.current().changed.connect(self._retheme)
 
+    def type_in(self, text: str) -> None:
+        """As if it were typed; where it stands there already nothing moves, of which a screen reader would hear."""
+        if text != self.currentText():
+            self.setEditText(text)
+
     def setAccessibleName(self, name: str) -> None:
         """The name, for the line one types in as well."""
         super().setAccessibleName(name)
@@ -290,22 +295,21 @@ class Choice(QComboBox):
         self.update()
 
 
-class _Inner(QLineEdit):
+class _Inner(TypingLine):
     """The line one types in, inside a list; its list draws the box."""
 
+    selects_for = (*BY_KEYBOARD, Qt.FocusReason.OtherFocusReason)  # also where a remedy leads to it
+
     def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
+        super().__init__(parent=parent)
         self._list = parent
-        self.setFrame(False)
         self.textChanged.connect(self._show_beginning)
         self._retheme()
         theme.current().changed.connect(self._retheme)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        """What is typed next replaces what stands there."""
+        """The list draws another box."""
         super().focusInEvent(event)
-        if event.reason() is not Qt.FocusReason.PopupFocusReason:
-            self.selectAll()
         self._list.update()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:

@@ -5,12 +5,9 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any, Final
 
-from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QDragEnterEvent,
-    QFocusEvent,
-    QInputMethodEvent,
-    QKeyEvent,
     QPainter,
     QPaintEvent,
     QPalette,
@@ -32,6 +29,7 @@ from wizard.gui.widgets.label import Label
 from wizard.gui.widgets.paragraph import Paragraph
 from wizard.gui.widgets.state_disc import DiscState, StateDisc
 from wizard.gui.widgets.surfaces import Icon
+from wizard.gui.widgets.typing_line import TypingLine
 
 _TEXT_AROUND: Final = (
     Qt.InputMethodQuery.ImSurroundingText,
@@ -41,22 +39,15 @@ _TEXT_AROUND: Final = (
 )
 
 
-_BY_KEYBOARD: Final = (
-    Qt.FocusReason.TabFocusReason,
-    Qt.FocusReason.BacktabFocusReason,
-    Qt.FocusReason.ShortcutFocusReason,
-)
 _NARROW: Final = 420  # pixels at the usual font: less has no room for anything beside the words below
 
 
-class Input(QLineEdit):
+class Input(TypingLine):
     """A line to type in, 40 high."""
 
     def __init__(self, *, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(parent=parent)
         self._wrong = False
-        self._to_select = ""  # what stood there when the keyboard came
-        self.setFrame(False)
         self.setTextMargins(12, 0, 10, 0)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._retheme()
@@ -81,40 +72,6 @@ class Input(QLineEdit):
         paint_field_box(painter, self, self._wrong)
         painter.end()
         super().paintEvent(event)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Selects all for who comes by the keyboard, once it has the focus.
-
-        Qt does that before it says where the focus went, and a screen reader that hears of the cursor first takes that
-        for the news and does not say the field's name: Orca 43 with any field of Qt's.
-        """
-        if event.reason() not in _BY_KEYBOARD:
-            super().focusInEvent(event)
-            return
-        super().focusInEvent(QFocusEvent(event.type(), Qt.FocusReason.OtherFocusReason))
-        self._to_select = self.text()
-        QTimer.singleShot(0, self, self._select_all)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Nothing is selected any more where the keyboard has gone on."""
-        self._to_select = ""
-        super().focusOutEvent(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """What is typed replaces what stands there, also where it comes with the Tab, as from a password manager."""
-        self._select_all()
-        super().keyPressEvent(event)
-
-    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
-        """Likewise."""
-        if event.commitString() or event.preeditString():
-            self._select_all()
-        super().inputMethodEvent(event)
-
-    def _select_all(self) -> None:
-        text, self._to_select = self._to_select, ""
-        if text and text == self.text():
-            self.selectAll()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """A text may be dropped into it; a file is for the window, which looks for settings in it."""
@@ -313,6 +270,8 @@ class Field(LabelledField):
 
     def set_text(self, text: str) -> None:
         """Puts a text in, without telling."""
+        if text == self.input.text():  # a screen reader would hear of its cursor before it hears of the field
+            return
         self._by_program = True
         self.input.setText(text)
         self._by_program = False

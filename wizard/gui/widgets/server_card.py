@@ -77,6 +77,8 @@ class ServerCard(Card):
         self._show_words()
         self._facts.show_facts(self._make_facts(), *self._main_source())
         if not self.is_editing:
+            # Not only where it is opened: of what is written then a screen reader hears instead of the field's name.
+            self.editor.fill(candidate)
             self._show_mode("facts")
 
     @property

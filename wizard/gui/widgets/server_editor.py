@@ -89,7 +89,7 @@ class ServerEditor(QWidget):
         self._set_port(candidate.port if candidate else number)
         self._set_security(candidate.security if candidate else security)
         username = candidate.username if candidate else (self._address.wire if self._address else "")
-        self.username.choice.setEditText(self._username_words(username))
+        self.username.choice.type_in(self._username_words(username))
         self._note_sources()
         self._show_offer()
 
@@ -231,7 +231,7 @@ class ServerEditor(QWidget):
                 choice.setCurrentIndex(index)
                 return
         choice.setCurrentIndex(-1)
-        choice.setEditText(str(number))
+        choice.type_in(str(number))
 
     def _set_security(self, security: Security) -> None:
         self.security.segments.show_option(Security.NONE.value, security is Security.NONE)
