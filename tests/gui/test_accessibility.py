@@ -10,7 +10,7 @@ import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QFont, QFontInfo
-from PySide6.QtWidgets import QApplication, QLabel, QProxyStyle, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QProxyStyle, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.gui.samples import ARRIVED, DRAFT, FAILS, WORKS
@@ -116,9 +116,9 @@ def test_every_control_has_name_role_state_and_size(active: Wizard, qtbot: QtBot
 def test_no_two_controls_have_one_name(active: Wizard, qtbot: QtBot, begin: Begin) -> None:
     begin(active)
     settle(qtbot)
-    names = Counter(
-        QAccessible.queryAccessibleInterface(widget).text(QAccessible.Text.Name) for widget in stops(active)
-    )
+    # A list and the line one types in within it are one control; Windows is told one name of both.
+    controls = [widget for widget in stops(active) if not isinstance(widget.parent(), QComboBox)]
+    names = Counter(QAccessible.queryAccessibleInterface(widget).text(QAccessible.Text.Name) for widget in controls)
     assert [name for name, count in names.items() if count > 1] == []
 
 

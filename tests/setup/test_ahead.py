@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
+from collections.abc import AsyncIterator
 
 import pytest
 from msgspec.structs import replace
@@ -25,6 +27,17 @@ from wizard.setup.ahead import SOURCES_S
 
 # The scripted servers stand in for names of the account's own domain.
 ACCOUNT = AccountDraft(Address.parse(USER), secret=Secret(PASSWORD), agreed=frozenset({"127.0.0.1"}))
+
+
+@contextlib.asynccontextmanager
+async def served(certificate: Issued, imap: Mail, smtp: Mail) -> AsyncIterator[tuple[ServerCandidate, ServerCandidate]]:
+    """Both servers while they run, as settings name them; half a minute at most."""
+    async with (
+        tls_server(imap, certificate, Security.TLS) as receiving,
+        tls_server(smtp, certificate, Security.TLS) as sending,
+        asyncio.timeout(30),
+    ):
+        yield candidate(receiving, Protocol.IMAP, Security.TLS), candidate(sending, Protocol.SMTP, Security.TLS)
 
 
 class SilentSources(Known):
@@ -55,14 +68,8 @@ async def test_the_first_server_that_is_open_ends_the_wait_for_silent_sources(
         return True
 
     imap, smtp = Mail(Protocol.IMAP, auth=note), Mail(Protocol.SMTP, greeting=after_receiving)
-    async with (
-        tls_server(imap, certificate, Security.TLS) as receiving,
-        tls_server(smtp, certificate, Security.TLS) as sending,
-        asyncio.timeout(10),
-    ):
-        sources = SilentSources(
-            candidate(receiving, Protocol.IMAP, Security.TLS), candidate(sending, Protocol.SMTP, Security.TLS)
-        )
+    async with served(certificate, imap, smtp) as both:
+        sources = SilentSources(*both)
         session = new_session(authority, planner=sources)
         result = await session.check(ACCOUNT)
         await session.close()
@@ -89,14 +96,8 @@ async def test_sources_are_waited_for_longer_where_a_busy_computer_gave_them_no_
             return plan
 
     imap, smtp = Mail(Protocol.IMAP), Mail(Protocol.SMTP)
-    async with (
-        tls_server(imap, certificate, Security.TLS) as receiving,
-        tls_server(smtp, certificate, Security.TLS) as sending,
-        asyncio.timeout(20),
-    ):
-        sources = Sources(
-            candidate(receiving, Protocol.IMAP, Security.TLS), candidate(sending, Protocol.SMTP, Security.TLS)
-        )
+    async with served(certificate, imap, smtp) as both:
+        sources = Sources(*both)
         session = new_session(authority, planner=sources)
         assert (await session.check(ACCOUNT)).verdict is Verdict.WORKS
         await session.close()
@@ -116,14 +117,8 @@ async def test_sources_are_spared_the_look_up_of_names_that_was_done_before(
     monkeypatch.setattr("wizard.setup.ahead.LOOK_UP_S", 1000.0)
     monkeypatch.setattr("wizard.setup.ahead.patience.sleep_until", at_once)
     imap, smtp = Mail(Protocol.IMAP), Mail(Protocol.SMTP)
-    async with (
-        tls_server(imap, certificate, Security.TLS) as receiving,
-        tls_server(smtp, certificate, Security.TLS) as sending,
-        asyncio.timeout(30),
-    ):
-        sources = SilentSources(
-            candidate(receiving, Protocol.IMAP, Security.TLS), candidate(sending, Protocol.SMTP, Security.TLS)
-        )
+    async with served(certificate, imap, smtp) as both:
+        sources = SilentSources(*both)
         session = new_session(authority, planner=sources)
         await asyncio.sleep(0)
         assert (await session.check(ACCOUNT, asked_s=asked_s)).verdict is Verdict.WORKS
@@ -141,13 +136,8 @@ async def test_no_password_goes_anywhere_while_sources_may_still_answer(
         return True
 
     imap, smtp = Mail(Protocol.IMAP, auth=look), Mail(Protocol.SMTP, auth=look)
-    async with (
-        tls_server(imap, certificate, Security.TLS) as receiving,
-        tls_server(smtp, certificate, Security.TLS) as sending,
-    ):
-        sources = SilentSources(
-            candidate(receiving, Protocol.IMAP, Security.TLS), candidate(sending, Protocol.SMTP, Security.TLS)
-        )
+    async with served(certificate, imap, smtp) as both:
+        sources = SilentSources(*both)
         session = new_session(authority, planner=sources)
         result = await session.check(ACCOUNT)
         await session.close()
@@ -228,13 +218,9 @@ async def test_where_guesses_lead_nowhere_the_sources_are_waited_for(authority: 
     """What is published is no change to a name that nobody but the program thought of."""
     published = asyncio.Event()
     imap, smtp = Mail(Protocol.IMAP), Mail(Protocol.SMTP)
-    async with (
-        tls_server(imap, certificate, Security.TLS) as receiving,
-        tls_server(smtp, certificate, Security.TLS) as sending,
-    ):
-        ours = candidate(receiving, Protocol.IMAP, Security.TLS)
-        nowhere = replace(candidate(sending, Protocol.SMTP, Security.TLS), port=1)
-        named = (ours, replace(candidate(sending, Protocol.SMTP, Security.TLS), host="mail.example.org"))
+    async with served(certificate, imap, smtp) as (ours, theirs):
+        nowhere = replace(theirs, port=1)
+        named = (ours, replace(theirs, host="mail.example.org"))
         sources = Late((ours, nowhere), named, published)
         asyncio.get_running_loop().call_later(3 * SOURCES_S, published.set)
         session = new_session(authority, planner=sources)
@@ -299,12 +285,7 @@ async def test_a_guess_that_was_published_too_is_told_as_what_is_published(
     authority: Authority, certificate: Issued
 ) -> None:
     imap, smtp = _gone_after_the_sign_in()
-    async with (
-        tls_server(imap, certificate, Security.TLS) as receiving,
-        tls_server(smtp, certificate, Security.TLS) as sending,
-        asyncio.timeout(30),
-    ):
-        both = (candidate(receiving, Protocol.IMAP, Security.TLS), candidate(sending, Protocol.SMTP, Security.TLS))
+    async with served(certificate, imap, smtp) as both:
         session = new_session(authority, planner=Late(both, both, asyncio.Event()))
         result = await session.check(ACCOUNT)
         await session.close()
