@@ -7,7 +7,7 @@ import pytest
 from wizard.diagnosis.diagnose import Diagnoser
 from wizard.diagnosis.pasted_secrets import mask_secrets
 
-SECRETS = ("hunter2", "AGFkYQBodW50ZXIy", "aHVudGVyMg", "YWRhOmh1bnRlcjI", "efgh")
+SECRETS = ("hunter2", "zq7", "AGFkYQBodW50ZXIy", "aHVudGVyMg", "YWRhOmh1bnRlcjI", "efgh")
 HELD = [
     # conversations
     "AUTH PLAIN AGFkYQBodW50ZXIy",
@@ -56,6 +56,21 @@ HELD = [
     "imapsync --user1 ada --password1 hunter2",
     "curl -u ada@example.org:hunter2 imaps://imap.example.org",
     "curl --user ada:hunter2 imaps://imap.example.org",
+    # with signs of any kind
+    'a1 LOGIN ada "correct hunter2 staple" was sent',
+    "password=zq7,hunter2",
+    "MAIL_PASSWORD=zq7;hunter2<x>",
+    "PASS zq7;hunter2",
+    "PASS zq7-hunter2 was sent",
+    "C: pass zq7,hunter2",
+    'a1 LOGIN "ada" "zq7\\"hunter2"',
+    "a1 LOGIN ada zq7'hunter2",
+    'password="hunter2',
+    '{"password": "zq7\\"hunter2"}',
+    'server.login("ada", "zq7\\"hunter2")',
+    "smtp://ada:zq7@hunter2@smtp.example.org",
+    "smtp://ada:zq7/hunter2@smtp.example.org",
+    "curl -u ada:zq7,hunter2 imaps://imap.example.org",
     # told
     "my password is hunter2",
     "mein Passwort ist hunter2",
@@ -81,6 +96,7 @@ SENTENCES = [
     "AUTH LOGIN is not supported",
     "a1 NO [AUTHENTICATIONFAILED] LOGIN failed.",
     "-ERR PASS command failed",
+    "C: AUTHENTICATE PLAIN failed: bad",
     "* BYE LOGIN disabled here",
     "smtp://mail.example.org:587 did not answer",
     "https://support.google.com/mail/?p=BadCredentials",

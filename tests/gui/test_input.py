@@ -17,12 +17,10 @@ from wizard.gui.widgets.choices import Choice
 from wizard.gui.widgets.fields import Input
 
 
-@pytest.fixture
-def both(qtbot: QtBot) -> Iterator[tuple[Input, Input]]:
-    """Two lines side by side; the first one has the keyboard."""
+def show_beside(first: Input, second: Input | Choice, qtbot: QtBot) -> QWidget:
+    """A window with both; the first one has the keyboard."""
     window = QWidget()
     row = QHBoxLayout(window)
-    first, second = Input(), Input()
     row.addWidget(first)
     row.addWidget(second)
     qtbot.addWidget(window)
@@ -31,6 +29,14 @@ def both(qtbot: QtBot) -> Iterator[tuple[Input, Input]]:
     qtbot.waitExposed(window)
     first.setFocus()
     qtbot.waitUntil(first.hasFocus)
+    return window
+
+
+@pytest.fixture
+def both(qtbot: QtBot) -> Iterator[tuple[Input, Input]]:
+    """Two lines side by side; the first one has the keyboard."""
+    first, second = Input(), Input()
+    window = show_beside(first, second, qtbot)
     yield first, second
     window.close()
 
@@ -83,26 +89,18 @@ def test_what_is_put_there_meanwhile_is_not_selected(both: tuple[Input, Input]) 
 def test_the_focus_comes_before_the_selection(
     typed: Callable[[], Input | Choice], qtbot: QtBot, qapp: QApplication
 ) -> None:
-    window = QWidget()
-    row = QHBoxLayout(window)
     first, second = Input(), typed()
-    row.addWidget(first)
-    row.addWidget(second)
-    qtbot.addWidget(window)
     line = second if isinstance(second, Input) else second.lineEdit()
     assert line is not None
     line.setText("imap.example.org")
-    window.show()
-    window.activateWindow()
-    qtbot.waitExposed(window)
-    first.setFocus()
-    qtbot.waitUntil(first.hasFocus)
+    window = show_beside(first, second, qtbot)
     heard: list[str] = []
     line.selectionChanged.connect(lambda: heard.append("selection"))
     qapp.focusChanged.connect(lambda *_: heard.append("focus"))
     QTest.keyClick(first, Qt.Key.Key_Tab)
     qtbot.waitUntil(lambda: line.selectedText() == "imap.example.org")
     assert heard == ["focus", "selection"]
+    window.close()
 
 
 def test_nothing_moves_in_an_editor_that_opens(wizard: Wizard, qtbot: QtBot) -> None:

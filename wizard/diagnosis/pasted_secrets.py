@@ -19,12 +19,14 @@ _NAMES: Final = (
 )
 # A name begins there: not the end of "compass", but that of "smtp_pass" and of "smtpPassword".
 _BEGINS: Final = r"(?:(?<![^\W_])|(?-i:(?<=[a-z])(?=[P])))"
-_QUOTED: Final = r"\"[^\"\n]{1,4000}\"|'[^'\n]{1,4000}'"
-_BARE: Final = r"[^\s\"'<>,;]{3,4000}"
+_QUOTED: Final = r"\"(?:\\.|[^\"\\\n]){1,4000}\"|'(?:\\.|[^'\\\n]){1,4000}'"
+_BARE: Final = r"\S{3,4000}(?!\S)"  # to the next blank, for a secret may hold any sign; rather more than a half of it
+_ODD: Final = rf"(?:{_QUOTED}|(?=\S*(?:\d|[^\w\s]\w)){_BARE})"  # what no word of a sentence looks like
 _GROUPS_OF_FOUR: Final = r"[a-z]{4}(?: [a-z]{4}){3}\b"  # as Google shows an app password
 _BASE64: Final = r"(?-i:(?=\S*[a-z0-9])(?=\S*[A-Z0-9=+/]))[a-z0-9+/]{4,4000}={0,2}"  # and no word of a sentence
 _VALUE: Final = rf"(?:{_QUOTED}|{_GROUPS_OF_FOUR}|{_BARE})"
 _AFTER: Final = r"\W{0,4}(?:c:|client:|sent:)?[ \t]*"
+_COMMANDS: Final = ("authenticate ", "pass ", "login ")
 _TELLS: Final = (" is ", " was ", " ist ", " war ", " lautet ", " est ", " es ", " é ", " è ", " to ")
 _ARGUMENT: Final = r"(?:[\"'][^\"'\n]{0,200}[\"']|[\w.]{1,200})"
 _USER: Final = r"(?:\"[^\"\n]{0,200}\"|'[^'\n]{0,200}'|[^\s\"']{1,200})"
@@ -38,14 +40,15 @@ _PATTERNS: Final = (
     # Commands (RFC 3501, RFC 1939, RFC 4954): in capitals anywhere, else as a line of their own: no "could not pass the
     # message on".
     (("auth ",), r"\bauth (?:plain|login|xoauth2|oauthbearer|cram-md5|external)[ \t]+", _BASE64, ""),
+    (_COMMANDS, rf"(?-i:\bAUTHENTICATE [\w-]+|\bPASS|{_TAG}LOGIN {_USER})[ \t]+", _ODD, ""),
     (
-        ("authenticate ", "pass ", "login "),
+        _COMMANDS,
         rf"(?-i:\bAUTHENTICATE [\w-]+|\bPASS|{_TAG}LOGIN {_USER})[ \t]+",
         _VALUE,
         r"(?=\s*(?:$|[^\w\s]))",
     ),
     (
-        ("authenticate ", "pass ", "login "),
+        _COMMANDS,
         rf"{_SENT}(?:pass|authenticate [\w-]+|login {_USER})[ \t]+",
         _VALUE,
         r"(?=[\s\"']*$)",
@@ -63,7 +66,7 @@ _PATTERNS: Final = (
     (_NAMES, rf"(?<![^\s\"'])--?(?:\w+-)?{_NAME}\d?[ \t]+", _VALUE, ""),
     (("-u",), r"(?<![^\s\"'])(?:-u|--user(?:name)?)[ =][\"']?[^\s:\"']{1,200}:", _BARE, ""),
     (("(",), rf"\b(?:log_?in|authenticate|auth|credentials?|networkcredential)\(\s*{_ARGUMENT}\s*,\s*", _QUOTED, ""),
-    (("://",), r"\b[a-z][a-z0-9+.-]{1,20}://[^\s/@:\"']{1,200}:", r"[^\s/@\"']{1,400}", r"(?=@)"),
+    (("://",), r"\b[a-z][a-z0-9+.-]{1,20}://[^\s/@:\"']{1,200}:", r"\S{1,400}", r"(?=@)"),
     # What people tell: "the password is hunter2", but not "is wrong".
     (_TELLS, rf"{_BEGINS}{_NAME}\s+(?:is|was|ist|war|lautet|est|es|é|è|to)\s+", r"(?=\S*\d)(?=\S*[a-z])\S{6,200}", ""),
 )  # fmt: skip
