@@ -24,7 +24,7 @@ from wizard.setup.kept import kept_side
 from wizard.setup.likeliest import overtaken
 from wizard.setup.options import Options
 from wizard.setup.secret_gate import SecretGate, needs_yes
-from wizard.setup.side import SideOutcome
+from wizard.setup.side_outcome import SideOutcome
 from wizard.setup.signin_budget import SignInBudget
 from wizard.setup.verdict import verdict_of
 

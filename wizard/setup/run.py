@@ -32,7 +32,8 @@ from wizard.setup.kept import kept_side
 from wizard.setup.likeliest import overtaken
 from wizard.setup.second_look import NetworkPage, looked_again
 from wizard.setup.secret_gate import SecretGate
-from wizard.setup.side import Side, SideOutcome
+from wizard.setup.side import Side
+from wizard.setup.side_outcome import SideOutcome
 from wizard.setup.sign_in_order import NOTHING_TAUGHT, SignInOrder
 from wizard.setup.usernames import Usernames
 from wizard.setup.verdict import verdict_of

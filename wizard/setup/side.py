@@ -9,7 +9,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from wizard.model.account import SideResult, Status
-from wizard.model.diagnosis import Change, Diagnosis, Fix
+from wizard.model.diagnosis import Change, Diagnosis
 from wizard.model.evidence import ErrorKind, ProbeReport, Stage
 from wizard.model.provider import SignInWay
 from wizard.model.server import WITHOUT_SIGN_IN, ServerCandidate, Way
@@ -18,32 +18,17 @@ from wizard.probe.engine import Prober
 from wizard.probe.error_kinds import StageFailed
 from wizard.probe.mechanisms import TOKEN_METHODS, token_only
 from wizard.probe.race import Race, RaceResult, Spares, no_spares
-from wizard.setup.autofix import Alternative, applied, are_guesses, fix_for
+from wizard.setup.autofix import Alternative, applied, fix_for
 from wizard.setup.judge import Judge
 from wizard.setup.likeliest import overtaken, published_late, with_detail, with_reply
 from wizard.setup.secret_gate import SecretGate
+from wizard.setup.side_outcome import SideOutcome
 from wizard.setup.sign_in_order import NOTHING_TAUGHT, FirstSignIn, SignInOrder
 
-# Nothing secret was sent when these happened, so another port of the same account may be asked.
-_NOTHING_SENT = {ErrorKind.AUTH_MISSING, ErrorKind.NO_COMMON_AUTH, ErrorKind.UNENCRYPTED}
-SERVERS_PORT = 25
 RETRY_S = 2.0  # a server that is busy is asked once more, after a pause
 
 FindAlternatives = Callable[[Sequence[ProbeReport]], Awaitable[tuple[Alternative, ...]]]
 FindUsernames = Callable[[ServerCandidate], Awaitable[tuple[str, ...]]]
-
-
-class SideOutcome(Struct, frozen=True):
-    """How one side ended; `conversation` is still open and signed in when the side is verified."""
-
-    result: SideResult
-    failed_reports: tuple[ProbeReport, ...] = ()  # what its diagnosis rests on; empty when it works as planned
-    fixed_diagnosis: Diagnosis | None = None
-    fixes: tuple[Fix, ...] = ()
-    conversation: Conversation | None = None
-    needs_consent: bool = False
-    was_busy: bool = False  # the server turned us away at first, and was asked once more
-    shared_refusal: Diagnosis | None = None  # what the other side heard, which holds for the whole account
 
 
 class Side(Struct):
@@ -159,19 +144,14 @@ class Side(Struct):
         is_planned = race.winner.wave == 0 or bool(named and conversation.candidate.source.is_published)
         alternative = None if is_planned else self._alternatives.get(conversation.candidate.endpoint)
         outcome = await self._signed_in(conversation, order, signs_in_first)
-        if (
-            alternative is None
-            and outcome.failed_reports
-            and self._nothing_was_sent(outcome)
-            and self.find_alternatives
-        ):
+        if alternative is None and outcome.nothing_was_sent and self.find_alternatives:
             outcome = await self._elsewhere(outcome, order, signs_in_first) or outcome
         if alternative is not None and outcome.needs_consent:
             return outcome  # a server that waits for the person's yes has put nothing right yet
         if alternative is not None and outcome.result.status is not Status.FAILED:
             # Who was still silent when another setting won gave way as well.
             outcome = self._with_fix(outcome, tuple(map(overtaken, planned)) or race.reports, alternative)
-        elif planned and self._only_takes_mail_in(outcome):
+        elif planned and outcome.only_takes_mail_in:
             outcome = self._failed(candidates[0], tuple(map(overtaken, planned)))
         elif alternative is not None:
             outcome = replace(outcome, failed_reports=outcome.failed_reports or planned)
@@ -385,16 +365,3 @@ class Side(Struct):
     def _result(conversation: Conversation, status: Status) -> SideResult:
         report = conversation.recorder.report()
         return SideResult(conversation.candidate, status, report.auth, report.max_message_bytes, report)
-
-    @staticmethod
-    def _only_takes_mail_in(outcome: SideOutcome) -> bool:
-        """Whether a guessed port is the one between servers: it takes its own domain's mail, and nobody sends there."""
-        reports = [one for one in outcome.failed_reports if one.candidate.port == SERVERS_PORT and are_guesses([one])]
-        return any(one.failure is not None and one.failure.error is ErrorKind.AUTH_MISSING for one in reports)
-
-    @staticmethod
-    def _nothing_was_sent(outcome: SideOutcome) -> bool:
-        if outcome.result.status is Status.REACHED:
-            return False  # the line is good; it is the token that is missing
-        failure = outcome.failed_reports[-1].failure
-        return failure is not None and failure.error in _NOTHING_SENT

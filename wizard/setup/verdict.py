@@ -9,7 +9,7 @@ from wizard.model.account import Status, Verdict
 from wizard.model.diagnosis import Diagnosis, Fix
 
 if TYPE_CHECKING:
-    from wizard.setup.side import SideOutcome
+    from wizard.setup.side_outcome import SideOutcome
 
 
 def verdict_of(
