@@ -154,6 +154,25 @@ async def test_a_blocked_port_is_suspected_and_another_tried(
     assert blocked.error is ErrorKind.CONNECTION_TIMED_OUT
 
 
+async def test_a_race_is_held_up_while_its_first_choice_is_silent_and_no_other_is_open(
+    prober: Prober, certificate: Issued
+) -> None:
+    seen: list[float] = []
+
+    async def greet(talk: Talk, line: bytes) -> bool:
+        seen.append(race.held_up_s)
+        return True
+
+    with black_hole() as silent:
+        async with tls_server(Mail(Protocol.IMAP, greeting=greet), certificate, Security.TLS) as server:
+            race = Race(prober, [at_port(silent), candidate(server, Protocol.IMAP, Security.TLS)])
+            assert race.held_up_s == 0.0  # not begun
+            await race.run()
+            prober.abort()
+    assert seen[0] > 0.0
+    assert race.held_up_s == 0.0
+
+
 async def test_nothing_answers(prober: Prober) -> None:
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]

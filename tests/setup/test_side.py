@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 import pytest
@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from tests.lab.certificates import Authority, Issued
 from tests.lab.scripted import Conversation as Talk
-from tests.probe.talk import PASSWORD, USER, Hook, Mail, candidate, no, ok, tls_server
+from tests.probe.talk import PASSWORD, USER, Hook, Mail, Names, candidate, no, ok, tls_server
 from tests.setup.accounts import draft, new_session, services
 from wizard.model.account import CheckResult, Status, Verdict
 from wizard.model.address import Address
@@ -21,6 +21,7 @@ from wizard.model.draft import AccountDraft
 from wizard.model.evidence import ErrorKind, ProbeReport
 from wizard.model.progress import nobody
 from wizard.model.server import Protocol, Security, ServerCandidate, Source
+from wizard.net.dial import Dialed, SystemDialer
 from wizard.setup.autofix import Alternative
 from wizard.setup.context import SessionContext
 from wizard.setup.judge import Judge
@@ -95,6 +96,67 @@ async def test_the_other_form_is_tried_once_and_nowhere_else(authority: Authorit
         await session.check(ada)
         assert (len(imap.sign_ins), len(smtp.sign_ins)) == (2, 0)
         assert len({line.split(b" ")[-1] for line in imap.sign_ins}) == 2
+
+
+class Blocked(SystemDialer):
+    """Connections to some ports come only once `there` is set."""
+
+    def __init__(self) -> None:
+        super().__init__(Names(), lab=True)
+        self.ports: set[int] = set()
+        self.there = asyncio.Event()
+
+    async def dial(
+        self, host: str, port: int, *, given: bool = False, on_found: Callable[[float], None] | None = None
+    ) -> Dialed:
+        if port in self.ports:
+            if on_found is not None:
+                on_found(0.0)
+            await self.there.wait()
+        return await super().dial(host, port, given=given)
+
+
+@pytest.mark.parametrize("refuses", ["nobody", "sending", "both"])
+async def test_sending_does_not_wait_for_a_server_that_lets_nobody_connect(
+    refuses: str, authority: Authority, certificate: Issued
+) -> None:
+    """The port for receiving is blocked, another is still on its way: whoever is ready signs in."""
+    order: list[str] = []
+
+    def at_auth(protocol: Protocol, *, refused: bool) -> Hook:
+        async def hook(talk: Talk, line: bytes) -> bool | None:
+            order.append(protocol.value)
+            if protocol is Protocol.SMTP:
+                far.there.set()
+            if not refused:
+                return True
+            await talk.send_raw(no(protocol, line))
+            return None
+
+        return hook
+
+    imap = Mail(Protocol.IMAP, auth=at_auth(Protocol.IMAP, refused=refuses == "both"))
+    smtp = Mail(Protocol.SMTP, auth=at_auth(Protocol.SMTP, refused=refuses != "nobody"))
+    far = Blocked()
+    session = new_session(authority, dialer=far)
+    async with account(certificate, imap, smtp) as ada:
+        assert ada.incoming is not None
+        far.ports = {ada.incoming.port}
+        result = await session.check(ada)
+        imap.hooks.clear()
+        smtp.hooks.clear()
+        assert (await session.check(ada)).verdict is Verdict.WORKS
+        await session.close()
+    if refuses == "nobody":
+        assert result.verdict is Verdict.WORKS
+        assert order == ["smtp", "imap"]
+    elif refuses == "sending":
+        assert order == ["smtp", "imap", "smtp"], "the other form of the name, for the password is right elsewhere"
+        assert result.incoming is not None
+        assert result.incoming.status is Status.VERIFIED
+    else:
+        assert order == ["smtp", "imap"], "of three attempts one is left for what the person types next"
+        assert result.diagnoses[0].cause == "bad-credentials"
 
 
 @pytest.mark.parametrize("text", [

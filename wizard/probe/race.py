@@ -109,6 +109,13 @@ class Race:
         """Whether nothing that was planned has led anywhere so far."""
         return self._spare_task is not None
 
+    @property
+    def held_up_s(self) -> float:
+        """For how many seconds the server tried first has let nobody connect, while no other is open."""
+        if not self._lanes or self._lanes[0].is_connected or any(lane.opened for lane in self._lanes):
+            return 0.0
+        return patience.now() - self._lanes[0].started
+
     async def run(self) -> RaceResult:
         """Runs until there is a winner or nothing left; cancelling frees every socket."""
         winner: Lane | None = None

@@ -92,6 +92,14 @@ class SecretGate(Struct):
         draft = self.judge.draft
         return draft.token_of(candidate.way) is not None or draft.secret_for(candidate) is not None
 
+    def can_spare_one(self, candidate: ServerCandidate) -> bool:
+        """Whether an attempt that nobody asked for leaves one for what the person types next."""
+        return self.budget.left(*self._accounts(candidate)) > 1
+
+    def _accounts(self, candidate: ServerCandidate) -> tuple[str, str]:
+        # Many addresses may be one account: the name that signs in counts as well, at all servers of a domain together.
+        return self.judge.draft.address.wire, f"{candidate.username} at {registrable_domain(candidate.host)}"
+
     async def open(self, conversation: Conversation) -> None:
         """Opens a new conversation and signs in, where there is anything to sign in with.
 
@@ -114,8 +122,7 @@ class SecretGate(Struct):
                 budget (BUDGET); or the server refused. Either way it stands in the conversation's evidence.
         """
         candidate, draft = conversation.candidate, self.judge.draft
-        # Many addresses may be one account: the name that signs in counts as well, at all servers of a domain together.
-        account = (draft.address.wire, f"{candidate.username} at {registrable_domain(candidate.host)}")
+        account = self._accounts(candidate)
         server = f"{candidate.protocol.value} {candidate.host}"  # one host may send and receive: two servers
         credentials = Credentials(candidate.username, draft.secret_for(candidate), draft.token_of(candidate.way))
         secret = credentials.token or credentials.secret

@@ -118,6 +118,8 @@ class Side(Struct):
         self, candidates: Sequence[ServerCandidate], order: SignInOrder, *, signs_in_first: bool
     ) -> SideOutcome:
         """Runs the side to its end. `signs_in_first` is True for the side whose sign-in the other one waits for."""
+        if signs_in_first:
+            order.expect(lambda: self._race.held_up_s if self._race is not None else 0.0)
         try:
             outcome = await self._prove(candidates, order, signs_in_first)
             if not self._may_be_over_soon(outcome):
@@ -125,6 +127,7 @@ class Side(Struct):
             await asyncio.sleep(RETRY_S)
             return replace(await self._prove(candidates, order, signs_in_first), was_busy=True)
         finally:
+            self._race = None  # it holds what asks this side
             if signs_in_first:
                 order.decide(NOTHING_TAUGHT)
 
@@ -134,7 +137,8 @@ class Side(Struct):
         if self._racing is not None:
             race, self._racing = await self._racing, None
         else:
-            race = await Race(self.prober, candidates, self._race_alternatives()).run()
+            self._race = Race(self.prober, candidates, self._race_alternatives())
+            race = await self._race.run()
         named = published_late(race, candidates, self.judge)
         if race.winner is None:
             planned = named or tuple(lane.report for lane in race.lanes if lane.wave == 0)
@@ -209,7 +213,8 @@ class Side(Struct):
             return await self._proven_usable(conversation)
         if not self.sign_in or not has_secret or needs_consent:
             return self._reached(conversation, needs_consent=needs_consent and self.sign_in)
-        if not signs_in_first and self.judge.draft.outgoing_secret is None:
+        follows = not signs_in_first and self.judge.draft.outgoing_secret is None
+        if follows:
             heard = await order.heard()
             if heard.refusal is not None:
                 return replace(self._reached(conversation), shared_refusal=heard.refusal)
@@ -226,6 +231,8 @@ class Side(Struct):
             return await self._proven_usable(conversation)
         cause = next(iter(self._diagnose([refused])), None)
         self.prober.part(conversation)  # before another line is opened: two per host is all (promise 15)
+        if follows and not order.is_decided and (await order.heard(held_up_s=0.0)).refusal is not None:
+            return self._failed(candidate, (refused,))  # both refuse the name and the password: no other name is tried
         other = await self._other_form(conversation, refused, cause)
         if self._shut is not None:
             refused = replace(self._shut, candidate=candidate)
@@ -262,6 +269,8 @@ class Side(Struct):
         """The other form of the user name, tried once after a plain refusal; None when it is no help (promise 4)."""
         if self.find_alternatives is None or cause is None or not cause.implies.plain_refusal:
             return None
+        if not self.gate.can_spare_one(conversation.candidate):
+            return None  # the other side was refused before: what is left is for what the person types next
         name = next(iter(await self.find_usernames(conversation.candidate)), None)
         other = await self._with_other_name(conversation.candidate, name, cause)
         if other is None:

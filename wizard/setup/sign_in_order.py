@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 from msgspec import Struct
 
@@ -30,6 +31,16 @@ class SignInOrder:
     def __init__(self) -> None:
         self._begun = asyncio.Event()
         self._decided: asyncio.Future[FirstSignIn] = asyncio.get_running_loop().create_future()
+        self._held_up_s: Callable[[], float] = float
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether the first side's outcome is known."""
+        return self._decided.done()
+
+    def expect(self, held_up_s: Callable[[], float]) -> None:
+        """The first side is on its way; `held_up_s` tells for how many seconds its server has let nobody connect."""
+        self._held_up_s = held_up_s
 
     def begin(self) -> None:
         """The first side is about to sign in."""
@@ -41,12 +52,18 @@ class SignInOrder:
         if not self._decided.done():
             self._decided.set_result(heard)
 
-    async def heard(self) -> FirstSignIn:
-        """What the first side heard; nothing when it is not known in good time."""
+    async def heard(self, *, held_up_s: float | None = None) -> FirstSignIn:
+        """What the first side heard; nothing when it is not known in good time.
+
+        `held_up_s`: for how long it has been held up, where that is not what it tells.
+        """
         if self._decided.done():
             return self._decided.result()
+        left_s = BEGUN_S - (self._held_up_s() if held_up_s is None else held_up_s)
+        if not self._begun.is_set() and left_s <= 0:
+            return NOTHING_TAUGHT
         try:
-            with within(BEGUN_S):
+            with within(left_s):
                 await self._begun.wait()
             with within(DECIDED_S):
                 return await asyncio.shield(self._decided)

@@ -73,12 +73,13 @@ class SignInBudget:
         self._at_host: dict[str, deque[float]] = {}
 
     def allows(self, *accounts: str) -> bool:
-        """Whether an attempt may be made now; those under way count as refused until they are settled.
+        """Whether an attempt may be made now."""
+        return self.left(*accounts) > 0
 
-        An account may go by several names, such as its address and who signs in where: each of them must allow it.
-        """
-        return all(
-            len(notes - self._sent) + self._under_way.get(account.lower(), 0) < MAX_FAILURES
+    def left(self, *accounts: str) -> int:
+        """How many attempts each of an account's names allows now; those under way count as refused until settled."""
+        return MAX_FAILURES - max(
+            len(notes - self._sent) + self._under_way.get(account.lower(), 0)
             for account, notes in zip(accounts, self._recent(accounts), strict=True)
         )
 
