@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from wizard.diagnosis.catalogue import KINDRED_STAGE_WEIGHT, Ranked, is_kindred
+from msgspec.structs import replace
+
+from wizard.diagnosis.catalogue import KINDRED_STAGE_WEIGHT, UNKNOWN, Ranked, is_kindred
 from wizard.diagnosis.meanings import ADVICE_COUNTS_LESS, REPLY, STEPS, Meanings
 from wizard.diagnosis.rule import Cause, Facts, Match, Phrase
 
@@ -14,6 +17,13 @@ _TELLING: Final = 40
 _GENERAL_COUNTS_LESS: Final = 4
 _PRINTED: Final = 14  # a program's words against a person's
 SAYING_SO: Final = 30  # less is a general sentence ("cannot connect"), which the story around it may explain
+_FRAME: Final = "something-wrong"  # the concept
+_CODE_TELLS: Final = 6
+# Windows' and Apple's numbers, what C, Node, browsers and Microsoft's sign-in call it.
+_CODE: Final = re.compile(
+    r"\b0x8[0-9a-f]{7}\b|(?<![\w.:-])-\d{4,5}\b|\be(?:conn|host|net)[a-z]{4,9}\b|\be(?:timedout|auth|notfound|pipe)\b"
+    r"|\b(?:err|ns|sec|ssl|mozilla_pkix)_[a-z]\w+|\baadsts\d{5,6}\b"
+)
 _AGREED: Final = 8  # rules and concepts that say the same are surer than either
 
 
@@ -40,6 +50,18 @@ def with_printed(ranked: Sequence[Ranked], printed: Sequence[Ranked]) -> tuple[R
         if known is None or more.weight > known.weight:
             best[each.cause.id] = more
     return tuple(sorted(best.values(), key=lambda each: -each.weight))
+
+
+def by_code(ranked: tuple[Ranked, ...], facts: Facts, rank: Callable[[Facts], Sequence[Ranked]]) -> tuple[Ranked, ...]:
+    """The causes of a text that says no more than that something went wrong, by the code it prints for that."""
+    if not ranked or ranked[0].cause.id != UNKNOWN or _FRAME not in (phrase.words for phrase in ranked[0].match.text):
+        return ranked
+    code = _CODE.search(facts.text)
+    told = next(iter(rank(replace(facts, text=f"error {code[0]}" if code else ""))), None)
+    if told is None or told.cause.id == UNKNOWN or told.weight < _CODE_TELLS:
+        return ranked
+    first = Ranked(told.cause, told.match, max(told.weight, ranked[0].weight + 1))
+    return (first, *(each for each in ranked if each.cause.id != told.cause.id))
 
 
 def with_meanings(
