@@ -1,4 +1,8 @@
-"""Which side signs in first: sending waits for what receiving hears, so that a wrong password is refused once."""
+"""Which side signs in first: sending waits for what receiving hears, so that a wrong password is refused once.
+
+It does not wait for a server that has let nobody connect in good time: behind a blocked port a wrong password is
+refused on both sides, and no other form of the user name is tried then.
+"""
 
 from __future__ import annotations
 
