@@ -28,7 +28,7 @@ from wizard.setup.judge import Judge
 from wizard.setup.options import Options
 from wizard.setup.secret_gate import SecretGate
 from wizard.setup.side import Side
-from wizard.setup.sign_in_order import SignInOrder
+from wizard.setup.sign_in_order import BEGUN_S, SignInOrder
 from wizard.setup.username_forms import other_usernames
 from wizard.setup.usernames import Usernames
 
@@ -157,6 +157,25 @@ async def test_sending_does_not_wait_for_a_server_that_lets_nobody_connect(
     else:
         assert order == ["smtp", "imap"], "of three attempts one is left for what the person types next"
         assert result.diagnoses[0].cause == "bad-credentials"
+
+
+async def test_the_last_attempt_is_the_first_side_s_and_what_was_refused_is_told(
+    authority: Authority, certificate: Issued
+) -> None:
+    """Two refusals spent, a blocked port: the third is told as that, not as a pause in which nothing was sent."""
+    imap = Mail(Protocol.IMAP, auth=refusing(Protocol.IMAP))
+    smtp = Mail(Protocol.SMTP, auth=refusing(Protocol.SMTP))
+    blocked = Blocked()
+    session = new_session(authority, dialer=blocked)
+    async with account(certificate, imap, smtp) as ada:
+        assert ada.incoming is not None
+        await session.check(ada)
+        blocked.ports = {ada.incoming.port}
+        asyncio.get_running_loop().call_later(2 * BEGUN_S, blocked.there.set)  # nobody waits for it as long
+        result = await session.check(ada)
+        await session.close()
+    assert len(imap.sign_ins) + len(smtp.sign_ins) == 3
+    assert [diagnosis.cause for diagnosis in result.diagnoses] == ["bad-credentials"]
 
 
 @pytest.mark.parametrize("text", [

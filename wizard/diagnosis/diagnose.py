@@ -46,6 +46,17 @@ class _Failure(Struct, frozen=True):
         """The cause that explains it best."""
         return self.ranking[0]
 
+    @property
+    def is_pause(self) -> bool:
+        """Whether we stopped by ourselves: that says nothing of the account, where a server has just said something."""
+        return self.evidence.error is ErrorKind.BUDGET
+
+    @property
+    def place(self) -> tuple[bool, bool, bool, int]:
+        """Where it stands among others, the first to be told least: what lasts wants somebody to act."""
+        implies = self.ranked.cause.implies
+        return not implies.hides_others, self.is_pause, implies.temporary, -self.evidence.stage.order
+
 
 class Diagnoser:
     """Names causes; `provider_of_host` finds the preset a server's host name belongs to.
@@ -82,24 +93,9 @@ class Diagnoser:
         A side with a report that passed has none. `evidence` of a diagnosis holds every failure it explains, the one
         its words are about first; `protocol` and `server` are that one's.
         """
-        failures = [
-            failure
-            for way in (Way.SENDING, Way.RECEIVING)
-            if (
-                failure := self._furthest(
-                    [report for report in reports if report.candidate.way is way],
-                    provider,
-                    surroundings,
-                    address,
-                    run_facts[way],
-                )
-            )
-        ]
-        failures.sort(key=lambda failure: -failure.evidence.stage.order)
-        failures.sort(key=lambda failure: failure.ranked.cause.implies.temporary)  # what lasts wants somebody to act
-        # Our own pause says nothing of the account, where a server has just said something of it to the other side.
-        failures.sort(key=lambda failure: failure.evidence.error is ErrorKind.BUDGET)
-        failures.sort(key=lambda failure: not failure.ranked.cause.implies.hides_others)
+        sides = {way: [one for one in reports if one.candidate.way is way] for way in (Way.SENDING, Way.RECEIVING)}
+        found = (self._furthest(ones, provider, surroundings, address, run_facts[way]) for way, ones in sides.items())
+        failures = sorted(filter(None, found), key=lambda failure: failure.place)
         told = self._without_shared(failures)
         all_failures = [item for report in reports if (item := report.failure) is not None]
         return tuple(self._told(failure, all_failures, alone=len(told) == 1) for failure in told)
@@ -307,9 +303,9 @@ class Diagnoser:
         if one.implies.hides_others:
             return [first]
         same_user = first.report.candidate.username == second.report.candidate.username
-        if same_user and other.id in one.implies.explains:
+        if same_user and (other.id in one.implies.explains or (second.is_pause and one.implies.whole_account)):
             return [first]
-        if same_user and one.id in other.implies.explains:
+        if same_user and one.id in other.implies.explains and not second.is_pause:
             return [second]
         if one.id != other.id:
             return failures

@@ -215,7 +215,8 @@ class Side(Struct):
             return self._reached(conversation, needs_consent=needs_consent and self.sign_in)
         follows = not signs_in_first and self.judge.draft.outgoing_secret is None
         if follows:
-            heard = await order.heard()
+            # The last attempt is the first side's, however late it is: what it hears holds for both.
+            heard = await order.heard(held_up_s=None if self.gate.can_spare_one(candidate) else 0.0)
             if heard.refusal is not None:
                 return replace(self._reached(conversation), shared_refusal=heard.refusal)
             if heard.fix is not None and heard.username in await self.find_usernames(candidate):
