@@ -57,10 +57,25 @@ def test_what_a_pages_source_or_a_log_escaped_is_read_as_it_was_said(source: str
     [
         "Client host rejected: um zu senden, bitte zuerst anmelden",
         "System.Security.Authentication.AuthenticationException: um zu senden, bitte zuerst anmelden",
+        'Expected response code 250 but got code "550", with message um zu senden, bitte zuerst anmelden',
+        'Expected response code "250/251" but got code "550", with message um zu senden, bitte zuerst anmelden',
     ],
 )
 def test_what_a_program_says_before_every_reason_is_left_out(text: str) -> None:
     assert read(text).folded.strip() == "um zu senden, bitte zuerst anmelden"
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        "Could not connect to SMTP host: smtp.example.org, port: 465;\n  nested exception is:\n\t",
+        "Couldn't connect to host, port: smtp.example.org, 465; timeout 60000;\n nested exception is: ",
+        "Could not connect to SMTP host: smtp.example.org, port: 465: ",
+    ],
+)
+def test_what_java_says_around_a_failure_of_tls_is_left_out(around: str) -> None:
+    inner = "javax.net.ssl.SSLHandshakeException: um zu senden, bitte zuerst anmelden"
+    assert read(around + inner).folded.strip() == inner.lower()
 
 
 def test_the_json_of_a_refused_token_is_read() -> None:

@@ -85,7 +85,7 @@ _WRAPPING = re.compile(
     r" y vuelva a intentarlo)"
 )
 # The same without a code: Postfix's words before a provider's reason, 1C's before each, .NET's for a failure of TLS,
-# Java's before one.
+# Java's before one, Swift Mailer's and Symfony's before every reply.
 _ALWAYS_WRAPPING = re.compile(
     # A provider's notice in its greeting is no refusal of this message.
     r"we do not authorize the use of this system to transport unsolicited[^\n]{0,40}?e-?mail\.?|"
@@ -94,6 +94,7 @@ _ALWAYS_WRAPPING = re.compile(
     r"client host rejected: (?!access denied|blocked|cannot find|must |no |temporar)(?=.{18})|"
     r"ошибка при вызове метода контекста \([^)\n]{1,40}\):? ?(?=.{12})|"
     r"system\.security\.authentication\.authenticationexception: (?=.{12})|"
+    r"expected response code \"?[\d/]{3,11}\"? but got code \"?\d{3}\"?, with message (?=.{8})|"
     r"(?:could not|couldn't) connect to [^\n]{1,120}?\d[;:,]?\s+(?:timeout -?\d+;\s+)?"
     r"(?:nested exception is:?\s+(?=\S{4,}exception: ?.{6})|(?=(?:[a-z]\w*\.){2,6}(?:ssl|cert)\w*exception\b))"
 )
