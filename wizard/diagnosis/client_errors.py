@@ -94,6 +94,10 @@ _ALWAYS_WRAPPING = re.compile(
     r"client host rejected: (?!access denied|blocked|cannot find|must |no |temporar)(?=.{18})|"
     r"ошибка при вызове метода контекста \([^)\n]{1,40}\):? ?(?=.{12})|"
     r"system\.security\.authentication\.authenticationexception: (?=.{12})|"
+    # To people: servers say hello as well, and offer support.
+    r"(?:^|(?<=\n))\s*(?:hello|hi|dear|hallo|guten tag|liebe[rs]?|sehr geehrte[rs]?|bonjour|hola|ciao|buongiorno|beste)"
+    r"(?: [\w.']{1,20}){0,3}[,!.]|(?<=[.!?] )please help\b[^.\n]{0,20}\.?\s*$"
+    r"|(?:\bsent from my|von meinem|envoyé de mon|enviado desde mi|inviato da(?: mio)?) [\w ]{3,24}\s*$|"
     r"expected response code \"?[\d/]{3,11}\"? but got code \"?\d{3}\"?, with message (?=.{8})|"
     r"(?:could not|couldn't) connect to [^\n]{1,120}?\d[;:,]?\s+(?:timeout -?\d+;\s+)?"
     r"(?:nested exception is:?\s+(?=\S{4,}exception: ?.{6})|(?=(?:[a-z]\w*\.){2,6}(?:ssl|cert)\w*exception\b))"
@@ -114,6 +118,7 @@ _LOG_FIELDS = re.compile(
     r"|\b[a-z][\w./-]{2,40}\[\d{1,8}\]:"
     r"|\b(?:at |\()[\w./-]{1,120}:\d{1,6}(?::\d{1,6})?\)?(?=\s|$)"
     r"|-- message may be sent more than once"
+    r"|['\"]?\b(?:success|ok|sent)\b['\"]? ?[:=] ?(?:false|0|no)\b"
     r"|(?:^|(?<=\n)|(?<=: ))connect: (?=[^\W\d_])"  # the call that failed: "connect: No route to host"
     r"|\b(?:imap|pop3|managesieve|submission)-login:|\(no auth attempts in \d{1,6} secs\)|\bauth\(\?\):"
     r"|\b(?:user|method|rip|lip|session|mpid|rport|lport)=(?:<[^>\n]{0,200}>|[\w.:/+-]*),?"

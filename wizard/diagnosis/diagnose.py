@@ -229,7 +229,7 @@ class Diagnoser:
 
     def _by_words_too(self, ranked: tuple[Ranked, ...], facts: Facts, said: str, names: str) -> tuple[Ranked, ...]:
         from wizard.diagnosis.machine_words import machine_words
-        from wizard.diagnosis.ranking import SAYING_SO, by_code, with_advice, with_meanings, with_printed
+        from wizard.diagnosis.ranking import SAYING_SO, with_advice, with_meanings, with_printed, without_frame
 
         word_for_word = any(each.match.rests_on == "words" for each in ranked)
         happened = _meanings().without_advice(said) if said else None
@@ -247,7 +247,7 @@ class Diagnoser:
         if names and (says_little or not ranked):
             # A program's name for the error is a frame beside a sentence, and tells where that tells little.
             ranked = with_meanings(ranked, names, facts, self._catalogue.causes, _meanings())
-        return by_code(ranked, facts, self._catalogue.rank)
+        return without_frame(ranked, facts, self._catalogue.rank)
 
     def _likely(self, ranked: Sequence[Ranked], said: str, facts: Facts) -> tuple[Likely, ...]:
         """What else comes into question, each with the question that decides it; nothing where the cause is clear."""

@@ -18,7 +18,7 @@ _GENERAL_COUNTS_LESS: Final = 4
 _PRINTED: Final = 14  # a program's words against a person's
 SAYING_SO: Final = 30  # less is a general sentence ("cannot connect"), which the story around it may explain
 _FRAME: Final = "something-wrong"  # the concept
-_CODE_TELLS: Final = 6
+_CODE_TELLS, _WORDS_TELL = 6, 20
 # Windows' and Apple's numbers, what C, Node, browsers and Microsoft's sign-in call it.
 _CODE: Final = re.compile(
     r"\b0x8[0-9a-f]{7}\b|(?<![\w.:-])-\d{4,5}\b|\be(?:conn|host|net)[a-z]{4,9}\b|\be(?:timedout|auth|notfound|pipe)\b"
@@ -52,13 +52,18 @@ def with_printed(ranked: Sequence[Ranked], printed: Sequence[Ranked]) -> tuple[R
     return tuple(sorted(best.values(), key=lambda each: -each.weight))
 
 
-def by_code(ranked: tuple[Ranked, ...], facts: Facts, rank: Callable[[Facts], Sequence[Ranked]]) -> tuple[Ranked, ...]:
-    """The causes of a text that says no more than that something went wrong, by the code it prints for that."""
+def without_frame(
+    ranked: tuple[Ranked, ...], facts: Facts, rank: Callable[[Facts], Sequence[Ranked]]
+) -> tuple[Ranked, ...]:
+    """The causes of a text that says first that something went wrong: what else it says, or the code it prints."""
     if not ranked or ranked[0].cause.id != UNKNOWN or _FRAME not in (phrase.words for phrase in ranked[0].match.text):
         return ranked
     code = _CODE.search(facts.text)
-    told = next(iter(rank(replace(facts, text=f"error {code[0]}" if code else ""))), None)
-    if told is None or told.cause.id == UNKNOWN or told.weight < _CODE_TELLS:
+    printed = rank(replace(facts, text=f"error {code[0]}" if code else ""))[:1]
+    said = [each for each in ranked[1:] if each.match.rests_on == "words" and each.weight >= _WORDS_TELL]
+    found = [*printed, *said] if code else [*said, *printed]
+    told = next((each for each in found if each.cause.id != UNKNOWN and each.weight >= _CODE_TELLS), None)
+    if told is None:
         return ranked
     first = Ranked(told.cause, told.match, max(told.weight, ranked[0].weight + 1))
     return (first, *(each for each in ranked if each.cause.id != told.cause.id))
