@@ -84,3 +84,12 @@ def test_every_cause_has_a_question_that_decides_it(catalogue: Catalogue) -> Non
 
 def test_topics_name_causes_that_exist(catalogue: Catalogue) -> None:
     assert {cause for causes in our_meanings().topics.values() for cause in causes} <= set(catalogue.causes)
+
+
+@pytest.mark.parametrize("words", range(20))
+def test_a_text_of_advice_alone_has_a_confidence_however_far_its_words_are_apart(
+    words: int, diagnoser: Diagnoser
+) -> None:
+    """Advice counts less, and so does what is far apart: together they once counted less than nothing."""
+    text = f"Please check {'one ' * words}the password"
+    assert 0 < diagnoser.of_text(text).confidence <= 1

@@ -74,6 +74,9 @@ HELD = [
     # told
     "my password is hunter2",
     "mein Passwort ist hunter2",
+    "https://mail.example.org/?error=535%205.7.8%20failed&password=zq7%20hunter2%20tail",
+    "https://mail.example.org/cb#access_token=zq7%2Bhunter2%3D%3D&error=invalid_grant",
+    "My password\nis zq7hunter2 and the server refuses it",
 ]
 SENTENCES = [
     "Your login has expired",
@@ -113,7 +116,9 @@ def test_a_secret_in_what_is_pasted_is_masked(text: str) -> None:
 @pytest.mark.parametrize("text", HELD)
 def test_what_is_said_of_a_paste_repeats_no_secret_of_it(text: str, diagnoser: Diagnoser) -> None:
     busy = "\n".join(f"12:00:{second:02d} error: worker {second} was started again" for second in range(40))
-    for pasted in (text, f"{text}\n535 5.7.8 Error: authentication failed", f"{busy}\n{text}\nerror: 535 5.7.8 failed"):
+    refused = f"{text}\n535 5.7.8 Error: authentication failed"
+    quoted = "".join(f"> {line}\n" for line in refused.splitlines())
+    for pasted in (text, refused, quoted, f"{busy}\n{text}\nerror: 535 5.7.8 failed"):
         said = repr(diagnoser.of_text(pasted))
         assert not [secret for secret in SECRETS if secret in said]
 

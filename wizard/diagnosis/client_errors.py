@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from wizard.diagnosis.extension_list import without_extensions
 from wizard.diagnosis.rule import fold
+from wizard.diagnosis.wrapped_lines import unwrapped
 
 MAX_TEXT = 1_000_000  # characters looked at; of a longer text the start and the end
 MAX_TELLING = 6_000  # characters that are judged
@@ -95,6 +96,7 @@ _ALWAYS_WRAPPING = re.compile(
     r"ошибка при вызове метода контекста \([^)\n]{1,40}\):? ?(?=.{12})|"
     r"system\.security\.authentication\.authenticationexception: (?=.{12})|"
     # To people: servers say hello as well, and offer support.
+    r"(?:^|(?<=\n))(?:subject|betreff|objet|asunto|oggetto|assunto|onderwerp|temat|тема|件名|主题) ?[:：]|"
     r"(?:^|(?<=\n))\s*(?:hello|hi|dear|hallo|guten tag|liebe[rs]?|sehr geehrte[rs]?|bonjour|hola|ciao|buongiorno|beste)"
     r"(?: [\w.']{1,20}){0,3}[,!.]|(?<=[.!?] )please help\b[^.\n]{0,20}\.?\s*$"
     r"|(?:\bsent from my|von meinem|envoyé de mon|enviado desde mi|inviato da(?: mio)?) [\w ]{3,24}\s*$|"
@@ -132,6 +134,7 @@ _STACK_LINE = re.compile(
 )
 # A bounce breaks the lines of the reply that it quotes, and sets in what follows.
 _SET_IN = re.compile(r"\b(?:said|responded|rejected|answered|replied): ?[45]\d\d[^\n]*(?:\n[ \t]+[^\s][^\n]*)+")
+_IN_AN_ADDRESS = re.compile(r"\w%(?:20|3[AaDd]|2[CcEeFf])")
 # Said to the next command when an earlier one was refused: it is what came of that refusal.
 _CONSEQUENCE = re.compile(r"554[ -](?:5\.5\.1 )?(?:error: )?no valid recipients", re.IGNORECASE)
 _REFUSALS = re.compile(r"(?<![\w.:-])5\d\d[ -]\d\.\d\.\d")
@@ -190,7 +193,7 @@ class Reading(Struct, frozen=True):
 
 def read(text: str) -> Reading:
     """What the text says, however long or broken it is."""
-    telling = telling_lines(text)
+    telling = telling_lines(unwrapped(text))
     telling = undo_encodings(telling)
     telling, spoken_to = _conversation(without_extensions(telling))
     telling = _SET_IN.sub(lambda found: " ".join(found[0].split()), telling)
@@ -292,6 +295,10 @@ def undo_encodings(text: str) -> str:
     if "&" in text and ";" in text:
         text = html.unescape(text)
     text = _SOCKET_NAME.sub("", text)
+    if len(_IN_AN_ADDRESS.findall(text)) > 1:  # what a browser's address line says of a sign-in
+        from urllib.parse import unquote
+
+        text = unquote(text)
     if "\\u" in text:
         text = _ESCAPED_UNICODE.sub(lambda found: _character(int(found[1], 16)), text)
     if "\\x" in text:

@@ -37,7 +37,7 @@ def confidence_of(ranked: Sequence[Ranked], *, told: bool = False) -> float:
     if best.weight == 0:
         return _NOTHING_SAID
     rests_on = best.match.rests_on
-    lead = best.weight - (ranked[1].weight if len(ranked) > 1 else 0)
+    lead = max(0, best.weight - (ranked[1].weight if len(ranked) > 1 else 0))
     if rests_on == "measured":
         return _MEASURED if lead >= _MEASURED_LEAD else 0.9
     if rests_on != "words":

@@ -215,7 +215,7 @@ class Meanings:
                     continue
                 if not combination.holds(sentence, places, self._negation):
                     weight -= FAR_COUNTS_LESS
-                    if known is not None and known.weight >= weight:
+                    if weight <= 0 or (known is not None and known.weight >= weight):
                         continue
                 best[combination.cause] = Meaning(combination.cause, weight, combination.line)
         return tuple(sorted(best.values(), key=lambda meaning: -meaning.weight))

@@ -27,7 +27,7 @@ _BASE64: Final = r"(?-i:(?=\S*[a-z0-9])(?=\S*[A-Z0-9=+/]))[a-z0-9+/]{4,4000}={0,
 _VALUE: Final = rf"(?:{_QUOTED}|{_GROUPS_OF_FOUR}|{_BARE})"
 _AFTER: Final = r"\W{0,4}(?:c:|client:|sent:)?[ \t]*"
 _COMMANDS: Final = ("authenticate ", "pass ", "login ")
-_TELLS: Final = (" is ", " was ", " ist ", " war ", " lautet ", " est ", " es ", " é ", " è ", " to ")
+_TELLS: Final = ("is ", "was ", "ist ", "war ", "lautet ", "est ", "es ", "é ", "è ", "to ")
 _ARGUMENT: Final = r"(?:[\"'][^\"'\n]{0,200}[\"']|[\w.]{1,200})"
 _USER: Final = r"(?:\"[^\"\n]{0,200}\"|'[^'\n]{0,200}'|[^\s\"']{1,200})"
 _TAG: Final = r"(?:^|[\"'>:] ?|(?<!\S)(?:[\w.]{0,12}\d|[A-Za-z.])[ \t])"  # of an IMAP command, or what a log has there
@@ -74,10 +74,14 @@ _PATTERNS: Final = (
 
 def told_again(text: str, reading: Reading) -> str:
     """What of the pasted text may be repeated: what is telling in it (`reading.telling`), with its secrets masked."""
-    # While its lines are as they were pasted: what stands alone on a line, or after another one, is known by that.
-    telling = undo_encodings(telling_lines(text))
-    masked = mask_secrets(telling)
-    return mask_secrets(reading.telling if masked == telling else read(masked).telling)
+    # While it is as it was pasted: a blank that is written as %20 ends no secret, and what stands alone on a line, or
+    # after another one, is known by that.
+    pasted = telling_lines(text)
+    masked = mask_secrets(pasted)
+    telling = undo_encodings(masked)
+    masked_again = mask_secrets(telling)
+    is_found = masked != pasted or masked_again != telling
+    return mask_secrets(read(masked_again).telling if is_found else reading.telling)
 
 
 def mask_secrets(text: str) -> str:
