@@ -95,14 +95,18 @@ _ALWAYS_WRAPPING = re.compile(
     r"client host rejected: (?!access denied|blocked|cannot find|must |no |temporar)(?=.{18})|"
     r"ошибка при вызове метода контекста \([^)\n]{1,40}\):? ?(?=.{12})|"
     r"system\.security\.authentication\.authenticationexception: (?=.{12})|"
-    # To people: servers say hello as well, and offer support.
-    r"(?:^|(?<=\n))(?:subject|betreff|objet|asunto|oggetto|assunto|onderwerp|temat|тема|件名|主题) ?[:：]|"
-    r"(?:^|(?<=\n))\s*(?:hello|hi|dear|hallo|guten tag|liebe[rs]?|sehr geehrte[rs]?|bonjour|hola|ciao|buongiorno|beste)"
-    r"(?: [\w.']{1,20}){0,3}[,!.]|(?<=[.!?] )please help\b[^.\n]{0,20}\.?\s*$"
-    r"|(?:\bsent from my|von meinem|envoyé de mon|enviado desde mi|inviato da(?: mio)?) [\w ]{3,24}\s*$|"
     r"expected response code \"?[\d/]{3,11}\"? but got code \"?\d{3}\"?, with message (?=.{8})|"
     r"(?:could not|couldn't) connect to [^\n]{1,120}?\d[;:,]?\s+(?:timeout -?\d+;\s+)?"
     r"(?:nested exception is:?\s+(?=\S{4,}exception: ?.{6})|(?=(?:[a-z]\w*\.){2,6}(?:ssl|cert)\w*exception\b))"
+)
+# What people write around it. Servers say hello as well, certificates have a subject.
+_LETTER = re.compile(
+    r"(?:^|(?<=\n))(?:subject|betreff|objet|asunto|oggetto|assunto|onderwerp|temat|тема|件名|主题) ?[:：]"
+    r"|(?:^|(?<=\n))[ \t]*"
+    r"(?:hello|hi|dear|hallo|guten tag|liebe[rs]?|sehr geehrte[rs]?|bonjour|hola|ciao|buongiorno|beste)"
+    r"(?: [\w.']{1,20}){0,3}[,!.]"
+    r"|(?<=[.!?] )please help\b[^.\n]{0,20}\.?\s*$"
+    r"|(?:\bsent from my|von meinem|envoyé de mon|enviado desde mi|inviato da(?: mio)?) [\w ]{3,24}\s*$"
 )
 _TELLING = re.compile(
     r"error|fail|denied|refused|reject|timed out|timeout|invalid|unable|cannot|can't|could not|not accepted|"
@@ -120,7 +124,7 @@ _LOG_FIELDS = re.compile(
     r"|\b[a-z][\w./-]{2,40}\[\d{1,8}\]:"
     r"|\b(?:at |\()[\w./-]{1,120}:\d{1,6}(?::\d{1,6})?\)?(?=\s|$)"
     r"|-- message may be sent more than once"
-    r"|['\"]?\b(?:success|ok|sent)\b['\"]? ?[:=] ?(?:false|0|no)\b"
+    r"|['\"]?\b(?:success|ok|sent)\b['\"]? ?[:=] ?(?:false|0)\b"
     r"|(?:^|(?<=\n)|(?<=: ))connect: (?=[^\W\d_])"  # the call that failed: "connect: No route to host"
     r"|\b(?:imap|pop3|managesieve|submission)-login:|\(no auth attempts in \d{1,6} secs\)|\bauth\(\?\):"
     r"|\b(?:user|method|rip|lip|session|mpid|rport|lport)=(?:<[^>\n]{0,200}>|[\w.:/+-]*),?"
@@ -212,8 +216,8 @@ def read(text: str) -> Reading:
     whole = _join_reply_lines(telling, code, keep_first=True)
     sentences = "\n".join(fold(line) for line in _NO.sub(" ", whole).splitlines())[: 2 * MAX_TELLING]
     sentences = _LOG_FIELDS.sub(" ", _BOILERPLATE.sub(" ", sentences))
-    folded = _ALWAYS_WRAPPING.sub(" ", folded)
-    sentences = _ALWAYS_WRAPPING.sub(" ", sentences)
+    folded = _ALWAYS_WRAPPING.sub(" ", _LETTER.sub(" ", folded))
+    sentences = _ALWAYS_WRAPPING.sub(" ", _LETTER.sub(" ", sentences))
     if code is not None or enhanced is not None or "the server response was" in folded:
         folded = _WRAPPING.sub(" ", folded)
         sentences = _WRAPPING.sub(" ", sentences)

@@ -18,7 +18,8 @@ _GENERAL_COUNTS_LESS: Final = 4
 _PRINTED: Final = 14  # a program's words against a person's
 SAYING_SO: Final = 30  # less is a general sentence ("cannot connect"), which the story around it may explain
 _FRAME: Final = "something-wrong"  # the concept
-_CODE_TELLS, _WORDS_TELL = 6, 20
+_CODE_TELLS: Final = 6
+_WORDS_TELL: Final = 20
 # Windows' and Apple's numbers, what C, Node, browsers and Microsoft's sign-in call it.
 _CODE: Final = re.compile(
     r"\b0x8[0-9a-f]{7}\b|(?<![\w.:-])-\d{4,5}\b|\be(?:conn|host|net)[a-z]{4,9}\b|\be(?:timedout|auth|notfound|pipe)\b"
