@@ -138,6 +138,22 @@ def test_what_is_no_table_is_told_without_a_cell_of_it(tmp_path: Path, content: 
     assert "tulip" not in str(told.value)
 
 
+@pytest.mark.parametrize(
+    ("heads", "cells"),
+    [
+        ("UserPrincipalName,DisplayName,Department", "ada@example.org,Ada,Sales"),
+        ("userPrincipalName,displayName,mail", "ada@example.onmicrosoft.com,Ada,ada@example.org"),
+        ("DisplayName,PrimarySmtpAddress,UserPrincipalName", "Ada,ada@example.org,ada@example.local"),
+        ("First Name [Required],Email Address [Required],Password [Required]", "Ada,ada@example.org,tulip-12"),
+        ("Address,UPN", "ada@example.org,ada@example.local"),
+    ],
+)
+def test_what_an_administrators_console_exports(tmp_path: Path, heads: str, cells: str) -> None:
+    (row,) = rows(tmp_path, f"{heads}\n{cells}\n")
+    assert row.cells["address"] == "ada@example.org"
+    assert row.cells.get("password") == ("tulip-12" if "Password" in heads else None)
+
+
 def test_columns_of_their_own_are_told_by_number(tmp_path: Path) -> None:
     assert table(tmp_path, "tulip-12,address,,department\n").ignored == (1, 4)
 

@@ -51,6 +51,18 @@ _HEADS: Final[Mapping[str, str]] = {
     "outgoing-username": "outgoingusername smtpusername smtpuser benutzernamepostausgang identifiantsmtp usuariosmtp",
     "outgoing-password": "outgoingpassword smtppassword passwortpostausgang smtppasswort motdepassesmtp contrasenasmtp",
 }
+# What the consoles of Microsoft 365, Exchange and Google Workspace call them in what they export and take: where no
+# column has one of the names above.
+_EXPORTED: Final = {
+    "userprincipalname": "address",
+    "upn": "address",
+    "primarysmtpaddress": "address",
+    "primaryemail": "address",
+    "emailaddressrequired": "address",
+    "passwordrequired": "password",
+    "initialpassword": "password",
+    "temporarypassword": "password",
+}
 COLUMNS: Final = tuple(_HEADS)
 
 
@@ -58,6 +70,17 @@ def _folded(head: str) -> str:
     """A head without case, accents, blanks and signs."""
     plain = unicodedata.normalize("NFKD", head).casefold()
     return "".join(character for character in plain if character.isalnum())
+
+
+def _columns_of(heads: Sequence[str]) -> tuple[str, ...]:
+    """What each column is, by its head; nothing for one of the person's own."""
+    folded = [_folded(head) for head in heads]
+    columns = [_MEANT.get(head, "") for head in folded]
+    for place, head in enumerate(folded):
+        exported = _EXPORTED.get(head)
+        if exported is not None and exported not in columns:
+            columns[place] = exported
+    return tuple(columns)
 
 
 _MEANT: Final = {_folded(alias): column for column, aliases in _HEADS.items() for alias in aliases.split()}
@@ -134,7 +157,7 @@ class Table:
                 raise UsageError(tr("{name}: the first line cannot be read: {fault}.", name=name, fault=fault))
             if not any(cell.strip() for cell in cells):
                 continue
-            columns = tuple(_MEANT.get(_folded(cell), "") for cell in cells)
+            columns = _columns_of(cells)
             named = [column for column in columns if column]
             if "address" not in named:
                 raise UsageError(
