@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 
 from msgspec.structs import replace
@@ -16,7 +17,7 @@ from wizard.model.draft import AccountDraft
 from wizard.model.plan import ALL_SOURCES, Plan, PlanOptions
 from wizard.model.secret import Secret
 from wizard.model.server import Security, ServerCandidate
-from wizard.net.dial import Dialer, SystemDialer
+from wizard.net.dial import Dialed, Dialer, SystemDialer
 from wizard.net.tls import Trust
 from wizard.setup.context import Services
 from wizard.setup.options import Options
@@ -33,6 +34,26 @@ class Known:
     async def plan(self, address: Address, options: PlanOptions = ALL_SOURCES) -> Plan:
         self.asked += 1
         return Plan(address, self.candidates)
+
+
+class FarAway(SystemDialer):
+    """Connections to `ports` come only once `there` is set, and so many seconds after it."""
+
+    def __init__(self, late_s: float = 0.0) -> None:
+        super().__init__(Names(), lab=True)
+        self.ports: set[int] = set()
+        self.there = asyncio.Event()
+        self._late_s = late_s
+
+    async def dial(
+        self, host: str, port: int, *, given: bool = False, on_found: Callable[[float], None] | None = None
+    ) -> Dialed:
+        if port in self.ports:
+            if on_found is not None:
+                on_found(0.0)
+            await self.there.wait()
+            await asyncio.sleep(self._late_s)
+        return await super().dial(host, port, given=given)
 
 
 def new_session(

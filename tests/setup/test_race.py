@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from msgspec.structs import replace
@@ -15,12 +15,13 @@ from tests.lab.certificates import Authority, Issued
 from tests.lab.scripted import Conversation as Talk
 from tests.lab.scripted import ScriptedServer
 from tests.probe.talk import Mail, Names, candidate, tls_server, until
+from tests.setup.accounts import FarAway
 from tests.timing import assert_ended_by
 from wizard.model.evidence import ErrorKind, ProbeReport
 from wizard.model.progress import Progress
 from wizard.model.secret import Redactor
 from wizard.model.server import Protocol, Security, ServerCandidate, Source
-from wizard.net.dial import Dialed, SystemDialer
+from wizard.net.dial import SystemDialer
 from wizard.net.look_up import STAGGER_S
 from wizard.net.tls import Trust
 from wizard.probe.connector import Network
@@ -239,25 +240,6 @@ async def test_a_run_stops_trying_at_twenty_four_connections(prober: Prober) -> 
         assert len(server.conversations) <= PER_RUN
 
 
-class FarAway(SystemDialer):
-    """Connections to these ports take longer than a first try keeps its permit; none comes before `there` is set."""
-
-    def __init__(self, names: Names) -> None:
-        super().__init__(names, lab=True)
-        self.ports: set[int] = set()
-        self.there = asyncio.Event()
-
-    async def dial(
-        self, host: str, port: int, *, given: bool = False, on_found: Callable[[float], None] | None = None
-    ) -> Dialed:
-        if port in self.ports:
-            if on_found is not None:
-                on_found(0.0)
-            await self.there.wait()
-            await asyncio.sleep(10 * HALF_OPEN_S)
-        return await super().dial(host, port, given=given)
-
-
 HALF_OPEN_S = 0.02
 
 
@@ -272,7 +254,7 @@ async def test_a_port_that_answered_is_not_overtaken_while_it_waits_for_room(
         await queued.wait()
         return True
 
-    dialer = FarAway(Names())
+    dialer = FarAway(10 * HALF_OPEN_S)
     prober = Prober(Network(dialer, Trust((authority.ca_file,))), Redactor((), ()))
     imap, pop3 = Mail(Protocol.IMAP), Mail(Protocol.POP3)
     async with contextlib.AsyncExitStack() as running:

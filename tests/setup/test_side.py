@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 import pytest
@@ -12,8 +12,8 @@ from msgspec.structs import replace
 
 from tests.lab.certificates import Authority, Issued
 from tests.lab.scripted import Conversation as Talk
-from tests.probe.talk import PASSWORD, USER, Hook, Mail, Names, candidate, no, ok, tls_server
-from tests.setup.accounts import draft, new_session, services
+from tests.probe.talk import PASSWORD, USER, Hook, Mail, candidate, no, ok, tls_server
+from tests.setup.accounts import FarAway, draft, new_session, services
 from wizard.model.account import CheckResult, Status, Verdict
 from wizard.model.address import Address
 from wizard.model.diagnosis import Change
@@ -21,7 +21,6 @@ from wizard.model.draft import AccountDraft
 from wizard.model.evidence import ErrorKind, ProbeReport
 from wizard.model.progress import nobody
 from wizard.model.server import Protocol, Security, ServerCandidate, Source
-from wizard.net.dial import Dialed, SystemDialer
 from wizard.setup.autofix import Alternative
 from wizard.setup.context import SessionContext
 from wizard.setup.judge import Judge
@@ -98,24 +97,6 @@ async def test_the_other_form_is_tried_once_and_nowhere_else(authority: Authorit
         assert len({line.split(b" ")[-1] for line in imap.sign_ins}) == 2
 
 
-class Blocked(SystemDialer):
-    """Connections to some ports come only once `there` is set."""
-
-    def __init__(self) -> None:
-        super().__init__(Names(), lab=True)
-        self.ports: set[int] = set()
-        self.there = asyncio.Event()
-
-    async def dial(
-        self, host: str, port: int, *, given: bool = False, on_found: Callable[[float], None] | None = None
-    ) -> Dialed:
-        if port in self.ports:
-            if on_found is not None:
-                on_found(0.0)
-            await self.there.wait()
-        return await super().dial(host, port, given=given)
-
-
 @pytest.mark.parametrize("refuses", ["nobody", "sending", "both"])
 async def test_sending_does_not_wait_for_a_server_that_lets_nobody_connect(
     refuses: str, authority: Authority, certificate: Issued
@@ -137,7 +118,7 @@ async def test_sending_does_not_wait_for_a_server_that_lets_nobody_connect(
 
     imap = Mail(Protocol.IMAP, auth=at_auth(Protocol.IMAP, refused=refuses == "both"))
     smtp = Mail(Protocol.SMTP, auth=at_auth(Protocol.SMTP, refused=refuses != "nobody"))
-    far = Blocked()
+    far = FarAway()
     session = new_session(authority, dialer=far)
     async with account(certificate, imap, smtp) as ada:
         assert ada.incoming is not None
@@ -154,9 +135,10 @@ async def test_sending_does_not_wait_for_a_server_that_lets_nobody_connect(
         assert order == ["smtp", "imap", "smtp"], "the other form of the name, for the password is right elsewhere"
         assert result.incoming is not None
         assert result.incoming.status is Status.VERIFIED
+        assert [(card.cause, card.protocol) for card in result.diagnoses] == [("bad-credentials", Protocol.SMTP)]
     else:
         assert order == ["smtp", "imap"], "of three attempts one is left for what the person types next"
-        assert result.diagnoses[0].cause == "bad-credentials"
+        assert [card.cause for card in result.diagnoses] == ["bad-credentials"]
 
 
 async def test_the_last_attempt_is_the_first_side_s_and_what_was_refused_is_told(
@@ -165,13 +147,13 @@ async def test_the_last_attempt_is_the_first_side_s_and_what_was_refused_is_told
     """Two refusals spent, a blocked port: the third is told as that, not as a pause in which nothing was sent."""
     imap = Mail(Protocol.IMAP, auth=refusing(Protocol.IMAP))
     smtp = Mail(Protocol.SMTP, auth=refusing(Protocol.SMTP))
-    blocked = Blocked()
-    session = new_session(authority, dialer=blocked)
+    far = FarAway()
+    session = new_session(authority, dialer=far)
     async with account(certificate, imap, smtp) as ada:
         assert ada.incoming is not None
         await session.check(ada)
-        blocked.ports = {ada.incoming.port}
-        asyncio.get_running_loop().call_later(2 * BEGUN_S, blocked.there.set)  # nobody waits for it as long
+        far.ports = {ada.incoming.port}
+        asyncio.get_running_loop().call_later(2 * BEGUN_S, far.there.set)  # nobody waits for it as long
         result = await session.check(ada)
         await session.close()
     assert len(imap.sign_ins) + len(smtp.sign_ins) == 3

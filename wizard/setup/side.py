@@ -216,7 +216,8 @@ class Side(Struct):
         follows = not signs_in_first and self.judge.draft.outgoing_secret is None
         if follows:
             # The last attempt is the first side's, however late it is: what it hears holds for both.
-            heard = await order.heard(held_up_s=None if self.gate.can_spare_one(candidate) else 0.0)
+            goes_first = order.is_held_up and self.gate.can_spare_one(candidate)
+            heard = NOTHING_TAUGHT if goes_first else await order.heard()
             if heard.refusal is not None:
                 return replace(self._reached(conversation), shared_refusal=heard.refusal)
             if heard.fix is not None and heard.username in await self.find_usernames(candidate):
@@ -232,7 +233,7 @@ class Side(Struct):
             return await self._proven_usable(conversation)
         cause = next(iter(self._diagnose([refused])), None)
         self.prober.part(conversation)  # before another line is opened: two per host is all (promise 15)
-        if follows and not order.is_decided and (await order.heard(held_up_s=0.0)).refusal is not None:
+        if follows and not order.is_decided and (await order.heard()).refusal is not None:
             return self._failed(candidate, (refused,))  # both refuse the name and the password: no other name is tried
         other = await self._other_form(conversation, refused, cause)
         if self._shut is not None:

@@ -42,6 +42,11 @@ class SignInOrder:
         """Whether the first side's outcome is known."""
         return self._decided.done()
 
+    @property
+    def is_held_up(self) -> bool:
+        """Whether the first side has not begun, for its server has let nobody connect for longer than one waits."""
+        return not self._begun.is_set() and self._held_up_s() >= BEGUN_S
+
     def expect(self, held_up_s: Callable[[], float]) -> None:
         """The first side is on its way; `held_up_s` tells for how many seconds its server has let nobody connect."""
         self._held_up_s = held_up_s
@@ -56,18 +61,12 @@ class SignInOrder:
         if not self._decided.done():
             self._decided.set_result(heard)
 
-    async def heard(self, *, held_up_s: float | None = None) -> FirstSignIn:
-        """What the first side heard; nothing when it is not known in good time.
-
-        `held_up_s`: for how long it has been held up, where that is not what it tells.
-        """
+    async def heard(self) -> FirstSignIn:
+        """What the first side heard; nothing when it is not known in good time."""
         if self._decided.done():
             return self._decided.result()
-        left_s = BEGUN_S - (self._held_up_s() if held_up_s is None else held_up_s)
-        if not self._begun.is_set() and left_s <= 0:
-            return NOTHING_TAUGHT
         try:
-            with within(left_s):
+            with within(BEGUN_S):
                 await self._begun.wait()
             with within(DECIDED_S):
                 return await asyncio.shield(self._decided)
