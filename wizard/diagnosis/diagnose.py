@@ -53,7 +53,7 @@ class _Failure(Struct, frozen=True):
 
     @property
     def place(self) -> tuple[bool, bool, bool, int]:
-        """Where it stands among others, the first to be told least: what lasts wants somebody to act."""
+        """Where it stands among others; the least is told first: what lasts wants somebody to act."""
         implies = self.ranked.cause.implies
         return not implies.hides_others, self.is_pause, implies.temporary, -self.evidence.stage.order
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from typing import Final
 
+# What programs call an error in one word: C's and Node's names, Windows' numbers.
+ERROR_NAMES: Final = r"\beconn\w+|\be(?:timedout|netunreach|hostunreach|auth|notfound)\b|\b0x8[0-9a-f]{7}\b"
 # A line that a program wrote: an error's class or number, a code of a reply, where in a source it stood.
 _PRINTED: Final = re.compile(
     r"\w(?:error|exception)\b ?[:(\[]|\berrno\b|\b[45]\d\d[ -][45]\.\d\.\d|(?:^|[\s:'\"(])[45]\d\d[ -](?=[^\W\d_])"
-    r"|\beconn\w+|\be(?:timedout|netunreach|hostunreach|auth|notfound)\b|error:[0-9a-f]{8}|\b0x8[0-9a-f]{7}\b"
+    rf"|{ERROR_NAMES}|error:[0-9a-f]{{8}}"
     r"|\w+\(\): |::\w+\(|\b(?:smtp|imap|pop3|ssl|tls|login|connection|socket|curl) (?:error|fehler|erreur)\b ?[:(]"
     r"|\(connection (?:refused|timed out|reset[^)]{0,12})\)|^-err\b|^\w{1,6} (?:no|bad) \[?\w|\bi/o timeout\b"
     r"|ssl routines",

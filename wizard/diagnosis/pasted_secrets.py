@@ -27,7 +27,6 @@ _BASE64: Final = r"(?-i:(?=\S*[a-z0-9])(?=\S*[A-Z0-9=+/]))[a-z0-9+/]{4,4000}={0,
 _VALUE: Final = rf"(?:{_QUOTED}|{_GROUPS_OF_FOUR}|{_BARE})"
 _AFTER: Final = r"\W{0,4}(?:c:|client:|sent:)?[ \t]*"
 _COMMANDS: Final = ("authenticate ", "pass ", "login ")
-_TELLS: Final = ("is ", "was ", "ist ", "war ", "lautet ", "est ", "es ", "é ", "è ", "to ")
 _ARGUMENT: Final = r"(?:[\"'][^\"'\n]{0,200}[\"']|[\w.]{1,200})"
 _USER: Final = r"(?:\"[^\"\n]{0,200}\"|'[^'\n]{0,200}'|[^\s\"']{1,200})"
 _TAG: Final = r"(?:^|[\"'>:] ?|(?<!\S)(?:[\w.]{0,12}\d|[A-Za-z.])[ \t])"  # of an IMAP command, or what a log has there
@@ -68,7 +67,7 @@ _PATTERNS: Final = (
     (("(",), rf"\b(?:log_?in|authenticate|auth|credentials?|networkcredential)\(\s*{_ARGUMENT}\s*,\s*", _QUOTED, ""),
     (("://",), r"\b[a-z][a-z0-9+.-]{1,20}://[^\s/@:\"']{1,200}:", r"\S{1,400}", r"(?=@)"),
     # What people tell: "the password is hunter2", but not "is wrong".
-    (_TELLS, rf"{_BEGINS}{_NAME}\s+(?:is|was|ist|war|lautet|est|es|é|è|to)\s+", r"(?=\S*\d)(?=\S*[a-z])\S{6,200}", ""),
+    (_NAMES, rf"{_BEGINS}{_NAME}\s+(?:is|was|ist|war|lautet|est|es|é|è|to)\s+", r"(?=\S*\d)(?=\S*[a-z])\S{6,200}", ""),
 )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from wizard.diagnosis.catalogue import KINDRED_STAGE_WEIGHT, UNKNOWN, Ranked, is_kindred
+from wizard.diagnosis.machine_words import ERROR_NAMES
 from wizard.diagnosis.meanings import ADVICE_COUNTS_LESS, REPLY, STEPS, Meanings
 from wizard.diagnosis.rule import Cause, Facts, Match, Phrase
 
@@ -20,10 +21,8 @@ SAYING_SO: Final = 30  # less is a general sentence ("cannot connect"), which th
 _FRAME: Final = "something-wrong"  # the concept
 _CODE_TELLS: Final = 6
 _WORDS_TELL: Final = 20
-# Windows' and Apple's numbers, what C, Node, browsers and Microsoft's sign-in call it.
-_CODE: Final = re.compile(
-    r"\b0x8[0-9a-f]{7}\b|(?<![\w.:-])-\d{4,5}\b|\be(?:conn|host|net)[a-z]{4,9}\b|\be(?:timedout|auth|notfound|pipe)\b"
-    r"|\b(?:err|ns|sec|ssl|mozilla_pkix)_[a-z]\w+|\baadsts\d{5,6}\b"
+_CODE: Final = re.compile(  # also Apple's numbers, what browsers and Microsoft's sign-in call it
+    rf"{ERROR_NAMES}|(?<![\w.:-])-\d{{4,5}}\b|\b(?:err|ns|sec|ssl|mozilla_pkix)_[a-z]\w+|\baadsts\d{{5,6}}\b"
 )
 _AGREED: Final = 8  # rules and concepts that say the same are surer than either
 
@@ -60,9 +59,9 @@ def without_frame(
     if not ranked or ranked[0].cause.id != UNKNOWN or _FRAME not in (phrase.words for phrase in ranked[0].match.text):
         return ranked
     code = _CODE.search(facts.text)
-    printed = rank(replace(facts, text=f"error {code[0]}" if code else ""))[:1]
+    printed = rank(replace(facts, text=f"error {code[0]}"))[:1] if code else ()
     said = [each for each in ranked[1:] if each.match.rests_on == "words" and each.weight >= _WORDS_TELL]
-    found = [*printed, *said] if code else [*said, *printed]
+    found = [*printed, *said] or rank(replace(facts, text=""))[:1]
     told = next((each for each in found if each.cause.id != UNKNOWN and each.weight >= _CODE_TELLS), None)
     if told is None:
         return ranked
