@@ -154,6 +154,15 @@ def test_what_an_administrators_console_exports(tmp_path: Path, heads: str, cell
     assert row.cells.get("password") == ("tulip-12" if "Password" in heads else None)
 
 
+def test_a_masked_password_is_none(tmp_path: Path) -> None:
+    """Google's console exports it so; as a password it would cost every account a refusal."""
+    read = rows(tmp_path, "Email Address [Required],Password [Required]\nada@example.org,****\nbob@example.org,**x*\n")
+    assert [row.cells for row in read] == [
+        {"address": "ada@example.org"},
+        {"address": "bob@example.org", "password": "**x*"},
+    ]
+
+
 def test_columns_of_their_own_are_told_by_number(tmp_path: Path) -> None:
     assert table(tmp_path, "tulip-12,address,,department\n").ignored == (1, 4)
 

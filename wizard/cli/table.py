@@ -60,8 +60,6 @@ _EXPORTED: Final = {
     "primaryemail": "address",
     "emailaddressrequired": "address",
     "passwordrequired": "password",
-    "initialpassword": "password",
-    "temporarypassword": "password",
 }
 COLUMNS: Final = tuple(_HEADS)
 
@@ -146,7 +144,8 @@ class Table:
             if column not in ("name", "password", "outgoing-password") and ("\n" in cell or "\r" in cell):
                 fault = tr("the cell of the column {column} runs over several lines", column=column)
                 return Row(number, line, fault=fault)
-            if cell.strip():
+            is_mask = column.endswith("password") and not cell.strip("*•")  # what a console exports instead of one
+            if cell.strip() and not is_mask:
                 found[column] = cell if column.endswith("password") else cell.strip()
         kept = {head: single_line(cells[place])[:MAX_KEPT] for place, head in self._kept.items() if place < len(cells)}
         return Row(number, line, found, kept=kept)
